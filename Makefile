@@ -1,0 +1,35 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check install clean
+
+# Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
+demo: $(VENV)/.run
+	$(BIN)/citywall demo
+
+# The one gate: what .ci/run and a developer run.
+test: $(VENV)/.dev
+	sh tests/prepare-machine.sh
+	$(MAKE) check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+install: $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build *.egg-info

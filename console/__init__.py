@@ -1,0 +1,1 @@
+"""The running program: settings, wiring, live channels, HTTP, engine, command line."""

@@ -1,0 +1,1 @@
+"""The outside world in and out: ledger, telemetry, gateway, sources."""

@@ -1,0 +1,1 @@
+"""Pages as data, their cards, the builder, the theme and the catalogues."""
