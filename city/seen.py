@@ -1,0 +1,166 @@
+"""Seen: the state as a channel may see it. Fields that a channel may not see do not exist here.
+
+A wall is read by everybody in the hall, so :class:`WallSeen` holds class, road and unit names only: no
+citizen's words, no reporter, no house number, no person below the duty leaders.
+"""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from city.clock import CityClock
+from city.freshness import Freshness
+from city.state import LogLine, StormPoint
+
+__all__ = [
+    "CameraSeen", "CaseSeen", "DutySeen", "ReadingsSeen", "SourceSeen", "StormSeen", "UnitsSeen",
+    "WallSeen", "WarningSeen",
+]  # fmt: skip
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+
+
+class CaseSeen(msgspec.Struct, frozen=True):
+    """An open case. ``kind`` and ``code`` are the class (catalogue), ``label`` the upstream's class words if unmapped.
+
+    Moments are city epoch seconds; positions WGS84 degrees (NaN = address only).
+    """
+
+    key: str
+    kind: str
+    code: str
+    label: str
+    urgency: str
+    hazard: bool
+    road: str
+    street: str
+    lon: float
+    lat: float
+    at: float
+    recorded_at: float
+    state: str
+    agency: str
+    due_at: float | None
+    returned_by: tuple[str, ...]
+    next: str
+    next_at: float | None
+
+
+class WarningSeen(msgspec.Struct, frozen=True):
+    """An official warning in force, as issued. ``hazard`` and ``colour`` are catalogue words."""
+
+    key: str
+    hazard: str
+    colour: str
+    rank: int
+    headline: str
+    sender_name: str
+    sent: float
+    expires: float | None
+    exercise: bool
+    polygons: tuple[tuple[tuple[float, float], ...], ...]
+
+
+class StormSeen(msgspec.Struct, frozen=True):
+    """A storm's track; ``received`` is machine time."""
+
+    key: str
+    name: str
+    points: tuple[StormPoint, ...]
+    received: float
+
+
+class SourceSeen(msgspec.Struct, frozen=True):
+    """A source's lamp. ``heard`` is machine time, ``skew_s`` its clock against ours."""
+
+    name: str
+    freshness: Freshness
+    heard: float | None
+    skew_s: float
+
+
+class DutySeen(msgspec.Struct, frozen=True):
+    """Who is on duty by the roster; None of the counts is invented: None means nobody told us."""
+
+    leader: str = ""
+    shift_lead: str = ""
+    seats: int = 0
+    seats_present: int = 0
+    empty_seats: tuple[tuple[str, float | None], ...] = ()
+    hand_over_at: float | None = None
+    streets_on_post: int | None = None
+    streets: int | None = None
+    workstations_online: int | None = None
+    workstations: int | None = None
+    unanswered: int | None = None
+
+
+class ReadingsSeen(msgspec.Struct, frozen=True):
+    """Newest readings, one row per (device, metric). ``lost``: silent for five intervals."""
+
+    ids: tuple[str, ...]
+    device: Words
+    metric: Words
+    kind: Words
+    name: Words
+    street: Words
+    unit: Words
+    quality: Words
+    value: Floats
+    at: Floats
+    received: Floats
+    interval: Floats
+    lon: Floats
+    lat: Floats
+    lost: npt.NDArray[np.bool_]
+
+
+class UnitsSeen(msgspec.Struct, frozen=True):
+    """Newest positions of units, one row each; ``lost``: position older than 120 s."""
+
+    ids: tuple[str, ...]
+    call_sign: Words
+    kind: Words
+    agency: Words
+    state: Words
+    lon: Floats
+    lat: Floats
+    heading: Floats
+    received: Floats
+    lost: npt.NDArray[np.bool_]
+
+
+class CameraSeen(msgspec.Struct, frozen=True):
+    """A camera that may stand on a wall: its place, its health, when its newest picture was taken."""
+
+    id: str
+    name: str
+    street: str
+    lon: float
+    lat: float
+    azimuth: float | None
+    state: str
+    heard: float | None
+    picture_at: float | None
+
+
+class WallSeen(msgspec.Struct, frozen=True):
+    """All that any wall may see. ``revisions`` tells which slices changed since another look."""
+
+    position: int
+    clock: CityClock
+    cases: tuple[CaseSeen, ...]
+    warnings: tuple[WarningSeen, ...]
+    storms: tuple[StormSeen, ...]
+    duty: DutySeen
+    sources: tuple[SourceSeen, ...]
+    readings: ReadingsSeen
+    units: UnitsSeen
+    cameras: tuple[CameraSeen, ...]
+    detections_lon: Floats
+    detections_lat: Floats
+    detections_at: Floats
+    log: tuple[LogLine, ...]
+    transplanted: bool
+    revisions: dict[str, int]

@@ -1,0 +1,218 @@
+"""What is so in the city: the state that facts and measurements fold into.
+
+Records that live by rules are structs; measurements are columns. Only :class:`city.store.Store` writes.
+Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an address only).
+"""
+
+from typing import Any
+
+import msgspec
+
+from city.clock import REAL_TIME, CityClock
+from city.columns import Columns, Ring
+
+__all__ = [
+    "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "LedgerState", "LogLine", "Measured",
+    "Mirror", "Place", "SourceState", "Storm", "StormPoint", "Warned",
+]  # fmt: skip
+
+SCHEMA = 1
+"""Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
+
+LOG_LINES = 50
+DETECTIONS_KEPT = 200_000
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where: WGS84 degrees (NaN = unknown), the street's code ('' = none), the road without a number."""
+
+    lon: float
+    lat: float
+    street: str = ""
+    road: str = ""
+
+
+class Mirror(msgspec.Struct, frozen=True):
+    """The status of a case in the system that it came from; we mirror it, we do not judge it."""
+
+    state: str = "reported"
+    agency: str = ""
+    due_at: float | None = None
+    returned_by: tuple[str, ...] = ()
+    next: str = ""
+    next_at: float | None = None
+    at: float | None = None
+
+
+class Case(msgspec.Struct):
+    """One case. ``key`` is ``<client>/<record id>`` of its first record."""
+
+    key: str
+    client: str
+    channel: str
+    kind: str
+    code: str
+    label: str
+    title: str
+    urgency: str
+    hazard: bool
+    place: Place
+    at: float
+    received: float
+    recorded_at: float
+    mirror: Mirror
+    external: tuple[tuple[str, str], ...] = ()
+    reporter_ref: str = ""
+    transplanted: bool = False
+    changed: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to act on it."""
+        return self.mirror.state not in CLOSED_STATES
+
+
+CLOSED_STATES = frozenset({"closed", "rejected", "merged", "voided"})
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """An official warning as issued. ``rank`` 1..4 with 4 = worst; never computed by us."""
+
+    key: str
+    sender: str
+    identifier: str
+    status: str
+    hazard: str
+    colour: str
+    rank: int
+    headline: str
+    sender_name: str
+    sent: float
+    onset: float | None
+    expires: float | None
+    cancelled: bool = False
+    superseded_by: str = ""
+    polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+class StormPoint(msgspec.Struct, frozen=True):
+    """One fix of a storm: WGS84 degrees, m/s, hPa; ``radii_km`` by force as published."""
+
+    at: float
+    lon: float
+    lat: float
+    wind_ms: float | None = None
+    pressure_hpa: float | None = None
+    forecast: bool = False
+    radii_km: dict[str, Any] = {}  # msgspec copies it
+
+
+class Storm(msgspec.Struct, frozen=True):
+    """A storm's track as last published."""
+
+    key: str
+    name: str
+    points: tuple[StormPoint, ...]
+    at: float
+    received: float
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A registered sensor; ``interval_s`` is how often it promises to report."""
+
+    id: str
+    kind: str
+    name: str
+    owner: str
+    place: Place
+    interval_s: float
+    datum: str = ""
+
+
+class Camera(msgspec.Struct, frozen=True):
+    """A registered camera; ``azimuth`` and ``fov`` in degrees."""
+
+    id: str
+    name: str
+    place: Place
+    azimuth: float | None = None
+    fov: float | None = None
+    privacy: str = "public_scene"
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One line of the duty log: a catalogue key and what it names (never free text of a citizen)."""
+
+    at: float
+    text: str
+    names: dict[str, str]
+    position: int
+
+
+class SourceState(msgspec.Struct, frozen=True):
+    """What the gateway says of a source: when it was last heard (machine time) and its clock's skew."""
+
+    name: str
+    heard: float | None
+    interval_s: float
+    skew_s: float = 0.0
+
+
+class LedgerState(msgspec.Struct):
+    """The slices that the ledger alone decides; what a snapshot holds."""
+
+    position: int = 0
+    hash: str = "0" * 64
+    clock: CityClock = REAL_TIME
+    cases: dict[str, Case] = {}
+    by_external: dict[str, str] = {}
+    warnings: dict[str, Warned] = {}
+    storms: dict[str, Storm] = {}
+    devices: dict[str, Device] = {}
+    cameras: dict[str, Camera] = {}
+    roster: list[dict[str, str]] = []
+    transplanted: int = 0
+    lost_sources: dict[str, float] = {}
+    log: list[LogLine] = []
+    tables: dict[str, str] = {}
+    unknown: dict[str, int] = {}
+    refused: dict[str, int] = {}
+
+
+class Measured:
+    """The slices that telemetry alone decides; rebuilt from the gateway, in no snapshot."""
+
+    def __init__(self) -> None:
+        self.readings = Columns(
+            value="float64", at="float64", received="float64", interval="float64", lon="float64",
+            lat="float64", device="object", metric="object", unit="object", kind="object",
+            quality="object", name="object", street="object",
+        )  # fmt: skip
+        self.units = Columns(
+            lon="float64", lat="float64", at="float64", received="float64", speed="float64",
+            heading="float64", call_sign="object", kind="object", agency="object", state="object",
+        )  # fmt: skip
+        self.cameras = Columns(
+            at="float64", received="float64", picture_at="float64", state="object", sha256="object"
+        )
+        self.detections = Ring(DETECTIONS_KEPT, ("lon", "lat", "at"))
+        self.sources: dict[str, SourceState] = {}
+        self.refused: dict[str, int] = {}
+
+
+class CityState:
+    """The whole: ledger slices, measurements, and a revision per slice that tells what changed."""
+
+    def __init__(self, ledger: LedgerState | None = None) -> None:
+        self.ledger = ledger or LedgerState()
+        self.measured = Measured()
+        self.revisions: dict[str, int] = {}
+
+    def touch(self, *slices: str) -> None:
+        """Note that slices changed. Called by the store alone."""
+        for name in slices:
+            self.revisions[name] = self.revisions.get(name, 0) + 1
+
+    def revision(self, *slices: str) -> tuple[int, ...]:
+        """Return the present revisions of some slices, to compare with those of an earlier look."""
+        return tuple(self.revisions.get(name, 0) for name in slices)

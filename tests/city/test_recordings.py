@@ -1,0 +1,85 @@
+"""One fact of every (type, v) that was ever released, as it lies in ledgers out there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from city.facts import Fact, body_of, read_fact
+from city.fold import HANDLERS, apply
+from city.state import LedgerState
+from city.upcast import UPCASTS
+
+FOLDER = Path(__file__).parent.parent / "recordings" / "facts"
+RECORDED_AT = "2026-11-21T08:00:00.000000+00:00"
+
+
+def recorded(position: int, kind: str, v: int) -> Fact:
+    body = (FOLDER / f"{kind}.{v}.json").read_bytes()
+    return read_fact(position, RECORDED_AT, body)
+
+
+def everything() -> list[tuple[str, int]]:
+    """Every form that the fold takes today or can lift to one that it takes."""
+    return list(HANDLERS) + list(UPCASTS)
+
+
+def test_every_form_of_a_fact_has_a_recording_and_every_recording_is_of_one() -> None:
+    recordings = {(p.name.split(".")[0], int(p.name.split(".")[1])) for p in FOLDER.glob("*.json")}
+    assert recordings == set(everything())
+
+
+@pytest.mark.parametrize(("kind", "v"), everything())
+def test_a_recording_says_what_its_name_says(kind: str, v: int) -> None:
+    fact = recorded(1, kind, v)
+    assert (fact.type, fact.v) == (kind, v)
+    assert fact.subject
+    assert fact.actor
+    told: dict[str, Any] = json.loads((FOLDER / f"{kind}.{v}.json").read_bytes())
+    signed = {name: told[name] for name in ("role", "seat", "shift", "reason") if name in told}
+    assert json.loads(body_of(kind, fact.subject, fact.actor, fact.data, v=v, **signed)) == told
+
+
+def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
+    state = LedgerState()
+    touched = {
+        name
+        for position, (kind, v) in enumerate(everything(), start=1)
+        for name in apply(state, recorded(position, kind, v))
+    }
+    assert (state.refused, state.unknown) == ({}, {})
+    assert touched == {"cases", "log", "warnings", "registry", "clock", "duty"}
+
+
+def test_what_the_recordings_tell_is_in_the_state() -> None:
+    state = LedgerState()
+    for position, (kind, v) in enumerate(everything(), start=1):
+        apply(state, recorded(position, kind, v))
+    case = state.cases["hotline/20261121-0001"]
+    assert (case.code, case.urgency, case.hazard, case.mirror.state) == (
+        "0506",
+        "critical",
+        True,
+        "dispatched",
+    )
+    assert (case.place.street, case.place.road, case.mirror.agency) == ("310115005", "世纪大道", "浦东排水")
+    warned = state.warnings["sh-weather/31011541600000_20261121150000"]
+    assert (warned.hazard, warned.colour, warned.rank, len(warned.polygons[0])) == (
+        "rainstorm",
+        "orange",
+        3,
+        5,
+    )
+    assert warned.polygons[0][0] == (121.45, 31.10)
+    assert [p.forecast for p in state.storms["2413"].points] == [False, False, True]
+    assert state.storms["2413"].points[0].radii_km == {"7": [320.0, 280.0, 260.0, 300.0], "10": 120.0}
+    assert state.devices["wl-0001"].interval_s == 300.0
+    assert state.cameras["cam-0001"].azimuth == 135.0
+    assert state.clock.rate == 4.0
+    assert state.roster[0]["name"] == "陈敏"
+    assert set(state.tables) == {"roster", "categories"}
+    assert state.lost_sources == {}
+    assert [line.text for line in state.log] == [
+        "log.critical", "log.warning", "log.source_lost", "log.source_back"
+    ]  # fmt: skip
