@@ -1,0 +1,102 @@
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from websockets.asyncio.client import ClientConnection, connect
+
+from feeds.gateway import Gateway
+from feeds.servers import EmbeddedServers
+from feeds.tokens import TokenStore
+from tests.gateways import ALL_RIGHTS, composed
+
+Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
+
+
+@pytest.fixture(scope="module")
+def shared_servers() -> Iterator[EmbeddedServers]:
+    """Two real Valkey servers for all tests of a module."""
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        embedded = EmbeddedServers(Path(folder))
+        embedded.start()
+        yield embedded
+        embedded.stop()
+
+
+@pytest.fixture
+def logs(shared_servers: EmbeddedServers) -> EmbeddedServers:
+    """The module's servers, emptied."""
+    for url in (shared_servers.log_url, shared_servers.pictures_url):
+        with redis.Redis.from_url(url) as client:
+            client.flushall()
+    return shared_servers
+
+
+@pytest.fixture
+async def gateway(logs: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Gateway]:
+    """A gateway on real servers, in this process."""
+    async with composed(tmp_path, logs.log_url, logs.pictures_url) as made:
+        yield made
+
+
+@pytest.fixture
+def tokens(gateway: Gateway) -> TokenStore:
+    return gateway._tokens
+
+
+@pytest.fixture
+def publish(gateway: Gateway, tokens: TokenStore) -> Connect:
+    """Open a publishing socket to a topic, as client ``hotline`` or with a token given."""
+    own = tokens.create("hotline", ALL_RIGHTS, now=0.0)
+
+    def opened(topic: str, token: str = own) -> Any:
+        url = f"ws://127.0.0.1:{gateway.port}/v1/publish/{topic}"
+        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+
+    return opened
+
+
+@pytest.fixture
+def subscribe(gateway: Gateway, tokens: TokenStore) -> Connect:
+    """Open a subscribing socket: ``subscribe("case,unit", "&since=now")``."""
+    own = tokens.create("console", ["subscribe:*"], now=0.0)
+
+    def opened(topics: str, more: str = "", token: str = own) -> Any:
+        url = f"ws://127.0.0.1:{gateway.port}/v1/subscribe?topics={topics}{more}"
+        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+
+    return opened
+
+
+async def told(socket: ClientConnection) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return message
+
+
+@pytest.fixture
+def ask() -> Callable[..., Any]:
+    """Send one frame of records (or any text) and return the answer."""
+
+    async def asked(socket: ClientConnection, *records: Any, batch: str = "b", text: Any = None) -> Any:
+        await socket.send(json.dumps({"batch": batch, "records": list(records)}) if text is None else text)
+        return await told(socket)
+
+    return asked
+
+
+@pytest.fixture
+def hear() -> Callable[..., Any]:
+    """Return the next message of a socket that is not a beat."""
+
+    async def heard(socket: ClientConnection, *, beats: bool = False) -> Any:
+        while True:
+            message = await told(socket)
+            if beats == ("beat" in message):
+                return message
+
+    return heard
