@@ -1,0 +1,246 @@
+"""The base map: a figure, and the atlas drawn in it, quiet enough for everything above.
+
+Fixed sources carry the drawing and serve the main map and its inset alike; names have their own (see
+`layers.lettering`). All positions are metres, EPSG:3857.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bokeh.models import ColumnDataSource, CustomJS, Node, PanTool, Range1d, WheelZoomTool
+from bokeh.models.annotations import Label
+from bokeh.plotting import figure as Figure  # noqa: N812 - Bokeh spells a class in small letters
+
+import static
+from layers.atlas import Atlas, Box, Path, Polygon
+from layers.labels import text_width
+from layers.lettering import FONT, Lang, Lettering, draw_names, place_names
+from layers.palette import FAINT, GROUND
+
+NEIGHBOUR = "#0E151F"
+STREET = "#182434"
+STREET_LINE = "#2D3D55"
+WATER = "#1E3A52"
+RAIL = "#1E2B3F"
+STATION = "#3A4D69"
+RIM = "#2D3D55"
+ROADS = {"minor": ("#283850", 0.8), "main": ("#36496A", 1.2), "ring": ("#46597A", 1.7)}
+"""Colour and width in CSS px, the least important first: it is drawn first."""
+
+INSET_FACTOR = 3
+CREDIT_PX = 12.0
+_PADDING = 0.03  # of the longer side, around the jurisdiction
+
+Sources = Mapping[str, ColumnDataSource]
+
+
+def fit(bounds: Box, width_px: float, height_px: float) -> Box:
+    """Return the view that holds `bounds` and some ground around it, equal in scale both ways."""
+    roomy = bounds.grown(_PADDING * max(bounds.width, bounds.height))
+    scale = max(roomy.width / width_px, roomy.height / height_px)
+    x, y = (roomy.west + roomy.east) / 2, (roomy.south + roomy.north) / 2
+    half_x, half_y = scale * width_px / 2, scale * height_px / 2
+    return Box(x - half_x, y - half_y, x + half_x, y + half_y)
+
+
+def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | None = None) -> Figure:
+    """Build an empty map: no axes, no toolbar, dark; panned and zoomed by hand.
+
+    Without a size it fills its place, and the browser keeps both scales equal and `bounds` inside.
+    """
+    pan, zoom = PanTool(), WheelZoomTool(zoom_on_axis=False)
+    figure = Figure(
+        match_aspect=True,
+        tools=[pan, zoom],
+        active_drag=pan,
+        active_scroll=zoom,
+        toolbar_location=None,
+        x_axis_location=None,
+        y_axis_location=None,
+        min_border=0,
+        outline_line_color=None,
+        background_fill_color=GROUND,
+        border_fill_color=GROUND,
+    )
+    figure.toolbar.logo = None
+    figure.grid.visible = False
+    if width_px is not None and height_px is not None:
+        figure.update(width=width_px, height=height_px)
+        look_at(figure, fit(bounds, width_px, height_px))
+    else:
+        figure.update(sizing_mode="stretch_both")
+        look_at(figure, fit(bounds, 1, 1))
+        _keep_equal_scales(figure, bounds)
+    return figure
+
+
+def look_at(figure: Figure, view: Box) -> None:
+    """Give a figure the ranges of `view`; its sides must be in the proportion of the figure's."""
+    figure.update(
+        x_range=Range1d(start=view.west, end=view.east),
+        y_range=Range1d(start=view.south, end=view.north),
+    )
+
+
+def draw_base(
+    figure: Figure, atlas: Atlas, lettering: Lettering, *, obstacles: Sequence[Box] = ()
+) -> dict[str, ColumnDataSource]:
+    """Draw ground, water, roads, names and credit; answer all sources by name.
+
+    Names, in ``layer:labels``, keep off the `obstacles` (such as `inset_box`).
+    """
+    sources = _sources(atlas)
+    _draw_ground(figure, sources)
+    names = place_names(atlas, lettering, frame=_view(figure), obstacles=obstacles)
+    sources["layer:labels"] = ColumnDataSource(data=names.columns, name="layer:labels")
+    draw_names(figure, sources["layer:labels"], lettering.lang)
+    left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
+    figure.add_layout(_note(credit(atlas, lettering.lang), left, top, CREDIT_PX))
+    return sources
+
+
+def credit(atlas: Atlas, lang: Lang) -> str:
+    """Say whose map it is and that a schematic one is schematic: licences ask for it on screen."""
+    drawing = atlas.drawing
+    schematic = {"zh": "示意图", "en": "Schematic map"}[lang] if drawing.schematic else ""
+    return " · ".join(part for part in (schematic, drawing.attribution) if part)
+
+
+def inset_size(atlas: Atlas, lettering: Lettering) -> tuple[int, int]:
+    """Return width and height in CSS px of the inset of a map with this lettering."""
+    scale = lettering.m_per_px / INSET_FACTOR
+    core = atlas.drawing.core
+    return round(core.width / scale), round(core.height / scale)
+
+
+def inset_box(view: Box, atlas: Atlas, lettering: Lettering, margin_px: float = 10.0) -> Box:
+    """Return what the inset hides when it stands in the lower left corner of `view` (metres)."""
+    width, height = inset_size(atlas, lettering)
+    west, south = view.west, view.south
+    reach = lettering.m_per_px
+    return Box(west, south, west + (width + 2 * margin_px) * reach, south + (height + 2 * margin_px) * reach)
+
+
+def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Figure:
+    """Build the dense core at three times the scale of its map, from the map's own sources.
+
+    Its names are in ``layer:labels:inset``; it cannot be moved.
+    """
+    core = atlas.drawing.core
+    width, height = inset_size(atlas, lettering)
+    figure = map_figure(core, width_px=width, height_px=height)
+    look_at(figure, core)
+    figure.update(tools=[], background_fill_color=NEIGHBOUR, outline_line_color=RIM)
+    _draw_ground(figure, sources, detail=True)
+    scale = lettering.m_per_px / INSET_FACTOR
+    size = lettering.text_px
+    title = {"zh": "内环 ×{}", "en": "Inner ring ×{}"}[lettering.lang].format(INSET_FACTOR)
+    corner = Box(
+        core.west,
+        core.north - 1.8 * size * scale,
+        core.west + (text_width(title, size) + 16) * scale,
+        core.north,
+    )
+    closer = Lettering(scale, lettering.lang, size)
+    names = place_names(atlas, closer, frame=core, obstacles=(corner,))
+    source = ColumnDataSource(data=names.columns, name="layer:labels:inset")
+    draw_names(figure, source, lettering.lang)
+    left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
+    figure.add_layout(_note(title, left, top, size))
+    return figure
+
+
+def _keep_equal_scales(figure: Figure, bounds: Box) -> None:
+    home = bounds.grown(_PADDING * max(bounds.width, bounds.height))
+    box = [home.west, home.south, home.east, home.north]
+    code = static.path("js/map_fit.js").read_text(encoding="utf-8")
+    fitted = CustomJS(args={"figure": figure, "home": box}, code=code)
+    figure.js_on_change("inner_width", fitted)
+    figure.js_on_change("inner_height", fitted)
+
+
+def _view(figure: Figure) -> Box | None:
+    """What the figure shows at first, if its size is known here."""
+    if figure.width is None or figure.height is None:
+        return None
+    x, y = figure.x_range, figure.y_range
+    return Box(*(float(getattr(*side)) for side in ((x, "start"), (y, "start"), (x, "end"), (y, "end"))))
+
+
+def _sources(atlas: Atlas) -> dict[str, ColumnDataSource]:
+    drawing = atlas.drawing
+    columns: dict[str, dict[str, Any]] = {
+        "base:land": _multi_polygons((polygon,) for polygon in drawing.land),
+        "base:streets": _multi_polygons(street.polygons for street in drawing.streets),
+        "base:water": _multi_polygons((polygon,) for polygon in drawing.water),
+        "base:rails": _multi_line(drawing.rails),
+        "base:stations": {
+            "x": [x for x, _ in drawing.stations],
+            "y": [y for _, y in drawing.stations],
+        },
+    }
+    columns["base:streets"]["code"] = [street.code for street in drawing.streets]
+    for kind in ROADS:
+        paths = [path for road in drawing.roads if road.kind == kind for path in road.paths]
+        columns[f"base:{kind}"] = _multi_line(paths)
+    return {name: ColumnDataSource(data=data, name=name) for name, data in columns.items()}
+
+
+def _draw_ground(figure: Figure, sources: Sources, *, detail: bool = False) -> None:
+    for name, fill, line in (
+        ("base:land", NEIGHBOUR, None),
+        ("base:streets", STREET, STREET_LINE),
+        ("base:water", WATER, None),
+    ):
+        figure.multi_polygons(
+            source=sources[name],
+            fill_color=fill,
+            line_color=line,
+            line_width=1.0,
+            line_join="round",
+            level="image",
+        )
+    figure.multi_line(
+        source=sources["base:rails"], line_color=RAIL, line_width=1.0, line_dash=[4, 3], level="image"
+    )
+    for kind, (color, width) in ROADS.items():
+        figure.multi_line(
+            source=sources[f"base:{kind}"],
+            line_color=color,
+            line_width=width * (1.4 if detail else 1.0),
+            line_join="round",
+            line_cap="round",
+            level="image",
+        )
+    if detail:
+        figure.scatter(source=sources["base:stations"], size=3, color=STATION, level="image")
+
+
+def _note(text: str, x: Node, y: Node, size: float) -> Label:
+    """A line of text in the figure's upper left corner, whatever the figure's size."""
+    note = Label(
+        x=x,
+        y=y,
+        x_offset=8,
+        y_offset=-6,
+        text=text,
+        text_font=FONT,
+        text_font_size=f"{size:g}px",
+        text_color=FAINT,
+    )
+    note.update(anchor="top_left")
+    return note
+
+
+def _multi_line(paths: Iterable[Path]) -> dict[str, Any]:
+    drawn = list(paths)
+    return {"xs": [path.xs for path in drawn], "ys": [path.ys for path in drawn]}
+
+
+def _multi_polygons(groups: Iterable[tuple[Polygon, ...]]) -> dict[str, Any]:
+    """One row a group of polygons: rows of polygons of rings of coordinates, as Bokeh wants them."""
+    rows = list(groups)
+    return {
+        "xs": [[[ring.xs for ring in polygon] for polygon in row] for row in rows],
+        "ys": [[[ring.ys for ring in polygon] for polygon in row] for row in rows],
+    }

@@ -1,0 +1,115 @@
+"""The map's names as they are set at one scale: columns of the source ``layer:labels``, and its glyphs.
+
+Names move only with what they must not cover, so their places are data and not part of the figure.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure as Figure  # noqa: N812 - Bokeh spells a class in small letters
+
+from layers import labels
+from layers.atlas import Atlas, Box, Label, LabelKind
+from layers.palette import GROUND, MUTED
+
+Lang = Literal["zh", "en"]
+
+FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', sans-serif"
+
+STYLES: Mapping[LabelKind, tuple[str, float, str]] = {
+    "sea": ("#7B91B0", 1.18, "italic"),
+    "river": ("#86A5C8", 1.0, "italic"),
+    "landmark": (MUTED, 1.0, "normal"),
+    "street": ("#AAB8CB", 1.0, "normal"),
+    "ring": ("#8595AB", 1.0, "normal"),
+    "main": ("#8595AB", 1.0, "normal"),
+}
+"""Colour, size against the smallest text, and style of each kind of name."""
+
+_HALO = [(dx, dy) for dx in (-1.4, 0, 1.4) for dy in (-1.4, 0, 1.4) if dx or dy]
+
+
+class Lettering(msgspec.Struct, frozen=True):
+    """How names are set: the Mercator metres of a CSS pixel, the language, the smallest text in CSS px."""
+
+    m_per_px: float
+    lang: Lang = "zh"
+    text_px: float = 17.0
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names in their places: the columns to draw and the box of each (metres, EPSG:3857)."""
+
+    columns: dict[str, list[Any]]
+    boxes: list[Box]
+
+
+def place_names(
+    atlas: Atlas,
+    lettering: Lettering,
+    *,
+    frame: Box | None = None,
+    obstacles: Sequence[Box] = (),
+) -> Names:
+    """Place as many names as fit, by priority, wholly in `frame` and on no obstacle (metres, EPSG:3857).
+
+    Columns: x, y (metres), zh, en, code (of a street), size (CSS), color, style.
+    """
+    scale = lettering.m_per_px
+    chosen = atlas.drawing.labels
+    placed = labels.place(
+        [_wanted(label, lettering) for label in chosen],
+        frame=None if frame is None else _pixels(frame, scale),
+        obstacles=[_pixels(box, scale) for box in obstacles],
+    )
+    stand = [(chosen[one.index], one) for one in placed]
+    columns: dict[str, list[Any]] = {
+        "x": [round(one.x * scale) for one in placed],
+        "y": [round(one.y * scale) for one in placed],
+        "zh": [label.chinese for label, _ in stand],
+        "en": [label.english for label, _ in stand],
+        "code": [label.code for label, _ in stand],
+        "size": [f"{_size(label, lettering):.4g}px" for label, _ in stand],
+        "color": [STYLES[label.kind][0] for label, _ in stand],
+        "style": [STYLES[label.kind][2] for label, _ in stand],
+    }
+    return Names(columns, [_metres(one.extent, scale) for one in placed])
+
+
+def draw_names(figure: Figure, source: ColumnDataSource, lang: Lang) -> None:
+    """Draw the names above the layers, each on a dark rim: its text eight times shifted, then itself."""
+    common: dict[str, Any] = {
+        "source": source,
+        "text": lang,
+        "text_font": {"value": FONT},
+        "text_font_size": "size",
+        "text_font_style": "style",
+        "text_align": "center",
+        "text_baseline": "middle",
+        "level": "annotation",
+    }
+    for dx, dy in _HALO:
+        figure.text(x_offset=dx, y_offset=dy, text_color=GROUND, text_alpha=0.75, **common)
+    figure.text(text_color="color", name="names", **common)
+
+
+def _wanted(label: Label, lettering: Lettering) -> labels.Wanted:
+    text = label.chinese if lettering.lang == "zh" else label.english
+    spots = [(x / lettering.m_per_px, y / lettering.m_per_px) for x, y in label.spots]
+    on_line = label.kind in ("river", "ring", "main")
+    return labels.Wanted(text, _size(label, lettering), spots, beside=not on_line)
+
+
+def _size(label: Label, lettering: Lettering) -> float:
+    return lettering.text_px * STYLES[label.kind][1]
+
+
+def _pixels(box: Box, scale: float) -> labels.Extent:
+    return labels.Extent(box.west / scale, box.south / scale, box.east / scale, box.north / scale)
+
+
+def _metres(extent: labels.Extent, scale: float) -> Box:
+    sides = (extent.left, extent.bottom, extent.right, extent.top)
+    return Box(*(side * scale for side in sides))
