@@ -1,0 +1,29 @@
+"""Chance that repeats itself: the same keys always give the same dice."""
+
+import random
+from typing import Final
+
+__all__ = ["DAY_S", "ZONE_S", "Dice", "dice", "hour_of", "stamp"]
+
+from datetime import UTC, datetime
+
+Dice = random.Random
+
+ZONE_S: Final = 28_800
+"""The invented city lives at UTC+8, without summer time."""
+DAY_S: Final = 86_400
+
+
+def dice(*keys: object) -> Dice:
+    """Return random numbers that depend on the keys alone, not on the run or the machine."""
+    return random.Random("/".join(map(str, keys)))  # noqa: S311 - an invented city, no secret
+
+
+def hour_of(at: float) -> int:
+    """Return the hour of the city's day (0 to 23) of a moment in epoch seconds."""
+    return int(at + ZONE_S) % DAY_S // 3600
+
+
+def stamp(at: float, form: str = "%Y%m%d-%H%M") -> str:
+    """Return a moment in epoch seconds as the city's local date and time."""
+    return datetime.fromtimestamp(at + ZONE_S, UTC).strftime(form)

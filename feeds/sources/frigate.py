@@ -1,0 +1,93 @@
+"""Frigate NVR: its list of events (``/api/events``) as detections."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from city.moments import iso
+from feeds.sources.contract import (
+    FieldError,
+    OpenOptions,
+    Record,
+    Remark,
+    fingerprint,
+    without_blanks,
+)
+
+__all__ = ["FrigateEvents"]
+
+
+class FrigateEvents:
+    """Events as `detection` records by their start; cameras too when a position is given."""
+
+    topic = "camera"
+    rate: float | None = None
+
+    def __init__(self, path: Path, events: Sequence[Any], options: OpenOptions) -> None:
+        self.name = options.name or path.stem
+        self.total: int | None = None
+        self.remarks: list[Remark] = []
+        self._events = events
+        self._options = options
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records; what Frigate marks as a false positive is remarked on and left out."""
+        self.remarks = []
+        found: list[tuple[float, Record]] = []
+        for index, event in enumerate(self._events):
+            try:
+                found.append(_detection(event))
+            except FieldError as error:
+                self.remarks.append(Remark.of(f"event {index}", error))
+        found.sort(key=lambda pair: pair[0])
+        cameras = [] if self._options.lon is None else self._cameras(found)
+        self.total = len(cameras) + len(found)
+        yield from cameras
+        yield from (record for _, record in found)
+
+    def _cameras(self, found: list[tuple[float, Record]]) -> list[Record]:
+        cameras = []
+        for name in dict.fromkeys(record["camera"] for _, record in found):
+            told = {
+                "kind": "camera", "camera": name, "name": name, "privacy": "street_level",
+                "lon": self._options.lon, "lat": self._options.lat,
+            }  # fmt: skip
+            cameras.append({"id": f"{name[:100]}.{fingerprint(told)}", "at": found[0][1]["at"], **told})
+        return cameras
+
+
+def _detection(event: Any) -> tuple[float, Record]:
+    if not isinstance(event, dict):
+        raise FieldError("event", "expected an object")
+    for field in ("id", "camera", "label"):
+        if not isinstance(event.get(field), str) or not event[field]:
+            raise FieldError(field, "is missing")
+    if event.get("false_positive"):
+        raise FieldError("false_positive", "Frigate says so itself")
+    at = event.get("start_time")
+    if isinstance(at, bool) or not isinstance(at, int | float):
+        raise FieldError("start_time", f"expected epoch seconds, got {at!r}")
+    data = event.get("data") or {}
+    score = data.get("top_score", event.get("top_score"))
+    return float(at), without_blanks(
+        {
+            "id": event["id"],
+            "at": iso(float(at)),
+            "kind": "detection",
+            "camera": event["camera"],
+            "class": event["label"],
+            "confidence": score if isinstance(score, int | float) and 0 <= score <= 1 else None,
+            "box": _corners(data.get("box")),
+            "algorithm": "frigate",
+        }
+    )
+
+
+def _corners(box: Any) -> list[float] | None:
+    """Return [x0, y0, x1, y1] in 0..1 of Frigate's [x, y, width, height], None of anything else."""
+    if not isinstance(box, list) or len(box) != 4:
+        return None
+    if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in box):
+        return None
+    x, y, width, height = box
+    return [x, y, min(1.0, x + width), min(1.0, y + height)]

@@ -1,0 +1,179 @@
+"""The registry: every kind of file that can be replayed, recognised by its content.
+
+``SOURCES`` is read from top to bottom; the first row that recognises a file opens it.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from feeds.sources import tables
+from feeds.sources.cap import CapAlerts, is_cap, parsed
+from feeds.sources.cases import CaseTable
+from feeds.sources.contract import OpenOptions, Source, SourceError
+from feeds.sources.frigate import FrigateEvents
+from feeds.sources.mapping import CaseMapping, Mapping, ReadingMapping, fits, load, named, shipped
+from feeds.sources.open311 import Open311Requests, mapping_for
+from feeds.sources.readings import ReadingTable
+from feeds.sources.sensorthings import SensorThings
+from feeds.sources.storms import StormTrack, is_storm_track
+from feeds.sources.video import VideoFile, is_video
+from feeds.sources.warnings import WarningNotices
+
+__all__ = ["SOURCES", "Kind", "Peek", "open_source", "understood"]
+
+LARGEST_JSON = 512 << 20
+
+
+class Peek:
+    """A file as the rows of ``SOURCES`` look at it; each way of reading is tried once."""
+
+    def __init__(self, path: Path, options: OpenOptions) -> None:
+        self.path = path
+        self.options = options
+        with path.open("rb") as file:
+            self.head = file.read(4096)
+
+    @cached_property
+    def json(self) -> Any:
+        """The whole file as JSON, None when it is none."""
+        if self.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"[", b"{"):
+            return None
+        if self.path.stat().st_size > LARGEST_JSON:
+            message = f"{self.path.name}: larger than {LARGEST_JSON} bytes of JSON"
+            raise SourceError(message)
+        try:
+            return msgspec.json.decode(self.path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        except msgspec.DecodeError as error:
+            message = f"{self.path.name}: broken JSON: {error}"
+            raise SourceError(message) from error
+
+    @property
+    def items(self) -> list[Any]:
+        """The JSON as a list: itself, or the list in the envelope that some services send."""
+        found = self.json
+        if isinstance(found, dict):
+            found = found.get("service_requests") or found.get("value") or [found]
+        return found if isinstance(found, list) else []
+
+    @cached_property
+    def is_cap(self) -> bool:
+        """Whether it is XML with an alert or an Atom feed as its root."""
+        if self.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"<":
+            return False
+        return is_cap(parsed(self.path.read_bytes(), self.path.name))
+
+    @cached_property
+    def mapping(self) -> Mapping | None:
+        """The mapping of a table: the operator's, else the shipped one that fits its header."""
+        if b"\0" in self.head and not tables.is_parquet(self.path) and self.head[:2] != b"\x1f\x8b":
+            return None
+        if self.options.mapping is not None:
+            given = load(self.options.mapping)
+            if not fits(given, self.header):
+                missing = ", ".join(name for name in given.header if not named(name, self.header))
+                message = f"{self.path.name}: the mapping needs columns that are not there: {missing}"
+                raise SourceError(message)
+            return given
+        return next((mapping for mapping in shipped() if fits(mapping, self.header)), None)
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """The column names of a table."""
+        return tables.header(self.path)
+
+    def lists(self, *fields: str) -> bool:
+        """Whether the JSON is a list of objects whose first has these fields."""
+        first = self.items[0] if self.items else None
+        return isinstance(first, dict) and all(field in first for field in fields)
+
+
+class Kind(NamedTuple):
+    """One row: what it is for people, how it is recognised, how it is opened."""
+
+    title: str
+    recognises: Callable[[Peek], bool]
+    open: Callable[[Peek], Source]
+
+
+def _open311(peek: Peek) -> Source:
+    known = [m for m in shipped() if isinstance(m, CaseMapping)]
+    if peek.options.mapping is not None:
+        given = load(peek.options.mapping)
+        known = [given] if isinstance(given, CaseMapping) else known
+    mapping = mapping_for(peek.items, known)
+    return Open311Requests(peek.path, peek.items, mapping, peek.options)
+
+
+def _table(peek: Peek) -> Source:
+    mapping = peek.mapping
+    if isinstance(mapping, CaseMapping):
+        return CaseTable(peek.path, mapping, peek.options)
+    assert isinstance(mapping, ReadingMapping)
+    return ReadingTable(peek.path, mapping, peek.options)
+
+
+SOURCES: list[Kind] = [
+    Kind(
+        "video (MP4, MKV, AVI, TS) as a camera",
+        lambda peek: is_video(peek.head),
+        lambda peek: VideoFile(peek.path, peek.options),
+    ),
+    Kind(
+        "CAP 1.1/1.2 warnings (XML, Atom)",
+        lambda peek: peek.is_cap,
+        lambda peek: CapAlerts(peek.path, peek.options),
+    ),
+    Kind(
+        "storm track (GeoJSON of fixes)",
+        lambda peek: is_storm_track(peek.json),
+        lambda peek: StormTrack(peek.path, peek.json, peek.options),
+    ),
+    Kind(
+        "Open311 GeoReport v2 requests (JSON)",
+        lambda peek: peek.lists("service_request_id", "requested_datetime"),
+        _open311,
+    ),
+    Kind(
+        "official warning notices (JSON)",
+        lambda peek: peek.lists("warning_type", "level", "published_at"),
+        lambda peek: WarningNotices(peek.path, peek.items, peek.options),
+    ),
+    Kind(
+        "OGC SensorThings 1.1 (JSON)",
+        lambda peek: peek.lists("Datastreams"),
+        lambda peek: SensorThings(peek.path, peek.items, peek.options),
+    ),
+    Kind(
+        "Frigate events (JSON)",
+        lambda peek: peek.lists("camera", "label", "start_time"),
+        lambda peek: FrigateEvents(peek.path, peek.items, peek.options),
+    ),
+    Kind(
+        "table of cases or readings with a mapping (CSV, CSV.gz, Parquet)",
+        lambda peek: peek.mapping is not None,
+        _table,
+    ),
+]
+
+
+def open_source(path: Path, options: OpenOptions | None = None) -> Source:
+    """Return the source for a file; raises SourceError naming what is understood."""
+    if not path.is_file():
+        message = f"{path}: no such file"
+        raise SourceError(message)
+    peek = Peek(path, options or OpenOptions())
+    for kind in SOURCES:
+        if kind.recognises(peek):
+            return kind.open(peek)
+    message = f"{path.name}: not recognised. {understood()}"
+    raise SourceError(message)
+
+
+def understood() -> str:
+    """Return a sentence that lists the kinds of files that can be replayed."""
+    titles = "; ".join(kind.title for kind in SOURCES)
+    return f"Understood are: {titles}. Any other table needs a mapping file."
