@@ -1,0 +1,20 @@
+"""Processor time of processes, read from /proc."""
+
+import os
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system seconds of a process and its reaped children."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(int(value) for value in fields[11:15]) / TICK
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which ``share`` of the values lie; NaN without any."""
+    if not values:
+        return float("nan")
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,1 @@
+"""The gateway protocol as pure functions: bytes in, values out; no socket and no clock."""

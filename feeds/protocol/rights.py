@@ -1,0 +1,86 @@
+"""What a token allows: the client it names, its rights, and the streets it is bound to."""
+
+import re
+from typing import Final, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from feeds.protocol.topics import PUBLISHED, TOPICS
+
+__all__ = ["ANYWHERE", "Claims", "Scope", "StreetFinder", "check_client", "check_right"]
+
+ANYWHERE: Final = ":anywhere"
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class StreetFinder(Protocol):
+    """What scopes need of the streets of the district (``city.places.Streets``)."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all streets."""
+        ...
+
+    def of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int16]:
+        """Tell the index into ``codes`` of each WGS84 point, -1 outside all."""
+        ...
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """A token read: ``streets`` empty means the whole district and beyond."""
+
+    client: str
+    rights: frozenset[str]
+    streets: tuple[str, ...] = ()
+    token: bytes = b""
+    account: str = ""
+
+    def may(self, verb: str, topic: str) -> bool:
+        """Whether ``publish`` or ``subscribe`` is allowed on a topic."""
+        return bool(self._granting(verb, topic))
+
+    def anywhere(self, verb: str, topic: str) -> bool:
+        """Whether records without a position are taken or delivered."""
+        return not self.streets or any(r.endswith(ANYWHERE) for r in self._granting(verb, topic))
+
+    @property
+    def reads_person(self) -> bool:
+        """Whether reporters are delivered."""
+        return "read:person" in self.rights
+
+    def _granting(self, verb: str, topic: str) -> list[str]:
+        named = {f"{verb}:{topic}"} | ({"subscribe:*"} if verb == "subscribe" else set())
+        return [right for right in self.rights if right.removesuffix(ANYWHERE) in named]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """The streets that a token is bound to."""
+
+    finder: StreetFinder
+    streets: frozenset[str]
+
+    def holds(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+        """Tell for each WGS84 point whether it lies in one of the streets; NaN does not."""
+        inside = [i for i, code in enumerate(self.finder.codes) if code in self.streets]
+        return np.isin(self.finder.of(lon, lat), inside)
+
+
+def check_client(name: str) -> str:
+    """Return the name of a client if it may be one; raises ValueError."""
+    if not _CLIENT.fullmatch(name):
+        message = f"name: expected 1 to 64 of A–Z a–z 0–9 . _ - (a letter or digit first), got {name!r}"
+        raise ValueError(message)
+    return name
+
+
+def check_right(right: str) -> str:
+    """Return a right if the protocol knows it; raises ValueError."""
+    known = {f"publish:{topic}" for topic in PUBLISHED} | {f"subscribe:{t}" for t in TOPICS}
+    known |= {"subscribe:*", "view:wall", "view:metrics"}
+    if right.removesuffix(ANYWHERE) not in known and right not in ("read:person", "command"):
+        told = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
+        message = f"right: expected {told}, got {right!r}"
+        raise ValueError(message)
+    return right

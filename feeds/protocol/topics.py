@@ -1,0 +1,189 @@
+"""What each kind of record may hold: one table a kind, in the words of the protocol."""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+from feeds.protocol.faults import Rejected, reject
+from feeds.protocol.fields import (
+    Check,
+    Fault,
+    Field,
+    each,
+    flag,
+    moment,
+    number,
+    one_of,
+    some,
+    structure,
+    text,
+)
+
+__all__ = [
+    "FIELDS", "LEDGER_KINDS", "LEDGER_TOPICS", "PUBLISHED", "TELEMETRY_TOPICS", "TOPICS", "kind_of",
+]  # fmt: skip
+
+LEDGER_TOPICS: Final = ("case", "warning", "ops")
+TELEMETRY_TOPICS: Final = ("sensor", "camera", "unit")
+TOPICS: Final = LEDGER_TOPICS + TELEMETRY_TOPICS
+PUBLISHED: Final = ("case", "warning", *TELEMETRY_TOPICS)
+
+LEDGER_KINDS: Final = frozenset({"case", "cap", "track", "device", "camera"})
+"""Kinds of records that become facts of the ledger."""
+
+CHANNELS = frozenset({
+    "inspector", "hotline_12345", "hotline_12319", "police_110", "fire_119", "ambulance_120",
+    "video_ai", "sensor", "leader_instruction", "media", "web_app", "volunteer", "department",
+    "other_district",
+})  # fmt: skip
+
+name = text(least=1)
+words = text()
+degrees = number(0, 360)
+
+_coded = structure(
+    Field("kind", one_of(("event", "component")), required=True),
+    Field("code", name, required=True),
+    Field("system", name, required=True),
+)
+_labelled = structure(Field("label", words, required=True), Field("kind", words))
+
+
+def _category(value: Any) -> Fault | None:
+    coded = not isinstance(value, dict) or value.get("code") is not None
+    return (_coded if coded else _labelled)(value)
+
+
+def _box(value: Any) -> Fault | None:
+    fault = each(number(0, 1))(value)
+    if fault is None and len(value) != 4:
+        return Fault("", "out_of_range", "four numbers x0, y0, x1, y1", value)
+    return fault
+
+
+def _either(first: Check, second: Check) -> Check:
+    """Return a check that takes what either takes; the second one's fault is told."""
+
+    def check(value: Any) -> Fault | None:
+        return None if first(value) is None else second(value)
+
+    return check
+
+
+_point = structure(
+    Field("at", moment, required=True),
+    Field("wind_ms", number(0)),
+    Field("pressure_hpa", number(0)),
+    Field("radii_km", some(dict, "an object")),
+    Field("forecast", flag),
+)
+_reporter = structure(Field("name", words), Field("phone", words), Field("wants_reply", flag))
+_external = structure(
+    Field("system", name, required=True), Field("no", name, required=True), Field("url", words)
+)
+
+_ALL = (Field("id", text(128, least=1), required=True), Field("at", moment, required=True))
+
+FIELDS: Final = MappingProxyType({
+    "case": (
+        *_ALL,
+        Field("channel", one_of(CHANNELS), required=True),
+        Field("category", _category, required=True),
+        Field("title", text(200), required=True),
+        Field("description", text(4000)),
+        Field("address", words),
+        Field("urgency", one_of(("normal", "urgent", "critical"))),
+        Field("hazard", flag),
+        Field("reporter", _reporter),
+        Field("component", words),
+        Field("external", each(_external)),
+    ),
+    "cap": (
+        *_ALL,
+        Field("identifier", name, required=True),
+        Field("sender", name, required=True),
+        Field("sent", moment, required=True),
+        Field("status", words),
+        Field("msgType", words),
+        Field("references", words),
+        Field("info", _either(some(dict, "an object"), each(some(dict, "an object")))),
+    ),
+    "track": (
+        *_ALL,
+        Field("storm", name, required=True),
+        Field("name", words),
+        Field("points", each(_point), required=True),
+    ),
+    "device": (
+        *_ALL,
+        Field("device", name, required=True),
+        Field("class", name, required=True),
+        Field("owner", words),
+        Field("interval_s", number(0)),
+        Field("datum", words),
+        Field("name", words),
+    ),
+    "reading": (
+        *_ALL,
+        Field("device", name, required=True),
+        Field("metric", name, required=True),
+        Field("value", number(), required=True),
+        Field("unit", words),
+        Field("quality", one_of(("good", "suspect", "bad", "estimated"))),
+    ),
+    "camera": (
+        *_ALL,
+        Field("camera", name, required=True),
+        Field("name", words),
+        Field("azimuth", degrees),
+        Field("fov", degrees),
+        Field("stream", words),
+    ),
+    "detection": (
+        *_ALL,
+        Field("camera", name, required=True),
+        Field("class", name, required=True),
+        Field("confidence", number(0, 1)),
+        Field("box", _box),
+        Field("algorithm", words),
+        Field("version", words),
+    ),
+    "health": (
+        *_ALL,
+        Field("camera", name, required=True),
+        Field("state", name, required=True),
+    ),
+    "snapshot": (
+        *_ALL,
+        Field("camera", name, required=True),
+        Field("jpeg", words, required=True),
+    ),
+    "unit": (
+        *_ALL,
+        Field("unit", name, required=True),
+        Field("call_sign", words),
+        Field("kind", words),
+        Field("agency", words),
+        Field("speed", number(0)),
+        Field("heading", degrees),
+        Field("state", words),
+    ),
+})  # fmt: skip
+
+_KINDS = {"sensor": ("device", "reading"), "camera": ("camera", "detection", "health", "snapshot")}
+
+
+def kind_of(topic: str, record: dict[str, Any]) -> str | Rejected:
+    """Return which table of FIELDS a record of a topic answers to."""
+    if topic in ("case", "unit"):
+        return topic
+    kind = record.get("kind")
+    if topic == "warning":
+        if kind is None:
+            return "cap"
+        return "track" if kind == "track" else reject("kind", "unknown_value", "track", kind)
+    known = _KINDS[topic]
+    if kind is None:
+        return reject("kind", "missing", "one of " + ", ".join(known))
+    if not isinstance(kind, str):
+        return reject("kind", "wrong_type", "one of " + ", ".join(known), kind)
+    return kind if kind in known else reject("kind", "unknown_value", ", ".join(known), kind)

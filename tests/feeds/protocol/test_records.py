@@ -1,0 +1,160 @@
+import copy
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.datum import from_wgs84
+from city.moments import parse
+from feeds.protocol.records import Normalised, Rejected, Terms, validate, validate_all
+from feeds.protocol.topics import PUBLISHED
+from tests.gateways import NOW, case, unit
+
+TERMS = Terms(client="hotline", received=NOW, now_city=parse(NOW))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+VALUES = SCALARS | st.lists(SCALARS, max_size=5) | st.dictionaries(st.text(), SCALARS, max_size=3)
+KNOWN = [
+    "id", "at", "lon", "lat", "crs", "channel", "category", "title", "reporter", "external", "kind", "device",
+    "metric", "value", "camera", "class", "box", "jpeg", "state", "unit", "identifier", "sender", "sent",
+    "storm", "points", "info", "hazard", "description", "address", "class", "quality",
+]  # fmt: skip
+KINDS = ["device", "reading", "camera", "detection", "health", "snapshot", "track"]
+
+
+def good(topic: str, kind: str = "") -> dict[str, Any]:
+    base: dict[str, Any] = {"id": "1", "at": NOW}
+    return {
+        "case": case(),
+        "unit": unit(),
+        "cap": {**base, "identifier": "i", "sender": "s", "sent": NOW, "info": [{"event": "暴雨"}]},
+        "track": {
+            **base, "kind": "track", "storm": "2614",
+            "points": [{"at": "2030-01-01T00:00:00Z", "lon": 125.0, "lat": 25.0, "forecast": True}],
+        },
+        "device": {**base, "kind": "device", "device": "d", "class": "c", "interval_s": 60},
+        "reading": {**base, "kind": "reading", "device": "d", "metric": "m", "value": 1, "quality": "good"},
+        "camera": {**base, "kind": "camera", "camera": "k", "azimuth": 10, "privacy": True},
+        "detection": {**base, "kind": "detection", "camera": "k", "class": "c", "box": [0, 0, 1, 1.0]},
+        "health": {**base, "kind": "health", "camera": "k", "state": "online"},
+    }[kind or topic]  # fmt: skip
+
+
+ALL_GOOD = [
+    ("case", "case"), ("unit", "unit"), ("warning", "cap"), ("warning", "track"), ("sensor", "device"),
+    ("sensor", "reading"), ("camera", "camera"), ("camera", "detection"), ("camera", "health"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("topic", "kind"), ALL_GOOD)
+def test_every_kind_of_record_is_taken_and_its_unknown_fields_are_kept(topic: str, kind: str) -> None:
+    record = {**good(topic, kind), "unknown": {"a": [1, "ü"]}}
+    answer = validate(topic, record, TERMS)
+    assert isinstance(answer, Normalised), answer
+    assert answer.kind == kind
+    assert answer.record["unknown"] == {"a": [1, "ü"]}
+    assert (answer.record["client"], answer.record["received"]) == ("hotline", NOW)
+
+
+@given(
+    st.sampled_from(PUBLISHED), st.sampled_from(ALL_GOOD),
+    st.dictionaries(st.sampled_from(KNOWN) | st.text(), VALUES, max_size=4),
+    st.none() | st.sampled_from(KINDS),
+)  # fmt: skip
+def test_any_record_is_taken_or_rejected_with_a_path_a_code_and_a_reason_and_never_raises(
+    topic: str, start: tuple[str, str], changes: dict[str, Any], kind: str | None
+) -> None:
+    record = {**good(*start), **changes}
+    if kind:
+        record["kind"] = kind
+    before = copy.deepcopy(record)
+    answer = validate(topic, record, TERMS)
+    if isinstance(answer, Rejected):
+        json.dumps([answer.path, answer.reason], ensure_ascii=False).encode()
+        assert answer.code
+        assert repr(record) == repr(before)  # a dead letter holds it as it was sent
+    else:
+        json.dumps(answer.record, allow_nan=False, ensure_ascii=False).encode()
+
+
+@given(st.floats(73, 135), st.floats(4, 53), st.sampled_from(["GCJ02", "BD09"]))
+def test_conversion_is_within_a_metre(lon: float, lat: float, crs: str) -> None:
+    x, y = from_wgs84(lon, lat, crs)
+    answer = validate("unit", unit(lon=x, lat=y, crs=crs), TERMS)
+    assert isinstance(answer, Normalised)
+    east = (answer.record["lon"] - lon) * 111_320 * math.cos(math.radians(lat))
+    north = (answer.record["lat"] - lat) * 111_320
+    assert math.hypot(east, north) < 1.0
+    assert answer.record["original"] == {"crs": crs, "lon": x, "lat": y}
+
+
+def test_a_points_own_crs_counts_else_the_records() -> None:
+    record = {
+        **good("warning", "track"), "crs": "GCJ02",
+        "points": [
+            {"at": NOW, "lon": 121.5, "lat": 31.2}, {"at": NOW, "lon": 150.0, "lat": 20.0, "crs": "WGS84"},
+        ],
+    }  # fmt: skip
+    outside = copy.deepcopy(record)
+    answer = validate("warning", record, TERMS)
+    assert isinstance(answer, Normalised)
+    first, second = answer.record["points"]
+    assert first["original"] == {"crs": "GCJ02", "lon": 121.5, "lat": 31.2}
+    assert (second["lon"], "original" in second) == (150.0, False)
+    assert answer.record["crs"] == first["crs"] == second["crs"] == "WGS84"
+    del outside["points"][1]["crs"]
+    rejected = validate("warning", outside, TERMS)
+    assert (rejected.path, rejected.code) == ("points.1.crs", "outside_china")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("topic", "record", "path", "code"),
+    [
+        ("unit", "text", "", "wrong_type"),
+        ("unit", unit(at=1795304106), "at", "wrong_type"),
+        ("unit", unit(at="2026-11-20T10:05:01+08:00"), "at", "future"),
+        ("sensor", {**good("sensor", "reading"), "value": "1"}, "value", "not_a_number"),
+        ("sensor", {**good("sensor", "reading"), "quality": "fine"}, "quality", "unknown_value"),
+        ("sensor", {**good("sensor", "reading"), "kind": "x"}, "kind", "unknown_value"),
+        ("sensor", {"id": "1", "at": NOW}, "kind", "missing"),
+        ("camera", {**good("camera", "detection"), "box": [0, 0, 1]}, "box", "out_of_range"),
+        ("camera", {**good("camera", "detection"), "box": [0, 0, 1, 2]}, "box.3", "out_of_range"),
+        ("camera", {**good("camera", "detection"), "confidence": 1.1}, "confidence", "out_of_range"),
+        ("case", case(channel="fax"), "channel", "unknown_value"),
+        ("case", case(title="字" * 201), "title", "too_long"),
+        ("case", case(description="字" * 4001), "description", "too_long"),
+        ("case", case(category={}), "category.label", "missing"),
+        ("case", case(category={"code": "1", "kind": "event"}), "category.system", "missing"),
+        ("case", case(external=[{"system": "12345"}]), "external.0.no", "missing"),
+        ("case", case(lon=None, lat=None), "address", "missing"),
+        ("case", case(reporter={"phone": 13800000000}), "reporter.phone", "wrong_type"),
+        ("warning", {**good("warning", "track"), "points": [{"at": NOW}]}, "points.0.lon", "missing"),
+        ("warning", {**good("warning", "cap"), "sent": None}, "sent", "missing"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_by_where_and_what(topic: str, record: Any, path: str, code: str) -> None:
+    answer = validate(topic, copy.deepcopy(record), TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == (path, code)
+    assert "13800000000" not in answer.reason
+
+
+def test_exactly_five_minutes_ahead_and_title_of_200_code_points_are_taken() -> None:
+    ahead = unit(at="2026-11-20T10:05:00+08:00")
+    assert isinstance(validate("unit", ahead, TERMS), Normalised)
+    assert isinstance(validate("case", case(title="🚨" * 200), TERMS), Normalised)
+
+
+def test_a_label_is_mapped_by_the_table() -> None:
+    terms = Terms("c", NOW, TERMS.now_city, categories={"井盖": ("0101", "GBT30428.2")})
+    answer = validate("case", case(category={"label": "井盖", "mapped": "own"}), terms)
+    assert isinstance(answer, Normalised)
+    assert answer.record["category"]["mapped"] == {"code": "0101", "system": "GBT30428.2"}
+
+
+def test_answers_stand_in_the_order_of_the_records() -> None:
+    records = [unit(crs="GCJ02", lon=2.0), unit(), 5, unit(crs="BD09", lat=99), unit(crs="BD09")]
+    answers = validate_all("unit", records, TERMS)
+    assert [isinstance(answer, Normalised) for answer in answers] == [False, True, False, False, True]

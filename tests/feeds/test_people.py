@@ -1,0 +1,50 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from feeds.people import People
+from feeds.sealing import Seal, Unreadable
+
+WANG = {"name": "王芳", "phone": "13800000000"}
+
+
+def test_a_person_is_kept_sealed_and_found_by_reference(tmp_path: Path) -> None:
+    people = People(tmp_path)
+    ref = people.ref("hotline", "1")
+    people.put([(ref, WANG)], now=1.0)
+    assert people.get([ref, "p_unknown", ref]) == {ref: WANG}
+    stored = b"".join(p.read_bytes() for p in tmp_path.iterdir() if p.name.startswith("people.sqlite"))
+    assert b"13800000000" not in stored
+    assert stat.S_IMODE((tmp_path / "people.key").stat().st_mode) == 0o600
+
+
+def test_a_reference_is_the_same_for_the_same_record_and_the_first_person_stays(tmp_path: Path) -> None:
+    people, again = People(tmp_path), People(tmp_path)
+    ref = people.ref("hotline", "1")
+    assert again.ref("hotline", "1") == ref != people.ref("hotline1", "")
+    people.put([(ref, WANG)], now=1.0)
+    again.put([(ref, {"name": "somebody else"})], now=2.0)
+    assert people.get([ref]) == {ref: WANG}
+
+
+def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
+    people = People(tmp_path)
+    refs = [people.ref("c", str(n)) for n in range(1200)]
+    people.put([(ref, WANG) for ref in refs], now=1.0)
+    assert len(people.get(refs)) == 1200
+    assert people.erase(refs[0], now=5.0)
+    assert not people.erase(refs[0], now=5.0)
+    people.put([(refs[0], WANG)], now=6.0)
+    assert people.get(refs[:2]) == {refs[1]: WANG}
+    assert people.erase_before(2.0, now=7.0)
+    assert people.get(refs) == {}
+
+
+def test_what_is_sealed_opens_only_with_its_key_and_in_its_place(tmp_path: Path) -> None:
+    seal, other = Seal.from_file(tmp_path / "a"), Seal.from_file(tmp_path / "b")
+    sealed = seal.close(b"x", "here")
+    assert Seal.from_file(tmp_path / "a").open(sealed, "here") == b"x"
+    for opener, place in ((seal, "there"), (other, "here")):
+        with pytest.raises(Unreadable):
+            opener.open(sealed, place)
