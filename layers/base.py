@@ -7,14 +7,26 @@ Fixed sources carry the drawing and serve the main map and its inset alike; name
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bokeh.models import ColumnDataSource, CustomJS, Node, PanTool, Range1d, WheelZoomTool
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    MultiLine,
+    MultiPolygons,
+    Node,
+    PanTool,
+    Plot,
+    Range1d,
+    Scatter,
+    Toolbar,
+    WheelZoomTool,
+)
 from bokeh.models.annotations import Label
-from bokeh.plotting import figure as Figure  # noqa: N812 - Bokeh spells a class in small letters
 
 import static
-from layers.atlas import Atlas, Box, Path, Polygon
+from layers.atlas import Atlas, Box, Path, Polygon, Road
+from layers.glyphs import add
 from layers.labels import text_width
-from layers.lettering import FONT, Lang, Lettering, draw_names, place_names
+from layers.lettering import FONT, Lang, Lettering, draw_names, place_names, source_name
 from layers.palette import FAINT, GROUND
 
 NEIGHBOUR = "#0E151F"
@@ -28,6 +40,7 @@ ROADS = {"minor": ("#283850", 0.8), "main": ("#36496A", 1.2), "ring": ("#46597A"
 """Colour and width in CSS px, the least important first: it is drawn first."""
 
 INSET_FACTOR = 3
+_CLOSER = 1.4  # roads are so much wider there
 CREDIT_PX = 12.0
 _PADDING = 0.03  # of the longer side, around the jurisdiction
 
@@ -43,57 +56,56 @@ def fit(bounds: Box, width_px: float, height_px: float) -> Box:
     return Box(x - half_x, y - half_y, x + half_x, y + half_y)
 
 
-def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | None = None) -> Figure:
+def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | None = None) -> Plot:
     """Build an empty map: no axes, no toolbar, dark; panned and zoomed by hand.
 
     Without a size it fills its place, and the browser keeps both scales equal and `bounds` inside.
     """
-    pan, zoom = PanTool(), WheelZoomTool(zoom_on_axis=False)
-    figure = Figure(
-        match_aspect=True,
-        tools=[pan, zoom],
-        active_drag=pan,
-        active_scroll=zoom,
-        toolbar_location=None,
-        x_axis_location=None,
-        y_axis_location=None,
-        min_border=0,
-        outline_line_color=None,
-        background_fill_color=GROUND,
-        border_fill_color=GROUND,
-    )
-    figure.toolbar.logo = None
-    figure.grid.visible = False
-    if width_px is not None and height_px is not None:
-        figure.update(width=width_px, height=height_px)
-        look_at(figure, fit(bounds, width_px, height_px))
-    else:
-        figure.update(sizing_mode="stretch_both")
-        look_at(figure, fit(bounds, 1, 1))
+    if width_px is None or height_px is None:
+        figure = _bare(fit(bounds, 1, 1), sizing_mode="stretch_both")
         _keep_equal_scales(figure, bounds)
-    return figure
+        return figure
+    return _bare(fit(bounds, width_px, height_px), width=width_px, height=height_px)
 
 
-def look_at(figure: Figure, view: Box) -> None:
-    """Give a figure the ranges of `view`; its sides must be in the proportion of the figure's."""
-    figure.update(
+def _bare(view: Box, *, moves: bool = True, ground: str = GROUND, **size: Any) -> Plot:
+    """A figure that shows `view`, whose sides must be in the proportion of the figure's."""
+    pan, zoom = PanTool(), WheelZoomTool(zoom_on_axis=False)
+    bar = Toolbar(logo=None, tools=[pan, zoom], active_drag=pan, active_scroll=zoom)
+    return Plot(
         x_range=Range1d(start=view.west, end=view.east),
         y_range=Range1d(start=view.south, end=view.north),
+        title=None,
+        match_aspect=True,
+        toolbar=bar if moves else Toolbar(logo=None),
+        toolbar_location=None,
+        min_border=0,
+        outline_line_color=None if moves else RIM,
+        background_fill_color=ground,
+        border_fill_color=GROUND,
+        **size,
     )
 
 
 def draw_base(
-    figure: Figure, atlas: Atlas, lettering: Lettering, *, obstacles: Sequence[Box] = ()
+    figure: Plot,
+    atlas: Atlas,
+    lettering: Lettering,
+    *,
+    obstacles: Sequence[Box] = (),
+    view: Box | None = None,
 ) -> dict[str, ColumnDataSource]:
     """Draw ground, water, roads, names and credit; answer all sources by name.
 
-    Names, in ``layer:labels``, keep off the `obstacles` (such as `inset_box`).
+    Names, in the source `layers.lettering.source_name`, keep off the `obstacles` (such as `inset_box`) and
+    stay in `view`, or in what the figure shows if that is known here.
     """
     sources = _sources(atlas)
     _draw_ground(figure, sources)
-    names = place_names(atlas, lettering, frame=_view(figure), obstacles=obstacles)
-    sources["layer:labels"] = ColumnDataSource(data=names.columns, name="layer:labels")
-    draw_names(figure, sources["layer:labels"], lettering.lang)
+    names = place_names(atlas, lettering, frame=view or _view(figure), obstacles=obstacles)
+    source = ColumnDataSource(data=names.columns, name=source_name(lettering.lang))
+    sources[source.name] = source
+    draw_names(figure, source, lettering.lang)
     left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
     figure.add_layout(_note(credit(atlas, lettering.lang), left, top, CREDIT_PX))
     return sources
@@ -121,16 +133,14 @@ def inset_box(view: Box, atlas: Atlas, lettering: Lettering, margin_px: float = 
     return Box(west, south, west + (width + 2 * margin_px) * reach, south + (height + 2 * margin_px) * reach)
 
 
-def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Figure:
+def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Plot:
     """Build the dense core at three times the scale of its map, from the map's own sources.
 
     Its names are in ``layer:labels:inset``; it cannot be moved.
     """
     core = atlas.drawing.core
     width, height = inset_size(atlas, lettering)
-    figure = map_figure(core, width_px=width, height_px=height)
-    look_at(figure, core)
-    figure.update(tools=[], background_fill_color=NEIGHBOUR, outline_line_color=RIM)
+    figure = _bare(core, moves=False, ground=NEIGHBOUR, width=width, height=height)
     _draw_ground(figure, sources, detail=True)
     scale = lettering.m_per_px / INSET_FACTOR
     size = lettering.text_px
@@ -150,7 +160,7 @@ def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Figure
     return figure
 
 
-def _keep_equal_scales(figure: Figure, bounds: Box) -> None:
+def _keep_equal_scales(figure: Plot, bounds: Box) -> None:
     home = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     box = [home.west, home.south, home.east, home.north]
     code = static.path("js/map_fit.js").read_text(encoding="utf-8")
@@ -159,7 +169,7 @@ def _keep_equal_scales(figure: Figure, bounds: Box) -> None:
     figure.js_on_change("inner_height", fitted)
 
 
-def _view(figure: Figure) -> Box | None:
+def _view(figure: Plot) -> Box | None:
     """What the figure shows at first, if its size is known here."""
     if figure.width is None or figure.height is None:
         return None
@@ -180,40 +190,27 @@ def _sources(atlas: Atlas) -> dict[str, ColumnDataSource]:
         },
     }
     columns["base:streets"]["code"] = [street.code for street in drawing.streets]
-    for kind in ROADS:
-        paths = [path for road in drawing.roads if road.kind == kind for path in road.paths]
-        columns[f"base:{kind}"] = _multi_line(paths)
+    columns["base:roads"] = _roads(drawing.roads)
     return {name: ColumnDataSource(data=data, name=name) for name, data in columns.items()}
 
 
-def _draw_ground(figure: Figure, sources: Sources, *, detail: bool = False) -> None:
+def _draw_ground(figure: Plot, sources: Sources, *, detail: bool = False) -> None:
     for name, fill, line in (
         ("base:land", NEIGHBOUR, None),
         ("base:streets", STREET, STREET_LINE),
         ("base:water", WATER, None),
     ):
-        figure.multi_polygons(
-            source=sources[name],
-            fill_color=fill,
-            line_color=line,
-            line_width=1.0,
-            line_join="round",
-            level="image",
-        )
-    figure.multi_line(
-        source=sources["base:rails"], line_color=RAIL, line_width=1.0, line_dash=[4, 3], level="image"
+        area = MultiPolygons(fill_color=fill, line_color=line, line_width=1.0, line_join="round")
+        add(figure, sources[name], area, level="image")
+    rail = MultiLine(line_color=RAIL, line_width=1.0, line_dash=[4, 3])
+    add(figure, sources["base:rails"], rail, level="image")
+    road = MultiLine(
+        line_color="color", line_width="closer" if detail else "width", line_join="round", line_cap="round"
     )
-    for kind, (color, width) in ROADS.items():
-        figure.multi_line(
-            source=sources[f"base:{kind}"],
-            line_color=color,
-            line_width=width * (1.4 if detail else 1.0),
-            line_join="round",
-            line_cap="round",
-            level="image",
-        )
+    add(figure, sources["base:roads"], road, level="image")
     if detail:
-        figure.scatter(source=sources["base:stations"], size=3, color=STATION, level="image")
+        station = Scatter(size=3, fill_color=STATION, line_color=STATION)
+        add(figure, sources["base:stations"], station, level="image")
 
 
 def _note(text: str, x: Node, y: Node, size: float) -> Label:
@@ -235,6 +232,16 @@ def _note(text: str, x: Node, y: Node, size: float) -> Label:
 def _multi_line(paths: Iterable[Path]) -> dict[str, Any]:
     drawn = list(paths)
     return {"xs": [path.xs for path in drawn], "ys": [path.ys for path in drawn]}
+
+
+def _roads(roads: Sequence[Road]) -> dict[str, Any]:
+    """One row a path, the least important first; ``closer`` is the width in CSS px on the inset."""
+    rows = [(path, *ROADS[kind]) for kind in ROADS for r in roads if r.kind == kind for path in r.paths]
+    return _multi_line(path for path, _, _ in rows) | {
+        "color": [color for _, color, _ in rows],
+        "width": [width for _, _, width in rows],
+        "closer": [_CLOSER * width for _, _, width in rows],
+    }
 
 
 def _multi_polygons(groups: Iterable[tuple[Polygon, ...]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The map's names as they are set at one scale: columns of the source ``layer:labels``, and its glyphs.
+"""The map's names as they are set at one scale: columns of a source, and its glyphs.
 
 Names move only with what they must not cover, so their places are data and not part of the figure.
 """
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from bokeh.models import ColumnDataSource
-from bokeh.plotting import figure as Figure  # noqa: N812 - Bokeh spells a class in small letters
+from bokeh.models import ColumnDataSource, Plot, Text
 
 from layers import labels
 from layers.atlas import Atlas, Box, Label, LabelKind
+from layers.glyphs import add
 from layers.palette import GROUND, MUTED
 
 Lang = Literal["zh", "en"]
@@ -28,7 +28,7 @@ STYLES: Mapping[LabelKind, tuple[str, float, str]] = {
 }
 """Colour, size against the smallest text, and style of each kind of name."""
 
-_HALO = [(dx, dy) for dx in (-1.4, 0, 1.4) for dy in (-1.4, 0, 1.4) if dx or dy]
+_HALO_PX = 3.2  # half of it lies outside of the letters
 
 
 class Lettering(msgspec.Struct, frozen=True):
@@ -44,6 +44,11 @@ class Names(msgspec.Struct, frozen=True):
 
     columns: dict[str, list[Any]]
     boxes: list[Box]
+
+
+def source_name(lang: Lang) -> str:
+    """Return the name of the source of the main map's names: where they stand is each language's own."""
+    return "layer:labels" if lang == "zh" else f"layer:labels_{lang}"
 
 
 def place_names(
@@ -78,21 +83,25 @@ def place_names(
     return Names(columns, [_metres(one.extent, scale) for one in placed])
 
 
-def draw_names(figure: Figure, source: ColumnDataSource, lang: Lang) -> None:
-    """Draw the names above the layers, each on a dark rim: its text eight times shifted, then itself."""
+def draw_names(figure: Plot, source: ColumnDataSource, lang: Lang) -> None:
+    """Draw the names above the layers, each on a dark rim: its outline, then itself."""
     common: dict[str, Any] = {
-        "source": source,
         "text": lang,
         "text_font": {"value": FONT},
         "text_font_size": "size",
         "text_font_style": "style",
         "text_align": "center",
         "text_baseline": "middle",
-        "level": "annotation",
     }
-    for dx, dy in _HALO:
-        figure.text(x_offset=dx, y_offset=dy, text_color=GROUND, text_alpha=0.75, **common)
-    figure.text(text_color="color", name="names", **common)
+    rim = Text(
+        text_color=None,
+        text_outline_color=GROUND,
+        text_outline_width=_HALO_PX,
+        text_alpha=0.9,
+        **common,
+    )
+    add(figure, source, rim, level="annotation")
+    add(figure, source, Text(text_color="color", **common), level="annotation", name="names")
 
 
 def _wanted(label: Label, lettering: Lettering) -> labels.Wanted:

@@ -1,0 +1,129 @@
+"""What a layer is: something seen becomes columns (once for all viewers), columns become glyphs."""
+
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from bokeh.models import ColumnDataSource
+from numpy.typing import NDArray
+
+from city.clock import CityClock
+from layers.atlas import Atlas
+from layers.limits import NORMAL, Limit, Line
+from layers.projection import to_degrees
+
+__all__ = ["Column", "Extent", "Frame", "Layer", "MapSetting", "machine_time", "same", "source_of"]
+
+Column = NDArray[Any] | list[str] | bytes
+Extent = tuple[float, float, float, float]
+"""West, south, east, north in metres, EPSG:3857."""
+
+
+class Frame(msgspec.Struct, frozen=True, eq=False):
+    """What one layer shows now: the same bytes for every viewer.
+
+    ``columns`` are exactly the columns of the layer's Bokeh source, all of one length (float64, float32,
+    int32, uint8 arrays or lists of strings); positions are metres, EPSG:3857. The one exception is a picture:
+    a single column ``png`` of bytes, which the page turns into the columns ``url, x, y, w, h`` with
+    ``meta["image"]``. ``as_of`` is machine time (epoch seconds) of the newest thing shown, or of the
+    look itself when nothing is shown. ``meta`` is small and JSON.
+    """
+
+    key: str
+    as_of: float
+    columns: dict[str, Column]
+    meta: dict[str, Any] = {}
+
+
+class MapSetting(msgspec.Struct, frozen=True):
+    """A channel's map as settings give it.
+
+    ``extent`` is the home view and ``size`` its size in CSS px (a wall of another size differs a little;
+    only the room for call-outs and labels is judged by it). ``clear`` are boxes that call-outs should
+    leave free, the map's own names, and ``covered`` those where nothing can be seen, such as the inset's;
+    both are extents. ``core`` is what the inset shows. ``window_s`` is the density's window in city seconds.
+    ``atlas`` and ``text_px`` (CSS px) are for the names that give way.
+    """
+
+    extent: Extent
+    size: tuple[float, float] = (756.0, 986.0)
+    window_s: float = 3600.0
+    limits: tuple[Limit, ...] = NORMAL
+    lines: tuple[Line, ...] = ()
+    clear: tuple[Extent, ...] = ()
+    covered: tuple[Extent, ...] = ()
+    core: Extent | None = None
+    atlas: Atlas | None = None
+    text_px: float = 17.0
+
+    @property
+    def metres_per_px(self) -> float:
+        """Mercator metres in one CSS px when the extent just fits the size."""
+        west, south, east, north = self.extent
+        return max((east - west) / self.size[0], (north - south) / self.size[1])
+
+    @property
+    def latitude(self) -> float:
+        """Degrees, of the middle of the home view."""
+        return float(to_degrees(0.0, (self.extent[1] + self.extent[3]) / 2)[1])
+
+
+class Layer(Protocol):
+    """One layer of the map.
+
+    ``reads`` are the slices of ``seen.revisions`` that it depends on. ``every_s`` (machine seconds): however
+    much changes, the next frame is due no sooner; and it is due again after some seconds without any change,
+    for windows slide and things get lost.
+    """
+
+    @property
+    def key(self) -> str:
+        """Name of the layer, its frame and its sources."""
+
+    @property
+    def title(self) -> str:
+        """Key in the catalogue of words."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Slices of the state."""
+
+    @property
+    def every_s(self) -> float:
+        """Seconds of rest between two frames."""
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        """Return what to show at machine time ``now``; depends on nothing else."""
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add the layer's glyphs to a Bokeh figure, on a source named ``<prefix>:<key>``."""
+
+
+def source_of(frame: Frame, prefix: str) -> ColumnDataSource:
+    """Return a Bokeh source with a frame's columns, under the name by which the page finds it."""
+    return ColumnDataSource(data=dict(frame.columns), name=f"{prefix}:{frame.key}")
+
+
+def same(one: Frame | None, other: Frame) -> bool:
+    """Say whether two frames of a layer show the same, whatever their age: then nothing need be sent."""
+    if one is None:
+        return False
+    if one is other:
+        return True
+    if one.meta != other.meta or one.columns.keys() != other.columns.keys():
+        return False
+    return all(_equal(column, other.columns[name]) for name, column in one.columns.items())
+
+
+def _equal(one: Column, other: Column) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        floats = one.dtype.kind == "f" and other.dtype.kind == "f"
+        return np.array_equal(one, other, equal_nan=floats)
+    return type(one) is type(other) and bool(one == other)
+
+
+def machine_time(clock: CityClock, moment: float) -> float:
+    """Return the machine moment of a city moment (epoch seconds); a standing clock has but one."""
+    if clock.rate == 0.0:
+        return clock.machine0
+    return clock.machine0 + (moment - clock.city0) / clock.rate

@@ -1,0 +1,111 @@
+"""Where normal ends: limits per device class or metric, and the warning lines of single gauges (A.3, A.4).
+
+``NORMAL`` are the defaults; :func:`limits_of` and :func:`lines_of` read a deployment's own from
+its city.toml. What has no limit is never off normal.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NORMAL", "RANK", "Level", "Limit", "Line", "Step", "limits_of", "lines_of", "ranks", "scale"]
+
+Level = Literal["blue", "yellow", "orange", "red"]
+RANK: Final[dict[Level, int]] = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
+
+_TESTS = {"ge": np.greater_equal, "gt": np.greater, "lt": np.less}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A level and when it holds: from a value on (``ge``), only above it (``gt``) or below it (``lt``)."""
+
+    value: float
+    level: Level
+    when: Literal["ge", "gt", "lt"] = "ge"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What is off normal for a device class (domain 3.6) or a metric; '' stands for any.
+
+    ``unit`` is that of the steps; readings in another unit of length are converted.
+    """
+
+    kind: str
+    steps: tuple[Step, ...]
+    unit: str = ""
+    metric: str = ""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One gauge's own warning lines; ``device`` is its id or its name. They replace its class's limit."""
+
+    device: str
+    steps: tuple[Step, ...]
+    unit: str = "m"
+
+
+NORMAL: Final[tuple[Limit, ...]] = (
+    # Underpass: any water is "slow", 25 cm is "no entry" (A.4).
+    Limit("road_water_depth", (Step(0.0, "yellow", "gt"), Step(25.0, "red")), "cm"),
+    # Older areas drain 36 mm in an hour (A.4); a rain gauge never stands for an official signal (A.3).
+    Limit("rain_gauge", (Step(36.0, "yellow"),), "mm", "rain_mmh"),
+    # Gusts of force 8, 10 and 12, the numbers of the typhoon signals (A.3).
+    Limit("wind", (Step(17.2, "yellow"), Step(24.5, "orange"), Step(32.7, "red")), "m/s"),
+    # Smoke detectors answer to an obscuration of some per cent a metre.
+    Limit("smoke", (Step(8.0, "red"),)),
+)
+
+_METRES: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0, "毫米": 0.001, "厘米": 0.01, "米": 1.0}
+
+
+def limits_of(table: Mapping[str, Any]) -> tuple[Limit, ...]:
+    """Return the limits of a city.toml's ``[limits]``: its own first, then the defaults that it leaves.
+
+    ``underpass_slow_cm`` and ``underpass_closed_cm`` are depths of road water; ``[limits.normal]`` names
+    metrics with their band ``[low, high]``, outside of which is yellow. Raises ValueError for a band that
+    is none.
+    """
+    slow, closed = table.get("underpass_slow_cm"), table.get("underpass_closed_cm")
+    own = []
+    if slow is not None or closed is not None:
+        steps = (
+            Step(float(slow or 0.0), "yellow", "ge" if slow else "gt"),
+            Step(float(closed or 25.0), "red"),
+        )
+        own.append(Limit("road_water_depth", steps, "cm"))
+    for metric, band in table.get("normal", {}).items():
+        if not (isinstance(band, list) and len(band) == 2 and band[0] <= band[1]):
+            message = f"limits.normal.{metric}: expected [low, high], got {band!r}"
+            raise ValueError(message)
+        outside = (Step(float(band[0]), "yellow", "lt"), Step(float(band[1]), "yellow", "gt"))
+        own.append(Limit("", outside, "", metric))
+    return (*own, *NORMAL)
+
+
+def lines_of(table: Mapping[str, Any]) -> tuple[Line, ...]:
+    """Return the warning lines of ``[limits.gauges."<id or name>"]``: blue, yellow, orange, red in metres."""
+    gauges: Mapping[str, Mapping[Level, float]] = table.get("gauges", {})
+    return tuple(
+        Line(device, tuple(Step(float(lines[level]), level) for level in RANK if level in lines))
+        for device, lines in gauges.items()
+    )
+
+
+def scale(units: NDArray[np.object_], unit: str) -> NDArray[np.float64]:
+    """Return factors that turn values in ``units`` into ``unit``; 1 where the two cannot be compared."""
+    to = _METRES.get(unit)
+    if to is None:
+        return np.ones(len(units))
+    return np.array([_METRES.get(str(name), to) / to for name in units], dtype=np.float64)
+
+
+def ranks(values: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.uint8]:
+    """Return 0 (normal) to 4 (red) for each value; NaN is 0, for no data is not a level."""
+    found = np.zeros(len(values), dtype=np.uint8)
+    for step in steps:
+        over = _TESTS[step.when](values, step.value)
+        found[over] = np.maximum(found[over], RANK[step.level])
+    return found

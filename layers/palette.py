@@ -1,0 +1,72 @@
+"""Colours that mean numbers, and the colours of marks. One number has one colour, all day, on all screens."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BLUE", "DENSITY", "EDGE", "FAINT", "GROUND", "LEVELS", "MUTED", "ORANGE", "RAIN", "RED", "STEPS",
+    "TEXT", "YELLOW", "Ramp",
+]  # fmt: skip
+
+GROUND, EDGE = "#0B1017", "#05080C"
+TEXT, MUTED, FAINT = "#D9E1EC", "#8A99AE", "#7C8CA3"
+RED, ORANGE, YELLOW, BLUE = "#FF4D4F", "#FF8A1F", "#F5C518", "#4C9BFF"
+LEVELS: Final = {"blue": BLUE, "yellow": YELLOW, "orange": ORANGE, "red": RED}
+
+STEPS: Final = 16
+"""Steps of a ramp; step 0 is "less than the first edge" and is not drawn."""
+
+Floats = NDArray[np.float64] | NDArray[np.float32]
+
+
+class Ramp:
+    """Sixteen steps, two to a doubling, from ``first`` on: an absolute look-up table.
+
+    Step ``k`` (1..16) holds values from ``first · 2^((k−1)/2)`` up to the next edge; the last has no end.
+    ``opaque`` are the opacities of the first and the last step.
+    """
+
+    def __init__(self, first: float, stops: tuple[str, ...], opaque: tuple[float, float]) -> None:
+        self.first = first
+        self.edges: NDArray[np.float64] = first * 2.0 ** (np.arange(STEPS) / 2)
+        self.table: NDArray[np.uint8] = _table(stops, opaque)
+
+    def steps(self, values: Floats) -> NDArray[np.uint8]:
+        """Return the step (0..16) of each value, of the same shape. Values are not negative."""
+        with np.errstate(divide="ignore"):
+            # The hair keeps a value that is exactly an edge in the step that it opens.
+            found = np.floor(2.0 * np.log2(values / self.first) + 1.0 + 1e-6)
+        return np.asarray(np.clip(found, 0, STEPS).astype(np.uint8))
+
+    def colour(self, value: float) -> str:
+        """Return the CSS colour (with opacity) of a value, '' when it is not drawn."""
+        step = int(self.steps(np.array([value], dtype=np.float64))[0])
+        return "" if step == 0 else self.css()[step - 1]
+
+    def css(self) -> list[str]:
+        """Return the sixteen CSS colours, ``#RRGGBBAA``."""
+        return ["#" + "".join(f"{part:02X}" for part in row) for row in self.table[1:]]
+
+    def numbers(self) -> list[float]:
+        """Return numbers to write under a legend: every fourth edge, where a colour begins."""
+        return [float(edge) for edge in self.edges[2::4]]
+
+
+def _table(stops: tuple[str, ...], opaque: tuple[float, float]) -> NDArray[np.uint8]:
+    """Return 17 rows of RGBA: clear, then the sixteen steps."""
+    rgb = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], dtype=np.float64)
+    where = np.linspace(0, len(stops) - 1, STEPS)
+    table = np.zeros((STEPS + 1, 4))
+    for part in range(3):
+        table[1:, part] = np.interp(where, np.arange(len(stops)), rgb[:, part])
+    table[1:, 3] = 255 * np.linspace(*opaque, STEPS)
+    return np.round(table).astype(np.uint8)
+
+
+DENSITY: Final = Ramp(0.125, ("#221E3A", "#4A3F7A", "#8B7BC0", "#DCD3F5"), (0.4, 0.8))
+"""Cases per km² and window."""
+
+RAIN: Final = Ramp(0.5, ("#17323F", "#2E6C7D", "#5FB8C9", "#C9EEF4"), (0.35, 0.7))
+"""Millimetres in the window."""

@@ -1,0 +1,83 @@
+"""Official warnings on the map: the outline of each area, dashed, in the colour of its word."""
+
+from typing import Any, Final
+
+import numpy as np
+from bokeh.models import Line
+from numpy.typing import NDArray
+
+from city.seen import WallSeen, WarningSeen
+from layers.contract import Frame, MapSetting, machine_time, source_of
+from layers.glyphs import add
+from layers.palette import LEVELS
+from layers.projection import to_mercator
+
+__all__ = ["Warnings", "lines", "padded"]
+
+Floats = NDArray[np.float64]
+NONE: Final = np.zeros(0)
+
+
+class Warnings:
+    """Areas of the warnings in force. Equal areas are drawn once, in the worst colour."""
+
+    key = "warnings"
+    title = "layer.warnings"
+    reads = ("warnings",)
+    every_s = 1.0
+
+    def __init__(self, setting: MapSetting) -> None:
+        self.setting = setting
+
+    def frame(self, seen: WallSeen, now: float) -> Frame:
+        """Return, per colour, one line of all outlines (``<colour>_x, <colour>_y``), parted by NaN.
+
+        ``meta``: in_force, and without_area = how many name no polygon.
+        """
+        worst: dict[Any, WarningSeen] = {}
+        for warning in sorted(seen.warnings, key=lambda w: (w.rank, w.key)):
+            worst.update((polygon, warning) for polygon in warning.polygons)
+        columns = {}
+        for colour in LEVELS:
+            rings = [polygon for polygon, warning in worst.items() if warning.colour == colour]
+            columns[f"{colour}_x"], columns[f"{colour}_y"] = lines(rings, closed=True)
+        sent = [machine_time(seen.clock, warning.sent) for warning in seen.warnings]
+        without = sum(not warning.polygons for warning in seen.warnings)
+        return Frame(
+            self.key,
+            min(now, max(sent)) if sent else now,
+            padded(columns),
+            {"in_force": len(seen.warnings), "without_area": without},
+        )
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add one dashed line a colour, the worst last."""
+        source = source_of(frame, prefix)
+        for colour, css in LEVELS.items():
+            line = Line(
+                x=f"{colour}_x", y=f"{colour}_y", line_color=css, line_dash=[8, 6], line_width=1.5,
+                line_alpha=0.8,
+            )  # fmt: skip
+            add(figure, source, line)
+
+
+def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:
+    """Return paths of (lon, lat) degrees as one line in metres, NaN between them."""
+    parts_x, parts_y = [NONE], [NONE]
+    for path in paths:
+        if not path:
+            continue
+        ring = (*path, path[0]) if closed and path[0] != path[-1] else path
+        x, y = to_mercator([point[0] for point in ring], [point[1] for point in ring])
+        parts_x += [x, np.array([np.nan])]
+        parts_y += [y, np.array([np.nan])]
+    return np.concatenate(parts_x), np.concatenate(parts_y)
+
+
+def padded(columns: dict[str, Floats]) -> dict[str, Any]:
+    """Return columns of one length: a Bokeh source has no shorter ones."""
+    length = max(len(column) for column in columns.values())
+    return {
+        name: np.concatenate([column, np.full(length - len(column), np.nan)])
+        for name, column in columns.items()
+    }

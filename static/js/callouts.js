@@ -1,0 +1,123 @@
+// Call-outs over the map: at most three, critical cases only. The console says where each stands (px from
+// its mark); words and clocks are made here. A critical case that is new pulses three times and stops.
+(function () {
+  "use strict";
+  const city = window.citywall, { make, text, mark, show, rows } = city.mend;
+  const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
+  const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/cases.py
+  let known = null, watched = null;
+
+  function overlay() {
+    const cell = document.querySelector('[data-cell="map"]');
+    if (!cell) return null;
+    let layer = cell.querySelector(":scope > .callouts");
+    if (!layer) {
+      layer = make("div", "callouts");
+      layer.style.cssText = "position:absolute;inset:0;overflow:hidden;pointer-events:none;z-index:1";
+      cell.append(layer);
+    }
+    return layer;
+  }
+
+  // Metres, EPSG:3857, to px of the map's cell; null while the figure has no size.
+  function eye() {
+    const figure = city.figure("map");
+    if (!figure || !(figure.inner_width > 0)) return null;
+    if (watched !== figure) {
+      watched = figure;
+      for (const model of [figure, figure.x_range, figure.y_range]) model.change.connect(soon);
+    }
+    const { start: west, end: east } = figure.x_range, { start: south, end: north } = figure.y_range;
+    const width = figure.inner_width, height = figure.inner_height;
+    const at = (x, y) => [((x - west) / (east - west)) * width, ((north - y) / (north - south)) * height];
+    return { at, width, height };
+  }
+  let isWaiting = false;
+  function soon() {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => { isWaiting = false; place(); });
+  }
+
+  function place() {
+    const frame = city.frame("callouts"), layer = frame && overlay(), view = layer && eye();
+    if (!view) return;
+    const { data, meta } = frame, now = city.city(), isEnglish = city.page.lang === "en";
+    rows(layer, data.key ?? [], build, (node, id) => {
+      const row = data.key.indexOf(id), value = (name) => data[name][row];
+      const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
+      const [x, y] = view.at(value("x"), value("y"));
+      show(node, x >= 0 && y >= 0 && x <= view.width && y <= view.height);
+      const left = within(x + value(isEnglish ? "dx_en" : "dx"), view.width - wide), top = within(y + value("dy"), view.height - high);
+      move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
+      draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
+      write(box, value, now);
+    });
+  }
+  function write(box, value, now) {
+    const [first, second] = box.children, { words, say } = city;
+    const name = words("class." + value("class")) ?? (value("label") || say.say("class.unknown"));
+    const state = words("state." + value("state")) ?? value("state");
+    const road = value("road") || words("street." + value("street")) || "";
+    const due = value("due_at");
+    const time = Number.isNaN(due) ? say.elapsed(value("at"), now) : say.left(due, now);
+    pair(first, name, state);
+    pair(second, road, time);
+    mark(box, "over", due < now);
+  }
+  // What does not fit is cut off from the first of the two: state and time are always told.
+  function pair(line, one, other) {
+    text(line.firstChild, one);
+    text(line.lastChild, one && other ? ` · ${other}` : other);
+  }
+  // From the ring around the mark to the nearest point of the box.
+  function draw(lead, x, y, toX, toY) {
+    const length = Math.hypot(toX - x, toY - y) - RING;
+    show(lead, length > 1);
+    const turn = Math.atan2(toY - y, toX - x);
+    move(lead, { width: `${Math.max(0, length)}px`, transform: `translate(${x}px,${y}px) rotate(${turn}rad) translate(${RING}px)` });
+  }
+  function build() {
+    const lead = make("i", "lead"), box = make("div", "callout", [words(), words()]);
+    lead.style.cssText = "position:absolute;left:0;top:0;height:0;border-top:1px solid var(--red);transform-origin:0 0";
+    box.style.cssText = "position:absolute;left:0;top:0;box-sizing:border-box;padding:3px 10px;display:flex;flex-direction:column;justify-content:center;gap:2px;"
+      + "background:var(--card);border:1px solid var(--red);border-radius:var(--round-1)";
+    const line = "margin:0;display:flex;white-space:pre;line-height:1.25";
+    box.children[0].style.cssText = `${line};font-size:19px;color:var(--text)`;
+    box.children[1].style.cssText = `${line};font-size:17px;color:var(--muted)`;
+    return make("div", "", [lead, box]);
+  }
+  function words() {
+    const cut = make("span"), whole = make("span");
+    cut.style.cssText = "min-width:0;overflow:hidden;text-overflow:ellipsis";
+    whole.style.cssText = "flex:none";
+    return make("p", "", [cut, whole]);
+  }
+  const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+  const within = (value, most) => clamp(value, EDGE, Math.max(EDGE, most - EDGE));
+  function move(node, style) {
+    for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;
+  }
+
+  function pulse() {
+    const data = city.frame("cases")?.data, layer = data && overlay(), view = layer && eye();
+    if (!view) return;
+    const now = (data.key ?? []).filter((_, row) => data.marker[row] === CRITICAL);
+    const fresh = known === null ? [] : now.filter((key) => !known.has(key));
+    known = new Set(now);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const key of fresh.slice(0, MOST_AT_ONCE)) {
+      const row = data.key.indexOf(key), [x, y] = view.at(data.x[row], data.y[row]);
+      const ring = make("i", "pulse");
+      ring.style.cssText = `position:absolute;left:${x - RING}px;top:${y - RING}px;width:${2 * RING}px;height:${2 * RING}px;box-sizing:border-box;border:2px solid var(--red);border-radius:50%`;
+      layer.parentNode.append(ring);
+      ring.animate(
+        [{ transform: "scale(0.6)", opacity: 1 }, { transform: "scale(2.2)", opacity: 0 }],
+        { duration: PULSE_MS, iterations: PULSES },
+      ).finished.finally(() => ring.remove());
+    }
+  }
+
+  city.on("frame:callouts", place);
+  city.on("frame:cases", pulse);
+})();
