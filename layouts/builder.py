@@ -1,0 +1,116 @@
+"""The builder: a layout, a language and the figures become one page. The only place that makes templates."""
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import panel as pn
+from panel.io.document import init_doc
+
+from layouts import theme
+from layouts.cards.component import CardComponent
+from layouts.heart import Heart
+from layouts.pages import Cell, Layout
+from layouts.words import Names, catalogue, streets
+
+__all__ = ["PageSettings", "build"]
+
+PAGE: Final = Path(__file__).parent / "page.html"
+
+
+class PageSettings(msgspec.Struct, frozen=True):
+    """What a page must know of its deployment. ``build`` marks static files and forces reloads."""
+
+    build: str
+    title: Mapping[str, str]
+    """Language → name of the centre."""
+    timezone: str = "Asia/Shanghai"
+    live: str = "/live/wall"
+    """Address of the live socket of the page's channel."""
+    static_url: str = "/citywall/static"
+    health: str = "/healthz"
+    names: Names = msgspec.field(default_factory=Names)
+
+
+class Page(pn.Template):
+    """A template that adds its parts to the document in one go.
+
+    Panel adds root after root, and after each Bokeh walks the whole document again: on our page that is
+    two thirds of what opening it costs.
+    """
+
+    def _init_doc(self, doc: Any = None, *given: Any, **named: Any) -> Any:
+        document = init_doc(doc or pn.state.curdoc)
+        with document.models.freeze():
+            return super()._init_doc(document, *given, **named)
+
+    def __repr__(self) -> str:
+        """Short: Panel writes it anew for every part that it is given, for a notebook's eyes."""
+        return f"<{type(self).__name__} of {len(self._render_items)} parts>"
+
+
+class Figure(pn.pane.Bokeh):
+    """A figure of a page. Panel would search each for callbacks that name its id; ours name none."""
+
+    def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
+        if root is None:
+            return self.get_root(doc, comm)
+        self._models[root.ref["id"]] = (self.object, parent)
+        return self.object
+
+
+@functools.cache
+def _skeleton() -> Any:
+    """Return the page's template, compiled once: it costs as much as all cards together."""
+    return Page(PAGE.read_text(encoding="utf-8")).template
+
+
+def build(layout: Layout, *, lang: str, figures: Mapping[str, Any], settings: PageSettings) -> pn.Template:
+    """Return the page for one session.
+
+    ``figures`` are Bokeh figures by the keys of the layout's figure cells; one that is not given leaves
+    its cell out. Raises KeyError for a language that we do not speak.
+    """
+    template = Page(_skeleton())
+    shown = [cell for cell in layout.cells("figure") if cell.key in figures]
+    for cell in layout.cells("card"):
+        template.add_panel(cell.key, _component(cell, settings))
+    for cell in shown:
+        figure = figures[cell.key]
+        figure.name = figure.name or f"figure:{cell.key}"
+        sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
+        template.add_panel(cell.key, Figure(figure, margin=0, **sizing))
+    template.add_panel("heart", Heart(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
+    page = {
+        "build": settings.build, "channel": layout.key, "lang": lang, "zone": settings.timezone,
+        "live": settings.live, "health": settings.health, "static": settings.static_url,
+        "title": settings.title, "streets": streets(settings.names),
+        "figures": {cell.key: figures[cell.key].name for cell in shown},
+        "words": catalogue(lang, settings.names),
+    }  # fmt: skip
+    variables = {
+        "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
+        "present": [cell.key for cell in shown], "static_url": settings.static_url,
+        "page": _inert(page), "tokens": theme.css(),
+    }  # fmt: skip
+    for name, value in variables.items():
+        template.add_variable(name, value)
+    return template
+
+
+def _component(cell: Cell, settings: PageSettings) -> CardComponent:
+    return CardComponent(  # type: ignore[no-untyped-call]  # Panel has no types
+        card=cell.key,
+        module=f"{settings.static_url}/esm/{cell.key}.js?v={settings.build}",
+        sizing_mode="stretch_both" if cell.grow else "stretch_width",
+        margin=0,
+    )
+
+
+def _inert(page: dict[str, Any]) -> str:
+    """Return JSON that no text in it can end the script element that carries it."""
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,63 @@
+"""须处置: the six numbers that say who must act now."""
+
+from typing import Final
+
+from city.seen import CaseSeen, WallSeen
+from layouts.contract import View, each_second
+
+__all__ = ["SIGN_LIMIT_S", "SOON_S", "Act", "gaps", "is_unsigned"]
+
+SOON_S: Final = 3600.0
+SIGN_LIMIT_S: Final = 1800.0
+"""Seconds to sign for an urgent class; domain 4.4 (C8). Others have office hours, told by ``next_at``."""
+
+
+class Act:
+    """Scalars: ``critical, unsigned, due_soon, ruling, empty_seats, lost_sources`` (None = not known).
+
+    ``gaps`` are ``[client, heard]`` of lost sources whose cases are still counted (machine seconds), and
+    ``critical_keys`` the set that a wall's view follows.
+    """
+
+    key = "act"
+    reads = ("cases", "duty", "sources", each_second)
+
+    def view(self, seen: WallSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        city = seen.clock.at(now)
+        cases = seen.cases
+        critical = sorted(case.key for case in cases if case.urgency == "critical")
+        scalars: dict[str, object] = {
+            "critical": len(critical),
+            "unsigned": sum(is_unsigned(case, city) for case in cases),
+            "due_soon": sum(case.due_at is not None and 0 <= case.due_at - city <= SOON_S for case in cases),
+            "ruling": sum(case.state == "ruling" for case in cases),
+        }
+        if seen.position == 0:
+            # Nothing was ever told to this console: that is not a quiet city.
+            scalars = dict.fromkeys(scalars)
+        scalars["empty_seats"] = len(seen.duty.empty_seats) if seen.duty.seats else None
+        scalars["lost_sources"] = (
+            sum(source.freshness == "lost" for source in seen.sources) if seen.sources else None
+        )
+        scalars["gaps"] = gaps(seen)
+        scalars["critical_keys"] = critical
+        return View(now, scalars)
+
+
+def is_unsigned(case: CaseSeen, city: float) -> bool:
+    """Whether a dispatched case was not signed for in time at a city moment (epoch seconds)."""
+    if case.state != "dispatched":
+        return False
+    if case.next_at is not None:
+        return case.next_at < city
+    return case.urgency != "normal" and case.recorded_at + SIGN_LIMIT_S < city
+
+
+def gaps(seen: WallSeen) -> list[list[object]]:
+    """Return ``[client, heard]`` of the lost sources that some open case came from."""
+    lost = {source.name: source.heard for source in seen.sources if source.freshness == "lost"}
+    if not lost:
+        return []
+    clients = {case.key.partition("/")[0] for case in seen.cases}
+    return [[name, heard] for name, heard in sorted(lost.items()) if name in clients]

@@ -1,0 +1,25 @@
+"""当班值守: who is on duty, by exception: empty seats and what does not answer stand out."""
+
+from city.seen import WallSeen
+from layouts.contract import View, each_second
+
+__all__ = ["Duty"]
+
+
+class Duty:
+    """Scalars as in ``DutySeen`` (None = nobody told us); rows: the empty seats, longest empty first."""
+
+    key = "duty"
+    reads = ("duty", each_second)
+
+    def view(self, seen: WallSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        duty = seen.duty
+        scalars = {
+            "leader": duty.leader, "shift_lead": duty.shift_lead, "seats": duty.seats,
+            "seats_present": duty.seats_present, "hand_over_at": duty.hand_over_at,
+            "streets_on_post": duty.streets_on_post, "streets": duty.streets,
+            "workstations_online": duty.workstations_online, "workstations": duty.workstations,
+            "unanswered": duty.unanswered,
+        }  # fmt: skip
+        return View(now, scalars, [(name, {"since": since}) for name, since in duty.empty_seats])

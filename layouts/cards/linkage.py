@@ -1,0 +1,17 @@
+"""联勤联动: the joint tasks and how far each is."""
+
+from city.seen import WallSeen
+from layouts.contract import View
+
+__all__ = ["Linkage"]
+
+
+class Linkage:
+    """No rows: no linkage runs, and the card says so."""
+
+    key = "linkage"
+    reads = ("linkage",)
+
+    def view(self, seen: WallSeen, now: float) -> View:  # a card's shape
+        """Return the view; see :class:`layouts.contract.Card`."""
+        return View(now, {})

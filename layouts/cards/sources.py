@@ -1,0 +1,31 @@
+"""数据源: a lamp for every source; only the late and the lost are loud."""
+
+from city.seen import SourceSeen, WallSeen
+from layouts.contract import Row, View, each_second
+
+__all__ = ["Sources"]
+
+ORDER = {"lost": 0, "late": 1, "live": 2}
+SKEW_SHOWN_S = 60.0
+
+
+class Sources:
+    """Rows, the worst first: ``freshness``; ``heard`` (machine seconds) of those not live; ``skew_s``."""
+
+    key = "sources"
+    reads = ("sources", each_second)
+
+    def view(self, seen: WallSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        ranked = sorted(seen.sources, key=lambda s: (ORDER[s.freshness], s.name))
+        return View(now, {}, [_row(source) for source in ranked])
+
+
+def _row(source: SourceSeen) -> Row:
+    # A live source is heard every second; saying when would be news without news.
+    fields = {
+        "freshness": source.freshness,
+        "heard": None if source.freshness == "live" else source.heard,
+        "skew_s": round(source.skew_s) if abs(source.skew_s) >= SKEW_SHOWN_S else 0,
+    }
+    return source.name, fields

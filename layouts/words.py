@@ -1,0 +1,65 @@
+"""The catalogues: every text of the screens, by language, as one flat table of key → text.
+
+``layouts/words/<lang>.json`` holds our own words; names of classes, agencies, streets and sources come
+from a deployment's tables and settings.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+import static
+
+__all__ = ["LANGUAGES", "Names", "catalogue", "streets"]
+
+LANGUAGES: Final = ("zh", "en")
+FOLDER: Final = Path(__file__).parent / "words"
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Where a deployment's names are; the defaults are the built-in district's."""
+
+    categories: Path = msgspec.field(default_factory=lambda: static.path("tables/categories.csv"))
+    agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
+    streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
+    sources: Mapping[str, Mapping[str, str]] = {}
+    """Client name → language → label."""
+
+
+def catalogue(lang: str, names: Names) -> dict[str, str]:
+    """Return all texts in a language.
+
+    Keys of tables: ``class.<kind>.<code>``, ``agency.<short Chinese name>``, ``street.<code>``,
+    ``source.<client>``. Raises KeyError for a language that we do not speak.
+    """
+    if lang not in LANGUAGES:
+        message = f"expected a language of {LANGUAGES}, got {lang!r}"
+        raise KeyError(message)
+    zh = lang == "zh"
+    words: dict[str, str] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    for row in _rows(names.categories):
+        words[f"class.{row['kind']}.{row['code']}"] = row["name_zh" if zh else "name_en"]
+    for row in _rows(names.agencies):
+        words[f"agency.{row['short_zh']}"] = row["short_zh" if zh else "short_en"]
+    for row in _rows(names.streets):
+        words[f"street.{row['code']}"] = row["short" if zh else "english"]
+        # A street holds cases like an agency, under its short Chinese name.
+        words[f"agency.{row['short']}"] = row["short" if zh else "english"]
+    for client, labels in names.sources.items():
+        if lang in labels:
+            words[f"source.{client}"] = labels[lang]
+    return words
+
+
+def streets(names: Names) -> list[str]:
+    """Return the codes of the district's streets in the order of their cells."""
+    return sorted(row["code"] for row in _rows(names.streets))
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -1,0 +1,71 @@
+// The grammar of time: one way to say how long, until when, how old. Words come from the catalogue,
+// the zone from settings, never from the machine that the screen hangs on. Everything is in seconds.
+(function () {
+  "use strict";
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+
+  function grammar(words, zone) {
+    const say = (key, values) =>
+      (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? "");
+    const unit = (n, name) => say("unit." + name, { n });
+    const join = (parts) => parts.filter(Boolean).join(words["unit.gap"]);
+
+    // Always rounded down: a promise of 18 minutes holds at least 18.
+    function coarse(seconds) {
+      const s = Math.max(0, Math.floor(seconds));
+      if (s < MINUTE) return unit(s, "s");
+      if (s < HOUR) return unit(Math.floor(s / MINUTE), "m");
+      const hours = Math.floor(s / HOUR), minutes = Math.floor((s % HOUR) / MINUTE);
+      if (s < DAY) return join([unit(hours, "h"), hours < 10 && minutes > 0 && unit(minutes, "m")]);
+      const days = Math.floor(s / DAY), rest = Math.floor((s % DAY) / HOUR);
+      return join([unit(days, "d"), days < 2 && rest > 0 && unit(rest, "h")]);
+    }
+
+    function fine(seconds) {
+      const s = Math.max(0, Math.floor(seconds));
+      if (s < MINUTE || s >= HOUR) return coarse(s);
+      return join([unit(Math.floor(s / MINUTE), "m"), s % MINUTE > 0 && unit(s % MINUTE, "s")]);
+    }
+
+    function stopwatch(seconds) {
+      const s = Math.max(0, Math.floor(seconds));
+      return `${Math.floor(s / MINUTE)}′` + (s % MINUTE ? `${String(s % MINUTE).padStart(2, "0")}″` : "");
+    }
+
+    const format = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+      weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    });
+    function parts(epoch) {
+      const found = {};
+      for (const part of format.formatToParts(new Date(epoch * 1000))) found[part.type] = part.value;
+      return found;
+    }
+    const hhmm = (epoch) => { const p = parts(epoch); return `${p.hour}:${p.minute}`; };
+    const hhmmss = (epoch) => { const p = parts(epoch); return `${p.hour}:${p.minute}:${p.second}`; };
+    function day(epoch) {
+      const p = parts(epoch);
+      return say("date.day", { month: words["month." + Number(p.month)], day: Number(p.day) });
+    }
+    // A moment of another day says which, for 06:10 alone would be today's.
+    function moment(epoch, now) {
+      const a = parts(epoch), b = parts(now);
+      const same = a.day === b.day && a.month === b.month && a.year === b.year;
+      return same ? hhmm(epoch) : `${day(epoch)} ${hhmm(epoch)}`;
+    }
+
+    return {
+      say, coarse, fine, hhmm, hhmmss, day, moment,
+      date: (epoch) => say("date.full", { day: day(epoch), weekday: words["weekday." + parts(epoch).weekday] }),
+      left: (due, now) => due >= now ? say("time.left", { t: coarse(due - now) }) : say("time.over", { t: coarse(now - due) }),
+      elapsed: (since, now) => say("time.elapsed", { t: fine(now - since) }),
+      task: (used, limit) => `${stopwatch(used)}/${stopwatch(limit)}`,
+      by: (epoch, now) => say("time.by", { t: moment(epoch, now) }),
+      age: (epoch, now) => say("time.age", { t: coarse(now - epoch) }),
+      late: (epoch, now) => say("time.late", { t: fine(now - epoch) }),
+      lost: (epoch) => say("time.lost", { t: hhmmss(epoch) }),
+    };
+  }
+
+  window.citywallGrammar = grammar;
+})();

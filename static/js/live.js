@@ -1,0 +1,241 @@
+// The live socket: one for the page, the same bytes for everybody. It feeds the cards, the map's sources
+// and the page's own honesty: within five seconds of silence the page says so. See docs/how-to/add-a-card.md.
+(function () {
+  "use strict";
+  const page = JSON.parse(document.getElementById("citywall-page").textContent);
+  const say = window.citywallGrammar(page.words, page.zone);
+  const mend = window.citywallMend;
+  const SILENT_S = 4, SESSION_S = 10, GRACE_S = 45;
+
+  const cards = new Map();      // key -> {as_of, scalars, order, rows: Map}
+  const listeners = new Map();  // key -> [fn]
+  const frames = new Map();     // layer key -> {as_of, meta, data, count, drawn}
+  const counts = {};
+  let socket = null, attempts = 0, hello = null, beat = null, beatAt = -Infinity, opened = performance.now();
+  let heardAt = performance.now(), hasHeart = false, session = "new", reloading = false;
+
+  // ---- time: the server's, carried on by this machine's stopwatch
+  const since = (mark) => (performance.now() - mark) / 1000;
+  const machine = () => (beat ? beat.now + since(beatAt) : NaN);
+  const toCity = (epoch) => (beat ? beat.city0 + (epoch - beat.machine0) * beat.rate : epoch);
+  const city = () => toCity(machine());
+
+  // Which lost sources are still counted: [[client, heard], …] in words, "" when none.
+  function gaps(list) {
+    if (!list?.length) return "";
+    const [client, heard] = list[0];
+    const values = { source: page.words["source." + client] ?? client, n: list.length };
+    return say.say(list.length > 1 ? "gap.many" : "gap.one", { ...values, t: heard === null ? "" : say.hhmm(toCity(heard)) });
+  }
+
+  // ---- the bus
+  function on(key, fn) {
+    if (!listeners.has(key)) listeners.set(key, []);
+    listeners.get(key).push(fn);
+    tell(key);
+    return () => listeners.set(key, listeners.get(key).filter((other) => other !== fn));
+  }
+  function tell(key) {
+    const view = cards.get(key);
+    if (view?.scalars.failed) return broken(key, "the server could not make its view");
+    for (const fn of listeners.get(key) ?? []) {
+      // The boundary of a card: one that breaks says so and the rest goes on.
+      try { fn(view); well(key); } catch (error) { broken(key, error); }
+    }
+  }
+  const told = new Set();
+  function broken(key, error) {
+    const cell = document.querySelector(`[data-cell="${CSS.escape(key)}"]`);
+    if (cell) mend.mark(cell, "broken", say.say("card.broken"));
+    if (!told.has(key)) { told.add(key); console.error(`card ${key}:`, error); }
+  }
+  function well(key) {
+    if (!told.delete(key)) return;
+    const cell = document.querySelector(`[data-cell="${CSS.escape(key)}"]`);
+    if (cell) mend.mark(cell, "broken", null);
+  }
+
+  function take(views) {
+    for (const [key, news] of Object.entries(views)) {
+      let view = cards.get(key);
+      if (news.whole || view === undefined) {
+        view = { as_of: null, scalars: {}, order: [], rows: new Map() };
+        cards.set(key, view);
+      }
+      view.as_of = news.as_of ?? view.as_of;
+      Object.assign(view.scalars, news.scalars);
+      for (const id of news.del ?? []) view.rows.delete(id);
+      for (const [id, fields] of Object.entries(news.set ?? {})) view.rows.set(id, fields);
+      if (news.order) view.order = news.order;
+      view.order = view.order.filter((id) => view.rows.has(id));
+      counts[key] = (counts[key] ?? 0) + 1;
+      tell(key);
+    }
+  }
+
+  // ---- frames: binary columns straight into the Bokeh sources
+  const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+  function takeFrame(buffer) {
+    const length = new DataView(buffer).getUint32(0, true);
+    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+    const start = 4 + length, data = {};
+    let image = null;
+    for (const column of head.columns) {
+      if (column.list) data[column.name] = column.list;
+      else if (column.bytes !== undefined) image = new Blob([new Uint8Array(buffer, start + column.offset, column.bytes)], { type: "image/png" });
+      else data[column.name] = new ARRAYS[column.dtype](buffer.slice(start + column.offset, start + column.offset + column.length * ARRAYS[column.dtype].BYTES_PER_ELEMENT));
+    }
+    const before = frames.get(head.frame);
+    const frame = { as_of: head.as_of, meta: head.meta ?? {}, data, image, count: (before?.count ?? 0) + 1, drawn: false, url: before?.url };
+    frames.set(head.frame, frame);
+    draw(head.frame, frame);
+    tell("frame:" + head.frame);
+  }
+  async function draw(key, frame) {
+    if (frame.image && frame.meta.image) {
+      const url = URL.createObjectURL(frame.image), old = frame.url;
+      const picture = new Image();
+      picture.src = url;
+      // Decoded before it is swapped in, so that the map never blanks; a newer frame wins.
+      try { await picture.decode(); } catch { URL.revokeObjectURL(url); return; }
+      if (frames.get(key) !== frame) { URL.revokeObjectURL(url); return; }
+      const { x, y, w, h } = frame.meta.image;
+      frame.data = { url: [url], x: [x], y: [y], w: [w], h: [h] };
+      frame.url = url;
+      frame.image = null;
+      if (old) setTimeout(() => URL.revokeObjectURL(old), 10000);
+    }
+    if (frame.image) return;
+    const documents = window.Bokeh?.documents ?? [];
+    for (const prefix of ["layer", "inset"]) {
+      for (const bokeh of documents) {
+        const source = bokeh.get_model_by_name(`${prefix}:${key}`);
+        if (source) {
+          source.setv({ data: frame.data }, { sync: false, check_eq: false });
+          frame.drawn = true;
+        }
+      }
+    }
+  }
+  function redraw() {
+    for (const [key, frame] of frames) if (!frame.drawn && !frame.image) draw(key, frame);
+  }
+  // A figure of the page once it is laid out, else null.
+  function figure(key) {
+    const name = page.figures[key];
+    for (const bokeh of window.Bokeh?.documents ?? []) {
+      const found = name && bokeh.get_model_by_name(name);
+      if (found && !found.properties.inner_width.is_unset) return found;
+    }
+    return null;
+  }
+
+  // ---- the socket
+  function connect() {
+    if (reloading) return;
+    const url = new URL(page.live, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    opened = performance.now();
+    socket.onmessage = (message) => {
+      if (typeof message.data !== "string") return takeFrame(message.data);
+      const news = JSON.parse(message.data);
+      if (news.hello) greet(news.hello);
+      if (news.beat) { beat = news.beat; beatAt = performance.now(); attempts = 0; honest(); }
+      if (news.views) take(news.views);
+    };
+    socket.onclose = again;
+  }
+  function again() {
+    socket = null;
+    const wait = Math.min(4000, 500 * 2 ** attempts++);
+    setTimeout(connect, Math.min(5000, wait * (0.75 + Math.random() / 2)));
+  }
+  function greet(news) {
+    hello = news;
+    if (news.build && news.build !== page.build) reload("build");
+  }
+
+  // ---- honesty: what is shown over the page, and when to start anew
+  function state() {
+    const silent = since(beatAt);
+    return {
+      live: silent < SILENT_S, feed: beat?.feed ?? "none", age: silent, session,
+      frames: Object.fromEntries([...frames].map(([key, frame]) => [key, frame.count])),
+      drawn: [...frames].filter(([, frame]) => frame.drawn).map(([key]) => key),
+      views: { ...counts }, locked: window.citywall.locked?.() ?? false, city: city(),
+    };
+  }
+  function honest() {
+    const cover = document.getElementById("break");
+    if (!cover) return;
+    let words = "";
+    if (since(beat ? beatAt : opened) >= SILENT_S) {
+      const from = beat ? say.hhmmss(toCity(beat.now)) : "";
+      words = say.say("break.link", { t: from });
+    } else if (beat?.feed === "lost") {
+      words = say.say("break.feed", { t: beat.feed_since === null ? "" : say.hhmmss(toCity(beat.feed_since)) });
+    }
+    mend.text(cover.firstElementChild, words.trim());
+    mend.show(cover, words !== "");
+    mend.mark(document.body, "break", words !== "");
+  }
+  function heard() {
+    heardAt = performance.now();
+    hasHeart = true;
+    session = "live";
+  }
+  function watch() {
+    if (document.hidden) { heardAt = Math.max(heardAt, performance.now() - 1000); return; }
+    if (since(heardAt) > (hasHeart ? SESSION_S : GRACE_S) && session !== "lost") {
+      session = "lost";
+      tell("session");
+      reload("session");
+    }
+  }
+  // Into the same address, which holds the view; never before the server is well, never all at once.
+  async function reload(why) {
+    if (reloading) return;
+    reloading = true;
+    const past = JSON.parse(sessionStorage.getItem("citywall-reloads") ?? "[]").filter((t) => Date.now() - t < 120000);
+    sessionStorage.setItem("citywall-reloads", JSON.stringify([...past, Date.now()]));
+    await pause(Math.min(60000, past.length === 0 ? 0 : 1000 * 2 ** past.length) + Math.random() * 1500);
+    for (;;) {
+      try {
+        const answer = await fetch(page.health, { cache: "no-store" });
+        if (answer.ok) break;
+      } catch { /* the server is not there yet */ }
+      await pause(1000 + Math.random() * 1000);
+    }
+    console.info("citywall: reload,", why);
+    location.reload();
+  }
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  // ---- the tick: ages and clocks go on between messages
+  function tick() {
+    watch();
+    redraw();
+    for (const key of listeners.keys()) tell(key);
+    setTimeout(tick, 1000 - ((Number.isFinite(machine()) ? machine() * 1000 : performance.now()) % 1000) + 5);
+  }
+
+  const sheet = new CSSStyleSheet();
+  async function dress() {
+    const answer = await fetch(`${page.static}/css/cards.css?v=${page.build}`);
+    if (answer.ok) sheet.replaceSync(await answer.text());
+  }
+
+  window.citywall = {
+    on, state, say, mend, page, sheet, broken, heard, figure, machine, city, toCity, gaps,
+    words: (key) => page.words[key],
+    hello: () => hello,
+    beat: () => beat,
+    card: (key) => cards.get(key),
+    frame: (key) => frames.get(key),
+  };
+  dress();
+  connect();
+  document.addEventListener("DOMContentLoaded", () => { tick(); setInterval(honest, 250); });
+})();

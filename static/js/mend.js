@@ -1,0 +1,89 @@
+// Mending: a card's nodes are kept and only what differs is set. A repainted list loses the click that
+// lands between two paints. Text enters a page here and only as textContent.
+(function () {
+  "use strict";
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function make(tag, name, children) {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    for (const child of children ?? []) node.append(child);
+    return node;
+  }
+  function text(node, words) {
+    const wanted = words ?? "";
+    if (node.textContent !== wanted) node.textContent = wanted;
+  }
+  function mark(node, name, value) {
+    const wanted = value === true ? "" : value;
+    if (wanted === false || wanted === null || wanted === undefined) {
+      if (node.hasAttribute("data-" + name)) node.removeAttribute("data-" + name);
+    } else if (node.getAttribute("data-" + name) !== String(wanted)) {
+      node.setAttribute("data-" + name, wanted);
+    }
+  }
+  function show(node, is) {
+    if (node.hidden === is) node.hidden = !is;
+  }
+
+  // Named parts of a card: part(face, "head", () => make(...)) makes it once.
+  function part(face, name, build) {
+    const parts = (face.citywallParts ??= new Map());
+    if (!parts.has(name)) {
+      const node = build();
+      parts.set(name, node);
+      if (!node.isConnected && !node.parentNode) face.append(node);
+    }
+    return parts.get(name);
+  }
+
+  // Keyed rows: `ids` in order, build(id) once for each, fill(node, id, isNew) at each turn.
+  function rows(parent, ids, build, fill) {
+    const nodes = (parent.citywallRows ??= new Map());
+    const first = parent.citywallRows.size === 0 && !parent.citywallSeen;
+    parent.citywallSeen = true;
+    for (const [id, node] of nodes) {
+      if (!ids.includes(id)) { node.remove(); nodes.delete(id); }
+    }
+    ids.forEach((id, place) => {
+      let node = nodes.get(id);
+      const isNew = node === undefined;
+      if (isNew) { node = build(id); nodes.set(id, node); }
+      if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
+      fill(node, id, isNew && !first);
+    });
+  }
+
+  // Marks of the map and the lists: form says it as well as colour.
+  const SHAPES = {
+    critical: ["M12 2 22 12 12 22 2 12Z", true], urgent: ["M12 3 22 21H2Z", true],
+    normal: ["M12 4a8 8 0 1 0 .01 0Z", false],
+    diamond: ["M12 2 22 12 12 22 2 12Z", true], triangle: ["M12 3 22 21H2Z", true],
+    inverted_triangle: ["M12 21 2 3H22Z", true], square_pin: ["M4 3H20V17H15L12 22 9 17H4Z", true],
+    square: ["M5 5H19V19H5Z", true], hexagon: ["M12 2 21 7V17L12 22 3 17V7Z", true], hollow: ["M12 4a8 8 0 1 0 .01 0ZM7 7 17 17M17 7 7 17", false],
+    no_entry: ["M12 3a9 9 0 1 0 .01 0ZM5.8 18.2 18.2 5.8", false],
+    late: ["M12 5a7 7 0 1 0 .01 0Z", false], lost: ["M5 5 19 19M19 5 5 19", false],
+    live: ["M12 8a4 4 0 1 0 .01 0Z", true],
+  };
+  function shape(kind, colour) {
+    const [path, filled] = SHAPES[kind] ?? SHAPES.normal;
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("class", "shape shape-" + (kind in SHAPES ? kind : "normal"));
+    const drawn = document.createElementNS(SVG, "path");
+    drawn.setAttribute("d", path);
+    drawn.setAttribute(filled ? "fill" : "stroke", "currentColor");
+    if (!filled) { drawn.setAttribute("fill", "none"); drawn.setAttribute("stroke-width", "2"); }
+    if (typeof colour === "string" && /^#[0-9a-f]{6}([0-9a-f]{2})?$/i.test(colour)) svg.style.color = colour;
+    svg.append(drawn);
+    return svg;
+  }
+  function reshape(node, kind, colour) {
+    const wanted = `${kind} ${colour ?? ""}`;
+    if (node.citywallShape === wanted) return;
+    node.citywallShape = wanted;
+    node.replaceChildren(shape(kind, colour));
+  }
+
+  window.citywallMend = { make, text, mark, show, part, rows, shape, reshape };
+})();

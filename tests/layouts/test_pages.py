@@ -1,0 +1,87 @@
+import re
+
+import pytest
+from bokeh.plotting import figure
+
+import static
+from layouts.builder import PageSettings, build
+from layouts.cards.component import CardComponent
+from layouts.heart import Heart
+from layouts.pages import CARDS, LAYOUTS, Layout
+
+SETTINGS = PageSettings(build="b7", title={"zh": "区城运中心", "en": "Operations"})
+FROM_FRAMES = {"legend", "sensors"}
+WALL = LAYOUTS[0]
+
+
+def test_every_card_stands_on_a_page_and_every_cell_has_a_card() -> None:
+    cells = {cell.key for layout in LAYOUTS for cell in layout.cells("card")}
+    assert cells == {card.key for card in CARDS} | FROM_FRAMES
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
+def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layout) -> None:
+    menders = [static.path(f"esm/{cell.key}.js").read_text("utf-8") for cell in layout.cells("card")]
+    assert all("export function mend(face, view, city)" in mender for mender in menders)
+    assert static.path(f"css/{layout.key}.css").exists()
+    assert static.path(f"js/{layout.key}.js").exists()
+
+
+def test_menders_write_text_only_as_text() -> None:
+    scripts = [*static.path("esm").glob("*.js"), *static.path("js").glob("*.js")]
+    markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|\.srcdoc")
+    assert {path.name: markup.findall(path.read_text("utf-8")) for path in scripts} == {
+        path.name: [] for path in scripts
+    }
+
+
+def test_nothing_on_a_page_comes_from_elsewhere() -> None:
+    files = [
+        *static.path("esm").glob("*.js"),
+        *static.path("js").glob("*.js"),
+        *static.path("css").glob("*.css"),
+    ]
+    addresses = [
+        re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}|@import|@font-face", f.read_text("utf-8"))
+        for f in files
+    ]
+    assert [a for found in addresses for a in found if a != "http://www.w3.org"] == []
+
+
+def test_the_wall_holds_its_cards_figures_and_heart() -> None:
+    maps = {"map": figure(), "inset": figure()}
+    template = build(WALL, lang="zh", figures=maps, settings=SETTINGS)
+    panels = {name: item for name, (item, _) in template._render_items.items()}
+    assert {"map", "inset", "heart"} <= panels.keys()
+    assert isinstance(panels["heart"], Heart)
+    cards = {name for name, panel in panels.items() if isinstance(panel, CardComponent)}
+    assert cards == {cell.key for cell in WALL.cells("card")}
+    assert panels["queue"].module == "/citywall/static/esm/queue.js?v=b7"
+    assert maps["map"].name == "figure:map"
+
+
+def test_a_figure_that_is_not_given_leaves_its_cell_out() -> None:
+    template = build(WALL, lang="en", figures={"map": figure()}, settings=SETTINGS)
+    assert "inset" not in template._render_items
+    assert template._render_variables["present"] == ["map"]
+
+
+def test_no_text_can_end_the_script_element_that_carries_it() -> None:
+    settings = PageSettings(build="b", title={"zh": "</script><img src=x onerror=alert(1)>\u2028", "en": ""})
+    page = build(WALL, lang="zh", figures={}, settings=settings)._render_variables["page"]
+    assert "<" not in page
+    assert "\u2028" not in page
+
+
+def test_a_language_that_we_do_not_speak_is_refused() -> None:
+    with pytest.raises(KeyError):
+        build(WALL, lang="fr", figures={}, settings=SETTINGS)
+
+
+def test_the_heart_answers_an_echo_and_nothing_else() -> None:
+    heart = Heart()
+    said: list[object] = []
+    heart._send_msg = said.append
+    for message in ({"echo": 4}, {"echo": "x"}, ["echo"], {}):
+        heart._handle_msg(message)
+    assert said == [{"echo": 4}]

@@ -1,0 +1,80 @@
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+import static
+from layouts.words import Names, catalogue
+
+pytestmark = pytest.mark.browser
+
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+NOW = datetime(2026, 9, 15, 12, 31, 7, tzinfo=UTC).timestamp()  # 20:31:07 in Shanghai, a Tuesday
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+Said = list[tuple[str, list[float], str, str]]
+SAID: Said = [
+    ("left", [NOW + 18 * MINUTE + 59, NOW], "剩18分", "18 min left"),
+    ("left", [NOW + HOUR + 42 * MINUTE, NOW], "剩1时42分", "1 h 42 min left"),
+    ("left", [NOW + 5 * HOUR, NOW], "剩5时", "5 h left"),
+    ("left", [NOW + 11 * HOUR + 36 * MINUTE, NOW], "剩11时", "11 h left"),
+    ("left", [NOW + 2 * DAY + 5 * HOUR, NOW], "剩2天", "2 d left"),
+    ("left", [NOW + DAY + 5 * HOUR, NOW], "剩1天5时", "1 d 5 h left"),
+    ("left", [NOW + 4, NOW], "剩4秒", "4 s left"),
+    ("left", [NOW, NOW], "剩0秒", "0 s left"),
+    ("left", [NOW - 3 * HOUR - 12 * MINUTE, NOW], "超3时12分", "3 h 12 min over"),
+    ("elapsed", [NOW - 7 * MINUTE - 12, NOW], "已7分12秒", "for 7 min 12 s"),
+    ("elapsed", [NOW - 9 * MINUTE, NOW], "已9分", "for 9 min"),
+    ("elapsed", [NOW + 5, NOW], "已0秒", "for 0 s"),
+    ("task", [130, 300], "2′10″/5′", "2′10″/5′"),
+    ("task", [305, 900], "5′05″/15′", "5′05″/15′"),
+    ("by", [NOW + 2 * HOUR + 4 * MINUTE, NOW], "22:35前", "by 22:35"),
+    ("by", [NOW + DAY, NOW], "9月16日 20:31前", "by 16 Sep 20:31"),
+    ("age", [NOW - 48, NOW], "48秒前", "48 s ago"),
+    ("late", [NOW - 130, NOW], "迟 2分10秒", "late 2 min 10 s"),
+    ("lost", [NOW - 48], "中断 20:30:19 起", "down since 20:30:19"),
+    ("hhmm", [NOW], "20:31", "20:31"),
+    ("hhmmss", [NOW], "20:31:07", "20:31:07"),
+    ("hhmmss", [NOW - 20 * HOUR - 31 * MINUTE], "00:00:07", "00:00:07"),
+    ("date", [NOW], "9月15日 周二", "Tue 15 Sep"),
+]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
+        # A machine that hangs on another zone must still say the city's time.
+        opened = browser.new_page(timezone_id="America/New_York")
+        opened.add_script_tag(content=static.path("js/grammar.js").read_text(encoding="utf-8"))
+        for lang in ("zh", "en"):
+            words = json.dumps(catalogue(lang, Names()))
+            opened.evaluate(f"window.{lang} = citywallGrammar({words}, 'Asia/Shanghai')")
+        yield opened
+        browser.close()
+
+
+def say(page: Page, lang: str, name: str, *values: Any) -> Any:
+    return page.evaluate(
+        "([lang, name, values]) => window[lang][name](...values)", [lang, name, list(values)]
+    )
+
+
+@pytest.mark.parametrize(("name", "values", "zh", "en"), SAID, ids=lambda value: str(value)[:24])
+def test_time_is_said_in_one_grammar(page: Page, name: str, values: list[float], zh: str, en: str) -> None:
+    assert (say(page, "zh", name, *values), say(page, "en", name, *values)) == (zh, en)
+
+
+def test_the_zone_is_the_settings_and_not_the_machines(page: Page) -> None:
+    page.evaluate("window.utc = citywallGrammar({}, 'UTC')")
+    assert say(page, "utc", "hhmmss", NOW) == "12:31:07"
+
+
+def test_a_key_without_words_stands_for_itself(page: Page) -> None:
+    assert say(page, "zh", "say", "no.such.key", {}) == "no.such.key"
