@@ -80,7 +80,7 @@ class WallView:
             empty_seats=tuple((seat.agency, seat.since) for seat in duty.empty),
             hand_over_at=duty.handover_at,
             streets_on_post=duty.sub_centres or None,
-            streets=None,
+            streets=sum(row.count for row in roster if row.role == "sub_centre") or None,
             workstations_online=duty.workstations_online or None,
             workstations=duty.workstations or None,
             unanswered=duty.workstations_unanswered if duty.workstations else None,

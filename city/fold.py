@@ -15,6 +15,9 @@ from city.upcast import lifted
 
 __all__ = ["HANDLERS", "apply"]
 
+NEWS_S = 900.0
+"""A case reported longer ago (city seconds) is history that was imported, not news for the duty log."""
+
 Handler = Callable[[LedgerState, Fact], tuple[str, ...]]
 
 
@@ -41,7 +44,8 @@ def note(state: LedgerState, fact: Fact, text: str, **names: str) -> None:
 
 def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     case, is_new = intake.fold_case(state, fact)
-    if is_new and case.is_open and case.urgency == "critical":
+    told_at = state.clock.at(fact.recorded_at)
+    if is_new and case.is_open and case.urgency == "critical" and told_at - case.at < NEWS_S:
         note(
             state, fact, "log.critical", case=case.key, kind=case.kind, code=case.code, label=case.label,
             road=case.place.road, street=case.place.street,

@@ -1,0 +1,181 @@
+"""A channel: one look at the state per tick, one set of bytes for whoever watches."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from city.access import WallView
+from city.seen import WallSeen
+from city.store import Store
+from console.wire import ViewMemory, encode_frame, encode_text
+from layers.contract import Frame, Layer, same
+from layouts.contract import Card, View
+
+__all__ = ["Channel", "Watcher"]
+
+log = structlog.get_logger()
+
+VIEWS_WAITING = 40
+"""Differences kept for a slow browser; behind that it gets the newest whole."""
+
+
+AGE_TOLD_S = 10.0
+"""An unchanged picture is sent again after so long, so that its age on the screen stays true."""
+
+
+class Watcher:
+    """One browser's mail: the newest of everything, differences in order, one write in flight."""
+
+    def __init__(self, write: Callable[[bytes, bool], Any]) -> None:
+        self._write = write
+        self._frames: dict[str, bytes] = {}
+        self._texts: list[bytes] = []
+        self._overflowed = False
+        self._news = asyncio.Event()
+        self.sent_bytes = 0
+
+    def post_frame(self, key: str, data: bytes) -> None:
+        """Put a picture in the mail; an older one of the same layer that was not sent is forgotten."""
+        self._frames[key] = data
+        self._news.set()
+
+    def post_text(self, data: bytes) -> None:
+        """Put a text in the mail; too many waiting ones are forgotten for one whole later."""
+        if len(self._texts) >= VIEWS_WAITING:
+            self._overflowed = True
+            self._texts.clear()
+        if not self._overflowed:
+            self._texts.append(data)
+        self._news.set()
+
+    async def deliver(self, whole: Callable[[], Sequence[bytes]]) -> None:
+        """Write the mail for ever; ``whole`` gives everything anew to one who fell behind."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._overflowed:
+                self._overflowed = False
+                self._texts = list(whole())
+            while self._texts or self._frames:
+                if self._texts:
+                    data, binary = self._texts.pop(0), False
+                else:
+                    key = next(iter(self._frames))
+                    data, binary = self._frames.pop(key), True
+                await self._write(data, binary)
+                self.sent_bytes += len(data)
+
+
+class Channel:
+    """The wall channel of a console. What a tick costs does not depend on the number of watchers."""
+
+    def __init__(
+        self, store: Store, *, cards: Sequence[Card], layers: Sequence[Layer],
+        keep: Callable[[Frame], None] = lambda _: None,
+        about: Callable[[Mapping[str, Frame], float], Mapping[str, View]] = lambda _, __: {}, guard: bool = True,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._eyes = WallView()
+        self._cards = cards
+        self._layers = layers
+        self._keep = keep
+        self._about = about
+        self._guard = guard
+        self._memory = ViewMemory()
+        self._looked: dict[str, tuple[Any, float]] = {}
+        self._shown: dict[str, Frame] = {}
+        self._frames: dict[str, bytes] = {}
+        self._failed: set[str] = set()
+        self.watchers: set[Watcher] = set()
+        self.bytes_out = 0
+        self.seen: WallSeen | None = None
+
+    def join(self, watcher: Watcher, hello: bytes) -> None:
+        """Let somebody watch: the whole first, then what changes."""
+        watcher.post_text(hello)
+        for data in self.whole():
+            watcher.post_text(data)
+        for key, data in self._frames.items():
+            watcher.post_frame(key, data)
+        self.watchers.add(watcher)
+
+    def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher."""
+        self.watchers.discard(watcher)
+
+    def whole(self) -> list[bytes]:
+        """Return everything that was said, as texts."""
+        return [encode_text({"views": self._memory.whole()})]
+
+    def say(self, data: bytes) -> None:
+        """Send a text to every watcher."""
+        self.bytes_out += len(data) * len(self.watchers)
+        for watcher in self.watchers:
+            watcher.post_text(data)
+
+    async def look(self, now: float) -> None:
+        """Look at the state once and tell the watchers what is new. ``now`` is machine time."""
+        seen = self._eyes.see(self._store.state, now)
+        self.seen = seen
+        views = {**self._views(seen, now), **self._about(self._shown, now)}
+        changes = self._memory.changes(views)
+        if changes:
+            self.say(encode_text({"views": changes}))
+        for layer in self._layers:
+            if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
+                frame = await self._draw(layer, seen, now)
+                if frame is not None:
+                    self._show(frame)
+
+    def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
+        views = {}
+        for card in self._cards:
+            try:
+                views[card.key] = card.view(seen, now)
+            except Exception as error:  # noqa: BLE001  # the boundary of a card: it says so, the rest goes on
+                self._say_failed(card.key, error)
+                views[card.key] = View(now, {"failed": True}, [])
+            else:
+                self._failed.discard(card.key)
+        return views
+
+    def _is_due(self, key: str, reads: Sequence[str], every_s: float, seen: WallSeen, now: float) -> bool:
+        revision = tuple(seen.revisions.get(name, 0) for name in reads)
+        before = self._looked.get(key)
+        changed = before is None or before[0] != revision
+        # What depends on age must be drawn again though nothing came in; that is what `every_s` is for.
+        if before is not None and now - before[1] < (every_s if changed else max(every_s, 5.0)):
+            return False
+        self._looked[key] = (revision, now)
+        return True
+
+    async def _draw(self, layer: Layer, seen: WallSeen, now: float) -> Frame | None:
+        try:
+            # Datashader's kernels release the lock, so the loop goes on beside them.
+            frame = await asyncio.to_thread(layer.frame, seen, now)
+        except Exception as error:  # noqa: BLE001  # the boundary of a layer: it says so, the rest goes on
+            self._say_failed(layer.key, error)
+            return None
+        self._failed.discard(layer.key)
+        return frame
+
+    def _show(self, frame: Frame) -> None:
+        before = self._shown.get(frame.key)
+        if before is not None and same(before, frame) and frame.as_of - before.as_of < AGE_TOLD_S:
+            return
+        data = encode_frame(frame)
+        self._shown[frame.key] = frame
+        self._keep(frame)
+        self._frames[frame.key] = data
+        self.bytes_out += len(data) * len(self.watchers)
+        for watcher in self.watchers:
+            watcher.post_frame(frame.key, data)
+
+    def _say_failed(self, key: str, error: Exception) -> None:
+        if not self._guard:
+            raise error
+        if key not in self._failed:
+            self._failed.add(key)
+            log.error("part_failed", part=key, exc_info=error)

@@ -1,0 +1,45 @@
+"""The command line: ``citywall``."""
+
+import sys
+
+import click
+
+from console.commands.atlas import atlas
+from console.commands.audit import COMMANDS as AUDIT
+from console.commands.config import config
+from console.commands.deadletters import deadletters
+from console.commands.processes import COMMANDS as PROCESSES
+from console.commands.replay import replay
+from console.commands.token import token
+from console.district import DistrictError
+from console.settings import SettingsError
+from feeds.ledger import LedgerUnavailable
+
+__all__ = ["main"]
+
+
+@click.group()
+def citywall() -> None:
+    """Command-centre wall and real-time operations console for a city operations centre."""
+
+
+for command in (*PROCESSES, *AUDIT, replay, token, deadletters, atlas, config):
+    citywall.add_command(command)
+
+
+def main() -> None:
+    """Run the command; what the user can mend is said in one line and ends with status 2."""
+    try:
+        citywall(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (SettingsError, DistrictError, LedgerUnavailable, OSError, ValueError) as error:
+        click.echo(f"citywall: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

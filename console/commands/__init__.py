@@ -1,0 +1,1 @@
+"""One module a group of subcommands; each only reads its options, calls, and prints."""

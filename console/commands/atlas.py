@@ -1,0 +1,48 @@
+"""``atlas import``: a district's map from GeoJSON, once."""
+
+import csv
+import shutil
+import time
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+
+from city.datum import Crs
+from console.commands.audit import data_dir_option
+from console.settings import read_settings
+
+__all__ = ["atlas"]
+
+
+@click.group()
+def atlas() -> None:
+    """The map of the district."""
+
+
+@atlas.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--crs", type=click.Choice(get_args(Crs)), help="datum of the files, unless atlas.toml says")
+@data_dir_option
+def import_(folder: Path, crs: str | None, data_dir: Path | None) -> None:
+    """Turn the GeoJSON boundaries, roads and lines in FOLDER into the data dir's atlas."""
+    from layers.atlas_import import import_atlas  # the geographic libraries take seconds
+    from layers.district_check import check_atlas  # as above
+
+    settings = read_settings(data_dir=data_dir)
+    made = import_atlas(folder, cast("Crs | None", crs))
+    target = settings.data_dir / "atlas"
+    partial = settings.data_dir / "atlas.new"
+    shutil.rmtree(partial, ignore_errors=True)
+    made.write(partial)
+    with (partial / "streets.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["code", "name", "short", "english"])
+        rows.writerows([s.code, s.name, s.short, s.english] for s in made.drawing.streets)
+    problems = check_atlas(partial)
+    if target.exists():
+        target.rename(settings.data_dir / f"atlas.until-{int(time.time())}")
+    partial.rename(target)
+    for problem in problems:
+        click.echo(f"{problem.where}: {problem.what}", err=True)
+    click.echo(f"{target}: {len(made.drawing.streets)} streets, sha256 {made.sha256}")

@@ -1,0 +1,111 @@
+"""``audit verify``, ``audit export``, ``backup``, ``restore``: proof and copies of the ledger."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from console.reach import open_ledger
+from console.settings import Settings, read_settings
+from feeds.anchors import Anchors
+from feeds.audit import Verdict, export, verify_ledger
+from feeds.segments import Segments
+
+__all__ = ["COMMANDS", "data_dir_option"]
+
+data_dir_option = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="folder of the district's data"
+)
+
+
+@click.group()
+def audit() -> None:
+    """Look at the ledger as an auditor does."""
+
+
+@audit.command("verify")
+@data_dir_option
+def verify(data_dir: Path | None) -> None:
+    """Walk the whole chain; name the first row that was changed, deleted, moved or cut off."""
+    verdict = asyncio.run(_verify(read_settings(data_dir=data_dir)))
+    _say(verdict)
+
+
+@audit.command("check-backup")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def check(folder: Path) -> None:
+    """Verify a backup where it lies, with no server."""
+    from feeds.backup import check_backup  # only this command and restore need it
+
+    _say(check_backup(folder)[1])
+
+
+def _say(verdict: Verdict) -> None:
+    if verdict.bad is not None:
+        bad = verdict.bad
+        message = f"position {bad.position} ({bad.recorded_at}): {bad.reason}"
+        raise click.ClickException(message)
+    click.echo(f"good: {verdict.position} facts, head {verdict.hash}, {verdict.anchors} anchors met")
+
+
+async def _verify(settings: Settings) -> Verdict:
+    data = settings.data_dir
+    async with open_ledger(settings) as ledger:
+        anchors = Anchors(data / "anchors.log").read()
+        return await verify_ledger(ledger, Segments(data / "ledger"), anchors)
+
+
+@audit.command("export")
+@data_dir_option
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--after", type=int, default=0, help="only facts behind this position")
+def export_(data_dir: Path | None, form: str, after: int) -> None:
+    """Write the ledger to standard output."""
+    asyncio.run(_export(read_settings(data_dir=data_dir), form, after))
+
+
+async def _export(settings: Settings, form: str, after: int) -> None:
+    kind: Literal["csv", "jsonl"] = "csv" if form == "csv" else "jsonl"
+    async with open_ledger(settings) as ledger:
+        segments = Segments(settings.data_dir / "ledger")
+        async for line in export(ledger, segments, form=kind, after=after):
+            click.echo(line, nl=False)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@data_dir_option
+def backup(target: Path, data_dir: Path | None) -> None:
+    """Copy a city, running or not, into the new folder TARGET."""
+    settings = read_settings(data_dir=data_dir)
+
+    async def work() -> str:
+        from feeds.backup import backup  # as above
+
+        async with open_ledger(settings) as ledger:
+            manifest = await backup(settings.data_dir, ledger, target, now=time.time())
+        return f"{target}: {manifest.position} facts, head {manifest.hash}"
+
+    click.echo(asyncio.run(work()))
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@data_dir_option
+def restore(source: Path, data_dir: Path | None) -> None:
+    """Put the backup SOURCE back into an empty data dir and an empty ledger."""
+    settings = read_settings(data_dir=data_dir)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+
+    async def work() -> str:
+        from feeds.backup import restore  # as above
+
+        async with open_ledger(settings) as ledger:
+            return await restore(source, settings.data_dir, ledger)
+
+    click.echo(f"restored; the new epoch is {asyncio.run(work())}")
+
+
+COMMANDS = (audit, backup, restore)

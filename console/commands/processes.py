@@ -1,0 +1,104 @@
+"""The processes: ``demo``, and what the Procfile names."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from console.demo import Demo, DemoError
+from console.logs import log_to_stderr
+from console.settings import Settings, SettingsError, read_settings
+
+__all__ = ["COMMANDS"]
+
+
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run ``work`` until it ends or SIGINT or SIGTERM cancels it."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(guarded())
+
+
+def settings_for(process: str) -> Settings:
+    """Read the settings of a process that needs the two servers; its logs go to stderr."""
+    settings = read_settings()
+    for name in ("log_url", "pictures_url"):
+        if not getattr(settings, name):
+            message = f"CITYWALL_{name.upper()}: expected the address of a server, got nothing"
+            raise SettingsError(message)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log_to_stderr(settings.log_format, process)
+    return settings
+
+
+@click.command()
+@click.option("--port", type=int, help="port of the console (5006)")
+@click.option("--gateway-port", type=int, help="port of the feed gateway (8765)")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="folder of the demo's data (data)")
+@click.option("--rate", type=float, help="city seconds per second (1)")
+@click.option("--scale", type=click.IntRange(1, 20), default=1, show_default=True, help="size of the city")
+@click.option("--seed", type=int, default=1, show_default=True, help="which invented city")
+@click.option("--no-feeds", is_flag=True, help="start everything but the invented city's feeds")
+def demo(**options: Any) -> None:
+    """Run everything on this machine: two servers, gateway, engine, console and an invented city."""
+    scale, seed = options.pop("scale"), options.pop("seed")
+    feeds = not options.pop("no_feeds")
+    options["city_rate"] = options.pop("rate")
+    settings = read_settings(**options)
+    log_to_stderr("text", "demo")
+    try:
+        asyncio.run(Demo(settings, scale=scale, seed=seed, feeds=feeds, say=click.echo).run())
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+def console() -> None:
+    """Serve the pages."""
+    from console.serve import serve  # the drawing libraries take seconds to import
+
+    run_until_stopped(serve(settings_for("console")))
+
+
+@click.command()
+def gateway() -> None:
+    """Run the feed gateway."""
+    from console.gateway import run_gateway  # each process imports only its own
+
+    run_until_stopped(run_gateway(settings_for("gateway")))
+
+
+@click.command()
+def engine() -> None:
+    """Run the engine: snapshots, anchors, archive, source alarms."""
+    from console.engine import run_engine  # as above
+
+    run_until_stopped(run_engine(settings_for("engine")))
+
+
+@click.command(hidden=True)
+@click.option("--scale", type=int, default=1)
+@click.option("--seed", type=int, default=1)
+def feeds(scale: int, seed: int) -> None:
+    """Publish the invented city of the demo through the gateway."""
+    from console.demo_feeds import run_feeds  # as above
+
+    settings = msgspec.structs.replace(read_settings(), demo=True)
+    log_to_stderr(settings.log_format, "feeds")
+    run_until_stopped(run_feeds(settings, scale=scale, seed=seed, clock=time.time))
+
+
+COMMANDS = (demo, console, gateway, engine, feeds)

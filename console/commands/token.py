@@ -1,0 +1,65 @@
+"""``token``: who may publish, subscribe and look."""
+
+import time
+from pathlib import Path
+
+import click
+
+from city.moments import iso
+from console.commands.audit import data_dir_option
+from console.settings import read_settings
+from feeds.tokens import TokenStore
+
+__all__ = ["token"]
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke tokens."""
+
+
+@token.command()
+@click.argument("name")
+@click.option(
+    "--right", "rights", multiple=True, required=True, help="e.g. publish:case, subscribe:*, view:wall"
+)
+@click.option("--street", "streets", multiple=True, help="code of a street that it is bound to; none = all")
+@data_dir_option
+def new(name: str, rights: tuple[str, ...], streets: tuple[str, ...], data_dir: Path | None) -> None:
+    """Make a token for the client NAME and print it; nobody can read it again."""
+    with _store(data_dir) as store:
+        click.echo(store.create(name, rights, streets=streets, now=time.time()))
+
+
+@token.command("list")
+@data_dir_option
+def list_(data_dir: Path | None) -> None:
+    """List all tokens, revoked ones too."""
+    with _store(data_dir) as store:
+        for one in store.list():
+            state = "good" if one.revoked_at is None else f"revoked {iso(one.revoked_at)}"
+            scope = ",".join(one.streets) or "everywhere"
+            click.echo(f"{one.number}\t{one.client}\t{','.join(one.rights)}\t{scope}\t{state}")
+
+
+@token.command()
+@click.argument("number", type=int)
+@data_dir_option
+def revoke(number: int, data_dir: Path | None) -> None:
+    """Revoke the token of that NUMBER in the list; open sockets are cut within seconds."""
+    with _store(data_dir) as store:
+        if not store.revoke(number, now=time.time()):
+            raise click.ClickException(f"no good token has the number {number}")
+
+
+class _store:  # noqa: N801  # used like a function
+    def __init__(self, data_dir: Path | None) -> None:
+        settings = read_settings(data_dir=data_dir)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._store = TokenStore(settings.data_dir)
+
+    def __enter__(self) -> TokenStore:
+        return self._store
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()

@@ -1,0 +1,48 @@
+"""The demo's feeds: the invented city, publishing through the gateway with one token per upstream system."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from feeds.publisher import Publisher
+from feeds.subscriber import Subscriber
+
+from city.clock import REAL_TIME, CityClock
+from city.moments import parse
+from console.demo import SUBSCRIBER, demo_secrets
+from console.district import read_district, read_streets
+from console.settings import Settings
+from feeds.sources.demo.clients import CLIENTS
+from feeds.sources.demo.district import DemoDistrict
+
+__all__ = ["run_feeds"]
+
+
+async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callable[[], float]) -> None:
+    """Publish the demo district until cancelled, on the city time that the gateway's beats tell."""
+    keys = demo_secrets(settings.data_dir)
+    streets = read_streets(read_district(settings.data_dir))
+    district = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed)
+    city = await _city_clock(settings, keys[SUBSCRIBER])
+    async with AsyncExitStack() as stack:
+        publishers: dict[tuple[str, str], Publisher] = {}
+        for name, client in CLIENTS.items():
+            for topic in client.topics:
+                publisher = Publisher(settings.feed_url, topic, keys[name])
+                publishers[name, topic] = await stack.enter_async_context(publisher)
+
+        async def send(client: str, topic: str, records: list[dict[str, Any]]) -> object:
+            return await publishers[client, topic].send(records)
+
+        await district.run(send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate)
+
+
+async def _city_clock(settings: Settings, token: str) -> CityClock:
+    """Return the city clock of the first beat that runs at the rate of the settings."""
+    subscriber = Subscriber(settings.feed_url, ["ops"], token, since="now")
+    async for message in subscriber.messages():
+        told = message.get("beat", {}).get("city_time")
+        if told and float(told["rate"]) == settings.city_rate:
+            return CityClock(parse(told["city0"]), parse(told["machine0"]), float(told["rate"]))
+    return REAL_TIME

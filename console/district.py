@@ -1,0 +1,96 @@
+"""The district: what a deployment says of its city, read from its data dir over what is built in."""
+
+import csv
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import static
+from city.places import Streets
+
+__all__ = ["District", "DistrictError", "SourceSetting", "read_district", "read_rows"]
+
+
+class DistrictError(Exception):
+    """A file of the district cannot be used; the text names file and field."""
+
+
+class SourceSetting(msgspec.Struct, frozen=True):
+    """What is expected of a source: its label and how often it is heard, in seconds."""
+
+    label: dict[str, str]
+    interval_s: float = 60.0
+
+
+class District(msgspec.Struct, frozen=True):
+    """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4."""
+
+    name: dict[str, str]
+    code: str
+    timezone: str
+    limits: dict[str, Any]
+    sources: dict[str, SourceSetting]
+    atlas_dir: Path
+    built_in: bool
+    files: dict[str, str]
+
+
+def read_district(data_dir: Path) -> District:
+    """Read ``city.toml`` of the data dir (built-in values for what it leaves out).
+
+    Raises DistrictError.
+    """
+    shipped = _toml(static.path("district/city.toml"))
+    own_path = data_dir / "city.toml"
+    own = _toml(own_path) if own_path.exists() else {}
+    told = {**shipped, **own}
+    atlas = data_dir / "atlas"
+    try:
+        return District(
+            name=msgspec.convert(told["name"], dict[str, str]),
+            code=str(told["code"]),
+            timezone=str(told["timezone"]),
+            limits={**shipped.get("limits", {}), **own.get("limits", {})},
+            sources=msgspec.convert(
+                {**shipped.get("sources", {}), **own.get("sources", {})}, dict[str, SourceSetting]
+            ),
+            atlas_dir=atlas if atlas.exists() else static.path("district/atlas"),
+            built_in=not atlas.exists(),
+            files={"city.toml": _sha256(own_path if own else static.path("district/city.toml"))},
+        )
+    except (KeyError, msgspec.ValidationError) as error:
+        message = f"{own_path}: {error}"
+        raise DistrictError(message) from error
+
+
+def read_streets(district: District) -> Streets:
+    """Read the street polygons (WGS84). Raises DistrictError when the atlas lacks them."""
+    path = district.atlas_dir / "streets.geojson"
+    try:
+        return Streets.from_geojson(msgspec.json.decode(path.read_bytes()))
+    except (OSError, msgspec.MsgspecError, ValueError, KeyError) as error:
+        message = f"{path}: expected the streets of an imported atlas: {error}"
+        raise DistrictError(message) from error
+
+
+def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
+    """Return the rows of a CSV table (the data dir's own, else the built-in) and its SHA-256."""
+    own = data_dir / name
+    path = own if own.exists() else static.path(f"tables/{Path(name).name}")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [dict(row) for row in csv.DictReader(file)], _sha256(path)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: {error}"
+        raise DistrictError(message) from error
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,204 @@
+"""The console: composition root of the process that serves the pages. It composes and nothing else."""
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import Awaitable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import panel as pn
+import structlog
+from redis.exceptions import RedisError
+from tornado.ioloop import IOLoop
+
+import static
+from city.access import WallView
+from console.channel import Channel
+from console.district import District, read_district
+from console.doors import Doors
+from console.follow import follower_of
+from console.health import Health
+from console.http import (
+    DoorHandler,
+    HealthHandler,
+    MetricsHandler,
+    PictureHandler,
+    ReadyHandler,
+    StaticHandler,
+    TileHandler,
+)
+from console.live import LiveHandler, beat
+from console.metrics import ConsoleFigures, LoopWatch, registry_of
+from console.pages import Pages
+from console.screens import Screens
+from console.settings import Settings
+from console.wire import encode_text
+from feeds.connection import connect
+from feeds.ledger import Ledger
+from feeds.tokens import TokenStore
+
+__all__ = ["Console", "build_id", "serve"]
+
+log = structlog.get_logger()
+
+WEEK_S = 7 * 86_400
+
+
+class Console:
+    """One console process: it follows the feeds, looks at the state once per tick, and serves."""
+
+    def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
+        self._settings = settings
+        self._district = district
+        self._build = build_id()
+        self._tokens = TokenStore(settings.data_dir)
+        self._pictures = connect(settings.pictures_url)
+        self._screens = Screens(settings, district, build_id=self._build)
+        self._follower = follower_of(settings, district, clock=time.time)
+        self._wall = Channel(
+            self._follower.store, cards=self._screens.cards, layers=self._screens.layers,
+            keep=self._screens.keep, about=self._screens.about, guard=settings.guard_cards,
+        )  # fmt: skip
+        self._channels = {"wall": self._wall}
+        self._doors = Doors(
+            self._tokens, _secret(settings.data_dir), open_loopback=settings.open_loopback,
+        )  # fmt: skip
+        self._health = Health(
+            self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
+            clock=time.time,
+        )  # fmt: skip
+        self._loop_watch = LoopWatch()
+        self._figures = ConsoleFigures(self._channels, self._follower, self._health, self._loop_watch)
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises OSError when the port is taken."""
+        server = self._server()
+        server.start()
+        log.info("console_serves", port=self._settings.port, build=self._build)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follower.run())
+            tasks.create_task(self._health.run())
+            tasks.create_task(self._warm_up())
+            tasks.create_task(self._tick())
+            tasks.create_task(self._beat())
+            tasks.create_task(self._watch_loop())
+
+    def _server(self) -> Any:
+        pages = Pages(self._doors, self._screens.build, self._count_session)
+        origins = {name.strip().lower() for name in self._settings.origins.split(",") if name.strip()}
+        port = self._settings.port
+        own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
+        return pn.io.server.get_server(
+            {"/wall": pages.wall}, port=port, address=self._settings.host, start=False, show=False,
+            loop=IOLoop.current(), websocket_origin=sorted(origins | own), index=None,
+            extra_patterns=self._patterns(frozenset(origins)), title={"/wall": "Citywall"},
+            session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
+            sign_sessions=True, secret_key=_secret(self._settings.data_dir).hex(), admin=False,
+            liveness=False, autoreload=False,
+        )  # fmt: skip
+
+    def _patterns(self, origins: frozenset[str]) -> list[Any]:
+        doors = self._doors
+        live = {
+            "channels": self._channels, "doors": doors, "hello": self._hello, "origins": origins,
+        }  # fmt: skip
+        return [
+            (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
+            (r"/healthz", HealthHandler, {"build": self._build}),
+            (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
+            (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), "doors": doors}),
+            (r"/citywall/static/(.+)", StaticHandler),
+            (r"/open/([a-z]+)", DoorHandler, {"doors": doors}),
+            (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
+            (
+                r"/tiles/([a-z]+)/density/(\d{1,2})/(\d{1,7})/(\d{1,7})\.png", TileHandler,
+                {"draw": self._draw_tile, "doors": doors},
+            ),
+        ]  # fmt: skip
+
+    def _hello(self, channel: str) -> bytes:
+        marks = self._screens.marks(self._follower.store.state)
+        hello = {
+            "channel": channel, "build": self._build, "name": self._district.name, "marks": marks,
+            "sources": {n: s.label for n, s in self._district.sources.items()},
+        }  # fmt: skip
+        return encode_text({"hello": hello})
+
+    async def _picture(self, camera: str) -> tuple[bytes, str] | None:
+        try:
+            jpeg, at = await cast(
+                "Awaitable[list[bytes | None]]",
+                self._pictures.hmget(f"picture:{camera}", ["jpeg", "at"]),
+            )
+        except (RedisError, OSError):
+            return None
+        return (jpeg, (at or b"").decode()) if jpeg else None
+
+    def _draw_tile(self, kind: str, z: int, x: int, y: int) -> bytes:
+        return self._screens.tile(self._channels[kind].seen, z, x, y)
+
+    async def _warm_up(self) -> None:
+        """Draw once before the first viewer: the first datashader call compiles for a second."""
+        seen = WallView().see(self._follower.store.state, time.time())
+        await asyncio.to_thread(self._screens.warm_up, seen)
+        self._health.warm = True
+
+    async def _tick(self) -> None:
+        period = 1.0 / self._settings.tick_hz
+        while True:
+            started = time.monotonic()
+            await self._wall.look(time.time())
+            await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))
+
+    async def _beat(self) -> None:
+        while True:
+            feed, since = self._health.feed
+            down = self._health.log_down_since
+            state = self._follower.store.state
+            self._wall.say(
+                beat(
+                    time.time(), state, feed="lost" if down is not None else feed,
+                    feed_since=since if down is None else down, log_down=down is not None,
+                )
+            )  # fmt: skip
+            await asyncio.sleep(1.0)
+
+    async def _watch_loop(self) -> None:
+        while True:
+            self._loop_watch.tick()
+            await asyncio.sleep(0.1)
+
+    def _count_session(self, step: int) -> None:
+        self._figures.sessions += step
+
+
+def build_id() -> str:
+    """Return an id of what this process serves: version and the shipped files' content."""
+    mark = hashlib.sha256(version("citywall").encode())
+    root = Path(static.__file__).parent
+    for folder in ("css", "js", "esm"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file():
+                mark.update(path.read_bytes())
+    return mark.hexdigest()[:12]
+
+
+def _secret(data_dir: Path) -> bytes:
+    """Return the secret that signs sessions and cookies; made once, mode 0600."""
+    path = data_dir / "secret.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+async def serve(settings: Settings) -> None:
+    """Run a console until cancelled."""
+    ledger = await Ledger.open(settings.log_url)
+    try:
+        await Console(settings, read_district(settings.data_dir), ledger).run()
+    finally:
+        await ledger.close()

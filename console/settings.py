@@ -1,0 +1,135 @@
+"""Settings: one frozen table, read once. The only place where the environment is read."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+__all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "read_settings"]
+
+PREFIX = "CITYWALL_"
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One row of the table: the name (environment: ``CITYWALL_<NAME>``), its default, what it does."""
+
+    name: str
+    default: Any
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable that sets it."""
+        return PREFIX + self.name.upper()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data_dir", "data", "folder of this district's data: logs, archive, accounts, tables"),
+    Setting("log_url", "", "log server, `redis://…` or `unix:///…` (`citywall demo` starts its own)"),
+    Setting("pictures_url", "", "picture server, as above; may forget everything"),
+    Setting("host", "127.0.0.1", "address that the console listens on"),
+    Setting("port", 5006, "port of the console"),
+    Setting("origins", "", "comma-separated `host:port` that browsers may come from, beside our own"),
+    Setting("gateway_host", "127.0.0.1", "address that the feed gateway listens on"),
+    Setting("gateway_port", 8765, "port of the feed gateway"),
+    Setting("gateway_url", "", "where console and engine find the gateway; default from host and port"),
+    Setting("gateway_token", "", "token by which console and engine subscribe (right `subscribe:*`)"),
+    Setting("gateway_tls_cert", "", "certificate file; with the key, the gateway speaks wss"),
+    Setting("gateway_tls_key", "", "key file of the certificate"),
+    Setting("open_loopback", False, "let this machine subscribe and look at walls without a token"),
+    Setting("city_rate", 1.0, "city seconds per machine second; other than 1 marks every page 演练"),
+    Setting("tick_hz", 4.0, "how often a channel looks at the state, per second"),
+    Setting("min_free_mb", 512, "less free disk than this keeps `/readyz` red"),
+    Setting("telemetry_hours", 2.0, "how long telemetry stays in memory"),
+    Setting("telemetry_mb", 1024, "how much telemetry stays in memory, per topic"),
+    Setting("ledger_days", 35.0, "how long facts stay in memory; older ones are in segments"),
+    Setting("ledger_facts", 2_000_000, "how many facts stay in memory"),
+    Setting("log_format", "json", "`json` (one line an event) or `text`"),
+    Setting("guard_cards", True, "a broken card says so and the rest goes on; false raises (debugging)"),
+    Setting("demo", False, "marks every page 演示"),
+)
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the text names it."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The values of :data:`SETTINGS`, one field a row."""
+
+    data_dir: Path
+    log_url: str
+    pictures_url: str
+    host: str
+    port: int
+    origins: str
+    gateway_host: str
+    gateway_port: int
+    gateway_url: str
+    gateway_token: str
+    gateway_tls_cert: str
+    gateway_tls_key: str
+    open_loopback: bool
+    city_rate: float
+    tick_hz: float
+    min_free_mb: int
+    telemetry_hours: float
+    telemetry_mb: int
+    ledger_days: float
+    ledger_facts: int
+    log_format: str
+    guard_cards: bool
+    demo: bool
+
+    @property
+    def feed_url(self) -> str:
+        """Where console and engine find the gateway."""
+        scheme = "wss" if self.gateway_tls_cert else "ws"
+        return self.gateway_url or f"{scheme}://{self.gateway_host}:{self.gateway_port}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that makes another process read the same settings."""
+        return {s.variable: _text(getattr(self, s.name)) for s in SETTINGS}
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Read the table from the environment; what is ``given`` (and not None) wins.
+
+    Raises SettingsError naming the setting and what was expected.
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        value = given.get(setting.name)
+        if value is None and setting.variable in source:
+            value = _read(setting, source[setting.variable])
+        values[setting.name] = setting.default if value is None else value
+    values["data_dir"] = Path(values["data_dir"])
+    if values["log_format"] not in ("json", "text"):
+        message = f"CITYWALL_LOG_FORMAT: expected json or text, got {values['log_format']!r}"
+        raise SettingsError(message)
+    return Settings(**values)
+
+
+def _read(setting: Setting, text: str) -> Any:
+    kind = type(setting.default)
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("", "0", "false", "no", "off"):
+            return False
+    else:
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    message = f"{setting.variable}: expected {kind.__name__}, got {text!r}"
+    raise SettingsError(message)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)

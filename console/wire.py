@@ -1,0 +1,97 @@
+"""Wire forms of what a channel says: differences of views as text, frames as typed arrays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from layers.contract import Frame
+from layouts.contract import View
+
+__all__ = ["ViewMemory", "encode_frame", "encode_text"]
+
+_json = msgspec.json.Encoder()
+DTYPES = {"float64", "float32", "int32", "uint8"}
+
+
+def encode_text(message: Mapping[str, Any]) -> bytes:
+    """Return a message as compact JSON; NaN becomes null."""
+    return _json.encode(message)
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """Return a frame: uint32 length, JSON header padded to 8 bytes, then the raw columns."""
+    columns: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+    offset = 0
+    for name, column in frame.columns.items():
+        if isinstance(column, list):
+            columns.append({"name": name, "list": column})
+            continue
+        if isinstance(column, bytes):
+            data, told = column, {"name": name, "bytes": len(column), "offset": offset}
+        else:
+            dtype = column.dtype.name
+            if dtype not in DTYPES:
+                message = f"frame {frame.key}, column {name}: expected one of {sorted(DTYPES)}, got {dtype}"
+                raise TypeError(message)
+            data = np.ascontiguousarray(column).tobytes()
+            told = {"name": name, "dtype": dtype, "length": len(column), "offset": offset}
+        padding = -len(data) % 8
+        parts += [data, b"\0" * padding]
+        offset += len(data) + padding
+        columns.append(told)
+    header = _json.encode({"frame": frame.key, "as_of": frame.as_of, "meta": frame.meta, "columns": columns})
+    header += b" " * (-(len(header) + 4) % 8)
+    return len(header).to_bytes(4, "little") + header + b"".join(parts)
+
+
+class ViewMemory:
+    """What a channel last said of its cards, so that only what changed is said again."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, View] = {}
+
+    def changes(self, views: Mapping[str, View]) -> dict[str, Any]:
+        """Return what is new in ``views`` since the last call, in the form of the live socket."""
+        told = {}
+        for key, view in views.items():
+            before = self._said.get(key)
+            change = _whole(view) if before is None else _change(before, view)
+            if change:
+                told[key] = change
+            self._said[key] = view
+        return told
+
+    def whole(self) -> dict[str, Any]:
+        """Return all that was said so far, for one who has heard nothing yet or too little."""
+        return {key: _whole(view) for key, view in self._said.items()}
+
+
+def _whole(view: View) -> dict[str, Any]:
+    return {
+        "whole": True, "as_of": view.as_of, "scalars": view.scalars,
+        "order": [key for key, _ in view.rows], "set": dict(view.rows), "del": [],
+    }  # fmt: skip
+
+
+def _change(before: View, view: View) -> dict[str, Any]:
+    old, new = dict(before.rows), dict(view.rows)
+    scalars = {
+        name: value
+        for name, value in view.scalars.items()
+        if name not in before.scalars or before.scalars[name] != value
+    }
+    changed = {key: row for key, row in view.rows if old.get(key) != row}
+    gone = [key for key in old if key not in new]
+    order = [key for key, _ in view.rows]
+    moved = order != [key for key, _ in before.rows]
+    if not (scalars or changed or gone or moved):
+        return {}
+    told: dict[str, Any] = {
+        "whole": False, "as_of": view.as_of, "scalars": scalars, "set": changed, "del": gone,
+    }  # fmt: skip
+    if moved:
+        told["order"] = order
+    return told

@@ -1,0 +1,156 @@
+"""A real Chromium that notes what a page should not do: ask elsewhere, fail, log errors, speak on the live socket."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Request, WebSocket, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+FULL_HD = (1920, 1080)
+
+IS_POPULATED = "() => window.citywall?.state().views.queue > 0 && (citywall.card('queue')?.order.length ?? 0) > 0"
+IS_IDLE = "() => (window.Bokeh?.documents.length ?? 0) > 0 && Bokeh.documents.every((d) => d.is_idle)"
+
+# Every text of the page that is to be seen, shadow roots too: [words, font size in canvas px, cell].
+TEXTS = """() => {
+  const found = [];
+  const walk = (node, cell) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const parent = node.parentElement;
+      if (node.textContent.trim() && parent?.checkVisibility({ visibilityProperty: true }))
+        found.push([node.textContent.trim(), parseFloat(getComputedStyle(parent).fontSize), cell]);
+      return;
+    }
+    if (node instanceof Element && ["SCRIPT", "STYLE"].includes(node.tagName)) return;
+    const here = node.dataset?.cell ?? cell;
+    for (const child of node.shadowRoot?.childNodes ?? []) walk(child, here);
+    for (const child of node.childNodes) walk(child, here);
+  };
+  walk(document.getElementById("page"), null);
+  return found;
+}"""
+
+# Every card is drawn and nothing has moved since the last look.
+IS_STILL = """() => {
+  const cells = [...document.querySelectorAll("[data-cell]")];
+  const places = JSON.stringify(cells.map((cell) => cell.getBoundingClientRect()));
+  const before = window.citywallTestPlaces;
+  window.citywallTestPlaces = places;
+  return before === places && cells.filter((cell) => cell.classList.contains("cell-card"))
+    .every((cell) => [...cell.querySelectorAll("*")].some((node) => node.shadowRoot?.querySelector(".card > *")));
+}"""
+
+# How often a selector matches, shadow roots too.
+COUNT = """(selector) => {
+  let count = 0;
+  const walk = (root) => {
+    count += root.querySelectorAll(selector).length;
+    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) walk(node.shadowRoot);
+  };
+  walk(document);
+  return count;
+}"""
+
+# The place of every cell on the canvas, in canvas px.
+BOXES = """() => Object.fromEntries([...document.querySelectorAll("[data-cell]")].map((cell) => {
+  const box = cell.getBoundingClientRect();
+  return [cell.dataset.cell, [box.x, box.y, box.width, box.height].map(Math.round)];
+}))"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Sight:
+    """One page and what it did."""
+
+    def __init__(self, browser: Browser, size: tuple[int, int] = FULL_HD, ratio: float = 1.0) -> None:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, device_scale_factor=ratio
+        )
+        self.page: Page = context.new_page()
+        self.external: list[str] = []
+        self.errors: list[str] = []
+        self.sent: dict[str, list[str | bytes]] = {}
+        self._host = ""
+        self.page.on("request", self._note_request)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._note_console)
+        self.page.on("websocket", self._note_socket)
+
+    def open(self, url: str, until: str = IS_POPULATED) -> "Sight":
+        """Open an address and wait until its cards hold something and its document is idle."""
+        self._host = urlsplit(url).netloc
+        self.page.goto(url)
+        self.page.wait_for_function(until, timeout=30_000)
+        self.page.wait_for_function(IS_IDLE, timeout=30_000)
+        return self
+
+    def settle(self) -> "Sight":
+        """Wait until every card is drawn and nothing moves any more."""
+        self.page.wait_for_function(IS_STILL, timeout=30_000, polling=500)
+        return self
+
+    def state(self) -> dict[str, Any]:
+        """What the page says of itself."""
+        told: dict[str, Any] = self.page.evaluate("citywall.state()")
+        return told
+
+    def wait(self, condition: str, seconds: float = 30.0, argument: object = None) -> None:
+        """Wait until a JavaScript function is true; Playwright looks at every frame of the browser."""
+        self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000)
+
+    def wait_for_words(self, cell: str, words: str, seconds: float = 30.0) -> None:
+        """Wait until a card shows words (spaces do not count)."""
+        self.wait(
+            """([cell, words]) => {
+              const host = document.querySelector(`[data-cell="${cell}"]`);
+              const text = (node) => [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]
+                .map((child) => child.nodeType === Node.TEXT_NODE ? child.textContent
+                  : child.tagName === "STYLE" || child.hidden ? "" : text(child)).join("");
+              return host && text(host).replaceAll(/\\s/g, "").includes(words.replaceAll(/\\s/g, ""));
+            }""",
+            seconds,
+            [cell, words],
+        )
+
+    def texts(self) -> list[tuple[str, float, str | None]]:
+        """Every visible text with its size in px and its cell."""
+        return [(words, size, cell) for words, size, cell in self.page.evaluate(TEXTS)]
+
+    def count(self, selector: str) -> int:
+        """How many elements match, shadow roots too."""
+        return int(self.page.evaluate(COUNT, selector))
+
+    def boxes(self) -> dict[str, list[int]]:
+        """Where the cells stand: x, y, width, height in canvas px."""
+        found: dict[str, list[int]] = self.page.evaluate(BOXES)
+        return found
+
+    def close(self) -> None:
+        """Close the page and all that it kept."""
+        self.page.context.close()
+
+    def _note_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc != self._host:
+            self.external.append(request.url)
+
+    def _note_console(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _note_socket(self, socket: WebSocket) -> None:
+        sent = self.sent.setdefault(urlsplit(socket.url).path, [])
+        socket.on("framesent", lambda frame: sent.append(frame))

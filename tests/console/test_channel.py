@@ -1,0 +1,150 @@
+import asyncio
+import json
+from typing import Any
+
+import numpy as np
+
+from city.store import Store
+from console.channel import VIEWS_WAITING, Channel, Watcher
+from layers.contract import Frame
+from layouts.contract import View
+
+
+class Counting:
+    """A card and a layer that count how often they are asked."""
+
+    key = "counting"
+    title = "counting"
+    reads: tuple[str, ...] = ("units",)
+    every_s = 0.0
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.frames = 0
+        self.value = 0
+
+    def view(self, seen: Any, now: float) -> View:
+        self.looks += 1
+        return View(now, {"value": self.value})
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        self.frames += 1
+        return Frame(self.key, now, {"x": np.array([float(self.value)])})
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        raise NotImplementedError
+
+
+class Broken(Counting):
+    key = "broken"
+
+    def view(self, seen: Any, now: float) -> View:
+        raise ValueError("odd data")
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        raise ValueError("odd data")
+
+
+class Screen:
+    """A browser that keeps what it was sent; ``gate`` closed means it does not drain."""
+
+    def __init__(self) -> None:
+        self.texts: list[Any] = []
+        self.frames: list[bytes] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def write(self, data: bytes, binary: bool) -> None:
+        await self.gate.wait()
+        if binary:
+            self.frames.append(data)
+        else:
+            self.texts.append(json.loads(data))
+
+
+async def watching(channel: Channel) -> tuple[Screen, asyncio.Task[None]]:
+    screen = Screen()
+    watcher = Watcher(screen.write)
+    channel.join(watcher, b'{"hello":{}}')
+    return screen, asyncio.create_task(watcher.deliver(channel.whole))
+
+
+async def settle() -> None:
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+
+async def test_one_look_costs_one_look_however_many_watch() -> None:
+    part = Counting()
+    channel = Channel(Store(), cards=[part], layers=[part])
+    screens = [await watching(channel) for _ in range(20)]
+    for second in range(3):
+        part.value = second
+        await channel.look(1000.0 + second * 10)
+    await settle()
+    assert part.looks == 3
+    assert part.frames == 3
+    assert {len(screen.frames) for screen, _ in screens} == {3}
+    assert all(screen.frames == screens[0][0].frames for screen, _ in screens)
+    for _, task in screens:
+        task.cancel()
+
+
+async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
+    part = Counting()
+    part.value = 7
+    channel = Channel(Store(), cards=[part], layers=[part])
+    await channel.look(1000.0)
+    screen, task = await watching(channel)
+    await settle()
+    assert screen.texts[0] == {"hello": {}}
+    assert screen.texts[1]["views"]["counting"]["scalars"] == {"value": 7}
+    assert len(screen.frames) == 1
+    task.cancel()
+
+
+async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later() -> None:
+    part = Counting()
+    channel = Channel(Store(), cards=[part], layers=[part])
+    slow, slow_task = await watching(channel)
+    fast, fast_task = await watching(channel)
+    await settle()
+    slow.gate.clear()
+    for step in range(VIEWS_WAITING * 3):
+        part.value = step + 1
+        await channel.look(1000.0 + step)
+        await settle()
+    assert fast.texts[-1]["views"]["counting"]["scalars"] == {"value": VIEWS_WAITING * 3}
+    slow.gate.set()
+    await settle()
+    assert slow.texts[-1]["views"]["counting"]["scalars"] == {"value": VIEWS_WAITING * 3}
+    assert len(slow.texts) < VIEWS_WAITING + 5
+    assert len(slow.frames) < 5
+    for task in (slow_task, fast_task):
+        task.cancel()
+
+
+async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
+    good, bad = Counting(), Broken()
+    channel = Channel(Store(), cards=[bad, good], layers=[bad, good])
+    screen, task = await watching(channel)
+    await channel.look(1000.0)
+    await settle()
+    said = screen.texts[-1]["views"]
+    assert said["broken"]["scalars"] == {"failed": True}
+    assert said["counting"]["scalars"] == {"value": 0}
+    assert len(screen.frames) == 1
+    task.cancel()
+
+
+async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
+    part = Counting()
+    store = Store()
+    channel = Channel(store, cards=[], layers=[part])
+    screen, task = await watching(channel)
+    for second in (0.0, 6.0, 12.0, 18.0):
+        await channel.look(1000.0 + second)
+    await settle()
+    assert part.frames == 4
+    assert len(screen.frames) == 2
+    task.cancel()

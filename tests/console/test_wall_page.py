@@ -1,0 +1,185 @@
+"""The wall as a browser shows it: a whole Citywall, an invented day through the gateway, a real Chromium."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layouts.pages import CARDS
+from layouts.quiet import ROUTINE_MOST, saturated_share
+from tests.console.browser import FULL_HD, Sight, chromium
+from tests.invented import day, publish, publish_all, unit
+from tests.running import Running, wait_for
+from tests.walls import Wall
+
+pytestmark = pytest.mark.browser
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+SMALLEST_PX = 17.0
+CREDIT = "© "
+HALF_PX = 1
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        whole = Running(Path(folder))
+        try:
+            whole.start()
+            publish_all(whole, day())
+            yield whole
+        finally:
+            whole.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def wall(running: Running, browser: Any) -> Iterator[Sight]:
+    """The wall of the hall, open for all tests of this module."""
+    sight = Sight(browser).open(f"{running.console}/wall").settle()
+    yield sight
+    sight.close()
+
+
+def test_the_wall_asks_nobody_else_and_breaks_nothing(wall: Sight) -> None:
+    assert wall.external == []
+    assert wall.errors == []
+
+
+def test_the_queue_shows_the_first_eight_cases_worst_first(wall: Sight) -> None:
+    wall.wait_for_words("queue", "Yushan Road")
+    order = wall.page.evaluate("citywall.card('queue').order")
+    assert order[:3] == ["hotline/p1", "hotline/p3", "hotline/p2"]
+    assert wall.count(".queue > li") == min(8, len(order))
+    wall.wait_for_words("queue", "另有2件")
+
+
+def test_the_counts_are_those_of_the_day(wall: Sight) -> None:
+    counts = wall.page.evaluate("citywall.card('act').scalars")
+    told = {name: counts[name] for name in ("critical", "unsigned", "due_soon", "ruling")}
+    assert told == {"critical": 1, "unsigned": 0, "due_soon": 2, "ruling": 1}
+
+
+def test_every_card_is_told_and_every_layer_of_the_map_is_drawn(wall: Sight) -> None:
+    layers = {"heat", "warnings", "storms", "cameras", "sensors", "units", "cases"}
+    wall.wait("(keys) => keys.every((key) => citywall.state().drawn.includes(key))", argument=sorted(layers))
+    state = wall.state()
+    assert state["views"].keys() >= {card.key for card in CARDS}
+    assert state["live"]
+    assert state["feed"] == "live"
+
+
+def test_the_marks_of_the_map_are_where_the_records_say(wall: Sight, running: Running) -> None:
+    wall.wait("() => citywall.frame('cases')?.data.x?.length > 0")
+    with Wall(running) as listening:
+        wait_for(lambda: {"sensors", "units", "cameras"} <= listening.frames.keys())
+        meta = {key: listening.frames[key]["meta"] for key in ("sensors", "cameras")}
+        columns = {c["name"]: c for c in listening.frames["units"]["columns"]}
+    assert meta["sensors"]["off_normal"] == 1
+    assert meta["sensors"]["lost"] == 0
+    assert meta["cameras"]["total"] == 2
+    assert columns["x"]["length"] == 1  # the one on the way; who stands by is not on the wall
+
+
+def test_the_browser_says_nothing_while_data_stream(wall: Sight, running: Running) -> None:
+    before = wall.state()["frames"]["units"]
+    sessions = [frames for path, frames in wall.sent.items() if not path.startswith("/live/")]
+    told = [len(frames) for frames in sessions]  # Bokeh tells the sizes of its figures when it lays them out
+    for step in range(8):
+        publish(running, "unit", [unit("Fire-2", f"s{step}", place=(step + 1) % 4)])
+        wall.wait("(count) => citywall.state().frames.units > count", 20, before + step)
+    assert wall.sent["/live/wall"] == []
+    news = [str(frame) for frames, old in zip(sessions, told, strict=True) for frame in frames[old:]]
+    assert [frame for frame in news if '"events"' in frame and '"echo"' not in frame] == []
+
+
+def test_a_wall_has_no_buttons(wall: Sight) -> None:
+    assert wall.count("button, input, select, a[href], [role=button]") == 0
+
+
+def test_no_text_of_a_card_is_smaller_than_the_front_row_can_read(wall: Sight) -> None:
+    small = {(words, size) for words, size, cell in wall.texts() if cell and size < SMALLEST_PX}
+    assert {(words, size) for words, size in small if not words.startswith(CREDIT)} == set()
+
+
+def test_a_routine_wall_is_quiet(wall: Sight) -> None:
+    assert saturated_share(wall.page.screenshot()) <= ROUTINE_MOST
+
+
+@pytest.mark.parametrize(("size", "ratio"), [(FULL_HD, 2.0), ((3840, 2160), 1.0)], ids=["dpr2", "plain"])
+def test_a_wall_of_3840_by_2160_has_the_same_layout(
+    wall: Sight, running: Running, browser: Any, size: tuple[int, int], ratio: float
+) -> None:
+    large = Sight(browser, size, ratio).open(f"{running.console}/wall").settle()
+    boxes, expected = large.boxes(), wall.boxes()
+    errors = large.errors
+    large.close()
+    assert boxes.keys() == expected.keys()
+    off = {
+        key: (boxes[key], box)
+        for key, box in expected.items()
+        if max(abs(a - b) for a, b in zip(boxes[key], box, strict=True)) > HALF_PX
+    }
+    assert off == {}
+    assert errors == []
+
+
+def test_an_english_wall_has_english_words_beside_the_data(running: Running, browser: Any) -> None:
+    english = Sight(browser).open(f"{running.console}/wall?lang=en")
+    english.settle().wait_for_words("queue", "Yushan Road")
+    texts, data = english.texts(), data_words(english)
+    errors = english.errors
+    english.close()
+    chinese = {run for words, _, _ in texts for run in HAN.findall(words) if run not in data}
+    assert chinese == set()
+    assert errors == []
+
+
+def data_words(sight: Sight) -> str:
+    """Everything that the live socket told: data, which stay in the language that they came in."""
+    keys = [card.key for card in CARDS]
+    return str(
+        sight.page.evaluate(
+            "(keys) => JSON.stringify(keys.map((k) => [citywall.card(k).scalars, [...citywall.card(k).rows]]))",
+            keys,
+        )
+    )
+
+
+def test_calibrate_shows_a_ruler_three_lines_greys_and_colours(running: Running, browser: Any) -> None:
+    sight = Sight(browser).open(
+        f"{running.console}/wall?calibrate&wall_m=4&view_m=8", "() => document.querySelector('.ruler')"
+    )
+    assert sight.count(".ruler span") == 21
+    assert sight.count(".calibrate p") == 3
+    assert sight.count(".swatches") == 2
+    assert sight.errors == []
+    sight.close()
+
+
+def test_two_walls_get_the_same_bytes(running: Running) -> None:
+    with Wall(running) as one, Wall(running) as other:
+        start = len(one.beats)
+        for step in range(6):
+            publish(running, "unit", [unit("Fire-2", f"t{step}", place=step % 4)])
+        wait_for(lambda: len(one.beats) > start + 2 and len(other.beats) > 2)
+    beat = next(text for text in other.texts if text.startswith('{"beat"'))
+    said = [texts[texts.index(beat) :] for texts in (one.texts, other.texts)]
+    length = min(map(len, said))
+    assert length >= 2
+    assert said[0][:length] == said[1][:length]
+    frames = [{raw for raw in w.raw if not raw.startswith(b"{")} for w in (one, other)]
+    assert len(frames[0] & frames[1]) >= 6
+
+
+def test_who_opens_the_wall_later_sees_the_same_rows(wall: Sight, running: Running) -> None:
+    with Wall(running) as late:
+        assert late.views["queue"]["order"] == wall.page.evaluate("citywall.card('queue').order")

@@ -1,0 +1,158 @@
+"""Story M5: the water gateway falls silent in the night; then the wall itself loses its server."""
+
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.console.browser import Sight, chromium
+from tests.invented import case, device, mirror, publish, publish_all, reading
+from tests.running import Running, wait_for
+
+pytestmark = pytest.mark.browser
+
+CITY = """
+[sources.iot-water]
+label = { zh = "物联-水务", en = "IoT water" }
+interval_s = 1
+"""
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+GAUGES = {"g0": 12.0, "g1": 0.0, "g2": 0.0}
+UNPLUGGED_S, BACK_S = 5.0, 10.0
+
+
+class WaterFeed:
+    """The water gateway of the story: three gauges, four times a second, until it dies."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._dead = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.last = 0.0
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._dead.wait(0.25):
+            readings = [reading(key, time.time(), depth) for key, depth in GAUGES.items()]
+            publish(self._running, "sensor", readings, token=self._running.water)
+            self.last = time.time()
+
+    def die(self) -> None:
+        self._dead.set()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        (Path(folder) / "city.toml").write_text(CITY, encoding="utf-8")
+        whole = Running(Path(folder))
+        try:
+            whole.start()
+            publish_all(whole, {"case": [case("c1", mirror=mirror("dispatched", 30))]})
+            devices = [device(key, place=n, interval_s=1) for n, key in enumerate(GAUGES)]
+            publish(whole, "sensor", devices, token=whole.water)
+            yield whole
+        finally:
+            whole.stop()
+
+
+@pytest.fixture(scope="module")
+def wall(running: Running) -> Iterator[Sight]:
+    with chromium() as browser:
+        sight = Sight(browser).open(f"{running.console}/wall").settle()
+        yield sight
+        sight.close()
+
+
+@pytest.fixture
+def feed(running: Running, wall: Sight) -> Iterator[WaterFeed]:
+    alive = WaterFeed(running)
+    wall.wait("() => citywall.card('sources')?.rows.get('iot-water')?.freshness === 'live'")
+    wall.wait_for_words("sensors", "感知异常 1")
+    yield alive
+    alive.die()
+
+
+def clock(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch, SHANGHAI).strftime("%H:%M:%S")
+
+
+def lamp(wall: Sight) -> tuple[str, int]:
+    """What stands at the lamp, and how many marks of loss it shows."""
+    words = " ".join(words for words, _, cell in wall.texts() if cell == "sources")
+    return words, wall.count(".sources .shape-lost")
+
+
+def test_a_feed_that_dies_is_late_then_lost_is_never_taken_for_dry_and_comes_back_by_itself(
+    wall: Sight, running: Running, feed: WaterFeed
+) -> None:
+    feed.die()
+    wall.wait_for_words("sources", "物联-水务 迟", 8)
+    assert re.search(r"迟 [2-5]秒", lamp(wall)[0])
+    assert wall.count(".sources [data-freshness=late] .shape-late") == 1
+
+    wall.wait_for_words("sources", "中断", 10)
+    words, lost_marks = lamp(wall)
+    said = re.search(r"中断 (\d\d:\d\d:\d\d) 起", words)
+    assert said is not None
+    assert said[1] in {clock(feed.last + offset) for offset in (-1, 0, 1)}
+    assert lost_marks == 1
+    wall.wait("() => citywall.card('act').scalars.lost_sources === 1")
+    wall.wait_for_words("act", "1断线源")
+
+    # Two gauges said "dry" when they were last heard, one "wet": now all three are no data.
+    wall.wait_for_words("sensors", "无数据 3")
+    wall.wait_for_words("log", "数据源中断：物联-水务")
+
+    again = WaterFeed(running)
+    wall.wait("() => citywall.card('sources').rows.get('iot-water').freshness === 'live'")
+    wall.wait_for_words("log", "数据源恢复：物联-水务")
+    wall.wait("() => citywall.card('act').scalars.lost_sources === 0")
+    wall.wait("() => citywall.frame('sensors').meta.lost === 0")
+    again.die()
+    assert wall.count(".log li") >= 2
+
+
+def test_a_wall_that_lost_its_server_says_so_in_5_s_and_is_back_in_10_s_in_the_same_view(
+    wall: Sight, running: Running
+) -> None:
+    wall.page.mouse.move(900, 500)
+    wall.page.mouse.wheel(0, -600)
+    wall.wait("() => location.search.includes('view=')")
+    address, order = wall.page.url, wall.page.evaluate("citywall.card('queue').order")
+
+    running.kill("console")
+    killed = time.time()
+    wall.wait("() => !document.getElementById('break').hidden", UNPLUGGED_S)
+    cover = wall.page.inner_text("#break")
+    said = re.fullmatch(r"连接中断 (\d\d:\d\d:\d\d)", cover)
+    assert said is not None
+    assert said[1] in {clock(killed - age) for age in (0, 1, 2)}
+    assert time.time() - killed <= UNPLUGGED_S + 0.5
+
+    running.start("console")
+    wait_for(lambda: running.get("/readyz")[0] == 200)
+    wall.wait("() => window.citywall?.state().live && document.getElementById('break').hidden", BACK_S)
+    wall.wait("() => citywall.card('queue')?.order.length > 0", BACK_S)
+    assert wall.page.url == address
+    assert wall.page.evaluate("citywall.card('queue').order") == order
+
+    # The old page's session died with its server: the page starts anew by itself, once, into the same view.
+    wall.wait("() => window.citywall?.state().session === 'live' && citywall.state().drawn.length > 0", 40)
+    wall.wait("() => citywall.locked()")
+    assert wall.page.url == address
+    assert wall.page.evaluate("JSON.parse(sessionStorage.getItem('citywall-reloads') ?? '[]').length") <= 1
+
+
+@pytest.fixture(autouse=True)
+def _no_external_request(wall: Sight) -> Iterator[Any]:
+    yield
+    assert wall.external == []

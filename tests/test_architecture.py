@@ -1,0 +1,63 @@
+"""The shape of the code, held by tests: who may import whom, where clocks and the environment are read."""
+
+import ast
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("city", "feeds", "layers", "layouts", "console", "static")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
+VAGUE = {"utils", "helpers", "manager", "misc", "common", "data2"}
+
+
+def calls(path: Path) -> set[str]:
+    """Every dotted name that a module uses, e.g. ``time.time``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def test_the_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_a_module_has_at_most_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_a_module_is_named_for_what_it_is(path: Path) -> None:
+    assert path.stem not in VAGUE
+
+
+def test_the_environment_is_read_in_the_settings_alone() -> None:
+    readers = [n for p, n in zip(MODULES, NAMES, strict=True) if calls(p) & {"os.environ", "os.getenv"}]
+    # The demo hands its own environment on to the processes that it starts.
+    assert readers == ["console/demo.py", "console/settings.py"]
+
+
+def test_clocks_are_read_in_console_and_sources_alone() -> None:
+    clocks = {"time.time", "time.monotonic", "time.perf_counter", "datetime.now", "time.time_ns"}
+    readers = [n for p, n in zip(MODULES, NAMES, strict=True) if calls(p) & clocks]
+    allowed = ("console/", "feeds/sources/")
+    assert [name for name in readers if not name.startswith(allowed)] == []
+
+
+def test_no_other_installed_distribution_owns_one_of_our_package_names() -> None:
+    owners = packages_distributions()
+    assert {name: set(owners.get(name, ["citywall"])) for name in PACKAGES} == {
+        name: {"citywall"} for name in PACKAGES
+    }
+
+
+def test_tests_mirror_the_packages() -> None:
+    folders = {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and not p.name.startswith("_")}
+    assert folders <= {*PACKAGES, "recordings", "stories", "faults"}
