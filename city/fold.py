@@ -38,7 +38,7 @@ def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def note(state: LedgerState, fact: Fact, text: str, **names: str) -> None:
     """Add a line to the duty log; ``text`` is a key of the catalogues."""
-    state.log.append(LogLine(fact.recorded_at, text, names, fact.position))
+    state.log.append(LogLine(state.clock.at(fact.recorded_at), text, names, fact.position))
     del state.log[:-LOG_LINES]
 
 

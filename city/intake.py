@@ -44,7 +44,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
         known = state.by_external.get(f"{system}\x1f{number}")
         if known is not None and known in state.cases:
             return _mirrored(state.cases[known], record, fact), False
-    case = _case(record, external, fact)
+    case = _case(record, external, fact, state.clock.at(fact.recorded_at))
     state.transplanted += case.transplanted
     state.cases[case.key] = case
     for system, number in external:
@@ -52,7 +52,9 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     return case, True
 
 
-def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact) -> Case:
+def _case(
+    record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float
+) -> Case:
     category = record["category"]
     return Case(
         key=fact.subject.removeprefix("case:"),
@@ -67,7 +69,7 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         place=_place(record, fact),
         at=parse(record["at"]),
         received=parse(record["received"]),
-        recorded_at=fact.recorded_at,
+        recorded_at=recorded,
         mirror=_mirror(record),
         external=external,
         reporter_ref=str(record.get("reporter_ref") or ""),

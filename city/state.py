@@ -45,7 +45,10 @@ class Mirror(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct):
-    """One case. ``key`` is ``<client>/<record id>`` of its first record."""
+    """One case. ``key`` is ``<client>/<record id>`` of its first record.
+
+    ``at`` and ``recorded_at`` are city time, ``received`` is machine time.
+    """
 
     key: str
     client: str
@@ -141,7 +144,7 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One line of the duty log: a catalogue key and what it names (never free text of a citizen)."""
+    """One line of the duty log at a city moment: a catalogue key and what it names (never free text of a citizen)."""
 
     at: float
     text: str

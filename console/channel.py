@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -13,7 +13,7 @@ from console.wire import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View
 
-__all__ = ["Channel", "Watcher"]
+__all__ = ["Channel", "Shown", "Watcher"]
 
 log = structlog.get_logger()
 
@@ -68,20 +68,37 @@ class Watcher:
                 self.sent_bytes += len(data)
 
 
+class Shown(Protocol):
+    """What a channel shows: its cards, its layers, and what is told about the pictures themselves."""
+
+    @property
+    def cards(self) -> Sequence[Card]:
+        """The cards, looked at every tick."""
+        ...
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """The layers, drawn when they are due."""
+        ...
+
+    def keep(self, frame: Frame) -> None:
+        """Remember a layer's newest frame."""
+        ...
+
+    def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
+        """Return views that tell what the frames show, such as the legend."""
+        ...
+
+
 class Channel:
     """The wall channel of a console. What a tick costs does not depend on the number of watchers."""
 
     def __init__(
-        self, store: Store, *, cards: Sequence[Card], layers: Sequence[Layer],
-        keep: Callable[[Frame], None] = lambda _: None,
-        about: Callable[[Mapping[str, Frame], float], Mapping[str, View]] = lambda _, __: {}, guard: bool = True,
-    ) -> None:  # fmt: skip
+        self, store: Store, shown: Shown, *, zone_offset_s: int = 28_800, guard: bool = True
+    ) -> None:
         self._store = store
-        self._eyes = WallView()
-        self._cards = cards
-        self._layers = layers
-        self._keep = keep
-        self._about = about
+        self._eyes = WallView(zone_offset_s=zone_offset_s)
+        self._shown_by = shown
         self._guard = guard
         self._memory = ViewMemory()
         self._looked: dict[str, tuple[Any, float]] = {}
@@ -119,11 +136,11 @@ class Channel:
         """Look at the state once and tell the watchers what is new. ``now`` is machine time."""
         seen = self._eyes.see(self._store.state, now)
         self.seen = seen
-        views = {**self._views(seen, now), **self._about(self._shown, now)}
+        views = {**self._views(seen, now), **self._shown_by.about(self._shown, now)}
         changes = self._memory.changes(views)
         if changes:
             self.say(encode_text({"views": changes}))
-        for layer in self._layers:
+        for layer in self._shown_by.layers:
             if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
                 frame = await self._draw(layer, seen, now)
                 if frame is not None:
@@ -131,7 +148,7 @@ class Channel:
 
     def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
         views = {}
-        for card in self._cards:
+        for card in self._shown_by.cards:
             try:
                 views[card.key] = card.view(seen, now)
             except Exception as error:  # noqa: BLE001  # the boundary of a card: it says so, the rest goes on
@@ -167,7 +184,7 @@ class Channel:
             return
         data = encode_frame(frame)
         self._shown[frame.key] = frame
-        self._keep(frame)
+        self._shown_by.keep(frame)
         self._frames[frame.key] = data
         self.bytes_out += len(data) * len(self.watchers)
         for watcher in self.watchers:

@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -37,6 +39,11 @@ class District(msgspec.Struct, frozen=True):
     built_in: bool
     files: dict[str, str]
 
+    def zone_offset_s(self, now: float) -> int:
+        """Return how far the district's clocks are east of UTC at ``now`` (epoch seconds), in seconds."""
+        offset = datetime.fromtimestamp(now, ZoneInfo(self.timezone)).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
 
 def read_district(data_dir: Path) -> District:
     """Read ``city.toml`` of the data dir (built-in values for what it leaves out).
@@ -49,6 +56,7 @@ def read_district(data_dir: Path) -> District:
     told = {**shipped, **own}
     atlas = data_dir / "atlas"
     try:
+        ZoneInfo(str(told["timezone"]))
         return District(
             name=msgspec.convert(told["name"], dict[str, str]),
             code=str(told["code"]),
@@ -61,7 +69,7 @@ def read_district(data_dir: Path) -> District:
             built_in=not atlas.exists(),
             files={"city.toml": _sha256(own_path if own else static.path("district/city.toml"))},
         )
-    except (KeyError, msgspec.ValidationError) as error:
+    except (KeyError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
         message = f"{own_path}: {error}"
         raise DistrictError(message) from error
 

@@ -23,13 +23,16 @@ class Doors:
         self._tokens = tokens
         self._secret = secret
         self._open_loopback = open_loopback
+        self.refused = 0
 
     def may_view(self, request: Any, page: str) -> bool:
         """Whether this request (Tornado's) may see the page of that name."""
         if self._open_loopback and is_this_machine(request):
             return True
         cookie = request.cookies.get(COOKIE)
-        return cookie is not None and self._is_good(cookie.value, page)
+        good = cookie is not None and self._is_good(cookie.value, page)
+        self.refused += not good
+        return good
 
     def cookie_for(self, key: str, page: str) -> str | None:
         """Return the cookie that a view key is changed for, None when the key opens nothing."""

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import redis.asyncio as redis
 import structlog
@@ -25,6 +26,7 @@ from feeds.connection import connect
 from feeds.keeping import close_segments
 from feeds.ledger import Act, Ledger, LedgerUnavailable
 from feeds.segments import SegmentDamaged, Segments
+from feeds.tokens import TokenStore
 
 __all__ = ["Engine"]
 
@@ -75,6 +77,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._loaded: set[str] = set()
+        self._tokens = TokenStore(settings.data_dir)
 
     async def run(self) -> None:
         """Work until cancelled; then leave a snapshot behind."""
@@ -111,6 +114,7 @@ class Engine:
         await self._set_clock()
         await self._load_roster()
         await self._note_sources()
+        await self._note_tokens()
         if self._follower.store.state.ledger.position - self._snapshot_at >= SNAPSHOT_FACTS:
             self.snapshot()
 
@@ -151,6 +155,21 @@ class Engine:
             body = body_of(kind, f"source:{name}", ACTOR, {"source": name, "since": since})
             await self._append(f"{kind}:{name}:{since}", body)
             log.warning("source_lost" if lost else "source_back", source=name, since=since)
+
+    async def _note_tokens(self) -> None:
+        """Put every grant and revocation of a token into the ledger, once."""
+        for token in self._tokens.list():
+            about = {"number": token.number, "client": token.client}
+            granted = {**about, "rights": token.rights, "streets": token.streets, "account": token.account}
+            await self._note_once("TokenGranted", token.number, granted)
+            if token.revoked_at is not None:
+                await self._note_once("TokenRevoked", token.number, {**about, "at": iso(token.revoked_at)})
+
+    async def _note_once(self, kind: str, number: int, data: dict[str, Any]) -> None:
+        command_id = f"{kind}:{number}"
+        if command_id not in self._loaded:
+            await self._append(command_id, body_of(kind, f"token:{number}", ACTOR, data))
+            self._loaded.add(command_id)
 
     async def _append(self, command_id: str, body: bytes) -> None:
         await self._ledger.append([Act(command_id, (body,))])

@@ -55,6 +55,7 @@ class Follower:
         self.store = store
         self.heard: float | None = None
         self.broken = ""
+        self.broken_since: float | None = None
         self.lag_s: dict[str, float] = {}
         self.records: dict[str, int] = {}
         self.complete = asyncio.Event()
@@ -83,7 +84,7 @@ class Follower:
                 self._take(message)
             log.warning("ledger_replaced", folded=self.store.state.ledger.position)
             self.store.reset()
-            self.broken = ""
+            self.broken, self.broken_since = "", None
             self._ledger = Subscriber(self._url, LEDGER_TOPICS, self._token, since="0")
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -101,6 +102,7 @@ class Follower:
         except ChainBroken as error:
             if not self.broken:
                 log.error("chain_broken", position=error.broken.position, reason=error.broken.reason)
+                self.broken_since = self._clock()
             self.broken = str(error)
 
     async def _follow_telemetry(self) -> None:

@@ -1,15 +1,19 @@
 """The gateway process: the feed gateway put together from its stores."""
 
 import asyncio
+import itertools
 import time
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from city.categories import read as read_categories
 from console.district import read_district, read_rows, read_streets
 from console.settings import Settings
+from console.shared_figures import tell_figures
 from feeds.acceptance import Stores
+from feeds.connection import connect
 from feeds.deadletters import DeadLetters
 from feeds.gateway import Gateway, GatewayConfig
 from feeds.ledger import Ledger
@@ -22,13 +26,15 @@ __all__ = ["run_gateway"]
 
 log = structlog.get_logger()
 
-FIGURES_S = 60.0
+FIGURES_S = 5.0
+LOG_EVERY = 12
 
 
 async def run_gateway(settings: Settings) -> None:
     """Run a gateway until cancelled. Raises OSError when its port is taken."""
     data = settings.data_dir
     people = People(data)
+    pictures = connect(settings.pictures_url)
     stores = Stores(
         ledger=await Ledger.open(settings.log_url, segments=data / "ledger"),
         telemetry=await Telemetry.open(settings.log_url),
@@ -41,9 +47,11 @@ async def run_gateway(settings: Settings) -> None:
     gateway = Gateway(_config(settings), stores, tokens=tokens, clock=time.time)
     await gateway.start()
     try:
-        while True:
+        for turn in itertools.count(1):
             await asyncio.sleep(FIGURES_S)
-            _say_figures(gateway)
+            await tell_figures(pictures, _figures(gateway))
+            if turn % LOG_EVERY == 0:
+                log.info("gateway_figures", **_figures(gateway))
     finally:
         await gateway.stop()
         await stores.ledger.close()
@@ -68,10 +76,15 @@ def _config(settings: Settings) -> GatewayConfig:
     )
 
 
-def _say_figures(gateway: Gateway) -> None:
-    figures = gateway.metrics
-    log.info(
-        "gateway_figures", accepted=dict(figures.counts.accepted), duplicates=dict(figures.counts.duplicates),
-        rejected=dict(figures.counts.rejected), bad_frames=figures.counts.bad_frames,
-        publishers=figures.publishers, subscribers=figures.subscribers, cut=figures.cut, lag_ms=figures.lag_ms,
-    )  # fmt: skip
+def _figures(gateway: Gateway) -> dict[str, Any]:
+    told = gateway.metrics
+    return {
+        "accepted": dict(told.counts.accepted),
+        "duplicates": dict(told.counts.duplicates),
+        "rejected": dict(told.counts.rejected),
+        "bad_frames": told.counts.bad_frames,
+        "publishers": told.publishers,
+        "subscribers": told.subscribers,
+        "cut": told.cut,
+        "lag_ms": told.lag_ms,
+    }

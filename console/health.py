@@ -62,8 +62,12 @@ class Health:
 
     @property
     def feed(self) -> tuple[str, float | None]:
-        """Whether we hear the gateway, and since when not."""
+        """Whether what we show is fed from the ledger through the gateway, and since when it is not."""
+        if self.log_down_since is not None:
+            return "lost", self.log_down_since
         heard = self._follower.heard
+        if self._follower.broken_since is not None:
+            return "lost", self._follower.broken_since  # what comes in cannot be trusted and is not folded
         state = freshness(heard, BEAT_S, self._clock())
         return state, None if state == "live" else heard
 

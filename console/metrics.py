@@ -8,8 +8,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from console.channel import Channel
+from console.doors import Doors
 from console.follow import Follower
 from console.health import Health
+from console.shared_figures import GatewayFigures
 
 __all__ = ["ConsoleFigures", "LoopWatch", "registry_of"]
 
@@ -38,14 +40,16 @@ class ConsoleFigures(Collector):
     """Lag, sessions, loop lateness, bytes per channel, records and refusals of one console."""
 
     def __init__(
-        self, channels: dict[str, Channel], follower: Follower, health: Health, loop: LoopWatch
-    ) -> None:
+        self, channels: dict[str, Channel], follower: Follower, health: Health, *, loop: LoopWatch,
+        doors: Doors,
+    ) -> None:  # fmt: skip
         self._channels = channels
         self._follower = follower
         self._health = health
         self._loop = loop
+        self._doors = doors
         self.sessions = 0
-        self.refused_views = 0
+        self.gateway: GatewayFigures | None = None
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of this moment."""
@@ -77,7 +81,21 @@ class ConsoleFigures(Collector):
             for name, count in counts.items():
                 refused.add_metric([why, name], count)
         yield refused
-        yield CounterMetricFamily("citywall_views_refused", "looks without a right", self.refused_views)
+        yield CounterMetricFamily("citywall_views_refused", "looks without a right", self._doors.refused)
+        if self.gateway is not None:
+            yield from _of_gateway(self.gateway)
+
+
+def _of_gateway(told: GatewayFigures) -> Iterator[Metric]:
+    for name in ("accepted", "duplicates", "rejected"):
+        family = CounterMetricFamily(f"citywall_gateway_{name}", f"records {name}", labels=["topic"])
+        for topic, count in getattr(told, name).items():
+            family.add_metric([topic], count)
+        yield family
+    yield CounterMetricFamily("citywall_gateway_bad_frames", "frames refused whole", told.bad_frames)
+    yield CounterMetricFamily("citywall_gateway_cut", "subscribers cut for lag", told.cut)
+    yield GaugeMetricFamily("citywall_gateway_publishers", "open publishing sockets", told.publishers)
+    yield GaugeMetricFamily("citywall_gateway_subscribers", "open subscriptions", told.subscribers)
 
 
 def registry_of(figures: Collector) -> CollectorRegistry:

@@ -1,7 +1,9 @@
 """The console: composition root of the process that serves the pages. It composes and nothing else."""
 
 import asyncio
+import gc
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Awaitable
@@ -35,6 +37,7 @@ from console.metrics import ConsoleFigures, LoopWatch, registry_of
 from console.pages import Pages
 from console.screens import Screens
 from console.settings import Settings
+from console.shared_figures import hear_figures
 from console.wire import encode_text
 from feeds.connection import connect
 from feeds.ledger import Ledger
@@ -59,8 +62,8 @@ class Console:
         self._screens = Screens(settings, district, build_id=self._build)
         self._follower = follower_of(settings, district, clock=time.time)
         self._wall = Channel(
-            self._follower.store, cards=self._screens.cards, layers=self._screens.layers,
-            keep=self._screens.keep, about=self._screens.about, guard=settings.guard_cards,
+            self._follower.store, self._screens, guard=settings.guard_cards,
+            zone_offset_s=district.zone_offset_s(time.time()),
         )  # fmt: skip
         self._channels = {"wall": self._wall}
         self._doors = Doors(
@@ -71,7 +74,9 @@ class Console:
             clock=time.time,
         )  # fmt: skip
         self._loop_watch = LoopWatch()
-        self._figures = ConsoleFigures(self._channels, self._follower, self._health, self._loop_watch)
+        self._figures = ConsoleFigures(
+            self._channels, self._follower, self._health, loop=self._loop_watch, doors=self._doors
+        )
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
@@ -144,6 +149,9 @@ class Console:
         """Draw once before the first viewer: the first datashader call compiles for a second."""
         seen = WallView().see(self._follower.store.state, time.time())
         await asyncio.to_thread(self._screens.warm_up, seen)
+        # What is there now stays: a full collection would otherwise walk it whenever a page is closed.
+        gc.collect()
+        gc.freeze()
         self._health.warm = True
 
     async def _tick(self) -> None:
@@ -156,19 +164,16 @@ class Console:
     async def _beat(self) -> None:
         while True:
             feed, since = self._health.feed
-            down = self._health.log_down_since
+            down = self._health.log_down_since is not None
             state = self._follower.store.state
-            self._wall.say(
-                beat(
-                    time.time(), state, feed="lost" if down is not None else feed,
-                    feed_since=since if down is None else down, log_down=down is not None,
-                )
-            )  # fmt: skip
+            self._wall.say(beat(time.time(), state, feed=feed, feed_since=since, log_down=down))
             await asyncio.sleep(1.0)
 
     async def _watch_loop(self) -> None:
-        while True:
+        for turn in itertools.count():
             self._loop_watch.tick()
+            if turn % 50 == 0:
+                self._figures.gateway = await hear_figures(self._pictures)
             await asyncio.sleep(0.1)
 
     def _count_session(self, step: int) -> None:

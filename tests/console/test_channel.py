@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,20 @@ class Broken(Counting):
         raise ValueError("odd data")
 
 
+class Wall:
+    """What the channel of a test shows."""
+
+    def __init__(self, *parts: Any, layers_only: bool = False) -> None:
+        self.cards = () if layers_only else parts
+        self.layers = parts
+
+    def keep(self, frame: Frame) -> None:
+        """A page that is opened later would need it; here none is."""
+
+    def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
+        return {}
+
+
 class Screen:
     """A browser that keeps what it was sent; ``gate`` closed means it does not drain."""
 
@@ -76,7 +91,7 @@ async def settle() -> None:
 
 async def test_one_look_costs_one_look_however_many_watch() -> None:
     part = Counting()
-    channel = Channel(Store(), cards=[part], layers=[part])
+    channel = Channel(Store(), Wall(part))
     screens = [await watching(channel) for _ in range(20)]
     for second in range(3):
         part.value = second
@@ -93,7 +108,7 @@ async def test_one_look_costs_one_look_however_many_watch() -> None:
 async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
     part = Counting()
     part.value = 7
-    channel = Channel(Store(), cards=[part], layers=[part])
+    channel = Channel(Store(), Wall(part))
     await channel.look(1000.0)
     screen, task = await watching(channel)
     await settle()
@@ -105,7 +120,7 @@ async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
 
 async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later() -> None:
     part = Counting()
-    channel = Channel(Store(), cards=[part], layers=[part])
+    channel = Channel(Store(), Wall(part))
     slow, slow_task = await watching(channel)
     fast, fast_task = await watching(channel)
     await settle()
@@ -126,7 +141,7 @@ async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later
 
 async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
     good, bad = Counting(), Broken()
-    channel = Channel(Store(), cards=[bad, good], layers=[bad, good])
+    channel = Channel(Store(), Wall(bad, good))
     screen, task = await watching(channel)
     await channel.look(1000.0)
     await settle()
@@ -140,7 +155,7 @@ async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
 async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
     part = Counting()
     store = Store()
-    channel = Channel(store, cards=[], layers=[part])
+    channel = Channel(store, Wall(part, layers_only=True))
     screen, task = await watching(channel)
     for second in (0.0, 6.0, 12.0, 18.0):
         await channel.look(1000.0 + second)
