@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from feeds.protocol.frames import BadFrame, Doubled, Frame, decode, nesting
 
+# The protocol carries integers exactly within 64 bits; what is larger may be rounded.
+EXACT = st.integers(-(2**63), 2**63 - 1)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | EXACT | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
