@@ -1,1 +1,1 @@
-"""What we claim of speed and memory, measured side by side in one run. ``python -m benchmarks.<name> --json``."""
+"""What we claim of speed and memory, side by side in one run: ``python -m benchmarks.<name> --json``."""

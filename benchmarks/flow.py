@@ -1,8 +1,8 @@
 """From a publisher's send to the frame on the wall: 1,000 records/s, 10 walls, beside plain Panel sessions.
 
-``p99_ms``: publisher's send → receipt of the first frame (on any wall, all walls counted) that holds the value
-or a newer one. ``cpu_cores``: all of Citywall's processes together. ``lost``: records acknowledged but not folded
-by the console. ``stock``: the same news pushed by one Panel session per wall, in the same run.
+``p99_ms``: publisher's send → receipt of the first frame (of every wall) that holds the value or a newer one.
+``cpu_cores``: all of Citywall's processes together. ``lost``: records acknowledged but not folded by the
+console. ``stock``: the same news pushed by one Panel session per wall, in the same run.
 """
 
 import argparse

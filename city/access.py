@@ -112,7 +112,8 @@ class WallView:
 def _case(case: Case) -> CaseSeen:
     mirror, place = case.mirror, case.place
     return CaseSeen(
-        key=case.key, kind=case.kind, code=case.code, label=case.label, urgency=case.urgency, hazard=case.hazard,
+        key=case.key, kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
+        hazard=case.hazard,
         road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
         recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,
         due_at=mirror.due_at, returned_by=mirror.returned_by, next=mirror.next,

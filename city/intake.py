@@ -52,9 +52,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     return case, True
 
 
-def _case(
-    record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float
-) -> Case:
+def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:
     category = record["category"]
     return Case(
         key=fact.subject.removeprefix("case:"),

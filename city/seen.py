@@ -22,7 +22,7 @@ Words = npt.NDArray[np.object_]
 
 
 class CaseSeen(msgspec.Struct, frozen=True):
-    """An open case. ``kind`` and ``code`` are the class (catalogue), ``label`` the upstream's class words if unmapped.
+    """An open case. ``kind`` and ``code`` are the class (catalogue), ``label`` upstream's words if unmapped.
 
     Moments are city epoch seconds; positions WGS84 degrees (NaN = address only).
     """

@@ -144,7 +144,7 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One line of the duty log at a city moment: a catalogue key and what it names (never free text of a citizen)."""
+    """One line of the duty log at a city moment: a catalogue key and what it names (no citizen's words)."""
 
     at: float
     text: str

@@ -15,11 +15,13 @@ from typing import IO
 
 import msgspec
 
+from console.district import read_district, read_streets
 from console.reach import lock_data_dir, socket_dir
 from console.settings import Settings
 from feeds.servers import EmbeddedServers
 from feeds.sources.demo.clients import CLIENTS
 from feeds.tokens import TokenStore
+from layers.atlas import Atlas
 
 __all__ = ["Demo", "DemoError", "demo_secrets"]
 
@@ -89,9 +91,13 @@ class Demo:
         self._lock: IO[str] | None = None
 
     async def run(self) -> None:
-        """Run until SIGINT or SIGTERM. Raises DemoError when it cannot start."""
+        """Run until SIGINT or SIGTERM.
+
+        Raises DemoError, DistrictError, UnreadableAtlas, DataDirTaken when it cannot start.
+        """
         data = _writable(self._settings.data_dir)
         self._lock = lock_data_dir(data)
+        _check_district(data)
         for name, port in (("console", self._settings.port), ("gateway", self._settings.gateway_port)):
             _check_free(name, port)
         servers = EmbeddedServers(data, socket_dir=socket_dir(data))
@@ -188,6 +194,13 @@ def _writable(data: Path) -> Path:
     except OSError as error:
         message = f"data dir {data}: cannot be written: {error.strerror}"
         raise DemoError(message) from error
+
+
+def _check_district(data: Path) -> None:
+    """Read what every process reads when it starts: what is unreadable would make them die for ever."""
+    district = read_district(data)
+    Atlas.read(district.atlas_dir)
+    read_streets(district)
 
 
 def _check_free(name: str, port: int) -> None:

@@ -10,6 +10,7 @@ from feeds.tokens import TokenStore
 __all__ = ["Doors"]
 
 COOKIE = "citywall_view"
+PROXY_HEADERS = frozenset({"x-forwarded-for", "forwarded", "x-real-ip", "via"})
 
 
 class Doors:
@@ -30,7 +31,9 @@ class Doors:
         if self._open_loopback and is_this_machine(request):
             return True
         cookie = request.cookies.get(COOKIE)
-        good = cookie is not None and self._is_good(cookie.value, page)
+        # Tornado gives a morsel, Bokeh's copy of a request (what a page function gets) plain text.
+        value = getattr(cookie, "value", cookie)
+        good = isinstance(value, str) and self._is_good(value, page)
         self.refused += not good
         return good
 
@@ -60,7 +63,8 @@ class Doors:
 
 def is_this_machine(request: Any) -> bool:
     """Whether the request comes from a loopback address and from behind no proxy."""
-    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP")):
+    # Bokeh's copy of a request holds its headers in a plain dict: the case of a name counts there.
+    if any(name.lower() in PROXY_HEADERS for name in request.headers):
         return False
     try:
         return ipaddress.ip_address(request.remote_ip).is_loopback

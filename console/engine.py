@@ -77,6 +77,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._loaded: set[str] = set()
+        self._noted: dict[str, str] = {}
         self._tokens = TokenStore(settings.data_dir)
 
     async def run(self) -> None:
@@ -148,12 +149,16 @@ class Engine:
             if source.heard is None:
                 continue
             lost = freshness(source.heard, source.interval_s, now) == "lost"
-            if lost == (name in noted):
-                continue
-            since = iso(source.heard if lost else noted[name])
             kind = "SourceLost" if lost else "SourceBack"
+            if lost == (name in noted):
+                self._noted.pop(name, None)
+                continue
+            if self._noted.get(name) == kind:
+                continue  # written, not folded yet; the next beat tells "heard" some ms off, so a new id
+            since = iso(source.heard if lost else noted[name])
             body = body_of(kind, f"source:{name}", ACTOR, {"source": name, "since": since})
             await self._append(f"{kind}:{name}:{since}", body)
+            self._noted[name] = kind
             log.warning("source_lost" if lost else "source_back", source=name, since=since)
 
     async def _note_tokens(self) -> None:

@@ -89,6 +89,9 @@ class StaticHandler(PlainHandler):
 
     def get(self, name: str) -> None:
         """Send one file of the served folders."""
+        if "\0" in name:  # no path at all
+            self.send_error(404)
+            return
         path = (self.ROOT / name).resolve()
         inside = path.is_relative_to(self.ROOT) and path.relative_to(self.ROOT).parts
         if not inside or inside[0] not in self.SERVED or not path.is_file():

@@ -35,16 +35,20 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
         if settings.log_url:
             raise
     else:
-        yield ledger
-        await ledger.close()
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
         return
     lock = lock_data_dir(settings.data_dir)
     servers = EmbeddedServers(settings.data_dir, socket_dir=socket_dir(settings.data_dir.resolve()))
     await asyncio.to_thread(servers.start, take_over=True)
     try:
         ledger = await Ledger.open(servers.log_url, segments=segments)
-        yield ledger
-        await ledger.close()
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
     finally:
         await asyncio.to_thread(servers.stop)
         lock.close()

@@ -119,8 +119,8 @@ class Console:
             (r"/open/([a-z]+)", DoorHandler, {"doors": doors}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
             (
-                r"/tiles/([a-z]+)/density/(\d{1,2})/(\d{1,7})/(\d{1,7})\.png", TileHandler,
-                {"draw": self._draw_tile, "doors": doors},
+                rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
+                TileHandler, {"draw": self._draw_tile, "doors": doors},
             ),
         ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A district is imported once: read, projected, clipped, simplified and labelled into an atlas.
 
-Cartopy projects (GeoViews' own engine; GeoViews 1.15 itself fails with Cartopy 0.26 on polygons in degrees),
-Shapely clips and simplifies. All lengths are metres of EPSG:3857.
+Cartopy projects (GeoViews' own engine; GeoViews 1.15 itself fails on polygons in degrees with Cartopy
+0.26, and on multi-polygons with Shapely 2), Shapely clips and simplifies. All lengths are metres of EPSG:3857.
 """
 
 import re
@@ -24,6 +24,9 @@ from layers.projection import to_mercator
 # How far around the jurisdiction the neighbourhood is drawn, as a share of its longer side: a wide desk
 # map shows about this much beside a tall district.
 _MARGIN = 0.55
+
+# Land alone reaches further: an LED wall's map is three times as wide as high and shows no straight edge.
+_LAND_MARGIN = 1.6
 
 # Simplification, metres: below a pixel of the whole district (about 80 m) and a few pixels at street
 # zoom, where the base map is a backdrop. For streets the side of the square that a bend may be worth.
@@ -65,7 +68,7 @@ def import_atlas(folder: FilePath, crs: Crs | None = None) -> Atlas:
     frame = bounds.grown(_MARGIN * max(bounds.width, bounds.height))
     drawn = _streets(streets, codes)
     roads = _roads(of("roads"), frame)
-    land = _land([*of("land"), *streets], frame)
+    land = _land([*of("land"), *streets], bounds.grown(_LAND_MARGIN * max(bounds.width, bounds.height)))
     drawing = Drawing(
         form=FORM,
         title=plan.title or folder.resolve().name,

@@ -103,9 +103,9 @@ def draw_base(
     sources = _sources(atlas)
     _draw_ground(figure, sources)
     names = place_names(atlas, lettering, frame=view or _view(figure), obstacles=obstacles)
-    source = ColumnDataSource(data=names.columns, name=source_name(lettering.lang))
-    sources[source.name] = source
-    draw_names(figure, source, lettering.lang)
+    named = source_name(lettering.lang)
+    sources[named] = ColumnDataSource(data=names.columns, name=named)
+    draw_names(figure, sources[named], lettering.lang)
     left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
     figure.add_layout(_note(credit(atlas, lettering.lang), left, top, CREDIT_PX))
     return sources

@@ -20,7 +20,7 @@ from layers.room import Box, Boxes, Point, View, around
 __all__ = ["BOX", "BOX_EN", "MOST", "Callouts"]
 
 MOST: Final = 3
-BOX: Final = (236.0, 56.0)
+BOX: Final = (256.0, 56.0)
 """Width and height in CSS px; a class or road that does not fit ends in an ellipsis."""
 
 BOX_EN: Final = (300.0, 56.0)
@@ -47,7 +47,7 @@ class Callouts:
     key = "callouts"
     title = "layer.callouts"
     reads = ("cases",)
-    every_s = 0.2
+    every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

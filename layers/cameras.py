@@ -68,7 +68,7 @@ class Cameras:
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add lines of sight, then the cameras."""
         source = source_of(frame, prefix)
-        sight = Ray(length="look", angle="angle", length_units="screen", line_color=QUIET)
+        sight = Ray(length={"field": "look", "units": "screen"}, angle="angle", line_color=QUIET)
         camera = Scatter(
             marker="marker", size="size", fill_color=QUIET, fill_alpha="fill", line_color="colour",
             line_width=1,

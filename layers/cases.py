@@ -27,7 +27,7 @@ class Cases:
     key = "cases"
     title = "layer.cases"
     reads = ("cases",)
-    every_s = 0.2
+    every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

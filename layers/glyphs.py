@@ -6,7 +6,8 @@ model is walked again and again while a page opens, so what can be shared is.
 
 from typing import Any
 
-from bokeh.models import AllIndices, CDSView, ColumnDataSource, Glyph
+from bokeh.models import AllIndices, CDSView, ColumnDataSource
+from bokeh.models.glyph import Glyph
 
 __all__ = ["add"]
 

@@ -101,7 +101,7 @@ class Heat:
             return
         image = frame.meta["image"]
         data = {"url": [_data_url(frame.columns["png"])], **{name: [image[name]] for name in "xywh"}}
-        picture = ImageURL(url="url", x="x", y="y", w="w", h="h", anchor="top_left")
+        picture = ImageURL(url="url", x="x", y="y", w="w", h="h")  # from its north-west corner
         source = ColumnDataSource(data=data, name=f"{prefix}:{self.key}")
         add(figure, source, picture, level="underlay")
 

@@ -100,7 +100,10 @@ def place(
     placed: list[Placed] = []
     for index, label in enumerate(wanted):
         width, height = text_width(label.text, label.size), label.size * _LINE
-        for x, y in _offered(label, width, height):
+        for spot in _offered(label, width, height):
+            x, y = spot
+            if frame is not None and label.beside:
+                x, y = _pushed(spot, width + 2 * _GAP, frame)
             extent = Extent.around(x, y, width + 2 * _GAP, height)
             inside = frame is None or extent.within(frame)
             if inside and not any(extent.overlaps(other) for other in taken):
@@ -108,6 +111,15 @@ def place(
                 placed.append(Placed(index, x, y, extent))
                 break
     return placed
+
+
+def _pushed(spot: tuple[float, float], width: float, frame: Extent) -> tuple[float, float]:
+    """Move a spot in the frame so far to the side that a text of `width` px ends at the frame's edge."""
+    x, y = spot
+    if not frame.left <= x <= frame.right or width > frame.right - frame.left:
+        return spot
+    half = width / 2 + 1e-6  # a hair, so that rounding does not put it outside
+    return min(max(x, frame.left + half), frame.right - half), y
 
 
 def _offered(label: Wanted, width: float, height: float) -> Iterable[tuple[float, float]]:

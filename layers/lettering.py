@@ -94,7 +94,7 @@ def draw_names(figure: Plot, source: ColumnDataSource, lang: Lang) -> None:
         "text_baseline": "middle",
     }
     rim = Text(
-        text_color=None,
+        text_color=GROUND,
         text_outline_color=GROUND,
         text_outline_width=_HALO_PX,
         text_alpha=0.9,

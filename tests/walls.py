@@ -2,7 +2,7 @@
 
 import json
 import threading
-from typing import Any
+from typing import Any, Self
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -27,7 +27,7 @@ class Wall:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> "Wall":
+    def __enter__(self) -> Self:
         wait_for(lambda: self.beats and self.views)
         return self
 

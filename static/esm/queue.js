@@ -1,5 +1,6 @@
 // 待处置: what comes first. Rows are nodes that stay; they change place only when their order does.
-const ROW_PX = 84;
+const ROW_PX = 84, FEWEST = 5;
+const pen = document.createElement("canvas").getContext("2d");
 
 export function mend(face, view, city) {
   const { make, text, mark, show, part, rows, reshape } = city.mend, { say } = city, now = city.city();
@@ -41,7 +42,7 @@ export function mend(face, view, city) {
     reshape(shape, row.urgency);
     mark(node, "urgency", row.urgency);
     if (isNew && row.urgency === "critical") mark(shape, "new", true);
-    text(what.firstChild, city.words("class." + row.class) ?? (row.label || say.say("class.unknown")));
+    const name = city.words("class." + row.class) ?? (row.label || say.say("class.unknown"));
     const road = row.road || city.words("street." + row.street) || "";
     text(what.lastChild, road);
     show(what.lastChild, road !== "");
@@ -54,6 +55,28 @@ export function mend(face, view, city) {
       text(time, say.left(row.due_at, now));
       mark(time, "colour", left < 0 || row.urgency === "critical" ? "red" : left <= 3600 && "yellow");
     }
+    divide(what, name, road);
+  }
+
+  // One line for class and road. If that is too short the road keeps half of it and the class five glyphs;
+  // the class is cut here and not by CSS, whose ellipsis would leave a hole before the road.
+  function divide(what, name, road) {
+    const room = what.clientWidth, told = [name, road, room].join("\n");
+    if (what.citywallTold === told) return;
+    what.citywallTold = told;
+    const style = getComputedStyle(what), size = parseFloat(style.fontSize);
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const wide = (words) => pen.measureText(words).width;
+    const rest = road ? Math.min(wide(road), room / 2) + wide(" · ") + 1 : 0;
+    const most = room > 0 ? Math.max(room - rest, (FEWEST + 1) * size) : Infinity;
+    text(what.firstChild, cut(name, most, wide));
+  }
+
+  function cut(words, most, wide) {
+    if (wide(words) <= most) return words;
+    const glyphs = [...words];
+    while (glyphs.length > FEWEST && wide(glyphs.join("") + "…") > most) glyphs.pop();
+    return glyphs.join("").trimEnd() + "…";
   }
 
   function second(row) {

@@ -38,9 +38,7 @@ def test_bd09_of_tiananmen_agrees_with_the_published_offset_from_gcj02():
 
 
 def test_gcj02_of_tiananmen_agrees_with_the_published_pair():
-    assert from_wgs84(116.404, 39.915, "GCJ02") == pytest.approx(
-        (116.41024449, 39.91640428), abs=1e-6
-    )
+    assert from_wgs84(116.404, 39.915, "GCJ02") == pytest.approx((116.41024449, 39.91640428), abs=1e-6)
 
 
 def test_cgcs2000_counts_as_wgs84():

@@ -1,4 +1,4 @@
-"""A real Chromium that notes what a page should not do: ask elsewhere, fail, log errors, speak on the live socket."""
+"""A real Chromium that notes what a page should not do: ask elsewhere, fail, log errors, speak live."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 FULL_HD = (1920, 1080)
 
-IS_POPULATED = "() => window.citywall?.state().views.queue > 0 && (citywall.card('queue')?.order.length ?? 0) > 0"
+IS_POPULATED = "() => (window.citywall?.card('queue')?.order.length ?? 0) > 0"
 IS_IDLE = "() => (window.Bokeh?.documents.length ?? 0) > 0 && Bokeh.documents.every((d) => d.is_idle)"
 
 # Every text of the page that is to be seen, shadow roots too: [words, font size in canvas px, cell].
@@ -42,8 +42,9 @@ IS_STILL = """() => {
   const places = JSON.stringify(cells.map((cell) => cell.getBoundingClientRect()));
   const before = window.citywallTestPlaces;
   window.citywallTestPlaces = places;
-  return before === places && cells.filter((cell) => cell.classList.contains("cell-card"))
-    .every((cell) => [...cell.querySelectorAll("*")].some((node) => node.shadowRoot?.querySelector(".card > *")));
+  const isDrawn = (cell) => [...cell.querySelectorAll("*")]
+    .some((node) => node.shadowRoot?.querySelector(".card > *"));
+  return before === places && cells.filter((cell) => cell.classList.contains("cell-card")).every(isDrawn);
 }"""
 
 # How often a selector matches, shadow roots too.

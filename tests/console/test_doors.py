@@ -53,7 +53,14 @@ def test_a_forged_or_foreign_cookie_opens_nothing(tokens: TokenStore) -> None:
     doors = Doors(tokens, b"secret", open_loopback=False)
     cookie = doors.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
     foreign = Doors(tokens, b"another", open_loopback=False)
-    for value in ("", "x", "wall.zz.00", cookie[:-1] + ("0" if cookie[-1] != "0" else "1"), "wall..", "a.b.c"):
+    for value in (
+        "",
+        "x",
+        "wall.zz.00",
+        cookie[:-1] + ("0" if cookie[-1] != "0" else "1"),
+        "wall..",
+        "a.b.c",
+    ):
         assert not doors.may_view(request(cookie=value), "wall")
     assert not foreign.may_view(request(cookie=cookie), "wall")
 

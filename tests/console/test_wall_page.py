@@ -146,12 +146,8 @@ def test_an_english_wall_has_english_words_beside_the_data(running: Running, bro
 def data_words(sight: Sight) -> str:
     """Everything that the live socket told: data, which stay in the language that they came in."""
     keys = [card.key for card in CARDS]
-    return str(
-        sight.page.evaluate(
-            "(keys) => JSON.stringify(keys.map((k) => [citywall.card(k).scalars, [...citywall.card(k).rows]]))",
-            keys,
-        )
-    )
+    views = "(keys) => JSON.stringify(keys.map(citywall.card).map((v) => [v.scalars, [...v.rows]]))"
+    return str(sight.page.evaluate(views, keys))
 
 
 def test_calibrate_shows_a_ruler_three_lines_greys_and_colours(running: Running, browser: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.callouts import BOX, Callouts
+from layers.callouts import BOX, BOX_EN, Callouts
 from layers.contract import Extent, MapSetting
 from layers.projection import to_mercator
 from tests.seen_factory import NOW, case, seen
@@ -21,10 +21,12 @@ def px(x: Any, y: Any) -> tuple[Any, Any]:
     return (x - X0) / SETTING.metres_per_px, (Y1 - y) / SETTING.metres_per_px
 
 
-def boxes(columns: dict[str, Any]) -> list[tuple[float, float, float, float]]:
+def boxes(columns: dict[str, Any], english: bool = True) -> list[tuple[float, float, float, float]]:
+    """The boxes in CSS px; room is kept for the English ones."""
     left, top = px(columns["x"], columns["y"])
-    left, top = left + columns["dx"], top + columns["dy"]
-    return [(a, b, a + BOX[0], b + BOX[1]) for a, b in zip(left, top, strict=True)]
+    left, top = left + columns["dx_en" if english else "dx"], top + columns["dy"]
+    wide, high = BOX_EN if english else BOX
+    return [(a, b, a + wide, b + high) for a, b in zip(left, top, strict=True)]
 
 
 def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
@@ -43,6 +45,16 @@ def test_call_outs_hide_neither_each_other_nor_a_mark_and_stay_on_the_map(critic
     dots = [(float(x) - 5, float(y) - 5, float(x) + 5, float(y) + 5) for x, y in marks]
     assert not any(overlap(box, dot) for box in found for dot in dots)
     assert all(b[0] >= 0 and b[1] >= 0 and b[2] <= 756 and b[3] <= 986 for b in found)
+
+
+@given(st.lists(places, max_size=6))
+def test_the_chinese_box_lies_within_the_english_one(critical: Any) -> None:
+    cases = tuple(case(f"p{n}", urgency="critical", place=p) for n, p in enumerate(critical))
+    columns: dict[str, Any] = dict(Callouts(SETTING).frame(seen(cases=cases), NOW).columns)
+    for chinese, english in zip(boxes(columns, english=False), boxes(columns), strict=True):
+        assert english[0] - 0.01 <= chinese[0]
+        assert chinese[2] <= english[2] + 0.01
+        assert (chinese[1], chinese[3]) == (english[1], english[3])
 
 
 def test_only_critical_cases_are_called_out_and_at_most_three() -> None:

@@ -49,6 +49,15 @@ def test_a_label_whose_spot_is_taken_moves_beside_it_and_goes_when_there_is_no_r
     assert [one.index for one in place(twice, frame=Extent(20, 35, 80, 65))] == [0]
 
 
+def test_a_label_too_near_the_edge_is_pushed_in_just_so_far_and_the_name_of_a_line_is_not():
+    frame = Extent(0, 0, 300, 100)
+    sea, road = (Wanted("East China Sea", 17, [(290, 50)], beside=beside) for beside in (True, False))
+    (found,) = place([sea], frame=frame)
+    assert 298 < found.extent.right <= 300
+    assert found.y == 50
+    assert place([road], frame=frame) == []
+
+
 def test_the_name_of_a_line_stands_on_the_line_or_not_at_all():
     twice = [Wanted("内环", 17, [(50, 50), (200, 50)], beside=False)] * 3
     assert [(one.x, one.y) for one in place(twice)] == [(50, 50), (200, 50)]

@@ -3,11 +3,12 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 import shapely
 
 import static
-from layers import schematic
+from layers import base, schematic
 from layers.atlas import Atlas
 
 NAMES = ["streets", "land", "river", "roads", "rails", "labels"]
@@ -38,6 +39,24 @@ def test_the_script_writes_the_committed_atlas(tmp_path):
     assert fresh.drawing.bounds == kept.drawing.bounds
     names = [(label.kind, label.chinese) for label in kept.drawing.labels]
     assert [(label.kind, label.chinese) for label in fresh.drawing.labels] == names
+
+
+@pytest.mark.parametrize("size", [(736, 990), (1400, 900), (2850, 990)], ids=["wall", "desk", "led"])
+def test_land_shows_no_straight_edge_at_any_aspect_of_a_screen(size):
+    """Where land ends within the view it ends at a coast, that is in short pieces."""
+    drawing = Atlas.read(static.path("district/atlas")).drawing
+    seen = base.fit(drawing.bounds, *size)
+    view = shapely.box(seen.west, seen.south, seen.east, seen.north)
+    for hull, *holes in drawing.land:
+        assert holes == []
+        coast = shapely.LineString(list(zip(hull.xs, hull.ys, strict=True))).intersection(view)
+        for part in shapely.get_parts(coast):
+            assert np.hypot(*np.diff(shapely.get_coordinates(part), axis=0).T).max(initial=0) < 15_000
+    west = shapely.LineString([(seen.west, seen.south), (seen.west, seen.north)])
+    land = shapely.union_all(
+        [shapely.Polygon(list(zip(p[0].xs, p[0].ys, strict=True))) for p in drawing.land]
+    )
+    assert land.intersection(west).length > 0.9 * west.length
 
 
 def test_36_streets_cover_the_district_once(made):

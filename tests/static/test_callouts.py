@@ -11,7 +11,7 @@ from bokeh.resources import INLINE
 from playwright.sync_api import Page, sync_playwright
 
 import static
-from layers.callouts import BOX, Callouts
+from layers.callouts import BOX, BOX_EN, Callouts
 from layers.cases import Cases
 from layers.contract import Frame, MapSetting
 from layers.projection import to_mercator
@@ -128,6 +128,18 @@ def test_a_call_out_says_class_state_road_and_time_where_the_console_put_it(page
     assert box["x"] == pytest.approx((columns["x"][0] - EXTENT[0]) / 90.0 + columns["dx"][0], abs=2.0)
     assert box["y"] == pytest.approx((EXTENT[3] - columns["y"][0]) / 90.0 + columns["dy"][0], abs=2.0)
     assert (box["w"], box["h"]) == BOX
+
+
+def test_an_english_call_out_is_wider_and_a_long_class_is_cut_off_before_its_state(page: Page) -> None:
+    page.evaluate("window.citywall.page.lang = 'en'")
+    show(page, *called(case(urgency="critical", code="", label="Cover of unknown owner missing " * 2)))
+    (box,) = boxes(page)
+    assert (box["w"], box["h"]) == BOX_EN
+    cut, whole = page.evaluate(
+        "[...document.querySelector('.callout p').children].map((s) => [s.scrollWidth, s.clientWidth])"
+    )
+    assert cut[0] > cut[1]
+    assert whole[0] <= whole[1]
 
 
 def test_without_a_limit_the_time_counts_up(page: Page) -> None:

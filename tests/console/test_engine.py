@@ -1,0 +1,154 @@
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from city.moments import iso
+from city.state import SourceState
+from city.store import Store
+from console.engine import Engine, Lease
+from console.follow import Follower
+from console.settings import read_settings
+from console.snapshots import Snapshots
+from feeds.connection import connect
+from feeds.ledger import Ledger
+from feeds.servers import EmbeddedServers
+
+NOW = 1_795_000_000.0
+
+
+class Hands:
+    """One engine without its own tasks: the test tells it what is heard, when it looks and what it folds."""
+
+    def __init__(self, servers: EmbeddedServers, ledger: Ledger, folder: Path, **settings: Any) -> None:
+        self.now = NOW
+        self._ledger = ledger
+        given = read_settings({}, data_dir=folder, log_url=servers.log_url, **settings)
+        self.follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=lambda: self.now, intervals={})
+        self.follower.complete.set()
+        self.engine = Engine(
+            given, self.follower, ledger, archive=cast("Any", None), clock=lambda: self.now
+        )  # fmt: skip
+
+    def hear(self, heard: float) -> None:
+        """A beat says when the water gateway was last heard."""
+        self.follower.heard = self.now
+        self.follower.store.hear([SourceState("iot-water", heard, 10.0)])
+
+    async def fold(self) -> None:
+        state = self.follower.store.state.ledger
+        self.follower.store.commit(await self._ledger.read(state.position))
+
+    async def close(self) -> None:
+        self.engine._tokens.close()
+        await self.engine._lease._client.aclose()
+
+    async def told(self, *kinds: str) -> list[tuple[str, Any]]:
+        bodies = [json.loads(entry.body) for entry in await self._ledger.read(0)]
+        return [(body["type"], body["data"]) for body in bodies if body["type"] in kinds]
+
+
+@pytest.fixture
+async def hands(servers: EmbeddedServers, ledger: Ledger, tmp_path: Path) -> AsyncIterator[Hands]:
+    made = Hands(servers, ledger, tmp_path)
+    yield made
+    await made.close()
+
+
+SOURCE = ("SourceLost", "SourceBack")
+
+
+async def test_a_source_is_noted_once_when_it_is_lost_and_once_when_it_is_back(hands: Hands) -> None:
+    for age in (0.0, 30.0, 51.0, 60.0):
+        hands.now = NOW + age
+        hands.hear(NOW)
+        await hands.engine._watch()
+        await hands.fold()
+    hands.now = NOW + 70
+    hands.hear(NOW + 69)
+    await hands.engine._watch()
+    await hands.fold()
+    await hands.engine._watch()
+    assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost", "SourceBack"]
+    assert {data["since"] for _, data in await hands.told(*SOURCE)} == {iso(NOW)}
+
+
+async def test_a_source_is_noted_once_though_its_fact_is_slow_to_come_back(hands: Hands) -> None:
+    for number in range(3):
+        hands.now = NOW + 51 + 2 * number
+        hands.hear(NOW + 0.003 * number)  # ages are measured anew at every beat
+        await hands.engine._watch()
+    assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost"]
+
+
+async def test_an_engine_that_hears_nothing_itself_says_nothing_of_the_sources(hands: Hands) -> None:
+    hands.hear(NOW)
+    hands.now = NOW + 600
+    await hands.engine._watch()
+    assert await hands.told(*SOURCE) == []
+
+
+async def test_a_clock_set_back_loses_no_source(hands: Hands) -> None:
+    hands.hear(NOW)
+    hands.now = NOW - 3600
+    hands.hear(NOW)
+    await hands.engine._watch()
+    assert await hands.told(*SOURCE) == []
+
+
+async def test_tables_and_tokens_are_told_once_by_however_many_engines(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    engines[0].engine._tokens.create("hotline", ["publish:case"], now=NOW)
+    for _ in range(2):
+        for one in engines:
+            await one.engine._watch()
+    assert len(await engines[0].told("RosterLoaded")) == 1
+    [(_, granted)] = await engines[0].told("TokenGranted")
+    assert granted["client"] == "hotline"
+    assert "cw_" not in json.dumps(granted)
+    for one in engines:
+        await one.close()
+
+
+async def test_the_city_clock_is_set_when_the_rate_is_another(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    fast = Hands(servers, ledger, tmp_path, city_rate=60.0)
+    await fast.engine._watch()
+    await fast.fold()
+    await fast.engine._watch()
+    [(_, data)] = await fast.told("CityClockSet")
+    assert data["rate"] == 60.0
+    assert fast.follower.store.state.ledger.clock.at(NOW + 1) == pytest.approx(NOW + 60)
+    await fast.close()
+
+
+async def test_one_engine_holds_the_lease_and_another_takes_it_when_it_has_lapsed(
+    servers: EmbeddedServers,
+) -> None:
+    clients = [connect(servers.log_url) for _ in range(2)]
+    first, second = (Lease(client) for client in clients)
+    assert await first.hold()
+    assert not await second.hold()
+    assert await first.hold()
+    await clients[0].delete("{engine}:lease")  # as when its ten seconds are over
+    assert await second.hold()
+    assert not await first.hold()
+    for client in clients:
+        await client.aclose()
+
+
+async def test_a_snapshot_is_left_when_the_ledger_has_moved(hands: Hands, tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path / "snapshots")
+    hands.engine.snapshot()
+    assert snapshots.newest() is None
+    await hands.engine._watch()
+    await hands.fold()
+    hands.engine.snapshot()
+    newest = snapshots.newest()
+    assert newest is not None
+    assert newest[0] == hands.follower.store.state.ledger

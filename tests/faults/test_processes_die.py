@@ -1,0 +1,189 @@
+"""Processes die at any moment: what was acknowledged is there once, and everything resumes by itself."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from feeds.publisher import Publisher
+from tests.invented import case, mirror, publish, reading
+from tests.running import Running, wait_for
+from tests.walls import Wall
+
+BATCH, PAUSE_S = 5, 0.03
+CITY = '[sources.iot-water]\nlabel = { zh = "物联-水务", en = "IoT water" }\ninterval_s = 1\n'
+
+
+class Hotline:
+    """A publisher that does not stop: five cases at a time, several batches unanswered at once."""
+
+    def __init__(self, running: Running, name: str) -> None:
+        self._running = running
+        self._name = name
+        self._over = threading.Event()
+        self.sent: list[str] = []
+        self.acknowledged: list[str] = []
+        self.duplicates = 0
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        wait_for(lambda: len(self.acknowledged) > 10 * BATCH)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def wait_for_more(self) -> None:
+        """Wait until records that are sent from now on are acknowledged."""
+        sent = len(self.sent)
+        wait_for(lambda: len(self.acknowledged) > sent + BATCH, 60)
+
+    async def _run(self) -> None:
+        hotline = Publisher(self._running.gateway, "case", self._running.publisher)
+        async with hotline as publisher, asyncio.TaskGroup() as batches:
+            while not self._over.is_set():
+                batches.create_task(self._send(publisher, len(self.sent)))
+                await asyncio.sleep(PAUSE_S)
+
+    async def _send(self, publisher: Publisher, first: int) -> None:
+        ids = [f"{self._name}-{first + number}" for number in range(BATCH)]
+        self.sent += ids
+        ack = await publisher.send([case(one, mirror=mirror("closed", 10)) for one in ids])
+        assert ack.accepted + ack.duplicates == BATCH
+        self.duplicates += ack.duplicates
+        self.acknowledged += ids
+
+
+def citywall(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "console.cli", *arguments, "--data-dir", str(running.data)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def facts(running: Running) -> list[dict[str, Any]]:
+    done = citywall(running, "audit", "export")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def assert_nothing_lost_or_doubled(running: Running, hotline: Hotline) -> None:
+    written = Counter(fact["subject"] for fact in facts(running))
+    wanted = [f"case:hotline/{one}" for one in hotline.sent]
+    assert sorted(hotline.acknowledged) == sorted(hotline.sent)
+    assert {subject: written[subject] for subject in wanted if written[subject] != 1} == {}
+    verdict = citywall(running, "audit", "verify")
+    assert verdict.returncode == 0, verdict.stderr
+    assert verdict.stdout.startswith("good: ")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        (Path(folder) / "city.toml").write_text(CITY, encoding="utf-8")
+        whole = Running(Path(folder))
+        try:
+            whole.start()
+            yield whole
+        finally:
+            whole.stop()
+
+
+@pytest.fixture
+def wall(running: Running) -> Iterator[Wall]:
+    with Wall(running) as listening:
+        yield listening
+
+
+def test_a_killed_log_server_loses_nothing_doubles_nothing_and_all_screens_say_so_until_it_is_back(
+    running: Running, wall: Wall
+) -> None:
+    with Hotline(running, "log") as hotline:
+        os.kill(running.servers.log_pid, signal.SIGKILL)
+        wait_for(lambda: wall.feed == ("lost", True))
+        since = wall.beats[-1]["feed_since"]
+        assert wall.beats[-1]["now"] - 10 <= since <= wall.beats[-1]["now"]
+        assert "log_down" in running.ready_problems()
+        acknowledged = len(hotline.acknowledged)
+        beats = len(wall.beats)
+        wait_for(lambda: len(wall.beats) > beats + 2)  # the wall goes on telling, and nothing is acknowledged
+        assert len(hotline.acknowledged) == acknowledged
+
+        wait_for(running.servers.restart_dead)
+        hotline.wait_for_more()
+    wait_for(lambda: wall.feed == ("live", False))
+    running.wait_until_ready()
+    assert_nothing_lost_or_doubled(running, hotline)
+
+
+def test_a_killed_gateway_loses_nothing_and_publishers_and_walls_resume_by_themselves(
+    running: Running, wall: Wall
+) -> None:
+    with Hotline(running, "gateway") as hotline:
+        running.kill("gateway")
+        wait_for(lambda: wall.feed[0] == "lost", 20)
+        assert wall.feed == ("lost", False)
+        assert "feed_lost" in running.ready_problems()
+        running.start("gateway")
+        hotline.wait_for_more()
+    wait_for(lambda: wall.feed == ("live", False))
+    running.wait_until_ready()
+    assert_nothing_lost_or_doubled(running, hotline)
+    publish(running, "case", [case("after", urgency="critical")])
+    wait_for(lambda: "hotline/after" in wall.rows("queue"))
+
+
+def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall: Wall) -> None:
+    first = running._children.pop("engine")
+    running.start("engine")
+    publish(running, "sensor", [reading("g0", 1, 0.0)], token=running.water)
+    wait_for(lambda: wall.rows("sources").get("iot-water", {}).get("freshness") == "lost")
+    wait_for(lambda: lines(wall) == ["log.source_lost"])
+    first.kill()
+    first.wait()
+    with WaterFeed(running):
+        wait_for(lambda: lines(wall) == ["log.source_back", "log.source_lost"], 40)
+    engine = [fact for fact in facts(running) if fact["actor"] == "engine"]
+    written = Counter((fact["type"], json.dumps(fact["data"])) for fact in engine)
+    assert set(written.values()) == {1}
+    assert {fact["type"] for fact in engine} >= {"RosterLoaded", "SourceLost", "SourceBack"}
+
+
+def lines(wall: Wall) -> list[str]:
+    """The lines of the duty log about the water gateway, newest first."""
+    rows = [wall.rows("log")[key] for key in wall.views["log"]["order"]]
+    return [row["text"] for row in rows if row.get("source") == "iot-water"]
+
+
+class WaterFeed:
+    """A gauge that is heard again, twice a second."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        number = 1
+        while not self._over.wait(0.5):
+            number += 1
+            publish(self._running, "sensor", [reading("g0", number, 0.0)], token=self._running.water)

@@ -1,0 +1,96 @@
+"""queue.js in a real Chromium, with the real style: how a row divides its line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+import static
+from layouts import theme
+from layouts.words import Names, catalogue
+from tests.seen_factory import NOW
+
+pytestmark = pytest.mark.browser
+
+ROOM = 330
+LONG = "道路遗撒渣土车未冲洗上路"
+
+
+def read(name: str) -> str:
+    return static.path(name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
+    scripts = [
+        read("js/grammar.js"), read("js/mend.js"),
+        f"""const words = {words}, mend = window.citywallMend;
+        window.city = {{ mend, say: citywallGrammar(words, "Asia/Shanghai"), city: () => {NOW},
+          words: (key) => words[key], gaps: () => "" }};""",
+    ]  # fmt: skip
+    module = read("esm/queue.js").replace("export function mend", "window.fill = function mend")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        opened = browser.new_page()
+        opened.set_content(
+            f"<!doctype html><meta charset=utf-8><style>{theme.css()} {read('css/cards.css')}"
+            f".card {{ width: {ROOM + 200}px; height: 400px }}</style>"
+            "<section class='card card-queue'></section>"
+            + "".join(f"<script>{code}</script>" for code in scripts)
+            + f"<script type=module>{module}</script>"
+        )
+        opened.wait_for_function("typeof window.fill === 'function'")
+        yield opened
+        browser.close()
+
+
+def row(page: Page, label: str, road: str) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "urgency": "urgent", "class": "", "label": label, "road": road, "street": "", "agency": "", "at": NOW,
+        "state": "handling", "due_at": NOW + 6000.0, "next": "", "next_at": None, "returned_by": [],
+    }  # fmt: skip
+    told: dict[str, Any] = page.evaluate(
+        """(row) => {
+            const scalars = { total: 1, earliest_due: null };
+            const view = { scalars, order: ["a"], rows: new Map([["a", row]]) };
+            window.fill(document.querySelector(".card"), view, window.city);
+            const what = document.querySelector(".what"), [name, road] = what.children;
+            const edge = (node) => {
+                const range = document.createRange();
+                range.selectNodeContents(node);
+                return range.getBoundingClientRect();
+            };
+            return { room: what.clientWidth, name: name.textContent, cut: road.scrollWidth > road.clientWidth,
+                road: road.getBoundingClientRect().width, gap: edge(road).left - edge(name).right };
+        }""",
+        given,
+    )
+    return told
+
+
+def test_a_short_class_and_road_stand_whole(page: Page) -> None:
+    told = row(page, "路面塌陷", "秀浦路")
+    assert (told["name"], told["cut"]) == ("路面塌陷", False)
+
+
+def test_a_long_class_makes_way_for_a_short_road(page: Page) -> None:
+    told = row(page, LONG, "杨新路")
+    assert told["name"].endswith("…")
+    assert not told["cut"]
+
+
+def test_of_two_long_ones_the_road_has_half_the_line_and_the_class_five_glyphs(page: Page) -> None:
+    told = row(page, LONG, "杨新路灵岩南路口以东三百米高架下匝道")
+    assert told["name"].endswith("…")
+    assert len(told["name"].removesuffix("…")) >= 5
+    assert told["road"] >= told["room"] / 2
+
+
+def test_a_class_that_was_cut_leaves_no_hole_before_the_road(page: Page) -> None:
+    whole, cut = row(page, "路面塌陷", "秀浦路"), row(page, LONG, "杨新路灵岩南路口")
+    assert cut["gap"] == pytest.approx(whole["gap"], abs=1.0)
