@@ -1,7 +1,7 @@
 """A district is imported once: read, projected, clipped, simplified and labelled into an atlas.
 
-Cartopy projects (GeoViews' own engine; GeoViews 1.15 itself fails on polygons in degrees with Cartopy
-0.26, and on multi-polygons with Shapely 2), Shapely clips and simplifies. All lengths are metres of EPSG:3857.
+Cartopy projects (GeoViews' own engine; GeoViews 1.15 itself fails with Cartopy 0.26 on polygons in degrees,
+and with Shapely 2 on multi-polygons), Shapely clips and simplifies. All lengths are metres of EPSG:3857.
 """
 
 import re
