@@ -1,5 +1,6 @@
 """Access: what a channel may see. The one place where the state becomes what a screen may hold."""
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -109,10 +110,15 @@ class WallView:
         return kept[1]
 
 
+def _mark(key: str) -> str:
+    """Return what stands for a case on a screen: a publisher's own id might hold anything."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def _case(case: Case) -> CaseSeen:
     mirror, place = case.mirror, case.place
     return CaseSeen(
-        key=case.key, kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
+        key=_mark(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
         hazard=case.hazard,
         road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
         recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,

@@ -47,7 +47,7 @@ def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     told_at = state.clock.at(fact.recorded_at)
     if is_new and case.is_open and case.urgency == "critical" and told_at - case.at < NEWS_S:
         note(
-            state, fact, "log.critical", case=case.key, kind=case.kind, code=case.code, label=case.label,
+            state, fact, "log.critical", kind=case.kind, code=case.code, label=case.label,
             road=case.place.road, street=case.place.street,
         )  # fmt: skip
         return ("cases", "log")
@@ -60,7 +60,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     warned = intake.fold_warning(state, fact)
     if not warned.cancelled:
         note(
-            state, fact, "log.warning", warning=warned.key, hazard=warned.hazard, colour=warned.colour,
+            state, fact, "log.warning", hazard=warned.hazard, colour=warned.colour,
             headline=warned.headline,
         )  # fmt: skip
     return ("warnings", "log")

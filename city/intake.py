@@ -6,7 +6,7 @@ import msgspec
 
 from city.facts import Fact
 from city.moments import parse
-from city.plain import class_words, road_words, short_name
+from city.plain import class_words, road_words, roads_in, short_name
 from city.state import (
     Camera,
     Case,
@@ -98,13 +98,20 @@ def _code(category: dict[str, Any]) -> str:
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:
     lon, lat = record.get("lon"), record.get("lat")
-    road = record.get("road") or record.get("address") or record.get("name") or ""
     return Place(
         NAN if lon is None else float(lon),
         NAN if lat is None else float(lat),
         str(fact.data.get("street", "")),
-        road_words(road) if isinstance(road, str) else "",
+        _road(record),
     )
+
+
+def _road(record: dict[str, Any]) -> str:
+    """Return the road as the source's system names it; of an address in somebody's words the sure part."""
+    road, address = record.get("road"), record.get("address")
+    if isinstance(road, str) and road:
+        return road_words(road)
+    return roads_in(address) if isinstance(address, str) else ""
 
 
 def _mirror(record: dict[str, Any]) -> Mirror:

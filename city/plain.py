@@ -6,7 +6,7 @@ A wall carries class, road and unit names only: no citizen's words, no house num
 import re
 import unicodedata
 
-__all__ = ["class_words", "road_words", "short_name"]
+__all__ = ["class_words", "road_words", "roads_in", "short_name"]
 
 _CHINESE = "零〇一二三四五六七八九幺"
 # five digits or more, or seven Chinese ones, whatever stands between them
@@ -30,6 +30,7 @@ _TRAILING_NUMBER = re.compile(
     r"|[,\s]*(?:#|\b(?:no|apt|apartment|unit|suite|room|rm|floor)\b\.?)\s*#?\s*\d.*$",
     re.IGNORECASE | re.DOTALL,
 )
+_ROAD_RUN = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]{1,4}?(?:大道|公路|路|街|巷|桥))+")
 ROAD_LENGTH, CLASS_LENGTH, NAME_LENGTH = 28, 24, 12
 
 
@@ -38,6 +39,15 @@ def road_words(text: str) -> str:
     words = _long_numbers_out(_BEFORE_NUMBERED_WAY.sub("", _printable(text)))
     words = _HOUSE_NUMBER.sub("", _LEADING_NUMBER.sub("", words))
     return _tidy(_TRAILING_NUMBER.sub(r"\1", words), ROAD_LENGTH)
+
+
+def roads_in(address: str) -> str:
+    """Return the roads that a citizen's address names, '' when none is sure.
+
+    Only runs of up to four characters before a road word count, and only when nothing stands right before
+    them: whoever else is named in an address stays out.
+    """
+    return _tidy("".join(dict.fromkeys(_ROAD_RUN.findall(_clean(address)))), ROAD_LENGTH)
 
 
 def class_words(text: str) -> str:

@@ -115,7 +115,7 @@ class Demo:
         keys = demo_secrets(data)
         settings = msgspec.structs.replace(
             self._settings, log_url=servers.log_url, pictures_url=servers.pictures_url,
-            gateway_token=keys[SUBSCRIBER], open_loopback=True, demo=self._feeds,
+            gateway_token=keys[SUBSCRIBER], open_loopback=True, demo=self._feeds, stop_with_parent=True,
         )  # fmt: skip
         environment = {**os.environ, **settings.environment()}
         with (data / "demo.log").open("ab") as log:

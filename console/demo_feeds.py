@@ -5,16 +5,15 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from feeds.publisher import Publisher
-from feeds.subscriber import Subscriber
-
 from city.clock import REAL_TIME, CityClock
 from city.moments import parse
 from console.demo import SUBSCRIBER, demo_secrets
 from console.district import read_district, read_streets
 from console.settings import Settings
+from feeds.publisher import Publisher
 from feeds.sources.demo.clients import CLIENTS
 from feeds.sources.demo.district import DemoDistrict
+from feeds.subscriber import Subscriber
 
 __all__ = ["run_feeds"]
 

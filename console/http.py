@@ -1,10 +1,9 @@
 """HTTP handlers beside the pages: health, metrics, static files, map tiles, camera pictures, the door."""
 
 import asyncio
-import mimetypes
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from tornado.web import RequestHandler
@@ -85,6 +84,10 @@ class StaticHandler(PlainHandler):
     """``/citywall/static/…``: shipped files, immutable under their ``?v=``; open, they hold no data."""
 
     ROOT = Path(static.__file__).parent.resolve()
+    KINDS: ClassVar[dict[str, str]] = {
+        ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+        ".png": "image/png", ".ogg": "audio/ogg",
+    }  # fmt: skip
     SERVED = frozenset({"css", "js", "esm", "icons", "sounds"})
 
     def get(self, name: str) -> None:
@@ -97,8 +100,7 @@ class StaticHandler(PlainHandler):
         if not inside or inside[0] not in self.SERVED or not path.is_file():
             self.send_error(404)
             return
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        self.set_header("Content-Type", self.KINDS.get(path.suffix, "application/octet-stream"))
         if self.get_query_argument("v", ""):
             self.set_header("Cache-Control", f"public, max-age={YEAR_S}, immutable")
         self.finish(path.read_bytes())
@@ -121,7 +123,11 @@ class TileHandler(PlainHandler):
         if int(z) > 20 or int(x) >= 2 ** int(z) or int(y) >= 2 ** int(z):
             self.send_error(404)
             return
-        data = await asyncio.to_thread(self._draw, kind, int(z), int(x), int(y))
+        try:
+            data = await asyncio.to_thread(self._draw, kind, int(z), int(x), int(y))
+        except ValueError:  # nothing was seen yet
+            self.send_error(503)
+            return
         self.set_header("Content-Type", "image/png")
         self.set_header("Cache-Control", "private, max-age=2")
         self.finish(data)

@@ -48,6 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ledger_facts", 2_000_000, "how many facts stay in memory"),
     Setting("log_format", "json", "`json` (one line an event) or `text`"),
     Setting("guard_cards", True, "a broken card says so and the rest goes on; false raises (debugging)"),
+    Setting("stop_with_parent", False, "end when the process that started this one is gone (the demo's)"),
     Setting("demo", False, "marks every page 演示"),
 )
 
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True):
     ledger_facts: int
     log_format: str
     guard_cards: bool
+    stop_with_parent: bool
     demo: bool
 
     @property

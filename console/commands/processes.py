@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Coroutine
@@ -18,18 +19,28 @@ from console.settings import Settings, SettingsError, read_settings
 __all__ = ["COMMANDS"]
 
 
-def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run ``work`` until it ends or SIGINT or SIGTERM cancels it."""
+def run_until_stopped(work: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """Run ``work`` until it ends, SIGINT or SIGTERM cancels it, or (by the settings) our parent is gone."""
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
+        orphaned = asyncio.ensure_future(_end_with_parent(task)) if settings.stop_with_parent else None
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        if orphaned is not None:
+            orphaned.cancel()
 
     asyncio.run(guarded())
+
+
+async def _end_with_parent(task: asyncio.Future[None]) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110  # a killed parent sends no event
+        await asyncio.sleep(1.0)
+    task.cancel()
 
 
 def settings_for(process: str) -> Settings:
@@ -70,7 +81,8 @@ def console() -> None:
     """Serve the pages."""
     from console.serve import serve  # the drawing libraries take seconds to import
 
-    run_until_stopped(serve(settings_for("console")))
+    settings = settings_for("console")
+    run_until_stopped(serve(settings), settings)
 
 
 @click.command()
@@ -78,7 +90,8 @@ def gateway() -> None:
     """Run the feed gateway."""
     from console.gateway import run_gateway  # each process imports only its own
 
-    run_until_stopped(run_gateway(settings_for("gateway")))
+    settings = settings_for("gateway")
+    run_until_stopped(run_gateway(settings), settings)
 
 
 @click.command()
@@ -86,7 +99,8 @@ def engine() -> None:
     """Run the engine: snapshots, anchors, archive, source alarms."""
     from console.engine import run_engine  # as above
 
-    run_until_stopped(run_engine(settings_for("engine")))
+    settings = settings_for("engine")
+    run_until_stopped(run_engine(settings), settings)
 
 
 @click.command(hidden=True)
@@ -98,7 +112,7 @@ def feeds(scale: int, seed: int) -> None:
 
     settings = msgspec.structs.replace(read_settings(), demo=True)
     log_to_stderr(settings.log_format, "feeds")
-    run_until_stopped(run_feeds(settings, scale=scale, seed=seed, clock=time.time))
+    run_until_stopped(run_feeds(settings, scale=scale, seed=seed, clock=time.time), settings)
 
 
 COMMANDS = (demo, console, gateway, engine, feeds)

@@ -48,7 +48,6 @@ def replay(file: Path, **options: Any) -> None:
 async def _replay(file: Path, settings: Settings, token: str, options: dict[str, Any]) -> Any:
     # The sources import pandas, PyAV and more: seconds that no other command should pay.
     from feeds.publisher import Publisher
-
     from feeds.sources.contract import OpenOptions
     from feeds.sources.registry import open_source
     from feeds.sources.replay import ReplayOptions, replay

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from city.plain import CLASS_LENGTH, NAME_LENGTH, ROAD_LENGTH, class_words, road_words, short_name
+from city.plain import (
+    CLASS_LENGTH,
+    NAME_LENGTH,
+    ROAD_LENGTH,
+    class_words,
+    road_words,
+    roads_in,
+    short_name,
+)
 
 ROADS = st.sampled_from(
     ["世纪大道", "张杨路", "源深路/世纪大道", "南京东路步行街", "Nanjing Road", "Main Street"]
@@ -98,3 +106,19 @@ def test_words_are_short_on_one_line_and_without_control_characters(text: str) -
 )
 def test_no_text_takes_long(text: str) -> None:
     assert len(road_words(text)) <= ROAD_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("address", "road"),
+    [
+        ("羽山路巨野路口", "羽山路巨野路"),
+        ("世纪大道100号3楼", "世纪大道"),
+        ("张三 13812345678 世纪大道100号", "世纪大道"),
+        ("联系人张三，世纪大道与浦东南路", "世纪大道与浦东南路"),
+        ("浦三路（李四家旁）", "浦三路"),
+        ("住在王五家隔壁", ""),
+        ("JOHN SMITH 952 EAST 58 STREET", ""),
+    ],
+)
+def test_an_address_in_somebodys_words_gives_its_sure_roads_and_nobodys_name(address: str, road: str) -> None:
+    assert roads_in(address) == road
