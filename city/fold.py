@@ -69,18 +69,21 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _storm_tracked(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     storm = intake.storm_of(fact)
     state.storms[storm.key] = storm
+    state.transplanted += intake.is_transplanted(fact)
     return ("warnings",)
 
 
 def _device_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     device = intake.device_of(fact)
     state.devices[device.id] = device
+    state.transplanted += intake.is_transplanted(fact)
     return ("registry",)
 
 
 def _camera_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     camera = intake.camera_of(fact)
     state.cameras[camera.id] = camera
+    state.transplanted += intake.is_transplanted(fact)
     return ("registry",)
 
 

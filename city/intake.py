@@ -19,7 +19,7 @@ from city.state import (
     Warned,
 )
 
-__all__ = ["camera_of", "device_of", "fold_case", "fold_warning", "storm_of"]
+__all__ = ["camera_of", "device_of", "fold_case", "fold_warning", "is_transplanted", "storm_of"]
 
 NAN = float("nan")
 STATES = frozenset({
@@ -230,6 +230,11 @@ def _polygons(info: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ..
             except (ValueError, AttributeError):
                 continue
     return tuple(rings)
+
+
+def is_transplanted(fact: Fact) -> bool:
+    """Whether the record's position was moved onto this district: a wall that shows it says so."""
+    return fact.data["record"].get("transplanted") is True
 
 
 def storm_of(fact: Fact) -> Storm:
