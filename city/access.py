@@ -21,7 +21,7 @@ from city.seen import (
 )
 from city.state import Case, CityState, Warned
 
-__all__ = ["WallView"]
+__all__ = ["WallView", "mark_of"]
 
 UNIT_STALE_S = 120.0
 """A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
@@ -110,7 +110,7 @@ class WallView:
         return kept[1]
 
 
-def _mark(key: str) -> str:
+def mark_of(key: str) -> str:
     """Return what stands for a case on a screen: a publisher's own id might hold anything."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
@@ -118,7 +118,7 @@ def _mark(key: str) -> str:
 def _case(case: Case) -> CaseSeen:
     mirror, place = case.mirror, case.place
     return CaseSeen(
-        key=_mark(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
+        key=mark_of(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
         hazard=case.hazard,
         road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
         recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,
