@@ -1,4 +1,4 @@
-"""Measure the density: ms per refresh of the home view, its bytes, tiles, and the count by buckets.
+"""Measure the density: ms per refresh of the home view, its bytes, and tiles.
 
 ``python -m benchmarks.heat --json`` prints one JSON object; without it, lines to read.
 """
@@ -13,9 +13,8 @@ import numpy as np
 
 from city.clock import REAL_TIME
 from city.seen import CaseSeen
-from layers.buckets import BucketGrid
 from layers.contract import MapSetting
-from layers.density import Area, count, density, paint, spread, warm_up
+from layers.density import Area, count, density, paint, warm_up
 from layers.heat import Heat
 from layers.palette import DENSITY
 from layers.projection import to_mercator
@@ -87,21 +86,7 @@ def measure() -> dict[str, Any]:
             "home_bytes": len(heat.frame(Seen(many), NOW).columns["png"]),
             "tile_ms": ms(lambda heat=heat, many=many: heat.tile(Seen(many), NOW, (12, 3430, 1674))),
         }
-    found["buckets"] = buckets(full)
     return found
-
-
-def buckets(area: Area) -> dict[str, Any]:
-    """Count 5,000 points a second for two hours' worth of minutes, an hour being kept."""
-    x, y = to_mercator(*places(5000))
-    grid = BucketGrid(area, 60)
-    for minute in range(60):
-        grid.add(x, y, np.full(len(x), NOW + 60.0 * minute))
-    late = np.full(len(x), NOW + 3600.0)
-    return {
-        "add_5000_ms": ms(lambda: grid.add(x, y, late)),
-        "picture_ms": ms(lambda: paint(spread(grid.counts(), area), DENSITY)),
-    }
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from console.commands.atlas import atlas
 from console.commands.audit import COMMANDS as AUDIT
 from console.commands.config import config
 from console.commands.deadletters import deadletters
+from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
 from console.commands.token import token
@@ -23,7 +24,7 @@ def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
 
 
-for command in (*PROCESSES, *AUDIT, replay, token, deadletters, atlas, config):
+for command in (*PROCESSES, *AUDIT, replay, token, deadletters, people, atlas, config):
     citywall.add_command(command)
 
 

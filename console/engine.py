@@ -25,6 +25,7 @@ from feeds.archive import ROUND_S, Archive
 from feeds.connection import connect
 from feeds.keeping import close_segments
 from feeds.ledger import Act, Ledger, LedgerUnavailable
+from feeds.people import People
 from feeds.segments import SegmentDamaged, Segments
 from feeds.tokens import TokenStore
 
@@ -79,6 +80,7 @@ class Engine:
         self._loaded: set[str] = set()
         self._noted: dict[str, str] = {}
         self._tokens = TokenStore(settings.data_dir)
+        self._people = People(settings.data_dir)
 
     async def run(self) -> None:
         """Work until cancelled; then leave a snapshot behind."""
@@ -186,6 +188,8 @@ class Engine:
 
     async def _keep(self) -> None:
         await self._ledger.count_replicas()
+        now = self._clock()
+        self._people.erase_before(now - self._settings.people_days * 86400, now=now)
         closed = await close_segments(
             self._ledger, self._segments, keep_facts=self._settings.ledger_facts,
             keep_s=self._settings.ledger_days * 86400, now=self._clock(),

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 import static
 from console.cli import citywall
 from feeds.ledger import Ledger
+from feeds.people import People
 from feeds.servers import EmbeddedServers
 from feeds.tokens import TokenStore
 from tests.chains import noted
@@ -156,3 +157,16 @@ def test_what_the_user_can_mend_is_said_in_words_and_ends_with_status_2(
     assert done.returncode == 2
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_reporter_is_forgotten_by_the_reference_and_the_reference_stays_nobodys(tmp_path: Path) -> None:
+    store = People(tmp_path)
+    reference = store.ref("hotline", "1")
+    store.put([(reference, {"name": "张三"})], now=1.0)
+    store.close()
+    assert good("people", "erase", reference, "p_nobody", "--data-dir", tmp_path).splitlines() == [
+        f"{reference}: erased", "p_nobody: nobody is kept under it",
+    ]  # fmt: skip
+    store = People(tmp_path)
+    assert store.get([reference]) == {}
+    store.close()

@@ -43,6 +43,7 @@ class Hands:
 
     async def close(self) -> None:
         self.engine._tokens.close()
+        self.engine._people.close()
         await self.engine._lease._client.aclose()
 
     async def told(self, *kinds: str) -> list[tuple[str, Any]]:
@@ -152,3 +153,15 @@ async def test_a_snapshot_is_left_when_the_ledger_has_moved(hands: Hands, tmp_pa
     newest = snapshots.newest()
     assert newest is not None
     assert newest[0] == hands.follower.store.state.ledger
+
+
+async def test_reporters_are_forgotten_when_their_days_are_over(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    hands = Hands(servers, ledger, tmp_path, people_days=30.0)
+    people = hands.engine._people
+    people.put([("p_old", {"name": "张三"})], now=NOW - 31 * 86400)
+    people.put([("p_new", {"name": "李四"})], now=NOW - 29 * 86400)
+    await hands.engine._keep()
+    assert people.get(["p_old", "p_new"]) == {"p_new": {"name": "李四"}}
+    await hands.close()
