@@ -1,5 +1,6 @@
 import asyncio
 import json
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -100,3 +101,19 @@ def hear() -> Callable[..., Any]:
                 return message
 
     return heard
+
+
+@pytest.fixture(autouse=True)
+def closed_databases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test opened: SQLite says so of every file that is left to the collector."""
+    opened: list[sqlite3.Connection] = []
+    really = sqlite3.connect
+
+    def noting(*given: Any, **named: Any) -> sqlite3.Connection:
+        opened.append(really(*given, **named))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noting)
+    yield
+    for connection in opened:
+        connection.close()
