@@ -71,11 +71,6 @@ class Child:
             process.kill()
             await process.wait()
 
-    @property
-    def pid(self) -> int | None:
-        """Process id while it runs."""
-        return self._process.pid if self._process else None
-
 
 class Demo:
     """One demo on one data dir."""

@@ -37,7 +37,6 @@ class District(msgspec.Struct, frozen=True):
     sources: dict[str, SourceSetting]
     atlas_dir: Path
     built_in: bool
-    files: dict[str, str]
 
     def zone_offset_s(self, now: float) -> int:
         """Return how far the district's clocks are east of UTC at ``now`` (epoch seconds), in seconds."""
@@ -67,7 +66,6 @@ def read_district(data_dir: Path) -> District:
             ),
             atlas_dir=atlas if atlas.exists() else static.path("district/atlas"),
             built_in=not atlas.exists(),
-            files={"city.toml": _sha256(own_path if own else static.path("district/city.toml"))},
         )
     except (KeyError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
         message = f"{own_path}: {error}"

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from city.categories import read as read_categories
-from console.district import read_district, read_rows, read_streets
+from console.district import District, read_district, read_rows, read_streets
 from console.settings import Settings
 from console.shared_figures import tell_figures
 from feeds.acceptance import Stores
@@ -33,6 +33,7 @@ LOG_EVERY = 12
 async def run_gateway(settings: Settings) -> None:
     """Run a gateway until cancelled. Raises OSError when its port is taken."""
     data = settings.data_dir
+    district = read_district(data)
     people = People(data)
     pictures = connect(settings.pictures_url)
     stores = Stores(
@@ -41,17 +42,18 @@ async def run_gateway(settings: Settings) -> None:
         pictures=Pictures.open(settings.pictures_url),
         people=people,
         deadletters=DeadLetters(data, people.seal),
-        streets=read_streets(read_district(data)),
+        streets=read_streets(district),
     )
     tokens = TokenStore(data)
-    gateway = Gateway(_config(settings), stores, tokens=tokens, clock=time.time)
+    gateway = Gateway(_config(settings, district), stores, tokens=tokens, clock=time.time)
     await gateway.start()
     try:
         for turn in itertools.count(1):
             await asyncio.sleep(FIGURES_S)
-            await tell_figures(pictures, _figures(gateway))
+            figures = _figures(gateway)
+            await tell_figures(pictures, figures)
             if turn % LOG_EVERY == 0:
-                log.info("gateway_figures", **_figures(gateway))
+                log.info("gateway_figures", **figures)
     finally:
         await gateway.stop()
         await stores.ledger.close()
@@ -60,15 +62,14 @@ async def run_gateway(settings: Settings) -> None:
         tokens.close()
 
 
-def _config(settings: Settings) -> GatewayConfig:
+def _config(settings: Settings, district: District) -> GatewayConfig:
     categories = read_categories(read_rows(settings.data_dir, "categories.csv")[0])
-    sources = read_district(settings.data_dir).sources
     cert, key = settings.gateway_tls_cert, settings.gateway_tls_key
     return GatewayConfig(
         host=settings.gateway_host,
         port=settings.gateway_port,
         open_loopback=settings.open_loopback,
-        source_intervals={name: source.interval_s for name, source in sources.items()},
+        source_intervals={name: source.interval_s for name, source in district.sources.items()},
         categories={c.name_zh: (c.code, c.system) for c in categories},
         codes=frozenset((c.code, c.system) for c in categories),
         tls_certificate=Path(cert) if cert else None,

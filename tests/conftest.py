@@ -1,12 +1,11 @@
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from feeds.ledger import Ledger
 from feeds.servers import EmbeddedServers
+from tests.gateways import fresh_servers
 
 # The gate gives the same answer twice; a slow machine is no fault of the code.
 settings.register_profile("gate", derandomize=True, deadline=None)
@@ -16,11 +15,8 @@ settings.load_profile("gate")
 @pytest.fixture
 def servers() -> Iterator[EmbeddedServers]:
     """Two real, empty Valkey servers of this test's own."""
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        embedded = EmbeddedServers(Path(folder))
-        embedded.start()
+    with fresh_servers() as embedded:
         yield embedded
-        embedded.stop()
 
 
 @pytest.fixture

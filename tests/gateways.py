@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import json
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from feeds.gateway import Gateway, GatewayConfig
 from feeds.ledger import Ledger
 from feeds.people import People
 from feeds.pictures import Pictures
+from feeds.servers import EmbeddedServers
 from feeds.telemetry import Telemetry
 from feeds.tokens import TokenStore
 
@@ -32,6 +34,16 @@ LUJIAZUI, TANGQIAO = (121.5055, 31.2397), (121.5208, 31.2102)
 @lru_cache
 def read_streets() -> Streets:
     return Streets.from_geojson(json.loads(static.path("district/streets.geojson").read_bytes()))
+
+
+@contextmanager
+def fresh_servers() -> Iterator[EmbeddedServers]:
+    """Two real, empty Valkey servers, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        embedded = EmbeddedServers(Path(folder))
+        embedded.start()
+        yield embedded
+        embedded.stop()
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 import asyncio
 import json
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -14,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from feeds.gateway import Gateway
 from feeds.servers import EmbeddedServers
 from feeds.tokens import TokenStore
-from tests.gateways import ALL_RIGHTS, composed
+from tests.gateways import ALL_RIGHTS, composed, fresh_servers
 
 Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 
@@ -22,11 +21,8 @@ Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 @pytest.fixture(scope="module")
 def shared_servers() -> Iterator[EmbeddedServers]:
     """Two real Valkey servers for all tests of a module."""
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        embedded = EmbeddedServers(Path(folder))
-        embedded.start()
+    with fresh_servers() as embedded:
         yield embedded
-        embedded.stop()
 
 
 @pytest.fixture
