@@ -1,185 +1,137 @@
-"""Access: what a channel may see. The one place where the state becomes what a screen may hold."""
+"""Access: who may do, open and see what (domain §4.9). Every command, page, channel and field asks here."""
 
-import hashlib
-from typing import Any
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
+import msgspec
 
-from city.duty import on_duty, read_roster
-from city.freshness import freshness, lost_mask
-from city.seen import (
-    CameraSeen,
-    CaseSeen,
-    DutySeen,
-    ReadingsSeen,
-    SourceSeen,
-    StormSeen,
-    UnitsSeen,
-    WallSeen,
-    WarningSeen,
-)
-from city.state import Case, CityState, Warned
+__all__ = [
+    "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of", "may_open", "may_see_person",
+]  # fmt: skip
 
-__all__ = ["WallView", "mark_of"]
-
-UNIT_STALE_S = 120.0
-"""A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
-
-FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
-COMMITTED = frozenset({"assigned", "en_route", "on_scene"})
+AXES: Final = {
+    "inspector": "supervision", "intake_officer": "supervision", "evaluator": "supervision",
+    "dispatcher": "command", "agency_operator": "command", "street_operator": "command",
+    "village_operator": "command", "duty_officer": "neutral", "shift_lead": "neutral",
+    "duty_leader": "neutral", "rotating_leader": "neutral", "system": "neutral",
+}  # fmt: skip
+ROLES: Final = tuple(role for role in AXES if role != "system")
+SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})
+"""Roles whose authority is bound to the shift: they act only while the roster names their holder."""
 
 
-class WallView:
-    """The eyes of the wall channels: ``see`` is called once per tick, whatever the number of viewers.
+class Person(msgspec.Struct, frozen=True):
+    """Who acts, as read anew for every command.
 
-    It keeps what it built for slices that did not change since the last look.
+    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` bounds what they may act
+    on (empty = the whole district). ``on_shift`` are those of ``roles`` that the present shift gives them.
+    ``automated`` marks a stand-in of the demo: a person's act goes before its.
     """
 
-    def __init__(self, *, zone_offset_s: int = 28_800) -> None:
-        self._zone_offset_s = zone_offset_s
-        self._cases: dict[str, tuple[int, CaseSeen]] = {}
-        self._kept: dict[str, tuple[Any, Any]] = {}
+    account: str
+    name: str
+    roles: tuple[str, ...]
+    seat: str = ""
+    shift: str = ""
+    agency: str = ""
+    street: str = ""
+    streets: tuple[str, ...] = ()
+    on_shift: tuple[str, ...] = ()
+    automated: bool = False
 
-    def see(self, state: CityState, now: float) -> WallSeen:
-        """Return the wall's state at machine time ``now`` (epoch seconds)."""
-        ledger, measured = state.ledger, state.measured
-        city_now = ledger.clock.at(now)
-        ring = measured.detections
-        return WallSeen(
-            position=ledger.position,
-            clock=ledger.clock,
-            cases=self._keep("cases", state.revision("cases"), lambda: self._open_cases(state)),
-            warnings=tuple(_warning(w) for w in ledger.warnings.values() if _in_force(w, city_now)),
-            storms=tuple(StormSeen(s.key, s.name, s.points, s.received) for s in ledger.storms.values()),
-            duty=self._duty(state, city_now),
-            sources=tuple(
-                SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
-                for s in measured.sources.values()
-            ),
-            readings=_readings(state, now),
-            units=_units(state, now),
-            cameras=self._keep("cameras", state.revision("cameras", "registry"), lambda: _cameras(state)),
-            detections_lon=ring.column("lon"),
-            detections_lat=ring.column("lat"),
-            detections_at=ring.column("at"),
-            log=tuple(ledger.log),
-            transplanted=ledger.transplanted > 0,
-            revisions=dict(state.revisions),
-        )
-
-    def _duty(self, state: CityState, city_now: float) -> DutySeen:
-        roster = self._keep("duty", state.revision("duty"), lambda: read_roster(state.ledger.roster))
-        if not roster:
-            return DutySeen()
-        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
-        return DutySeen(
-            leader=duty.duty_leader.name if duty.duty_leader else "",
-            shift_lead=duty.shift_lead.name if duty.shift_lead else "",
-            seats=len(duty.seats),
-            seats_present=duty.present,
-            empty_seats=tuple((seat.agency, seat.since) for seat in duty.empty),
-            hand_over_at=duty.handover_at,
-            streets_on_post=duty.sub_centres or None,
-            streets=sum(row.count for row in roster if row.role == "sub_centre") or None,
-            workstations_online=duty.workstations_online or None,
-            workstations=duty.workstations or None,
-            unanswered=duty.workstations_unanswered if duty.workstations else None,
-        )
-
-    def _open_cases(self, state: CityState) -> tuple[CaseSeen, ...]:
-        seen = []
-        known = self._cases
-        fresh: dict[str, tuple[int, CaseSeen]] = {}
-        for key, case in state.ledger.cases.items():
-            if not case.is_open:
-                continue
-            kept = known.get(key)
-            if kept is None or kept[0] != case.changed:
-                kept = (case.changed, _case(case))
-            fresh[key] = kept
-            seen.append(kept[1])
-        self._cases = fresh
-        return tuple(seen)
-
-    def _keep(self, name: str, revision: Any, build: Any) -> Any:
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != revision:
-            kept = (revision, build())
-            self._kept[name] = kept
-        return kept[1]
+    @property
+    def holder(self) -> str:
+        """Return the holder that they act for, '' for the centre."""
+        return self.agency or self.street
 
 
-def mark_of(key: str) -> str:
-    """Return what stands for a case on a screen: a publisher's own id might hold anything."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+_CENTRE = ("duty_officer", "shift_lead")
+_LEADERS = ("duty_leader", "rotating_leader")
+_HOLDERS = ("agency_operator", "street_operator")
+
+VERBS: Final[dict[str, tuple[str, ...]]] = {
+    # filing (C2 – C6, C20)
+    "request_verification": ("intake_officer", "duty_officer"),
+    "verify": ("inspector",),
+    "file": ("intake_officer", "duty_officer", "street_operator", "village_operator", "system"),
+    "reject": ("intake_officer", "duty_officer"),
+    "merge": ("intake_officer", "duty_officer", "street_operator"),
+    "self_handle": ("inspector", "village_operator", "street_operator"),
+    "void": ("shift_lead",),
+    "confirm_void": ("shift_lead", "duty_leader"),
+    # dispatch, rulings (C7, C10 – C12, C18, C21)
+    "dispatch": ("dispatcher", "shift_lead", "system"),
+    "reassign": ("duty_officer", "dispatcher", "shift_lead"),
+    "request_ruling": ("duty_officer", "dispatcher", "shift_lead", "system"),
+    "send_for_ruling": _CENTRE,
+    "rule": (*_LEADERS, "system"),
+    "transfer_up": ("duty_leader", "system"),
+    # handling (C8, C9, C13 – C15)
+    "sign": _HOLDERS,
+    "return": _HOLDERS,
+    "make_safe": _HOLDERS,
+    "feedback": _HOLDERS,
+    "apply_extension": _HOLDERS,
+    "decide_extension": ("shift_lead", "duty_leader", "system"),
+    "apply_suspension": _HOLDERS,
+    "decide_suspension": ("dispatcher", "shift_lead", "duty_leader"),
+    "resume": ("dispatcher", "shift_lead", "system"),
+    "appeal": _HOLDERS,
+    "decide_appeal": ("duty_leader",),
+    # checking and the caller (C16, C17, C19)
+    "check": ("inspector", "intake_officer", "evaluator", "system"),
+    "contact": ("intake_officer", "duty_officer", *_HOLDERS),
+    "call_back": ("intake_officer", "duty_officer"),
+    "reopen": ("intake_officer", "duty_officer", "system"),
+    # supervision (C22 – C24) and small acts
+    "escalate": (*_CENTRE, *_LEADERS, "system"),
+    "acknowledge": ("shift_lead", *_LEADERS),
+    "undo": ("duty_officer", "dispatcher", *_LEADERS, "shift_lead"),
+    "transfer_level": ("village_operator", "street_operator", "duty_officer"),
+    "answer_level": ("duty_officer", "shift_lead", "street_operator"),
+    "send_unit": (*_CENTRE, "duty_leader", "street_operator"),
+    "remind": (*_CENTRE, "dispatcher", "system"),
+    "supervise": ("shift_lead", "duty_leader"),
+    "comment": tuple(role for role in AXES if role != "system"),
+    "report_rule_error": tuple(role for role in AXES if role != "system"),
+    "pass_limit": ("system",),
+    # screens
+    "show": (*_CENTRE, *_LEADERS),
+    "clear": (*_CENTRE, *_LEADERS),
+    "reveal": ("intake_officer", "shift_lead", "duty_leader", "inspector", *_HOLDERS, "village_operator"),
+}
+"""Verb → roles that may give it; the guards of the verbs say the rest."""
+
+PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "wall": ("duty_officer", "shift_lead", *_LEADERS),
+    "desk": ("duty_officer", "shift_lead", "intake_officer", "dispatcher", *_LEADERS),
+    "metrics": ("shift_lead",),
+}
+"""Page (and its channel and tiles) → roles that may open it."""
 
 
-def _case(case: Case) -> CaseSeen:
-    mirror, place = case.mirror, case.place
-    return CaseSeen(
-        key=mark_of(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
-        hazard=case.hazard,
-        road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
-        recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,
-        due_at=mirror.due_at, returned_by=mirror.returned_by, next=mirror.next,
-        next_at=mirror.next_at,
-    )  # fmt: skip
+def axis_of(role: str) -> str:
+    """Return the axis of a role: supervision, command or neutral."""
+    return AXES[role]
 
 
-def _in_force(warned: Warned, city_now: float) -> bool:
-    if warned.cancelled or warned.superseded_by or warned.status in ("Draft", "Test"):
-        return False
-    return warned.sent <= city_now and (warned.expires is None or warned.expires > city_now)
+def acting_role(person: Person, verb: str) -> str:
+    """Return the role in which a person may give a verb, '' when in none (a shift's role off shift is none)."""
+    for role in VERBS.get(verb, ()):
+        if role in person.roles and (role not in SHIFT_ROLES or role in person.on_shift):
+            return role
+    return ""
 
 
-def _warning(w: Warned) -> WarningSeen:
-    return WarningSeen(
-        w.key, w.hazard, w.colour, w.rank, w.headline, w.sender_name, w.sent, w.expires,
-        w.status == "Exercise", w.polygons,
-    )  # fmt: skip
+def may_open(person: Person, page: str) -> bool:
+    """Whether a person may open a page and hear its channel."""
+    return any(role in person.roles for role in PAGES.get(page, ()))
 
 
-def _readings(state: CityState, now: float) -> ReadingsSeen:
-    r = state.measured.readings
-    received, interval = r.column("received"), r.column("interval")
-    return ReadingsSeen(
-        ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
-        name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
-        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), received=received,
-        interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(received, interval, now),
-    )  # fmt: skip
-
-
-def _units(state: CityState, now: float) -> UnitsSeen:
-    u = state.measured.units
-    received: npt.NDArray[np.float64] = u.column("received")
-    return UnitsSeen(
-        ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
-        agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
-        heading=u.column("heading"), received=received, lost=~(now - received <= UNIT_STALE_S),
-    )  # fmt: skip
-
-
-def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
-    heard = state.measured.cameras
-    seen = []
-    for camera in state.ledger.cameras.values():
-        if camera.privacy in FORBIDDEN_ON_WALL:
-            continue
-        row = heard.find(camera.id)
-        seen.append(
-            CameraSeen(
-                camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
-                camera.azimuth,
-                "" if row is None else str(heard.column("state")[row]),
-                None if row is None else _known(heard.column("received")[row]),
-                None if row is None else _known(heard.column("picture_at")[row]),
-            )
-        )  # fmt: skip
-    return tuple(seen)
-
-
-def _known(moment: float) -> float | None:
-    return None if np.isnan(moment) else float(moment)
+def may_see_person(person: Person, holder: str, street: str) -> bool:
+    """Whether a person may be shown the reporter of a case that ``holder`` has, in ``street``."""
+    if any(role in person.roles for role in ("intake_officer",)):
+        return True
+    if any(role in person.on_shift for role in ("shift_lead", "duty_leader")):
+        return True
+    own = bool(person.holder) and person.holder == holder
+    return own or (bool(person.street) and person.street == street)

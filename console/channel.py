@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from city.access import WallView
+from city.wall_view import WallView
 from city.seen import WallSeen
 from city.store import Store
 from console.wire import ViewMemory, encode_frame, encode_text

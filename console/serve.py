@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from tornado.ioloop import IOLoop
 
 import static
-from city.access import WallView
+from city.wall_view import WallView
 from console.channel import Channel
 from console.district import District, read_district
 from console.doors import Doors

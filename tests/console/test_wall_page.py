@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from city.access import mark_of
+from city.wall_view import mark_of
 from layouts.pages import CARDS
 from layouts.quiet import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, Sight, chromium

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pytest
 
-from city.access import mark_of
+from city.wall_view import mark_of
 from feeds.publisher import Publisher
 from tests.invented import case, mirror, publish, reading
 from tests.running import Running, wait_for

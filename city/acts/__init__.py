@@ -1,0 +1,1 @@
+"""What may happen: commands become facts or refusals, by pure rules."""

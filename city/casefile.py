@@ -1,0 +1,218 @@
+"""The case file: how a case lives by our own rules (domain §3.3, §3.4).
+
+Only the fold writes it; what a decision computed (limits, holders, reasons) is copied from the facts. Moments
+are city epoch seconds unless a field says machine. A *holder* is the code of an agency (``dl``) or of a
+street (``310115004``), '' for nobody.
+"""
+
+import msgspec
+
+__all__ = [
+    "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RETURNS", "STATES", "Ask", "Bounce", "CaseFile",
+    "Check", "LastAct", "MakeSafe", "Ruling",
+]  # fmt: skip
+
+OPEN = (
+    "reported", "verifying", "filed", "dispatched", "handling", "handled", "returned", "ruling", "suspended",
+    "transferred_up",
+)  # fmt: skip
+CLOSED = frozenset({"closed", "rejected", "merged", "voided"})
+STATES = frozenset(OPEN) | CLOSED
+
+RETURNS = (
+    "not_my_duty", "not_my_area", "owner_unknown", "cannot_find", "already_fixed", "needs_other_first",
+    "duplicate", "wrong_category",
+)  # fmt: skip
+BOUNCES = frozenset(RETURNS[:3])
+"""Reasons of a return that count as a bounce; the others are corrections."""
+
+OUTCOMES = (
+    "fixed", "guided", "warned_first_offence", "penalised", "transferred", "no_problem_found",
+)  # fmt: skip
+"""``guided`` = 疏导到便民点, ``warned_first_offence`` = 首违不罚."""
+
+LIMIT_UNITS = ("urgent_hour", "office_hour", "office_day", "calendar_day")
+
+
+class Bounce(msgspec.Struct, frozen=True):
+    """One return by a holder; ``counts`` when its reason is one of BOUNCES."""
+
+    holder: str
+    reason: str
+    text: str
+    at: float
+    counts: bool
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """An ownership ruling that is asked for (``holder`` '' until it is ruled)."""
+
+    opened_at: float
+    reason: str
+    due_at: float
+    on_site_by: float
+    candidates: tuple[str, ...] = ()
+    sent_at: float | None = None
+    no: str = ""
+    holder: str = ""
+    kind: str = ""
+    ruled_at: float | None = None
+    while_held: bool = False
+    """Opened beside a holder (owner unknown, D2): the case's state is not ``ruling`` for it."""
+
+
+class MakeSafe(msgspec.Struct, frozen=True):
+    """The task to make a hazard safe, whoever owns it; ``late`` when done after ``due_at``."""
+
+    holder: str
+    ordered_at: float
+    due_at: float
+    done_at: float | None = None
+    photos: int = 0
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """An extension or suspension that a holder asked for and nobody decided yet."""
+
+    holder: str
+    at: float
+    decide_by: float
+    reason: str
+    until: float | None = None
+
+
+class Check(msgspec.Struct, frozen=True):
+    """The last check: ``distance_m`` from the case's place, None when the mode has none."""
+
+    mode: str
+    officer: str
+    at: float
+    passed: bool
+    distance_m: float | None = None
+    photo_after_feedback: bool = False
+
+
+class LastAct(msgspec.Struct, frozen=True):
+    """The newest fact on the case: who did what when (``recorded_at`` is machine time)."""
+
+    position: int
+    type: str
+    actor: str
+    name: str
+    recorded_at: float
+    to: str = ""
+
+
+class CaseFile(msgspec.Struct):
+    """One case's life. ``own`` is False while only its source's system handles it (mirrored)."""
+
+    own: bool = False
+    state: str = "reported"
+    since: float = 0.0
+    version: int = 0
+    """The subject's version in the ledger, told by ``data.version`` of every fact on it."""
+    no: str = ""
+    """19 digits, given by the fold at ``CaseFiled``: district, city day, serial of the day."""
+    filed_at: float | None = None
+    standard: str = ""
+    limit_value: int = 0
+    limit_unit: str = ""
+    fix_by_at: float | None = None
+    deadline_at: float | None = None
+    dispatch_by: float | None = None
+    undetermined: bool = False
+    """日历未定: a deadline was computed with a year whose holidays are not known yet."""
+    owner_state: str = ""
+    component: str = ""
+
+    holder: str = ""
+    co: tuple[str, ...] = ()
+    dispatched_at: float | None = None
+    dispatches: int = 0
+    holder_due_at: float | None = None
+    sign_by: float | None = None
+    return_by: float | None = None
+    signed_at: float | None = None
+    no_return: bool = False
+    why: str = ""
+    why_names: dict[str, str] = {}
+    targets: tuple[str, ...] = ()
+    """Up to three ranked holders to reassign to, as the last dispatch, return or reassign computed them."""
+
+    bounces: tuple[Bounce, ...] = ()
+    first_return_at: float | None = None
+    unowned_since: float | None = None
+    loop: bool = False
+    ruling: Ruling | None = None
+    rulings: tuple[Ruling, ...] = ()
+    make_safe: MakeSafe | None = None
+    reworks: int = 0
+    extensions: int = 0
+    extension: Ask | None = None
+    suspensions: int = 0
+    suspension: Ask | None = None
+    suspended_at: float | None = None
+    suspended_until: float | None = None
+    suspended_from: str = ""
+    suspended_s: float = 0.0
+
+    verify_by: float | None = None
+    verify_to: str = ""
+    verified: str = ""
+    handled_at: float | None = None
+    outcome: str = ""
+    handled_by: tuple[str, ...] = ()
+    """Holders and accounts that handled it; none of them may ever check or close it."""
+    commanded_by: tuple[str, ...] = ()
+    supervised_by: tuple[str, ...] = ()
+    check_by: float | None = None
+    check: Check | None = None
+    checks: int = 0
+    closed_at: float | None = None
+    close_kind: str = ""
+    merged_into: str = ""
+    joined: tuple[str, ...] = ()
+    callers: int = 1
+    reopen_of: str = ""
+    void_by: str = ""
+
+    supervised: int = 0
+    """升级: 0 nobody, 1 shift_lead, 2 duty_leader, 3 district."""
+    escalated_at: float | None = None
+    acknowledge_by: float | None = None
+    acknowledged_at: float | None = None
+    overdue: int = 0
+    """The share steps of §4.5 that were announced: 0 none, 1 yellow, 2 red 1, 3 red 2, 4 red 3."""
+    reminders: int = 0
+    stages_passed: tuple[str, ...] = ()
+    """Stage limits that were announced as passed, ``<stage>:<serial>``."""
+    level: str = "district"
+    level_asked: str = ""
+    level_from: str = ""
+    answer_by: float | None = None
+    shifted: bool = False
+
+    units: tuple[str, ...] = ()
+    contact_at: float | None = None
+    satisfaction: str = ""
+    resolved: str = ""
+    timeout_exempt: bool = False
+    appeal: str = ""
+    errata: bool = False
+    incident: str = ""
+    late_s: float = 0.0
+    last: LastAct | None = None
+    undo: dict[str, object] = {}
+    """What ``undo`` of the last act puts back: ``{position, actor, until, …fields}``; {} when nothing."""
+    story: list[int] = []
+    """Ledger positions of every fact on the case, oldest first."""
+
+    @property
+    def bounced(self) -> tuple[str, ...]:
+        """Return the holders whose returns count as bounces, in order."""
+        return tuple(bounce.holder for bounce in self.bounces if bounce.counts)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to act on it."""
+        return self.state not in CLOSED

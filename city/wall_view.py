@@ -1,0 +1,185 @@
+"""The wall's view: the state as a wall may see it. The one place where the state becomes what it may hold."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from city.duty import on_duty, read_roster
+from city.freshness import freshness, lost_mask
+from city.seen import (
+    CameraSeen,
+    CaseSeen,
+    DutySeen,
+    ReadingsSeen,
+    SourceSeen,
+    StormSeen,
+    UnitsSeen,
+    WallSeen,
+    WarningSeen,
+)
+from city.state import Case, CityState, Warned
+
+__all__ = ["WallView", "mark_of"]
+
+UNIT_STALE_S = 120.0
+"""A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
+
+FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
+COMMITTED = frozenset({"assigned", "en_route", "on_scene"})
+
+
+class WallView:
+    """The eyes of the wall channels: ``see`` is called once per tick, whatever the number of viewers.
+
+    It keeps what it built for slices that did not change since the last look.
+    """
+
+    def __init__(self, *, zone_offset_s: int = 28_800) -> None:
+        self._zone_offset_s = zone_offset_s
+        self._cases: dict[str, tuple[int, CaseSeen]] = {}
+        self._kept: dict[str, tuple[Any, Any]] = {}
+
+    def see(self, state: CityState, now: float) -> WallSeen:
+        """Return the wall's state at machine time ``now`` (epoch seconds)."""
+        ledger, measured = state.ledger, state.measured
+        city_now = ledger.clock.at(now)
+        ring = measured.detections
+        return WallSeen(
+            position=ledger.position,
+            clock=ledger.clock,
+            cases=self._keep("cases", state.revision("cases"), lambda: self._open_cases(state)),
+            warnings=tuple(_warning(w) for w in ledger.warnings.values() if _in_force(w, city_now)),
+            storms=tuple(StormSeen(s.key, s.name, s.points, s.received) for s in ledger.storms.values()),
+            duty=self._duty(state, city_now),
+            sources=tuple(
+                SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
+                for s in measured.sources.values()
+            ),
+            readings=_readings(state, now),
+            units=_units(state, now),
+            cameras=self._keep("cameras", state.revision("cameras", "registry"), lambda: _cameras(state)),
+            detections_lon=ring.column("lon"),
+            detections_lat=ring.column("lat"),
+            detections_at=ring.column("at"),
+            log=tuple(ledger.log),
+            transplanted=ledger.transplanted > 0,
+            revisions=dict(state.revisions),
+        )
+
+    def _duty(self, state: CityState, city_now: float) -> DutySeen:
+        roster = self._keep("duty", state.revision("duty"), lambda: read_roster(state.ledger.roster))
+        if not roster:
+            return DutySeen()
+        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
+        return DutySeen(
+            leader=duty.duty_leader.name if duty.duty_leader else "",
+            shift_lead=duty.shift_lead.name if duty.shift_lead else "",
+            seats=len(duty.seats),
+            seats_present=duty.present,
+            empty_seats=tuple((seat.agency, seat.since) for seat in duty.empty),
+            hand_over_at=duty.handover_at,
+            streets_on_post=duty.sub_centres or None,
+            streets=sum(row.count for row in roster if row.role == "sub_centre") or None,
+            workstations_online=duty.workstations_online or None,
+            workstations=duty.workstations or None,
+            unanswered=duty.workstations_unanswered if duty.workstations else None,
+        )
+
+    def _open_cases(self, state: CityState) -> tuple[CaseSeen, ...]:
+        seen = []
+        known = self._cases
+        fresh: dict[str, tuple[int, CaseSeen]] = {}
+        for key, case in state.ledger.cases.items():
+            if not case.is_open:
+                continue
+            kept = known.get(key)
+            if kept is None or kept[0] != case.changed:
+                kept = (case.changed, _case(case))
+            fresh[key] = kept
+            seen.append(kept[1])
+        self._cases = fresh
+        return tuple(seen)
+
+    def _keep(self, name: str, revision: Any, build: Any) -> Any:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != revision:
+            kept = (revision, build())
+            self._kept[name] = kept
+        return kept[1]
+
+
+def mark_of(key: str) -> str:
+    """Return what stands for a case on a screen: a publisher's own id might hold anything."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _case(case: Case) -> CaseSeen:
+    mirror, place = case.mirror, case.place
+    return CaseSeen(
+        key=mark_of(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
+        hazard=case.hazard,
+        road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
+        recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,
+        due_at=mirror.due_at, returned_by=mirror.returned_by, next=mirror.next,
+        next_at=mirror.next_at,
+    )  # fmt: skip
+
+
+def _in_force(warned: Warned, city_now: float) -> bool:
+    if warned.cancelled or warned.superseded_by or warned.status in ("Draft", "Test"):
+        return False
+    return warned.sent <= city_now and (warned.expires is None or warned.expires > city_now)
+
+
+def _warning(w: Warned) -> WarningSeen:
+    return WarningSeen(
+        w.key, w.hazard, w.colour, w.rank, w.headline, w.sender_name, w.sent, w.expires,
+        w.status == "Exercise", w.polygons,
+    )  # fmt: skip
+
+
+def _readings(state: CityState, now: float) -> ReadingsSeen:
+    r = state.measured.readings
+    received, interval = r.column("received"), r.column("interval")
+    return ReadingsSeen(
+        ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
+        name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
+        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), received=received,
+        interval=interval, lon=r.column("lon"), lat=r.column("lat"),
+        lost=lost_mask(received, interval, now),
+    )  # fmt: skip
+
+
+def _units(state: CityState, now: float) -> UnitsSeen:
+    u = state.measured.units
+    received: npt.NDArray[np.float64] = u.column("received")
+    return UnitsSeen(
+        ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
+        agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
+        heading=u.column("heading"), received=received, lost=~(now - received <= UNIT_STALE_S),
+    )  # fmt: skip
+
+
+def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
+    heard = state.measured.cameras
+    seen = []
+    for camera in state.ledger.cameras.values():
+        if camera.privacy in FORBIDDEN_ON_WALL:
+            continue
+        row = heard.find(camera.id)
+        seen.append(
+            CameraSeen(
+                camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
+                camera.azimuth,
+                "" if row is None else str(heard.column("state")[row]),
+                None if row is None else _known(heard.column("received")[row]),
+                None if row is None else _known(heard.column("picture_at")[row]),
+            )
+        )  # fmt: skip
+    return tuple(seen)
+
+
+def _known(moment: float) -> float | None:
+    return None if np.isnan(moment) else float(moment)
