@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 __all__ = [
-    "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of", "may_open", "may_see_person",
+    "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
+    "may_open", "may_see_person",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -115,7 +116,7 @@ def axis_of(role: str) -> str:
 
 
 def acting_role(person: Person, verb: str) -> str:
-    """Return the role in which a person may give a verb, '' when in none (a shift's role off shift is none)."""
+    """Return the role in which a person may give a verb, '' when in none; off shift a shift's is none."""
     for role in VERBS.get(verb, ()):
         if role in person.roles and (role not in SHIFT_ROLES or role in person.on_shift):
             return role

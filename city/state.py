@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
+from city.casefile import CLOSED, CaseFile
 from city.clock import REAL_TIME, CityClock
 from city.columns import Columns, Ring
 
 __all__ = [
-    "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "LedgerState", "LogLine", "Measured",
-    "Mirror", "Place", "SourceState", "Storm", "StormPoint", "Warned",
+    "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "Erratum", "Item", "LedgerState",
+    "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState", "Storm",
+    "StormPoint", "Warned",
 ]  # fmt: skip
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
 
 LOG_LINES = 50
@@ -68,14 +70,78 @@ class Case(msgspec.Struct):
     reporter_ref: str = ""
     transplanted: bool = False
     changed: int = 0
+    description: str = ""
+    """The reporter's words (class P2): on no wall, leader's or visitors' page."""
+    address: str = ""
+    wants_reply: bool = False
+    file: CaseFile = msgspec.field(default_factory=CaseFile)
+
+    @property
+    def state(self) -> str:
+        """Return the state that counts: our own life's, or the mirrored one of its source's system."""
+        return self.file.state if self.file.own else self.mirror.state
+
+    @property
+    def holder(self) -> str:
+        """Return who has it: a holder's code, or a short name as its source's system says it."""
+        return self.file.holder if self.file.own else self.mirror.agency
+
+    @property
+    def due_at(self) -> float | None:
+        """Return when it must be fixed, city epoch seconds; None = nobody knows."""
+        return self.file.fix_by_at if self.file.own else self.mirror.due_at
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to act on it."""
-        return self.mirror.state not in CLOSED_STATES
+        return self.state not in CLOSED
 
 
-CLOSED_STATES = frozenset({"closed", "rejected", "merged", "voided"})
+class Registered(msgspec.Struct, frozen=True):
+    """What a ruling wrote into the component register: the next case of ``key`` goes to ``holder``."""
+
+    key: str
+    holder: str
+    kind: str
+    no: str
+    at: float
+
+
+class Item(msgspec.Struct, frozen=True):
+    """Something that must leave the system, not before a machine moment."""
+
+    id: str
+    case: str
+    kind: str
+    to: str
+    text: str
+    names: dict[str, str]
+    not_before: float
+    position: int
+    recall_of: str = ""
+    tries: int = 0
+
+
+class Show(msgspec.Struct, frozen=True):
+    """What a desk put on a wall; ``until`` is machine time, ``view`` metres EPSG:3857."""
+
+    wall: str
+    kind: str
+    id: str
+    view: tuple[float, float, float, float] | None
+    by: str
+    at: float
+    until: float
+
+
+class Erratum(msgspec.Struct, frozen=True):
+    """A rule that somebody says is wrong, until it is closed."""
+
+    case: str
+    rule: str
+    text: str
+    by: str
+    at: float
 
 
 class Warned(msgspec.Struct, frozen=True):
@@ -176,6 +242,13 @@ class LedgerState(msgspec.Struct):
     roster: list[dict[str, str]] = []
     transplanted: int = 0
     lost_sources: dict[str, float] = {}
+    register: dict[str, Registered] = {}
+    errata: dict[str, Erratum] = {}
+    shows: dict[str, Show] = {}
+    incidents: dict[str, tuple[str, ...]] = {}
+    outbox: dict[str, Item] = {}
+    serials: dict[str, int] = {}
+    by_mark: dict[str, str] = {}
     log: list[LogLine] = []
     tables: dict[str, str] = {}
     unknown: dict[str, int] = {}

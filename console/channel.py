@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from city.wall_view import WallView
 from city.seen import WallSeen
 from city.store import Store
+from city.wall_view import WallView
 from console.wire import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View

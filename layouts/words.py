@@ -1,6 +1,6 @@
 """The catalogues: every text of the screens, by language, as one flat table of key → text.
 
-``layouts/words/<lang>.json`` holds our own words; names of classes, agencies, streets and sources come
+``layouts/words/<lang>/*.json`` hold our own words, a file a subject; names of classes, agencies, streets and sources come
 from a deployment's tables and settings.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 
 import static
 
-__all__ = ["LANGUAGES", "Names", "catalogue", "streets"]
+__all__ = ["LANGUAGES", "Names", "catalogue", "own_words", "streets"]
 
 LANGUAGES: Final = ("zh", "en")
 FOLDER: Final = Path(__file__).parent / "words"
@@ -33,25 +33,41 @@ class Names(msgspec.Struct, frozen=True):
 def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
-    Keys of tables: ``class.<kind>.<code>``, ``agency.<short Chinese name>``, ``street.<code>``,
+    Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``, ``street.<code>``,
     ``source.<client>``. Raises KeyError for a language that we do not speak.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
         raise KeyError(message)
     zh = lang == "zh"
-    words: dict[str, str] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    words = own_words(lang)
     for row in _rows(names.categories):
         words[f"class.{row['kind']}.{row['code']}"] = row["name_zh" if zh else "name_en"]
     for row in _rows(names.agencies):
-        words[f"agency.{row['short_zh']}"] = row["short_zh" if zh else "short_en"]
+        # By code as a holder of our own cases, by short name as other systems tell it.
+        for name in (row["code"], row["short_zh"]):
+            words[f"agency.{name}"] = row["short_zh" if zh else "short_en"]
     for row in _rows(names.streets):
         words[f"street.{row['code']}"] = row["short" if zh else "english"]
-        # A street holds cases like an agency, under its short Chinese name.
-        words[f"agency.{row['short']}"] = row["short" if zh else "english"]
+        # A street holds cases like an agency, under its code or its short Chinese name.
+        for name in (row["code"], row["short"]):
+            words[f"agency.{name}"] = row["short" if zh else "english"]
     for client, labels in names.sources.items():
         if lang in labels:
             words[f"source.{client}"] = labels[lang]
+    return words
+
+
+def own_words(lang: str) -> dict[str, str]:
+    """Return the words that are ours, all files of a language together. Raises ValueError on a key twice."""
+    words: dict[str, str] = {}
+    for path in sorted((FOLDER / lang).glob("*.json")):
+        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        twice = words.keys() & told.keys()
+        if twice:
+            message = f"{path.name}: {', '.join(sorted(twice))} stands in another file too"
+            raise ValueError(message)
+        words |= told
     return words
 
 

@@ -17,7 +17,7 @@ class Now(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One order. ``subject`` is ``case:<key>`` (or ``city:<what>``); ``version`` is the one its sender saw."""
+    """One order. ``subject`` is ``case:<key>`` or ``wall:<name>``; ``version`` is the one its sender saw."""
 
     command_id: str
     verb: str

@@ -1,4 +1,4 @@
-"""Terms: what a decision goes by beside the state – tables, calendars, numbers. Values, read by ``console/``."""
+"""Terms: what a decision goes by beside the state – tables, calendars, numbers; read by ``console/``."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,17 +1,13 @@
-import json
 import re
 from pathlib import Path
 
 import pytest
 
 import static
-from layouts.words import LANGUAGES, Names, catalogue, streets
+from layouts.words import LANGUAGES, Names, catalogue, own_words, streets
 
 NAMES = Names(sources={"hotline": {"zh": "12345热线", "en": "Hotline 12345"}})
-OWN = {
-    lang: json.loads(Path(__file__).parents[2].joinpath("layouts/words", f"{lang}.json").read_text("utf-8"))
-    for lang in LANGUAGES
-}
+OWN = {lang: own_words(lang) for lang in LANGUAGES}
 SCRIPTS = sorted([*static.path("esm").glob("*.js"), *static.path("js").glob("*.js")])
 SAID = re.compile(r"""(?:say\.say|city\.words|\bsay|\bwords)\(\s*"([a-z_]+\.[a-z_]+)["]""")
 
