@@ -1,7 +1,7 @@
 """The catalogues: every text of the screens, by language, as one flat table of key → text.
 
-``layouts/words/<lang>/*.json`` hold our own words, a file a subject; names of classes, agencies, streets and sources come
-from a deployment's tables and settings.
+``layouts/words/<lang>/*.json`` hold our own words, a file a subject; names of classes, agencies, streets and
+sources come from a deployment's tables and settings.
 """
 
 import csv
@@ -33,8 +33,8 @@ class Names(msgspec.Struct, frozen=True):
 def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
-    Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``, ``street.<code>``,
-    ``source.<client>``. Raises KeyError for a language that we do not speak.
+    Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``,
+    ``street.<code>``, ``source.<client>``. Raises KeyError for a language that we do not speak.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
