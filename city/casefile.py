@@ -8,8 +8,8 @@ street (``310115004``), '' for nobody.
 import msgspec
 
 __all__ = [
-    "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RETURNS", "STATES", "Ask", "Bounce", "CaseFile",
-    "Check", "LastAct", "MakeSafe", "Ruling",
+    "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "STATES", "Ask",
+    "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
 ]  # fmt: skip
 
 OPEN = (
@@ -32,6 +32,15 @@ OUTCOMES = (
 """``guided`` = 疏导到便民点, ``warned_first_offence`` = 首违不罚."""
 
 LIMIT_UNITS = ("urgent_hour", "office_hour", "office_day", "calendar_day")
+
+
+RESTORED_BY_UNDO = (
+    "own", "state", "since", "holder", "co", "dispatched_at", "dispatches", "holder_due_at", "sign_by",
+    "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets",
+    "unowned_since", "handled_at", "outcome", "check_by", "extension", "suspension", "supervised",
+    "escalated_at", "acknowledge_by", "acknowledged_at",
+)  # fmt: skip
+"""Fields of the file that undoing a reassignment or an escalation may put back."""
 
 
 class Bounce(msgspec.Struct, frozen=True):
@@ -59,6 +68,8 @@ class Ruling(msgspec.Struct, frozen=True):
     ruled_at: float | None = None
     while_held: bool = False
     """Opened beside a holder (owner unknown, D2): the case's state is not ``ruling`` for it."""
+    registered: str = ""
+    """Key of the register row that it wrote, '' when it binds this case alone."""
 
 
 class MakeSafe(msgspec.Struct, frozen=True):
@@ -109,6 +120,8 @@ class CaseFile(msgspec.Struct):
     own: bool = False
     state: str = "reported"
     since: float = 0.0
+    imported: bool = False
+    """Reported long before it was recorded: limits run from its report, no timer acts on it."""
     version: int = 0
     """The subject's version in the ledger, told by ``data.version`` of every fact on it."""
     no: str = ""
@@ -123,6 +136,7 @@ class CaseFile(msgspec.Struct):
     undetermined: bool = False
     """日历未定: a deadline was computed with a year whose holidays are not known yet."""
     owner_state: str = ""
+    owner_state_at_filing: str = ""
     component: str = ""
 
     holder: str = ""
@@ -134,6 +148,10 @@ class CaseFile(msgspec.Struct):
     return_by: float | None = None
     signed_at: float | None = None
     no_return: bool = False
+    ruled_no: str = ""
+    """Number of the ruling by which it may not be returned."""
+    first_dispatched_at: float | None = None
+    rule: str = ""
     why: str = ""
     why_names: dict[str, str] = {}
     targets: tuple[str, ...] = ()
@@ -163,6 +181,8 @@ class CaseFile(msgspec.Struct):
     outcome: str = ""
     handled_by: tuple[str, ...] = ()
     """Holders and accounts that handled it; none of them may ever check or close it."""
+    acted_by: tuple[str, ...] = ()
+    """Accounts that changed anything of it, in the order in which they came."""
     commanded_by: tuple[str, ...] = ()
     supervised_by: tuple[str, ...] = ()
     check_by: float | None = None
@@ -174,6 +194,7 @@ class CaseFile(msgspec.Struct):
     joined: tuple[str, ...] = ()
     callers: int = 1
     reopen_of: str = ""
+    reopened_by: str = ""
     void_by: str = ""
 
     supervised: int = 0
@@ -201,6 +222,8 @@ class CaseFile(msgspec.Struct):
     errata: bool = False
     incident: str = ""
     late_s: float = 0.0
+    unsent: tuple[str, ...] = ()
+    """Outbox items that tell others the status and may still wait there: a newer word takes their place."""
     last: LastAct | None = None
     undo: dict[str, object] = {}
     """What ``undo`` of the last act puts back: ``{position, actor, until, …fields}``; {} when nothing."""

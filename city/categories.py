@@ -4,7 +4,8 @@ The shipped table is ``static/tables/categories.csv``; a district replaces it by
 ``kind`` (component | event), ``code`` (major + minor, four digits), ``system`` (GBT30428.2 | LOCAL),
 ``name_zh`` (the words on screens), ``name_en``, ``minor_zh`` (the class's name in the standard),
 ``limit_value``, ``limit_unit``, ``hazard`` (yes | no), ``owner`` (an agency's short name, or 属地 for the
-street where it lies), ``domain``. The limits are defaults, to be set by the centre.
+street where it lies), ``domain``. Limit and hazard are those of the class's default filing condition
+(``standards.csv``), owner is of its rule (``rules.csv``); ``citywall config check`` holds them together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,9 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["DOMAINS", "KINDS", "LIMIT_UNITS", "TERRITORY", "Category", "read"]
+from city.dispatch.rows import Cells, read_rows
+
+__all__ = ["DOMAINS", "KINDS", "LIMIT_UNITS", "TERRITORY", "Category", "category_of", "read"]
 
 KINDS: Final = ("component", "event")
 SYSTEMS: Final = ("GBT30428.2", "LOCAL")
@@ -58,46 +61,27 @@ def read(rows: Iterable[Mapping[str, str]]) -> tuple[Category, ...]:
 
     Raises ValueError naming the row (the header is row 1) and the column.
     """
-    found: dict[str, Category] = {}
-    for number, row in enumerate(rows, start=2):
-        category = _category(number, row)
-        if category.key in found:
+    found = read_rows(rows, category_of)
+    known: set[str] = set()
+    for number, category in enumerate(found, start=2):
+        if category.key in known:
             raise ValueError(f"row {number}, code: {category.key} stands in the table twice")
-        found[category.key] = category
-    return tuple(found.values())
+        known.add(category.key)
+    return found
 
 
-def _category(number: int, row: Mapping[str, str]) -> Category:
-    code = _text(number, row, "code")
-    if len(code) != 4 or not (code.isascii() and code.isdigit()):
-        raise ValueError(f"row {number}, code: expected four digits, got {code!r}")
-    value = _text(number, row, "limit_value")
-    if not (value.isascii() and value.isdigit()) or int(value) == 0:
-        raise ValueError(f"row {number}, limit_value: expected a whole number, got {value!r}")
+def category_of(cells: Cells) -> Category:
+    """Read one row of ``categories.csv``. Raises WrongCell."""
     return Category(
-        kind=_one_of(number, row, "kind", KINDS),
-        code=code,
-        system=_one_of(number, row, "system", SYSTEMS),
-        name_zh=_text(number, row, "name_zh"),
-        name_en=_text(number, row, "name_en"),
-        minor_zh=_text(number, row, "minor_zh"),
-        limit_value=int(value),
-        limit_unit=_one_of(number, row, "limit_unit", LIMIT_UNITS),
-        hazard=_one_of(number, row, "hazard", ("yes", "no")) == "yes",
-        owner=_text(number, row, "owner"),
-        domain=_one_of(number, row, "domain", DOMAINS),
+        kind=cells.one_of("kind", KINDS),
+        code=cells.digits("code", 4),
+        system=cells.one_of("system", SYSTEMS),
+        name_zh=cells.text("name_zh"),
+        name_en=cells.text("name_en"),
+        minor_zh=cells.text("minor_zh"),
+        limit_value=cells.whole("limit_value"),
+        limit_unit=cells.one_of("limit_unit", LIMIT_UNITS),
+        hazard=cells.yes("hazard"),
+        owner=cells.text("owner"),
+        domain=cells.one_of("domain", DOMAINS),
     )
-
-
-def _text(number: int, row: Mapping[str, str], column: str) -> str:
-    value = (row.get(column) or "").strip()
-    if not value:
-        raise ValueError(f"row {number}, {column}: it is empty or missing")
-    return value
-
-
-def _one_of(number: int, row: Mapping[str, str], column: str, words: tuple[str, ...]) -> str:
-    value = _text(number, row, column)
-    if value not in words:
-        raise ValueError(f"row {number}, {column}: expected {', '.join(words)}, got {value!r}")
-    return value

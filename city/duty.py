@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["OnDuty", "Post", "RosterRow", "Seat", "on_duty", "read_roster"]
+__all__ = ["OnDuty", "Post", "RosterRow", "Seat", "on_duty", "posts_at", "read_roster"]
 
 DAY_S: Final = 86_400
 PEOPLE: Final = ("duty_leader", "shift_lead", "duty_officer", "seat")
@@ -117,6 +117,16 @@ def on_duty(roster: Iterable[RosterRow], city_time: float, *, zone_offset_s: int
         workstations_online=_count(by_role["workstation_online"], second),
         workstations_unanswered=_count(by_role["workstation_unanswered"], second),
     )
+
+
+def posts_at(
+    roster: Iterable[RosterRow], role: str, city_time: float, *, zone_offset_s: int = 28_800
+) -> tuple[Post, ...]:
+    """Return who holds the posts of a role at a city time (epoch seconds), in the roster's order."""
+    second = int(city_time + zone_offset_s) % DAY_S
+    midnight = city_time - second - city_time % 1
+    rows = (row for row in roster if row.role == role and row.covers(second))
+    return tuple(Post(row.name, row.deputy, _began(row.starts, second, midnight)) for row in rows)
 
 
 def _next(changes: Iterable[int], second: int) -> int:

@@ -5,12 +5,22 @@ promised shape is counted as refused, so that one bad fact never stops the rest.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from city import intake
 from city.clock import CityClock
 from city.facts import Fact
+from city.fold_case import change, note_on
+from city.fold_case_filing import FILING
+from city.fold_case_handling import HANDLING
+from city.fold_case_routing import ROUTING
+from city.fold_case_supervision import SUPERVISION
+from city.fold_log import note, say
+from city.fold_outbox import deliver, fail
+from city.fold_reading import text, texts
+from city.intake_warnings import fold_warning
 from city.moments import parse
-from city.state import LOG_LINES, LedgerState, LogLine
+from city.state import LedgerState, Show
 from city.upcast import lifted
 
 __all__ = ["HANDLERS", "apply"]
@@ -36,28 +46,18 @@ def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         return ()
 
 
-def note(state: LedgerState, fact: Fact, text: str, **names: str) -> None:
-    """Add a line to the duty log; ``text`` is a key of the catalogues."""
-    state.log.append(LogLine(state.clock.at(fact.recorded_at), text, names, fact.position))
-    del state.log[:-LOG_LINES]
-
-
 def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     case, is_new = intake.fold_case(state, fact)
     told_at = state.clock.at(fact.recorded_at)
     if is_new and case.is_open and case.urgency == "critical" and told_at - case.at < NEWS_S:
-        note(
-            state, fact, "log.critical", kind=case.kind, code=case.code, label=case.label,
-            road=case.place.road, street=case.place.street,
-        )  # fmt: skip
-        return ("cases", "log")
+        return ("cases", *say(state, case, fact, "log.critical"))
     return ("cases",)
 
 
 def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if fact.data["record"].get("msgType") in ("Ack", "Error"):
         return ()  # CAP: says something of a message, warns of nothing
-    warned = intake.fold_warning(state, fact)
+    warned = fold_warning(state, fact)
     if not warned.cancelled:
         note(
             state, fact, "log.warning", hazard=warned.hazard, colour=warned.colour,
@@ -105,6 +105,11 @@ def _table_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ()
 
 
+def _outlets_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    state.outlets = frozenset(texts(fact.data, "systems"))
+    return ()
+
+
 def _source_lost(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     source = str(fact.data["source"])
     state.lost_sources[source] = parse(fact.data["since"])
@@ -117,6 +122,35 @@ def _source_back(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     state.lost_sources.pop(source, None)
     note(state, fact, "log.source_back", source=source)
     return ("log",)
+
+
+def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    data, wall = fact.data, fact.subject.removeprefix("wall:")
+    told = data.get("view")
+    view = None if told is None else _corners(told)
+    state.shows[wall] = Show(
+        wall, text(data, "kind"), text(data, "id"), view, text(data, "name"), fact.recorded_at,
+        parse(data["until"]),
+    )  # fmt: skip
+    return ("shows",)
+
+
+def _corners(told: list[float]) -> tuple[float, float, float, float]:
+    x0, x1, y0, y1 = (float(one) for one in told)
+    return x0, x1, y0, y1
+
+
+def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    state.shows.pop(fact.subject.removeprefix("wall:"), None)
+    return ("shows",)
+
+
+def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*deliver(state, fact), *note_on(state, fact))
+
+
+def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*fail(state, fact), *note_on(state, fact))
 
 
 def _recorded_only(state: LedgerState, fact: Fact) -> tuple[str, ...]:  # a handler's shape
@@ -133,9 +167,23 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("CityClockSet", 1): _city_clock_set,
     ("RosterLoaded", 1): _roster_loaded,
     ("TableLoaded", 1): _table_loaded,
+    ("OutletsSet", 1): _outlets_set,
     ("SourceLost", 1): _source_lost,
     ("SourceBack", 1): _source_back,
     ("LedgerRestored", 1): _recorded_only,
     ("TokenGranted", 1): _recorded_only,
     ("TokenRevoked", 1): _recorded_only,
+    ("UserAdded", 1): _recorded_only,
+    ("UserChanged", 1): _recorded_only,
+    ("UserDisabled", 1): _recorded_only,
+    ("WallShown", 1): _wall_shown,
+    ("WallCleared", 1): _wall_cleared,
+    ("OutboxDelivered", 1): _outbox_delivered,
+    ("OutboxFailed", 1): _outbox_failed,
+    ("CommandRefused", 1): note_on,
+    ("PersonRevealed", 1): note_on,
+    **{
+        (kind, 1): partial(change, fold)
+        for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
+    },
 }

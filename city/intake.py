@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import msgspec
-
+from city.casefile import STATES, CaseFile
 from city.facts import Fact
+from city.fold_reading import readable_moment
+from city.marks import mark_of
 from city.moments import parse
 from city.plain import class_words, road_words, roads_in, short_name
 from city.state import (
@@ -16,24 +17,14 @@ from city.state import (
     Place,
     Storm,
     StormPoint,
-    Warned,
 )
 
-__all__ = ["camera_of", "device_of", "fold_case", "fold_warning", "is_transplanted", "storm_of"]
+__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "storm_of"]
 
 NAN = float("nan")
-STATES = frozenset({
-    "reported", "verifying", "filed", "dispatched", "handling", "handled", "returned", "ruling",
-    "suspended", "closed", "rejected", "merged", "voided", "transferred_up",
-})  # fmt: skip
-RANKS = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
-COLOURS = {"蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red"}
-SEVERITIES = {"Minor": "blue", "Moderate": "yellow", "Severe": "orange", "Extreme": "red"}
-HAZARDS = {
-    "暴雨": "rainstorm", "台风": "typhoon", "高潮位": "high_tide", "大风": "gale", "雷电": "thunder",
-    "冰雹": "hail", "高温": "heat", "寒潮": "cold", "低温": "cold", "道路结冰": "ice", "大雾": "fog",
-    "海浪": "wave", "洪水": "flood", "霾": "air", "空气": "air",
-}  # fmt: skip
+IMPORTED_S = 3600.0
+"""A case that was recorded later than this after its report is imported history: no timers."""
+DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 
 
 def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
@@ -47,6 +38,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     case = _case(record, external, fact, state.clock.at(fact.recorded_at))
     state.transplanted += case.transplanted
     state.cases[case.key] = case
+    state.by_mark[mark_of(case.key)] = case.key
     for system, number in external:
         state.by_external[f"{system}\x1f{number}"] = case.key
     return case, True
@@ -73,7 +65,35 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         reporter_ref=str(record.get("reporter_ref") or ""),
         transplanted=record.get("transplanted") is True,
         changed=fact.position,
+        description=_words(record, "description", DESCRIPTION_LENGTH),
+        address=_words(record, "address", ADDRESS_LENGTH),
+        wants_reply=_wants_reply(record, fact),
+        file=_file(record, fact, recorded),
     )
+
+
+def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
+    """Return the life of a case at its report: our own unless another system handles it."""
+    own = not isinstance(record.get("mirror"), dict)
+    return CaseFile(
+        own=own,
+        since=recorded,
+        imported=recorded - parse(record["at"]) > IMPORTED_S,
+        reopen_of=str(fact.data.get("reopen_of") or ""),
+        story=[fact.position],
+    )
+
+
+def _words(record: dict[str, Any], key: str, length: int) -> str:
+    value = record.get(key)
+    return value[:length] if isinstance(value, str) else ""
+
+
+def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
+    """Whether the reporter asked for an answer: said in the record or, once sealed, beside it."""
+    reporter = record.get("reporter")
+    told = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
+    return told is True or fact.data.get("wants_reply") is True
 
 
 def _mirrored(case: Case, record: dict[str, Any], fact: Fact) -> Case:
@@ -82,7 +102,9 @@ def _mirrored(case: Case, record: dict[str, Any], fact: Fact) -> Case:
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
         case.received = parse(record["received"])
         case.mirror = mirror
-        case.urgency = str(record.get("urgency") or case.urgency)
+        if not case.file.own:
+            case.urgency = str(record.get("urgency") or case.urgency)
+        case.file.story.append(fact.position)
         case.changed = fact.position
     return case
 
@@ -123,113 +145,12 @@ def _mirror(record: dict[str, Any]) -> Mirror:
     return Mirror(
         state=state if state in STATES else "reported",
         agency=short_name(str(told.get("agency") or "")),
-        due_at=_moment(told.get("due_at")),
+        due_at=readable_moment(told.get("due_at")),
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
         next=str(told.get("next") or "")[:24],
-        next_at=_moment(told.get("next_at")),
-        at=_moment(told.get("at")) or parse(record["at"]),
+        next_at=readable_moment(told.get("next_at")),
+        at=readable_moment(told.get("at")) or parse(record["at"]),
     )
-
-
-def _moment(text: object) -> float | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return parse(text)
-    except ValueError:
-        return None
-
-
-def fold_warning(state: LedgerState, fact: Fact) -> Warned:
-    """Fold a CAP warning; an Update or Cancel, or a newer signal of the hazard, supersedes the old one."""
-    record = fact.data["record"]
-    warned = _warning(record, fact)
-    for key in _referenced(record):
-        # an exercise or a test never takes a real warning away
-        if key in state.warnings and state.warnings[key].status == warned.status:
-            state.warnings[key] = _superseded(state.warnings[key], warned.key)
-    for key, old in list(state.warnings.items()):
-        same = _topic(old) == _topic(warned) and old.hazard != "other"
-        if same and key != warned.key and not old.superseded_by and old.sent <= warned.sent:
-            state.warnings[key] = _superseded(old, warned.key)
-    newer = [
-        w.key for w in state.warnings.values()
-        if _topic(w) == _topic(warned) and w.sent > warned.sent
-    ]  # fmt: skip
-    if newer and warned.hazard != "other":
-        warned = _superseded(warned, newer[-1])
-    state.warnings[warned.key] = warned
-    return warned
-
-
-def _topic(warned: Warned) -> tuple[str, str, str]:
-    """Return what a newer warning must share with an older one to take its place."""
-    return warned.sender, warned.hazard, warned.status
-
-
-def _superseded(warned: Warned, by: str) -> Warned:
-    return msgspec.structs.replace(warned, superseded_by=by)
-
-
-def _referenced(record: dict[str, Any]) -> list[str]:
-    """Return the keys that CAP's ``references`` ("sender,identifier,sent …") names."""
-    keys = []
-    for one in str(record.get("references") or "").split():
-        parts = one.split(",")
-        if len(parts) >= 2:
-            keys.append(f"{parts[0]}/{parts[1]}")
-    return keys
-
-
-def _warning(record: dict[str, Any], fact: Fact) -> Warned:
-    info = record.get("info") or {}
-    info = info[0] if isinstance(info, list) and info else info
-    info = info if isinstance(info, dict) else {}
-    event = str(info.get("event", ""))
-    headline = str(info.get("headline", "") or event)
-    colour = _colour(info, headline)
-    return Warned(
-        key=fact.subject.removeprefix("warning:"),
-        sender=str(record["sender"]),
-        identifier=str(record["identifier"]),
-        status=str(record.get("status", "Actual")),
-        hazard=next((h for word, h in HAZARDS.items() if word in event + headline), "other"),
-        colour=colour,
-        rank=RANKS.get(colour, 0),
-        headline=headline[:80],
-        sender_name=str(info.get("senderName", ""))[:40],
-        sent=parse(str(record["sent"])),
-        onset=_moment(info.get("onset")) or _moment(info.get("effective")),
-        expires=_moment(info.get("expires")),
-        cancelled=record.get("msgType") == "Cancel",
-        polygons=_polygons(info),
-    )
-
-
-def _colour(info: dict[str, Any], headline: str) -> str:
-    """Return the colour that the issuer printed; CAP's severity only when it printed none."""
-    for parameter in info.get("parameter") or []:
-        if isinstance(parameter, dict) and parameter.get("valueName") in ("colour", "color"):
-            return str(parameter.get("value", ""))
-    for word, colour in COLOURS.items():
-        if f"{word}色" in headline or str(info.get("severity", "")).startswith(word):
-            return colour
-    return SEVERITIES.get(str(info.get("severity", "")), "")
-
-
-def _polygons(info: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Return CAP polygons ("lat,lon lat,lon …") as (lon, lat) rings; what cannot be read is left out."""
-    rings = []
-    areas = info.get("area") or []
-    for area in areas if isinstance(areas, list) else [areas]:
-        texts = area.get("polygon") or [] if isinstance(area, dict) else []
-        for text in [texts] if isinstance(texts, str) else texts:
-            try:
-                pairs = [pair.split(",") for pair in text.split()]
-                rings.append(tuple((float(lon), float(lat)) for lat, lon in pairs))
-            except (ValueError, AttributeError):
-                continue
-    return tuple(rings)
 
 
 def is_transplanted(fact: Fact) -> bool:

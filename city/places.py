@@ -1,11 +1,14 @@
 """In which street a point lies: a grid answers most points, an exact test those near a boundary."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from city.distance import M_PER_DEGREE, metres_to_edges
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,6 +53,8 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
     _edge_at: Ints  # street * _BANDS + band -> first edge; one longer than the keys
     _candidates: Ints  # streets of the mixed cells, ordered by cell
     _candidate_at: Ints  # cell -> first candidate; one longer than the cells
+    _rims: tuple[Floats, ...]  # street -> all of its edges, level ones too
+    _boxes: Floats  # street -> west, south, east, north
 
     @classmethod
     def from_geojson(cls, collection: Mapping[str, Any]) -> "Streets":
@@ -64,7 +69,8 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         if len(set(codes)) != len(codes):
             twice = sorted({code for code in codes if codes.count(code) > 1})
             raise ValueError(f"code: {', '.join(twice)} is given to more than one street")
-        return cls(codes, names, shorts, *_index(edges))
+        boxes = np.array([[*rim[:, :2].min(0), *rim[:, 2:].max(0)] for rim in map(_corners, edges)])
+        return cls(codes, names, shorts, *_index(edges), edges, boxes)
 
     def of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int16]:
         """Index into `codes` of the street of each WGS84 point; −1 outside all, and for NaN."""
@@ -82,6 +88,32 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         mixed = answer[here] == _MIXED
         answer[here[mixed]] = self._exact(x[here[mixed]], y[here[mixed]], cells[mixed])
         return answer
+
+    def code_of(self, lon: float, lat: float) -> str:
+        """Return the code of the street of a WGS84 point, '' outside all."""
+        index = int(self.of(lon, lat)[0])
+        return "" if index == OUTSIDE else self.codes[index]
+
+    def boundary_m(self, lon: float, lat: float, code: str) -> float:
+        """Return the metres (≥ 0) from a WGS84 point to the boundary of a street; inf for an unknown one."""
+        if code not in self.codes:
+            return math.inf
+        return metres_to_edges(lon, lat, self._rims[self.codes.index(code)])
+
+    def near(self, lon: float, lat: float, within_m: float) -> tuple[tuple[str, float], ...]:
+        """Return the streets within so many metres of a WGS84 point, the nearest first, its own at 0."""
+        if not (math.isfinite(lon) and math.isfinite(lat)):
+            return ()
+        reach = within_m / M_PER_DEGREE
+        wide = reach / max(math.cos(math.radians(lat)), 1e-6)
+        boxes = self._boxes
+        close = (boxes[:, 0] <= lon + wide) & (boxes[:, 2] >= lon - wide)
+        close &= (boxes[:, 1] <= lat + reach) & (boxes[:, 3] >= lat - reach)
+        own = int(self.of(lon, lat)[0])
+        away = [
+            (0.0 if i == own else metres_to_edges(lon, lat, self._rims[i]), i) for i in np.flatnonzero(close)
+        ]
+        return tuple((self.codes[i], metres) for metres, i in sorted(away) if metres <= within_m)
 
     def _exact(self, x: Floats, y: Floats, cells: Ints) -> NDArray[np.int16]:
         """Even-odd test of each point against the candidate streets of its cell."""
@@ -122,6 +154,12 @@ def _ring_edges(place: str, ring: Sequence[Sequence[float]]) -> Floats:
     following = np.roll(points, -1, axis=0)
     upward = (points[:, 1] < following[:, 1])[:, None]
     return np.hstack([np.where(upward, points, following), np.where(upward, following, points)])
+
+
+def _corners(edges: Floats) -> Floats:
+    """Each edge as the box that it fills: an edge goes up, but not always to the east."""
+    low, high = np.minimum(edges[:, :2], edges[:, 2:]), np.maximum(edges[:, :2], edges[:, 2:])
+    return np.hstack([low, high])
 
 
 def _expand(first: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -13,18 +13,29 @@ from city.freshness import Freshness
 from city.state import LogLine, StormPoint
 
 __all__ = [
-    "CameraSeen", "CaseSeen", "DutySeen", "ReadingsSeen", "SourceSeen", "StormSeen", "UnitsSeen",
-    "WallSeen", "WarningSeen",
+    "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "ReadingsSeen", "ShowSeen", "SourceSeen",
+    "StormSeen", "UnitsSeen", "WallSeen", "WarningSeen",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 
 
+class MakeSafeSeen(msgspec.Struct, frozen=True):
+    """先行处置: who makes a hazard safe until when (city epoch seconds), and when it was done."""
+
+    holder: str
+    ordered_at: float
+    due_at: float
+    done_at: float | None
+
+
 class CaseSeen(msgspec.Struct, frozen=True):
     """An open case. ``kind`` and ``code`` are the class (catalogue), ``label`` upstream's words if unmapped.
 
-    Moments are city epoch seconds; positions WGS84 degrees (NaN = address only).
+    Moments are city epoch seconds; positions WGS84 degrees (NaN = address only). ``agency`` is who has it: a
+    holder's code, or a short name as its source's system says it. ``version`` to ``escalate_to`` are for
+    the seat that has signed in on the wall: what it may order next, and to whom.
     """
 
     key: str
@@ -45,6 +56,51 @@ class CaseSeen(msgspec.Struct, frozen=True):
     returned_by: tuple[str, ...]
     next: str
     next_at: float | None
+    callers: int = 1
+    reminders: int = 0
+    make_safe: MakeSafeSeen | None = None
+    ruling_due_at: float | None = None
+    ruling_sent: bool = False
+    supervised: int = 0
+    version: int = 0
+    offers: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    escalate_to: str = ""
+    accept_by: float | None = None
+    """Until when a report must be filed, or verified; None when it was."""
+
+    @property
+    def until(self) -> float | None:
+        """Return the moment that a row counts down to.
+
+        It is the ruling's while one is due, else the citizen's; of a report that nobody has filed yet, the
+        limit of filing it.
+        """
+        if self.state == "ruling" and self.ruling_due_at is not None:
+            return self.ruling_due_at
+        return self.accept_by if self.due_at is None else self.due_at
+
+
+class ShowSeen(msgspec.Struct, frozen=True):
+    """What a desk has put on a wall: a case (by its mark), a camera or a view.
+
+    ``at`` and ``until`` are machine time, ``lon, lat`` WGS84 degrees (NaN = no place), ``view`` is
+    ``x0, x1, y0, y1`` in metres EPSG:3857.
+    """
+
+    wall: str
+    kind: str
+    id: str
+    by: str
+    at: float
+    until: float
+    lon: float
+    lat: float
+    view: tuple[float, float, float, float] | None
+    label: str = ""
+    road: str = ""
+    street: str = ""
+    class_key: str = ""
 
 
 class WarningSeen(msgspec.Struct, frozen=True):
@@ -164,3 +220,8 @@ class WallSeen(msgspec.Struct, frozen=True):
     log: tuple[LogLine, ...]
     transplanted: bool
     revisions: dict[str, int]
+    shows: tuple[ShowSeen, ...] = ()
+    heaps: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
+    """Reports that may be the same as an open case: its mark → they (``city.same_place``)."""
+    heaped: frozenset[str] = frozenset()
+    """Marks of all of them: no row of their own on a list."""

@@ -247,6 +247,8 @@ class LedgerState(msgspec.Struct):
     shows: dict[str, Show] = {}
     incidents: dict[str, tuple[str, ...]] = {}
     outbox: dict[str, Item] = {}
+    outlets: frozenset[str] | None = None
+    """Systems that have an adapter (None: nobody said); only what is for one of them waits to leave."""
     serials: dict[str, int] = {}
     by_mark: dict[str, str] = {}
     log: list[LogLine] = []

@@ -1,13 +1,16 @@
 """The wall's view: the state as a wall may see it. The one place where the state becomes what it may hold."""
 
-import hashlib
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from city.acts.terms import Terms
+from city.case_view import wall_case
 from city.duty import on_duty, read_roster
 from city.freshness import freshness, lost_mask
+from city.marks import mark_of
+from city.same_place import heaps
 from city.seen import (
     CameraSeen,
     CaseSeen,
@@ -19,6 +22,7 @@ from city.seen import (
     WallSeen,
     WarningSeen,
 )
+from city.show_view import shows
 from city.state import Case, CityState, Warned
 
 __all__ = ["WallView", "mark_of"]
@@ -36,20 +40,23 @@ class WallView:
     It keeps what it built for slices that did not change since the last look.
     """
 
-    def __init__(self, *, zone_offset_s: int = 28_800) -> None:
+    def __init__(self, *, zone_offset_s: int = 28_800, terms: Terms | None = None) -> None:
         self._zone_offset_s = zone_offset_s
+        self.terms = terms
         self._cases: dict[str, tuple[int, CaseSeen]] = {}
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
         ledger, measured = state.ledger, state.measured
+        cases = self._keep("cases", state.revision("cases"), lambda: self._open_cases(state))
+        same = self._keep("heaps", state.revision("cases"), lambda: heaps(cases))
         city_now = ledger.clock.at(now)
         ring = measured.detections
         return WallSeen(
             position=ledger.position,
             clock=ledger.clock,
-            cases=self._keep("cases", state.revision("cases"), lambda: self._open_cases(state)),
+            cases=cases,
             warnings=tuple(_warning(w) for w in ledger.warnings.values() if _in_force(w, city_now)),
             storms=tuple(StormSeen(s.key, s.name, s.points, s.received) for s in ledger.storms.values()),
             duty=self._duty(state, city_now),
@@ -66,7 +73,14 @@ class WallView:
             log=tuple(ledger.log),
             transplanted=ledger.transplanted > 0,
             revisions=dict(state.revisions),
+            shows=tuple(shows(ledger, now)),
+            heaps=same,
+            heaped=frozenset(case.key for members in same.values() for case in members),
         )
+
+    def see_case(self, case: Case) -> CaseSeen:
+        """Return an open case as this channel may see it; built anew only when the case has changed."""
+        return wall_case(case, self.terms)
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
         roster = self._keep("duty", state.revision("duty"), lambda: read_roster(state.ledger.roster))
@@ -96,7 +110,7 @@ class WallView:
                 continue
             kept = known.get(key)
             if kept is None or kept[0] != case.changed:
-                kept = (case.changed, _case(case))
+                kept = (case.changed, self.see_case(case))
             fresh[key] = kept
             seen.append(kept[1])
         self._cases = fresh
@@ -108,23 +122,6 @@ class WallView:
             kept = (revision, build())
             self._kept[name] = kept
         return kept[1]
-
-
-def mark_of(key: str) -> str:
-    """Return what stands for a case on a screen: a publisher's own id might hold anything."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _case(case: Case) -> CaseSeen:
-    mirror, place = case.mirror, case.place
-    return CaseSeen(
-        key=mark_of(case.key), kind=case.kind, code=case.code, label=case.label, urgency=case.urgency,
-        hazard=case.hazard,
-        road=place.road, street=place.street, lon=place.lon, lat=place.lat, at=case.at,
-        recorded_at=case.recorded_at, state=mirror.state, agency=mirror.agency,
-        due_at=mirror.due_at, returned_by=mirror.returned_by, next=mirror.next,
-        next_at=mirror.next_at,
-    )  # fmt: skip
 
 
 def _in_force(warned: Warned, city_now: float) -> bool:

@@ -64,6 +64,8 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     undo_s: float = 20.0
     reopen_days: int = 7
     near_m: float = 50.0
+    remote_checks: tuple[str, ...] = ()
+    """Modes (video, caller_confirmed) that may stand for a check in the field; never for a hazard."""
     appeal_office_days: int = 3
 
 

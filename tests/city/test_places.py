@@ -123,3 +123,49 @@ def test_a_hundred_thousand_points_in_the_real_pudong_are_right_and_quick():
         shape = shapely.geometry.shape(collected["features"][i]["geometry"])
         expected[shapely.contains_xy(shape, lon, lat)] = i
     assert np.array_equal(found, expected)
+
+
+def test_a_point_is_as_far_from_the_boundary_inside_as_outside():
+    streets = Streets.from_geojson(TWO)
+    inside, outside = streets.boundary_m(0.001, 0.1, "a"), streets.boundary_m(-0.001, 0.1, "a")
+    assert inside == pytest.approx(outside)
+    assert inside == pytest.approx(111.2, abs=0.1)
+
+
+def test_level_edges_and_the_rims_of_holes_are_boundary_too():
+    streets = Streets.from_geojson(TWO)
+    assert streets.boundary_m(0.1, 0.001, "a") == pytest.approx(111.2, abs=0.1)
+    assert streets.boundary_m(0.5, 0.251, "a") == pytest.approx(111.2, abs=0.1)
+
+
+def test_an_unknown_street_and_no_position_are_infinitely_far_from_a_boundary():
+    streets = Streets.from_geojson(TWO)
+    assert streets.boundary_m(0.5, 0.5, "c") == np.inf
+    assert streets.boundary_m(np.nan, np.nan, "a") == np.inf
+
+
+def test_the_code_of_a_street_is_empty_outside_all():
+    streets = Streets.from_geojson(TWO)
+    assert [streets.code_of(x, 0.1) for x in (0.1, 1.5, 2.5, np.nan)] == ["a", "b", "", ""]
+
+
+def test_streets_near_a_point_come_nearest_first_and_its_own_before_all():
+    streets = Streets.from_geojson(TWO)
+    own, other = streets.near(0.999, 0.1, 200.0)
+    assert own == ("a", 0.0)
+    assert other == ("b", pytest.approx(111.2, abs=0.1))
+    assert streets.near(0.999, 0.1, 50.0) == (("a", 0.0),)
+    assert streets.near(-0.001, 0.1, 50.0) == ()
+    assert streets.near(np.nan, 0.1, 1e9) == ()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(-1, 3), st.floats(-1, 2))
+def test_the_boundary_is_as_far_as_shapely_says(x, y):
+    streets = Streets.from_geojson(TWO)
+    scale = np.array([np.cos(np.radians(y)), 1.0]) * 111_195.0
+    rings = TWO["features"][0]["geometry"]["coordinates"]
+    rim = shapely.MultiLineString([np.array(ring) * scale for ring in rings])
+    assert streets.boundary_m(x, y, "a") == pytest.approx(
+        rim.distance(shapely.Point([x, y] * scale)), abs=0.01
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from city.facts import Fact, body_of, read_fact
 from city.fold import HANDLERS, apply
+from city.marks import mark_of
 from city.state import LedgerState
 from city.upcast import UPCASTS
 
@@ -49,7 +50,10 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
         for name in apply(state, recorded(position, kind, v))
     }
     assert (state.refused, state.unknown) == ({}, {})
-    assert touched == {"cases", "log", "warnings", "registry", "clock", "duty"}
+    assert touched == {
+        "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "incidents", "shows",
+        "outbox",
+    }  # fmt: skip
 
 
 def test_what_the_recordings_tell_is_in_the_state() -> None:
@@ -57,12 +61,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     for position, (kind, v) in enumerate(everything(), start=1):
         apply(state, recorded(position, kind, v))
     case = state.cases["hotline/20261121-0001"]
-    assert (case.code, case.urgency, case.hazard, case.mirror.state) == (
-        "0506",
-        "critical",
-        True,
-        "dispatched",
-    )
+    assert case.mirror.state == "dispatched"
     assert (case.place.street, case.place.road, case.mirror.agency) == ("310115005", "世纪大道", "浦东排水")
     warned = state.warnings["sh-weather/31011541600000_20261121150000"]
     assert (warned.hazard, warned.colour, warned.rank, len(warned.polygons[0])) == (
@@ -81,5 +80,24 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     assert [line.text for line in state.log] == [
-        "log.critical", "log.warning", "log.source_lost", "log.source_back"
+        "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
+        "log.ruled", "log.transferred_up", "log.escalated.2",
     ]  # fmt: skip
+
+
+def test_a_reported_case_is_its_sources_until_a_fact_of_our_own_takes_it_over() -> None:
+    state = LedgerState()
+    key = "hotline/20261121-0001"
+    apply(state, recorded(1, "CaseReported", 1))
+    case = state.cases[key]
+    assert (case.code, case.urgency, case.hazard) == ("0506", "critical", True)
+    assert (case.state, case.holder, case.file.own) == ("dispatched", "浦东排水", False)
+    assert (case.address, case.description) == ("世纪大道1200号", "从早上开始积水")
+    assert state.by_mark == {mark_of(key): key}
+    for position, kind in enumerate(("CommandRefused", "PersonRevealed", "OutboxDelivered"), start=2):
+        apply(state, recorded(position, kind, 1))
+    assert (case.file.own, case.file.version, case.file.last) == (False, 0, None)
+    apply(state, recorded(5, "CaseSigned", 1))
+    assert (case.state, case.holder, case.file.own) == ("handling", "浦东排水", True)
+    assert case.due_at == case.mirror.due_at
+    assert case.file.story == [1, 2, 3, 4, 5]

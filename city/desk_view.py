@@ -1,0 +1,96 @@
+"""The desk's view: the wall's, and what an officer needs to act. One look per tick for all desks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from city.acts.terms import Terms
+from city.case_view import hand_of, see_case
+from city.desk_seen import BounceSeen, DeskCase, DeskSeen, NearSeen
+from city.indicator import Indicator
+from city.seen import UnitsSeen
+from city.state import Case, CityState
+from city.wall_view import COMMITTED, WallView
+
+__all__ = ["CasesInFull", "DeskView", "nearest"]
+
+NEAR_EVERY_S = 10.0
+"""Machine seconds for which a nearest unit stays: a label that changes under the hand is no label."""
+OFF = COMMITTED | {"off_duty", "out_of_service", "unknown"}
+METRES_PER_DEGREE = 111_320.0
+
+
+class DeskView:
+    """The eyes of the desk channel; it keeps what it built for cases that did not change."""
+
+    def __init__(self, *, zone_offset_s: int = 28_800, terms: Terms | None = None) -> None:
+        self._wall = CasesInFull(zone_offset_s=zone_offset_s, terms=terms)
+        self._near: dict[str, tuple[float, NearSeen | None]] = {}
+        self._of: object = None
+        self._in_danger: list[DeskCase] = []
+
+    def see(
+        self, state: CityState, now: float, presence: Mapping[str, Sequence[str]],
+        figures: tuple[Mapping[str, Indicator], float | None] = ({}, None),
+    ) -> DeskSeen:  # fmt: skip
+        """Return the desk's state at machine time ``now``.
+
+        ``presence`` is mark → names, ``figures`` the indicators and the machine moment that they are from.
+        """
+        seen = self._wall.see(state, now)
+        fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
+        outbox = state.ledger.outbox.values()
+        return DeskSeen(
+            **fields, presence={mark: tuple(names) for mark, names in presence.items()},
+            indicators=dict(figures[0]), indicators_at=figures[1],
+            near=self._nearest(seen.cases, seen.units, now),
+            outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
+        )  # fmt: skip
+
+    def _nearest(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearSeen]:
+        kept: dict[str, tuple[float, NearSeen | None]] = {}
+        if cases is not self._of:
+            self._of = cases
+            self._in_danger = [case for case in cases if case.hazard or case.urgency == "critical"]
+        for case in self._in_danger:
+            before = self._near.get(case.key)
+            if before is None or now - before[0] >= NEAR_EVERY_S:
+                before = (now, nearest(units, case.lon, case.lat))
+            kept[case.key] = before
+        self._near = kept
+        return {key: near for key, (_, near) in kept.items() if near is not None}
+
+
+class CasesInFull(WallView):
+    """The wall's eyes, but with the cases of a desk."""
+
+    def see_case(self, case: Case) -> DeskCase:
+        """Return an open case with all that an officer needs to act on it."""
+        file = case.file
+        return DeskCase(
+            **see_case(case, self.terms), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
+            hands=tuple(sorted(map(hand_of, file.acted_by))),
+            component=file.component,
+            acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
+        )  # fmt: skip
+
+
+def nearest(units: UnitsSeen, lon: float, lat: float) -> NearSeen | None:
+    """Return the nearest unit with a fresh position that nobody has sent anywhere; None when there is none.
+
+    ``lon, lat`` are WGS84 degrees; NaN has no nearest.
+    """
+    if not units.ids or lon != lon:
+        return None
+    east = (units.lon - lon) * np.cos(np.radians(lat))
+    metres = np.hypot(east, units.lat - lat) * METRES_PER_DEGREE
+    free = ~units.lost & np.array([state not in OFF for state in units.state], dtype=bool)
+    metres = np.where(free & ~np.isnan(metres), metres, np.inf)
+    best = int(np.argmin(metres))
+    if not np.isfinite(metres[best]):
+        return None
+    return NearSeen(
+        str(units.ids[best]), str(units.call_sign[best]), str(units.kind[best]), float(metres[best])
+    )

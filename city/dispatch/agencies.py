@@ -1,0 +1,30 @@
+"""Agencies: departments, utilities and contractors that may hold a case (``agencies.csv``).
+
+Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed`` (in the hall: yes | no),
+``all_hours`` (yes: works by the clock), ``ack_limit_s`` (seconds to acknowledge in an emergency),
+``fallback`` (the agency that is called when it is silent; '' = none).
+"""
+
+from typing import Final
+
+from city.acts.terms import Agency
+from city.dispatch.rows import Cells, WrongCell
+
+__all__ = ["AGENCY_KINDS", "agency_of"]
+
+AGENCY_KINDS: Final = ("department", "emergency", "utility", "property_manager", "contractor", "city_body")
+
+
+def agency_of(cells: Cells) -> Agency:
+    """Read one row of ``agencies.csv``. Raises WrongCell."""
+    code = cells.text("code")
+    if not (code.isascii() and code.isalnum() and code[0].isalpha()):
+        raise WrongCell("code", f"expected letters and digits that begin with a letter, got {code!r}")
+    return Agency(
+        code=code,
+        short=cells.text("short_zh"),
+        kind=cells.one_of("kind", AGENCY_KINDS),
+        all_hours=cells.yes("all_hours"),
+        ack_limit_s=cells.whole("ack_limit_s", empty=300),
+        fallback=cells.maybe("fallback"),
+    )

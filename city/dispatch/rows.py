@@ -1,0 +1,147 @@
+"""Cells of a table's rows: read one by one, each wrong one named by row, column and what was expected."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+__all__ = ["Cells", "Problem", "WrongCell", "current", "read_rows", "sound"]
+
+T = TypeVar("T")
+
+
+class WrongCell(ValueError):
+    """A cell that cannot be read; ``column`` and ``what`` say where and why."""
+
+    def __init__(self, column: str, what: str) -> None:
+        super().__init__(f"{column}: {what}")
+        self.column, self.what = column, what
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """What is wrong in a table: its row (the header is row 1; 0 = the whole table) and column."""
+
+    file: str
+    row: int
+    column: str
+    what: str
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            [self.file, *([f"row {self.row}"] if self.row else []), *filter(None, [self.column])]
+        )
+        return f"{where}: {self.what}"
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """One row; every reader raises WrongCell."""
+
+    number: int
+    row: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """Return what stands there; it must not be empty."""
+        value = self.maybe(column)
+        if not value:
+            raise WrongCell(column, "it is empty or missing")
+        return value
+
+    def maybe(self, column: str) -> str:
+        """Return what stands there, '' when nothing does."""
+        return (self.row.get(column) or "").strip()
+
+    def one_of(self, column: str, words: Iterable[str], *, empty: bool = False) -> str:
+        """Return one of some words (or '' if it may be empty)."""
+        value, known = self.maybe(column), tuple(words)
+        if value in known or (empty and not value):
+            return value
+        raise WrongCell(column, f"expected {', '.join(known)}, got {value!r}")
+
+    def yes(self, column: str) -> bool:
+        """Return whether it says yes; it must say yes or no."""
+        return self.one_of(column, ("yes", "no")) == "yes"
+
+    def several(self, column: str) -> tuple[str, ...]:
+        """Return the parts of a list that is written with ``|`` between them."""
+        return tuple(part.strip() for part in self.maybe(column).split("|") if part.strip())
+
+    def whole(self, column: str, *, empty: int | None = None) -> int:
+        """Return a whole number above 0; ``empty`` is what an empty cell means, if it may be empty."""
+        value = self.maybe(column)
+        if not value and empty is not None:
+            return empty
+        if not (value.isascii() and value.isdigit()) or int(value) == 0:
+            raise WrongCell(column, f"expected a whole number above 0, got {value!r}")
+        return int(value)
+
+    def degrees(self, column: str, most: float) -> float:
+        """Return degrees between -most and most."""
+        value = self.maybe(column)
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not -most <= number <= most:
+            raise WrongCell(column, f"expected degrees between -{most:g} and {most:g}, got {value!r}")
+        return number
+
+    def digits(self, column: str, length: int) -> str:
+        """Return a code of so many ASCII digits."""
+        value = self.maybe(column)
+        if len(value) != length or not (value.isascii() and value.isdigit()):
+            raise WrongCell(column, f"expected {length} digits, got {value!r}")
+        return value
+
+    def class_key(self, column: str) -> str:
+        """Return the key of a class: ``event:0405``."""
+        value = self.maybe(column)
+        kind, _, code = value.partition(":")
+        if kind not in ("component", "event") or len(code) != 4 or not (code.isascii() and code.isdigit()):
+            raise WrongCell(column, f"expected a class such as event:0405, got {value!r}")
+        return value
+
+    def day(self, column: str) -> str:
+        """Return an ISO date, '' when the cell is empty."""
+        value = self.maybe(column)
+        try:
+            return value and date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise WrongCell(column, f"expected a date such as 2026-01-31, got {value!r}") from None
+
+    def days(self) -> tuple[str, str]:
+        """Return ``valid_from`` and ``valid_to``; the second may be open but not before the first."""
+        first, last = self.text("valid_from") and self.day("valid_from"), self.day("valid_to")
+        if last and last < first:
+            raise WrongCell("valid_to", f"expected a day from {first} on, got {last!r}")
+        return first, last
+
+
+def read_rows(rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T]) -> tuple[T, ...]:
+    """Return what each row says. Raises ValueError naming row and column of the first wrong one."""
+    found = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            found.append(one(Cells(number, row)))
+        except WrongCell as error:
+            raise ValueError(f"row {number}, {error}") from error
+    return tuple(found)
+
+
+def sound(
+    rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T], *, file: str
+) -> tuple[list[tuple[int, T]], list[Problem]]:
+    """Return what the good rows say, each with its number, and a problem for each of the others."""
+    found, problems = [], []
+    for number, row in enumerate(rows, start=2):
+        try:
+            found.append((number, one(Cells(number, row))))
+        except WrongCell as error:
+            problems.append(Problem(file, number, error.column, error.what))
+    return found, problems
+
+
+def current(valid_from: str, valid_to: str, on: str) -> bool:
+    """Whether a row counts on an ISO date; an open end counts for ever."""
+    return valid_from <= on and (not valid_to or on <= valid_to)

@@ -1,0 +1,58 @@
+"""Filing conditions: when a class is filed, when it counts as done, how long it may take (``standards.csv``).
+
+Columns: ``class`` (``event:0405``), ``no`` (1 = the class's default), ``condition``, ``closing``,
+``limit_value``, ``limit_unit`` (of city.casefile.LIMIT_UNITS), ``hazard`` (yes | no), ``make_safe_min``
+(minutes until a hazard must be made safe), ``version``, ``valid_from``, ``valid_to``. The limits are
+defaults, to be set by the centre.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from city.acts.terms import Standard
+from city.casefile import LIMIT_UNITS
+from city.dispatch.rows import Cells, WrongCell
+
+__all__ = ["StandardRow", "by_class", "standard_of"]
+
+
+class StandardRow(msgspec.Struct, frozen=True):
+    """A row: the standard, its number within the class, and the days on which it counts."""
+
+    standard: Standard
+    no: int
+    version: str
+    valid_from: str
+    valid_to: str
+
+
+def standard_of(cells: Cells) -> StandardRow:
+    """Read one row of ``standards.csv``. Raises WrongCell."""
+    category, no, hazard = cells.class_key("class"), cells.whole("no"), cells.yes("hazard")
+    minutes = cells.whole("make_safe_min", empty=0)
+    if hazard and not minutes:
+        raise WrongCell("make_safe_min", "it is empty, and the condition is a hazard")
+    if minutes and not hazard:
+        raise WrongCell("make_safe_min", "expected it empty where the condition is no hazard")
+    standard = Standard(
+        key=f"{category}#{no}",
+        category=category,
+        condition=cells.text("condition"),
+        closing=cells.text("closing"),
+        limit_value=cells.whole("limit_value"),
+        limit_unit=cells.one_of("limit_unit", LIMIT_UNITS),
+        make_safe_min=minutes or None,
+        hazard=hazard,
+    )
+    valid_from, valid_to = cells.days()
+    return StandardRow(standard, no, cells.text("version"), valid_from, valid_to)
+
+
+def by_class(rows: Iterable[StandardRow]) -> dict[str, tuple[Standard, ...]]:
+    """Return the conditions of each class, its default first."""
+    found: dict[str, tuple[Standard, ...]] = {}
+    for row in sorted(rows, key=lambda row: row.no):
+        category = row.standard.category
+        found[category] = (*found.get(category, ()), row.standard)
+    return found

@@ -1,0 +1,98 @@
+import msgspec
+import pytest
+
+from city.access import (
+    AXES,
+    PAGES,
+    ROLES,
+    SHIFT_ROLES,
+    VERBS,
+    Person,
+    acting_role,
+    axis_of,
+    may_open,
+    may_see_person,
+)  # fmt: skip
+
+
+def person(*roles: str, **given: object) -> Person:
+    made = Person("li", "李××", roles)
+    return msgspec.structs.replace(made, **given)
+
+
+def test_every_verb_and_page_names_roles_that_there_are() -> None:
+    assert {role for roles in VERBS.values() for role in roles} <= AXES.keys()
+    assert {role for roles in PAGES.values() for role in roles} <= set(ROLES)
+    assert set(ROLES) >= SHIFT_ROLES
+    assert "system" not in ROLES
+
+
+@pytest.mark.parametrize("role", sorted(SHIFT_ROLES))
+def test_a_shift_role_acts_on_shift_only_and_looks_off_shift_too(role: str) -> None:
+    off, on = person(role), person(role, on_shift=(role,))
+    theirs = [verb for verb, roles in VERBS.items() if role in roles and verb not in ("comment",)]
+    assert theirs
+    assert {acting_role(off, verb) for verb in theirs} == {""}
+    assert {acting_role(on, verb) for verb in theirs} == {role}
+    assert may_open(off, "wall")
+
+
+def test_a_role_that_is_said_to_be_on_shift_but_not_held_acts_in_nothing() -> None:
+    assert acting_role(person("inspector", on_shift=("shift_lead",)), "void") == ""
+
+
+def test_a_verb_or_page_that_there_is_not_is_nobodys() -> None:
+    everything = person(*ROLES, on_shift=tuple(ROLES))
+    assert acting_role(everything, "launch") == ""
+    assert not may_open(everything, "cellar")
+
+
+@pytest.mark.parametrize(("role", "verb"), [
+    ("duty_officer", "dispatch"), ("dispatcher", "sign"), ("agency_operator", "check"),
+    ("inspector", "feedback"), ("inspector", "file"), ("evaluator", "call_back"),
+    ("dispatcher", "reveal"), ("duty_officer", "reveal"),
+    ("duty_officer", "rule"), ("shift_lead", "rule"), ("intake_officer", "dispatch"),
+])  # fmt: skip
+def test_nobody_does_the_work_of_the_other_axis(role: str, verb: str) -> None:
+    assert acting_role(person(role, on_shift=(role,)), verb) == ""
+
+
+@pytest.mark.parametrize(("role", "pages"), [
+    ("duty_officer", {"wall", "desk"}), ("intake_officer", {"desk"}), ("dispatcher", {"desk"}),
+    ("shift_lead", {"wall", "desk", "metrics"}), ("inspector", set()), ("agency_operator", set()),
+    ("street_operator", set()), ("evaluator", set()),
+])  # fmt: skip
+def test_pages_open_to_their_roles_alone(role: str, pages: set[str]) -> None:
+    assert {page for page in PAGES if may_open(person(role), page)} == pages
+
+
+def test_a_reporter_is_shown_to_intake_to_the_leaders_on_shift_and_to_the_holder() -> None:
+    seen = [
+        may_see_person(who, "sw", "310115005")
+        for who in (
+            person("intake_officer"),
+            person("shift_lead", on_shift=("shift_lead",)),
+            person("agency_operator", agency="sw"),
+            person("street_operator", street="310115005"),
+        )
+    ]
+    hidden = [
+        may_see_person(who, "sw", "310115005")
+        for who in (
+            person("shift_lead"),
+            person("duty_officer", on_shift=("duty_officer",)),
+            person("rotating_leader", on_shift=("rotating_leader",)),
+            person("dispatcher"),
+            person("evaluator"),
+            person("agency_operator", agency="dl"),
+            person("street_operator", street="310115004"),
+        )
+    ]
+    assert (set(seen), set(hidden)) == ({True}, {False})
+    assert not may_see_person(person("dispatcher"), "", "")
+
+
+def test_the_axes_keep_supervision_and_command_apart() -> None:
+    assert axis_of("inspector") == "supervision"
+    assert axis_of("agency_operator") == "command"
+    assert axis_of("duty_officer") == "neutral"
