@@ -12,6 +12,7 @@ from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
 from console.commands.token import token
+from console.commands.user import user
 from console.district import DistrictError
 from console.settings import SettingsError
 from feeds.ledger import LedgerUnavailable
@@ -24,7 +25,7 @@ def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
 
 
-for command in (*PROCESSES, *AUDIT, replay, token, deadletters, people, atlas, config):
+for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, atlas, config):
     citywall.add_command(command)
 
 

@@ -3,21 +3,30 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from tornado.web import RequestHandler
 
 import static
 from console.doors import COOKIE, Doors
+from console.remote import is_https
 from console.wire import encode_text
 
 __all__ = [
-    "DoorHandler", "HealthHandler", "MetricsHandler", "PictureHandler", "ReadyHandler", "StaticHandler",
-    "TileHandler",
+    "SAFE_HEADERS", "DoorHandler", "HealthHandler", "MetricsHandler", "PictureHandler", "PlainHandler",
+    "ReadyHandler", "StaticHandler", "TileHandler",
 ]  # fmt: skip
 
 YEAR_S = 31_536_000
+SAFE_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""On everything that we serve: not sniffed, not framed, not embedded elsewhere, our addresses told nobody."""
 
 
 class PlainHandler(RequestHandler):
@@ -26,7 +35,9 @@ class PlainHandler(RequestHandler):
     def set_default_headers(self) -> None:
         """Keep what we serve from being sniffed or framed."""
         self.clear_header("Server")
-        self.set_header("X-Content-Type-Options", "nosniff")
+        for name, value in SAFE_HEADERS.items():
+            self.set_header(name, value)
+        self.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         self.set_header("Cache-Control", "no-store")
 
     def write_error(self, status_code: int, **_: Any) -> None:
@@ -134,7 +145,9 @@ class TileHandler(PlainHandler):
 
 
 class PictureHandler(PlainHandler):
-    """``/camera/<id>.jpg``: a camera's newest picture, for those who may see the page it stands on."""
+    """``/camera/<id>.jpg``: a camera's newest picture, for those who may see a page that it stands on."""
+
+    PAGES = ("wall", "desk")
 
     def initialize(self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], doors: Doors) -> None:
         """Take the look-up of the newest picture and the doors."""
@@ -143,7 +156,8 @@ class PictureHandler(PlainHandler):
 
     async def get(self, camera: str) -> None:
         """Send the picture with the moment that it was taken."""
-        if not self._doors.may_view(self.request, "wall"):
+        if not any(self._doors.still(self.request, page) for page in self.PAGES):
+            self._doors.refused += 1
             self.send_error(403)
             return
         found = await self._newest(camera)
@@ -168,6 +182,6 @@ class DoorHandler(PlainHandler):
         if cookie is None:
             self.send_error(403)
             return
-        secure = self.request.protocol == "https"
+        secure = is_https(self.request)
         self.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", secure=secure, expires_days=30)
         self.redirect(f"/{page}")

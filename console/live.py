@@ -2,18 +2,34 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from console.channel import Channel, Watcher
-from console.doors import Doors
+from console.doors import Doors, Viewer
+from console.remote import is_own_page, remote_of
 from console.wire import encode_text
 
-__all__ = ["LiveHandler", "beat"]
+__all__ = ["SIGNED_OUT", "LiveHandler", "beat", "cut_when_over"]
 
 log = structlog.get_logger()
+
+RECHECK_S = 3.0
+"""An ended session or a revoked key closes its open sockets within so long."""
+SIGNED_OUT = 4401
+"""Close code of a socket whose right is gone: the page goes to sign in."""
+
+
+async def cut_when_over(socket: WebSocketHandler, doors: Doors, viewer: Viewer) -> None:
+    """Close a socket as soon as the right that opened it is gone."""
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        now = doors.still(socket.request, viewer.page)
+        if now is None or now.proof != viewer.proof:
+            log.info("socket_cut", page=viewer.page, remote=viewer.remote)
+            socket.close(SIGNED_OUT, "signed out")
+            return
 
 
 def beat(now: float, state: Any, *, feed: str, feed_since: float | None, log_down: bool) -> bytes:
@@ -41,20 +57,22 @@ class LiveHandler(WebSocketHandler):
         self._hello = hello
         self._origins = origins
         self._watcher: Watcher | None = None
-        self._delivery: asyncio.Task[None] | None = None
+        self._viewer: Viewer | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def check_origin(self, origin: str) -> bool:
         """Accept our own host and the origins of the settings."""
-        host = urlsplit(origin).netloc.lower()
-        return host == self.request.headers.get("Host", "").lower() or host in self._origins
+        return is_own_page(self.request, self._origins, origin)
 
     async def prepare(self) -> None:
         """Refuse before the handshake."""
         name = self.path_kwargs["channel"]
         if name not in self._channels:
             self.send_error(404)
-        elif not self._doors.may_view(self.request, name):
-            log.warning("view_refused", channel=name, remote=self.request.remote_ip)
+            return
+        self._viewer = self._doors.viewer(self.request, name)
+        if self._viewer is None:
+            log.warning("view_refused", channel=name, remote=remote_of(self.request))
             self.send_error(403)
 
     def open(self, channel: str) -> None:
@@ -62,7 +80,11 @@ class LiveHandler(WebSocketHandler):
         watched = self._channels[channel]
         self._watcher = Watcher(self._write)
         watched.join(self._watcher, self._hello(channel))
-        self._delivery = asyncio.create_task(self._deliver(watched))
+        assert self._viewer is not None
+        self._tasks = [
+            asyncio.create_task(self._deliver(watched)),
+            asyncio.create_task(cut_when_over(self, self._doors, self._viewer)),
+        ]
 
     async def _deliver(self, channel: Channel) -> None:
         assert self._watcher is not None
@@ -79,8 +101,8 @@ class LiveHandler(WebSocketHandler):
 
     def on_close(self) -> None:
         """Leave the channel."""
-        if self._delivery is not None:
-            self._delivery.cancel()
+        for task in self._tasks:
+            task.cancel()
         for channel in self._channels.values():
             if self._watcher is not None:
                 channel.leave(self._watcher)

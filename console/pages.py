@@ -1,4 +1,8 @@
-"""The pages: what a browser gets when it opens one. Built per session, small, with nothing that ticks."""
+"""The pages: what a browser gets when it opens one. Built per session, small, with nothing that ticks.
+
+The viewer is checked three times: by the handler of the page, by the handler of its websocket, and at the
+top of the page function. Panel's own notion of a user (its cookies ``user``, ``is_guest`` …) is not used.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 import panel as pn
 import structlog
 
-from console.doors import Doors
+from console.doors import Doors, Viewer
 
 __all__ = ["Pages"]
 
@@ -16,27 +20,39 @@ log = structlog.get_logger()
 class Pages:
     """Page functions for Panel's server; every one checks the viewer first."""
 
-    def __init__(self, doors: Doors, build: Callable[..., Any], count: Callable[[int], None]) -> None:
-        self._doors = doors
-        self._build = build
+    def __init__(self, doors: Doors, count: Callable[[int], None]) -> None:
+        self.doors = doors
         self._count = count
+        self._open: dict[str, Viewer] = {}
 
-    def wall(self) -> Any:
-        """Return the wall, or the refusal that stands in its place."""
-        request = _request()
-        if request is None or not self._doors.may_view(request, "wall"):
-            log.warning("view_refused", channel="wall", remote=getattr(request, "remote_ip", ""))
-            return _refusal()
+    def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
+        """Return the page function of a page.
+
+        ``build(lang=, viewer=, panel=)`` makes the page for one session: ``viewer.session`` is the id that
+        its commands are given by ('' = nobody signed in), ``panel`` the id of the Panel session.
+        """
+
+        def function() -> Any:
+            context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
+            viewer = getattr(context and context.request, "viewer", None)
+            if not isinstance(viewer, Viewer) or viewer.page != name:
+                log.warning("view_refused", page=name)
+                return pn.Template("{% extends base %}{% block contents %}<p>403</p>{% endblock %}")
+            self._enter(context.id, viewer)
+            lang = pn.state.session_args.get("lang", [b"zh"])[0].decode("ascii", "replace")
+            return build(lang=lang if lang in ("zh", "en") else "zh", viewer=viewer, panel=context.id)
+
+        return function
+
+    def viewer_of(self, panel: str) -> Viewer | None:
+        """Return for whom an open Panel session was built, None when there is no such session."""
+        return self._open.get(panel)
+
+    def _enter(self, panel: str, viewer: Viewer) -> None:
+        self._open[panel] = viewer
         self._count(1)
-        pn.state.on_session_destroyed(lambda _: self._count(-1))
-        lang = pn.state.session_args.get("lang", [b"zh"])[0].decode("ascii", "replace")
-        return self._build(lang=lang if lang in ("zh", "en") else "zh")
+        pn.state.on_session_destroyed(lambda _: self._leave(panel))
 
-
-def _request() -> Any:
-    context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
-    return context.request if context else None
-
-
-def _refusal() -> Any:
-    return pn.Template("{% extends base %}{% block contents %}<p>403</p>{% endblock %}")
+    def _leave(self, panel: str) -> None:
+        if self._open.pop(panel, None) is not None:
+            self._count(-1)

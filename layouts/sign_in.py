@@ -1,0 +1,122 @@
+"""The sign-in page: plain HTML with a form, no script, no Panel; every value in it is escaped."""
+
+import base64
+import hashlib
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from layouts import theme
+from layouts.words import own_words
+
+__all__ = ["POLICY", "SignInPage", "draw"]
+
+POLICY: Final = (
+    "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "style-src 'self' 'sha256-"
+    + base64.b64encode(hashlib.sha256(theme.css().encode()).digest()).decode()
+    + "'"
+)
+"""Content-Security-Policy of the page: our style sheet, the table of tokens, nothing else."""
+
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="{html_lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark">
+<title>{title} · {centre}</title>
+<style>{tokens}</style>
+<link rel="stylesheet" href="/citywall/static/css/sign_in.css?v={build}">
+</head>
+<body>
+<main>
+<p class="centre">{centre}</p>
+<h1>{title}</h1>
+{body}
+<p class="rules">{rules}</p>
+<p class="other"><a href="/sign-in?lang={other_lang}&amp;next={next_quoted}">{other}</a></p>
+</main>
+</body>
+</html>
+"""
+_FORM: Final = """<form method="post" action="/sign-in?lang={lang}" autocomplete="on">
+<input type="hidden" name="form" value="{form}">
+<input type="hidden" name="next" value="{next}">
+<p class="said" role="alert">{said}</p>
+<label for="account">{account}</label>
+<input id="account" name="account" value="{given}" autocomplete="username" autocapitalize="none"
+  spellcheck="false" maxlength="64" required{focus_account}>
+<label for="password">{password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" maxlength="256"
+  required{focus_password}>
+<button type="submit">{go}</button>
+</form>"""
+_SIGNED_IN: Final = """<p class="as">{who}</p>
+{onward}
+<form method="post" action="/sign-out?lang={lang}">
+<input type="hidden" name="form" value="{form}">
+<button type="submit" class="quiet">{out}</button>
+</form>"""
+
+
+class SignInPage(msgspec.Struct, frozen=True):
+    """What one sign-in page says.
+
+    ``form`` is its token, ``next`` the path to go on to, ``said`` a catalogue key below ``sign_in.`` ('' =
+    nothing went wrong), ``given`` the account as it was typed, ``name`` who is signed in already.
+    """
+
+    lang: str
+    centre: str
+    build: str
+    form: str
+    next: str
+    said: str = ""
+    given: str = ""
+    name: str = ""
+
+
+def draw(page: SignInPage) -> str:
+    """Return the page's HTML. Raises KeyError for a language or text that we do not have."""
+    words = {key.removeprefix("sign_in."): escape(text) for key, text in own_words(page.lang).items()}
+    body = _signed_in(page, words) if page.name else _form(page, words)
+    return _PAGE.format(
+        html_lang="zh-CN" if page.lang == "zh" else page.lang,
+        title=words["title"],
+        centre=escape(page.centre),
+        tokens=theme.css(),
+        build=escape(page.build),
+        body=body,
+        rules=words["rules"],
+        other=words["other"],
+        other_lang="en" if page.lang == "zh" else "zh",
+        next_quoted=quote(page.next, safe=""),
+    )
+
+
+def _form(page: SignInPage, words: dict[str, str]) -> str:
+    return _FORM.format(
+        lang=page.lang,
+        form=escape(page.form),
+        next=escape(page.next),
+        said=words[page.said] if page.said else "",
+        given=escape(page.given),
+        focus_account="" if page.given else " autofocus",
+        focus_password=" autofocus" if page.given else "",
+        account=words["account"],
+        password=words["password"],
+        go=words["go"],
+    )
+
+
+def _signed_in(page: SignInPage, words: dict[str, str]) -> str:
+    return _SIGNED_IN.format(
+        lang=page.lang,
+        who=words["as"].format(name=escape(page.name)),
+        onward=f'<p class="on"><a href="{escape(page.next)}">{words["on"]}</a></p>' if page.next else "",
+        form=escape(page.form),
+        out=words["out"],
+    )
