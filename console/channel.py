@@ -7,13 +7,13 @@ from typing import Any, Protocol
 import structlog
 
 from city.seen import WallSeen
+from city.state import CityState
 from city.store import Store
-from city.wall_view import WallView
 from console.wire import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View
 
-__all__ = ["Channel", "Shown", "Watcher"]
+__all__ = ["Channel", "Eyes", "Shown", "Watcher"]
 
 log = structlog.get_logger()
 
@@ -68,11 +68,15 @@ class Watcher:
                 self.sent_bytes += len(data)
 
 
+Eyes = Callable[[CityState, float], WallSeen]
+"""What a channel may see of the state at a machine moment: ``WallView.see``, or what sees more for a desk."""
+
+
 class Shown(Protocol):
     """What a channel shows: its cards, its layers, and what is told about the pictures themselves."""
 
     @property
-    def cards(self) -> Sequence[Card]:
+    def cards(self) -> Sequence[Card[Any]]:
         """The cards, looked at every tick."""
         ...
 
@@ -91,15 +95,20 @@ class Shown(Protocol):
 
 
 class Channel:
-    """The wall channel of a console. What a tick costs does not depend on the number of watchers."""
+    """A channel of a console. What a tick costs does not depend on the number of watchers.
+
+    One that is ``idle_unwatched`` looks only while somebody watches, and says the whole anew to who comes
+    first.
+    """
 
     def __init__(
-        self, store: Store, shown: Shown, *, zone_offset_s: int = 28_800, guard: bool = True
+        self, store: Store, shown: Shown, eyes: Eyes, *, guard: bool = True, idle_unwatched: bool = False
     ) -> None:
         self._store = store
-        self._eyes = WallView(zone_offset_s=zone_offset_s)
+        self._eyes = eyes
         self._shown_by = shown
         self._guard = guard
+        self._idle_unwatched = idle_unwatched
         self._memory = ViewMemory()
         self._looked: dict[str, tuple[Any, float]] = {}
         self._shown: dict[str, Frame] = {}
@@ -121,6 +130,9 @@ class Channel:
     def leave(self, watcher: Watcher) -> None:
         """Forget a watcher."""
         self.watchers.discard(watcher)
+        if self._idle_unwatched and not self.watchers:
+            # What was said grows old from here on; the next to come must not be shown it as the present.
+            self._memory, self._looked, self._shown, self._frames = ViewMemory(), {}, {}, {}
 
     def whole(self) -> list[bytes]:
         """Return everything that was said, as texts."""
@@ -134,7 +146,9 @@ class Channel:
 
     async def look(self, now: float) -> None:
         """Look at the state once and tell the watchers what is new. ``now`` is machine time."""
-        seen = self._eyes.see(self._store.state, now)
+        if self._idle_unwatched and not self.watchers:
+            return
+        seen = self._eyes(self._store.state, now)
         self.seen = seen
         views = {**self._views(seen, now), **self._shown_by.about(self._shown, now)}
         changes = self._memory.changes(views)

@@ -1,7 +1,6 @@
 """The demo: everything on one machine, in one command, and gone cleanly at Ctrl-C."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -15,19 +14,19 @@ from typing import IO
 
 import msgspec
 
-from console.district import read_district, read_streets
+from city.duty import on_duty, read_roster
+from console.demo_accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
+from console.demo_feeds import city_clock
+from console.district import read_district, read_rows, read_streets
 from console.reach import lock_data_dir, socket_dir
 from console.settings import Settings
 from feeds.servers import EmbeddedServers
-from feeds.sources.demo.clients import CLIENTS
-from feeds.tokens import TokenStore
 from layers.atlas import Atlas
 
-__all__ = ["Demo", "DemoError", "demo_secrets"]
+__all__ = ["Demo", "DemoError"]
 
 RESTART_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 STOP_WAIT_S = 12.0
-SUBSCRIBER, VIEWER, PUBLISHER = "console", "hall-wall", "replay"
 
 
 class DemoError(Exception):
@@ -107,10 +106,11 @@ class Demo:
             await asyncio.to_thread(servers.stop)
 
     async def _run(self, data: Path, servers: EmbeddedServers, stopped: asyncio.Event) -> None:
-        keys = demo_secrets(data)
+        kept = await asyncio.to_thread(demo_secrets, data)
         settings = msgspec.structs.replace(
             self._settings, log_url=servers.log_url, pictures_url=servers.pictures_url,
-            gateway_token=keys[SUBSCRIBER], open_loopback=True, demo=self._feeds, stop_with_parent=True,
+            gateway_token=kept.tokens[SUBSCRIBER], open_loopback=True, demo=self._feeds,
+            stop_with_parent=True,
         )  # fmt: skip
         environment = {**os.environ, **settings.environment()}
         with (data / "demo.log").open("ab") as log:
@@ -121,7 +121,7 @@ class Demo:
                 children.append(Child("feeds", arguments, environment, log))
             tasks = [asyncio.create_task(child.keep()) for child in children]
             tasks.append(asyncio.create_task(_keep_servers(servers)))
-            tasks.append(asyncio.create_task(self._announce(keys, data)))
+            tasks.append(asyncio.create_task(self._announce(kept, settings)))
             try:
                 await stopped.wait()
             finally:
@@ -133,46 +133,43 @@ class Demo:
                 for child in reversed(children):
                     await child.stop()
 
-    async def _announce(self, keys: dict[str, str], data: Path) -> None:
-        console = f"http://{self._settings.host}:{self._settings.port}"
-        gateway = f"ws://{self._settings.gateway_host}:{self._settings.gateway_port}"
-        self._say(f"starting (log: {data / 'demo.log'}) …")
+    async def _announce(self, kept: Secrets, settings: Settings) -> None:
+        console = f"http://{settings.host}:{settings.port}"
+        self._say(f"starting (log: {settings.data_dir / 'demo.log'}) …")
+        users = await asyncio.to_thread(demo_users, settings.data_dir)
         while not await asyncio.to_thread(_answers, f"{console}/readyz"):  # noqa: ASYNC110  # another process's state
             await asyncio.sleep(0.5)
-        self._say(
-            "\n".join(
-                (
-                    "Citywall is running · 演示",
-                    f"  the wall              {console}/wall          ({console}/wall?lang=en)",
-                    f"  from another machine  {console}/open/wall?key={keys[VIEWER]}",
-                    f"  feed gateway          {gateway}",
-                    f"  demo accounts         publish: {keys[PUBLISHER]}",
-                    f"                        subscribe: {keys[SUBSCRIBER]}",
-                    "  stop with Ctrl-C; the next start goes on where this one was",
-                )
-            )
-        )
+        clock = await city_clock(settings, kept.tokens[SUBSCRIBER])
+        now = clock.at(time.time())
+        self._say("\n".join((*_addresses(settings, kept), *_people(settings.data_dir, users, now))))
 
 
-def demo_secrets(data: Path) -> dict[str, str]:
-    """Return the demo's tokens, made at the first start and kept in the data dir (mode 0600)."""
-    path = data / "demo-tokens.json"
-    if path.exists():
-        return {str(k): str(v) for k, v in json.loads(path.read_text(encoding="utf-8")).items()}
-    tokens = TokenStore(data)
-    topics = ("case", "sensor", "camera", "unit", "warning")
-    now = time.time()
-    made = {
-        SUBSCRIBER: tokens.create(SUBSCRIBER, ["subscribe:*"], now=now),
-        VIEWER: tokens.create(VIEWER, ["view:wall"], now=now),
-        PUBLISHER: tokens.create(PUBLISHER, [f"publish:{topic}" for topic in topics], now=now),
-    }
-    for name, client in CLIENTS.items():
-        made[name] = tokens.create(name, [f"publish:{topic}" for topic in client.topics], now=now)
-    tokens.close()
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(made), encoding="utf-8")
-    return made
+def _addresses(settings: Settings, kept: Secrets) -> list[str]:
+    console = f"http://{settings.host}:{settings.port}"
+    gateway = f"ws://{settings.gateway_host}:{settings.gateway_port}"
+    tokens = kept.tokens
+    return [
+        "Citywall is running · 演示",
+        f"  the wall              {console}/wall          ({console}/wall?lang=en)",
+        f"  the desk              {console}/desk          (sign in as somebody on shift, see below)",
+        f"  from another machine  {console}/open/wall?key={tokens[VIEWER]}",
+        f"  feed gateway          {gateway}",
+        f"  tokens                publish: {tokens[PUBLISHER]}",
+        f"                        subscribe: {tokens[SUBSCRIBER]}",
+        "  stop with Ctrl-C; the next start goes on where this one was",
+    ]
+
+
+def _people(data: Path, users: list[User], city_now: float) -> list[str]:
+    """Return a line for everybody whom one may sign in as; ★ marks who is on shift at a city moment."""
+    offset = read_district(data).zone_offset_s(time.time())
+    duty = on_duty(read_roster(read_rows(data, "roster.csv")[0]), city_now, zone_offset_s=offset)
+    on_shift = {post.name for post in (duty.duty_leader, duty.shift_lead, duty.duty_officer) if post}
+    lines = ["", "  demo accounts: name, password, PIN for the seat at a wall (★ on shift now)"]
+    for user in users:
+        star = "★" if user.display in on_shift else " "
+        lines.append(f"  {star} {user.name:<11} {user.password}   {user.pin}   {user.display}")
+    return lines
 
 
 async def _keep_servers(servers: EmbeddedServers) -> None:

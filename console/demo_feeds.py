@@ -1,4 +1,6 @@
-"""The demo's feeds: the invented city, publishing through the gateway with one token per upstream system."""
+"""The demo's feeds: the invented city, publishing through the gateway with one token per upstream system,
+and its people, who act on the cases.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +9,8 @@ from typing import Any
 
 from city.clock import REAL_TIME, CityClock
 from city.moments import parse
-from console.demo import SUBSCRIBER, demo_secrets
+from console.demo_accounts import SUBSCRIBER, demo_secrets
+from console.demo_responders import run_responders
 from console.district import read_district, read_streets
 from console.settings import Settings
 from feeds.publisher import Publisher
@@ -15,15 +18,16 @@ from feeds.sources.demo.clients import CLIENTS
 from feeds.sources.demo.district import DemoDistrict
 from feeds.subscriber import Subscriber
 
-__all__ = ["run_feeds"]
+__all__ = ["city_clock", "run_feeds"]
 
 
 async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callable[[], float]) -> None:
     """Publish the demo district until cancelled, on the city time that the gateway's beats tell."""
-    keys = demo_secrets(settings.data_dir)
+    kept = demo_secrets(settings.data_dir)
+    keys = kept.tokens
     streets = read_streets(read_district(settings.data_dir))
     district = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed)
-    city = await _city_clock(settings, keys[SUBSCRIBER])
+    city = await city_clock(settings, keys[SUBSCRIBER])
     async with AsyncExitStack() as stack:
         publishers: dict[tuple[str, str], Publisher] = {}
         for name, client in CLIENTS.items():
@@ -34,10 +38,12 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
         async def send(client: str, topic: str, records: list[dict[str, Any]]) -> object:
             return await publishers[client, topic].send(records)
 
-        await district.run(send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run_responders(settings, kept.stand_ins, seed=seed, clock=clock))
+            await district.run(send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate)
 
 
-async def _city_clock(settings: Settings, token: str) -> CityClock:
+async def city_clock(settings: Settings, token: str) -> CityClock:
     """Return the city clock of the first beat that runs at the rate of the settings."""
     subscriber = Subscriber(settings.feed_url, ["ops"], token, since="now")
     async for message in subscriber.messages():

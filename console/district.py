@@ -28,7 +28,10 @@ class SourceSetting(msgspec.Struct, frozen=True):
 
 
 class District(msgspec.Struct, frozen=True):
-    """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4."""
+    """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4.
+
+    ``cases`` are the numbers of a case's life (city.acts.terms.CaseNumbers) that the centre set.
+    """
 
     name: dict[str, str]
     code: str
@@ -37,6 +40,7 @@ class District(msgspec.Struct, frozen=True):
     sources: dict[str, SourceSetting]
     atlas_dir: Path
     built_in: bool
+    cases: dict[str, Any] = {}  # msgspec copies it
 
     def zone_offset_s(self, now: float) -> int:
         """Return how far the district's clocks are east of UTC at ``now`` (epoch seconds), in seconds."""
@@ -66,6 +70,7 @@ def read_district(data_dir: Path) -> District:
             ),
             atlas_dir=atlas if atlas.exists() else static.path("district/atlas"),
             built_in=not atlas.exists(),
+            cases=msgspec.convert({**shipped.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
         )
     except (KeyError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
         message = f"{own_path}: {error}"

@@ -1,4 +1,4 @@
-"""The engine: what must be done once for the whole city – snapshots, anchors, archive, source alarms.
+"""The engine: what must be done once for the whole city – timers, notes, snapshots, anchors, archive.
 
 It holds a lease; but every write is an append with an idempotent command id, so two engines are harmless.
 """
@@ -7,27 +7,31 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
-from city.facts import body_of
-from city.freshness import freshness
+from city.acts.terms import Terms
 from city.moments import iso
-from console.district import read_district, read_rows
+from console.district import read_district
+from console.engine_notes import Notes
 from console.follow import Follower, follower_of
+from console.names import names_of
+from console.outbox import Outbox, read_adapters
+from console.reasons import Reasons
 from console.settings import Settings
 from console.snapshots import Snapshots
+from console.terms import read_terms
+from console.timers import Timers
 from feeds.anchors import Anchors
 from feeds.archive import ROUND_S, Archive
 from feeds.connection import connect
 from feeds.keeping import close_segments
-from feeds.ledger import Act, Ledger, LedgerUnavailable
+from feeds.ledger import Ledger, LedgerUnavailable
 from feeds.people import People
 from feeds.segments import SegmentDamaged, Segments
-from feeds.tokens import TokenStore
+from layouts.words import catalogue
 
 __all__ = ["Engine"]
 
@@ -37,8 +41,8 @@ LEASE = "{engine}:lease"
 LEASE_S = 10.0
 ANCHOR_S = 600.0
 KEEP_S = 60.0
+TICK_S = 1.0
 SNAPSHOT_FACTS = 50_000
-ACTOR = "engine"
 
 
 class Lease:
@@ -64,12 +68,13 @@ class Engine:
 
     def __init__(
         self, settings: Settings, follower: Follower, ledger: Ledger, *,
-        archive: Archive, clock: Callable[[], float],
+        archive: Archive, outbox: Outbox, terms: Terms, clock: Callable[[], float],
     ) -> None:  # fmt: skip
         self._settings = settings
         self._follower = follower
         self._ledger = ledger
         self._archive = archive
+        self._outbox = outbox
         self._clock = clock
         self._data = settings.data_dir
         self._anchors = Anchors(settings.data_dir / "anchors.log")
@@ -77,9 +82,11 @@ class Engine:
         self._lease = Lease(connect(settings.log_url))
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
-        self._loaded: set[str] = set()
-        self._noted: dict[str, str] = {}
-        self._tokens = TokenStore(settings.data_dir)
+        self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
+        self._notes = Notes(
+            settings.data_dir, follower, ledger,
+            clock=clock, city_rate=settings.city_rate, tables=terms.tables, outlets=outbox.systems,
+        )  # fmt: skip
         self._people = People(settings.data_dir)
 
     async def run(self) -> None:
@@ -88,6 +95,8 @@ class Engine:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follower.run())
                 tasks.create_task(self._every(2.0, self._watch))
+                tasks.create_task(self._every(TICK_S, self._tick))
+                tasks.create_task(self._every(TICK_S, self._send))
                 tasks.create_task(self._every(ANCHOR_S, self._anchor))
                 tasks.create_task(self._every(KEEP_S, self._keep))
                 tasks.create_task(self._every(ROUND_S, self._archive.step))
@@ -114,72 +123,25 @@ class Engine:
         """Put into the ledger what the rules need to know: tables, the city clock, lost sources."""
         if not self._follower.complete.is_set():
             return
-        await self._set_clock()
-        await self._load_roster()
-        await self._note_sources()
-        await self._note_tokens()
+        await self._notes.step()
         if self._follower.store.state.ledger.position - self._snapshot_at >= SNAPSHOT_FACTS:
             self.snapshot()
 
-    async def _set_clock(self) -> None:
-        clock, rate = self._follower.store.state.ledger.clock, self._settings.city_rate
-        if clock.rate == rate or "clock" in self._loaded:
-            return
-        now = self._clock()
-        data = {"city0": iso(clock.at(now)), "machine0": iso(now), "rate": rate}
-        await self._append(f"clock:{iso(now)}", body_of("CityClockSet", "city:clock", ACTOR, data))
-        self._loaded.add("clock")
+    @property
+    def _is_sure(self) -> bool:
+        """Whether all facts are folded and known; who does not know all decides and sends nothing."""
+        follower = self._follower
+        return follower.complete.is_set() and not follower.broken and not follower.store.state.ledger.unknown
 
-    async def _load_roster(self) -> None:
-        rows, sha256 = read_rows(self._data, "roster.csv")
-        if self._follower.store.state.ledger.tables.get("roster") == sha256 or sha256 in self._loaded:
-            return
-        position = self._follower.store.state.ledger.position
-        data = {"sha256": sha256, "rows": rows}
-        body = body_of("RosterLoaded", "table:roster", ACTOR, data)
-        await self._append(f"roster:{sha256}:{position}", body)
-        self._loaded.add(sha256)
+    async def _tick(self) -> None:
+        """Pass what is due on the cases."""
+        if self._is_sure:
+            await self._timers.step()
 
-    async def _note_sources(self) -> None:
-        """Note each source once when it is lost and once when it is back."""
-        state = self._follower.store.state
-        now = self._clock()
-        if self._follower.heard is None or now - self._follower.heard > 10.0:
-            return  # it is we who hear nothing: that says nothing of the sources
-        noted = state.ledger.lost_sources
-        for name, source in state.measured.sources.items():
-            if source.heard is None:
-                continue
-            lost = freshness(source.heard, source.interval_s, now) == "lost"
-            kind = "SourceLost" if lost else "SourceBack"
-            if lost == (name in noted):
-                self._noted.pop(name, None)
-                continue
-            if self._noted.get(name) == kind:
-                continue  # written, not folded yet; the next beat tells "heard" some ms off, so a new id
-            since = iso(source.heard if lost else noted[name])
-            body = body_of(kind, f"source:{name}", ACTOR, {"source": name, "since": since})
-            await self._append(f"{kind}:{name}:{since}", body)
-            self._noted[name] = kind
-            log.warning("source_lost" if lost else "source_back", source=name, since=since)
-
-    async def _note_tokens(self) -> None:
-        """Put every grant and revocation of a token into the ledger, once."""
-        for token in self._tokens.list():
-            about = {"number": token.number, "client": token.client}
-            granted = {**about, "rights": token.rights, "streets": token.streets, "account": token.account}
-            await self._note_once("TokenGranted", token.number, granted)
-            if token.revoked_at is not None:
-                await self._note_once("TokenRevoked", token.number, {**about, "at": iso(token.revoked_at)})
-
-    async def _note_once(self, kind: str, number: int, data: dict[str, Any]) -> None:
-        command_id = f"{kind}:{number}"
-        if command_id not in self._loaded:
-            await self._append(command_id, body_of(kind, f"token:{number}", ACTOR, data))
-            self._loaded.add(command_id)
-
-    async def _append(self, command_id: str, body: bytes) -> None:
-        await self._ledger.append([Act(command_id, (body,))])
+    async def _send(self) -> None:
+        """Deliver what leaves the system."""
+        if self._is_sure:
+            await self._outbox.step()
 
     async def _anchor(self) -> None:
         position, digest = await self._ledger.head()
@@ -198,6 +160,11 @@ class Engine:
             at = iso(self._clock())
             self._anchors.add(at=at, position=closed.position, hash=closed.hash, why="segment")
 
+    def close(self) -> None:
+        """Close the files."""
+        self._notes.close()
+        self._people.close()
+
     def snapshot(self) -> None:
         """Leave the state on disk, if it moved since the last time."""
         ledger = self._follower.store.state.ledger
@@ -213,9 +180,18 @@ async def run_engine(settings: Settings) -> None:
         settings.log_url, settings.data_dir / "archive", clock=time.time,
         keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
     )  # fmt: skip
-    follower = follower_of(settings, read_district(settings.data_dir), clock=time.time)
+    district = read_district(settings.data_dir)
+    follower = follower_of(settings, district, clock=time.time)
+    terms = read_terms(district, settings.data_dir)
+    words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
+    adapters = read_adapters(settings.data_dir)
+    outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
+    engine = Engine(
+        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time
+    )  # fmt: skip
     try:
-        await Engine(settings, follower, ledger, archive=archive, clock=time.time).run()
+        await engine.run()
     finally:
+        engine.close()
         await ledger.close()
         await archive.close()

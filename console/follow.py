@@ -73,10 +73,11 @@ class Follower:
     async def run(self) -> None:
         """Follow both kinds of feed until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow_ledger())
+            tasks.create_task(self.follow_ledger())
             tasks.create_task(self._follow_telemetry())
 
-    async def _follow_ledger(self) -> None:
+    async def follow_ledger(self) -> None:
+        """Follow the ledger alone until cancelled."""
         while True:
             async for message in self._ledger.messages():
                 if message.get("hello", {}).get("snapshot"):

@@ -1,7 +1,7 @@
 """Figures for the operator, in Prometheus' form. Read when asked for, kept nowhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -50,6 +50,7 @@ class ConsoleFigures(Collector):
         self._doors = doors
         self.sessions = 0
         self.gateway: GatewayFigures | None = None
+        self.orders: Mapping[str, int] = {}
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of this moment."""
@@ -82,6 +83,14 @@ class ConsoleFigures(Collector):
                 refused.add_metric([why, name], count)
         yield refused
         yield CounterMetricFamily("citywall_views_refused", "looks without a right", self._doors.refused)
+        signed = CounterMetricFamily("citywall_sign_ins", "tries by password or PIN", labels=["outcome"])
+        for outcome in ("good", "refused", "waits"):
+            signed.add_metric([outcome], self._doors.sign_ins[outcome])
+        yield signed
+        orders = CounterMetricFamily("citywall_orders", "orders by their answers", labels=["answer"])
+        for answer, number in self.orders.items():
+            orders.add_metric([answer], number)
+        yield orders
         if self.gateway is not None:
             yield from _of_gateway(self.gateway)
 

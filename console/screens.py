@@ -1,4 +1,4 @@
-"""Screens: the wall's cards, layers and figures put together for one district."""
+"""Screens: a page's cards, layers and figures put together for one district."""
 
 import threading
 import time
@@ -10,6 +10,7 @@ import msgspec
 from city.seen import WallSeen
 from city.state import CityState
 from console.district import District
+from console.names import names_of
 from console.settings import Settings
 from layers.atlas import Atlas, Box
 from layers.base import draw_base, inset_figure, map_figure
@@ -18,40 +19,55 @@ from layers.heat import Heat
 from layers.legend import legend
 from layers.lettering import Lettering
 from layers.registry import build_layers, map_setting
-from layouts.builder import PageSettings, build
+from layouts.builder import PageSettings, Visitor, build
 from layouts.contract import Card, View
-from layouts.pages import CARDS, LAYOUTS
-from layouts.words import Names
+from layouts.pages import CARDS_OF, LAYOUTS
 
-__all__ = ["Screens"]
+__all__ = ["Screens", "names_of"]
 
-MAP_PX = (736.0, 990.0)
-"""The map's region on a wall of 1920 × 1080 CSS px."""
+MAP_PX = {"wall": (736.0, 990.0), "desk": (638.0, 560.0)}
+"""The map's place on a page of 1920 × 1080 CSS px."""
+
+TEXT_PX = {"wall": 17.0, "desk": 14.0}
+"""The names on the map, CSS px."""
+
+FIGURES = {"wall": ("map", "inset"), "desk": ("map",)}
 
 
 class Screens:
-    """What a console shows: made once from the district, used by every session and tick."""
+    """What a page of a console shows: made once from the district, used by every session and tick.
 
-    def __init__(self, settings: Settings, district: District, *, build_id: str) -> None:
+    ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for another.
+    """
+
+    def __init__(self, settings: Settings, district: District, *, build_id: str, page: str = "wall") -> None:
         self._district = district
         self._settings = settings
+        self._layout = {layout.key: layout for layout in LAYOUTS}[page]
         self._atlas = Atlas.read(district.atlas_dir)
-        self._map: MapSetting = map_setting(self._atlas, district.limits, size=MAP_PX)
-        self.layers: list[Layer] = build_layers(self._map)
-        self.cards: tuple[Card, ...] = CARDS
+        self._map: MapSetting = map_setting(
+            self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page]
+        )
+        self.layers: list[Layer] = [
+            layer
+            for layer in build_layers(self._map)
+            if "inset" in FIGURES[page] or getattr(layer, "prefix", "") != "inset"
+        ]
+        self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
-            names=_names(settings, district),
+            names=names_of(settings, district),
         )  # fmt: skip
         self._frames: dict[str, Frame] = {}
         self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}
         self._tile_lock = threading.Lock()
 
-    def build(self, *, lang: str) -> Any:
-        """Return the wall's page for one session, drawn with the newest frames that there are."""
-        layout = next(layout for layout in LAYOUTS if layout.key == "wall")
-        return build(layout, lang=lang, figures=self._figures(lang), settings=self._page)
+    def build(self, *, lang: str, visitor: Visitor | None = None) -> Any:
+        """Return the page for one session, drawn with the newest frames that there are."""
+        return build(
+            self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor
+        )
 
     def marks(self, state: CityState) -> list[str]:
         """Return what every page must say of itself: invented, drilled, transplanted, schematic."""
@@ -99,27 +115,17 @@ class Screens:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
         main = map_figure(drawing.bounds)
+        main.name = "figure:map"
         hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)
-        inset = inset_figure(self._atlas, sources, lettering)
+        inset = None
+        if "inset" in FIGURES[self._layout.key]:
+            inset = inset_figure(self._atlas, sources, lettering)
+            inset.name = "figure:inset"
         for layer in self.layers:
             frame = self._frames.get(layer.key)
             if frame is not None:
                 layer.draw(main, frame)
-                layer.draw(inset, frame, prefix="inset")
-        main.name, inset.name = "figure:map", "figure:inset"
-        return {"map": main, "inset": inset}
-
-
-def _names(settings: Settings, district: District) -> Names:
-    """Return where the names of this deployment are: its own tables before the built-in ones."""
-    found: dict[str, Any] = {
-        name: path
-        for name, path in {
-            "categories": settings.data_dir / "categories.csv",
-            "agencies": settings.data_dir / "agencies.csv",
-            "streets": district.atlas_dir / "streets.csv",
-        }.items()
-        if path.exists()
-    }
-    return Names(sources={name: source.label for name, source in district.sources.items()}, **found)
+                if inset is not None:
+                    layer.draw(inset, frame, prefix="inset")
+        return {"map": main} if inset is None else {"map": main, "inset": inset}

@@ -5,6 +5,7 @@ import gc
 import hashlib
 import itertools
 import secrets
+import sys
 import time
 from collections.abc import Awaitable
 from importlib.metadata import version
@@ -17,10 +18,13 @@ from redis.exceptions import RedisError
 from tornado.ioloop import IOLoop
 
 import static
+from city.desk_seen import DeskSeen
 from city.wall_view import WallView
 from console.channel import Channel
+from console.desk_eyes import DeskEyes
 from console.district import District, read_district
-from console.doors import Doors
+from console.doors import Viewer
+from console.entrance import Entrance
 from console.follow import follower_of
 from console.health import Health
 from console.http import (
@@ -34,10 +38,13 @@ from console.http import (
 )
 from console.live import LiveHandler, beat
 from console.metrics import ConsoleFigures, LoopWatch, registry_of
+from console.ordering import Ordering
+from console.page_handlers import guard_pages
 from console.pages import Pages
-from console.screens import Screens
+from console.screens import Screens, names_of
 from console.settings import Settings
 from console.shared_figures import hear_figures
+from console.terms import read_terms
 from console.wire import encode_text
 from feeds.connection import connect
 from feeds.ledger import Ledger
@@ -48,6 +55,7 @@ __all__ = ["Console", "build_id", "serve"]
 log = structlog.get_logger()
 
 WEEK_S = 7 * 86_400
+PAGES = ("wall", "desk")
 
 
 class Console:
@@ -56,19 +64,23 @@ class Console:
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
         self._district = district
+        self._ledger = ledger
         self._build = build_id()
+        self._origins = frozenset(
+            name.strip().lower() for name in settings.origins.split(",") if name.strip()
+        )
         self._tokens = TokenStore(settings.data_dir)
         self._pictures = connect(settings.pictures_url)
-        self._screens = Screens(settings, district, build_id=self._build)
         self._follower = follower_of(settings, district, clock=time.time)
-        self._wall = Channel(
-            self._follower.store, self._screens, guard=settings.guard_cards,
-            zone_offset_s=district.zone_offset_s(time.time()),
+        self._see(settings, district)
+        zone_offset_s = self._terms.zone_offset_s
+        self._entrance = Entrance(
+            settings.data_dir, self._tokens, _secret(settings.data_dir), open_loopback=settings.open_loopback,
+            zone_offset_s=zone_offset_s,
         )  # fmt: skip
-        self._channels = {"wall": self._wall}
-        self._doors = Doors(
-            self._tokens, _secret(settings.data_dir), open_loopback=settings.open_loopback,
-        )  # fmt: skip
+        self._doors = self._entrance.doors
+        self._hands = self._ordering.hands(self._entrance)
+        self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
         self._health = Health(
             self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
             clock=time.time,
@@ -77,9 +89,30 @@ class Console:
         self._figures = ConsoleFigures(
             self._channels, self._follower, self._health, loop=self._loop_watch, doors=self._doors
         )
+        self._figures.orders = self._ordering.orders.counts
+
+    def _see(self, settings: Settings, district: District) -> None:
+        """Put together what is seen on each page, and what is ordered there."""
+        store = self._follower.store
+        self._terms = terms = read_terms(district, settings.data_dir)
+        self._screens = {page: Screens(settings, district, build_id=self._build, page=page) for page in PAGES}
+        self._ordering = Ordering(
+            settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
+            seen=lambda: cast("DeskSeen | None", self._channels["desk"].seen),
+            fault=lambda: self._follower.broken, clock=time.time,
+        )  # fmt: skip
+        self._desk_eyes = DeskEyes(terms, presence=self._ordering.presence.everywhere)
+        wall_eyes = WallView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        guard = settings.guard_cards
+        self._channels = {
+            "wall": Channel(store, self._screens["wall"], wall_eyes.see, guard=guard),
+            "desk": Channel(store, self._screens["desk"], self._desk_eyes, guard=guard, idle_unwatched=True),
+        }
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
+        # Pictures and indicators are reckoned in threads; a click must not wait 5 ms for each turn of theirs.
+        sys.setswitchinterval(0.001)
         server = self._server()
         server.start()
         log.info("console_serves", port=self._settings.port, build=self._build)
@@ -87,23 +120,40 @@ class Console:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
             tasks.create_task(self._warm_up())
+            tasks.create_task(self._ordering.run(self._sockets))
+            tasks.create_task(self._desk_eyes.run(lambda: self._follower.store.state, self._is_desk_open))
             tasks.create_task(self._tick())
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
 
+    def _is_desk_open(self) -> bool:
+        return bool(self._channels["desk"].watchers)
+
     def _server(self) -> Any:
-        pages = Pages(self._doors, self._screens.build, self._count_session)
-        origins = {name.strip().lower() for name in self._settings.origins.split(",") if name.strip()}
+        pages = Pages(self._doors, self._count_session)
         port = self._settings.port
         own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
+        built: dict[str, Any] = {
+            "/wall": pages.page("wall", self._build_wall), "/desk": pages.page("desk", self._build_desk),
+        }  # fmt: skip
         return pn.io.server.get_server(
-            {"/wall": pages.wall}, port=port, address=self._settings.host, start=False, show=False,
-            loop=IOLoop.current(), websocket_origin=sorted(origins | own), index=None,
-            extra_patterns=self._patterns(frozenset(origins)), title={"/wall": "Citywall"},
+            built, port=port, address=self._settings.host, start=False, show=False, index=None,
+            loop=IOLoop.current(), websocket_origin=sorted(self._origins | own),
+            extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
             session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
             sign_sessions=True, secret_key=_secret(self._settings.data_dir).hex(), admin=False,
-            liveness=False, autoreload=False,
+            liveness=False, autoreload=False, **guard_pages(pages),
         )  # fmt: skip
+
+    def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+        visitor, close = self._hands.at_wall(viewer, panel)
+        pn.state.on_session_destroyed(lambda _: close())
+        return self._screens["wall"].build(lang=lang, visitor=visitor)
+
+    def _build_desk(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+        visitor, close = self._hands.at_desk(viewer)
+        pn.state.on_session_destroyed(lambda _: close())
+        return self._screens["desk"].build(lang=lang, visitor=visitor)
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
         doors = self._doors
@@ -117,6 +167,8 @@ class Console:
             (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), "doors": doors}),
             (r"/citywall/static/(.+)", StaticHandler),
             (r"/open/([a-z]+)", DoorHandler, {"doors": doors}),
+            self._ordering.pattern(self._sockets),
+            *self._entrance.patterns(title=self._district.name, build=self._build, origins=origins),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
             (
                 rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
@@ -125,7 +177,7 @@ class Console:
         ]  # fmt: skip
 
     def _hello(self, channel: str) -> bytes:
-        marks = self._screens.marks(self._follower.store.state)
+        marks = self._screens[channel].marks(self._follower.store.state)
         hello = {
             "channel": channel, "build": self._build, "name": self._district.name, "marks": marks,
             "sources": {n: s.label for n, s in self._district.sources.items()},
@@ -143,12 +195,13 @@ class Console:
         return (jpeg, (at or b"").decode()) if jpeg else None
 
     def _draw_tile(self, kind: str, z: int, x: int, y: int) -> bytes:
-        return self._screens.tile(self._channels[kind].seen, z, x, y)
+        return self._screens[kind].tile(self._channels[kind].seen, z, x, y)
 
     async def _warm_up(self) -> None:
         """Draw once before the first viewer: the first datashader call compiles for a second."""
-        seen = WallView().see(self._follower.store.state, time.time())
-        await asyncio.to_thread(self._screens.warm_up, seen)
+        state = self._follower.store.state
+        await asyncio.to_thread(self._screens["wall"].warm_up, WallView().see(state, time.time()))
+        await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
         # What is there now stays: a full collection would otherwise walk it whenever a page is closed.
         gc.collect()
         gc.freeze()
@@ -158,7 +211,8 @@ class Console:
         period = 1.0 / self._settings.tick_hz
         while True:
             started = time.monotonic()
-            await self._wall.look(time.time())
+            for channel in self._channels.values():
+                await channel.look(time.time())
             await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))
 
     async def _beat(self) -> None:
@@ -166,7 +220,9 @@ class Console:
             feed, since = self._health.feed
             down = self._health.log_down_since is not None
             state = self._follower.store.state
-            self._wall.say(beat(time.time(), state, feed=feed, feed_since=since, log_down=down))
+            told = beat(time.time(), state, feed=feed, feed_since=since, log_down=down)
+            for channel in self._channels.values():
+                channel.say(told)
             await asyncio.sleep(1.0)
 
     async def _watch_loop(self) -> None:
@@ -202,7 +258,7 @@ def _secret(data_dir: Path) -> bytes:
 
 async def serve(settings: Settings) -> None:
     """Run a console until cancelled."""
-    ledger = await Ledger.open(settings.log_url)
+    ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
     try:
         await Console(settings, read_district(settings.data_dir), ledger).run()
     finally:

@@ -1,10 +1,7 @@
 """The audit: walks the whole ledger and names the first row that is not as it was written."""
 
 import asyncio
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, Literal
 
 import msgspec
 
@@ -14,7 +11,7 @@ from feeds.ledger import Ledger
 from feeds.segments import SegmentDamaged, Segments
 from feeds.stream import first_position, stream_rows
 
-__all__ = ["Bad", "Verdict", "Walk", "all_rows", "export", "verify", "verify_ledger"]
+__all__ = ["Bad", "Verdict", "Walk", "all_rows", "verify", "verify_ledger"]
 
 
 class Bad(msgspec.Struct, frozen=True):
@@ -178,45 +175,3 @@ async def all_rows(ledger: Ledger, segments: Segments, *, after: int = 0) -> Asy
             after = row.position
         if not trimmed:
             return
-
-
-COLUMNS = (
-    "position", "recorded_at", "type", "v", "subject", "actor", "role", "seat", "shift", "reason",
-    "data", "hash",
-)  # fmt: skip
-
-
-async def export(
-    ledger: Ledger, segments: Segments, *, form: Literal["jsonl", "csv"] = "jsonl", after: int = 0
-) -> AsyncIterator[str]:
-    """Yield the ledger behind ``after`` as lines (with line ends) for people who audit it.
-
-    In CSV, a cell that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    if form == "csv":
-        yield _csv(COLUMNS)
-    async for row in all_rows(ledger, segments, after=after):
-        told = {"position": row.position, "recorded_at": row.recorded_at, **_body(row), "hash": row.hash}
-        if form == "csv":
-            told["data"] = msgspec.json.encode(told.get("data", {})).decode()
-            yield _csv([_cell(told.get(name, "")) for name in COLUMNS])
-        else:
-            yield msgspec.json.encode(told).decode() + "\n"
-
-
-def _body(row: Link) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(row.body, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return {"data": row.body.decode("utf-8", "replace")}
-
-
-def _cell(value: Any) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _csv(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

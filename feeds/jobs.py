@@ -66,7 +66,9 @@ def act_of(job: Job, found: Normalised, street: str) -> Act:
     if found.kind in ("case", "device", "camera"):
         data["street"] = street
     body = body_of(_FACTS[found.kind], subject, f"client:{job.client}", data)
-    return Act(f"pub:{job.topic}:{job.client}:{found.id}", (body,), ((subject, ANY),))
+    # A case's versions count what we decide about it: its report is none, it starts at 0.
+    expects = () if found.kind == "case" else ((subject, ANY),)
+    return Act(f"pub:{job.topic}:{job.client}:{found.id}", (body,), expects)
 
 
 def id_of(record: Any) -> str | None:

@@ -4,8 +4,9 @@ In memory it is one stream of a Redis-protocol server (keys under the hash tag `
 old lives in closed segments on disk (:mod:`feeds.segments`). There is one way in: :meth:`Ledger.append`.
 """
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +31,8 @@ STREAM, HEAD, VERSIONS, WINNERS = (
 DONE_PREFIX = "{ledger}:done:"
 EPOCH = "{ledger}:epoch"
 REPLICA_WAIT_MS = 500
+REPLICAS_COUNTED_S = 10.0
+"""How long a count of the replicas holds: so long an append is refused when the last replica is gone."""
 # One script call holds the server for about 0.1 ms per act; 64 keep a click waiting under 10 ms.
 ACTS_PER_CALL = 64
 
@@ -86,6 +89,7 @@ class Ledger:
         source = (Path(__file__).parent / "ledger.lua").read_text(encoding="utf-8")
         self._script = client.register_script(source)
         self._replicas = 0
+        self._counted_at = float("-inf")
 
     @classmethod
     async def open(cls, url: str, *, segments: Path | None = None) -> "Ledger":
@@ -116,37 +120,43 @@ class Ledger:
     async def _append_some(self, acts: Sequence[Act]) -> list[Answer]:
         arguments: list[Any] = [len(acts)]
         for act in acts:
-            key = hashlib.sha256(act.command_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-            arguments += [act.command_id, key, len(act.expects)]
+            arguments += [act.command_id, _mark(act.command_id), len(act.expects)]
             for subject, version in act.expects:
                 arguments += [subject, version]
             arguments.append(len(act.bodies))
             for body in act.bodies:
                 arguments += [body, digest(body)]
         try:
-            rows = await self._script(keys=[STREAM, HEAD, VERSIONS, WINNERS, DONE_PREFIX], args=arguments)
-            await self._wait_for_replicas()
+            rows = await self._run(arguments)
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
         return [_answer(row) for row in rows]
 
-    async def _wait_for_replicas(self) -> None:
-        """With replicas attached, done means written there too (a failover loses nothing)."""
+    async def _run(self, arguments: list[Any]) -> list[Any]:
+        """Run the script; with replicas attached, done means written there too (a failover loses nothing)."""
+        keys = [STREAM, HEAD, VERSIONS, WINNERS, DONE_PREFIX]
+        if asyncio.get_running_loop().time() - self._counted_at > REPLICAS_COUNTED_S:
+            await self.count_replicas()
         if not self._replicas:
-            return
-        asked = self._client.execute_command("WAITAOF", 1, 1, REPLICA_WAIT_MS)
-        written = await cast("Awaitable[Any]", asked)
+            return cast("list[Any]", await self._script(keys=keys, args=arguments))
+        # WAITAOF speaks for what its own connection wrote: both must go over one.
+        async with self._client.client() as one:
+            rows = await self._script(keys=keys, args=arguments, client=one)
+            asked = one.execute_command("WAITAOF", 1, 1, REPLICA_WAIT_MS)
+            written = await cast("Awaitable[Any]", asked)
         if written[1] < 1:
             message = f"no replica confirmed within {REPLICA_WAIT_MS} ms"
             raise LedgerUnavailable(message)
+        return cast("list[Any]", rows)
 
     async def count_replicas(self) -> int:
-        """Look up and remember how many replicas are attached; asked at start and every minute."""
+        """Look up and remember how many replicas are attached; appending asks every 10 s."""
         try:
             info = await self._client.info("replication")
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
         self._replicas = int(info.get("connected_slaves", 0))
+        self._counted_at = asyncio.get_running_loop().time()
         return self._replicas
 
     async def head(self) -> tuple[int, str]:
@@ -175,6 +185,36 @@ class Ledger:
             raise LedgerUnavailable(str(error)) from error
         return int(found or 0)
 
+    async def done(self, command_id: str) -> int:
+        """Return the position of a command's last fact, 0 when that id was never done."""
+        mark = _mark(command_id)
+        try:
+            asked = self._reader.hget(DONE_PREFIX + mark[:4], mark)
+            found = await cast("Awaitable[bytes | None]", asked)
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        return int(found or 0)
+
+    async def at(self, positions: Iterable[int]) -> list[Row]:
+        """Return the entries at some positions, oldest first, in one round trip; what is nowhere is left out.
+
+        ``previous`` is '' where the entry came from the stream. Raises LedgerUnavailable, SegmentDamaged.
+        """
+        wanted = sorted(set(positions))
+        pipe = self._reader.pipeline(transaction=False)
+        for position in wanted:
+            pipe.xrange(STREAM, min=f"{position}-0", max=f"{position}-0")
+        try:
+            rows = [row for found in await pipe.execute() for row in found] if wanted else []
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        entries = {entry.position: entry for row in rows for entry in _entries([row], previous="")}
+        if len(entries) < len(wanted) and self._segments is not None:
+            missing = [position for position in wanted if position not in entries]
+            archived = await asyncio.to_thread(self._segments.at, missing)
+            entries |= {entry.position: entry for entry in archived}
+        return [entries[position] for position in wanted if position in entries]
+
     async def read(self, after: int, *, count: int = 1000) -> list[Row]:
         """Return up to ``count`` entries behind position ``after``, oldest first."""
         try:
@@ -185,7 +225,7 @@ class Ledger:
         entries = _entries(rows, previous=GENESIS if after == 0 else None)
         fresh = [entry for entry in entries if entry.position > after]
         if (not fresh or fresh[0].position > after + 1) and self._segments is not None:
-            archived = self._segments.read(after, count=count)
+            archived = await asyncio.to_thread(self._segments.read, after, count=count)
             return archived or fresh
         return fresh[:count]
 
@@ -206,6 +246,11 @@ class Ledger:
         """Close both connections."""
         await self._client.aclose()
         await self._reader.aclose()
+
+
+def _mark(command_id: str) -> str:
+    """Return the 12 bytes (hex) by which a command id is remembered."""
+    return hashlib.sha256(command_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _new_epoch() -> str:

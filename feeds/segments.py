@@ -104,6 +104,18 @@ class Segments:
                 return self._rows(path)[start : start + count]
         return []
 
+    def at(self, positions: Sequence[int]) -> list[Row]:
+        """Return the archived entries at some positions, oldest first; others are left out.
+
+        Raises SegmentDamaged.
+        """
+        wanted = set(positions)
+        found = []
+        for first, last, path in self.files():
+            if any(first <= position <= last for position in wanted):
+                found += [row for row in self._rows(path) if row.position in wanted]
+        return found
+
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Yield every archived entry behind ``after``, oldest first, straight from the disk.
 
@@ -123,9 +135,10 @@ class Segments:
         return sorted(found)
 
     def _rows(self, path: Path) -> list[Row]:
-        if self._cache is None or self._cache[0] != path:
-            self._cache = (path, list(read_segment(path)))
-        return self._cache[1]
+        cached = self._cache  # several threads may read
+        if cached is None or cached[0] != path:
+            cached = self._cache = (path, list(read_segment(path)))
+        return cached[1]
 
 
 def read_segment(path: Path) -> Iterator[Row]:

@@ -82,6 +82,11 @@ class Running:
         self._children[name].kill()
         self._children[name].wait()
 
+    def end(self, name: str) -> None:
+        """Ask one to stop, and wait until it has."""
+        self._children[name].send_signal(signal.SIGTERM)
+        self._children[name].wait(15)
+
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._children.items()}
 

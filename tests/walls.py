@@ -15,9 +15,10 @@ View = dict[str, Any]
 class Wall:
     """Everything that the live socket said, as bytes and put together; a context manager."""
 
-    def __init__(self, running: Running, channel: str = "wall") -> None:
+    def __init__(self, running: Running, channel: str = "wall", cookie: str = "") -> None:
         url = f"{running.console.replace('http', 'ws')}/live/{channel}"
-        self._socket = connect(url, max_size=None, open_timeout=10)
+        headers = {"Cookie": cookie, "Origin": running.console} if cookie else {}
+        self._socket = connect(url, max_size=None, open_timeout=10, additional_headers=headers)
         self.raw: list[bytes] = []
         self.texts: list[str] = []
         self.beats: list[dict[str, Any]] = []

@@ -2,15 +2,20 @@
 
 import asyncio
 import time
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import click
 
+from city.moments import parse
+from console.district import read_district
 from console.reach import open_ledger
 from console.settings import Settings, read_settings
 from feeds.anchors import Anchors
-from feeds.audit import Verdict, export, verify_ledger
+from feeds.audit import Verdict, verify_ledger
+from feeds.audit_export import Filter, export
 from feeds.segments import Segments
 
 __all__ = ["COMMANDS", "data_dir_option"]
@@ -57,20 +62,52 @@ async def _verify(settings: Settings) -> Verdict:
         return await verify_ledger(ledger, Segments(data / "ledger"), anchors)
 
 
+class Moment(click.ParamType[str]):
+    """A day of the district's zone (``2026-11-22``), or ISO 8601 with an offset; epoch seconds inside."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the form; what a day means is known with the data dir only."""
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            try:
+                parse(value)
+            except ValueError:
+                self.fail(f"expected 2026-11-22 or 2026-11-22T08:00:00+08:00, got {value!r}", param, ctx)
+        return str(value)
+
+
 @audit.command("export")
 @data_dir_option
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--after", type=int, default=0, help="only facts behind this position")
-def export_(data_dir: Path | None, form: str, after: int) -> None:
-    """Write the ledger to standard output."""
-    asyncio.run(_export(read_settings(data_dir=data_dir), form, after))
+@click.option("--case", default="", help="only facts on this case (its key, or its mark from a screen)")
+@click.option("--since", type=Moment(), help="only facts recorded then or later (a day or ISO 8601)")
+@click.option("--until", type=Moment(), help="only facts recorded before then")
+@click.option("--type", "types", multiple=True, help="only facts of this type; may be given again")
+@click.option("--people", is_flag=True, help="who was shown which personal field: a line for each")
+def export_(data_dir: Path | None, form: str, **only: Any) -> None:
+    """Write the ledger to standard output, as docs/how-to/audit.md says."""
+    settings = read_settings(data_dir=data_dir)
+    zone = ZoneInfo(read_district(settings.data_dir).timezone)
+    since, until = (_epoch(only.pop(name), zone) for name in ("since", "until"))
+    asked = Filter(since=since, until=until, types=frozenset(only.pop("types")), **only)
+    asyncio.run(_export(settings, "csv" if form == "csv" else "jsonl", asked))
 
 
-async def _export(settings: Settings, form: str, after: int) -> None:
-    kind: Literal["csv", "jsonl"] = "csv" if form == "csv" else "jsonl"
+def _epoch(text: str | None, zone: ZoneInfo) -> float | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+
+
+async def _export(settings: Settings, form: Literal["csv", "jsonl"], only: Filter) -> None:
     async with open_ledger(settings) as ledger:
         segments = Segments(settings.data_dir / "ledger")
-        async for line in export(ledger, segments, form=kind, after=after):
+        async for line in export(ledger, segments, form=form, only=only):
             click.echo(line, nl=False)
 
 

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import click
 
+from city.dispatch.check import check_tables
 from city.duty import read_roster
+from console.calendars import read_calendars
 from console.commands.audit import data_dir_option
-from console.district import DistrictError, read_district, read_rows
+from console.district import District, DistrictError, read_district, read_rows, read_streets
+from console.outbox import read_adapters
 from console.settings import read_settings
+from console.terms import case_numbers, today
 
 __all__ = ["config"]
 
@@ -48,5 +52,30 @@ def _problems(data_dir: Path) -> Iterator[str]:
         read_roster(read_rows(data_dir, "roster.csv")[0])
     except (ValueError, KeyError) as error:
         yield f"roster.csv: {error}"
+    try:
+        read_adapters(data_dir)
+    except (ValueError, OSError) as error:
+        yield str(error)
+    yield from _rule_problems(district, data_dir)
     for problem in check_atlas(district.atlas_dir):
         yield f"{problem.where}: {problem.what}"
+
+
+def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
+    """Name what is wrong in the tables that cases are dispatched by, and in the numbers of ``[cases]``."""
+    try:
+        case_numbers(district.cases)
+    except DistrictError as error:
+        yield str(error)
+    try:
+        read_calendars(data_dir)
+    except DistrictError as error:
+        yield str(error)
+    try:
+        streets = read_streets(district).codes
+    except DistrictError:
+        streets = ()  # the atlas is named by itself
+    for problem in check_tables(
+        lambda name: read_rows(data_dir, name)[0], streets=streets, on=today(district)
+    ):
+        yield str(problem)

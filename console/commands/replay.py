@@ -78,9 +78,9 @@ async def _replay(file: Path, settings: Settings, token: str, options: dict[str,
 
 
 def _demo_token(settings: Settings) -> str:
-    from console.demo import PUBLISHER, demo_secrets  # only when no token is given
+    from console.demo_accounts import PUBLISHER, demo_secrets  # only when no token is given
 
     if not (settings.data_dir / "demo-tokens.json").exists():
         message = "--token: expected a token with the right to publish (citywall token new …)"
         raise click.UsageError(message)
-    return demo_secrets(settings.data_dir)[PUBLISHER]
+    return demo_secrets(settings.data_dir).tokens[PUBLISHER]

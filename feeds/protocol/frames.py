@@ -10,7 +10,9 @@ from typing import Any, Final, NoReturn
 import msgspec
 import numpy as np
 
-__all__ = ["MAX_DEPTH", "MAX_RECORDS", "BadFrame", "Doubled", "Frame", "decode", "nesting"]
+__all__ = [
+    "MAX_DEPTH", "MAX_RECORDS", "BadFrame", "Doubled", "Frame", "decode", "is_text", "nesting", "parse",
+]  # fmt: skip
 
 MAX_DEPTH: Final = 32
 MAX_RECORDS: Final = 1000
@@ -64,15 +66,20 @@ def decode(text: str) -> Frame | BadFrame:
     frame = _fast(text)
     suspect = frame is None
     if frame is None:
-        if nesting(text) > MAX_DEPTH:
-            return BadFrame("too_deep", f"nested deeper than {MAX_DEPTH}")
-        try:
-            frame = json.loads(
-                text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer
-            )
-        except (ValueError, RecursionError) as error:
-            return BadFrame("not_json", f"not JSON (RFC 8259): {str(error)[:200]}")
+        frame = parse(text)
+        if isinstance(frame, BadFrame):
+            return frame
     return _batch(frame, suspect=suspect)
+
+
+def parse(text: str) -> Any:
+    """Return what a text frame says (an object with a doubled name as Doubled), or what is bad about it."""
+    if nesting(text) > MAX_DEPTH:
+        return BadFrame("too_deep", f"nested deeper than {MAX_DEPTH}")
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        return BadFrame("not_json", f"not JSON (RFC 8259): {str(error)[:200]}")
 
 
 def nesting(text: str) -> int:
@@ -138,7 +145,7 @@ def _batch(frame: Any, *, suspect: bool) -> Frame | BadFrame:
     if not isinstance(frame, dict):
         return BadFrame("not_object", "expected an object with batch and records")
     batch = frame.get("batch")
-    readable = batch if isinstance(batch, str) and _is_text(batch) else None
+    readable = batch if isinstance(batch, str) and is_text(batch) else None
     if isinstance(frame, Doubled):
         name = frame.name()
         if name == "batch":
@@ -164,7 +171,8 @@ def _holds_doubled(value: Any) -> bool:
     return any(_holds_doubled(one) for one in inner)
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Whether a text is valid Unicode, without lone surrogates."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -92,11 +92,15 @@ class Sight:
 
     def open(self, url: str, until: str = IS_POPULATED) -> "Sight":
         """Open an address and wait until its cards hold something and its document is idle."""
-        self._host = urlsplit(url).netloc
-        self.page.goto(url)
+        self.visit(url)
         self.page.wait_for_function(until, timeout=30_000)
         self.page.wait_for_function(IS_IDLE, timeout=30_000)
         return self
+
+    def visit(self, url: str) -> None:
+        """Go to an address; what is asked of another host from now on is noted."""
+        self._host = urlsplit(url).netloc
+        self.page.goto(url)
 
     def settle(self) -> "Sight":
         """Wait until every card is drawn and nothing moves any more."""

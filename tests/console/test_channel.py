@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from city.store import Store
+from city.wall_view import WallView
 from console.channel import VIEWS_WAITING, Channel, Watcher
 from layers.contract import Frame
 from layouts.contract import View
@@ -91,7 +92,7 @@ async def settle() -> None:
 
 async def test_one_look_costs_one_look_however_many_watch() -> None:
     part = Counting()
-    channel = Channel(Store(), Wall(part))
+    channel = Channel(Store(), Wall(part), WallView().see)
     screens = [await watching(channel) for _ in range(20)]
     for second in range(3):
         part.value = second
@@ -108,7 +109,7 @@ async def test_one_look_costs_one_look_however_many_watch() -> None:
 async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
     part = Counting()
     part.value = 7
-    channel = Channel(Store(), Wall(part))
+    channel = Channel(Store(), Wall(part), WallView().see)
     await channel.look(1000.0)
     screen, task = await watching(channel)
     await settle()
@@ -120,7 +121,7 @@ async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
 
 async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later() -> None:
     part = Counting()
-    channel = Channel(Store(), Wall(part))
+    channel = Channel(Store(), Wall(part), WallView().see)
     slow, slow_task = await watching(channel)
     fast, fast_task = await watching(channel)
     await settle()
@@ -141,7 +142,7 @@ async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later
 
 async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
     good, bad = Counting(), Broken()
-    channel = Channel(Store(), Wall(bad, good))
+    channel = Channel(Store(), Wall(bad, good), WallView().see)
     screen, task = await watching(channel)
     await channel.look(1000.0)
     await settle()
@@ -155,11 +156,50 @@ async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
 async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
     part = Counting()
     store = Store()
-    channel = Channel(store, Wall(part, layers_only=True))
+    channel = Channel(store, Wall(part, layers_only=True), WallView().see)
     screen, task = await watching(channel)
     for second in (0.0, 6.0, 12.0, 18.0):
         await channel.look(1000.0 + second)
     await settle()
     assert part.frames == 4
     assert len(screen.frames) == 2
+    task.cancel()
+
+
+async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
+    part = Counting()
+    looked: list[float] = []
+    eyes = WallView()
+
+    def see(state: Any, now: float) -> Any:
+        looked.append(now)
+        return eyes.see(state, now)
+
+    channel = Channel(Store(), Wall(part), see, idle_unwatched=True)
+    await channel.look(1000.0)
+    assert (looked, part.looks) == ([], 0)
+    screen, task = await watching(channel)
+    await channel.look(1001.0)
+    await settle()
+    assert looked == [1001.0]
+    assert screen.texts[-1]["views"]["counting"]["whole"]
+    task.cancel()
+
+
+async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
+    part = Counting()
+    channel = Channel(Store(), Wall(part), WallView().see, idle_unwatched=True)
+    watcher = Watcher(Screen().write)
+    channel.join(watcher, b"{}")
+    await channel.look(1000.0)
+    channel.leave(watcher)
+    part.value = 5
+    screen, task = await watching(channel)
+    await settle()
+    assert screen.texts[1] == {"views": {}}
+    assert screen.frames == []
+    await channel.look(2000.0)
+    await settle()
+    assert screen.texts[2]["views"]["counting"]["scalars"] == {"value": 5}
+    assert len(screen.frames) == 1
     task.cancel()

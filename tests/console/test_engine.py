@@ -10,13 +10,17 @@ from city.state import SourceState
 from city.store import Store
 from console.engine import Engine, Lease
 from console.follow import Follower
+from console.outbox import Outbox
+from console.reasons import Reasons
 from console.settings import read_settings
 from console.snapshots import Snapshots
 from feeds.connection import connect
 from feeds.ledger import Ledger
 from feeds.servers import EmbeddedServers
+from tests.lives import shipped_terms
 
 NOW = 1_795_000_000.0
+REASONS = Reasons({}, "Asia/Shanghai")
 
 
 class Hands:
@@ -29,7 +33,9 @@ class Hands:
         self.follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=lambda: self.now, intervals={})
         self.follower.complete.set()
         self.engine = Engine(
-            given, self.follower, ledger, archive=cast("Any", None), clock=lambda: self.now
+            given, self.follower, ledger, archive=cast("Any", None), terms=shipped_terms(),
+            outbox=Outbox(ledger, self.follower.store, {}, reasons=REASONS, clock=lambda: self.now),
+            clock=lambda: self.now,
         )  # fmt: skip
 
     def hear(self, heard: float) -> None:
@@ -42,8 +48,7 @@ class Hands:
         self.follower.store.commit(await self._ledger.read(state.position))
 
     async def close(self) -> None:
-        self.engine._tokens.close()
-        self.engine._people.close()
+        self.engine.close()
         await self.engine._lease._client.aclose()
 
     async def told(self, *kinds: str) -> list[tuple[str, Any]]:
@@ -84,6 +89,72 @@ async def test_a_source_is_noted_once_though_its_fact_is_slow_to_come_back(hands
     assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost"]
 
 
+async def test_two_engines_at_a_hand_over_note_a_source_once(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    """The second has not folded what the first wrote, then has, and the source is lost again later."""
+    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    for age in (51.0, 53.0, 55.0):
+        for number, one in enumerate(engines):
+            one.now = NOW + age
+            one.hear(NOW + 0.001 * number)
+            await one.engine._watch()
+    assert [kind for kind, _ in await engines[0].told(*SOURCE)] == ["SourceLost"]
+    for heard, now in ((NOW + 60, NOW + 61), (NOW + 60, NOW + 200)):
+        for one in engines:
+            await one.fold()
+            one.now = now
+            one.hear(heard)
+            await one.engine._watch()
+    assert [kind for kind, _ in await engines[0].told(*SOURCE)] == ["SourceLost", "SourceBack", "SourceLost"]
+    for one in engines:
+        await one.close()
+
+
+async def test_tables_are_told_once_and_again_when_others_are_read(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    for _ in range(2):
+        for one in engines:
+            await one.engine._watch()
+            await one.fold()
+    loaded = {d["table"]: d["sha256"] for _, d in await engines[0].told("TableLoaded")}
+    assert loaded == dict(shipped_terms().tables)
+    assert len(await engines[0].told("TableLoaded")) == len(loaded)
+    engines[0].engine._notes._tables = {**loaded, "rules": "f" * 64}
+    for _ in range(2):
+        await engines[0].engine._watch()
+        await engines[0].fold()
+    assert [d["sha256"] for _, d in await engines[0].told("TableLoaded") if d["table"] == "rules"] == [
+        loaded["rules"], "f" * 64,
+    ]  # fmt: skip
+    for one in engines:
+        await one.close()
+
+
+async def test_accounts_and_their_rights_are_told_once_and_no_secret(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    accounts = engines[0].engine._notes._accounts
+    accounts.create("chen", "陈××", roles=["duty_officer"], now=NOW, password="Yangjing-2156-road")
+    for one in engines:
+        await one.engine._watch()
+        await one.fold()
+    accounts.disable("chen", now=NOW + 60)
+    for one in engines:
+        await one.engine._watch()
+    told = await engines[0].told("UserAdded", "UserDisabled")
+    assert [(kind, data["account"]) for kind, data in told] == [
+        ("UserAdded", "chen"),
+        ("UserDisabled", "chen"),
+    ]
+    assert "Yangjing" not in json.dumps(told)
+    for one in engines:
+        await one.close()
+
+
 async def test_an_engine_that_hears_nothing_itself_says_nothing_of_the_sources(hands: Hands) -> None:
     hands.hear(NOW)
     hands.now = NOW + 600
@@ -103,7 +174,7 @@ async def test_tables_and_tokens_are_told_once_by_however_many_engines(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
     engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
-    engines[0].engine._tokens.create("hotline", ["publish:case"], now=NOW)
+    engines[0].engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
     for _ in range(2):
         for one in engines:
             await one.engine._watch()

@@ -10,8 +10,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from feeds.accounts import Accounts
 from tests.invented import camera, case, jpeg, publish, publish_all, snapshot
 from tests.running import Running, wait_for
+from tests.signed_in import Visitor
 
 PROXIED = {"X-Real-IP": "203.0.113.7"}
 """A request that a proxy hands on: it does not come from this machine."""
@@ -71,6 +73,7 @@ def test_metrics_tell_lag_sessions_lateness_bytes_and_records_to_this_machine_al
     names = (
         "citywall_ready 1.0", "citywall_loop_late_seconds", "citywall_sessions", "citywall_watchers",
         "citywall_channel_bytes_total", "citywall_feed_lag_seconds", "citywall_views_refused_total",
+        'citywall_sign_ins_total{outcome="refused"}',
         'citywall_records_total{topic="case"} 1.0',
     )  # fmt: skip
     assert [name for name in names if name not in told.body.decode()] == []
@@ -78,7 +81,8 @@ def test_metrics_tell_lag_sessions_lateness_bytes_and_records_to_this_machine_al
 
 
 @pytest.mark.parametrize(
-    "path", ["/healthz", "/readyz", "/metrics", "/citywall/static/js/live.js", "/open/wall"]
+    "path",
+    ["/healthz", "/readyz", "/metrics", "/citywall/static/js/live.js", "/open/wall", "/sign-in", "/wall"],
 )
 def test_our_handlers_name_no_server_and_forbid_sniffing(running: Running, path: str) -> None:
     headers = Answer(running, path).headers
@@ -116,7 +120,7 @@ def test_a_tile_of_the_density_is_a_picture_for_who_may_see_the_wall(
 
 @pytest.mark.parametrize("path", [
     "wall/density/21/0/0", "wall/density/3/8/0", "wall/density/3/0/8", "wall/density/99/0/0",
-    "desk/density/3/0/0", "wall/rain/3/0/0", "wall/density/-1/0/0",
+    "briefing/density/3/0/0", "wall/rain/3/0/0", "wall/density/-1/0/0",
 ])  # fmt: skip
 def test_a_tile_that_there_is_not_is_not_found(running: Running, path: str) -> None:
     assert Answer(running, f"/tiles/{path}.png").status == 404
@@ -198,7 +202,7 @@ def test_the_live_socket_refuses_a_page_from_elsewhere(running: Running, origin:
 
 
 @pytest.mark.parametrize(("channel", "headers", "status"), [
-    ("desk", {}, 404), ("wall", PROXIED, 403), ("wall", {**PROXIED, "Cookie": "citywall_view=a.b.c"}, 403),
+    ("leader", {}, 404), ("wall", PROXIED, 403), ("wall", {**PROXIED, "Cookie": "citywall_view=a.b.c"}, 403),
 ])  # fmt: skip
 def test_the_live_socket_refuses_an_unknown_channel_and_who_may_not_look(
     running: Running, channel: str, headers: dict[str, str], status: int
@@ -216,3 +220,23 @@ def test_what_a_browser_says_on_the_live_socket_changes_nothing(running: Running
         publish(running, "case", [case("c2", urgency="critical", road="Later Road")])
         told = (str(socket.recv(10)) for _ in range(100))
         assert next(text for text in told if "Later Road" in text)
+
+
+def test_the_sign_in_page_is_served_with_its_style_and_the_name_of_the_centre(running: Running) -> None:
+    page = Answer(running, "/sign-in", PROXIED)
+    assert page.status == 200
+    assert "浦东".encode() in page.body
+    assert Answer(running, "/citywall/static/css/sign_in.css").status == 200
+
+
+def test_somebody_signs_in_sees_the_wall_and_signs_out(running: Running) -> None:
+    accounts = Accounts(running.data)
+    accounts.create("li", "李××（值班员）", roles=["duty_officer"], now=1.0, password="correct horse")
+    accounts.close()
+    visitor = Visitor(running.console, **PROXIED)
+    assert visitor.get("/wall").status == 403
+    assert visitor.sign_in("li", "correct horse", "/wall").location == "/wall"
+    assert "citywall-page" in visitor.get("/wall").text
+    assert '"hello"' in live(running, Cookie=visitor.cookie, **PROXIED)
+    visitor.post("/sign-out", {"form": visitor.get("/sign-in").form})
+    assert visitor.get("/wall").status == 403

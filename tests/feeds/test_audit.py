@@ -1,6 +1,3 @@
-import csv
-import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +7,9 @@ import pytest
 from city.chain import canonical, digest, link
 from city.moments import parse
 from feeds.anchors import Anchor
-from feeds.audit import export, verify, verify_ledger
+from feeds.audit import verify, verify_ledger
 from feeds.keeping import close_segments
-from feeds.ledger import HEAD, STREAM, Act, Ledger
+from feeds.ledger import HEAD, STREAM, Ledger
 from feeds.segments import Row, Segments
 from tests.chains import chained, noted, row
 
@@ -161,17 +158,3 @@ async def test_rows_that_lie_twice_must_agree(ledger: Ledger, tmp_path: Path) ->
     bad = (await verify_ledger(ledger, segments, [])).bad
     assert bad is not None
     assert bad.position == 4
-
-
-async def test_an_export_tells_every_fact_and_no_formula(ledger: Ledger, tmp_path: Path) -> None:
-    segments, _ = await archived_ledger(ledger, tmp_path)
-    evil = canonical({"type": "Noted", "v": 1, "actor": "=HYPERLINK(1)", "data": {"a": 'x,"y"\n字'}})
-    await ledger.append([Act("evil", (evil,))])
-    lines = [json.loads(line) async for line in export(ledger, segments)]
-    assert [line["position"] for line in lines] == list(range(1, 42))
-    assert lines[-1]["data"] == {"a": 'x,"y"\n字'}
-    text = "".join([line async for line in export(ledger, segments, form="csv", after=39)])
-    table = list(csv.DictReader(io.StringIO(text)))
-    assert [r["position"] for r in table] == ["40", "41"]
-    assert table[1]["actor"] == "'=HYPERLINK(1)"
-    assert json.loads(table[1]["data"]) == {"a": 'x,"y"\n字'}

@@ -249,6 +249,7 @@ async def test_reporters_go_to_the_people_store_and_are_read_with_the_right_alon
         [hidden] = (await hear(blind))["snapshot"]["records"]
         [shown] = (await hear(seeing))["snapshot"]["records"]
     assert "reporter" not in hidden
+    assert hidden["wants_reply"] is True
     assert shown["reporter"] == reporter
     assert shown["reporter_ref"] == hidden["reporter_ref"] != "p_of_somebody_else"
     [entry] = await gateway.hub.ledger.read(0)

@@ -7,7 +7,9 @@ import pytest
 
 from city.chain import GENESIS, canonical, verify
 from city.moments import parse
+from feeds.keeping import close_segments
 from feeds.ledger import Act, Again, Appended, Conflict, Ledger, LedgerUnavailable
+from feeds.segments import Segments
 from feeds.servers import EmbeddedServers
 
 
@@ -111,3 +113,24 @@ async def test_killing_the_log_server_loses_nothing_that_was_answered(tmp_path: 
     assert verify(entries) == await ledger.head()
     await ledger.close()
     servers.stop()
+
+
+async def test_a_command_id_tells_where_it_was_done(ledger: Ledger) -> None:
+    assert await ledger.done("once") == 0
+    await ledger.append([act("before"), act("once")])
+    assert await ledger.done("once") == 2
+
+
+async def test_entries_are_read_by_their_positions_from_stream_and_segments(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    await ledger.append([act(f"c{i}", text=str(i)) for i in range(20)])
+    whole = {entry.position: entry.body for entry in await ledger.read(0)}
+    await close_segments(ledger, Segments(tmp_path), keep_facts=5, keep_s=1e9, now=2e9)
+    url = ledger.client.connection_pool.connection_kwargs["path"]
+    both = await Ledger.open(f"unix://{url}", segments=tmp_path)
+    found = await both.at([19, 3, 3, 99])
+    assert [(entry.position, entry.body) for entry in found] == [(3, whole[3]), (19, whole[19])]
+    assert await both.at([]) == []
+    assert [entry.position for entry in await ledger.at([3, 19])] == [19]
+    await both.close()

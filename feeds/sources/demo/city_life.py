@@ -1,14 +1,13 @@
-"""City life: what is reported, where, and how it goes on, as records in the order of time."""
+"""City life: what is reported in the invented city and where, as records in the order of time."""
 
-import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from city.categories import Category
 from feeds.sources.demo.chance import Dice, dice, hour_of, stamp
+from feeds.sources.demo.fate import ordinary
 from feeds.sources.demo.ground import Ground
-from feeds.sources.demo.life import ordinary
 from feeds.sources.demo.rhythm import CASES_PER_DAY, HOURS, Rhythm
 from feeds.sources.demo.staging import Stage
 from feeds.sources.demo.story import Story
@@ -34,7 +33,7 @@ class CityLife:
         self._rhythm = Rhythm(categories)
         self._seed = seed
         self._told_until: float | None = None
-        self._later: list[tuple[float, str, int, Story]] = []
+        self._later: list[Story] = []
 
     def stories(self, slot: int) -> list[Story]:
         """Return what is reported within a slot (number of SLOT_S since 1970), in order of time."""
@@ -43,70 +42,67 @@ class CityLife:
         hour = hour_of(begin)
         mean = CASES_PER_DAY * HOURS[hour] * SLOT_S / 3600
         count = max(0, round(rng.gauss(mean, mean**0.5)))
-        times = sorted(begin + rng.random() * SLOT_S for _ in range(count))
+        times = sorted(round(begin + rng.random() * SLOT_S, 3) for _ in range(count))
         told = [self._story(rng, at, number) for number, at in enumerate(times)]
         return sorted((*told, *self.stage.stories(begin, begin + SLOT_S)), key=lambda s: s.reported_at)
 
     def history(self, now: float) -> Iterator[Batch]:
-        """Yield the day before ``now`` as batches (client, records): what still matters first.
+        """Yield the day before ``now`` as batches (client, records): what is still open first.
 
-        Of each case the report and the newest status; what happens after ``now`` is left to ``due``.
+        A story that is over comes with its end, one under way as the plain report that it was; what is
+        reported after ``now`` is left to ``due``.
         """
         newest = int(now // SLOT_S)
-        self._told_until = (newest + 1) * SLOT_S
         oldest = int((now - HISTORY_S) // SLOT_S)
-        waiting: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        over: list[Story] = []
+        under_way: list[Story] = []
         for slot in range(newest, oldest - 1, -1):
             for story in self.stories(slot):
-                self._keep(story, now)
-                waiting[story.client] += self._so_far(story, now)
-            for client in [c for c, records in waiting.items() if len(records) >= _BATCH]:
-                yield client, waiting.pop(client)
-        yield from waiting.items()
+                if story.reported_at > now:
+                    self._later.append(story)
+                else:
+                    (over if story.ends_at <= now else under_way).append(story)
+        self._told_until = (newest + 1) * SLOT_S
+        yield from _batches((story.client, story.report()) for story in under_way)
+        yield from _batches((story.client, story.history()) for story in over)
 
     def due(self, now: float) -> list[Batch]:
-        """Return what has happened since the last call, as batches in order of time per client."""
+        """Return what was reported since the last call, as batches in order of time per client."""
         if self._told_until is None:
             self._told_until = now // SLOT_S * SLOT_S
         while self._told_until <= now:
-            for story in self.stories(int(self._told_until // SLOT_S)):
-                self._keep(story, -1.0)
+            self._later += self.stories(int(self._told_until // SLOT_S))
             self._told_until += SLOT_S
-        waiting: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-        while self._later and self._later[0][0] <= now:
-            _, _, step, story = heapq.heappop(self._later)
-            waiting[story.client].append(story.record(step))
-        return list(waiting.items())
-
-    def _keep(self, story: Story, now: float) -> None:
-        for step, status in enumerate(story.statuses):
-            if status.at > now:
-                heapq.heappush(self._later, (status.at, story.no, step, story))
-
-    @staticmethod
-    def _so_far(story: Story, now: float) -> list[dict[str, Any]]:
-        step = story.reached(now)
-        if step < 0:
-            return []
-        return [story.record(number) for number in ((0, step) if step else (0,))]
+        told = [story for story in self._later if story.reported_at <= now]
+        self._later = [story for story in self._later if story.reported_at > now]
+        return list(_batches((story.client, story.report()) for story in told))
 
     def _story(self, rng: Dice, at: float, number: int) -> Story:
         channel = self._rhythm.channel(rng)
         category = self._rhythm.category(rng, channel.name, hour_of(at))
         place = self._ground.place(rng)
-        limit, statuses = ordinary(rng, at, category, place)
         called = channel.client == "hotline"
+        no = f"{channel.prefix}{stamp(at)}-{self._seed}-{number:03d}"
         return Story(
-            no=f"{channel.prefix}{stamp(at)}-{self._seed}-{number:03d}",
+            no=no,
             client=channel.client,
             system=channel.system,
             channel=channel.name,
             category=category,
             urgency="normal",
             place=place,
-            due_at=limit,
-            statuses=statuses,
+            reported_at=at,
+            fate=ordinary(self._seed, no, at, category),
             description=description(rng, channel.name, category, place),
             reporter=reporter(rng) if called else None,
             by_label=called and rng.random() < 0.05,
         )
+
+
+def _batches(told: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Batch]:
+    waiting: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for client, record in told:
+        waiting[client].append(record)
+        if len(waiting[client]) >= _BATCH:
+            yield client, waiting.pop(client)
+    yield from waiting.items()

@@ -14,8 +14,8 @@ from feeds.sources.demo.chance import dice
 from feeds.sources.demo.ground import Ground, Place
 from feeds.sources.demo.rain import Rain
 from feeds.sources.demo.signals import CLASSES, DeviceClass, Look, noise, values
-from feeds.sources.demo.staging import FLOOD
 from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import FLOOD
 
 __all__ = ["DEPTH_LEAD_S", "Device", "Devices", "flood_depth"]
 

@@ -15,7 +15,7 @@ from feeds.sources.demo.chance import Dice
 __all__ = ["CASES_PER_DAY", "CHANNELS", "HOURS", "Channel", "Rhythm"]
 
 CASES_PER_DAY: Final = 5800
-"""Ordinary cases of a day; the staged ones (staging.TRACKS) make about 200 more."""
+"""Ordinary cases of a day; the staged ones (tracks.TRACKS) make about 200 more."""
 
 _SHARES: Final = (12, 9, 7, 6, 7, 14, 30, 52, 74, 84, 80, 68, 52, 60, 70, 74, 70, 62, 54, 50, 46, 36, 24, 16)
 HOURS: Final = tuple(share / sum(_SHARES) for share in _SHARES)
@@ -89,7 +89,7 @@ _REST: Final = (1, "day")  # any class that is not a hazard and not named above
 
 
 class Rhythm:
-    """Weighted choices by hour; classes with a hazard are left out, they come from staging.TRACKS."""
+    """Weighted choices by hour; classes with a hazard are left out, they come from tracks.TRACKS."""
 
     def __init__(self, categories: Sequence[Category]) -> None:
         # One urgent hour leaves no room between "reported" and "due within the hour".

@@ -9,8 +9,8 @@ from city.moments import iso
 from feeds.sources.demo.chance import dice
 from feeds.sources.demo.ground import Ground, Place
 from feeds.sources.demo.routes import Fix, Leg, Route, leg, patrol
-from feeds.sources.demo.staging import FLOOD
 from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import FLOOD
 
 __all__ = ["EVERY_S", "FLEETS", "Fleet", "Units"]
 
@@ -158,7 +158,7 @@ class Units:
         route, phase = self.all[number].route, self.all[number].phase
         here, goal = route.at(departs + phase), (place.lon, place.lat)
         out = leg((here.lon, here.lat), goal)
-        leaves = max(story.statuses[-2].at, departs + out.whole_s)
+        leaves = max(story.fate.done_at, departs + out.whole_s)
         there = route.at(leaves + _RETURN_S + phase)
         back = leg(goal, (there.lon, there.lat))
         # It is back on its round exactly when the order ends, however far that is.
@@ -172,8 +172,7 @@ def _departs(story: Story) -> float | None:
     """Return when units set out: at once for a critical case, else when somebody has signed."""
     if story.urgency not in ("urgent", "critical"):
         return None
-    wanted = "dispatched" if story.urgency == "critical" else "handling"
-    return next((s.at + 45.0 for s in story.statuses if s.state == wanted), None)
+    return 45.0 + (story.fate.file_at if story.urgency == "critical" else story.fate.sign_at)
 
 
 def _muster(ground: Ground, seed: int) -> Iterable[_Unit]:

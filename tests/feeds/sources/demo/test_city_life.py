@@ -14,7 +14,8 @@ from feeds.protocol.records import Normalised, Terms, validate_all
 from feeds.sources.demo.city_life import HISTORY_S, SLOT_S, CityLife
 from feeds.sources.demo.clients import CLIENTS
 from feeds.sources.demo.ground import Ground
-from feeds.sources.demo.story import ENDED, NEXT, Status, Story
+from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import fate_of
 from feeds.sources.demo.words import PHONE_PREFIX
 
 DAY = parse("2026-11-20T00:00:00+08:00")  # a Friday
@@ -37,21 +38,17 @@ def day(stories: list[Story]) -> list[Story]:
     return [story for story in stories if story.reported_at >= DAY]
 
 
-def under_way(stories: list[Story], now: float) -> list[tuple[Story, Status]]:
-    return [
-        (story, story.statuses[story.reached(now)])
-        for story in stories
-        if story.reported_at <= now < story.ends_at
-    ]
+def under_way(stories: list[Story], now: float) -> list[Story]:
+    return [story for story in stories if story.reported_at <= now < story.ends_at]
 
 
-def due_within(pairs: list[tuple[Story, Status]], now: float, seconds: float) -> int:
-    left = [(status.due_at or story.due_at) - now for story, status in pairs]
-    return sum(0 <= seconds_left <= seconds for seconds_left in left)
+def due_within(open_ones: list[Story], now: float, seconds: float) -> int:
+    return sum(0 <= story.fate.limit_at - now <= seconds for story in open_ones)
 
 
-def overdue_unsigned(pairs: list[tuple[Story, Status]], now: float) -> int:
-    return sum(status.state == "dispatched" and status.next_at < now for _, status in pairs)
+def overdue_unsigned(open_ones: list[Story], now: float) -> int:
+    fates = [story.fate for story in open_ones if story.urgency == "urgent"]
+    return sum(fate.file_at + 1800 < now < fate.sign_at for fate in fates)
 
 
 def test_about_six_thousand_cases_are_reported_in_a_day(day: list[Story]) -> None:
@@ -70,21 +67,30 @@ def test_most_cases_come_by_hotline_and_inspectors(day: list[Story]) -> None:
     assert len(channels) == 11
 
 
-def test_numbers_are_unique_and_times_in_order(day: list[Story]) -> None:
+def test_numbers_are_unique(day: list[Story]) -> None:
     assert len({story.no for story in day}) == len(day)
-    times = [[status.at for status in story.statuses] for story in day]
-    assert times == [sorted(own) for own in times]
+
+
+def test_the_moments_of_a_fate_are_in_order(day: list[Story]) -> None:
+    fates = [story.fate for story in day]
+    kept = [(f.file_at, *f.returns, f.rule_at or f.file_at, f.sign_at, f.done_at, f.check_at) for f in fates]
+    assert all(list(moments) == sorted(moments) for moments in kept)
+    assert all(story.reported_at < story.fate.file_at for story in day)
+
+
+def test_the_people_who_handle_a_case_find_its_fate_without_being_told(day: list[Story]) -> None:
+    found = [fate_of(1, s.no, parse(iso(s.reported_at)), s.category) for s in day]
+    assert found == [story.fate for story in day]
 
 
 def test_every_story_ends_within_the_history_that_a_start_tells(day: list[Story]) -> None:
-    assert all(story.statuses[-1].state in ENDED for story in day)
     assert max(story.ends_at - story.reported_at for story in day) < HISTORY_S
 
 
 def test_a_slot_tells_the_same_again(ground: Ground, categories: Sequence[Category], life: CityLife) -> None:
     slot = int(DAY // SLOT_S) + 60
     again = CityLife(ground, categories, seed=1)
-    assert [s.record(0) for s in again.stories(slot)] == [s.record(0) for s in life.stories(slot)]
+    assert [s.report() for s in again.stories(slot)] == [s.report() for s in life.stories(slot)]
     other = CityLife(ground, categories, seed=2)
     assert {s.no for s in other.stories(slot)}.isdisjoint(s.no for s in life.stories(slot))
 
@@ -92,15 +98,13 @@ def test_a_slot_tells_the_same_again(ground: Ground, categories: Sequence[Catego
 @pytest.mark.parametrize("hour", HOURS)
 def test_at_any_hour_the_wall_has_a_little_of_everything(stories: list[Story], hour: float) -> None:
     now = DAY + hour * 3600
-    pairs = under_way(stories, now)
-    urgencies = Counter(story.urgency for story, _ in pairs)
-    states = Counter(status.state for _, status in pairs)
+    open_ones = under_way(stories, now)
+    urgencies = Counter(story.urgency for story in open_ones)
     assert 1 <= urgencies["critical"] <= 3
     assert 5 <= urgencies["urgent"] <= 8
-    assert 1 <= states["ruling"] <= 3
-    assert 0 <= overdue_unsigned(pairs, now) <= 2
-    assert 2 <= due_within(pairs, now, 3600) <= 14
-    assert 200 <= len(pairs) <= 1100
+    assert 0 <= overdue_unsigned(open_ones, now) <= 2
+    assert 2 <= due_within(open_ones, now, 3600) <= 14
+    assert 200 <= len(open_ones) <= 1100
 
 
 def test_about_seven_are_due_within_the_hour_and_one_is_overdue_unsigned(
@@ -113,46 +117,36 @@ def test_about_seven_are_due_within_the_hour_and_one_is_overdue_unsigned(
     assert 0.7 <= sum(unsigned) / len(unsigned) <= 1.4
 
 
-def test_some_are_returned_some_overdue_some_rejected(day: list[Story]) -> None:
-    states = Counter(status.state for story in day for status in story.statuses)
-    overdue = sum(story.ends_at > story.due_at for story in day)
-    assert states["returned"] > 50
-    assert states["rejected"] > 50
-    assert states["suspended"] > 3
-    assert 3 <= overdue <= 60
-
-
-def test_a_returned_case_goes_to_somebody_else(day: list[Story]) -> None:
-    returned = [status for s in day for status in s.statuses if status.returned_by and s.urgency == "normal"]
-    simple = [status for status in returned if len(status.returned_by) == 1]
-    assert simple
-    assert all(status.agency not in status.returned_by for status in simple)
-
-
-def test_what_comes_next_is_a_known_code_and_only_a_signature_may_be_late(day: list[Story]) -> None:
-    told = [status for story in day for status in story.statuses if status.next]
-    assert {status.next for status in told} == set(NEXT)
-    assert all(status.next_at >= status.at for status in told if status.next != "sign")
+def test_some_are_returned_some_overdue_some_rejected_some_rest(day: list[Story]) -> None:
+    fates = [story.fate for story in day]
+    assert sum(bool(fate.returns) for fate in fates) > 50
+    assert sum(bool(fate.reject) for fate in fates) > 50
+    assert sum(fate.reworks for fate in fates) > 50
+    assert sum(fate.verify for fate in fates) > 100
+    assert sum(fate.suspend_until is not None for fate in fates) > 3
+    assert 3 <= sum(fate.late for fate in fates) <= 60
 
 
 def test_the_gateway_takes_every_record(day: list[Story], streets: Streets) -> None:
-    records = [s.record(step) for s in day[::5] for step in range(len(s.statuses))]
+    records = [record for s in day[::5] for record in (s.report(), {**s.history(), "id": f"{s.no}.h"})]
     terms = Terms("hotline", iso(DAY + 172_800), DAY + 172_800)
     answers = validate_all("case", records, terms)
     assert [answer for answer in answers if not isinstance(answer, Normalised)] == []
     assert min(streets.of([r["lon"] for r in records], [r["lat"] for r in records])) >= 0
 
 
-def test_each_status_is_a_record_of_its_own_with_the_same_external_number(day: list[Story]) -> None:
-    story = next(story for story in day if len(story.statuses) >= 5)
-    records = [story.record(step) for step in range(len(story.statuses))]
-    assert len({record["id"] for record in records}) == len(records)
-    assert all(r["external"] == [{"system": story.system, "no": story.no}] for r in records)
-    assert [record["mirror"]["state"] for record in records] == [s.state for s in story.statuses]
+def test_a_report_says_nothing_of_the_fate_and_history_says_how_it_ended(day: list[Story]) -> None:
+    assert all("mirror" not in story.report() for story in day)
+    story = next(story for story in day if story.fate.reject)
+    told = story.history()
+    assert told["id"] == story.report()["id"] == story.no
+    assert told["external"] == [{"system": story.system, "no": story.no}]
+    assert told["mirror"]["state"] == "rejected"
+    assert Counter(story.history()["mirror"]["state"] for story in day).keys() == {"closed", "rejected"}
 
 
 def test_only_callers_are_named_and_their_numbers_are_nobodys(day: list[Story]) -> None:
-    records = [story.record(step) for story in day for step in range(len(story.statuses))]
+    records = [story.report() for story in day]
     reporters = [record["reporter"] for record in records if "reporter" in record]
     assert reporters
     assert all(re.fullmatch(r"199-0000-\d{4}", reporter["phone"]) for reporter in reporters)
@@ -177,34 +171,39 @@ def test_the_history_tells_each_case_of_the_last_day_once_and_nothing_of_the_fut
     life = CityLife(ground, categories, seed=1)
     batches = list(life.history(now))
     told = ids(batches)
-    reports = [number for number in told if number.endswith(".0")]
     assert len(told) == len(set(told))
-    assert 5400 <= len(reports) <= 6800
-    assert max(parse(r["at"]) for _, records in batches for r in records) <= now
-    # The newest hour comes first, so that the wall lives at once.
-    first = [parse(r["at"]) for _, records in batches[:4] for r in records]
-    assert min(first) > now - 6 * 3600
+    assert 5400 <= len(told) <= 6800
+    records = [r for _, batch in batches for r in batch]
+    assert max(parse(r["at"]) for r in records) <= now
+    assert max(parse(r["mirror"]["at"]) for r in records if "mirror" in r) <= now
+    # What is still open comes first, so that the desk has its work at once.
+    over = ["mirror" in r for r in records]
+    assert over == sorted(over)
+    assert 200 <= over.count(False) <= 1100
 
 
-def test_what_is_due_after_a_history_is_all_that_the_history_left_out(
+def test_what_is_due_after_a_history_is_what_is_reported_then(
     ground: Ground, categories: Sequence[Category]
 ) -> None:
     now = DAY + 20.5 * 3600
     started, whole = (CityLife(ground, categories, seed=1) for _ in range(2))
-    list(started.history(now))
+    before = set(ids(list(started.history(now))))
     whole.due(now - HISTORY_S)
-    before = set(ids(whole.due(now)))
+    whole.due(now)
     live = ids(started.due(now + 1800))
     assert sorted(live) == sorted(ids(whole.due(now + 1800)))
+    assert len(live) > 50
     assert before.isdisjoint(live)
 
 
-def test_a_second_start_repeats_ids_and_content(ground: Ground, categories: Sequence[Category]) -> None:
+def test_a_second_start_repeats_ids_and_what_was_reported(
+    ground: Ground, categories: Sequence[Category]
+) -> None:
     runs = []
     for begin in (0.0, 600.0):
         life = CityLife(ground, categories, seed=1)
         batches = [*life.history(DAY + begin), *life.due(DAY + begin + 900)]
-        runs.append({r["id"]: r for _, records in batches for r in records})
+        runs.append({r["id"]: {**r, "mirror": None} for _, records in batches for r in records})
     shared = runs[0].keys() & runs[1].keys()
     assert len(shared) > 0.9 * len(runs[0])
     assert all(runs[0][number] == runs[1][number] for number in shared)

@@ -14,8 +14,9 @@ from feeds.sources.demo.devices import Devices, flood_depth
 from feeds.sources.demo.ground import Ground
 from feeds.sources.demo.rain import Rain
 from feeds.sources.demo.signals import CLASSES
-from feeds.sources.demo.staging import FLOOD, Stage
+from feeds.sources.demo.staging import Stage
 from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import FLOOD
 
 NOW = parse("2026-11-20T20:31:00+08:00")
 

@@ -9,8 +9,9 @@ import pytest
 from city.categories import Category
 from city.moments import parse
 from feeds.sources.demo.ground import Ground
-from feeds.sources.demo.staging import FLOOD, TRACKS, Stage
+from feeds.sources.demo.staging import Stage
 from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import FLOOD, TRACKS
 
 WEEK = parse("2026-11-16T00:00:00+08:00")
 
@@ -58,18 +59,25 @@ def test_floods_happen_at_underpasses(week: list[Story], ground: Ground) -> None
     assert {story.place for story in floods} <= {place for _, place in ground.underpasses}
 
 
-def test_a_ruling_comes_after_two_refusals_and_before_the_end(week: list[Story]) -> None:
-    ruled = [s for s in week if any(status.state == "ruling" for status in s.statuses)]
-    for story in ruled:
-        states = [status.state for status in story.statuses]
-        at = states.index("ruling")
-        assert len(set(story.statuses[at].returned_by)) == 2
-        assert states[at:] == ["ruling", "dispatched", "handling", "handled", "closed"]
-    assert len(ruled) > 90
+def test_a_ruling_comes_after_two_refusals_and_before_the_work(week: list[Story]) -> None:
+    fates = [story.fate for story in week if story.fate.returns]
+    for fate in fates:
+        first, second = fate.returns
+        order = (fate.file_at, first, second, fate.rule_at, fate.sign_at, fate.done_at, fate.check_at)
+        assert list(order) == sorted(order)
+    assert len(fates) > 90
 
 
-def test_critical_cases_are_never_overdue(week: list[Story]) -> None:
-    assert all(story.ends_at < story.due_at for story in week if story.urgency != "normal")
+def test_one_to_three_wait_for_a_ruling_nearly_always(week: list[Story]) -> None:
+    moments = [WEEK + 21_600 + 420 * n for n in range(1300)]
+    fates = [story.fate for story in week if story.fate.returns]
+    waiting = [sum(f.returns[-1] <= now < f.rule_at for f in fates) for now in moments]
+    assert max(waiting) <= 3
+    assert sum(n >= 1 for n in waiting) / len(waiting) > 0.9
+
+
+def test_staged_cases_are_over_within_their_limit(week: list[Story]) -> None:
+    assert all(story.ends_at < story.fate.limit_at for story in week if story.urgency != "normal")
 
 
 def test_a_table_without_the_classes_stages_nothing(ground: Ground, categories: Sequence[Category]) -> None:

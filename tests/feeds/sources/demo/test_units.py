@@ -64,7 +64,7 @@ def test_urgent_cases_get_units_and_these_reach_the_place(ground: Ground, stage:
 def test_a_critical_case_in_hand_has_somebody_on_the_scene(ground: Ground, stage: Stage) -> None:
     units = Units(ground, seed=1)
     story = next(s for s in stage.stories(NOW, NOW + 86_400) if s.urgency == "critical")
-    now = (story.reported_at + story.statuses[-2].at) / 2
+    now = (story.reported_at + story.fate.done_at) / 2
     near = [
         record
         for record in units.positions(now - 10, now, stage.open(now))

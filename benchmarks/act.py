@@ -1,0 +1,249 @@
+"""From a press to its fact: 50 orders a second at a whole Citywall, one desk in a real Chromium.
+
+``answer_p99_ms``: press on the desk → answer on the same page, through its Panel session. ``seen_p99_ms``:
+press (of anybody) → the row with the new version in another desk's live socket. ``winners``: of 100
+simultaneous clicks on one case. ``commands_per_s``: as many as eight sockets get through ``/v1/command``.
+``floor``: a bare append – one after the other for p50 and p99, sixteen at once for the rate.
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import websockets
+from playwright.sync_api import Page
+
+from benchmarks.cost import percentile
+from city.facts import body_of
+from city.marks import mark_of
+from feeds.commander import Answer, Commander
+from feeds.ledger import Act, Ledger
+from tests.console.browser import chromium
+from tests.invented import PLACES, case, publish
+from tests.people import Cast
+from tests.running import Running, wait_for
+
+ORDERS_A_SECOND, DESK_A_SECOND = 50, 5
+PRESSED, ORDERED, OTHERS = 60, 100, 2000
+CLICKS, SOCKETS, UNDER_WAY = 100, 8, 8
+FLOOR = 500
+ACROSS, APART = 47, 0.001
+
+PRESS = """async ([marks, everyMs, count]) => {
+  const { desk } = window.citywall, told = [], open = [];
+  const sleep = (ms) => new Promise((done) => setTimeout(done, Math.max(0, ms)));
+  const started = performance.now();
+  for (let i = 0; i < count; i += 1) {
+    await sleep(started + i * everyMs - performance.now());
+    const mark = marks[i % marks.length], row = desk.row(mark), at = performance.now();
+    const verb = (row.version ?? 0) % 2 === 0 ? "escalate" : "undo";
+    open.push(desk.act(verb, mark, row.version ?? 0, {}).then((answer) => told.push({
+      mark, at: (performance.timeOrigin + at) / 1000, ms: performance.now() - at,
+      version: answer.done?.version ?? null, refused: answer.refused?.key ?? null })));
+  }
+  await Promise.all(open);
+  return told;
+}"""
+
+
+class Watch:
+    """Another desk's live socket: when a row's version was first seen (machine epoch seconds)."""
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[str, int], float] = {}
+        self.rows = 0
+
+    async def run(self, url: str, cookie: str, origin: str) -> None:
+        headers = {"Cookie": cookie}
+        async with websockets.connect(
+            url, additional_headers=headers, origin=websockets.Origin(origin), max_size=None
+        ) as socket:
+            async for message in socket:
+                if isinstance(message, str):
+                    self._take(json.loads(message), time.time())
+
+    def _take(self, message: dict[str, Any], now: float) -> None:
+        view = message.get("views", {}).get("desk_queue")
+        for mark, row in (view or {}).get("set", {}).items():
+            self.rows += 1
+            self.seen.setdefault((mark, int(row["version"])), now)
+
+
+class Ordered:
+    """Orders over ``/v1/command`` at an even pace; (mark, version) → when it was pressed."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url, self._token = url, token
+        self.pressed: dict[tuple[str, int], float] = {}
+        self.refused: list[str] = []
+
+    async def run(self, keys: list[str], a_second: float, seconds: float) -> None:
+        async with Commander(self._url, self._token) as commander:
+            started, orders = time.monotonic(), set()
+            for number in range(int(a_second * seconds)):
+                await asyncio.sleep(max(0.0, started + number / a_second - time.monotonic()))
+                version, key = number // len(keys), keys[number % len(keys)]
+                orders.add(asyncio.create_task(self._give(commander, key, version)))
+            await asyncio.gather(*orders)
+
+    async def _give(self, commander: Commander, key: str, version: int) -> None:
+        at = time.time()
+        verb = "escalate" if version % 2 == 0 else "undo"
+        answer = await commander.send(verb, f"case:hotline/{key}", version, {})
+        if answer.done is None:
+            self.refused.append(answer.refused.reason if answer.refused else "")
+        else:
+            self.pressed[mark_of(f"hotline/{key}"), answer.done.version] = at
+
+
+async def floor(log_url: str) -> dict[str, float]:
+    ledger = await Ledger.open(log_url)
+
+    async def append(name: str) -> float:
+        started = time.perf_counter()
+        body = body_of("TableLoaded", "table:bench", "bench", {"table": "bench", "sha256": "0" * 64})
+        await ledger.append([Act(f"bench:{name}", (body,))])
+        return (time.perf_counter() - started) * 1000
+
+    await append("warm")
+    alone = [await append(f"one-{number}") for number in range(FLOOR)]
+    started = time.perf_counter()
+
+    async def lane(number: int) -> None:
+        for turn in range(FLOOR // 4):
+            await append(f"{number}-{turn}")
+
+    await asyncio.gather(*(lane(number) for number in range(16)))
+    rate = 16 * (FLOOR // 4) / (time.perf_counter() - started)
+    await ledger.close()
+    return {
+        "p50_ms": round(percentile(alone, 0.5), 2), "p99_ms": round(percentile(alone, 0.99), 2),
+        "per_s": round(rate),
+    }  # fmt: skip
+
+
+async def throughput(url: str, token: str, keys: list[str], seconds: float) -> float:
+    """Comments on ever other cases, as fast as they are answered."""
+    done = 0
+    until = time.monotonic() + seconds
+
+    async def lane(commander: Commander, mine: list[str]) -> None:
+        nonlocal done
+        turn = 0
+        while time.monotonic() < until:
+            answer = await commander.send(
+                "comment", f"case:hotline/{mine[turn % len(mine)]}", 0, {"text": "x"}
+            )
+            done += answer.done is not None
+            turn += 1
+
+    lanes = SOCKETS * UNDER_WAY
+    shares = [keys[number::lanes] for number in range(lanes)]
+    commanders = [await Commander(url, token).__aenter__() for _ in range(SOCKETS)]
+    started = time.monotonic()
+    await asyncio.gather(*(lane(commanders[i % SOCKETS], share) for i, share in enumerate(shares)))
+    rate = done / (time.monotonic() - started)
+    for commander in commanders:
+        await commander.__aexit__()
+    return rate
+
+
+async def winners(url: str, tokens: list[str], key: str) -> tuple[int, int]:
+    """Return how many of 100 clicks at once won, and how many of the others were told who did."""
+    commanders = [await Commander(url, token).__aenter__() for token in tokens for _ in range(SOCKETS)]
+    clicks = [
+        commanders[number % len(commanders)].send("escalate", f"case:hotline/{key}", 0, {})
+        for number in range(CLICKS)
+    ]
+    answers: list[Answer] = list(await asyncio.gather(*clicks))
+    for commander in commanders:
+        await commander.__aexit__()
+    told = sum(1 for one in answers if one.refused and one.refused.winner and one.refused.winner.by)
+    return sum(1 for one in answers if one.done), told
+
+
+def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str, Any]:
+    """Fifty orders a second: a few of them pressed on the desk of ``page``."""
+    url, ordered = running.console.replace("http", "ws"), [f"o{number}" for number in range(ORDERED)]
+    cookie = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+    watch, others = Watch(), Ordered(url, cast.tokens["li"])
+
+    async def beside() -> None:
+        watching = asyncio.create_task(watch.run(f"{url}/live/desk", cookie, running.console))
+        while not watch.rows:  # noqa: ASYNC110  # its socket tells in the same loop
+            await asyncio.sleep(0.05)
+        await others.run(ordered, ORDERS_A_SECOND - DESK_A_SECOND, seconds)
+        await asyncio.sleep(2)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    thread = threading.Thread(target=lambda: asyncio.run(beside()))
+    thread.start()
+    wait_for(lambda: watch.rows > 0)
+    marks = [mark_of(f"hotline/p{number}") for number in range(PRESSED)]
+    presses = page.evaluate(PRESS, [marks, 1000 / DESK_A_SECOND, int(DESK_A_SECOND * seconds)])
+    thread.join()
+    pressed = dict(others.pressed)
+    pressed |= {(one["mark"], one["version"]): one["at"] for one in presses if one["version"] is not None}
+    answers = [one["ms"] for one in presses if one["version"] is not None]
+    seen = [(watch.seen[key] - at) * 1000 for key, at in pressed.items() if key in watch.seen]
+    return {
+        "answer_p50_ms": round(percentile(answers, 0.5), 1),
+        "answer_p99_ms": round(percentile(answers, 0.99), 1), "answers": len(answers),
+        "seen_p50_ms": round(percentile(seen, 0.5), 1), "seen_p99_ms": round(percentile(seen, 0.99), 1),
+        "seen": len(seen), "unseen": len(pressed) - len(seen),
+        "refused": len(others.refused) + sum(1 for one in presses if one["version"] is None),
+    }  # fmt: skip
+
+
+def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
+    lon, lat = PLACES[1]
+    hot = [f"p{n}" for n in range(PRESSED)] + [f"o{n}" for n in range(ORDERED)] + ["one"]
+    many = [f"n{number}" for number in range(OTHERS)]
+    # Apart enough that no two look like one place.
+    spread = {
+        key: {"lon": lon + n % ACROSS * APART, "lat": lat + n // ACROSS * APART}
+        for n, key in enumerate([*hot, *many])
+    }
+    publish(running, "case", [case(key, urgency="critical", **spread[key]) for key in hot])
+    for start in range(0, OTHERS, 500):
+        publish(running, "case", [case(key, **spread[key]) for key in many[start : start + 500]])
+    url = running.console.replace("http", "ws")
+    with chromium() as browser:
+        sight = cast.desk(browser, "chen")
+        last = mark_of(f"hotline/p{PRESSED - 1}")
+        sight.wait("(mark) => Boolean(window.citywall?.desk?.row(mark))", 60, last)
+        time.sleep(3)
+        result = paced(running, cast, sight.page, seconds)
+        sight.close()
+    told = [cast.tokens[name] for name in ("chen", "li", "gu")]
+    won, lost = asyncio.run(winners(url, told, "one"))
+    result |= {"winners": won, "told_the_winner": lost}
+    result["commands_per_s"] = round(asyncio.run(throughput(url, cast.tokens["gu"], many, seconds / 2)))
+    result["floor"] = asyncio.run(floor(running.settings.log_url))
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder), log_format="json")
+        try:
+            with Cast(running) as cast:
+                running.start()
+                result = measure(running, cast, options.seconds)
+        finally:
+            running.stop()
+    print(json.dumps(result) if options.json else json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

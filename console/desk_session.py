@@ -1,0 +1,208 @@
+"""A desk's session: what one page orders and asks through its own Panel session, for whose it is."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from city.access import Person, may_open
+from city.acts.command import Now
+from city.acts.subjects import find_key
+from city.acts.terms import Terms
+from city.case_view import hand_of
+from city.desk_seen import DeskCase, DeskSeen
+from city.marks import mark_of
+from city.state import Case, CityState
+from console.case_sheet import Sheets, registered
+from console.near import cameras_near, same_near, units_near
+from console.orders import Orders
+from console.presence import Presence
+from console.probing import actions
+from console.search import Search
+from console.story import Stories
+from console.turns import Turns
+from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, desk_row, matches, order_key
+
+__all__ = ["DeskCounter", "DeskSession"]
+
+log = structlog.get_logger()
+
+LONGEST_WORDS: Final = 60
+Reply = dict[str, Any]
+
+
+class DeskCounter:
+    """What the sessions of all desks of a console share. ``seen`` gives what the desk channel saw last."""
+
+    def __init__(
+        self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: Terms,
+        stories: Stories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.orders = orders
+        self.presence = presence
+        self.state = state
+        self.terms = terms
+        self.stories = stories
+        self.search = search
+        self.sheets = Sheets(terms)
+        self.clock = clock
+        self._seen = seen
+
+    @property
+    def seen(self) -> DeskSeen | None:
+        """What every desk sees now, None before the first look."""
+        return self._seen()
+
+    def case(self, mark: object) -> Case | None:
+        """Return the case of a mark."""
+        return find_key(self.state().ledger, mark) if isinstance(mark, str) and mark else None
+
+
+class DeskSession:
+    """One page's session.
+
+    ``person_of(used)`` says anew, for every message, who it belongs to (None: nobody); ``used`` when somebody
+    did something – a page that only stands open does nothing.
+    """
+
+    def __init__(self, counter: DeskCounter, person_of: Callable[[bool], Person | None]) -> None:
+        self._counter = counter
+        self._person_of = person_of
+        self._turns = Turns()
+        self._looking: tuple[str, str, str] | None = None
+        self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
+            "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
+            "indicator": self._indicator,
+        }  # fmt: skip
+
+    async def handle(self, message: dict[str, Any]) -> Reply | None:
+        """Return the answer to a message, None when it has none. Never raises on odd input."""
+        if "act" in message:
+            return {"answer": await self._act(message["act"])}
+        if "ask" in message:
+            return {"reply": await self._ask(message["ask"])}
+        if "looking" in message:
+            self._look(message["looking"])
+        return None
+
+    def close(self) -> None:
+        """Forget whom we looked at: the page is gone."""
+        self._leave()
+
+    async def _act(self, envelope: Any) -> Reply:
+        told = envelope if isinstance(envelope, dict) else {}
+        orders = self._counter.orders
+        async with self._turns.on(told.get("subject")):
+            if not await orders.ready():
+                return orders.starting(envelope)
+            person = self._person_of(True)
+            if person is None:
+                return orders.signed_out(envelope)
+            return await orders.take(person, envelope)
+
+    async def _ask(self, asked: Any) -> Reply:
+        asked = asked if isinstance(asked, dict) else {}
+        number = asked.get("id")
+        person = self._person_of(False)
+        answer = self._asks.get(str(asked.get("what")))
+        if person is None or not may_open(person, "desk"):
+            return {"id": number, "refused": "order_signed_out"}
+        if answer is None or self._counter.seen is None:
+            return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
+        try:
+            return {"id": number, **await answer(person, asked)}
+        except Exception as error:  # the boundary of a question: it says so, the page goes on
+            log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
+            return {"id": number, "refused": "failed"}
+
+    def _look(self, mark: Any) -> None:
+        person, case = self._person_of(False), self._counter.case(mark)
+        if person is None or case is None:
+            self._leave()
+            return
+        looking = (mark_of(case.key), person.account, person.name)
+        if looking != self._looking:
+            self._leave()
+        self._looking = looking
+        self._counter.presence.look(*looking)
+
+    def _leave(self) -> None:
+        if self._looking is not None:
+            self._counter.presence.leave(*self._looking)
+        self._looking = None
+
+    async def _case(self, person: Person, asked: Reply) -> Reply:
+        counter = self._counter
+        case, seen = counter.case(asked.get("mark")), counter.seen
+        if case is None or seen is None:
+            return {"case": None}
+        state, now = counter.state(), counter.clock()
+        story = await counter.stories.tell(case.file.story, state.ledger.clock)
+        now_both = Now(now, state.ledger.clock.at(now))
+        sheet = counter.sheets.sheet(case, seen) | {
+            "presence": counter.presence.present(mark_of(case.key)),
+            "story": story,
+            "near": {"units": units_near(state, case, now), "cameras": cameras_near(state, case)},
+            "register": registered(state.ledger, case),
+            "actions": actions(state.ledger, case, person, counter.terms, now_both),
+        }
+        return {"case": sheet}
+
+    async def _rows(self, person: Person, asked: Reply) -> Reply:
+        counter, seen = self._counter, self._counter.seen
+        assert seen is not None
+        chosen = asked.get("filter") if asked.get("filter") in FILTERS else "all"
+        order = order_key(asked["order"] if asked.get("order") in ORDERS else "left")
+        words = str(asked.get("words") or "").strip()[:LONGEST_WORDS]
+        cases = list(seen.cases)
+        if words:
+            keys = await counter.search.find(counter.state(), person, words)
+            known = {mark_of(key): key for key in keys}
+            cases = [case for case in cases if case.key in known]
+            cases += self._over(known, {case.key for case in cases})
+        hand, city = hand_of(person.account), seen.clock.at(counter.clock())
+        found = sorted(
+            (case for case in cases if matches(case, str(chosen), city=city, hand=hand)), key=order
+        )
+        marks = [case.key for case in found]
+        after = asked.get("after")
+        start = marks.index(after) + 1 if after in marks else 0
+        rows = [self._row(case, seen) for case in found[start : start + MOST]]
+        return {"rows": rows, "total": len(found)}
+
+    def _over(self, known: dict[str, str], shown: set[str]) -> list[DeskCase]:
+        """Return the found cases that the channel does not hold: they are over."""
+        cases = self._counter.state().ledger.cases
+        hidden = (cases.get(key) for mark, key in known.items() if mark not in shown)
+        return [self._counter.sheets.seen(case) for case in hidden if case is not None]
+
+    def _row(self, case: DeskCase, seen: DeskSeen) -> list[Any]:
+        return list(desk_row(case, seen))
+
+    async def _merge(self, person: Person, asked: Reply) -> Reply:
+        case = self._counter.case(asked.get("mark"))
+        if case is None:
+            return {"candidates": []}
+        cases = self._counter.state().ledger.cases.values()
+        return {"candidates": same_near(cases, case, self._counter.terms.numbers)}
+
+    async def _classes(self, person: Person, asked: Reply) -> Reply:
+        terms = self._counter.terms
+        return {
+            "classes": [
+                {
+                    "kind": one.kind, "code": one.code, "minor": one.minor_zh, "hazard": one.hazard,
+                    "name_zh": one.name_zh, "name_en": one.name_en,
+                    "standards": [msgspec.structs.asdict(s) for s in terms.standards_of(one.kind, one.code)],
+                }
+                for one in terms.categories.values()
+            ]
+        }  # fmt: skip
+
+    async def _indicator(self, person: Person, asked: Reply) -> Reply:
+        seen = self._counter.seen
+        found = seen.indicators.get(str(asked.get("name"))) if seen is not None else None
+        if found is None or seen is None:
+            return {"indicator": None}
+        return {"indicator": {**msgspec.to_builtins(found), "at": seen.indicators_at}}

@@ -1,0 +1,42 @@
+"""Reasons: why something was refused, in words for people."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+__all__ = ["Reasons"]
+
+_GAP: Final = re.compile(r"\{(\w+)\}")
+UNKNOWN: Final = "—"
+
+
+class Reasons:
+    """The catalogue of one language, filled with what a refusal names."""
+
+    def __init__(self, words: Mapping[str, str], timezone: str) -> None:
+        self._words = words
+        self._zone = ZoneInfo(timezone)
+
+    def tell(self, reason: str, names: Mapping[str, Any]) -> str:
+        """Return the words of ``refusal.<reason>``; moments are city time, HH:MM."""
+        return self.fill(f"refusal.{reason}", names)
+
+    def fill(self, key: str, names: Mapping[str, Any]) -> str:
+        """Return the words of a key with its gaps filled; what has no words is told as its key."""
+        text = self._words.get(key, key)
+        return _GAP.sub(lambda gap: self._word(gap[1], names.get(gap[1])), text)
+
+    def _word(self, name: str, value: Any) -> str:
+        if value is None or value == "":
+            return UNKNOWN
+        if isinstance(value, list | tuple):
+            return "、".join(self._word(name, one) for one in value)
+        if name.endswith("_at") and isinstance(value, int | float):
+            return datetime.fromtimestamp(value, self._zone).strftime("%H:%M")
+        if name.endswith(("_holder", "_holders")):
+            return self._words.get(f"agency.{value}", str(value))
+        if name.endswith("_class"):
+            return self._words.get(f"class.{str(value).replace(':', '.')}", str(value))
+        return str(value)

@@ -1,0 +1,40 @@
+import asyncio
+
+import pytest
+
+from city.acts.terms import Terms
+from city.state import CityState
+from city.working_time import Calendar
+from console.desk_eyes import DeskEyes
+
+NOW = 1_789_475_467.0  # 2026-09-15 20:31:07 in Shanghai
+
+
+def terms() -> Terms:
+    return Terms(
+        district="310115", zone_offset_s=28_800, categories={}, standards={}, agencies={}, streets={},
+        calendar=Calendar(all_hours=True), calendars={}, route=lambda *_: None, boundary_m=lambda *_: 0.0,
+        street_of=lambda *_: "",
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+async def test_the_desk_sees_who_is_where_and_the_days_indicators_once_they_are_reckoned() -> None:
+    eyes = DeskEyes(terms(), presence=lambda: {"ab": ["陈××"]}, clock=lambda: NOW)
+    state = CityState()
+    before = eyes(state, NOW)
+    assert (before.presence, before.indicators, before.indicators_at) == ({"ab": ("陈××",)}, {}, None)
+    await eyes.reckon(state)
+    after = eyes(state, NOW + 1)
+    assert after.indicators_at == NOW
+    assert after.indicators["K01"].value == 0
+
+
+async def test_nothing_is_reckoned_while_nobody_looks() -> None:
+    eyes = DeskEyes(terms(), presence=dict, clock=lambda: NOW)
+    state = CityState()
+    task = asyncio.create_task(eyes.run(lambda: state, lambda: False))
+    await asyncio.sleep(0.05)
+    assert eyes(state, NOW).indicators_at is None
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

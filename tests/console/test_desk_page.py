@@ -1,0 +1,189 @@
+"""The desk as a browser shows it: a whole Citywall, officers who have signed in, a real Chromium."""
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator
+
+from city.marks import mark_of
+from layouts.pages import DESK_CARDS
+from tests.console.browser import IS_IDLE, Sight, chromium
+from tests.console.test_markup_and_privacy import SECRETS, evil_day, private_day
+from tests.invented import case, publish, publish_all
+from tests.people import SHANGHAI, Cast
+from tests.running import Running, wait_for
+
+pytestmark = pytest.mark.browser
+
+HAN = re.compile(r"[㐀-鿿]+")
+SMALLEST_PX = 13.0
+CREDIT = "© "
+IS_SHOWN = "() => (window.citywall?.card('desk_queue')?.order.length ?? 0) > 0"
+ROADS = ("银城中路", "周东路", "拱极路")
+KEYS = tuple(f"hotline/d{number}" for number in range(3))
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder))
+        with Cast(running) as people:
+            try:
+                running.start()
+                people.set_city("2026-11-20T10:00")
+                category = {"kind": "event", "code": "0406", "system": "GBT30428.2"}
+                records = [
+                    case(f"d{n}", category=category, at="2026-11-20T09:59:00+08:00", lon=121.545,
+                         lat=31.24 + n / 100, road=road, title=road)
+                    for n, road in enumerate(ROADS)
+                ]  # fmt: skip
+                assert publish(running, "case", records).accepted == 3
+                for key in KEYS:
+                    wait_for(lambda key=key: people.order("intake", "file", key, 0).done, 15, 0.3)
+                yield people
+            finally:
+                running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def desk(cast: Cast, browser: Any) -> Iterator[Sight]:
+    sight = opened(cast, browser, "chen")
+    yield sight
+    sight.close()
+
+
+def opened(cast: Cast, browser: Any, who: str) -> Sight:
+    sight = cast.desk(browser, who)
+    sight.wait(IS_SHOWN)
+    sight.wait(IS_IDLE)
+    row(sight, ROADS[0]).wait_for()
+    return sight
+
+
+def row(desk: Sight, road: str) -> Locator:
+    return desk.page.locator('[data-cell="desk_queue"] li', has_text=road)
+
+
+def of(own: list[str]) -> list[str]:
+    """Leave out what was asked of the console itself: a page that signed in first has no host to compare."""
+    return [url for url in own if not url.startswith("http://127.0.0.1:")]
+
+
+def test_one_click_escalates_and_another_desk_sees_it_within_a_second(
+    cast: Cast, desk: Sight, browser: Any
+) -> None:
+    other = opened(cast, browser, "li")
+    version = f"() => citywall.card('desk_queue').rows.get('{mark_of(KEYS[0])}').supervised === 1"
+    row(desk, ROADS[0]).get_by_role("button", name="升级▸值班长").click()
+    pressed = time.monotonic()
+    other.wait(version, 10)
+    assert time.monotonic() - pressed < 1.0
+    row(other, ROADS[0]).get_by_text("已升级▸值班长").wait_for(timeout=2000)
+    row(desk, ROADS[0]).get_by_role("button", name="撤销").click()
+    other.wait(version.replace("=== 1", "=== 0"), 10)
+    assert [fact["type"] for fact in cast.facts(KEYS[0])][-2:] == ["CaseEscalated", "ActUndone"]
+    assert (other.errors, of(other.external)) == ([], [])
+    other.close()
+
+
+def test_one_click_reassigns_to_whom_its_label_says(cast: Cast, desk: Sight) -> None:
+    button = row(desk, ROADS[1]).get_by_role("button", name="改派▸")
+    label = button.inner_text()
+    button.click()
+    fact = cast.wait_for_fact(KEYS[1], "CaseReassigned")
+    holder = desk.page.evaluate("(to) => citywall.words('agency.' + to)", fact["data"]["to"])
+    assert label == f"改派▸{holder}"
+    row(desk, ROADS[1]).get_by_text("已改派▸").wait_for()
+
+
+def test_the_keyboard_alone_chooses_a_case_and_orders(cast: Cast, desk: Sight) -> None:
+    mark = mark_of(KEYS[2])
+    desk.page.mouse.move(1300, 900)
+    desk.page.keyboard.press("Escape")
+    place = desk.page.evaluate("(mark) => citywall.card('desk_queue').order.indexOf(mark)", mark)
+    desk.page.keyboard.press("Home")
+    for _ in range(place):
+        desk.page.keyboard.press("j")
+    assert desk.page.evaluate("citywall.desk.selected()") == mark
+    desk.page.keyboard.press("e")
+    assert cast.wait_for_fact(KEYS[2], "CaseEscalated")["data"]["to"] == "shift_lead"
+    row(desk, ROADS[2]).get_by_role("button", name="撤销").wait_for()
+    desk.page.keyboard.press("u")
+    cast.wait_for_fact(KEYS[2], "ActUndone")
+    desk.page.keyboard.press("Escape")
+
+
+def test_w_puts_the_chosen_case_on_the_wall_with_name_and_time(cast: Cast, desk: Sight, browser: Any) -> None:
+    wall = Sight(browser).open(f"{cast.running.console}/wall")
+    desk.page.evaluate("(mark) => citywall.desk.select(mark)", mark_of(KEYS[2]))
+    desk.page.keyboard.press("w")
+    wall.wait_for_words("shown", "拱极路")
+    wall.wait_for_words("shown", "投屏陈××（值班员）")
+    x0, x1 = wall.page.evaluate(
+        "(() => { const r = citywall.figure('map').x_range; return [r.start, r.end]; })()"
+    )
+    assert x1 - x0 < 10_000
+    wall.page.keyboard.press("*")
+    wall.wait("() => citywall.figure('map').x_range.end - citywall.figure('map').x_range.start > 20000")
+    assert wall.errors == []
+    wall.close()
+
+
+def test_every_card_of_the_desk_is_told_and_nothing_is_asked_elsewhere(desk: Sight) -> None:
+    assert desk.state()["views"].keys() >= {card.key for card in DESK_CARDS}
+    assert (desk.errors, of(desk.external)) == ([], [])
+
+
+def test_no_text_is_smaller_than_a_desk_can_read(desk: Sight) -> None:
+    small = {(words, size) for words, size, cell in desk.texts() if cell and size < SMALLEST_PX}
+    assert {(words, size) for words, size in small if not words.startswith(CREDIT)} == set()
+
+
+def test_an_english_desk_has_english_words_beside_the_data(cast: Cast, desk: Sight) -> None:
+    page = desk.page.context.new_page()
+    page.goto(f"{cast.running.console}/desk?lang=en")
+    page.wait_for_function(IS_SHOWN)
+    page.wait_for_timeout(1500)
+    told = page.evaluate("JSON.stringify([...citywall.card('desk_queue').rows, citywall.page.person])")
+    words = page.evaluate(
+        """['desk_header', 'desk_strip', 'desk_queue']
+            .map((cell) => document.querySelector(`[data-cell=${cell}]`).innerText).join()"""
+    )
+    page.close()
+    assert {run for run in HAN.findall(words) if run not in told} == set()
+
+
+def test_markup_in_every_text_runs_nowhere_and_no_citizens_word_is_told(cast: Cast, desk: Sight) -> None:
+    cast.set_city(datetime.now(SHANGHAI).replace(tzinfo=None).isoformat())
+    heard: list[str] = []
+    page = desk.page.context.new_page()
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.goto(f"{cast.running.console}/desk")
+    publish_all(cast.running, private_day())
+    publish_all(cast.running, evil_day())
+    page.wait_for_function(
+        "(evil) => [...citywall.card('desk_queue').rows.values()].some((row) => row.label.includes(evil))",
+        arg="<img src=x onerror=",
+    )
+    page.wait_for_timeout(1500)
+    for mark in page.evaluate("citywall.card('desk_queue').order.slice(0, 3)"):
+        page.evaluate("(mark) => citywall.desk.select(mark)", mark)
+        page.wait_for_timeout(700)
+    hacked = page.evaluate("window.__xss")
+    live = "".join(text for text in heard if '"views"' in text)
+    page.close()
+    assert hacked is None
+    assert "<img src=x onerror=" in live
+    assert [secret for secret in SECRETS if secret in live] == []

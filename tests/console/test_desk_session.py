@@ -1,0 +1,244 @@
+"""What a desk orders and asks: for whom it belongs to, read anew for every message."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from city.access import Person
+from city.marks import mark_of
+from city.seen import WallSeen
+from console.desk_eyes import DeskEyes
+from console.desk_session import DeskCounter, DeskSession
+from console.search import TAILS_A_MINUTE, Search
+from console.story import Stories
+from feeds.servers import EmbeddedServers
+from layouts.words import Names, catalogue
+from tests.order_taking import CHEN, INTAKE, LEAD, PHONE, WATER, Taking, order, read_test_terms, taking
+
+LON, LAT = 121.5208, 31.2102
+
+
+class Desk:
+    """A desk session on a taking console; ``person`` is who it belongs to just now."""
+
+    def __init__(self, city: Taking) -> None:
+        terms = read_test_terms()
+        self.city = city
+        self.person: Person | None = CHEN
+        self.used: list[bool] = []
+        self._eyes = DeskEyes(terms, presence=city.presence.everywhere)
+        words = [catalogue("zh", Names()), catalogue("en", Names())]
+        counter = DeskCounter(
+            city.orders, city.presence, state=lambda: city.store.state, terms=terms, clock=time.time,
+            stories=Stories(city.ledger, {"chen": "陈××"}.get), seen=self._seen,
+            search=Search(city.ledger, city.people, words=words, clock=time.time),
+        )  # fmt: skip
+        self.session = DeskSession(counter, self._person_of)
+
+    def _seen(self) -> Any:
+        seen: WallSeen = self._eyes(self.city.store.state, time.time())
+        return seen
+
+    def _person_of(self, used: bool) -> Person | None:
+        self.used.append(used)
+        return self.person
+
+    async def ask(self, what: str, **told: Any) -> dict[str, Any]:
+        reply = await self.session.handle({"ask": {"id": 7, "what": what, **told}})
+        assert reply is not None
+        assert reply["reply"]["id"] == 7
+        found: dict[str, Any] = reply["reply"]
+        return found
+
+    async def rows(self, **told: Any) -> list[str]:
+        return [mark for mark, _ in (await self.ask("rows", **told))["rows"]]
+
+
+@pytest.fixture
+async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Taking]:
+    async with taking(servers, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(city: Taking) -> Desk:
+    return Desk(city)
+
+
+def marks(*keys: str) -> list[str]:
+    return [mark_of(f"hotline/{key}") for key in keys]
+
+
+async def test_an_act_is_answered_under_its_id(desk: Desk) -> None:
+    await desk.city.report("a")
+    reply = await desk.session.handle({"act": order("escalate", "a", 0, id_="one")})
+    assert reply is not None
+    assert reply["answer"]["command_id"] == "one"
+    assert isinstance(reply["answer"]["done"]["undo_until"], float)
+
+
+async def test_nobody_signed_in_orders_and_is_told_nothing(desk: Desk) -> None:
+    await desk.city.report("a")
+    desk.person = None
+    reply = await desk.session.handle({"act": order("escalate", "a", 0, id_="one")})
+    assert reply is not None
+    assert reply["answer"]["refused"]["key"] == "order_signed_out"
+    assert "case" not in await desk.ask("case", mark=marks("a")[0])
+    desk.person = WATER  # no desk is theirs
+    assert "case" not in await desk.ask("case", mark=marks("a")[0])
+
+
+@pytest.mark.parametrize("message", [{}, {"act": None}, {"act": []}, {"ask": 3}, {"looking": {}}, {"x": 1}])
+async def test_odd_messages_harm_nobody(desk: Desk, message: dict[str, Any]) -> None:
+    reply = await desk.session.handle(message)
+    assert reply is None or "done" not in str(reply)
+
+
+async def test_a_page_that_only_stands_open_uses_nothing(desk: Desk) -> None:
+    await desk.city.report("a")
+    await desk.session.handle({"looking": marks("a")[0]})
+    await desk.ask("rows")
+    assert desk.used == [False, False]
+    await desk.session.handle({"act": order("escalate", "a", 0)})
+    assert desk.used[-1]
+
+
+async def test_who_looks_is_present_until_they_look_elsewhere_or_go(desk: Desk) -> None:
+    await desk.city.report("a", "b")
+    a, b = marks("a", "b")
+    await desk.session.handle({"looking": a})
+    assert desk.city.presence.everywhere() == {a: ["陈××"]}
+    await desk.session.handle({"looking": b})
+    assert desk.city.presence.everywhere() == {b: ["陈××"]}
+    desk.session.close()
+    assert desk.city.presence.everywhere() == {}
+
+
+async def test_a_case_comes_with_its_story_and_what_may_be_done(desk: Desk) -> None:
+    description = "井盖没了，打我电话13800001234 <b>"
+    await desk.city.report("a", description=description, reporter_ref="p_secret", title="井盖缺失")
+    await desk.city.give(CHEN, "escalate", "a")
+    await desk.city.give(CHEN, "undo", "a")
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert [line["type"] for line in case["story"]] == ["CaseReported", "CaseEscalated", "ActUndone"]
+    assert [line["undone"] for line in case["story"]] == [False, True, False]
+    assert [line["name"] for line in case["story"]] == ["", "陈××", "陈××"]
+    assert case["description"] == "井盖没了，打我电话138**** <b>"
+    assert case["version"] == 2
+    assert "p_secret" not in str(case)
+    assert "chen" not in str(case["story"])
+    may = {action["verb"]: action for action in case["actions"]}
+    assert may["escalate"]["ok"]
+    assert not may["resume"]["ok"] if "resume" in may else True
+    assert "sign" not in may  # no role of a duty officer's
+    assert may["reject"]["args_needed"] == ["reason"]
+
+
+async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_at_all(desk: Desk) -> None:
+    await desk.city.report("a")
+    now = time.time()
+    units = desk.city.store.state.measured.units
+    for name, north, age, state in (
+        ("near", 0.001, 0, "standby"), ("far", 0.01, 0, "standby"), ("lost", 0.0, 121, "standby"),
+        ("home", 0.0, 0, "off_duty"),
+    ):  # fmt: skip
+        units.set(units.row(name), {
+            "lon": LON, "lat": LAT + north, "received": now - age, "state": state, "kind": "patrol_car",
+            "call_sign": name,
+        })  # fmt: skip
+    for name, privacy in (("cam", "public_scene"), ("hidden", "sensitive")):
+        record = {
+            "camera": name, "name": name, "lon": LON, "lat": LAT + 0.002, "privacy": privacy,
+            "at": "2026-11-22T10:00:00+08:00", "client": "video", "street": "",
+        }  # fmt: skip
+        await desk.city.append(f"cam:{name}", ("CameraRegistered", f"camera:{name}", {"record": record}))
+    await desk.city.folded()
+    near = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]
+    assert [unit["unit"] for unit in near["units"]] == ["near", "far"]
+    assert near["units"][0]["metres"] == pytest.approx(111, abs=1)
+    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (35_000 / 60), abs=0.1)
+    assert [(camera["id"], camera["metres"]) for camera in near["cameras"]] == [("cam", 223)]
+
+
+async def test_rows_are_filtered_ordered_and_paged(desk: Desk) -> None:
+    await desk.city.report("a", "b", "c")
+    await desk.city.report("hot", urgency="critical")
+    await desk.city.give(CHEN, "escalate", "b")
+    assert (await desk.ask("rows", filter="all", order="left"))["total"] == 4
+    assert (await desk.rows(order="left"))[0] == marks("hot")[0]
+    assert await desk.rows(filter="critical") == marks("hot")
+    assert await desk.rows(filter="mine") == marks("b")
+    everything = await desk.rows(order="newest")
+    assert await desk.rows(order="newest", after=everything[1]) == everything[2:]
+    assert await desk.rows(filter="nonsense", order=7, after={}) == await desk.rows()
+
+
+@pytest.mark.parametrize(
+    "words", ["羽山路", "H-77", "井盖", "01-01", "0101", "water-supply", "巡逻7", " 羽山路 "]
+)
+async def test_words_find_a_case(desk: Desk, words: str) -> None:
+    await desk.city.report("a", road="羽山路巨野路口", external=[{"system": "12345", "no": "H-77"}])
+    other = {"kind": "event", "code": "0201"}
+    await desk.city.report("b", road="浦东南路", category=other)
+    units = desk.city.store.state.measured.units
+    units.set(units.row("u7"), {"call_sign": "巡逻7"})
+    await desk.city.give(CHEN, "send_unit", "a", unit="u7")
+    assert await desk.rows(words=words) == marks("a")
+    assert await desk.rows(words="没有这样的路") == []
+
+
+async def test_a_case_that_is_over_is_found_by_its_number(desk: Desk) -> None:
+    await desk.city.report("a", external=[{"system": "12345", "no": "2026-0077"}])
+    await desk.city.give(CHEN, "reject", "a", reason="no_problem")
+    assert await desk.rows(words="2026-0077") == marks("a")
+    assert await desk.rows(words="0077") == []  # four digits are looked for among what is open
+    assert await desk.rows() == []
+
+
+async def test_a_phones_last_digits_find_a_case_for_those_who_may_and_it_is_on_record(desk: Desk) -> None:
+    ref = desk.city.people.ref("hotline", "a")
+    desk.city.people.put([(ref, {"name": "王小明", "phone": f"{PHONE[:3]}-{PHONE[3:]}"})], now=1.0)
+    await desk.city.report("a", reporter_ref=ref)
+    await desk.city.report("b")
+    assert await desk.rows(words="1234") == []
+    assert await desk.city.facts("PersonRevealed") == []
+    desk.person = INTAKE
+    assert await desk.rows(words="1234") == marks("a")
+    assert await desk.rows(words="1234") == marks("a")  # the page asks again and again
+    [fact] = await desk.city.facts("PersonRevealed")
+    assert fact.subject == "case:hotline/a"
+    assert (fact.actor, fact.data["purpose"], fact.data["fields"]) == ("wu", "search", ["phone_tail"])
+    assert "1234" not in str(fact.data)
+    assert await desk.rows(words="9999") == []
+
+
+async def test_digits_are_not_tried_out_one_after_the_other(desk: Desk) -> None:
+    ref = desk.city.people.ref("hotline", "a")
+    desk.city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
+    await desk.city.report("a", reporter_ref=ref)
+    desk.person = LEAD
+    for number in range(TAILS_A_MINUTE):
+        assert await desk.rows(words=f"{number:04d}") == []
+    assert await desk.rows(words="1234") == []
+
+
+async def test_cases_that_may_be_one_are_offered_for_merging(desk: Desk) -> None:
+    await desk.city.report("a", "b")
+    await desk.city.report("c", lat=LAT + 0.001)
+    await desk.city.report("d", category={"kind": "event", "code": "0201"})
+    candidates = (await desk.ask("merge", mark=marks("a")[0]))["candidates"]
+    assert [one["mark"] for one in candidates] == marks("b")
+
+
+async def test_classes_and_indicators_are_told(desk: Desk) -> None:
+    classes = (await desk.ask("classes"))["classes"]
+    assert len(classes) > 10
+    assert any(one["standards"] for one in classes)
+    await desk._eyes.reckon(desk.city.store.state)
+    told = (await desk.ask("indicator", name="K01"))["indicator"]
+    assert told["id"] == "K01"
+    assert (await desk.ask("indicator", name="K999"))["indicator"] is None
+    assert (await desk.ask("what?"))["refused"] == "unknown_question"

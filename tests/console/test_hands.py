@@ -1,0 +1,145 @@
+"""What a page's hand says reaches its session, and whose session it is the server alone knows."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from city.case_view import hand_of
+from console.desk_session import DeskCounter
+from console.doors import Viewer
+from console.entrance import Entrance
+from console.hands import UNDER_WAY, Hands
+from console.search import Search
+from console.story import Stories
+from feeds.servers import EmbeddedServers
+from feeds.tokens import TokenStore
+from layouts.builder import Visitor
+from tests.order_taking import Taking, order, read_test_terms, taking
+from tests.people import PIN
+
+
+class Hall:
+    """A taking console with its accounts; ``heard`` is what the pages were told."""
+
+    def __init__(self, city: Taking, data: Path) -> None:
+        self.city = city
+        self.tokens = TokenStore(data)
+        self.entrance = Entrance(data, self.tokens, b"s" * 32)
+        self.entrance.accounts.create(
+            "chen", "陈××", roles=["duty_officer"], now=1.0, password="Yangjing-2156-road", pin=PIN
+        )
+        self.entrance.accounts.create("plain", "丁××", roles=["inspector"], now=1.0, pin=PIN)
+        counter = DeskCounter(
+            city.orders, city.presence, state=lambda: city.store.state, terms=read_test_terms(),
+            search=Search(city.ledger, city.people, words=(), clock=time.time),
+            stories=Stories(city.ledger, str),
+            seen=lambda: None, clock=time.time,
+        )  # fmt: skip
+        self.hands = Hands(counter, self.entrance, zone_offset_s=28_800)
+        self.heard: list[dict[str, Any]] = []
+
+    async def say(self, visitor: Visitor, message: dict[str, Any]) -> dict[str, Any]:
+        """Say something as the page does; return the answer."""
+        before = len(self.heard)
+        visitor.on_message(message, self.heard.append)
+        async with asyncio.timeout(10):
+            while len(self.heard) == before:  # noqa: ASYNC110  # the answer comes through a plain function
+                await asyncio.sleep(0.005)
+        return self.heard[-1]
+
+    def wall(self, panel: str = "p1") -> tuple[Visitor, Callable[[], None]]:
+        return self.hands.at_wall(Viewer("wall", "loopback", remote="127.0.0.1"), panel)
+
+    def close(self) -> None:
+        self.entrance.close()
+        self.tokens.close()
+
+
+@pytest.fixture
+async def hall(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Hall]:
+    async with taking(servers, tmp_path) as city:
+        await city.report("a")
+        made = Hall(city, tmp_path)
+        yield made
+        made.close()
+
+
+async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
+    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, _ = hall.hands.at_desk(Viewer("desk", "session", session))
+    assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", hand_of("chen"))
+    answer = await hall.say(
+        visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
+    )
+    assert "done" in answer["answer"]
+    [fact] = await hall.city.facts("CaseEscalated")
+    assert (fact.actor, fact.role) == ("chen", "duty_officer")
+    hall.entrance.sessions.end(session, time.time())
+    answer = await hall.say(visitor, {"act": order("comment", "a", 1, text="x")})
+    assert answer["answer"]["refused"]["key"] == "order_signed_out"
+
+
+async def test_a_wall_orders_nothing_until_a_seat_signs_in_and_after_it_left(hall: Hall) -> None:
+    visitor, _ = hall.wall()
+    act = {"act": order("escalate", "a", 0)}
+    assert (await hall.say(visitor, act))["answer"]["refused"]["key"] == "order_signed_out"
+    seated = await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
+    assert seated["seated"]["name"] == "陈××"
+    assert seated["seated"]["role"] == "duty_officer"
+    assert "done" in (await hall.say(visitor, act))["answer"]
+    assert (await hall.say(visitor, {"leave": True}))["seated"] is None
+    again = {"act": order("comment", "a", 1, text="x")}
+    assert (await hall.say(visitor, again))["answer"]["refused"]["key"] == "order_signed_out"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"account": "chen", "pin": "000000"}, "seat.refused"),
+        ({"account": ["chen"], "pin": 1}, "seat.refused"), (None, "seat.refused"),
+        ({"account": "plain", "pin": PIN}, "seat.no_right"),
+    ],
+)  # fmt: skip
+async def test_a_seat_that_may_not_is_told_why(hall: Hall, told: Any, why: str) -> None:
+    visitor, _ = hall.wall()
+    assert await hall.say(visitor, {"seat": told}) == {"seated": None, "why": why}
+
+
+async def test_a_seat_is_one_walls_alone_and_goes_with_its_page(hall: Hall) -> None:
+    visitor, close = hall.wall("p1")
+    other, _ = hall.wall("p2")
+    await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
+    act = {"act": order("escalate", "a", 0)}
+    assert (await hall.say(other, act))["answer"]["refused"]["key"] == "order_signed_out"
+    close()
+    back, _ = hall.wall("p1")
+    assert (await hall.say(back, act))["answer"]["refused"]["key"] == "order_signed_out"
+
+
+async def test_a_wall_is_asked_nothing(hall: Hall) -> None:
+    visitor, _ = hall.wall()
+    await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
+    before = len(hall.heard)
+    visitor.on_message({"ask": {"id": 1, "what": "case", "mark": "x"}}, hall.heard.append)
+    await asyncio.sleep(0.1)
+    assert len(hall.heard) == before
+
+
+async def test_a_page_that_floods_is_not_heard_beyond_its_share(hall: Hall) -> None:
+    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, close = hall.hands.at_desk(Viewer("desk", "session", session))
+    for number in range(UNDER_WAY + 20):
+        visitor.on_message({"act": order("comment", "a", 0, text=str(number))}, hall.heard.append)
+    async with asyncio.timeout(20):
+        while len(hall.heard) < UNDER_WAY:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert len(hall.heard) == UNDER_WAY
+    close()
+    visitor.on_message({"act": order("comment", "a", 0, text="late")}, hall.heard.append)
+    await asyncio.sleep(0.1)
+    assert len(hall.heard) == UNDER_WAY
