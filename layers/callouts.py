@@ -74,7 +74,7 @@ class Callouts:
                 "dx_en": np.array([OFFERS[p.offer][0] for p in placed]),
                 "dy": np.array([OFFERS[p.offer][1] for p in placed]),
                 "at": np.array([c.at for c in cases]),
-                "due_at": np.array([np.nan if c.due_at is None else c.due_at for c in cases]),
+                "due_at": np.array([np.nan if c.until is None else c.until for c in cases]),
                 "returned": np.array([len(c.returned_by) for c in cases], dtype=np.int32),
                 "class": [_class_key(c) for c in cases],
                 **{word: [str(getattr(c, word)) for c in cases] for word in words},

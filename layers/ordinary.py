@@ -1,5 +1,6 @@
 """Ordinary cases: a grey ring each, from street zoom on. Further away they are density only."""
 
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +15,10 @@ from layers.projection import to_mercator
 
 __all__ = ["MOST", "STREET_ZOOM", "Ordinary"]
 
-MOST: Final = 12_000
+MOST: Final = 6_000
 """Rings at most: a frame goes to every page, so it stays below 100 kB."""
+
+MARK: Final = re.compile(r"[0-9a-f]{12}")
 
 STREET_ZOOM: Final = 14.0
 """Mercator metres in a CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
@@ -35,7 +38,8 @@ class Ordinary:
     def frame(self, seen: SeesCases, now: float) -> Frame:
         """Return one row a ring; ``meta``: count, unplaced, left_out.
 
-        Positions are float32, good to a metre: half the bytes for what is drawn at 1:10 of a pixel.
+        Positions are float32, good to a metre: half the bytes for what is drawn at 1:10 of a pixel. ``mark``
+        is the case's mark as a number, so that a desk knows which case was clicked; NaN = its key is none.
         """
         cases = [case for case in seen.cases if case.urgency == "normal"]
         placed = [case for case in cases if case.lon == case.lon]
@@ -45,7 +49,11 @@ class Ordinary:
         return Frame(
             self.key,
             now if newest is None else min(now, machine_time(seen.clock, newest)),
-            {"x": x.astype(np.float32), "y": y.astype(np.float32)},
+            {
+                "x": x.astype(np.float32),
+                "y": y.astype(np.float32),
+                "mark": np.array([_number(case.key) for case in shown], dtype=np.float64),
+            },
             {
                 "count": len(cases),
                 "unplaced": len(cases) - len(placed),
@@ -63,3 +71,8 @@ class Ordinary:
         look = CustomJS(args={"figure": figure, "marks": marks, "most": STREET_ZOOM}, code=code)
         figure.x_range.js_on_change("end", look)
         figure.js_on_change("inner_width", look)
+
+
+def _number(mark: str) -> float:
+    """Return a mark (12 hexadecimal digits: exact in a float64) as a number, NaN for another text."""
+    return float(int(mark, 16)) if MARK.fullmatch(mark) else float("nan")

@@ -12,11 +12,12 @@ from panel.io.document import init_doc
 
 from layouts import theme
 from layouts.cards.component import CardComponent
+from layouts.hand import Hand, OnMessage
 from layouts.heart import Heart
 from layouts.pages import Cell, Layout
 from layouts.words import Names, catalogue, streets
 
-__all__ = ["PageSettings", "build"]
+__all__ = ["PageSettings", "Visitor", "build"]
 
 PAGE: Final = Path(__file__).parent / "page.html"
 
@@ -28,11 +29,24 @@ class PageSettings(msgspec.Struct, frozen=True):
     title: Mapping[str, str]
     """Language → name of the centre."""
     timezone: str = "Asia/Shanghai"
-    live: str = "/live/wall"
-    """Address of the live socket of the page's channel."""
+    live: str = "/live"
+    """Where the live sockets are: a page listens at ``<live>/<its channel>``."""
     static_url: str = "/citywall/static"
     health: str = "/healthz"
     names: Names = msgspec.field(default_factory=Names)
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
+
+    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``).
+    """
+
+    on_message: OnMessage
+    name: str = ""
+    role: str = ""
+    seat: str = ""
+    hand: str = ""
 
 
 class Page(pn.Template):
@@ -68,11 +82,19 @@ def _skeleton() -> Any:
     return Page(PAGE.read_text(encoding="utf-8")).template
 
 
-def build(layout: Layout, *, lang: str, figures: Mapping[str, Any], settings: PageSettings) -> pn.Template:
+def build(
+    layout: Layout,
+    *,
+    lang: str,
+    figures: Mapping[str, Any],
+    settings: PageSettings,
+    visitor: Visitor | None = None,
+) -> pn.Template:
     """Return the page for one session.
 
     ``figures`` are Bokeh figures by the keys of the layout's figure cells; one that is not given leaves
-    its cell out. Raises KeyError for a language that we do not speak.
+    its cell out. Without a ``visitor`` nobody can order anything on it. Raises KeyError for a language that
+    we do not speak.
     """
     template = Page(_skeleton())
     shown = [cell for cell in layout.cells("figure") if cell.key in figures]
@@ -84,17 +106,20 @@ def build(layout: Layout, *, lang: str, figures: Mapping[str, Any], settings: Pa
         sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
         template.add_panel(cell.key, Figure(figure, margin=0, **sizing))  # type: ignore[no-untyped-call]  # Panel has no types
     template.add_panel("heart", Heart(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
+    if visitor is not None:
+        template.add_panel("hand", Hand(visitor.on_message, width=0, height=0, margin=0))
     page = {
         "build": settings.build, "channel": layout.key, "lang": lang, "zone": settings.timezone,
-        "live": settings.live, "health": settings.health, "static": settings.static_url,
+        "live": f"{settings.live}/{layout.key}", "health": settings.health, "static": settings.static_url,
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
-        "words": catalogue(lang, settings.names),
+        "words": catalogue(lang, settings.names), "sheets": layout.sheets,
+        "person": visitor and {name: getattr(visitor, name) for name in ("name", "role", "seat", "hand")},
     }  # fmt: skip
     variables = {
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
         "present": [cell.key for cell in shown], "static_url": settings.static_url,
-        "page": _inert(page), "tokens": theme.css(),
+        "page": _inert(page), "tokens": theme.css(), "has_hand": visitor is not None,
     }  # fmt: skip
     for name, value in variables.items():
         template.add_variable(name, value)

@@ -5,7 +5,7 @@ one test; see ``docs/how-to/add-a-card.md``.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from city.seen import WallSeen
 __all__ = ["Card", "Row", "View", "each_second"]
 
 Row = tuple[str, dict[str, Any]]
+Seen = TypeVar("Seen", bound=WallSeen, contravariant=True)
+"""What a channel may see. A card of a wall may stand on a desk, whose people see more; not the reverse."""
 
 each_second = "time"
 """In ``Card.reads``: the view also changes with the clock, so look again every tick."""
@@ -32,7 +34,7 @@ class View(msgspec.Struct, frozen=True):
     rows: Sequence[Row] = ()
 
 
-class Card(Protocol):
+class Card(Protocol[Seen]):
     """A pure function from what the channel may see to a view."""
 
     @property
@@ -45,6 +47,6 @@ class Card(Protocol):
         """Slices of ``seen.revisions`` it depends on, and ``each_second`` if on the clock too."""
         ...
 
-    def view(self, seen: WallSeen, now: float) -> View:
+    def view(self, seen: Seen, now: float) -> View:
         """Return the view at machine time ``now`` (epoch seconds); it must not fail on odd data."""
         ...

@@ -1,21 +1,29 @@
 """The pages, as values: which card or figure stands in which region. The builder draws any of them."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from city.desk_seen import DeskSeen
+from city.seen import WallSeen
 from layouts.cards.act import Act
+from layouts.cards.desk_detail import DeskDetail
+from layouts.cards.desk_header import DeskHeader
+from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
 from layouts.cards.header import Header
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
 from layouts.cards.queue import Queue
+from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 
-__all__ = ["CARDS", "LAYOUTS", "Cell", "Layout", "Region"]
+__all__ = ["CARDS", "CARDS_OF", "DESK_CARDS", "LAYOUTS", "Cell", "Layout", "Region"]
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -42,11 +50,17 @@ class Layout(msgspec.Struct, frozen=True):
     columns: str
     rows: str
     regions: tuple[Region, ...]
+    scripts: tuple[str, ...]
+    """Files of ``static/js`` in the order in which they run."""
+    sheets: tuple[str, ...] = ("cards",)
+    """Files of ``static/css`` for the inside of the cards' components."""
 
     def cells(self, kind: str) -> tuple[Cell, ...]:
         """Return the cells of a kind in reading order."""
         return tuple(c for region in self.regions for c in region.cells if c.kind == kind)
 
+
+_EVERY: Final = ("grammar", "mend", "live")
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -65,6 +79,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("inset", "figure"),
                     Cell("storm"),
                     Cell("sensors"),
+                    Cell("shown"),
                     Cell("legend", grow=True),
                 ),
             ),
@@ -73,11 +88,29 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
             ),
         ),
+        scripts=(*_EVERY, "callouts", "orders", "rows", "wall", "wall_shown", "wall_seat"),
+    ),
+    Layout(
+        key="desk",
+        path="/desk",
+        areas=("header header header", "strip strip strip", "queue detail map"),
+        columns="612px minmax(0, 640fr) minmax(0, 640fr)",
+        rows="46px 40px minmax(0, 1fr)",
+        regions=(
+            Region("header", (Cell("desk_header", grow=True),)),
+            Region("strip", (Cell("desk_strip", grow=True),)),
+            Region("queue", (Cell("desk_queue", grow=True),)),
+            Region("detail", (Cell("desk_detail", grow=True),)),
+            Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
+        ),
+        scripts=(*_EVERY, "callouts", "orders", "rows", "desk", "desk_map"),
+        sheets=("cards", "desk_cards", "desk_detail"),
     ),
 )
 
-# The cells ``legend`` and ``sensors`` have no view of their own: they show what the map's frames tell.
-CARDS: Final[tuple[Card, ...]] = (
+# ``legend`` and ``sensors`` have no view of their own: they show what the map's frames tell. Nor have the
+# cells of a desk that show what its person has chosen.
+CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     Act(),
     Queue(),
@@ -87,4 +120,16 @@ CARDS: Final[tuple[Card, ...]] = (
     Log(),
     Sources(),
     Storm(),
+    Shown(),
 )
+
+DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
+    DeskHeader(),
+    DeskStrip(),
+    DeskQueue(),
+    DeskDetail(),
+    DeskIndicators(),
+)
+
+CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {"wall": CARDS, "desk": DESK_CARDS}
+"""Layout → its cards."""

@@ -8,7 +8,7 @@ from city.seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.contract import Row, View
 
-__all__ = ["URGENCIES", "Queue", "class_key", "rank"]
+__all__ = ["URGENCIES", "Queue", "callers", "class_key", "make_safe", "rank"]
 
 SHOWN: Final = 8
 URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
@@ -26,21 +26,27 @@ class Queue:
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         # One more pass than sorting all, but 40,000 open cases cost a tenth.
-        first = heapq.nsmallest(SHOWN, seen.cases, key=rank)
+        cases = [case for case in seen.cases if case.key not in seen.heaped]
+        first = heapq.nsmallest(SHOWN, cases, key=rank)
         shown = {case.key for case in first}
-        dues = (c.due_at for c in seen.cases if c.due_at is not None and c.key not in shown)
+        dues = (c.until for c in cases if c.until is not None and c.key not in shown)
         scalars = {
-            "total": len(seen.cases) if seen.position else None,
+            "total": len(cases) if seen.position else None,
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }
-        return View(now, scalars, [_row(case) for case in first])
+        return View(now, scalars, [_row(case, callers(case, seen)) for case in first])
+
+
+def callers(case: CaseSeen, seen: WallSeen) -> int:
+    """Return how many have reported the place of a case, those of undecided reports counted in."""
+    return case.callers + sum(same.callers for same in seen.heaps.get(case.key, ()))
 
 
 def rank(case: CaseSeen) -> tuple[int, float, float, str]:
     """Return the sort key: urgency, then due moment; a critical one without a limit comes first."""
     urgency = URGENCIES.get(case.urgency, 2)
-    due = case.due_at
+    due = case.until
     if due is None:
         due = -math.inf if urgency == 0 else math.inf
     return urgency, due, case.at, case.key
@@ -51,11 +57,23 @@ def class_key(case: CaseSeen) -> str:
     return f"{case.kind}.{case.code}" if case.code else ""
 
 
-def _row(case: CaseSeen) -> Row:
+def make_safe(case: CaseSeen) -> dict[str, Any] | None:
+    """Return who makes a hazard safe: ``holder, at`` (ordered) ``, due_at, done_at``; None = nobody must."""
+    safe = case.make_safe
+    if safe is None:
+        return None
+    return {"holder": safe.holder, "at": safe.ordered_at, "due_at": safe.due_at, "done_at": safe.done_at}
+
+
+def _row(case: CaseSeen, reported_by: int) -> Row:
     fields: dict[str, Any] = {
         "class": class_key(case), "label": case.label, "urgency": case.urgency, "road": case.road,
-        "street": case.street, "at": case.at, "due_at": case.due_at, "state": case.state,
+        "street": case.street, "at": case.at, "due_at": case.due_at, "until": case.until,
+        "state": case.state,
         "agency": case.agency, "returned_by": list(case.returned_by), "next": case.next,
-        "next_at": case.next_at,
+        "next_at": case.next_at, "callers": reported_by, "reminders": case.reminders,
+        "supervised": case.supervised, "ruling_due_at": case.ruling_due_at,
+        "ruling_sent": case.ruling_sent, "make_safe": make_safe(case), "version": case.version,
+        "offers": list(case.offers), "targets": list(case.targets), "escalate_to": case.escalate_to,
     }  # fmt: skip
     return case.key, fields

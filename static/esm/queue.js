@@ -12,17 +12,24 @@ export function mend(face, view, city) {
   mark(head.lastChild, "lost", missing !== "");
 
   const list = part(face, "list", () => make("ol", "queue"));
-  show(list, view.order.length > 0);
+  show(list, view.order.length > 0 || Boolean(list.citywallLast?.size && list.matches(":hover")));
   const room = Math.max(1, Math.floor(list.clientHeight / ROW_PX));
-  const shown = view.order.slice(0, room), hidden = view.order.slice(room);
-  rows(list, shown, build, (node, id, isNew) => fill(node, view.rows.get(id), isNew));
+  // Under the hand of a seat that has signed in nothing changes place, and what is over keeps its own.
+  const last = (list.citywallLast ??= new Map()), isHeld = Boolean(city.seat?.isIn()) && list.matches(":hover");
+  const rowOf = (id) => view.rows.get(id) ?? last.get(id);
+  const shown = isHeld && last.size > 0 ? [...last.keys()] : view.order.slice(0, room);
+  const hidden = view.order.filter((id) => !shown.includes(id));
+  const held = shown.map((id) => [id, rowOf(id)]);
+  last.clear();
+  for (const [id, row] of held) last.set(id, row);
+  rows(list, shown, build, (node, id, isNew) => fill(node, id, rowOf(id), isNew));
 
   const empty = part(face, "empty", () => make("p", "calm"));
   text(empty, say.say(total === 0 ? "queue.empty" : "unknown"));
   show(empty, view.order.length === 0);
 
   const rest = (total ?? 0) - shown.length;
-  const dues = hidden.map((id) => view.rows.get(id).due_at).concat(later ?? null).filter((due) => due !== null);
+  const dues = hidden.map((id) => city.rows.until(view.rows.get(id))).concat(later ?? null).filter((due) => due !== null);
   const foot = part(face, "foot", () => make("footer"));
   show(foot, rest > 0);
   const first = Math.min(...dues);
@@ -37,8 +44,8 @@ export function mend(face, view, city) {
     return make("li", "", [make("span", "mark"), main, make("span", "time")]);
   }
 
-  function fill(node, row, isNew) {
-    const [shape, main, time] = node.children, [what, who] = main.children;
+  function fill(node, id, row, isNew) {
+    const [shape, main, time] = node.children, [what] = main.children;
     reshape(shape, row.urgency);
     mark(node, "urgency", row.urgency);
     if (isNew && row.urgency === "critical") mark(shape, "new", true);
@@ -46,15 +53,8 @@ export function mend(face, view, city) {
     const road = row.road || city.words("street." + row.street) || "";
     text(what.lastChild, road);
     show(what.lastChild, road !== "");
-    text(who, second(row));
-    if (row.due_at === null) {
-      text(time, say.elapsed(row.at, now));
-      mark(time, "colour", row.urgency === "critical" && "red");
-    } else {
-      const left = row.due_at - now;
-      text(time, say.left(row.due_at, now));
-      mark(time, "colour", left < 0 || row.urgency === "critical" ? "red" : left <= 3600 && "yellow");
-    }
+    city.rows.time(time, row, now);
+    seated(node, id, row);
     divide(what, name, road);
   }
 
@@ -79,19 +79,26 @@ export function mend(face, view, city) {
     return glyphs.join("").trimEnd() + "…";
   }
 
-  function second(row) {
-    const agency = city.words("agency." + row.agency) ?? row.agency;
-    const state = city.words("state." + row.state) ?? row.state;
-    const refused = row.returned_by ?? [];
-    const names = refused.map((name) => city.words("agency." + name) ?? name).join(say.say("list.comma"));
-    const next = row.next && (city.words("next." + row.next) ?? row.next);
-    const step = next && row.next_at !== null
-      ? say.say(row.next_at < now ? "next.missed" : "next.at", { t: say.moment(row.next_at, now), next })
-      : next;
-    return [
-      [row.state === "ruling" ? "" : agency, state].filter(Boolean).join(" "),
-      refused.length > 0 && say.say("queue.returned", { n: refused.length, names }),
-      step,
-    ].filter(Boolean).join(" · ");
+  // Somebody has signed in on this wall: the same two buttons as on a desk, and what became of the press.
+  function seated(node, id, row) {
+    const { seat, orders } = city, isIn = Boolean(seat?.isIn());
+    if (!isIn && node.children.length === 3) return text(node.children[1].lastChild, city.rows.second(row, now));
+    if (node.children.length === 3) node.append(make("div", "pair"));
+    const made = orders.of(id), pair = node.lastChild, told = isIn && made ? seat.told(made) : "";
+    text(node.children[1].lastChild, told || city.rows.second(row, now));
+    const specs = isIn && view.rows.has(id) ? seat.buttons(row, made) : [];
+    rows(pair, specs.map((_, place) => String(place)), () => {
+      const button = make("button");
+      button.type = "button";
+      button.addEventListener("click", (event) => { if (event.detail < 2) seat.press(id, button.citywallSpec, button.citywallVersion); });
+      return button;
+    }, (button, place) => {
+      const spec = specs[Number(place)];
+      button.citywallSpec = spec;
+      button.citywallVersion = row.version;
+      button.disabled = Boolean(spec.off);
+      text(button, spec.label);
+    });
+    show(pair, specs.length > 0);
   }
 }

@@ -49,6 +49,7 @@
     }
     // A moment of another day says which, for 06:10 alone would be today's.
     function moment(epoch, now) {
+      if (!Number.isFinite(now)) return hhmm(epoch); // nobody has told the time yet
       const a = parts(epoch), b = parts(now);
       const same = a.day === b.day && a.month === b.month && a.year === b.year;
       return same ? hhmm(epoch) : `${day(epoch)} ${hhmm(epoch)}`;

@@ -223,13 +223,17 @@
 
   const sheet = new CSSStyleSheet();
   async function dress() {
-    const answer = await fetch(`${page.static}/css/cards.css?v=${page.build}`);
-    if (answer.ok) sheet.replaceSync(await answer.text());
+    const texts = await Promise.all(page.sheets.map(async (name) => {
+      const answer = await fetch(`${page.static}/css/${name}.css?v=${page.build}`);
+      return answer.ok ? answer.text() : "";
+    }));
+    sheet.replaceSync(texts.join("\n"));
   }
 
   window.citywall = {
-    on, state, say, mend, page, sheet, broken, heard, figure, machine, city, toCity, gaps,
+    on, tell, state, say, mend, page, sheet, broken, heard, figure, machine, city, toCity, gaps,
     words: (key) => page.words[key],
+    session: () => session,
     hello: () => hello,
     beat: () => beat,
     card: (key) => cards.get(key),

@@ -63,6 +63,7 @@
     square: ["M5 5H19V19H5Z", true], hexagon: ["M12 2 21 7V17L12 22 3 17V7Z", true], hollow: ["M12 4a8 8 0 1 0 .01 0ZM7 7 17 17M17 7 7 17", false],
     no_entry: ["M12 3a9 9 0 1 0 .01 0ZM5.8 18.2 18.2 5.8", false],
     late: ["M12 5a7 7 0 1 0 .01 0Z", false], lost: ["M5 5 19 19M19 5 5 19", false],
+    chosen: ["M4 4H20V20H4ZM7.5 12.2 10.8 15.5 16.8 8.8", false],
     live: ["M12 8a4 4 0 1 0 .01 0Z", true],
   };
   function shape(kind, colour) {

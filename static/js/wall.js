@@ -77,13 +77,13 @@
         lock();
         move(kept);
       }
-    } else if (f && home !== null && !isLocked) {
+    } else if (f && home !== null && !isLocked && held === null) {
       home = read(f); // the figure fits itself when its window changes
     }
     const keys = city.card("act")?.scalars.critical_keys;
     if (keys) {
       const set = keys.join("\n");
-      if (critical !== null && critical !== set && !isLocked) move(home);
+      if (critical !== null && critical !== set && !isLocked && held === null) move(home);
       critical = set;
     }
     if (isLocked) remember();
@@ -91,9 +91,24 @@
   function hands() {
     const map = document.querySelector('[data-cell="map"]');
     for (const name of ["pointerdown", "wheel"]) map?.addEventListener(name, lock, { capture: true, passive: true });
-    addEventListener("keydown", (event) => { if (event.key === "*" || event.key === "★") unlock(); });
+    addEventListener("keydown", (event) => { if (event.key === "*" || event.key === "★") { unlock(); city.wall.onStar?.(); } });
     city.on("act", look);
   }
+  // What a desk puts on the wall (wall_shown.js) moves the view while it is there; then it goes back.
+  let held = null;
+  function hold(view) {
+    if (held === null) held = { isLocked, view: isLocked ? read(city.figure("map")) : null };
+    isLocked = false;
+    sign();
+    move(view);
+  }
+  function letGo() {
+    const before = held;
+    held = null;
+    if (before === null || isLocked) return; // a hand took the map meanwhile: it stays where that left it
+    if (before.isLocked) { lock(); move(before.view); } else move(home);
+  }
+  city.wall = { hold, letGo, isReady: () => home !== null, onStar: null, name: query.get("wall") ?? "hall" };
   city.locked = () => isLocked;
   city.unlock = unlock;
 

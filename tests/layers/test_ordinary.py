@@ -36,6 +36,14 @@ def test_a_frame_stays_below_100_kilobytes_and_says_how_many_it_left_out() -> No
     assert frame.meta["left_out"] == 3
 
 
+def test_a_ring_says_which_case_it_is() -> None:
+    cases = (case("0a1b2c3d4e5f"), case("ffffffffffff"), case("no mark"))
+    told = LAYER.frame(seen(cases=cases), NOW).columns["mark"]
+    first, last, none = (float(number) for number in told)
+    assert (f"{int(first):012x}", f"{int(last):012x}") == ("0a1b2c3d4e5f", "ffffffffffff")
+    assert none != none
+
+
 def test_rings_are_unseen_until_the_page_is_near_and_never_on_the_inset() -> None:
     figure: Plot = map_figure(Box(0, 0, 1000, 1000))
     frame = LAYER.frame(seen(cases=(case(),)), NOW)

@@ -9,6 +9,7 @@ from city.seen import (
     CaseSeen,
     DutySeen,
     ReadingsSeen,
+    ShowSeen,
     SourceSeen,
     StormSeen,
     UnitsSeen,
@@ -21,6 +22,7 @@ from layouts.cards.duty import Duty
 from layouts.cards.header import Header
 from layouts.cards.log import Log
 from layouts.cards.queue import Queue
+from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
@@ -130,9 +132,20 @@ class TestQueue:
         ((_, row),) = Queue().view(seen(cases=(one,)), NOW).rows
         assert row == {
             "class": "event.0406", "label": "", "urgency": "normal", "road": "银城中路",
-            "street": "310115005", "at": CITY - 60, "due_at": CITY + 9000, "state": "handling",
-            "agency": "城管", "returned_by": ["通信", "电力"], "next": "to_shift_lead", "next_at": CITY + 5,
+            "street": "310115005", "at": CITY - 60, "due_at": CITY + 9000, "until": CITY + 9000,
+            "state": "handling", "agency": "城管", "returned_by": ["通信", "电力"], "next": "to_shift_lead",
+            "next_at": CITY + 5, "callers": 1, "reminders": 0, "supervised": 0, "ruling_due_at": None,
+            "ruling_sent": False,
+            "make_safe": None, "version": 0, "offers": [], "targets": [], "escalate_to": "",
         }  # fmt: skip
+
+    def test_a_case_that_waits_for_a_ruling_counts_down_to_it(self) -> None:
+        cases = (
+            case("fix", due_at=CITY + 600),
+            case("ruling", state="ruling", due_at=CITY + 9000, ruling_due_at=CITY + 60),
+        )
+        rows = Queue().view(seen(cases=cases), NOW).rows
+        assert [key for key, _ in rows] == ["hotline/ruling", "hotline/fix"]
 
     def test_an_unmapped_class_keeps_its_own_words(self) -> None:
         ((_, row),) = Queue().view(seen(cases=(case("1", code="", label="Noise"),)), NOW).rows
@@ -206,6 +219,21 @@ def test_the_log_shows_the_last_three_newest_first_and_names_what_is_over_too() 
     assert (critical["class"], critical["road"], critical["at"]) == ("event.0406", "银城中路", 4.0)
     assert (lost["text"], lost["source"]) == ("log.source_lost", "avl")
     assert (warned["hazard"], warned["colour"]) == ("rainstorm", "blue")
+
+
+def test_what_a_desk_put_on_walls_is_told_by_the_walls_names() -> None:
+    show = ShowSeen(
+        "hall", "case", "abc", "陈××（值班员）", NOW, NOW + 180, 121.5, 31.2, None, "", "银城中路",
+        "310115005", "event.0406",
+    )  # fmt: skip
+    bare = ShowSeen("lobby", "view", "", "李", NOW, NOW + 9, float("nan"), float("nan"), (1.0, 2.0, 3.0, 4.0))
+    hall, lobby = Shown().view(seen(shows=(show, bare)), NOW).rows
+    assert hall == ("hall", {
+        "kind": "case", "id": "abc", "by": "陈××（值班员）", "at": NOW, "until": NOW + 180, "lon": 121.5,
+        "lat": 31.2, "view": None, "class": "event.0406", "label": "", "road": "银城中路",
+        "street": "310115005",
+    })  # fmt: skip
+    assert (lobby[0], lobby[1]["lon"], lobby[1]["view"]) == ("lobby", None, [1.0, 2.0, 3.0, 4.0])
 
 
 class TestStorm:

@@ -1,22 +1,25 @@
+import json
 import re
 
 import pytest
 from bokeh.plotting import figure
 
 import static
-from layouts.builder import PageSettings, build
+from layouts.builder import PageSettings, Visitor, build
 from layouts.cards.component import CardComponent
+from layouts.hand import Hand
 from layouts.heart import Heart
-from layouts.pages import CARDS, LAYOUTS, Layout
+from layouts.pages import CARDS_OF, LAYOUTS, Layout
 
 SETTINGS = PageSettings(build="b7", title={"zh": "区城运中心", "en": "Operations"})
-FROM_FRAMES = {"legend", "sensors"}
-WALL = LAYOUTS[0]
+WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}}
+WALL, DESK = LAYOUTS
 
 
-def test_every_card_stands_on_a_page_and_every_cell_has_a_card() -> None:
-    cells = {cell.key for layout in LAYOUTS for cell in layout.cells("card")}
-    assert cells == {card.key for card in CARDS} | FROM_FRAMES
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
+def test_every_card_stands_on_its_page_and_every_cell_has_a_card(layout: Layout) -> None:
+    cells = {cell.key for cell in layout.cells("card")}
+    assert cells == {card.key for card in CARDS_OF[layout.key]} | WITHOUT_VIEW[layout.key]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
@@ -24,7 +27,8 @@ def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layou
     menders = [static.path(f"esm/{cell.key}.js").read_text("utf-8") for cell in layout.cells("card")]
     assert all("export function mend(face, view, city)" in mender for mender in menders)
     assert static.path(f"css/{layout.key}.css").exists()
-    assert static.path(f"js/{layout.key}.js").exists()
+    assert [name for name in layout.scripts if not static.path(f"js/{name}.js").exists()] == []
+    assert [name for name in layout.sheets if not static.path(f"css/{name}.css").exists()] == []
 
 
 def test_menders_write_text_only_as_text() -> None:
@@ -58,6 +62,46 @@ def test_the_wall_holds_its_cards_figures_and_heart() -> None:
     assert cards == {cell.key for cell in WALL.cells("card")}
     assert panels["queue"].module == "/citywall/static/esm/queue.js?v=b7"
     assert maps["map"].name == "figure:map"
+
+
+def told(layout: Layout, **given: object) -> dict[str, object]:
+    """What the page of a layout is told as JSON."""
+    template = build(layout, lang="zh", figures={}, settings=SETTINGS, **given)  # type: ignore[arg-type]
+    page: dict[str, object] = json.loads(str(template._render_variables["page"]))
+    return page
+
+
+def test_each_page_listens_to_its_own_channel() -> None:
+    assert [told(layout)["live"] for layout in LAYOUTS] == ["/live/wall", "/live/desk"]
+
+
+def test_a_page_of_nobody_has_no_hand() -> None:
+    template = build(DESK, lang="zh", figures={}, settings=SETTINGS)
+    assert "hand" not in template._render_items
+    assert told(DESK)["person"] is None
+
+
+def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
+    heard: list[object] = []
+    visitor = Visitor(
+        lambda message, answer: (heard.append(message), answer({"answer": 1}))[0],
+        "陈××",
+        "duty_officer",
+        "2",
+        "ab",
+    )
+    template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
+    hand, _ = template._render_items["hand"]
+    assert isinstance(hand, Hand)
+    said: list[object] = []
+    hand._send_msg = said.append
+    for message in ({"looking": None}, "no object", ["nor this"]):
+        hand._handle_msg(message)
+    assert heard == [{"looking": None}]
+    assert said == [{"answer": 1}]
+    assert told(DESK, visitor=visitor)["person"] == {
+        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab",
+    }  # fmt: skip
 
 
 def test_a_figure_that_is_not_given_leaves_its_cell_out() -> None:

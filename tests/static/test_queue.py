@@ -29,7 +29,9 @@ def page() -> Iterator[Page]:
         read("js/grammar.js"), read("js/mend.js"),
         f"""const words = {words}, mend = window.citywallMend;
         window.city = {{ mend, say: citywallGrammar(words, "Asia/Shanghai"), city: () => {NOW},
-          words: (key) => words[key], gaps: () => "" }};""",
+          words: (key) => words[key], gaps: () => "", orders: {{ of: () => null }} }};
+        window.citywall = window.city;""",
+        read("js/rows.js"),
     ]  # fmt: skip
     module = read("esm/queue.js").replace("export function mend", "window.fill = function mend")
     with sync_playwright() as playwright:
@@ -52,7 +54,8 @@ def page() -> Iterator[Page]:
 def row(page: Page, label: str, road: str) -> dict[str, Any]:
     given: dict[str, Any] = {
         "urgency": "urgent", "class": "", "label": label, "road": road, "street": "", "agency": "", "at": NOW,
-        "state": "handling", "due_at": NOW + 6000.0, "next": "", "next_at": None, "returned_by": [],
+        "state": "handling", "due_at": NOW + 6000.0, "until": NOW + 6000.0,
+        "next": "", "next_at": None, "returned_by": [],
     }  # fmt: skip
     told: dict[str, Any] = page.evaluate(
         """(row) => {

@@ -1,0 +1,142 @@
+"""The desk's queue: the open cases that come first, one row each, and how many there are of what."""
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from city.desk_seen import DeskCase, DeskSeen
+from layouts.cards.act import gaps
+from layouts.cards.queue import URGENCIES, callers, class_key, make_safe
+from layouts.contract import Row, View, each_second
+
+__all__ = ["FILTERS", "MOST", "ORDERS", "DeskQueue", "desk_row", "matches", "order_key"]
+
+MOST: Final = 200
+"""Rows of the channel; what lies beyond is asked for through the session."""
+
+FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
+ORDERS: Final = ("left", "urgency", "newest")
+
+SortKey = tuple[float, float, float, str]
+
+
+class DeskQueue:
+    """Rows: the first 200 by time left, critical ones before all others.
+
+    Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = nobody told us), ``mine``
+    (hand → number, see ``DeskCase.hands``), ``gaps`` as in the card ``act``.
+    """
+
+    key = "desk_queue"
+    reads = ("cases", "sources", "units", each_second)
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._first: list[DeskCase] = []
+        self._counted: tuple[object, int, dict[str, Any]] = (None, 0, {})
+        self._rows: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
+
+    def view(self, seen: DeskSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`. What did not change is kept, not made anew."""
+        if seen.cases is not self._of:
+            self._of, self._first = seen.cases, heapq.nsmallest(MOST, _rowed(seen), key=order_key("left"))
+        if self._counted[0] is not seen.cases or self._counted[1] != int(now):
+            self._counted = (seen.cases, int(now), _counts(seen, now))
+        kept: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
+        for case in self._first:
+            parts = (case, seen.presence.get(case.key, ()), seen.near.get(case.key), seen.heaps.get(case.key))
+            before = self._rows.get(case.key)
+            same = before is not None and before[0][0] is case and before[0][1:] == parts[1:]
+            kept[case.key] = before if before and same else (parts, desk_row(case, seen)[1])
+        self._rows = kept
+        scalars = {**self._counted[2], "gaps": gaps(seen)}
+        return View(now, scalars, [(key, row) for key, (_, row) in kept.items()])
+
+
+def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
+    """Return a case's row, for the channel and for who asks for more."""
+    near = seen.near.get(case.key)
+    fields: dict[str, Any] = {
+        "no": case.no, "class": class_key(case), "label": case.label, "urgency": case.urgency,
+        "hazard": case.hazard, "road": case.road, "street": case.street, "at": case.at,
+        "due_at": case.due_at, "until": case.until, "state": case.state,
+        "holder": case.agency, "co": list(case.co),
+        "version": case.version, "bounced": list(case.returned_by), "why": case.why, "next": case.next,
+        "next_at": case.next_at,
+        "make_safe": make_safe(case),
+        "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
+        "same": [[one.key, one.version] for one in seen.heaps.get(case.key, ())],
+        "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
+        "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
+        "presence": list(seen.presence.get(case.key, ())), "hands": list(case.hands),
+        "near": None if near is None else {"unit": near.unit, "call_sign": near.call_sign},
+        "lon": case.lon if case.lon == case.lon else None,
+        "lat": case.lat if case.lat == case.lat else None,
+    }  # fmt: skip
+    return case.key, fields
+
+
+def _rowed(seen: DeskSeen) -> list[DeskCase]:
+    """Return the cases that have a row of their own: one for a place, however many reported it."""
+    return [case for case in seen.cases if case.key not in seen.heaped]
+
+
+def order_key(order: str) -> Callable[[DeskCase], SortKey]:
+    """Return the sort key of one of ORDERS. Raises KeyError for another word."""
+    return _KEYS[order]
+
+
+def matches(case: DeskCase, chosen: str, *, city: float, hand: str = "") -> bool:
+    """Whether a case is in one of FILTERS at a city moment; ``mine`` are those that ``hand`` acted on."""
+    if chosen == "critical":
+        return case.urgency == "critical"
+    if chosen == "mine":
+        return hand in case.hands
+    if chosen == "overdue":
+        return case.due_at is not None and case.due_at < city
+    if chosen == "reported":
+        return case.state in ("reported", "verifying")
+    if chosen == "ruling":
+        return case.state == "ruling"
+    return True
+
+
+def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
+    city = seen.clock.at(now)
+    chosen = ("critical", "overdue", "reported", "ruling")
+    if seen.position == 0:
+        # Nothing was ever told to this console: that is not a quiet city.
+        told: dict[str, Any] = dict.fromkeys(("all", *chosen))
+    else:
+        rows = _rowed(seen)
+        told = {name: sum(matches(case, name, city=city) for case in rows) for name in chosen}
+        told["all"] = len(rows)
+    return {**told, "mine": _hands(seen.cases)}
+
+
+def _hands(cases: Iterable[DeskCase]) -> dict[str, int]:
+    return dict(Counter(hand for case in cases for hand in case.hands))
+
+
+def _by_left(case: DeskCase) -> SortKey:
+    due = case.until
+    first = 0.0 if case.urgency == "critical" else 1.0
+    if due is None:
+        due = -math.inf if first == 0.0 else math.inf
+    return first, due, case.at, case.key
+
+
+def _by_urgency(case: DeskCase) -> SortKey:
+    _, due, at, key = _by_left(case)
+    return float(URGENCIES.get(case.urgency, 2)), due, at, key
+
+
+def _by_newest(case: DeskCase) -> SortKey:
+    return 0.0, -case.at, 0.0, case.key
+
+
+_KEYS: Final[dict[str, Callable[[DeskCase], SortKey]]] = {
+    "left": _by_left, "urgency": _by_urgency, "newest": _by_newest,
+}  # fmt: skip

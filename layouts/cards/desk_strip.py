@@ -1,0 +1,44 @@
+"""The desk's strip: who must act now in figures, the rulings that wait, and what is to leave the system."""
+
+from typing import Any, Final
+
+from city.desk_seen import DeskCase, DeskSeen
+from layouts.cards.act import Act
+from layouts.cards.desk_queue import order_key
+from layouts.cards.queue import class_key
+from layouts.contract import Row, View
+
+__all__ = ["DeskStrip"]
+
+RULINGS: Final = 3
+
+
+class DeskStrip:
+    """Scalars as in ``act`` (not its keys), ``outbox``, ``outbox_failing``; rows: the rulings due first.
+
+    What it counts is counted once a second, however often it is looked at.
+    """
+
+    key = "desk_strip"
+    reads = (*Act.reads, "outbox")
+
+    def __init__(self) -> None:
+        self._act = Act()
+        self._counted: tuple[object, int, dict[str, Any]] = (None, 0, {})
+
+    def view(self, seen: DeskSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        if self._counted[0] is not seen.cases or self._counted[1] != int(now):
+            self._counted = (seen.cases, int(now), dict(self._act.view(seen, now).scalars))
+        scalars = {name: value for name, value in self._counted[2].items() if name != "critical_keys"}
+        scalars |= {"outbox": seen.outbox, "outbox_failing": seen.outbox_failing}
+        rulings = sorted((case for case in seen.cases if case.state == "ruling"), key=order_key("left"))
+        return View(now, scalars, [_row(case) for case in rulings[:RULINGS]])
+
+
+def _row(case: DeskCase) -> Row:
+    fields: dict[str, Any] = {
+        "class": class_key(case), "label": case.label, "road": case.road, "street": case.street,
+        "urgency": case.urgency, "due_at": case.until, "sent": case.ruling_sent,
+    }  # fmt: skip
+    return case.key, fields

@@ -1,0 +1,62 @@
+// One line that never changes its height: who must act now, the rulings that wait, and what was done last.
+const FIGURES = [
+  ["critical", "red"], ["unsigned", "red"], ["due_soon", "yellow"], ["ruling", "orange"], ["empty_seats", "orange"], ["lost_sources", "orange"],
+];
+
+export function mend(face, view, city) {
+  const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city, now = city.city(), told = view.scalars;
+  if (!face.citywallHears) {
+    face.citywallHears = true;
+    let seen = view;
+    face.citywallSee = (newest) => { seen = newest; };
+    orders.on(() => mend(face, seen, city));
+  }
+  face.citywallSee(view);
+
+  const figures = part(face, "figures", () => make("div", "figures"));
+  rows(figures, FIGURES.map(([id]) => id), () => make("span", "figure", [make("span"), make("b")]), (node, id) => {
+    const n = told[id];
+    text(node.firstChild, say.say("act." + id));
+    text(node.lastChild, n === null || n === undefined ? "—" : n.toLocaleString("en"));
+    mark(node, "colour", n > 0 && FIGURES.find(([one]) => one === id)[1]);
+  });
+
+  const rulings = part(face, "rulings", () => make("div", "rulings"));
+  rows(rulings, view.order, (id) => {
+    const node = make("button", "ruling", [make("span"), make("b"), make("span", "state")]);
+    node.type = "button";
+    node.addEventListener("click", () => desk.select(id));
+    return node;
+  }, (node, id) => {
+    const row = view.rows.get(id);
+    text(node.children[0], desk.what(row));
+    text(node.children[1], row.due_at === null ? "" : say.left(row.due_at, now));
+    text(node.children[2], row.sent ? say.say("order.sent") : "");
+  });
+  show(rulings, view.order.length > 0);
+
+  const out = part(face, "out", () => make("span", "outbox"));
+  const waits = [
+    told.outbox > 0 && say.say("desk.outbox", { n: told.outbox }),
+    told.outbox_failing > 0 && say.say("desk.outbox_failing", { n: told.outbox_failing }),
+  ].filter(Boolean).join(" · ");
+  text(out, waits);
+  mark(out, "loud", told.outbox_failing > 0);
+  show(out, waits !== "");
+
+  // The newest act that can still be undone, whichever row it was.
+  const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => b.at - a.at)[0];
+  const done = part(face, "done", () => {
+    const node = make("div", "done", [make("span"), make("button")]);
+    node.lastChild.type = "button";
+    node.lastChild.addEventListener("click", () => desk.undo(node.citywallMark));
+    return node;
+  });
+  show(done, Boolean(last));
+  if (!last) return;
+  done.citywallMark = last.mark;
+  const row = desk.row(last.mark);
+  text(done.firstChild, `${orders.doneWords(last, row ? desk.what(row) : "")} ${say.hhmmss(last.at)}`);
+  text(done.lastChild, say.say("desk.undo_n", { n: orders.undoLeft(last) }));
+  done.lastChild.disabled = !desk.isLive();
+}

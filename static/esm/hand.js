@@ -1,0 +1,6 @@
+// The hand: what the page's people order and ask goes through their own session, and its answers come back.
+export function render({ model }) {
+  const { orders } = window.citywall;
+  model.on("msg:custom", (message) => orders?.take(message?.data ?? message));
+  orders?.attach((message) => model.send_msg(message));
+}

@@ -1,0 +1,120 @@
+// The case that the desk looks at: its row, and what the server told of it when asked. One for the page:
+// the pane in the middle and the box over the map read the same.
+const THROTTLE_MS = 400, AGAIN_S = 15, ROWLESS_S = 5, FAILED_S = 2;
+const SHOWS = new Set(["show", "clear"]), SHOWERS = new Set(["duty_officer", "shift_lead", "duty_leader", "rotating_leader"]);
+let only = null;
+
+export function caseOf(city) {
+  only ??= follow(city);
+  return only;
+}
+
+function follow(city) {
+  const { desk } = city, listeners = new Set();
+  let mark = null, reply = null, asked = -Infinity, isAsking = false, isWanted = false, failed = false, timer = null;
+
+  const row = () => (mark === null ? null : desk.row(mark));
+  // The boundary of a card: one that breaks says so at its own place, whoever told it.
+  const tell = () => {
+    for (const [card, fn] of [...listeners]) {
+      try { fn(); } catch (error) { city.broken(card, error); }
+    }
+  };
+
+  // Ask again, soon: at most one question at a time and one in THROTTLE_MS.
+  function want() {
+    isWanted = true;
+    if (isAsking || timer !== null || mark === null) return;
+    timer = setTimeout(ask, Math.max(0, asked + THROTTLE_MS - performance.now()));
+  }
+  async function ask() {
+    timer = null;
+    if (mark === null) return;
+    const whose = mark;
+    isWanted = false;
+    isAsking = true;
+    asked = performance.now();
+    let got = null;
+    try { got = await desk.ask("case", { mark: whose }); } catch { /* no reply: said below, asked again at the tick */ }
+    isAsking = false;
+    if (mark === whose) {
+      failed = !got?.case;
+      if (got?.case) reply = parted(got.case);
+      tell();
+    }
+    if (isWanted || mark !== whose) want();
+  }
+
+  // Called once a second by whoever shows it.
+  function look() {
+    if (mark === null) return;
+    const age = (performance.now() - asked) / 1000, now = row();
+    const isBehind = now !== null && reply !== null && now.version !== undefined && now.version !== reply.case.version;
+    if (failed ? age >= FAILED_S : reply === null ? !isAsking : isBehind || age >= (now === null ? ROWLESS_S : AGAIN_S)) want();
+  }
+  function select(next) {
+    if (next === mark) return;
+    mark = next ?? null;
+    reply = null;
+    failed = false;
+    clearTimeout(timer);
+    timer = null;
+    asked = -Infinity;
+    if (mark !== null) want();
+    tell();
+  }
+
+  desk.onSelected(select);
+  desk.onActs((act) => {
+    if (act?.mark === mark || act?.mark === undefined) want();
+    tell();
+  });
+  // Rows are made anew only when something in them changed.
+  let before = null;
+  city.on("desk_queue", () => {
+    if (row() === before) return;
+    before = row();
+    look();
+    tell();
+  });
+  select(desk.selected());
+
+  // What the walls show is no case's business: the server decides by role, and so is what is offered here.
+  function may(verb) {
+    const told = reply?.actions.find((action) => action.verb === verb);
+    return told ? told.ok : SHOWS.has(verb) && SHOWERS.has(city.page.person?.role);
+  }
+
+  return {
+    look, want, may,
+    onChange(card, fn) {
+      const entry = [card, fn];
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
+    mark: () => mark,
+    row,
+    reply: () => reply,
+    isFailed: () => failed,
+    // One record: what the row tells live goes before what was asked a moment ago.
+    record: () => (mark === null ? null : merged(reply?.case ?? null, row())),
+    version: () => Math.max(row()?.version ?? 0, reply?.case.version ?? 0),
+  };
+}
+
+// The file of the case, and beside it what the server told around it.
+function parted({ story = [], near = null, register = null, actions = [], ...file }) {
+  return { case: file, story, near, register, actions };
+}
+
+function merged(told, row) {
+  if (told === null) return row;
+  if (row === null || (told.version ?? 0) > (row.version ?? 0)) return { ...row, ...told };
+  const whole = { ...row, ...told };
+  for (const name of ["state", "holder", "urgency", "due_at", "presence", "callers", "next", "next_at", "version", "make_safe", "offers", "targets"]) {
+    if (row[name] !== undefined) whole[name] = row[name];
+  }
+  // A row tells of the make-safe task less than the file does.
+  if (told.make_safe && row.make_safe) whole.make_safe = { ...told.make_safe, ...row.make_safe };
+  return whole;
+}

@@ -1,0 +1,48 @@
+// What a row of a queue says, the same on a wall and a desk: its moment, and the line below its class.
+(function () {
+  "use strict";
+  const city = window.citywall, LEVELS = ["", "shift_lead", "duty_leader", "district"];
+
+  // What a row counts down to, as the server says: the ruling's moment, the citizen's, that of filing; null = none.
+  const until = (row) => row.until ?? null;
+
+  function time(node, row, now) {
+    const { text, mark } = city.mend, { say } = city, end = until(row), isUrgent = row.urgency === "critical" || row.state === "ruling";
+    if (end === null) {
+      text(node, say.elapsed(row.at, now));
+      mark(node, "colour", row.urgency === "critical" && "red");
+    } else {
+      text(node, say.left(end, now));
+      mark(node, "colour", end < now || isUrgent ? "red" : end - now <= 3600 && "yellow");
+    }
+  }
+
+  const holder = (code) => city.words("agency." + code) ?? code;
+
+  // Holder and state · callers · refusals · making safe · reminders · the next step with its time.
+  function second(row, now) {
+    const { say } = city, who = row.holder ?? row.agency, refused = row.bounced ?? row.returned_by ?? [], safe = row.make_safe;
+    const state = city.words("state." + row.state) ?? row.state;
+    const next = row.next && (city.words("next." + row.next) ?? row.next);
+    const isOpen = Boolean(safe) && safe.done_at === null;
+    return [
+      [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),
+      row.callers > 1 && say.say("queue.callers", { n: row.callers }),
+      row.callers > 1 && say.say("queue.first", { t: say.moment(row.at, now) }),
+      refused.length > 0 && say.say("queue.returned", { n: refused.length, names: refused.map(holder).join(say.say("list.comma")) }),
+      isOpen && say.say("queue.make_safe", { holder: holder(safe.holder), left: say.left(safe.due_at, now) }),
+      safe && !isOpen && say.say("queue.made_safe", { t: say.coarse(safe.done_at - safe.at) }),
+      row.reminders > 0 && say.say("queue.reminded", { n: row.reminders }),
+      row.supervised > 0 && say.say("queue.supervised", { to: city.words("role." + LEVELS[row.supervised]) ?? "" }),
+      // Of a hazard the citizen's limit stands here, for its time is not the first that comes.
+      isOpen && (row.due_at ?? null) !== null ? say.say("queue.fix_by", { t: say.moment(row.due_at, now) }) : step(row, next, now),
+    ].filter(Boolean).join(" · ");
+  }
+  function step(row, next, now) {
+    if (!next || row.state === "ruling") return "";
+    if ((row.next_at ?? null) === null) return next;
+    return city.say.say(row.next_at < now ? "next.missed" : "next.at", { t: city.say.moment(row.next_at, now), next });
+  }
+
+  city.rows = { until, time, second, holder };
+})();

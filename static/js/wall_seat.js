@@ -1,0 +1,116 @@
+// A seat signs in on a wall: S, account, PIN. While it is in, rows have buttons; five idle minutes lock it again.
+// Nothing of this is on the page before S is pressed: a wall has no buttons.
+(function () {
+  "use strict";
+  const city = window.citywall, { make, text } = city.mend, { orders, say } = city;
+  const IDLE_MS = 300000, WAIT_MS = 8000, TOLD_MS = 8000;
+  let person = null, usedAt = 0, form = null, bar = null, timer = null;
+
+  // ---- the form
+  function open() {
+    if (form || person) return;
+    const account = field("text", "seat.account", "username"), pin = field("password", "seat.pin", "one-time-code");
+    pin.lastChild.inputMode = "numeric";
+    const send = button("seat.open", "submit"), close = button("seat.close", "button"), why = make("p", "why");
+    form = make("form", "seat", [account, pin, why, make("div", "pair", [send, close])]);
+    close.addEventListener("click", shut);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      text(why, "");
+      send.disabled = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => { send.disabled = false; text(why, say.say("seat.no_reply")); }, WAIT_MS);
+      orders.say({ seat: { account: account.lastChild.value, pin: pin.lastChild.value } });
+      pin.lastChild.value = "";
+    });
+    document.getElementById("page").append(form);
+    document.body.dataset.hand = "";
+    account.lastChild.focus();
+  }
+  function field(type, key, hint) {
+    const label = make("label", "", [make("span"), make("input")]);
+    text(label.firstChild, say.say(key));
+    Object.assign(label.lastChild, { type, autocomplete: hint, required: true, maxLength: 64 });
+    return label;
+  }
+  function button(key, type) {
+    const node = make("button");
+    node.type = type;
+    text(node, say.say(key));
+    return node;
+  }
+  function shut() {
+    clearTimeout(timer);
+    form?.remove();
+    form = null;
+    if (!person) delete document.body.dataset.hand;
+  }
+  orders.hear("seated", (message) => {
+    clearTimeout(timer);
+    if (!message.seated) {
+      if (person) return lock(false);
+      if (!form) return;
+      form.querySelector("[type=submit]").disabled = false;
+      text(form.querySelector(".why"), city.words(message.why) ?? say.say("seat.no_reply"));
+      form.querySelectorAll("input")[1].focus();
+      return;
+    }
+    person = message.seated;
+    shut();
+    used();
+    bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
+    bar.lastChild.addEventListener("click", () => lock(true));
+    document.getElementById("page").append(bar);
+    document.body.dataset.hand = "";
+    tick();
+    city.tell("queue");
+  });
+  function lock(isOurs) {
+    if (isOurs) orders.say({ leave: true });
+    person = null;
+    bar?.remove();
+    bar = null;
+    delete document.body.dataset.hand;
+    city.tell("queue");
+  }
+
+  // ---- the idle clock
+  function used() { usedAt = performance.now(); }
+  function tick() {
+    if (!person) return;
+    const left = IDLE_MS - (performance.now() - usedAt);
+    if (left <= 0) return lock(true);
+    text(bar.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
+    setTimeout(tick, 1000);
+  }
+  for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(name, used, { capture: true, passive: true });
+  addEventListener("keydown", (event) => {
+    if (event.composedPath()[0]?.matches?.("input")) { if (event.key === "Escape") shut(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() === "s") { event.preventDefault(); open(); }
+  });
+
+  // ---- the rows' buttons (queue.js): as on a desk, with the undo beside them
+  function told(made) {
+    if (made.state === "refused") return orders.refusal(made.answer.refused);
+    if (made.state === "done") return `${orders.doneWords(made)} ${say.hhmmss(made.at)}`;
+    return say.say(made.state === "pending" ? "desk.pending" : made.state === "silent" ? "desk.silent" : "desk.lost", { verb: city.words("verb." + made.verb) ?? made.verb });
+  }
+  function buttons(row, made) {
+    const left = orders.undoLeft(made), good = { good: true, label: say.say("desk.good") };
+    if (made?.state === "refused" || made?.state === "lost") return [good];
+    if (made?.state === "done" && left === 0 && performance.now() - (made.seenAt ??= performance.now()) > TOLD_MS) queueMicrotask(() => orders.forget(made.mark));
+    const offered = orders.buttons(row).filter((spec) => spec.args !== null || spec.off);
+    return left > 0 ? [...offered, { undo: true, label: say.say("desk.undo_n", { n: left }) }] : offered;
+  }
+  function press(mark, spec, version) {
+    if (!person || city.session() !== "live" || spec.off) return;
+    used();
+    const made = orders.of(mark);
+    if (spec.good) orders.forget(mark);
+    else if (spec.undo) orders.act("undo", mark, made.answer.done.version, {});
+    else orders.act(spec.verb, mark, Math.max(version ?? 0, made?.answer?.done?.version ?? 0), spec.args, spec.to);
+  }
+  orders.on(() => city.tell("queue"));
+  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, told, buttons, press };
+})();

@@ -1,0 +1,50 @@
+import pytest
+
+from city.indicator import Indicator, count, share, unknown
+from city.indicators import indicators
+from city.state import LedgerState
+from layouts.cards.desk_indicators import MAIN, DeskIndicators
+from layouts.words import LANGUAGES, own_words
+
+ALL = indicators(LedgerState(), (0.0, 86_400.0), now=86_400.0, zone_offset_s=28_800)
+
+
+class Seen:
+    def __init__(self, *told: Indicator, at: float | None = 7.0) -> None:
+        self.indicators = {one.id: one for one in told}
+        self.indicators_at = at
+
+
+def test_rows_are_the_indicators_by_id_without_what_only_a_click_needs() -> None:
+    view = DeskIndicators().view(Seen(share("K08", 482, 500, exempt=3), count("K01", 7)), 9.0)
+    assert view.rows == [
+        ("K01", {"value": 7, "unit": "count", "numerator": 7, "denominator": 7, "why_not": ""}),
+        ("K08", {"value": 96.4, "unit": "percent", "numerator": 482, "denominator": 500, "why_not": ""}),
+    ]
+    assert view.scalars == {"at": 7.0, "main": list(MAIN)}
+
+
+def test_what_says_nothing_tells_why() -> None:
+    few, none = share("K09", 1, 19), unknown("K33", "percent", "no_screening")
+    told = dict(DeskIndicators().view(Seen(few, none), 9.0).rows)
+    assert (told["K09"]["value"], told["K09"]["why_not"]) == (None, "few")
+    assert (told["K33"]["value"], told["K33"]["why_not"]) == (None, "no_screening")
+
+
+def test_before_the_first_were_computed_there_is_nothing_and_no_time() -> None:
+    view = DeskIndicators().view(Seen(at=None), 9.0)
+    assert (view.rows, view.scalars["at"]) == ([], None)
+
+
+def test_the_eight_figures_are_indicators_that_there_are() -> None:
+    assert len(MAIN) == 8
+    assert set(MAIN) <= ALL.keys()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_every_indicator_has_a_name_and_a_formula_in_words(name: str, lang: str) -> None:
+    words = own_words(lang)
+    assert words[f"indicator.{name}"]
+    assert words[ALL[name].formula_key]
+    assert not ALL[name].why_not or words[f"indicators.why.{ALL[name].why_not}"]

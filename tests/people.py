@@ -1,0 +1,168 @@
+"""The people of a story: accounts, the shift that they are on, the orders they give, the pages they open."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import msgspec
+from playwright.sync_api import Browser
+
+from city.clock import CityClock
+from city.facts import body_of
+from city.moments import iso
+from feeds.accounts import Accounts
+from feeds.commander import Answer, Commander
+from feeds.ledger import Act, Ledger
+from feeds.passwords import Passwords
+from feeds.tokens import TokenStore
+from tests.console.browser import FULL_HD, Sight
+from tests.running import Running, wait_for
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PASSWORD = "Yangjing-2156-road"
+PIN = "480215"
+STREET, OTHER_STREET = "310115008", "310115114"
+
+CENTRE = {
+    "chen": ("陈××（值班员）", ["duty_officer"]),
+    "li": ("李××（值班员）", ["duty_officer"]),
+    "gu": ("顾××（值班长）", ["shift_lead"]),
+    "wang": ("王××（副区长）", ["duty_leader"]),
+    "intake": ("何××（受理员）", ["intake_officer"]),
+    "dispatcher": ("方××（派遣员）", ["dispatcher"]),
+    "inspector": ("钟××（监督员）", ["inspector"]),
+}
+ROSTER = """role,name,seat,deputy,from,to,count
+duty_officer,陈××（值班员）,,李××（值班员）,00:00,00:00,
+duty_officer,李××（值班员）,,陈××（值班员）,00:00,00:00,
+shift_lead,顾××（值班长）,,陆××（副值班长）,00:00,00:00,
+duty_leader,王××（副区长）,,周××（区政府办副主任）,00:00,00:00,
+"""
+
+
+class Cast:
+    """Everybody of a story, on a :class:`Running`; call before its processes start."""
+
+    def __init__(self, running: Running, holders: dict[str, str] | None = None) -> None:
+        """``holders``: login → agency code or street code."""
+        self.running = running
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._commanders: dict[str, Commander] = {}
+        self.tokens: dict[str, str] = {}
+        (running.data / "roster.csv").write_text(ROSTER, encoding="utf-8")
+        self._enrol(running.data, holders or {})
+
+    def _enrol(self, data: Path, holders: dict[str, str]) -> None:
+        accounts, tokens = Accounts(data, Passwords()), TokenStore(data)
+        told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
+        for name, holder in holders.items():
+            is_street = holder.isdigit()
+            role = "street_operator" if is_street else "agency_operator"
+            told[name] = (f"{name}××", [role], {"street" if is_street else "agency": holder})
+        for name, (display, roles, rights) in told.items():
+            accounts.create(name, display, roles=roles, now=1.0, password=PASSWORD, pin=PIN, **rights)
+            self.tokens[name] = tokens.create(name, ["command"], now=1.0, account=name)
+        accounts.close()
+        tokens.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for commander in self._commanders.values():
+            self.wait(commander.__aexit__(None, None, None))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def wait(self, work: Coroutine[Any, Any, Any], seconds: float = 20.0) -> Any:
+        """Run a coroutine in the story's own loop and return what it gives."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
+
+    def order(self, who: str, verb: str, key: str, version: int, **args: Any) -> Answer:
+        """Give a command over ``/v1/command``; ``key`` is the case's key."""
+        subject = f"case:{key}"
+        return self.wait(self._send(who, verb, subject, version, args))
+
+    async def _send(self, who: str, verb: str, subject: str, version: int, args: dict[str, Any]) -> Answer:
+        if who not in self._commanders:
+            url = self.running.console.replace("http", "ws")
+            commander = Commander(url, self.tokens[who])
+            self._commanders[who] = await commander.__aenter__()
+        return await self._commanders[who].send(verb, subject, version, args)
+
+    def done(self, who: str, verb: str, key: str, version: int, **args: Any) -> int:
+        """Give a command that must be done; return the case's new version."""
+        answer = self.order(who, verb, key, version, **args)
+        assert answer.done is not None, (who, verb, answer.refused)
+        return answer.done.version
+
+    def set_city(self, moment: str) -> None:
+        """Put the city's clock on a local moment (``2026-11-20T21:58``); it runs on at the usual rate."""
+        self.wait(self._set_city(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).timestamp()))
+
+    async def _set_city(self, epoch: float) -> None:
+        ledger = await Ledger.open(self.running.settings.log_url)
+        machine = datetime.now(tz=SHANGHAI).timestamp()
+        clock = CityClock(epoch, machine)
+        data = {"city0": iso(clock.city0), "machine0": iso(clock.machine0), "rate": clock.rate}
+        body = body_of("CityClockSet", "city:clock", "drill", data)
+        [answer] = await ledger.append([Act(f"drill:{epoch}:{machine}", (body,))])
+        await ledger.close()
+        while await asyncio.to_thread(self._folded) < answer.position:  # noqa: ASYNC110  # another process's state
+            await asyncio.sleep(0.05)
+
+    def _folded(self) -> int:
+        """Return the position up to which the console has folded."""
+        told = self.running.get("/metrics")[1].decode()
+        return next(
+            (int(float(line.split()[1])) for line in told.splitlines()
+             if line.startswith("citywall_ledger_position ")), 0,
+        )  # fmt: skip
+
+    def facts(self, key: str) -> list[dict[str, Any]]:
+        """Return the bodies of all facts on a case, oldest first."""
+        return [body for body in self.all_facts() if body["subject"] == f"case:{key}"]
+
+    def all_facts(self) -> list[dict[str, Any]]:
+        """Return the bodies of all facts, oldest first."""
+        found: list[dict[str, Any]] = self.wait(self._facts())
+        return found
+
+    async def _facts(self) -> list[dict[str, Any]]:
+        ledger = await Ledger.open(self.running.settings.log_url)
+        found, after = [], 0
+        while rows := await ledger.read(after):
+            after = rows[-1].position
+            found += [msgspec.json.decode(row.body) for row in rows]
+        await ledger.close()
+        return found
+
+    def wait_for_fact(self, key: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait until a case has a fact of a type; return the newest."""
+
+        def newest() -> dict[str, Any] | None:
+            return next((f for f in reversed(self.facts(key)) if f["type"] == kind), None)
+
+        return wait_for(newest, seconds, 0.2)
+
+    def desk(self, browser: Browser, who: str, size: tuple[int, int] = FULL_HD) -> Sight:
+        """Sign in as somebody in a new browser context and open the desk."""
+        sight = Sight(browser, size)
+        sight.visit(f"{self.running.console}/sign-in?next=/desk")
+        sight.page.fill('input[name="account"]', who)
+        sight.page.fill('input[name="password"]', PASSWORD)
+        sight.page.click('button[type="submit"]')
+        sight.page.wait_for_url("**/desk*")
+        return sight
+
+
+def beside(place: tuple[float, float], *, metres: float) -> tuple[float, float]:
+    """Return the point so many metres north of a WGS84 point."""
+    return place[0], place[1] + metres / 111_195

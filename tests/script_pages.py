@@ -1,0 +1,141 @@
+"""A page's scripts in a real Chromium without a server: real live.js, cards and styles.
+
+Socket and session are ours: ``window.tell(message)`` is the live socket speaking, ``window.sent`` what the
+page ordered and asked through its session, ``window.reply(message)`` the session's answer. With
+``window.answering`` set to a function every order is answered by it after ``window.delay`` ms.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route
+
+import static
+from layouts import theme
+from layouts.pages import LAYOUTS, Layout
+from layouts.words import Names, catalogue
+from tests.seen_factory import NOW
+
+__all__ = ["IN_CARD", "opened", "tell_view"]
+
+HOST = "http://citywall.test"
+TYPES = {"js": "text/javascript", "css": "text/css"}
+
+FAKES = """
+class FakeSocket { constructor() { window.socket = this; } close() {} }
+window.WebSocket = FakeSocket;
+window.sent = []; window.answering = null; window.delay = 0;
+window.tell = (message) => window.socket.onmessage({ data: JSON.stringify(message) });
+window.beat = (now) => window.tell({
+  beat: { now, city0: now, machine0: now, rate: 1, feed: "live", feed_since: null, log_down: false },
+});
+window.reply = (message) => window.citywall.orders.take(message);
+window.attach = () => window.citywall.orders.attach((message) => {
+  window.sent.push(message);
+  if (message.act && window.answering) {
+    const answer = window.answering(message.act);
+    const { command_id } = message.act;
+    if (answer) setTimeout(() => window.reply({ answer: { command_id, ...answer } }), window.delay);
+  }
+});
+window.acts = () => window.sent.filter((message) => message.act).map((message) => message.act);
+"""
+
+MOUNT = """
+import { render } from "/citywall/static/esm/card.js";
+await Promise.all([...document.querySelectorAll(".cell-card")].map((cell) => {
+  const host = document.createElement("div");
+  host.style.height = "100%";
+  cell.append(host);
+  const root = host.attachShadow({ mode: "open" }), card = cell.dataset.cell;
+  const model = { card, module: `/citywall/static/esm/${card}.js`, on() {} };
+  root.append(render({ model, el: root }));
+}));
+window.isMounted = true;
+"""
+
+IN_CARD = """(card, selector) => {
+  const host = document.querySelector(`[data-cell="${card}"] > div`);
+  return [...host.shadowRoot.querySelectorAll(selector)];
+}"""
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    page_key: str,
+    *,
+    lang: str = "zh",
+    query: str = "",
+    person: dict[str, str] | None = None,
+) -> Iterator[Page]:
+    """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere."""
+    layout = next(layout for layout in LAYOUTS if layout.key == page_key)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.route("**/*", lambda route: _serve(route, _html(layout, lang, person), errors))
+    page.goto(f"{HOST}/{page_key}{query}")
+    page.wait_for_function("window.isMounted")
+    page.evaluate(f"() => {{ window.inCard = {IN_CARD}; beat({NOW}); attach(); }}")
+    # A page whose session does not echo starts anew; ours echoes.
+    page.evaluate("citywall.heard(); setInterval(citywall.heard, 1000)")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def tell_view(page: Page, card: str, scalars: dict[str, Any], rows: list[tuple[str, dict[str, Any]]]) -> None:
+    """Say a card's whole view, as the live socket says it to who comes."""
+    view = {"whole": True, "as_of": NOW, "scalars": scalars, "order": [key for key, _ in rows],
+            "set": dict(rows), "del": []}  # fmt: skip
+    page.evaluate("([card, view]) => tell({ views: { [card]: view } })", [card, view])
+
+
+def _serve(route: Route, html: str, errors: list[str]) -> None:
+    url = route.request.url
+    path = url.removeprefix(HOST).partition("?")[0]
+    if not url.startswith(HOST):
+        errors.append(f"asked elsewhere: {url}")
+        route.abort()
+    elif path.startswith("/citywall/static/"):
+        file = static.path(path.removeprefix("/citywall/static/"))
+        route.fulfill(body=file.read_text("utf-8"), content_type=TYPES[file.suffix.lstrip(".")])
+    elif path == "/favicon.ico":
+        route.fulfill(status=204)
+    else:
+        route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+
+def _html(layout: Layout, lang: str, person: dict[str, str] | None) -> str:
+    told = {
+        "build": "t", "channel": layout.key, "lang": lang, "zone": "Asia/Shanghai", "live": "/live",
+        "health": "/healthz",
+        "static": "/citywall/static", "title": {"zh": "中心", "en": "Centre"}, "streets": [],
+        "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
+        "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
+    }  # fmt: skip
+    regions = "".join(
+        f'<div class="region region-{region.area}" style="grid-area:{region.area}">'
+        + "".join(
+            f'<div class="cell cell-{cell.kind}{" grow" if cell.grow else ""}" data-cell="{cell.key}"></div>'
+            for cell in region.cells
+        )
+        + "</div>"
+        for region in layout.regions
+    )
+    areas = " ".join(f"'{row}'" for row in layout.areas)
+    words = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
+    grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
+    sheets = "".join(
+        f'<link rel=stylesheet href="/citywall/static/css/{name}.css">' for name in ("base", layout.key)
+    )
+    return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}</style>{sheets}
+      <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}
+      <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
+      <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""

@@ -1,0 +1,211 @@
+"""The desk's map in a real Chromium, over a real figure: choosing on it, centring, who is near."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bokeh.embed import components
+from bokeh.resources import INLINE
+from playwright.sync_api import Browser
+
+from layers.atlas import Box
+from layers.base import map_figure
+from layers.callouts import Callouts
+from layers.cases import Cases
+from layers.contract import Frame, MapSetting
+from layers.ordinary import Ordinary
+from layers.projection import to_mercator
+from tests.seen_factory import case as seen_case
+from tests.seen_factory import seen
+from tests.static.desk_stage import MARK, NOW, Stage, chromium, reply, row
+
+pytestmark = pytest.mark.browser
+
+SIZE = (638, 560)
+X, Y = (float(metres) for metres in to_mercator(121.56, 31.24))
+WIDE = 30_000.0
+EXTENT = (X - WIDE, Y - WIDE, X + WIDE, Y + WIDE)
+SETTING = MapSetting(EXTENT)
+URGENT, RING = "a" * 12, "b" * 12
+EVIL = "<img src=x onerror=window.hacked=1>"
+CASES = (
+    seen_case(MARK, urgency="critical", place=(121.56, 31.24)),
+    seen_case(URGENT, urgency="urgent", place=(121.57, 31.245)),
+    seen_case(RING, place=(121.555, 31.235)),
+)
+SHEET = """
+#page { display: block; padding: 0; }
+[data-cell="map"] { position: absolute; left: 0; top: 0; }
+[data-cell="desk_map_box"] { position: absolute; left: 8px; top: 8px; z-index: 3; pointer-events: none; }
+"""
+# Where metres stand in px of the window.
+AT = """([x, y]) => {
+  const f = citywall.figure("map");
+  const { start: west, end: east } = f.x_range, { start: south, end: north } = f.y_range;
+  return [(x - west) / (east - west) * f.inner_width, (north - y) / (north - south) * f.inner_height];
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    figure = map_figure(Box(*EXTENT), width_px=SIZE[0], height_px=SIZE[1])
+    figure.name = "map"
+    frames = (Cases(SETTING).frame(seen(cases=CASES), NOW), Ordinary(SETTING).frame(seen(cases=CASES), NOW))
+    for layer, frame in zip((Cases(SETTING), Ordinary(SETTING)), frames, strict=True):
+        layer.draw(figure, frame)
+    script, place = components(figure)
+    shown = Stage(
+        browser, "desk_map_box", size=(700, 600), sheet=SHEET,
+        figure=f'{INLINE.render()}{script}<div data-cell="map">{place}</div>',
+    )  # fmt: skip
+    shown.page.wait_for_function("citywall.figure('map')?.inner_width > 0", timeout=90_000)
+    for frame in frames:
+        show(shown, frame)
+    shown.rows((MARK, row()), (URGENT, row(urgency="urgent", state="handling", holder="sz",
+                                          offers=["escalate", "reassign"], ruling_due_at=None,
+                                          lon=121.57, lat=31.245)), (RING, row(urgency="normal",
+                                          lon=121.555, lat=31.235)))  # fmt: skip
+    shown.reply("case", reply())
+    shown.mount()
+    yield shown
+    shown.close()
+
+
+def show(stage: Stage, frame: Frame) -> None:
+    data = {name: list(column) for name, column in frame.columns.items()}
+    told = json.dumps({"meta": frame.meta, "data": data}, default=float).replace("NaN", "null")
+    stage.page.evaluate("([key, told]) => showFrame(key, JSON.parse(told))", [frame.key, told])
+
+
+def px(stage: Stage, lon: float, lat: float) -> tuple[float, float]:
+    left, top = stage.page.evaluate(AT, [float(v) for v in to_mercator(lon, lat)])
+    return left, top
+
+
+def view(stage: Stage) -> list[float]:
+    told: list[float] = stage.page.evaluate("citywall.deskMap.view()")
+    return told
+
+
+def test_a_chosen_case_comes_into_the_middle_and_is_ringed(stage: Stage) -> None:
+    stage.select(MARK)
+    assert px(stage, 121.56, 31.24) == pytest.approx((319.0, 280.0), abs=2.0)
+    west, east, south, north = view(stage)
+    assert north - south == pytest.approx(6000.0, abs=2.0)
+    assert (east - west) / (north - south) == pytest.approx(638 / 560, rel=0.05)
+    ring = stage.page.locator(".chosen-ring").bounding_box()
+    assert ring is not None
+    assert (ring["x"] + 24.0, ring["y"] + 24.0) == pytest.approx((319.0, 280.0), abs=3.0)
+
+
+def test_the_view_that_a_hand_made_stays_until_another_case_is_chosen(stage: Stage) -> None:
+    stage.select(MARK)
+    stage.page.evaluate("citywall.figure('map').x_range.setv({start: 0, end: 1000}, {sync: false})")
+    stage.tick()
+    assert view(stage)[:2] == [0, 1000]
+
+
+def test_a_click_on_a_mark_chooses_it_and_opens_what_may_be_done(stage: Stage) -> None:
+    stage.select(MARK)
+    before = view(stage)
+    left, top = px(stage, 121.57, 31.245)
+    stage.page.mouse.click(left + 5, top - 4)
+    assert stage.page.evaluate("citywall.desk.selected()") == URGENT
+    assert stage.texts(".popup .what, .popup .who") == ["井盖缺失 羽山路巨野路口", "市政 处置中 · 剩1时17分"]
+    assert stage.texts(".popup button") == ["升级▸值班长", "改派▸排水"]
+    assert view(stage) == before
+    stage.page.locator(".popup button").nth(1).click()
+    assert stage.acts() == [
+        {"verb": "reassign", "subject": f"case:~{URGENT}", "version": 9, "args": {"to": "ps"}}
+    ]
+
+
+def test_an_ordinary_case_is_chosen_by_its_ring_where_rings_are_to_be_seen(stage: Stage) -> None:
+    left, top = px(stage, 121.555, 31.235)
+    stage.page.evaluate("() => { window.far = citywall.deskMap.hit; }")
+    assert stage.page.evaluate("([x, y]) => far(x, y)?.mark ?? null", [left, top]) != RING
+    stage.select(MARK)
+    stage.page.mouse.click(*px(stage, 121.555, 31.235))
+    assert stage.page.evaluate("citywall.desk.selected()") == RING
+
+
+def test_a_call_out_chooses_its_case(stage: Stage) -> None:
+    show(stage, Callouts(SETTING).frame(seen(cases=CASES), NOW))
+    stage.select(URGENT)
+    box = stage.page.locator(".callout").bounding_box()
+    assert box is not None
+    stage.page.mouse.click(box["x"] + box["width"] - 6, box["y"] + 6)
+    assert stage.page.evaluate("citywall.desk.selected()") == MARK
+
+
+def test_a_drag_chooses_nothing_and_empty_ground_closes_the_pop_up(stage: Stage) -> None:
+    stage.select(MARK)
+    left, top = px(stage, 121.57, 31.245)
+    stage.page.mouse.click(left, top)
+    assert stage.page.evaluate("citywall.deskMap.opened()") == URGENT
+    stage.page.mouse.click(60, 500)
+    assert stage.page.evaluate("citywall.deskMap.opened()") is None
+    stage.page.mouse.move(left, top)
+    stage.page.mouse.down()
+    stage.page.mouse.move(left + 60, top + 30, steps=4)
+    stage.page.mouse.up()
+    assert stage.page.evaluate("citywall.deskMap.opened()") is None
+
+
+def test_the_pop_up_hides_no_critical_mark(stage: Stage) -> None:
+    stage.select(MARK)
+    stage.page.mouse.click(*px(stage, 121.57, 31.245))
+    box = stage.page.locator(".popup").bounding_box()
+    assert box is not None
+    x, y = px(stage, 121.56, 31.24)
+    assert not (box["x"] < x < box["x"] + box["width"] and box["y"] < y < box["y"] + box["height"])
+
+
+def test_the_nearest_unit_is_one_click_away(stage: Stage) -> None:
+    stage.select(MARK)
+    stage.page.wait_for_selector(".near:visible")
+    assert stage.text(".near span") == "最近力量 洋泾城管 600米 4分"
+    stage.press("派", "desk_map_box")
+    wanted = {"unit": "u1", "call_sign": "洋泾城管"}
+    assert stage.acts() == [{"verb": "send_unit", "subject": f"case:~{MARK}", "version": 9, "args": wanted}]
+
+
+def test_a_camera_and_a_view_can_be_put_on_the_wall(stage: Stage) -> None:
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    assert stage.texts(".cameras li") == ["羽山路巨野路西 80米 在线 投"]
+    stage.press("投", "desk_map_box")
+    stage.press("投视野", "desk_map_box")
+    assert [(act["verb"], act["subject"], act["args"]) for act in stage.acts()] == [
+        ("show", "wall:hall", {"kind": "camera", "id": "c1"}),
+        ("show", "wall:hall", {"kind": "view", "view": view(stage)}),
+    ]
+
+
+def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
+    camera = {"id": "c1", "name": "羽山路", "metres": 80, "state": "offline", "picture_at": NOW - 600.0}
+    stage.reply("case", reply(near={"units": [], "cameras": [camera]}))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    assert stage.text(".cameras .state") == "视频中断 20:21"
+    assert stage.text(".near span") == "附近无空闲力量"
+
+
+def test_no_text_is_markup(stage: Stage) -> None:
+    unit = {"unit": EVIL, "call_sign": EVIL, "agency": EVIL, "metres": 6, "minutes": 1}
+    camera: dict[str, Any] = {"id": EVIL, "name": EVIL, "metres": 8, "state": EVIL, "picture_at": None}
+    stage.reply("case", reply(near={"units": [unit], "cameras": [camera]}))
+    evil = row(label=EVIL, road=EVIL, state=EVIL, holder=EVIL, offers=["reassign"], targets=[EVIL])
+    stage.rows((URGENT, {**evil, "class": "", "lon": 121.57, "lat": 31.245}))
+    stage.page.evaluate("(mark) => citywall.deskMap.choose({ mark, x: 0, y: 0 })", URGENT)
+    stage.page.locator(".cameras li").wait_for()
+    assert EVIL in stage.text(".popup .what")
+    assert stage.page.evaluate("window.hacked") is None
+    assert stage.page.locator("img").count() == 0

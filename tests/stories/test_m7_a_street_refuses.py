@@ -1,0 +1,104 @@
+"""Story M7: a street gives back what lies beyond its boundary – in time, with a pin, or not at all."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.console.browser import chromium
+from tests.invented import case, publish
+from tests.people import Cast
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+
+TANGZHEN, HEQING = "310115114", "310115110"
+INSIDE = (121.6870, 31.2273)
+"""Some 50 m inside 唐镇, whose boundary with 合庆 runs through (121.6875, 31.2275)."""
+PIN = (121.68762, 31.22755)
+"""12 m beyond it."""
+SHOP, LATE, COVER = "hotline/shop", "hotline/late", "hotline/cover"
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder))
+        with Cast(running, {"tangzhen": TANGZHEN, "heqing": HEQING}) as people:
+            try:
+                running.start()
+                yield people
+            finally:
+                running.stop()
+
+
+def report(cast: Cast, name: str, code: str, **given: Any) -> None:
+    kind = given.pop("kind", "event")
+    record = case(
+        name, at="2026-11-20T09:11:00+08:00", lon=INSIDE[0], lat=INSIDE[1], road="唐陆路",
+        category={"kind": kind, "code": code, "system": "GBT30428.2"}, title="店外经营", **given,
+    )  # fmt: skip
+    assert publish(cast.running, "case", [record]).accepted == 1
+
+
+def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast) -> None:
+    cast.set_city("2026-11-20T09:12")
+    report(cast, "shop", "0405")
+    version = cast.done("intake", "file", SHOP, 0)
+    sent = cast.wait_for_fact(SHOP, "CaseDispatched")["data"]
+    fix_by = cast.wait_for_fact(SHOP, "CaseFiled")["data"]["fix_by_at"]
+    assert sent["to"] == TANGZHEN
+
+    cast.set_city("2026-11-20T09:20")
+    pin = {"lon": PIN[0], "lat": PIN[1], "accuracy_m": 15}
+    cast.done("tangzhen", "return", SHOP, version, reason="not_my_area", text="界外12米", **pin)
+    returned = cast.wait_for_fact(SHOP, "CaseReturned")["data"]
+    assert (returned["counts"], returned["bounces"], returned["targets"][0]) == (True, 1, HEQING)
+    assert returned["boundary_m"] == pytest.approx(12, abs=6)
+
+    with chromium() as browser:
+        desk = cast.desk(browser, "chen")
+        desk.wait_for_words("desk_queue", "退单1次（唐镇）")
+        row = desk.page.locator('[data-cell="desk_queue"] li', has_text="唐陆路")
+        row.get_by_role("button", name="改派▸合庆").click()
+        desk.wait_for_words("desk_queue", "已改派")
+        assert desk.errors == []
+    moved = cast.wait_for_fact(SHOP, "CaseReassigned")["data"]
+    assert moved["to"] == HEQING
+    assert [f["data"].get("fix_by_at") for f in cast.facts(SHOP) if "fix_by_at" in f["data"]] == [fix_by]
+
+
+def test_a_return_after_its_time_is_refused_with_the_time(cast: Cast) -> None:
+    cast.set_city("2026-11-20T09:12")
+    report(cast, "late", "0405")
+    version = cast.done("intake", "file", LATE, 0)
+    cast.set_city("2026-11-20T09:28")
+    refused = cast.order("tangzhen", "return", LATE, version, reason="not_my_area", text="界外").refused
+    assert refused is not None
+    assert (refused.code, refused.reason) == ("not_now", "已超退回时限 09:27")
+
+
+def test_who_must_go_elsewhere_first_has_not_refused(cast: Cast) -> None:
+    version = cast.done("dispatcher", "reassign", LATE, 1, to=HEQING)
+    cast.done("heqing", "return", LATE, version, reason="needs_other_first", text="先由市场监管取证")
+    returned = cast.wait_for_fact(LATE, "CaseReturned")["data"]
+    assert (returned["counts"], returned["bounces"]) == (False, 0)
+
+
+def test_what_was_ruled_or_must_be_made_safe_is_not_given_back(cast: Cast) -> None:
+    """The button is not there; a forged command is refused with the ruling's number, and logged."""
+    cast.set_city("2026-11-20T10:00")
+    report(cast, "cover", "0123", kind="component", hazard=True)
+    version = cast.done("intake", "file", COVER, 0)
+    refused = cast.order("tangzhen", "return", COVER, version, reason="not_my_duty", text="不归我").refused
+    assert refused is not None
+    assert refused.code == "not_now"
+    version = cast.done("tangzhen", "make_safe", COVER, version, photos=["fenced"])
+    version = cast.done("wang", "rule", COVER, version, holder=TANGZHEN)
+    no = cast.wait_for_fact(COVER, "OwnershipRuled")["data"]["no"]
+    refused = cast.order("tangzhen", "return", COVER, version, reason="not_my_duty", text="不归我").refused
+    assert refused is not None
+    assert refused.reason == f"本任务不可退回（裁定 {no}）"
+    assert [fact["type"] for fact in cast.facts(COVER)].count("CommandRefused") == 2
