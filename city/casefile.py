@@ -124,6 +124,8 @@ class CaseFile(msgspec.Struct):
     """Reported long before it was recorded: limits run from its report, no timer acts on it."""
     version: int = 0
     """The subject's version in the ledger, told by ``data.version`` of every fact on it."""
+    moved: int = 0
+    """The version of the last act that a sender must have seen: a clock's own note is none."""
     no: str = ""
     """19 digits, given by the fold at ``CaseFiled``: district, city day, serial of the day."""
     filed_at: float | None = None

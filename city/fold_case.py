@@ -13,7 +13,7 @@ from city.fold_reading import text, texts, whole
 from city.state import Case, LedgerState
 from city.takeover import own_file
 
-__all__ = ["Fold", "Turn", "account_of", "change", "note_on"]
+__all__ = ["Fold", "Turn", "account_of", "change", "is_quiet", "note_on"]
 
 NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
 """Facts that decide nothing, so that they put nobody on an axis."""
@@ -44,6 +44,14 @@ class Turn(msgspec.Struct):
         self.file.state = state
 
 
+_QUIET = frozenset({"StageLimitPassed", "CaseReminded", "CaseOverdue"})
+
+
+def is_quiet(fact: Fact) -> bool:
+    """Whether a clock only noted something: it changes nothing that anybody may do, and ends no undo."""
+    return fact.role == "system" and fact.type in _QUIET
+
+
 Fold = Callable[[Turn], tuple[str, ...]]
 """Changes ``turn.file`` and returns the slices, beside ``cases``, that it changed."""
 
@@ -67,11 +75,13 @@ def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
         turn.file = own_file(turn.case, text(taken, "holder"), texts(taken, "bounced"))
     file = turn.file
     file.version = whole(fact.data, "version")
-    file.undo = {}
-    file.last = LastAct(
-        fact.position, fact.type, fact.actor, text(fact.data, "name"), fact.recorded_at,
-        _target(fact),
-    )  # fmt: skip
+    if not is_quiet(fact):
+        file.moved = file.version
+        file.undo = {}
+        file.last = LastAct(
+            fact.position, fact.type, fact.actor, text(fact.data, "name"), fact.recorded_at,
+            _target(fact),
+        )  # fmt: skip
     account = account_of(fact.actor)
     if account not in ("", "engine", *file.acted_by):
         file.acted_by = (*file.acted_by, account)

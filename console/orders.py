@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from city.acts.decide import decide
 from city.acts.subjects import find_case
 from city.acts.terms import Terms
 from city.facts import Fact, read_fact
+from city.fold_case import is_quiet
 from city.marks import mark_of
 from city.state import Case, LedgerState
 from city.store import Store
@@ -147,14 +148,15 @@ class Orders:
             answer = await self._append(order, outcome)
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
-            if last or answer.subject == order.command.subject or self.state.position >= answer.winner:
-                return await self._lost(order, answer)
-            # The sender saw nothing of the other subject: what we had not folded yet is no reason to refuse.
+            facts = await facts_of(self._ledger, answer.winner)
+            unseen = answer.subject != order.command.subject or all(is_quiet(fact) for fact in facts)
+            if last or not unseen or self.state.position >= answer.winner:
+                return await self._lost(order, answer, facts)
+            # The other subject was not seen by the sender, and a clock's note is nothing to have seen.
             await self._fold_up_to(answer.winner)
         raise AssertionError("the last try answers")
 
-    async def _lost(self, order: _Order, conflict: Conflict) -> dict[str, Any]:
-        facts = await facts_of(self._ledger, conflict.winner)
+    async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:
         winner = winner_in(facts, conflict.subject) if facts else None
         return await self._refuse(order, Refusal("conflict", "conflict", {}, winner))
 

@@ -134,7 +134,7 @@ def _on_case(  # a case and the five of decide
     args = read_args(command.verb, command.args)
     if isinstance(args, Refusal):
         return args
-    if command.verb not in ANY_VERSION and command.version != case.file.version:
+    if command.verb not in ANY_VERSION and not case.file.moved <= command.version <= case.file.version:
         return _conflict(case, command.version)
     if command.verb == "pass_limit":
         from city.acts.passing import decide_pass_limit  # it builds on the deciders, so it comes last

@@ -8,6 +8,7 @@ import click
 from city.moments import iso
 from console.commands.audit import data_dir_option
 from console.settings import read_settings
+from feeds.accounts import Accounts
 from feeds.tokens import TokenStore
 
 __all__ = ["token"]
@@ -24,11 +25,26 @@ def token() -> None:
     "--right", "rights", multiple=True, required=True, help="e.g. publish:case, subscribe:*, view:wall"
 )
 @click.option("--street", "streets", multiple=True, help="code of a street that it is bound to; none = all")
+@click.option("--account", default="", help="whose commands it gives (right command)")
 @data_dir_option
-def new(name: str, rights: tuple[str, ...], streets: tuple[str, ...], data_dir: Path | None) -> None:
+def new(
+    name: str, rights: tuple[str, ...], streets: tuple[str, ...], account: str, data_dir: Path | None
+) -> None:
     """Make a token for the client NAME and print it; nobody can read it again."""
+    if bool(account) != ("command" in rights):
+        raise click.UsageError("--account: expected with the right command, and only with it")
     with _store(data_dir) as store:
-        click.echo(store.create(name, rights, streets=streets, now=time.time()))
+        if account:
+            _check_account(read_settings(data_dir=data_dir).data_dir, account)
+        click.echo(store.create(name, rights, streets=streets, account=account, now=time.time()))
+
+
+def _check_account(data_dir: Path, name: str) -> None:
+    accounts = Accounts(data_dir)
+    found = accounts.get(name)
+    accounts.close()
+    if found is None or found.disabled_at is not None:
+        raise click.UsageError(f"--account: expected the name of a good account, got {name!r}")
 
 
 @token.command("list")
@@ -39,7 +55,8 @@ def list_(data_dir: Path | None) -> None:
         for one in store.list():
             state = "good" if one.revoked_at is None else f"revoked {iso(one.revoked_at)}"
             scope = ",".join(one.streets) or "everywhere"
-            click.echo(f"{one.number}\t{one.client}\t{','.join(one.rights)}\t{scope}\t{state}")
+            columns = (str(one.number), one.client, ",".join(one.rights), scope, one.account or "-", state)
+            click.echo("\t".join(columns))
 
 
 @token.command()

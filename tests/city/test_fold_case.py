@@ -175,3 +175,17 @@ def test_only_what_is_for_a_system_with_an_adapter_waits_to_leave() -> None:
     w.append(NewFact("OutletsSet", "city:outlets", {"systems": ["12345"]}), SYSTEM)
     w.done("file", w.report(**SHOP), INTAKE)
     assert {item.to for item in w.state.outbox.values()} == {"12345"}
+
+
+def test_a_clocks_note_beats_no_click_and_ends_no_undo() -> None:
+    w = World()
+    key = PATHS["handling"](w)
+    seen = w.case(key).file.version
+    w.done("escalate", key, CHEN)
+    note = {"version": seen + 2, "command": "t", "n": 1, "to": "dl", "by_rule": True, "late_s": 0.0}
+    w.append(NewFact("CaseReminded", f"case:{key}", note), SYSTEM, "system")
+    file = w.case(key).file
+    assert (file.version, file.moved, file.reminders) == (seen + 2, seen + 1, 1)
+    assert file.last is not None
+    assert file.last.type == "CaseEscalated"
+    w.done("undo", key, CHEN, version=seen + 1)

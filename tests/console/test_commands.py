@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import static
 from console.cli import citywall
+from feeds.accounts import Accounts
 from feeds.ledger import Ledger
 from feeds.people import People
 from feeds.servers import EmbeddedServers
@@ -50,6 +51,17 @@ def stopped() -> Iterator[Path]:
         yield data
 
 
+def test_a_token_for_commands_is_bound_to_an_account_that_is_good(tmp_path: Path) -> None:
+    asked = ("token", "new", "gas-desk", "--right", "command", "--data-dir", tmp_path)
+    assert "--account: expected with the right command" in run(*asked).output
+    assert "expected the name of a good account, got 'gas-1'" in run(*asked, "--account", "gas-1").output
+    accounts = Accounts(tmp_path)
+    accounts.create("gas-1", "罗××（燃气）", roles=["agency_operator"], agency="rq", now=1.0)
+    accounts.close()
+    good(*asked, "--account", "gas-1")
+    assert "\tcommand\teverywhere\tgas-1\tgood" in good("token", "list", "--data-dir", tmp_path)
+
+
 def test_a_new_token_is_printed_once_listed_without_its_secret_and_revoked_by_its_number(
     tmp_path: Path,
 ) -> None:
@@ -57,7 +69,7 @@ def test_a_new_token_is_printed_once_listed_without_its_secret_and_revoked_by_it
         "token", "new", "hotline", "--right", "publish:case", "--street", "310115004", "--data-dir", tmp_path
     ).strip()
     listed = good("token", "list", "--data-dir", tmp_path)
-    assert listed == "1\thotline\tpublish:case\t310115004\tgood\n"
+    assert listed == "1\thotline\tpublish:case\t310115004\t-\tgood\n"
     store = TokenStore(tmp_path)
     assert store.look_up(text) is not None
     good("token", "revoke", 1, "--data-dir", tmp_path)
