@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Whole systems with clocks of their own: they have the machine to themselves.
+ALONE := tests/console tests/faults tests/stories
 
 .PHONY: demo test check install clean
 
@@ -12,7 +14,8 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	sh tests/prepare-machine.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(ALONE)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

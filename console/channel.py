@@ -150,7 +150,9 @@ class Channel:
             return
         seen = self._eyes(self._store.state, now)
         self.seen = seen
-        views = {**self._views(seen, now), **self._shown_by.about(self._shown, now)}
+        views = {**await self._views(seen, now), **self._shown_by.about(self._shown, now)}
+        if self._idle_unwatched and not self.watchers:
+            return  # they left meanwhile
         changes = self._memory.changes(views)
         if changes:
             self.say(encode_text({"views": changes}))
@@ -160,9 +162,10 @@ class Channel:
                 if frame is not None:
                     self._show(frame)
 
-    def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
+    async def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
         views = {}
         for card in self._shown_by.cards:
+            await asyncio.sleep(0)  # a click is answered between two cards, not behind all of them
             try:
                 views[card.key] = card.view(seen, now)
             except Exception as error:  # noqa: BLE001  # the boundary of a card: it says so, the rest goes on

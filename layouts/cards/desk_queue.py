@@ -108,11 +108,10 @@ def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     chosen = ("critical", "overdue", "reported", "ruling")
     if seen.position == 0:
         # Nothing was ever told to this console: that is not a quiet city.
-        told: dict[str, Any] = dict.fromkeys(("all", *chosen))
+        told: dict[str, Any] = dict.fromkeys(("all", "rows", *chosen))
     else:
-        rows = _rowed(seen)
-        told = {name: sum(matches(case, name, city=city) for case in rows) for name in chosen}
-        told["all"] = len(rows)
+        told = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
+        told |= {"all": len(seen.cases), "rows": len(seen.cases) - len(seen.heaped)}
     return {**told, "mine": _hands(seen.cases)}
 
 

@@ -31,7 +31,7 @@ class Queue:
         shown = {case.key for case in first}
         dues = (c.until for c in cases if c.until is not None and c.key not in shown)
         scalars = {
-            "total": len(cases) if seen.position else None,
+            "total": len(seen.cases) if seen.position else None,
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }

@@ -67,7 +67,7 @@ function make(face, city) {
     return 0;
   }
   // The channel tells the first 200; who wants others, or another order of more, asks for them.
-  const isWhole = () => (view.scalars.all ?? 0) <= CHANNEL_MOST;
+  const isWhole = () => (view.scalars.rows ?? view.scalars.all ?? 0) <= CHANNEL_MOST;
   const mustAsk = () => words.trim() !== "" || (!isWhole() && (filter !== "all" || order !== "left"));
   const rowOf = (id) => view.rows.get(id) ?? asked?.rows.get(id) ?? ghosts.get(id);
   function wanted() {

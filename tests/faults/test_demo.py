@@ -144,7 +144,7 @@ def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(
     ports = free_port(), free_port()
     first = RunningDemo(data, *ports)
     try:
-        token = json.loads((data / "demo-tokens.json").read_text(encoding="utf-8"))["replay"]
+        token = json.loads((data / "demo-tokens.json").read_text(encoding="utf-8"))["tokens"]["replay"]
         publish_one(ports[1], token)
         wait_for(lambda: 'citywall_records_total{topic="case"} 1.0' in first.metrics())
         head, children = first.head(), first.children()

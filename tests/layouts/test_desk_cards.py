@@ -59,7 +59,7 @@ class TestQueue:
         )  # fmt: skip
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
         assert scalars == {
-            "all": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1, "mine": {"me": 2, "you": 1},
+            "all": 5, "rows": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1, "mine": {"me": 2, "you": 1},
             "gaps": [],
         }  # fmt: skip
         found = {

@@ -6,8 +6,11 @@ What live.js and a page's session would tell is fed by hand; what the desk order
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import panel as pn
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 import static
@@ -18,6 +21,7 @@ from tests.seen_factory import NOW
 __all__ = ["MARK", "NOW", "Stage", "case", "chromium", "reply", "row"]
 
 HOST = "http://desk.test"
+PANEL = "static/extensions/panel/"
 MARK = "0a1b2c3d4e5f"
 ROAD = "羽山路巨野路口"
 ARGUMENTS = [
@@ -194,6 +198,10 @@ class Stage:
             route.abort()
         elif path in ("", "favicon.ico"):
             route.fulfill(body=self._html, content_type="text/html")
+        elif path.startswith(PANEL):
+            # Once a page with components was made in this process, Panel asks for its own scripts too.
+            shipped = Path(pn.__file__).parent / "dist" / unquote(path.removeprefix(PANEL))
+            route.fulfill(body=shipped.read_text(encoding="utf-8"), content_type="text/javascript")
         else:
             route.fulfill(body=_file(path), content_type=TYPES[path.rpartition(".")[2]])
 

@@ -127,12 +127,13 @@ def test_power_may_not_give_it_back(cast: Cast) -> None:
 def test_a_second_report_at_the_same_cover_is_offered_for_merging(cast: Cast, desk: Sight) -> None:
     cast.set_city("2026-11-20T23:05")
     report(cast, "same", "2026-11-20T23:04", metres=8)
-    desk.page.mouse.move(960, 600)  # a hand over the list keeps its order, and keeps new rows out
-    merge = desk.page.locator('[data-cell="desk_queue"] li', has_text=ROAD).filter(has_text="待受理")
-    merge.locator(".what").click()
-    desk.wait_for_words("desk_detail", "并案")
-    cast.done("intake", "merge", SAME, 0, into=KEY)
+    desk.page.mouse.move(960, 600)  # a hand over the list keeps what stands in it
     desk.wait_for_words("desk_queue", "2人反映")
+    row = desk.page.locator('[data-cell="desk_queue"] li', has_text=ROAD)
+    assert row.count() == 1
+    row.get_by_role("button", name="并案▸1件").click()
+    merged = cast.wait_for_fact(SAME, "CaseMerged")["data"]
+    assert merged["into"] == KEY
 
 
 def test_another_cover_of_the_same_register_entry_goes_to_power_by_the_ruling(cast: Cast) -> None:
