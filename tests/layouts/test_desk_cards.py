@@ -59,8 +59,8 @@ class TestQueue:
         )  # fmt: skip
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
         assert scalars == {
-            "all": 5, "rows": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1, "mine": {"me": 2, "you": 1},
-            "gaps": [],
+            "all": 5, "rows": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1,
+            "mine": {"me": 2, "you": 1}, "gaps": [],
         }  # fmt: skip
         found = {
             chosen: [c.key for c in cases if matches(c, chosen, city=CITY, hand="me")] for chosen in FILTERS

@@ -63,8 +63,16 @@ def tell(page: Page, rows: list[tuple[str, dict[str, Any]]], **given: Any) -> No
 
 
 def press(page: Page, number: int, act: str) -> None:
-    x, y = page.evaluate(PLACE, [mark(number), act])
-    page.mouse.click(x, y)
+    place = page.evaluate(PLACE, [mark(number), act])
+    while (again := _placed(page, number, act)) != place:  # a page that was just opened may still move
+        place = again
+    page.mouse.click(*place)
+
+
+def _placed(page: Page, number: int, act: str) -> list[float]:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: list[float] = page.evaluate(PLACE, [mark(number), act])
+    return found
 
 
 @pytest.fixture(scope="module")
