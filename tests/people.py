@@ -1,8 +1,10 @@
 """The people of a story: accounts, the shift that they are on, the orders they give, the pages they open."""
 
 import asyncio
+import tempfile
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -42,6 +44,19 @@ duty_officer,李××（值班员）,,陈××（值班员）,00:00,00:00,
 shift_lead,顾××（值班长）,,陆××（副值班长）,00:00,00:00,
 duty_leader,王××（副区长）,,周××（区政府办副主任）,00:00,00:00,
 """
+
+
+@contextmanager
+def story(holders: dict[str, str] | None = None) -> Iterator["Cast"]:
+    """Run a whole Citywall with everybody of a story in it; ``holders`` as :class:`Cast` takes them."""
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder))
+        with Cast(running, holders) as people:
+            try:
+                running.start()
+                yield people
+            finally:
+                running.stop()
 
 
 class Cast:

@@ -1,16 +1,13 @@
 """Story M11: who handled a case never closes it, and a check is made on the spot, after the work."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feeds.commander import Answer
 from tests.invented import case, publish
-from tests.people import Cast, beside
-from tests.running import Running
+from tests.people import Cast, beside, story
 
 KEY, CODE = "hotline/rubbish", "0110"
 HERE = (121.545, 31.240)
@@ -22,14 +19,8 @@ BEFORE_IT, AFTER_IT = "2026-11-20T09:50:00+08:00", "2026-11-20T10:05:00+08:00"
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running, {"yangjing": YANGJING}) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story({"yangjing": YANGJING}) as people:
+        yield people
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """Story M1: a missing cover, refused twice, is made safe; the leader rules and the next routes itself."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.console.browser import Sight, chromium
 from tests.invented import case, publish
-from tests.people import Cast
-from tests.running import Running
+from tests.people import Cast, story
 
 pytestmark = pytest.mark.browser
 
@@ -23,14 +20,8 @@ FIX_BY = "2026-11-20T23:58"
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running, {"telecom": "tx", "power": "dl", "yangjing": YANGJING}) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story({"telecom": "tx", "power": "dl", "yangjing": YANGJING}) as people:
+        yield people
 
 
 @pytest.fixture(scope="module")

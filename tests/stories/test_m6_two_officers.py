@@ -1,18 +1,16 @@
 """Story M6: two officers press at the same moment; one wins, the other is told who, in the row."""
 
 import re
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator
 
 from tests.console.browser import Sight, chromium
 from tests.invented import case, publish
-from tests.people import Cast
-from tests.running import Running, wait_for
+from tests.people import Cast, story
+from tests.running import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -21,14 +19,8 @@ KEY, ROAD, YANGJING = "hotline/stall", "羽山路", "310115013"
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running, {"yangjing": YANGJING}) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story({"yangjing": YANGJING}) as people:
+        yield people
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,13 @@
 """Story M7: a street gives back what lies beyond its boundary – in time, with a pin, or not at all."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.console.browser import chromium
 from tests.invented import case, publish
-from tests.people import Cast
-from tests.running import Running
+from tests.people import Cast, story
 
 pytestmark = pytest.mark.browser
 
@@ -24,14 +21,8 @@ SHOP, LATE, COVER = "hotline/shop", "hotline/late", "hotline/cover"
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running, {"tangzhen": TANGZHEN, "heqing": HEQING}) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story({"tangzhen": TANGZHEN, "heqing": HEQING}) as people:
+        yield people
 
 
 def report(cast: Cast, name: str, code: str, **given: Any) -> None:

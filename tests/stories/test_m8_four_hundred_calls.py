@@ -1,11 +1,9 @@
 """Story M8: 412 reports, 287 of them on nine places; one row a place, one press merges it, nobody is lost."""
 
 import random
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,8 @@ from playwright.sync_api import Locator
 
 from tests.console.browser import Sight, chromium
 from tests.invented import case, publish
-from tests.people import SHANGHAI, Cast, beside
-from tests.running import Running, wait_for
+from tests.people import SHANGHAI, Cast, beside, story
+from tests.running import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -28,14 +26,8 @@ OTHERS = ("0110", "0405", "0136", "0410", "0112")
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story() as people:
+        yield people
 
 
 def reports() -> list[dict[str, Any]]:
