@@ -36,6 +36,7 @@ def see_case(case: Case, terms: Terms | None) -> dict[str, Any]:
         "urgency": case.urgency, "hazard": case.hazard, "road": place.road, "street": place.street,
         "lon": place.lon, "lat": place.lat, "at": case.at, "recorded_at": case.recorded_at,
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
+        "source": case.client,
         "offers": tuple(offers(case)), "escalate_to": escalate_to(case), "callers": max(1, file.callers),
     }  # fmt: skip
     if not file.own:
@@ -53,6 +54,7 @@ def see_case(case: Case, terms: Terms | None) -> dict[str, Any]:
         "ruling_due_at": ruling.due_at if ruling else None,
         "ruling_sent": ruling is not None and ruling.sent_at is not None,
         "supervised": file.supervised,
+        "sign_by": file.sign_by if file.state == "dispatched" else None,
         "accept_by": _accept_by(case, terms.numbers if terms else NUMBERS),
         "targets": file.targets,
     }  # fmt: skip

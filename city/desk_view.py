@@ -3,22 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from city.acts.terms import Terms
 from city.case_view import hand_of, see_case
 from city.desk_seen import BounceSeen, DeskCase, DeskSeen, NearSeen
+from city.free_units import nearest_units
 from city.indicator import Indicator
 from city.seen import UnitsSeen
 from city.state import Case, CityState
-from city.wall_view import COMMITTED, WallView
+from city.wall_view import WallView
 
-__all__ = ["CasesInFull", "DeskView", "nearest"]
+__all__ = ["CasesInFull", "DeskView"]
 
 NEAR_EVERY_S = 10.0
 """Machine seconds for which a nearest unit stays: a label that changes under the hand is no label."""
-OFF = COMMITTED | {"off_duty", "out_of_service", "unknown"}
-METRES_PER_DEGREE = 111_320.0
 
 
 class DeskView:
@@ -56,7 +53,7 @@ class DeskView:
         for case in self._in_danger:
             before = self._near.get(case.key)
             if before is None or now - before[0] >= NEAR_EVERY_S:
-                before = (now, nearest(units, case.lon, case.lat))
+                before = (now, _nearest_unit(units, case))
             kept[case.key] = before
         self._near = kept
         return {key: near for key, (_, near) in kept.items() if near is not None}
@@ -77,20 +74,7 @@ class CasesInFull(WallView):
         )  # fmt: skip
 
 
-def nearest(units: UnitsSeen, lon: float, lat: float) -> NearSeen | None:
-    """Return the nearest unit with a fresh position that nobody has sent anywhere; None when there is none.
-
-    ``lon, lat`` are WGS84 degrees; NaN has no nearest.
-    """
-    if not units.ids or lon != lon:
-        return None
-    east = (units.lon - lon) * np.cos(np.radians(lat))
-    metres = np.hypot(east, units.lat - lat) * METRES_PER_DEGREE
-    free = ~units.lost & np.array([state not in OFF for state in units.state], dtype=bool)
-    metres = np.where(free & ~np.isnan(metres), metres, np.inf)
-    best = int(np.argmin(metres))
-    if not np.isfinite(metres[best]):
-        return None
-    return NearSeen(
-        str(units.ids[best]), str(units.call_sign[best]), str(units.kind[best]), float(metres[best])
-    )
+def _nearest_unit(units: UnitsSeen, case: DeskCase) -> NearSeen | None:
+    for row, metres in nearest_units(units, case.lon, case.lat, 1):
+        return NearSeen(str(units.ids[row]), str(units.call_sign[row]), str(units.kind[row]), metres)
+    return None

@@ -56,6 +56,10 @@ class CaseSeen(msgspec.Struct, frozen=True):
     returned_by: tuple[str, ...]
     next: str
     next_at: float | None
+    source: str = ""
+    """The client that told of it."""
+    sign_by: float | None = None
+    """Until when a dispatched case must be signed for; a mirrored one's only when its system says so."""
     callers: int = 1
     reminders: int = 0
     make_safe: MakeSafeSeen | None = None

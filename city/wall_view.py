@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.acts.terms import Terms
+from city.acts.terms import CaseNumbers, Terms
 from city.case_view import wall_case
 from city.duty import on_duty, read_roster
 from city.freshness import freshness, lost_mask
@@ -31,7 +31,6 @@ UNIT_STALE_S = 120.0
 """A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
 
 FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
-COMMITTED = frozenset({"assigned", "en_route", "on_scene"})
 
 
 class WallView:
@@ -43,6 +42,7 @@ class WallView:
     def __init__(self, *, zone_offset_s: int = 28_800, terms: Terms | None = None) -> None:
         self._zone_offset_s = zone_offset_s
         self.terms = terms
+        self._near_m = (terms.numbers if terms else CaseNumbers()).near_m
         self._cases: dict[str, tuple[int, CaseSeen]] = {}
         self._kept: dict[str, tuple[Any, Any]] = {}
 
@@ -50,7 +50,7 @@ class WallView:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
         ledger, measured = state.ledger, state.measured
         cases = self._keep("cases", state.revision("cases"), lambda: self._open_cases(state))
-        same = self._keep("heaps", state.revision("cases"), lambda: heaps(cases))
+        same = self._keep("heaps", state.revision("cases"), lambda: heaps(cases, near_m=self._near_m))
         city_now = ledger.clock.at(now)
         ring = measured.detections
         return WallSeen(

@@ -143,7 +143,7 @@ class DeskSession:
         sheet = counter.sheets.sheet(case, seen) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
-            "near": {"units": units_near(state, case, now), "cameras": cameras_near(state, case)},
+            "near": {"units": units_near(seen.units, case), "cameras": cameras_near(state, case)},
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, counter.terms, now_both),
         }

@@ -7,15 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers
+from city.distance import metres_to_points
+from city.free_units import nearest_units
 from city.marks import mark_of
+from city.seen import UnitsSeen
 from city.state import Case, CityState
-from city.wall_view import FORBIDDEN_ON_WALL, UNIT_STALE_S
+from city.wall_view import FORBIDDEN_ON_WALL
 
 __all__ = ["cameras_near", "same_near", "units_near"]
 
 Floats = npt.NDArray[np.float64]
 
-METRES_PER_DEGREE: Final = 111_320.0
 DETOUR: Final = 1.4
 """Ways are so much longer than the straight line."""
 SPEED_KMH: Final = {
@@ -23,29 +25,20 @@ SPEED_KMH: Final = {
     "motorcycle": 30.0, "e_bike": 18.0, "boat": 15.0, "on_foot": 5.0, "inspector": 5.0,
 }  # fmt: skip
 OTHERS_KMH: Final = 30.0
-AWAY: Final = frozenset({"off_duty", "out_of_service"})
 UNITS, CAMERAS, SAME = 5, 6, 8
 CAMERA_M: Final = 1000.0
 
 
-def units_near(state: CityState, case: Case, now: float) -> list[dict[str, Any]]:
-    """Return the nearest units on duty with a position that is not lost; ``now`` is machine time.
-
-    Metres are as the crow flies, minutes by the way at the speed of the kind.
-    """
-    units = state.measured.units
-    metres = _metres(case, units.column("lon"), units.column("lat"))
-    fresh = now - units.column("received") <= UNIT_STALE_S
-    on_duty = np.array([one not in AWAY for one in units.column("state")], dtype=bool)
-    metres = np.where(fresh & on_duty, metres, np.inf)
+def units_near(units: UnitsSeen, case: Case) -> list[dict[str, Any]]:
+    """Return the nearest free units; metres as the crow flies, minutes by the way at their kind's speed."""
     found = []
-    for row in _nearest(metres, UNITS):
-        kind = str(units.column("kind")[row])
+    for row, metres in nearest_units(units, case.place.lon, case.place.lat, UNITS):
+        kind = str(units.kind[row])
         speed = SPEED_KMH.get(kind, OTHERS_KMH) * 1000 / 60
         found.append({
-            "unit": units.ids[row], "call_sign": str(units.column("call_sign")[row]), "kind": kind,
-            "agency": str(units.column("agency")[row]), "state": str(units.column("state")[row]),
-            "metres": round(float(metres[row])), "minutes": round(float(metres[row]) * DETOUR / speed, 1),
+            "unit": units.ids[row], "call_sign": str(units.call_sign[row]), "kind": kind,
+            "agency": str(units.agency[row]), "state": str(units.state[row]),
+            "metres": round(metres), "minutes": round(metres * DETOUR / speed, 1),
         })  # fmt: skip
     return found
 
@@ -55,7 +48,7 @@ def cameras_near(state: CityState, case: Case) -> list[dict[str, Any]]:
     cameras = [one for one in state.ledger.cameras.values() if one.privacy not in FORBIDDEN_ON_WALL]
     lon = np.array([camera.place.lon for camera in cameras], dtype=float)
     lat = np.array([camera.place.lat for camera in cameras], dtype=float)
-    metres = _metres(case, lon, lat)
+    metres = metres_to_points(case.place.lon, case.place.lat, lon, lat)
     measured = state.measured.cameras
     found = []
     for place in _nearest(np.where(metres <= CAMERA_M, metres, np.inf), CAMERAS):
@@ -78,7 +71,7 @@ def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[d
     ]
     lon = np.array([other.place.lon for other in others], dtype=float)
     lat = np.array([other.place.lat for other in others], dtype=float)
-    metres = _metres(case, lon, lat)
+    metres = metres_to_points(case.place.lon, case.place.lat, lon, lat)
     return [
         {
             "mark": mark_of(others[place].key), "no": others[place].file.no, "kind": case.kind,
@@ -89,15 +82,6 @@ def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[d
         }
         for place in _nearest(np.where(metres <= numbers.near_m, metres, np.inf), SAME)
     ]  # fmt: skip
-
-
-def _metres(
-    case: Case, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return metres to each point; inf where either has no position."""
-    place = case.place
-    metres = np.hypot((lon - place.lon) * np.cos(np.radians(place.lat)), lat - place.lat) * METRES_PER_DEGREE
-    return np.where(np.isnan(metres), np.inf, metres)
 
 
 def _nearest(metres: npt.NDArray[np.float64], most: int) -> list[int]:

@@ -23,7 +23,7 @@ from layouts.builder import PageSettings, Visitor, build
 from layouts.contract import Card, View
 from layouts.pages import CARDS_OF, LAYOUTS
 
-__all__ = ["Screens", "names_of"]
+__all__ = ["Screens"]
 
 MAP_PX = {"wall": (736.0, 990.0), "desk": (638.0, 560.0)}
 """The map's place on a page of 1920 × 1080 CSS px."""
@@ -40,11 +40,12 @@ class Screens:
     ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for another.
     """
 
-    def __init__(self, settings: Settings, district: District, *, build_id: str, page: str = "wall") -> None:
-        self._district = district
+    def __init__(
+        self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall"
+    ) -> None:
         self._settings = settings
         self._layout = {layout.key: layout for layout in LAYOUTS}[page]
-        self._atlas = Atlas.read(district.atlas_dir)
+        self._atlas = atlas
         self._map: MapSetting = map_setting(
             self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page]
         )

@@ -38,10 +38,11 @@ from console.http import (
 )
 from console.live import LiveHandler, beat
 from console.metrics import ConsoleFigures, LoopWatch, registry_of
+from console.names import names_of
 from console.ordering import Ordering
 from console.page_handlers import guard_pages
 from console.pages import Pages
-from console.screens import Screens, names_of
+from console.screens import Screens
 from console.settings import Settings
 from console.shared_figures import hear_figures
 from console.terms import read_terms
@@ -49,6 +50,7 @@ from console.wire import encode_text
 from feeds.connection import connect
 from feeds.ledger import Ledger
 from feeds.tokens import TokenStore
+from layers.atlas import Atlas
 
 __all__ = ["Console", "build_id", "serve"]
 
@@ -95,7 +97,10 @@ class Console:
         """Put together what is seen on each page, and what is ordered there."""
         store = self._follower.store
         self._terms = terms = read_terms(district, settings.data_dir)
-        self._screens = {page: Screens(settings, district, build_id=self._build, page=page) for page in PAGES}
+        atlas = Atlas.read(district.atlas_dir)
+        self._screens = {
+            page: Screens(settings, district, atlas, build_id=self._build, page=page) for page in PAGES
+        }
         self._ordering = Ordering(
             settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
             seen=lambda: cast("DeskSeen | None", self._channels["desk"].seen),

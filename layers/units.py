@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from city.free_units import COMMITTED
 from city.seen import WallSeen
 from layers.callouts import Callouts
 from layers.contract import Frame, MapSetting, source_of
@@ -12,9 +13,8 @@ from layers.palette import FAINT, MUTED, TEXT
 from layers.projection import to_mercator
 from layers.room import BESIDE, Side, View, around
 
-__all__ = ["COMMITTED", "Units"]
+__all__ = ["Units"]
 
-COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
 MOST_LABELS: Final = 40
 TEXT_PX: Final = 17.0
 

@@ -9,7 +9,7 @@ __all__ = ["SIGN_LIMIT_S", "SOON_S", "Act", "gaps", "is_unsigned"]
 
 SOON_S: Final = 3600.0
 SIGN_LIMIT_S: Final = 1800.0
-"""Seconds to sign for an urgent class; domain 4.4 (C8). Others have office hours, told by ``next_at``."""
+"""Seconds to sign for an urgent class; domain 4.4 (C8). Others have office hours, told with them."""
 
 
 class Act:
@@ -49,8 +49,10 @@ def is_unsigned(case: CaseSeen, city: float) -> bool:
     """Whether a dispatched case was not signed for in time at a city moment (epoch seconds)."""
     if case.state != "dispatched":
         return False
-    if case.next_at is not None:
-        return case.next_at < city
+    # Of our own the limit itself counts: once it has passed, the next step is another one.
+    limit = case.next_at if case.sign_by is None else case.sign_by
+    if limit is not None:
+        return limit < city
     return case.urgency != "normal" and case.recorded_at + SIGN_LIMIT_S < city
 
 
@@ -59,5 +61,5 @@ def gaps(seen: WallSeen) -> list[list[object]]:
     lost = {source.name: source.heard for source in seen.sources if source.freshness == "lost"}
     if not lost:
         return []
-    clients = {case.key.partition("/")[0] for case in seen.cases}
+    clients = {case.source for case in seen.cases}
     return [[name, heard] for name, heard in sorted(lost.items()) if name in clients]

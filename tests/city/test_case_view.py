@@ -61,6 +61,13 @@ def test_an_own_case_is_seen_by_its_file() -> None:
     assert (seen.next, seen.next_at) == ("make_safe", AT + 3600.0)
 
 
+def test_the_limit_to_sign_is_told_while_a_case_waits_for_its_signature() -> None:
+    signed_by = own(sign_by=AT + 1800.0, stages_passed=(f"sign:{int(AT + 1800)}",))
+    seen = wall_case(case(file=signed_by), None)
+    assert (seen.source, seen.sign_by) == ("hotline", AT + 1800.0)
+    assert wall_case(case(file=msgspec.structs.replace(signed_by, state="handling")), None).sign_by is None
+
+
 def test_a_ruling_that_is_asked_for_is_what_counts_until_it_is_given() -> None:
     asked = Ruling(AT, "bounced_n", AT + 1800.0, AT + 9000.0, sent_at=AT + 60.0)
     waiting = wall_case(case(file=own(state="ruling", holder="", ruling=asked)), None)

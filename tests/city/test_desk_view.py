@@ -1,17 +1,15 @@
-import time
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from city.case_view import hand_of
 from city.casefile import Bounce, CaseFile, LastAct
-from city.desk_seen import DeskCase, NearSeen
-from city.desk_view import DeskView, nearest
+from city.desk_seen import DeskCase
+from city.desk_view import DeskView
 from city.marks import mark_of
 from city.state import Case, CityState, Item, Mirror, Place
 from city.wall_view import WallView
-from tests.seen_factory import PEOPLE_SQUARE, units
+from tests.seen_factory import PEOPLE_SQUARE
 
 NOW = 1_789_475_467.0
 
@@ -85,32 +83,9 @@ def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -
     assert view.see(state, NOW + 10, {}).near[key].unit == "near"
 
 
-def test_the_nearest_is_measured_on_the_ground_and_never_lost_or_nowhere() -> None:
-    lon, lat = PEOPLE_SQUARE
-    found = nearest(
-        units({"lon": lon + 0.01, "state": "standby"}, {"lat": lat + 0.009, "state": "standby"},
-              {"state": "standby", "lost": True}, {"lon": np.nan, "state": "standby"}), lon, lat,
-    )  # fmt: skip
-    assert found == NearSeen("u0", "消防2号", "fire_engine", found.metres if found else 0.0)
-    assert found is not None
-    assert 940 < found.metres < 960
-    assert nearest(units(), lon, lat) is None
-    assert nearest(units({"state": "standby"}), np.nan, lat) is None
-
-
 def test_what_waits_to_leave_and_what_failed_is_counted() -> None:
     state = state_with()
     item = Item("1", "hotline/1", "notice", "dl", "", {}, NOW, 5)
     state.ledger.outbox = {"1": item, "2": msgspec.structs.replace(item, id="2", tries=3)}
     seen = DeskView().see(state, NOW, {})
     assert (seen.outbox, seen.outbox_failing) == (2, 1)
-
-
-def test_a_look_at_thousands_of_cases_that_did_not_change_costs_next_to_nothing() -> None:
-    state = state_with(*(case(n) for n in range(5_000)))
-    view = DeskView()
-    view.see(state, NOW, {})
-    started = time.perf_counter()
-    for step in range(20):
-        view.see(state, NOW + step, {})
-    assert (time.perf_counter() - started) / 20 < 0.005

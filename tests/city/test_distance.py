@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from city.distance import M_PER_DEGREE, metres, metres_to_edges
+from city.distance import M_PER_DEGREE, metres, metres_to_edges, metres_to_points
 
 WEST, EAST, NORTH = (121.50, 31.20), (121.51, 31.20), (121.50, 31.21)
 
@@ -17,6 +17,12 @@ def test_a_hundredth_of_a_degree_is_shorter_to_the_east_than_to_the_north() -> N
 
 def test_without_a_position_there_is_no_distance() -> None:
     assert math.isnan(metres(math.nan, math.nan, *EAST))
+
+
+def test_many_points_are_as_far_as_each_alone_and_nowhere_is_infinitely_far() -> None:
+    lons, lats = np.array([EAST[0], NORTH[0], math.nan]), np.array([EAST[1], NORTH[1], 31.2])
+    found = metres_to_points(*WEST, lons, lats)
+    assert found.tolist() == pytest.approx([metres(*WEST, *EAST), metres(*WEST, *NORTH), math.inf])
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,12 @@ def test_what_is_further_away_or_of_another_class_has_its_own_row() -> None:
     assert keys(at("a", 0), far, other) == {}
 
 
+def test_how_near_is_near_is_a_number_of_the_city() -> None:
+    pair = (at("a", 0, recorded_at=1.0), at("b", 140, recorded_at=2.0))
+    assert {head: len(members) for head, members in heaps(pair, near_m=150.0).items()} == {"a": 1}
+    assert heaps(pair, near_m=130.0) == {}
+
+
 def test_what_is_decided_comes_before_what_was_reported_first() -> None:
     filed = at("b", 10, state="handling", recorded_at=9.0)
     assert keys(at("a", 0, recorded_at=1.0), filed) == {"b": ["a"]}

@@ -53,7 +53,7 @@ def case(key: str, **changes: Any) -> CaseSeen:
         "hazard": False, "road": "银城中路", "street": "310115005", "lon": 121.5, "lat": 31.2,
         "at": CITY - 60,
         "recorded_at": CITY - 60, "state": "handling", "agency": "城管", "due_at": CITY + 9000,
-        "returned_by": (), "next": "", "next_at": None,
+        "returned_by": (), "next": "", "next_at": None, "source": "hotline",
     }  # fmt: skip
     return CaseSeen(**{**plain, **changes})
 
@@ -101,6 +101,11 @@ class TestAct:
         scalars = Act().view(seen(duty=DutySeen(seats=15), sources=sources), NOW).scalars
         numbers = ("critical", "unsigned", "due_soon", "ruling", "empty_seats", "lost_sources")
         assert [scalars[name] for name in numbers] == [0] * 6
+
+    def test_who_did_not_sign_in_time_stays_counted_when_the_next_step_is_another(self) -> None:
+        late = case("1", state="dispatched", sign_by=CITY - 60, next="returns_itself", next_at=CITY + 60)
+        in_time = case("2", state="dispatched", sign_by=CITY + 60, next="sign", next_at=CITY + 60)
+        assert Act().view(seen(cases=(late, in_time)), NOW).scalars["unsigned"] == 1
 
     def test_names_a_lost_source_whose_cases_are_still_counted(self) -> None:
         sources = (SourceSeen("hotline", "lost", NOW - 700, 0.0), SourceSeen("avl", "lost", NOW - 9, 0.0))
