@@ -6,7 +6,7 @@ from typing import Any
 from city.acts.terms import Terms
 from city.case_view import hand_of, see_case
 from city.desk_seen import BounceSeen, DeskCase, DeskSeen, NearSeen
-from city.free_units import nearest_units
+from city.free_units import FreeUnits
 from city.indicator import Indicator
 from city.seen import UnitsSeen
 from city.state import Case, CityState
@@ -16,6 +16,9 @@ __all__ = ["CasesInFull", "DeskView"]
 
 NEAR_EVERY_S = 10.0
 """Machine seconds for which a nearest unit stays: a label that changes under the hand is no label."""
+NEAR_AT_ONCE = 40
+"""Cases whose nearest unit is looked for in one look."""
+NEVER: tuple[float, NearSeen | None] = (-NEAR_EVERY_S, None)
 
 
 class DeskView:
@@ -46,17 +49,18 @@ class DeskView:
         )  # fmt: skip
 
     def _nearest(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearSeen]:
-        kept: dict[str, tuple[float, NearSeen | None]] = {}
         if cases is not self._of:
             self._of = cases
             self._in_danger = [case for case in cases if case.hazard or case.urgency == "critical"]
-        for case in self._in_danger:
-            before = self._near.get(case.key)
-            if before is None or now - before[0] >= NEAR_EVERY_S:
-                before = (now, _nearest_unit(units, case))
-            kept[case.key] = before
-        self._near = kept
-        return {key: near for key, (_, near) in kept.items() if near is not None}
+        known = self._near
+        self._near = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
+        due = [case for case in self._in_danger if now - self._near[case.key][0] >= NEAR_EVERY_S]
+        if due:
+            free = FreeUnits(units)
+            # The longest unasked first, and never so many that everybody waits.
+            for case in sorted(due, key=lambda one: self._near[one.key][0])[:NEAR_AT_ONCE]:
+                self._near[case.key] = (now, _nearest_unit(units, free, case))
+        return {key: near for key, (_, near) in self._near.items() if near is not None}
 
 
 class CasesInFull(WallView):
@@ -74,7 +78,7 @@ class CasesInFull(WallView):
         )  # fmt: skip
 
 
-def _nearest_unit(units: UnitsSeen, case: DeskCase) -> NearSeen | None:
-    for row, metres in nearest_units(units, case.lon, case.lat, 1):
+def _nearest_unit(units: UnitsSeen, free: FreeUnits, case: DeskCase) -> NearSeen | None:
+    for row, metres in free.nearest(case.lon, case.lat, 1):
         return NearSeen(str(units.ids[row]), str(units.call_sign[row]), str(units.kind[row]), metres)
     return None

@@ -118,7 +118,7 @@ def _settle(turn: Turn) -> None:
     file.story = case.file.story
     file.story.append(turn.fact.position)
     case.file = file
-    case.changed = turn.fact.position
+    turn.state.turn(case, turn.fact.position)
     for name, value in turn.case_changes.items():
         setattr(case, name, value)
 

@@ -7,7 +7,7 @@ import numpy as np
 from city.distance import metres_to_points
 from city.seen import UnitsSeen
 
-__all__ = ["COMMITTED", "nearest_units"]
+__all__ = ["COMMITTED", "FreeUnits"]
 
 COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
 """States of units that somebody has sent somewhere."""
@@ -15,13 +15,19 @@ COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
 _AWAY: Final = COMMITTED | {"off_duty", "out_of_service", "unknown"}
 
 
-def nearest_units(units: UnitsSeen, lon: float, lat: float, most: int) -> list[tuple[int, float]]:
-    """Return (row of ``units``, metres as the crow flies) of the nearest that are free, nearest first.
+class FreeUnits:
+    """Who of some units is free: its position is not lost and nobody has sent it anywhere."""
 
-    A unit is free while its position is not lost and nobody has sent it anywhere. ``lon, lat`` are WGS84
-    degrees; a place that is not known (NaN) has nobody near.
-    """
-    free = ~units.lost & np.array([state not in _AWAY for state in units.state], dtype=bool)
-    metres = np.where(free, metres_to_points(lon, lat, units.lon, units.lat), np.inf)
-    order = np.argsort(metres, kind="stable")[:most]
-    return [(int(row), float(metres[row])) for row in order if np.isfinite(metres[row])]
+    def __init__(self, units: UnitsSeen) -> None:
+        free = ~units.lost & np.array([state not in _AWAY for state in units.state], dtype=bool)
+        self._rows = np.flatnonzero(free)
+        self._lon, self._lat = units.lon[self._rows], units.lat[self._rows]
+
+    def nearest(self, lon: float, lat: float, most: int) -> list[tuple[int, float]]:
+        """Return (row of the units, metres as the crow flies) of the nearest, nearest first.
+
+        ``lon, lat`` are WGS84 degrees; a place that is not known (NaN) has nobody near.
+        """
+        metres = metres_to_points(lon, lat, self._lon, self._lat)
+        order = np.argsort(metres, kind="stable")[:most]
+        return [(int(self._rows[at]), float(metres[at])) for at in order if np.isfinite(metres[at])]

@@ -34,10 +34,10 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     for system, number in external:
         known = state.by_external.get(f"{system}\x1f{number}")
         if known is not None and known in state.cases:
-            return _mirrored(state.cases[known], record, fact), False
+            return _mirrored(state, state.cases[known], record, fact), False
     case = _case(record, external, fact, state.clock.at(fact.recorded_at))
     state.transplanted += case.transplanted
-    state.cases[case.key] = case
+    state.turn(case, fact.position)
     state.by_mark[mark_of(case.key)] = case.key
     for system, number in external:
         state.by_external[f"{system}\x1f{number}"] = case.key
@@ -64,7 +64,6 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         external=external,
         reporter_ref=str(record.get("reporter_ref") or ""),
         transplanted=record.get("transplanted") is True,
-        changed=fact.position,
         description=_words(record, "description", DESCRIPTION_LENGTH),
         address=_words(record, "address", ADDRESS_LENGTH),
         wants_reply=_wants_reply(record, fact),
@@ -96,7 +95,7 @@ def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
     return told is True or fact.data.get("wants_reply") is True
 
 
-def _mirrored(case: Case, record: dict[str, Any], fact: Fact) -> Case:
+def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
     """Take over a later status; an older one than we have changes nothing."""
     mirror = _mirror(record)
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
@@ -105,7 +104,7 @@ def _mirrored(case: Case, record: dict[str, Any], fact: Fact) -> Case:
         if not case.file.own:
             case.urgency = str(record.get("urgency") or case.urgency)
         case.file.story.append(fact.position)
-        case.changed = fact.position
+        state.turn(case, fact.position)
     return case
 
 

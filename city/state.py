@@ -4,6 +4,7 @@ Records that live by rules are structs; measurements are columns. Only :class:`c
 Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an address only).
 """
 
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -234,6 +235,7 @@ class LedgerState(msgspec.Struct):
     hash: str = "0" * 64
     clock: CityClock = REAL_TIME
     cases: dict[str, Case] = {}
+    """By key, whatever changed last at the end: ``changed_since`` counts on it."""
     by_external: dict[str, str] = {}
     warnings: dict[str, Warned] = {}
     storms: dict[str, Storm] = {}
@@ -255,6 +257,17 @@ class LedgerState(msgspec.Struct):
     tables: dict[str, str] = {}
     unknown: dict[str, int] = {}
     refused: dict[str, int] = {}
+
+    def turn(self, case: Case, position: int) -> None:
+        """Put a case in, or note that it has changed at a position."""
+        case.changed = position
+        self.cases.pop(case.key, None)
+        self.cases[case.key] = case
+
+    def changed_since(self, position: int) -> list[Case]:
+        """Return the cases that changed after a position, the earliest first; costs what they are many."""
+        fresh = takewhile(lambda case: case.changed > position, reversed(self.cases.values()))
+        return list(fresh)[::-1]
 
 
 class Measured:

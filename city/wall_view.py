@@ -10,7 +10,7 @@ from city.case_view import wall_case
 from city.duty import on_duty, read_roster
 from city.freshness import freshness, lost_mask
 from city.marks import mark_of
-from city.same_place import heaps
+from city.same_place import SamePlace
 from city.seen import (
     CameraSeen,
     CaseSeen,
@@ -23,7 +23,7 @@ from city.seen import (
     WarningSeen,
 )
 from city.show_view import shows
-from city.state import Case, CityState, Warned
+from city.state import Case, CityState, LedgerState, Warned
 
 __all__ = ["WallView", "mark_of"]
 
@@ -31,6 +31,36 @@ UNIT_STALE_S = 120.0
 """A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
 
 FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
+
+
+Heaps = dict[str, tuple[CaseSeen, ...]]
+
+
+class _Open:
+    """The open cases of one ledger's life as they were last looked at."""
+
+    def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
+        self.near_m, self.ledger, self.changed = near_m, ledger, 0
+        self._cases: dict[str, CaseSeen] = {}
+        self._same = SamePlace(near_m)
+
+    def take(self, case: Case, seen: CaseSeen | None) -> None:
+        """Take in what a case has become; None = it is not open."""
+        self.changed = max(self.changed, case.changed)
+        if seen is not None:
+            self._cases[seen.key] = seen
+            self._same.put(seen)
+        elif self._cases:
+            mark = mark_of(case.key)
+            self._cases.pop(mark, None)
+            self._same.drop(mark)
+
+    def seen(self) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
+        heaps = {
+            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.heaps().items()
+        }
+        heaped = frozenset(case.key for members in heaps.values() for case in members)
+        return tuple(self._cases.values()), heaps, heaped
 
 
 class WallView:
@@ -42,15 +72,13 @@ class WallView:
     def __init__(self, *, zone_offset_s: int = 28_800, terms: Terms | None = None) -> None:
         self._zone_offset_s = zone_offset_s
         self.terms = terms
-        self._near_m = (terms.numbers if terms else CaseNumbers()).near_m
-        self._cases: dict[str, tuple[int, CaseSeen]] = {}
+        self._open = _Open((terms.numbers if terms else CaseNumbers()).near_m)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
         ledger, measured = state.ledger, state.measured
-        cases = self._keep("cases", state.revision("cases"), lambda: self._open_cases(state))
-        same = self._keep("heaps", state.revision("cases"), lambda: heaps(cases, near_m=self._near_m))
+        cases, same, heaped = self._keep("cases", state.revision("cases"), lambda: self._cases(state))
         city_now = ledger.clock.at(now)
         ring = measured.detections
         return WallSeen(
@@ -75,7 +103,7 @@ class WallView:
             revisions=dict(state.revisions),
             shows=tuple(shows(ledger, now)),
             heaps=same,
-            heaped=frozenset(case.key for members in same.values() for case in members),
+            heaped=heaped,
         )
 
     def see_case(self, case: Case) -> CaseSeen:
@@ -101,20 +129,13 @@ class WallView:
             unanswered=duty.workstations_unanswered if duty.workstations else None,
         )
 
-    def _open_cases(self, state: CityState) -> tuple[CaseSeen, ...]:
-        seen = []
-        known = self._cases
-        fresh: dict[str, tuple[int, CaseSeen]] = {}
-        for key, case in state.ledger.cases.items():
-            if not case.is_open:
-                continue
-            kept = known.get(key)
-            if kept is None or kept[0] != case.changed:
-                kept = (case.changed, self.see_case(case))
-            fresh[key] = kept
-            seen.append(kept[1])
-        self._cases = fresh
-        return tuple(seen)
+    def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
+        """Return the open cases, and the heaps of those that may be the same."""
+        if self._open.ledger is not state.ledger:
+            self._open = _Open(self._open.near_m, state.ledger)
+        for case in state.ledger.changed_since(self._open.changed):
+            self._open.take(case, self.see_case(case) if case.is_open else None)
+        return self._open.seen()
 
     def _keep(self, name: str, revision: Any, build: Any) -> Any:
         kept = self._kept.get(name)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers
 from city.distance import metres_to_points
-from city.free_units import nearest_units
+from city.free_units import FreeUnits
 from city.marks import mark_of
 from city.seen import UnitsSeen
 from city.state import Case, CityState
@@ -32,7 +32,7 @@ CAMERA_M: Final = 1000.0
 def units_near(units: UnitsSeen, case: Case) -> list[dict[str, Any]]:
     """Return the nearest free units; metres as the crow flies, minutes by the way at their kind's speed."""
     found = []
-    for row, metres in nearest_units(units, case.place.lon, case.place.lat, UNITS):
+    for row, metres in FreeUnits(units).nearest(case.place.lon, case.place.lat, UNITS):
         kind = str(units.kind[row])
         speed = SPEED_KMH.get(kind, OTHERS_KMH) * 1000 / 60
         found.append({

@@ -50,8 +50,7 @@ class Timers:
 
     def _forget(self) -> None:
         self._life: object = None
-        self._revision: tuple[int, ...] = ()
-        self._looked: dict[str, int] = {}
+        self._looked_to = 0
         self._next: list[tuple[float, str, int]] = []
         self._asked: dict[str, tuple[int, set[str]]] = {}
 
@@ -75,19 +74,12 @@ class Timers:
         if state is not self._life:  # another ledger's life: a restore drew a new epoch
             self._forget()
             self._life = state
-        revision = state.revision("cases")
-        if revision == self._revision:
-            return
-        planned = 0
-        for case in list(state.ledger.cases.values()):
-            if self._looked.get(case.key) == case.changed:
-                continue
-            self._looked[case.key] = case.changed
+        reached = state.ledger.position  # what changes while we yield is looked at in the next round
+        for planned, case in enumerate(state.ledger.changed_since(self._looked_to), start=1):
             self._plan(case, terms)
-            planned += 1
             if planned % LOOKED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self._revision = revision
+        self._looked_to = reached
 
     def _plan(self, case: Case, terms: Terms) -> None:
         """Note when the case is next due, if it ever is."""

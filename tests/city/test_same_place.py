@@ -1,4 +1,8 @@
-from city.same_place import NEAR_M, heaps
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.distance import metres
+from city.same_place import NEAR_M, SamePlace
 from city.seen import CaseSeen
 from tests.seen_factory import case
 
@@ -12,8 +16,11 @@ def at(key: str, metres: float, **given: object) -> CaseSeen:
     return case(key, **told)
 
 
-def keys(*cases: CaseSeen) -> dict[str, list[str]]:
-    return {head: [one.key for one in members] for head, members in heaps(cases).items()}
+def keys(*cases: CaseSeen, near_m: float = NEAR_M) -> dict[str, list[str]]:
+    same = SamePlace(near_m)
+    for one in cases:
+        same.put(one)
+    return {head: list(members) for head, members in same.heaps().items()}
 
 
 def test_reports_of_one_class_within_fifty_metres_lie_on_the_first() -> None:
@@ -29,8 +36,8 @@ def test_what_is_further_away_or_of_another_class_has_its_own_row() -> None:
 
 def test_how_near_is_near_is_a_number_of_the_city() -> None:
     pair = (at("a", 0, recorded_at=1.0), at("b", 140, recorded_at=2.0))
-    assert {head: len(members) for head, members in heaps(pair, near_m=150.0).items()} == {"a": 1}
-    assert heaps(pair, near_m=130.0) == {}
+    assert keys(*pair, near_m=150.0) == {"a": ["b"]}
+    assert keys(*pair, near_m=130.0) == {}
 
 
 def test_what_is_decided_comes_before_what_was_reported_first() -> None:
@@ -57,3 +64,44 @@ def test_reports_without_a_position_or_a_class_stand_alone() -> None:
     nowhere = [at(name, 0, lon=float("nan"), lat=float("nan")) for name in "ab"]
     unnamed = [at(name, 0, code="") for name in "cd"]
     assert keys(*nowhere, *unnamed) == {}
+
+
+def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
+    """The rule, told plainly: whoever comes looks at every head."""
+    heads = [one for one in cases if one.state == "filed"]
+    found: dict[str, list[str]] = {}
+    for one in sorted((one for one in cases if one.state != "filed"), key=lambda one: one.recorded_at):
+        near = [
+            (away, head.key)
+            for head in heads
+            if (away := metres(one.lon, one.lat, head.lon, head.lat)) <= NEAR_M and head.code == one.code
+        ]
+        if near:
+            found.setdefault(min(near)[1], []).append(one.key)
+        else:
+            heads.append(one)
+    return found
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from("abcdefgh"), st.integers(0, 20), st.sampled_from(("reported", "filed", "closed")),
+        st.sampled_from(("0504", "0110")),
+    ), max_size=40,
+)  # fmt: skip
+
+
+@given(CHANGES)
+def test_whatever_comes_changes_and_goes_the_heaps_are_those_of_what_is_there(
+    changes: list[tuple[str, int, str, str]],
+) -> None:
+    same, there = SamePlace(), dict[str, CaseSeen]()
+    for key, tens, state, code in changes:
+        one = at(key, 12.0 * tens, state=state, code=code, recorded_at=float(ord(key)))
+        if state == "closed":
+            same.drop(key)
+            there.pop(key, None)
+        else:
+            same.put(one)
+            there[key] = one
+        assert {head: list(members) for head, members in same.heaps().items()} == by_hand([*there.values()])

@@ -6,7 +6,6 @@ the centre has just done stands, and may be undone, before anybody goes on.
 
 import heapq
 from collections.abc import Mapping
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -67,7 +66,6 @@ class Responders:
         self._forget()
 
     def _forget(self) -> None:
-        self._seen = 0
         self._position = 0
         self._watched: dict[str, _Watched] = {}
         self._plans: list[tuple[float, str, int]] = []
@@ -85,20 +83,23 @@ class Responders:
             self._forget()
         if ledger.position == self._position:
             return
-        self._position = ledger.position
+        before, self._position = self._position, ledger.position
         now = ledger.clock.at(machine)
-        for key, case in islice(ledger.cases.items(), self._seen, None):
-            category = self._category(case)
-            if category is not None and case.file.own and (case.is_open or _is_fresh(case, now)):
-                self._watched[key] = _Watched(-1, category)
-        self._seen = len(ledger.cases)
-        for key, watched in list(self._watched.items()):
-            case = ledger.cases[key]
-            if case.file.version != watched.version:
+        for case in ledger.changed_since(before):
+            watched = self._watched.get(case.key) or self._watch(case, now)
+            if watched is not None and case.file.version != watched.version:
                 watched.version, watched.tries = case.file.version, 0
                 self._twins.note(case)
-                self._given.discard(key)
-                self._plan(ledger, key, now)
+                self._given.discard(case.key)
+                self._plan(ledger, case.key, now)
+
+    def _watch(self, case: Case, now: float) -> "_Watched | None":
+        """Begin to care for a case of our own; None = it is nobody's here."""
+        category = self._category(case)
+        if category is None or not case.file.own or not (case.is_open or _is_fresh(case, now)):
+            return None
+        watched = self._watched[case.key] = _Watched(-1, category)
+        return watched
 
     def due(self, ledger: LedgerState, machine: float) -> list[Order]:
         """Return what is to be given now; each must be answered by ``answered``."""
