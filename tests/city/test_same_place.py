@@ -54,6 +54,15 @@ def test_a_report_lies_on_the_nearest() -> None:
     assert keys(far, near, at("c", 40)) == {"b": ["c"]}
 
 
+def test_what_is_graver_keeps_its_own_row() -> None:
+    calm = at("a", 0, state="handling")
+    critical, hazard = at("b", 5, urgency="critical"), at("c", 200, hazard=True)
+    assert keys(calm, critical, at("d", 200, state="filed"), hazard) == {}
+    assert keys(at("a", 0, state="handling", urgency="critical", hazard=True), critical, at("e", 6)) == {
+        "a": ["b", "e"]
+    }
+
+
 def test_nothing_lies_on_what_lies_on_another() -> None:
     """A chain of reports 40 m apart: the third is 80 m from the first and begins a heap of its own."""
     chain = [at(name, 40.0 * n, recorded_at=float(n)) for n, name in enumerate("abcd")]
@@ -74,7 +83,9 @@ def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
         near = [
             (away, head.key)
             for head in heads
-            if (away := metres(one.lon, one.lat, head.lon, head.lat)) <= NEAR_M and head.code == one.code
+            if (away := metres(one.lon, one.lat, head.lon, head.lat)) <= NEAR_M
+            and head.code == one.code
+            and (head.hazard or not one.hazard)
         ]
         if near:
             found.setdefault(min(near)[1], []).append(one.key)
@@ -86,18 +97,18 @@ def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
 CHANGES = st.lists(
     st.tuples(
         st.sampled_from("abcdefgh"), st.integers(0, 20), st.sampled_from(("reported", "filed", "closed")),
-        st.sampled_from(("0504", "0110")),
+        st.sampled_from(("0504", "0110")), st.booleans(),
     ), max_size=40,
 )  # fmt: skip
 
 
 @given(CHANGES)
 def test_whatever_comes_changes_and_goes_the_heaps_are_those_of_what_is_there(
-    changes: list[tuple[str, int, str, str]],
+    changes: list[tuple[str, int, str, str, bool]],
 ) -> None:
     same, there = SamePlace(), dict[str, CaseSeen]()
-    for key, tens, state, code in changes:
-        one = at(key, 12.0 * tens, state=state, code=code, recorded_at=float(ord(key)))
+    for key, tens, state, code, hazard in changes:
+        one = at(key, 12.0 * tens, state=state, code=code, hazard=hazard, recorded_at=float(ord(key)))
         if state == "closed":
             same.drop(key)
             there.pop(key, None)
