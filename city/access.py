@@ -66,6 +66,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "send_for_ruling": _CENTRE,
     "rule": (*_LEADERS, "system"),
     "transfer_up": ("duty_leader", "system"),
+    "answer_city": ("duty_leader",),
     # handling (C8, C9, C13 – C15)
     "sign": _HOLDERS,
     "return": _HOLDERS,
@@ -75,6 +76,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "decide_extension": ("shift_lead", "duty_leader", "system"),
     "apply_suspension": _HOLDERS,
     "decide_suspension": ("dispatcher", "shift_lead", "duty_leader"),
+    "withdraw": _HOLDERS,
     "resume": ("dispatcher", "shift_lead", "system"),
     "appeal": _HOLDERS,
     "decide_appeal": ("duty_leader",),

@@ -8,8 +8,8 @@ street (``310115004``), '' for nobody.
 import msgspec
 
 __all__ = [
-    "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "STATES", "Ask",
-    "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
+    "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling", "graver",
 ]  # fmt: skip
 
 OPEN = (
@@ -26,10 +26,16 @@ RETURNS = (
 BOUNCES = frozenset(RETURNS[:3])
 """Reasons of a return that count as a bounce; the others are corrections."""
 
+SHARE_STATES = frozenset({"filed", "dispatched", "handling", "returned", "ruling"})
+"""States in which the time to fix it is somebody's to use; in the others nothing is announced of it."""
+
 OUTCOMES = (
     "fixed", "guided", "warned_first_offence", "penalised", "transferred", "no_problem_found",
 )  # fmt: skip
 """``guided`` = 疏导到便民点, ``warned_first_offence`` = 首违不罚."""
+
+URGENCIES = ("normal", "urgent", "critical")
+"""The least first."""
 
 LIMIT_UNITS = ("urgent_hour", "office_hour", "office_day", "calendar_day")
 
@@ -41,6 +47,11 @@ RESTORED_BY_UNDO = (
     "escalated_at", "acknowledge_by", "acknowledged_at",
 )  # fmt: skip
 """Fields of the file that undoing a reassignment or an escalation may put back."""
+
+
+def graver(one: str, other: str) -> str:
+    """Return the graver of two urgencies; a word that is none of ours is less than any."""
+    return max(one, other, key=lambda name: URGENCIES.index(name) if name in URGENCIES else -1)
 
 
 class Bounce(msgspec.Struct, frozen=True):
@@ -120,6 +131,10 @@ class CaseFile(msgspec.Struct):
     own: bool = False
     state: str = "reported"
     since: float = 0.0
+    taken_at: float | None = None
+    """When our own life of a mirrored case began: what its clocks passed before was not ours to announce."""
+    back_at: float | None = None
+    """When it last came back from a state in which nobody had to fix it."""
     imported: bool = False
     """Reported long before it was recorded: limits run from its report, no timer acts on it."""
     version: int = 0
@@ -140,6 +155,10 @@ class CaseFile(msgspec.Struct):
     owner_state: str = ""
     owner_state_at_filing: str = ""
     component: str = ""
+    source_site: str = ""
+    """The site that the trouble comes from, by its id (sites.csv)."""
+    beyond_power: bool = False
+    """The district accepted that it is beyond its street's power."""
 
     holder: str = ""
     co: tuple[str, ...] = ()
@@ -213,7 +232,6 @@ class CaseFile(msgspec.Struct):
     level_asked: str = ""
     level_from: str = ""
     answer_by: float | None = None
-    shifted: bool = False
 
     units: tuple[str, ...] = ()
     contact_at: float | None = None
@@ -221,6 +239,9 @@ class CaseFile(msgspec.Struct):
     resolved: str = ""
     timeout_exempt: bool = False
     appeal: str = ""
+    """The newest appeal: lodged, upheld or refused."""
+    appeals: dict[str, str] = {}
+    """Holder → how its one appeal stands, the first lodged first."""
     errata: bool = False
     incident: str = ""
     late_s: float = 0.0

@@ -161,6 +161,8 @@ def _count(rows: list[RosterRow], second: int) -> int:
 
 
 def _row(number: int, row: Mapping[str, str]) -> RosterRow:
+    if any(isinstance(value, list) for value in row.values()):  # where csv puts what has no column
+        raise ValueError(f"row {number}: more cells than the header has columns")
     cells = {name: (value or "").strip() for name, value in row.items()}
     role = cells.get("role", "")
     if role not in PEOPLE + COUNTS:

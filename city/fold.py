@@ -16,7 +16,7 @@ from city.fold_case_handling import HANDLING
 from city.fold_case_routing import ROUTING
 from city.fold_case_supervision import SUPERVISION
 from city.fold_log import note, say
-from city.fold_outbox import deliver, fail
+from city.fold_outbox import delay, deliver, fail
 from city.fold_reading import text, texts
 from city.intake_warnings import fold_warning
 from city.moments import parse
@@ -149,6 +149,10 @@ def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return (*deliver(state, fact), *note_on(state, fact))
 
 
+def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*delay(state, fact), *note_on(state, fact))
+
+
 def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return (*fail(state, fact), *note_on(state, fact))
 
@@ -179,6 +183,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("WallShown", 1): _wall_shown,
     ("WallCleared", 1): _wall_cleared,
     ("OutboxDelivered", 1): _outbox_delivered,
+    ("OutboxDelayed", 1): _outbox_delayed,
     ("OutboxFailed", 1): _outbox_failed,
     ("CommandRefused", 1): note_on,
     ("PersonRevealed", 1): note_on,

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from city.access import AXES
-from city.casefile import CaseFile, LastAct
+from city.casefile import SHARE_STATES, CaseFile, LastAct
 from city.facts import Fact
 from city.fold_outbox import queue, recall
-from city.fold_reading import text, texts, whole
+from city.fold_reading import maybe_moment, text, texts, whole
 from city.state import Case, LedgerState
 from city.takeover import own_file
 
@@ -17,6 +17,9 @@ __all__ = ["Fold", "Turn", "account_of", "change", "is_quiet", "note_on"]
 
 NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
 """Facts that decide nothing, so that they put nobody on an axis."""
+
+STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}
+"""Facts that leave a case to its source's system; in ledgers of before they name what they ``took_over``."""
 
 
 class Turn(msgspec.Struct):
@@ -41,6 +44,8 @@ class Turn(msgspec.Struct):
         """Put the case into a state; staying in one does not begin it anew."""
         if self.file.state != state:
             self.file.since = self.now
+            if self.file.state not in SHARE_STATES:
+                self.file.back_at = self.now
         self.file.state = state
 
 
@@ -68,11 +73,14 @@ def _turn(state: LedgerState, fact: Fact) -> Turn:
 
 
 def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that changes its case: it takes it over, raises its version and is its last."""
+    """Fold a fact that changes its case and raises its version; a deciding one takes a mirrored case over."""
     turn = _turn(state, fact)
-    if not turn.file.own:
+    if not turn.file.own and (fact.type not in STAYS_MIRRORED or "took_over" in fact.data):
         taken = fact.data.get("took_over") or {}
-        turn.file = own_file(turn.case, text(taken, "holder"), texts(taken, "bounced"))
+        turn.file = own_file(
+            turn.case, text(taken, "holder"), texts(taken, "bounced"), at=turn.now,
+            rule_by=maybe_moment(taken, "rule_by"), on_site_by=maybe_moment(taken, "on_site_by"),
+        )  # fmt: skip
     file = turn.file
     file.version = whole(fact.data, "version")
     if not is_quiet(fact):
@@ -89,7 +97,10 @@ def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
     told_before = turn.case.file.last
     touched = fold(turn)
     if fact.type == "ActUndone" and told_before is not None:
-        recall(state, turn.case, whole(fact.data, "position"), told_before.to, told_before.type, fact)
+        recall(
+            state, turn.case, file, whole(fact.data, "position"), told=told_before.to,
+            kind=told_before.type, fact=fact,
+        )  # fmt: skip
         touched = ("outbox", *touched)
     case = msgspec.structs.replace(turn.case, **turn.case_changes)
     if queue(state, case, file, fact):

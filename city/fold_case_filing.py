@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from city.casefile import LIMIT_UNITS, MakeSafe
+from city.casefile import LIMIT_UNITS, MakeSafe, graver
 from city.fold_case import Fold, Turn, account_of
 from city.fold_log import say
 from city.fold_reading import flag, maybe_moment, moment, names, number, text, texts, whole
@@ -25,7 +25,8 @@ def _verified(turn: Turn) -> tuple[str, ...]:
     place = turn.case.place
     if lon is not None and lat is not None and math.isnan(place.lon):
         # Reported by address alone: who was there has found the place.
-        turn.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat)
+        street = place.street or text(turn.data, "street")
+        turn.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat, street=street)
     turn.file.verified = text(turn.data, "result")
     turn.file.verify_by = None
     turn.enter("reported")
@@ -51,6 +52,7 @@ def _filed(turn: Turn) -> tuple[str, ...]:
     file.dispatch_by = maybe_moment(data, "dispatch_by")
     file.owner_state, file.component = text(data, "owner_state"), text(data, "component")
     file.owner_state_at_filing = file.owner_state
+    file.source_site, file.verify_by = text(data, "source_site"), None
     file.undetermined = flag(data, "undetermined")
     file.targets = texts(data, "targets")
     _why(turn)
@@ -62,8 +64,12 @@ def _filed(turn: Turn) -> tuple[str, ...]:
         turn.state.serials[day] = serial
         file.no = f"{district}{day}{serial:05d}"
     turn.enter("filed")
-    if turn.case_changes["urgency"] == "critical" != case.urgency and not file.imported:
-        return say(turn.state, case, turn.fact, "log.critical")
+    return _told_when_critical(turn)
+
+
+def _told_when_critical(turn: Turn) -> tuple[str, ...]:
+    if turn.case_changes["urgency"] == "critical" != turn.case.urgency and not turn.file.imported:
+        return say(turn.state, turn.case, turn.fact, "log.critical")
     return ()
 
 
@@ -102,7 +108,12 @@ def _merged(turn: Turn) -> tuple[str, ...]:
 def _callers_joined(turn: Turn) -> tuple[str, ...]:
     turn.file.joined = (*turn.file.joined, text(turn.data, "from"))
     turn.file.callers += max(1, whole(turn.data, "callers", 1))
-    return ()
+    case = turn.case
+    turn.case_changes |= {
+        "hazard": case.hazard or flag(turn.data, "hazard"),
+        "urgency": graver(case.urgency, text(turn.data, "urgency", case.urgency)),
+    }
+    return _told_when_critical(turn)
 
 
 def _void_proposed(turn: Turn) -> tuple[str, ...]:

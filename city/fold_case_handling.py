@@ -58,7 +58,15 @@ def _extension_decided(turn: Turn) -> tuple[str, ...]:
 def _suspension_applied(turn: Turn) -> tuple[str, ...]:
     data = turn.data
     until = moment(data, "until")
-    turn.file.suspension = Ask(text(data, "holder"), turn.now, until, text(data, "reason"), until)
+    decide_by = maybe_moment(data, "decide_by")
+    turn.file.suspension = Ask(
+        text(data, "holder"), turn.now, until if decide_by is None else decide_by, text(data, "reason"), until
+    )
+    return ()
+
+
+def _ask_withdrawn(turn: Turn) -> tuple[str, ...]:
+    turn.file.extension = turn.file.suspension = None
     return ()
 
 
@@ -90,6 +98,7 @@ def _move_clocks(turn: Turn) -> None:
     file.fix_by_at = maybe_moment(data, "fix_by_at")
     file.deadline_at = maybe_moment(data, "deadline_at")
     file.holder_due_at = maybe_moment(data, "holder_due_at")
+    file.undetermined = file.undetermined or flag(data, "undetermined")
 
 
 def _checked(turn: Turn) -> tuple[str, ...]:
@@ -134,15 +143,21 @@ def _called_back(turn: Turn) -> tuple[str, ...]:
 
 
 def _appeal_lodged(turn: Turn) -> tuple[str, ...]:
-    turn.file.appeal = "lodged"
+    _appealed(turn, text(turn.data, "holder"), "lodged")
     return ()
 
 
 def _appeal_decided(turn: Turn) -> tuple[str, ...]:
     upheld = flag(turn.data, "upheld")
-    turn.file.appeal = "upheld" if upheld else "refused"
+    lodged = (holder for holder, stands in turn.file.appeals.items() if stands == "lodged")
+    _appealed(turn, text(turn.data, "holder") or next(lodged, ""), "upheld" if upheld else "refused")
     turn.file.timeout_exempt = turn.file.timeout_exempt or upheld
     return ()
+
+
+def _appealed(turn: Turn, holder: str, stands: str) -> None:
+    turn.file.appeal = stands
+    turn.file.appeals = {**turn.file.appeals, holder: stands}
 
 
 HANDLING: Final[dict[str, Fold]] = {
@@ -154,6 +169,7 @@ HANDLING: Final[dict[str, Fold]] = {
     "SuspensionApplied": _suspension_applied,
     "SuspensionDecided": _suspension_decided,
     "CaseResumed": _resumed,
+    "AskWithdrawn": _ask_withdrawn,
     "CaseChecked": _checked,
     "CaseClosed": _closed,
     "CaseReopened": _reopened,

@@ -63,12 +63,24 @@ def _returned(turn: Turn) -> tuple[str, ...]:
     file.bounces = (*file.bounces, bounce)
     file.first_return_at = turn.now if file.first_return_at is None else file.first_return_at
     file.targets = texts(data, "targets")
+    _nobody_has_it(turn)
+    return ()
+
+
+def _nobody_has_it(turn: Turn) -> None:
+    """Take the case from its holder: it waits for whom to send it to, or for the ruling that is open."""
+    file = turn.file
     file.holder, file.co = "", ()
     file.holder_due_at = file.sign_by = file.return_by = file.signed_at = None
     file.extension = file.suspension = None
     file.unowned_since = turn.now
-    turn.enter("returned")
-    return ()
+    asked = file.ruling
+    # What the rules asked beside the dispatch of a case without an owner keeps nobody from sending it on.
+    if asked is None or asked.ruled_at is not None or asked.reason == "no_owner":
+        turn.enter("returned")
+        return
+    file.ruling = msgspec.structs.replace(asked, while_held=False)
+    turn.enter("ruling")
 
 
 def _ruling_opened(turn: Turn) -> tuple[str, ...]:
@@ -125,6 +137,20 @@ def _transferred_up(turn: Turn) -> tuple[str, ...]:
     return say(turn.state, turn.case, turn.fact, "log.transferred_up")
 
 
+def _taken_back(turn: Turn) -> tuple[str, ...]:
+    file = turn.file
+    file.level, file.targets = "district", texts(turn.data, "targets")
+    # The next time that the city has it, its months are counted anew.
+    file.stages_passed = tuple(name for name in file.stages_passed if not name.startswith("follow_up:"))
+    file.handled_at, file.outcome, file.check_by = None, "", None
+    if file.filed_at is not None:
+        _nobody_has_it(turn)
+    else:
+        file.holder = ""
+        turn.enter("reported")
+    return say(turn.state, turn.case, turn.fact, "log.taken_back")
+
+
 def _errata_opened(turn: Turn) -> tuple[str, ...]:
     turn.file.errata = True
     turn.state.errata[turn.case.key] = Erratum(
@@ -141,6 +167,7 @@ ROUTING: Final[dict[str, Fold]] = {
     "RulingSent": _ruling_sent,
     "OwnershipRuled": _ruled,
     "CaseTransferredUp": _transferred_up,
+    "CaseTakenBack": _taken_back,
     "RuleErrataOpened": _errata_opened,
 }
 """Fact → how it changes its case."""

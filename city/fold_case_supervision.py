@@ -4,7 +4,7 @@ from typing import Final
 
 from city.fold_case import Fold, Turn
 from city.fold_log import say
-from city.fold_reading import maybe_moment, number, text, whole
+from city.fold_reading import flag, maybe_moment, number, text, texts, whole
 from city.fold_undo import put_back, remember
 
 __all__ = ["SUPERVISION"]
@@ -38,6 +38,8 @@ def _level_transferred(turn: Turn) -> tuple[str, ...]:
 def _level_answered(turn: Turn) -> tuple[str, ...]:
     turn.file.level = text(turn.data, "level")
     turn.file.level_asked, turn.file.answer_by = "", None
+    if flag(turn.data, "beyond_power"):
+        turn.file.beyond_power, turn.file.targets = True, texts(turn.data, "targets")
     return ()
 
 

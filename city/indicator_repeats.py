@@ -19,12 +19,12 @@ AROUND = tuple(x * STRIDE + y for x in (0, -1, 1) for y in (0, -1, 1))
 
 
 class Nearby:
-    """Cases by class and place, to find those of one class within 50 m."""
+    """Cases by class and place, to find those of one class within 50 m; no class is like no other."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
         self._classes: dict[tuple[str, str], dict[int, list[Case]]] = {}
         for case in cases:
-            if math.isfinite(case.place.lon):
+            if case.code and math.isfinite(case.place.lon):
                 cells = self._classes.setdefault((case.kind, case.code), {})
                 cells.setdefault(_cell(case.place), []).append(case)
 
@@ -59,13 +59,13 @@ def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
     nearby = Nearby(earlier)
     calls: dict[str, list[float]] = {}
     for case in earlier:
-        if case.reporter_ref:
-            calls.setdefault(case.reporter_ref, []).append(case.at)
+        if case.caller_ref:
+            calls.setdefault(case.caller_ref, []).append(case.at)
     found = 0
     for order in orders:
         begin, end = order.at - WINDOW_S, math.nextafter(order.at, -math.inf)
         found += nearby.within(order, begin, end) or any(
-            begin <= at <= end for at in calls.get(order.reporter_ref, ())
+            begin <= at <= end for at in calls.get(order.caller_ref, ())
         )
     return found
 

@@ -17,7 +17,10 @@ ORDERS = "hotline_12345"
 MAKE_SAFE_S = 3600.0
 NO_CASE = frozenset({"rejected", "merged", "voided"})
 PAUSED = frozenset({"suspended", "transferred_up"})
+HANDLED = frozenset({"handled", "closed"})
 UNKNOWN = frozenset({"unknown", "disputed"})
+MIRRORED = "mirrored"
+"""Reason of a ruling that another system had asked for: its limit was not ours."""
 SATISFIED = frozenset({"very_satisfied", "satisfied"})
 
 
@@ -60,6 +63,7 @@ class Tally:
         if self.within(file.filed_at):
             self._filed(case, file)
         self._dispatch(file)
+        self._handling(file)
         self._closing(case, file)
         self._ruling(case, file)
 
@@ -83,9 +87,11 @@ class Tally:
         if not file.satisfaction and not file.resolved:
             return
         self.n["called_back"] += 1
+        if file.satisfaction == "unreachable":  # nobody said anything, whatever was noted beside it
+            self.n["unreached"] += 1
+            return
         self.n["solved"] += file.resolved == "solved"
-        self.n["unreached"] += file.satisfaction == "unreachable"
-        if file.satisfaction not in ("", "unreachable"):
+        if file.satisfaction:
             self.n["answered"] += 1
             self.n["satisfied"] += file.satisfaction in SATISFIED
 
@@ -110,12 +116,20 @@ class Tally:
                 self.n["misdirected"] += bounced or wrong
                 self.n["bounced"] += bounced
                 self.n["looped"] += any(ruling.reason == "loop" for ruling in _rulings(file))
-        due = file.holder_due_at
-        if due is not None and self.within(due):
-            self.n["due"] += 1
-            handled = file.handled_at
-            self.n["handled"] += handled is not None and handled <= self.now
-            self.n["handled_in_time"] += handled is not None and handled <= due
+
+    def _handling(self, file: CaseFile) -> None:
+        """Count who had to be done in P: by the holder's limit or, while nobody has it, by the citizen's."""
+        due = file.fix_by_at if file.holder_due_at is None else file.holder_due_at
+        if due is None or not self.within(due) or file.state in NO_CASE:
+            return
+        if file.state in PAUSED:
+            self.n["due_paused"] += 1
+            return
+        self.n["due"] += 1
+        if file.state in HANDLED:  # one that failed its check is being handled again
+            at = file.closed_at if file.handled_at is None else file.handled_at
+            self.n["handled"] += 1
+            self.n["handled_in_time"] += at is not None and at <= due
 
     def _closing(self, case: Case, file: CaseFile) -> None:
         deadline = file.deadline_at
@@ -136,7 +150,8 @@ class Tally:
             self.closed.append(case)
             self.citizen_s.append(closed_at - case.at - file.suspended_s)
             if file.handled_at is not None and file.dispatched_at is not None:
-                self.agency_s.append(file.handled_at - file.dispatched_at)
+                took = file.handled_at - file.dispatched_at - file.suspended_s
+                self.agency_s.append(max(0.0, took))  # another holder's suspension counts too
 
     def _ruling(self, case: Case, file: CaseFile) -> None:
         if file.state == "ruling":
@@ -145,7 +160,7 @@ class Tally:
             if since is not None and (self.oldest_return is None or since < self.oldest_return):
                 self.oldest_return = since
         for ruling in _rulings(file):
-            if self.within(ruling.due_at):
+            if ruling.reason != MIRRORED and self.within(ruling.due_at):
                 self.n["rulings_due"] += 1
                 self.n["ruled_in_time"] += ruling.ruled_at is not None and ruling.ruled_at <= ruling.due_at
             if self.within(ruling.ruled_at):

@@ -8,16 +8,8 @@ from city.fold_reading import readable_moment
 from city.marks import mark_of
 from city.moments import parse
 from city.plain import class_words, road_words, roads_in, short_name
-from city.state import (
-    Camera,
-    Case,
-    Device,
-    LedgerState,
-    Mirror,
-    Place,
-    Storm,
-    StormPoint,
-)
+from city.state import Camera, Case, Device, LedgerState, Mirror, Place
+from city.weather import Storm, StormPoint
 
 __all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "storm_of"]
 
@@ -63,6 +55,7 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         mirror=_mirror(record),
         external=external,
         reporter_ref=str(record.get("reporter_ref") or ""),
+        caller_ref=str(record.get("caller_ref") or ""),
         transplanted=record.get("transplanted") is True,
         description=_words(record, "description", DESCRIPTION_LENGTH),
         address=_words(record, "address", ADDRESS_LENGTH),

@@ -7,7 +7,8 @@ import msgspec
 from city.facts import Fact
 from city.fold_reading import readable_moment
 from city.moments import parse
-from city.state import LedgerState, Warned
+from city.state import LedgerState
+from city.weather import Warned
 
 __all__ = ["fold_warning"]
 

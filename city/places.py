@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from city.distance import M_PER_DEGREE, metres_to_edges
+from city.rings import crosses, ring_edges
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -121,11 +122,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         street = self._candidates[at]
         key = street * _BANDS + self._grid.bands(y)[point]
         pair, edge = _expand(self._edge_at[key], self._edge_at[key + 1])
-        x1, y1, x2, y2 = self._edges[edge].T
-        px, py = x[point[pair]], y[point[pair]]
-        # y1 < y2 always, so an edge shared by two streets is computed alike for both: no gap.
-        straddles = (y1 <= py) & (py < y2)
-        crossed = straddles & (px < x1 + (py - y1) * ((x2 - x1) / (y2 - y1)))
+        crossed = crosses(self._edges[edge], x[point[pair]], y[point[pair]])
         odd = np.bincount(pair, weights=crossed, minlength=len(point)).astype(np.int64) % 2 == 1
         found = np.full(x.shape, len(self.codes), dtype=np.int64)
         np.minimum.at(found, point[odd], street[odd])
@@ -151,9 +148,7 @@ def _ring_edges(place: str, ring: Sequence[Sequence[float]]) -> Floats:
     points = np.array([position[:2] for position in ring], dtype=np.float64)
     if len(points) < 4 or not np.isfinite(points).all():
         raise ValueError(f"{place}: a ring needs at least four finite positions")
-    following = np.roll(points, -1, axis=0)
-    upward = (points[:, 1] < following[:, 1])[:, None]
-    return np.hstack([np.where(upward, points, following), np.where(upward, following, points)])
+    return ring_edges(points)
 
 
 def _corners(edges: Floats) -> Floats:

@@ -8,9 +8,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from city.casefile import CLOSED
 from city.clock import CityClock
 from city.freshness import Freshness
-from city.state import LogLine, StormPoint
+from city.state import LogLine
+from city.weather import StormPoint
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "ReadingsSeen", "ShowSeen", "SourceSeen",
@@ -78,8 +80,10 @@ class CaseSeen(msgspec.Struct, frozen=True):
         """Return the moment that a row counts down to.
 
         It is the ruling's while one is due, else the citizen's; of a report that nobody has filed yet, the
-        limit of filing it.
+        limit of filing it; None of a case that is over: nothing is due on it any more.
         """
+        if self.state in CLOSED:
+            return None
         if self.state == "ruling" and self.ruling_due_at is not None:
             return self.ruling_due_at
         return self.accept_by if self.due_at is None else self.due_at
@@ -206,7 +210,10 @@ class CameraSeen(msgspec.Struct, frozen=True):
 
 
 class WallSeen(msgspec.Struct, frozen=True):
-    """All that any wall may see. ``revisions`` tells which slices changed since another look."""
+    """All that any wall may see. ``revisions`` tells which slices changed since another look.
+
+    Of its own is ``marks``: what maps say of critical and urgent cases.
+    """
 
     position: int
     clock: CityClock

@@ -5,21 +5,20 @@ Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an ad
 """
 
 from itertools import takewhile
-from typing import Any
 
 import msgspec
 
 from city.casefile import CLOSED, CaseFile
 from city.clock import REAL_TIME, CityClock
 from city.columns import Columns, Ring
+from city.weather import Storm, Warned
 
 __all__ = [
     "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "Erratum", "Item", "LedgerState",
-    "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState", "Storm",
-    "StormPoint", "Warned",
+    "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
 
 LOG_LINES = 50
@@ -76,6 +75,8 @@ class Case(msgspec.Struct):
     address: str = ""
     wants_reply: bool = False
     file: CaseFile = msgspec.field(default_factory=CaseFile)
+    caller_ref: str = ""
+    """The same for every record of one phone; tells nothing of it."""
 
     @property
     def state(self) -> str:
@@ -109,7 +110,10 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """Something that must leave the system, not before a machine moment."""
+    """Something that must leave the system, not before a machine moment.
+
+    ``at`` is the machine moment of what it tells (0 in an old snapshot); ``tries`` is 0 until one is in vain.
+    """
 
     id: str
     case: str
@@ -121,6 +125,7 @@ class Item(msgspec.Struct, frozen=True):
     position: int
     recall_of: str = ""
     tries: int = 0
+    at: float = 0.0
 
 
 class Show(msgspec.Struct, frozen=True):
@@ -143,48 +148,6 @@ class Erratum(msgspec.Struct, frozen=True):
     text: str
     by: str
     at: float
-
-
-class Warned(msgspec.Struct, frozen=True):
-    """An official warning as issued. ``rank`` 1..4 with 4 = worst; never computed by us."""
-
-    key: str
-    sender: str
-    identifier: str
-    status: str
-    hazard: str
-    colour: str
-    rank: int
-    headline: str
-    sender_name: str
-    sent: float
-    onset: float | None
-    expires: float | None
-    cancelled: bool = False
-    superseded_by: str = ""
-    polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
-
-
-class StormPoint(msgspec.Struct, frozen=True):
-    """One fix of a storm: WGS84 degrees, m/s, hPa; ``radii_km`` by force as published."""
-
-    at: float
-    lon: float
-    lat: float
-    wind_ms: float | None = None
-    pressure_hpa: float | None = None
-    forecast: bool = False
-    radii_km: dict[str, Any] = {}  # msgspec copies it
-
-
-class Storm(msgspec.Struct, frozen=True):
-    """A storm's track as last published."""
-
-    key: str
-    name: str
-    points: tuple[StormPoint, ...]
-    at: float
-    received: float
 
 
 class Device(msgspec.Struct, frozen=True):

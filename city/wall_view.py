@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers, Terms
 from city.case_view import wall_case
-from city.duty import on_duty, read_roster
+from city.duty import RosterRow, on_duty, read_roster
 from city.freshness import freshness, lost_mask
 from city.marks import mark_of
 from city.same_place import SamePlace
@@ -23,12 +23,16 @@ from city.seen import (
     WarningSeen,
 )
 from city.show_view import shows
-from city.state import Case, CityState, LedgerState, Warned
+from city.state import Case, CityState, LedgerState
+from city.weather import Warned
 
 __all__ = ["WallView", "mark_of"]
 
 UNIT_STALE_S = 120.0
 """A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
+
+MARKED = frozenset({"critical", "urgent"})
+"""Urgencies of the cases that stand on maps one by one."""
 
 FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
 
@@ -40,19 +44,20 @@ class _Open:
     """The open cases of one ledger's life as they were last looked at."""
 
     def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
-        self.near_m, self.ledger, self.changed = near_m, ledger, 0
+        self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
         self._cases: dict[str, CaseSeen] = {}
         self._same = SamePlace(near_m)
 
     def take(self, case: Case, seen: CaseSeen | None) -> None:
         """Take in what a case has become; None = it is not open."""
         self.changed = max(self.changed, case.changed)
+        mark = mark_of(case.key)
+        if _on_map(self._cases.get(mark)) != _on_map(seen):
+            self.marked = self.changed
         if seen is not None:
-            self._cases[seen.key] = seen
+            self._cases[mark] = seen
             self._same.put(seen)
-        elif self._cases:
-            mark = mark_of(case.key)
-            self._cases.pop(mark, None)
+        elif self._cases.pop(mark, None) is not None:
             self._same.drop(mark)
 
     def seen(self) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
@@ -100,7 +105,7 @@ class WallView:
             detections_at=ring.column("at"),
             log=tuple(ledger.log),
             transplanted=ledger.transplanted > 0,
-            revisions=dict(state.revisions),
+            revisions={**state.revisions, "marks": self._open.marked},
             shows=tuple(shows(ledger, now)),
             heaps=same,
             heaped=heaped,
@@ -111,7 +116,7 @@ class WallView:
         return wall_case(case, self.terms)
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
-        roster = self._keep("duty", state.revision("duty"), lambda: read_roster(state.ledger.roster))
+        roster = self._keep("duty", state.revision("duty"), lambda: _roster(state.ledger))
         if not roster:
             return DutySeen()
         duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
@@ -145,6 +150,16 @@ class WallView:
         return kept[1]
 
 
+def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
+    """Return all that maps say of one case: nothing of an ordinary one."""
+    if case is None or case.urgency not in MARKED:
+        return None
+    return (
+        case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
+        case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
+    )  # fmt: skip
+
+
 def _in_force(warned: Warned, city_now: float) -> bool:
     if warned.cancelled or warned.superseded_by or warned.status in ("Draft", "Test"):
         return False
@@ -156,6 +171,14 @@ def _warning(w: Warned) -> WarningSeen:
         w.key, w.hazard, w.colour, w.rank, w.headline, w.sender_name, w.sent, w.expires,
         w.status == "Exercise", w.polygons,
     )  # fmt: skip
+
+
+def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
+    """Return the roster's rows; of one that cannot be read (an old ledger may hold it) nobody is on duty."""
+    try:
+        return read_roster(ledger.roster)
+    except ValueError:
+        return ()
 
 
 def _readings(state: CityState, now: float) -> ReadingsSeen:

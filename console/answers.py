@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 REFUSED: Final = "CommandRefused"
-TARGETS: Final = ("to", "holder", "into", "level")
+TARGETS: Final = ("to", "holder", "level")
 
 
 def signed(fact: NewFact, person: Person, command: Command) -> bytes:

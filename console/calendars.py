@@ -7,7 +7,7 @@ agency or street, ``*`` = the whole district), ``date`` (ISO; empty = every work
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from chinese_calendar import constants
 from city.working_time import Calendar, Periods
 from console.district import DistrictError, read_rows
 
-__all__ = ["national_calendar", "read_calendars"]
+__all__ = ["national_calendar", "read_calendars", "strange_holders"]
 
 TABLE = "calendars.csv"
 COLUMNS = ("holder", "date", "kind", "from", "to", "note")
@@ -36,10 +36,18 @@ def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
     district = _changed(national_calendar(), by_holder.pop(EVERYBODY, []))
     calendars = {holder: _changed(district, rows) for holder, rows in by_holder.items()}
     for agency in read_rows(data_dir, "agencies.csv")[0]:
+        code = agency.get("code") or ""
         if agency.get("all_hours") == "yes":
-            own = calendars.get(agency["code"], district)
-            calendars[agency["code"]] = msgspec.structs.replace(own, all_hours=True)
+            own = calendars.get(code, district)
+            calendars[code] = msgspec.structs.replace(own, all_hours=True)
     return district, calendars
+
+
+def strange_holders(data_dir: Path, known: Collection[str]) -> Iterator[str]:
+    """Name the rows whose holder is not among ``known`` codes. Raises DistrictError, OSError."""
+    for where, row in _own_rows(data_dir):
+        if row["holder"] != EVERYBODY and row["holder"] not in known:
+            yield f"{where}, holder: there is no agency or street {row['holder']!r}"
 
 
 def national_calendar() -> Calendar:

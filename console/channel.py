@@ -133,6 +133,7 @@ class Channel:
         if self._idle_unwatched and not self.watchers:
             # What was said grows old from here on; the next to come must not be shown it as the present.
             self._memory, self._looked, self._shown, self._frames = ViewMemory(), {}, {}, {}
+            self.seen = None
 
     def whole(self) -> list[bytes]:
         """Return everything that was said, as texts."""
@@ -148,19 +149,34 @@ class Channel:
         """Look at the state once and tell the watchers what is new. ``now`` is machine time."""
         if self._idle_unwatched and not self.watchers:
             return
-        seen = self._eyes(self._store.state, now)
-        self.seen = seen
+        seen = self._see(now)
+        if seen is None:
+            self._say_views({card.key: View(now, {"failed": True}, []) for card in self._shown_by.cards})
+            return
         views = {**await self._views(seen, now), **self._shown_by.about(self._shown, now)}
         if self._idle_unwatched and not self.watchers:
             return  # they left meanwhile
-        changes = self._memory.changes(views)
-        if changes:
-            self.say(encode_text({"views": changes}))
+        self._say_views(views)
         for layer in self._shown_by.layers:
             if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
                 frame = await self._draw(layer, seen, now)
                 if frame is not None:
                     self._show(frame)
+
+    def _see(self, now: float) -> WallSeen | None:
+        """Look; None = it failed, and the next tick tries again."""
+        try:
+            self.seen = self._eyes(self._store.state, now)
+        except Exception as error:  # noqa: BLE001  # the boundary of a look: it says so, the console goes on
+            self._say_failed("eyes", error)
+            return None
+        self._failed.discard("eyes")
+        return self.seen
+
+    def _say_views(self, views: Mapping[str, View]) -> None:
+        changes = self._memory.changes(views)
+        if changes:
+            self.say(encode_text({"views": changes}))
 
     async def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
         views = {}

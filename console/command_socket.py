@@ -61,6 +61,8 @@ class CommandSockets:
                 continue
             for handler, claims in list(self.open.items()):
                 if claims.token not in good:
+                    # A close waits for the other side's; nothing more is taken meanwhile.
+                    del self.open[handler]
                     handler.close(POLICY, "token revoked")
 
 
@@ -129,7 +131,7 @@ class CommandHandler(WebSocketHandler):
     async def on_message(self, message: str | bytes) -> None:
         """Take one frame; the next is read when there is a place for it."""
         await self._places.acquire()
-        if self._bad >= BAD_IN_A_ROW:
+        if self._bad >= BAD_IN_A_ROW or self not in self._sockets.open:
             return
         frame = _read(message)
         if isinstance(frame, BadFrame):
@@ -146,13 +148,13 @@ class CommandHandler(WebSocketHandler):
 
     async def _take(self, envelope: dict[str, Any]) -> bytes:
         assert self._claims is not None
-        orders = self._sockets.orders
+        orders, account = self._sockets.orders, self._claims.account
         async with self._turns.on(envelope.get("subject")):
             if not await orders.ready():
-                return _told(orders.starting(envelope))
-            person = self._sockets.person_of(self._claims.account)
+                return _told(await orders.starting(account, envelope))
+            person = self._sockets.person_of(account)
             if person is None:
-                return _told(orders.signed_out(envelope))
+                return _told(await orders.signed_out(account, envelope))
             return _told(await orders.take(person, envelope))
 
     async def _answer(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from city.duty import RosterRow, read_roster
-from console.district import read_district, read_rows, read_streets
+from console.district import DistrictError, read_district, read_rows, read_streets
 from feeds.accounts import Accounts
 from feeds.passwords import check_pin
 from feeds.sources.demo.clients import CLIENTS
@@ -54,13 +54,19 @@ class Secrets(msgspec.Struct):
 
 
 def demo_secrets(data: Path) -> Secrets:
-    """Return the demo's secrets; tokens and stand-ins that are missing are made. Raises DistrictError."""
+    """Return the demo's secrets; tokens and stand-ins that are missing are made.
+
+    Raises DistrictError, also when the name of a stand-in is a person's: nobody may act as they.
+    """
     told = _read(data)
     before = msgspec.json.encode(told)
     tokens, accounts = TokenStore(data), Accounts(data)
     try:
+        actors = people_of(data).actors
+        for actor in actors:
+            _refuse_person(accounts, actor.account)
         _make_tokens(tokens, told)
-        for actor in people_of(data).actors:
+        for actor in actors:
             _make_stand_in(accounts, tokens, actor, told)
     finally:
         tokens.close()
@@ -121,6 +127,13 @@ def _make_tokens(tokens: TokenStore, told: Secrets) -> None:
 
 def _publish(topics: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"publish:{topic}" for topic in topics)
+
+
+def _refuse_person(accounts: Accounts, name: str) -> None:
+    there = accounts.get(name)
+    if there is not None and not there.automated:
+        message = f"{name}: there is a person's account of this name, so that no stand-in can have it"
+        raise DistrictError(f"{message}: give the demo a data dir of its own")
 
 
 def _make_stand_in(accounts: Accounts, tokens: TokenStore, actor: Actor, told: Secrets) -> None:

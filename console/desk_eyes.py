@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import structlog
+
 from city.acts.terms import Terms
 from city.desk_seen import DeskSeen
 from city.desk_view import DeskView
@@ -12,6 +14,8 @@ from city.indicators import Indicator, indicators
 from city.state import CityState
 
 __all__ = ["DeskEyes"]
+
+log = structlog.get_logger()
 
 DAY_S: Final = 86_400.0
 FIGURES_EVERY_S: Final = 20.0
@@ -32,6 +36,7 @@ class DeskEyes:
         self._presence = presence
         self._clock = clock
         self._figures: tuple[Mapping[str, Indicator], float | None] = ({}, None)
+        self._failed = False
 
     def __call__(self, state: CityState, now: float) -> DeskSeen:
         """Return what every desk may see at machine time ``now``."""
@@ -42,19 +47,29 @@ class DeskEyes:
         while True:
             if is_watched():
                 await self.reckon(state())
-            await asyncio.sleep(FIGURES_EVERY_S if self._figures[1] is not None else 1.0)
+            await asyncio.sleep(FIGURES_EVERY_S if self._figures[1] is not None or self._failed else 1.0)
 
     async def reckon(self, state: CityState) -> None:
         """Compute the indicators of the present city day once.
 
         A pass over a day's cases takes longer than a tick, so it goes on beside the loop; what is folded
-        meanwhile may or may not be in it, as in any count of a city that goes on.
+        meanwhile may or may not be in it, as in any count of a city that goes on. When it fails the last
+        figures stay, with their moment.
         """
         now = self._clock()
         city = state.ledger.clock.at(now)
         midnight = city - (city + self._terms.zone_offset_s) % DAY_S
-        found = await asyncio.to_thread(
-            indicators, state.ledger, (midnight, city), now=city, zone_offset_s=self._terms.zone_offset_s,
-            calendar=self._terms.calendar,
-        )  # fmt: skip
+        try:
+            found = await asyncio.to_thread(
+                indicators, state.ledger, (midnight, city), now=city,
+                zone_offset_s=self._terms.zone_offset_s, calendar=self._terms.calendar,
+            )  # fmt: skip
+        except Exception as error:  # the boundary of the indicators: without them the desk goes on
+            if not self._failed:
+                log.error("indicators_failed", exc_info=error)
+            self._failed = True
+            return
+        if self._failed:
+            log.info("indicators_again")
+        self._failed = False
         self._figures = (found, now)

@@ -1,13 +1,14 @@
 """A desk's session: what one page orders and asks through its own Panel session, for whose it is."""
 
 from collections.abc import Awaitable, Callable
+from heapq import nsmallest
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from city.access import Person, may_open
-from city.acts.command import Now
+from city.acts.command import Now, Refusal
 from city.acts.subjects import find_key
 from city.acts.terms import Terms
 from city.case_view import hand_of
@@ -45,7 +46,7 @@ class DeskCounter:
         self.terms = terms
         self.stories = stories
         self.search = search
-        self.sheets = Sheets(terms)
+        self.sheets = Sheets(terms, stories.name_of)
         self.clock = clock
         self._seen = seen
 
@@ -63,12 +64,19 @@ class DeskSession:
     """One page's session.
 
     ``person_of(used)`` says anew, for every message, who it belongs to (None: nobody); ``used`` when somebody
-    did something – a page that only stands open does nothing.
+    did something – a page that only stands open does nothing. ``owner`` is the account that it belongs to, or
+    did ('' = unknown). ``verbs`` are all that may be ordered from this page, None = every one.
     """
 
-    def __init__(self, counter: DeskCounter, person_of: Callable[[bool], Person | None]) -> None:
+    def __init__(
+        self, counter: DeskCounter, person_of: Callable[[bool], Person | None], *,
+        owner: Callable[[], str] = str, verbs: frozenset[str] | None = None,
+    ) -> None:  # fmt: skip
         self._counter = counter
         self._person_of = person_of
+        self._owner = owner
+        self._verbs = verbs
+        self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
         self._turns = Turns()
         self._looking: tuple[str, str, str] | None = None
         self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
@@ -95,16 +103,19 @@ class DeskSession:
         orders = self._counter.orders
         async with self._turns.on(told.get("subject")):
             if not await orders.ready():
-                return orders.starting(envelope)
+                return await orders.starting(self._owner(), envelope)
             person = self._person_of(True)
             if person is None:
-                return orders.signed_out(envelope)
+                return await orders.signed_out(self._owner(), envelope)
+            verb = told.get("verb")
+            if self._verbs is not None and isinstance(verb, str) and verb not in self._verbs:
+                return await orders.not_taken(person.account, envelope, Refusal("not_allowed", "wall_verb"))
             return await orders.take(person, envelope)
 
     async def _ask(self, asked: Any) -> Reply:
         asked = asked if isinstance(asked, dict) else {}
         number = asked.get("id")
-        person = self._person_of(False)
+        person = self._person_of(self._is_new(asked))
         answer = self._asks.get(str(asked.get("what")))
         if person is None or not may_open(person, "desk"):
             return {"id": number, "refused": "order_signed_out"}
@@ -115,6 +126,18 @@ class DeskSession:
         except Exception as error:  # the boundary of a question: it says so, the page goes on
             log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
             return {"id": number, "refused": "failed"}
+
+    def _is_new(self, asked: Reply) -> bool:
+        """Whether somebody opened another case or looks for something else: a page repeats its questions."""
+        what = str(asked.get("what"))
+        if what == "case":
+            question: tuple[str, ...] = (str(asked.get("mark") or ""),)
+        elif what == "rows":
+            question = (_words(asked), _chosen(asked), _ordered(asked))
+        else:
+            return False
+        before, self._asked[what] = self._asked[what], question
+        return question != before
 
     def _look(self, mark: Any) -> None:
         person, case = self._person_of(False), self._counter.case(mark)
@@ -143,7 +166,7 @@ class DeskSession:
         sheet = counter.sheets.sheet(case, seen) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
-            "near": {"units": units_near(seen.units, case), "cameras": cameras_near(state, case)},
+            "near": {"units": units_near(seen.units, case), "cameras": cameras_near(seen.cameras, case, now)},
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, counter.terms, now_both),
         }
@@ -152,40 +175,38 @@ class DeskSession:
     async def _rows(self, person: Person, asked: Reply) -> Reply:
         counter, seen = self._counter, self._counter.seen
         assert seen is not None
-        chosen = asked.get("filter") if asked.get("filter") in FILTERS else "all"
-        order = order_key(asked["order"] if asked.get("order") in ORDERS else "left")
-        words = str(asked.get("words") or "").strip()[:LONGEST_WORDS]
-        cases = list(seen.cases)
-        if words:
-            keys = await counter.search.find(counter.state(), person, words)
-            known = {mark_of(key): key for key in keys}
-            cases = [case for case in cases if case.key in known]
-            cases += self._over(known, {case.key for case in cases})
+        order, words = order_key(_ordered(asked)), _words(asked)
         hand, city = hand_of(person.account), seen.clock.at(counter.clock())
-        found = sorted(
-            (case for case in cases if matches(case, str(chosen), city=city, hand=hand)), key=order
-        )
-        marks = [case.key for case in found]
-        after = asked.get("after")
-        start = marks.index(after) + 1 if after in marks else 0
-        rows = [self._row(case, seen) for case in found[start : start + MOST]]
-        return {"rows": rows, "total": len(found)}
+        # One row for a place, as on the channel; who looks for a report finds it all the same.
+        cases = await self._worded(seen, person, words) if words else _rowed(seen)
+        found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
+        total, after = len(found), asked.get("after")
+        last = next((order(case) for case in found if case.key == after), None)
+        if last is not None:
+            found = [case for case in found if order(case) > last]
+        rows = [self._row(case, seen) for case in nsmallest(MOST, found, key=order)]
+        return {"rows": rows, "total": total}
 
-    def _over(self, known: dict[str, str], shown: set[str]) -> list[DeskCase]:
-        """Return the found cases that the channel does not hold: they are over."""
-        cases = self._counter.state().ledger.cases
-        hidden = (cases.get(key) for mark, key in known.items() if mark not in shown)
-        return [self._counter.sheets.seen(case) for case in hidden if case is not None]
+    async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
+        """Return the cases that the words find, those that the channel does not hold (they are over) last."""
+        counter = self._counter
+        state = counter.state()
+        keys = await counter.search.find(state, person, words, counter.terms)
+        cases, by_mark = state.ledger.cases, state.ledger.by_mark
+        found = [case for case in seen.cases if by_mark.get(case.key) in keys]
+        over = keys.difference(by_mark.get(case.key, "") for case in found)
+        return found + [counter.sheets.seen(cases[key]) for key in over if key in cases]
 
     def _row(self, case: DeskCase, seen: DeskSeen) -> list[Any]:
         return list(desk_row(case, seen))
 
     async def _merge(self, person: Person, asked: Reply) -> Reply:
-        case = self._counter.case(asked.get("mark"))
-        if case is None:
+        case, seen = self._counter.case(asked.get("mark")), self._counter.seen
+        if case is None or seen is None:
             return {"candidates": []}
-        cases = self._counter.state().ledger.cases.values()
-        return {"candidates": same_near(cases, case, self._counter.terms.numbers)}
+        alike = (one.key for one in seen.cases if (one.kind, one.code) == (case.kind, case.code))
+        others = [other for mark in alike if (other := self._counter.case(mark)) is not None]
+        return {"candidates": same_near(others, case, self._counter.terms.numbers)}
 
     async def _classes(self, person: Person, asked: Reply) -> Reply:
         terms = self._counter.terms
@@ -206,3 +227,19 @@ class DeskSession:
         if found is None or seen is None:
             return {"indicator": None}
         return {"indicator": {**msgspec.to_builtins(found), "at": seen.indicators_at}}
+
+
+def _rowed(seen: DeskSeen) -> list[DeskCase]:
+    return [case for case in seen.cases if case.key not in seen.heaped]
+
+
+def _words(asked: Reply) -> str:
+    return str(asked.get("words") or "").strip()[:LONGEST_WORDS]
+
+
+def _chosen(asked: Reply) -> str:
+    return next((name for name in FILTERS if name == asked.get("filter")), "all")
+
+
+def _ordered(asked: Reply) -> str:
+    return next((name for name in ORDERS if name == asked.get("order")), "left")

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 import static
+from city.grids import UnitGrids
 from city.places import Streets
 
-__all__ = ["District", "DistrictError", "SourceSetting", "read_district", "read_rows"]
+__all__ = [
+    "GRIDS", "District", "DistrictError", "SourceSetting", "grids_told", "read_district", "read_grids",
+    "read_rows",
+]  # fmt: skip
+
+GRIDS = "grids.geojson"
 
 
-class DistrictError(Exception):
+class DistrictError(ValueError):
     """A file of the district cannot be used; the text names file and field."""
 
 
@@ -87,12 +94,42 @@ def read_streets(district: District) -> Streets:
         raise DistrictError(message) from error
 
 
+def read_grids(data_dir: Path) -> UnitGrids:
+    """Read the unit grids of the data dir, none when it has no file of them. Raises DistrictError."""
+    told = grids_told(data_dir)
+    try:
+        return UnitGrids() if told is None else UnitGrids.from_geojson(told)
+    except ValueError as error:
+        message = f"{data_dir / GRIDS}: {error}"
+        raise DistrictError(message) from error
+
+
+def grids_told(data_dir: Path) -> Any:
+    """Return what the data dir's file of unit grids says, None without one. Raises DistrictError."""
+    path = data_dir / GRIDS
+    try:
+        return msgspec.json.decode(path.read_bytes()) or {}
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        message = f"{path}: expected GeoJSON: {error}"
+        raise DistrictError(message) from error
+
+
 def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
-    """Return the rows of a CSV table (the data dir's own, else the built-in) and its SHA-256."""
+    """Return the rows of a CSV table (the data dir's own, else the built-in) and its SHA-256.
+
+    Raises OSError, and DistrictError when the file is no CSV in UTF-8.
+    """
     own = data_dir / name
     path = own if own.exists() else static.path(f"tables/{Path(name).name}")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [dict(row) for row in csv.DictReader(file)], _sha256(path)
+    told = path.read_bytes()
+    try:
+        lines = io.StringIO(told.decode("utf-8-sig"), newline="")
+        return [dict(row) for row in csv.DictReader(lines)], hashlib.sha256(told).hexdigest()
+    except (UnicodeDecodeError, csv.Error) as error:
+        message = f"{path}: expected a table as CSV in UTF-8: {error}"
+        raise DistrictError(message) from error
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -101,7 +138,3 @@ def _toml(path: Path) -> dict[str, Any]:
     except (OSError, tomllib.TOMLDecodeError) as error:
         message = f"{path}: {error}"
         raise DistrictError(message) from error
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -104,19 +104,23 @@ class Engine:
             self.snapshot()
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Repeat ``work`` while we hold the lease; say once when the log is gone, once when it is back."""
-        down = False
+        """Repeat ``work`` while we hold the lease; say once what fails, once that all is well again."""
+        told: set[type[Exception]] = set()
         while True:
             try:
                 if await self._lease.hold():
                     await work()
-                if down:
+                if told:
                     log.info("engine_resumed", work=work.__name__)
-                down = False
+                told.clear()
             except (LedgerUnavailable, RedisError, OSError, SegmentDamaged) as error:
-                if not down:
+                if type(error) not in told:
                     log.warning("engine_waits", work=work.__name__, reason=str(error))
-                down = True
+                told.add(type(error))
+            except Exception as error:  # the boundary of a task: one that breaks stops no other
+                if type(error) not in told:
+                    log.error("engine_task_failed", work=work.__name__, exc_info=error)
+                told.add(type(error))
             await asyncio.sleep(seconds)
 
     async def _watch(self) -> None:
@@ -193,5 +197,6 @@ async def run_engine(settings: Settings) -> None:
         await engine.run()
     finally:
         engine.close()
+        await outbox.close()
         await ledger.close()
         await archive.close()

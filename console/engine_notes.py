@@ -10,6 +10,8 @@ from typing import Any, cast
 
 import structlog
 
+from city.access import SHIFT_ROLES
+from city.duty import read_roster
 from city.facts import body_of
 from city.freshness import freshness
 from city.moments import iso
@@ -26,6 +28,8 @@ log = structlog.get_logger()
 
 ACTOR = "engine"
 DEAF_S = 10.0
+NOBODY = [{"role": role} for role in sorted(SHIFT_ROLES)]
+"""The first roster when none can be read: rows that name nobody, so that nobody has a shift's authority."""
 
 
 class Notes:
@@ -50,6 +54,7 @@ class Notes:
         self._accounts = Accounts(data_dir)
         self._accounts_noted = 0
         self._noted: set[str] = set()
+        self._roster_refused = ""
 
     async def step(self) -> None:
         """Note what there is to note. Raises LedgerUnavailable, RedisError."""
@@ -75,9 +80,26 @@ class Notes:
         await self._changed("CityClockSet", "city:clock", data)
 
     async def _note_roster(self) -> None:
-        rows, sha256 = read_rows(self._data, "roster.csv")
-        if self._follower.store.state.ledger.tables.get("roster") != sha256:
+        """Note another roster; one that cannot be read is refused, and the one before stays in force."""
+        known = self._follower.store.state.ledger.tables
+        try:
+            rows, sha256 = _roster(self._data)
+        except (ValueError, OSError) as error:
+            self._say_of_roster(str(error))
+            if "roster" in known:
+                return
+            rows, sha256 = NOBODY, ""
+        else:
+            self._say_of_roster("")
+        if known.get("roster") != sha256:
             await self._changed("RosterLoaded", "table:roster", {"sha256": sha256, "rows": rows})
+
+    def _say_of_roster(self, refused: str) -> None:
+        if refused and refused != self._roster_refused:
+            log.error("roster_refused", reason=refused)
+        elif self._roster_refused and not refused:
+            log.info("roster_read_again")
+        self._roster_refused = refused
 
     async def _note_tables(self) -> None:
         known = self._follower.store.state.ledger.tables
@@ -142,3 +164,10 @@ class Notes:
         body = body_of(kind, subject, ACTOR, data)
         await self._ledger.append([Act(command_id, (body,), ((subject, version),))])
         return True
+
+
+def _roster(data_dir: Path) -> tuple[list[dict[str, str]], str]:
+    """Return the roster's rows, checked, and the file's SHA-256. Raises ValueError, OSError."""
+    rows, sha256 = read_rows(data_dir, "roster.csv")
+    read_roster(rows)
+    return [{name: cell or "" for name, cell in row.items()} for row in rows], sha256

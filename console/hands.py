@@ -24,6 +24,15 @@ FIRST_ROLES: Final = (
     "rotating_leader", "duty_leader", "shift_lead", "duty_officer", "dispatcher", "intake_officer",
 )  # fmt: skip
 
+WALL_VERBS: Final = frozenset({
+    "clear", "dispatch", "escalate", "file", "reassign", "remind", "send_for_ruling", "send_unit", "show",
+    "undo",
+})  # fmt: skip
+"""What a seat may order from a wall: what its rows have buttons for, and what is shown on it.
+
+Everybody in the hall reads a wall, and a seat has a short PIN: for all else there are desks.
+"""
+
 Say = Callable[[dict[str, Any]], None]
 
 
@@ -52,7 +61,7 @@ class Hands:
             account = sessions.account(viewer.session, now)
             return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
 
-        page = _Page(DeskSession(counter, person_of))
+        page = _Page(DeskSession(counter, person_of, owner=lambda: sessions.owner(viewer.session)))
         person = person_of(False)
         if person is None:
             return Visitor(page.take), page.close
@@ -72,10 +81,13 @@ class _WallSession:
     def __init__(self, counter: DeskCounter, entrance: Entrance, viewer: Viewer, panel: str) -> None:
         self._counter, self._seats = counter, entrance.seats
         self._viewer, self._panel = viewer, panel
-        self._desk = DeskSession(counter, self._person)
+        self._last = ""
+        self._desk = DeskSession(counter, self._person, owner=lambda: self._last, verbs=WALL_VERBS)
 
     def _person(self, used: bool) -> Person | None:
-        return self._seats.person(self._panel, self._counter.state(), used=used)
+        person = self._seats.person(self._panel, self._counter.state(), used=used)
+        self._last = person.account if person is not None else self._last
+        return person
 
     async def handle(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Return the answer to a message, None when it has none."""
@@ -84,6 +96,8 @@ class _WallSession:
         if "leave" in message:
             self._seats.leave(self._panel)
             return {"seated": None, "why": ""}
+        if message.get("used") is True:  # somebody moves the pointer: the seat's clock starts anew
+            self._person(True)
         return await self._desk.handle(message) if "act" in message else None
 
     def close(self) -> None:

@@ -124,7 +124,6 @@ class TileHandler(PlainHandler):
         """Take the drawing and the doors."""
         self._draw = draw
         self._doors = doors
-        self._running: dict[tuple[Any, ...], Awaitable[bytes]] = {}
 
     async def get(self, kind: str, z: str, x: str, y: str) -> None:
         """Draw and send one tile."""

@@ -1,6 +1,6 @@
 """What is near a case: units that could come, cameras that could look, cases that may be the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,9 +10,9 @@ from city.acts.terms import CaseNumbers
 from city.distance import metres_to_points
 from city.free_units import FreeUnits
 from city.marks import mark_of
-from city.seen import UnitsSeen
-from city.state import Case, CityState
-from city.wall_view import FORBIDDEN_ON_WALL
+from city.seen import CameraSeen, UnitsSeen
+from city.state import Case
+from layers.cameras import is_well
 
 __all__ = ["cameras_near", "same_near", "units_near"]
 
@@ -43,23 +43,23 @@ def units_near(units: UnitsSeen, case: Case) -> list[dict[str, Any]]:
     return found
 
 
-def cameras_near(state: CityState, case: Case) -> list[dict[str, Any]]:
-    """Return the nearest cameras within 1 km that may stand on a screen in the hall."""
-    cameras = [one for one in state.ledger.cameras.values() if one.privacy not in FORBIDDEN_ON_WALL]
-    lon = np.array([camera.place.lon for camera in cameras], dtype=float)
-    lat = np.array([camera.place.lat for camera in cameras], dtype=float)
+def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
+    """Return the nearest cameras within 1 km that may stand on a screen in the hall.
+
+    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` when it last said anything.
+    """
+    lon = np.array([camera.lon for camera in cameras], dtype=float)
+    lat = np.array([camera.lat for camera in cameras], dtype=float)
     metres = metres_to_points(case.place.lon, case.place.lat, lon, lat)
-    measured = state.measured.cameras
-    found = []
-    for place in _nearest(np.where(metres <= CAMERA_M, metres, np.inf), CAMERAS):
-        camera, row = cameras[place], measured.find(cameras[place].id)
-        picture_at = float("nan") if row is None else float(measured.column("picture_at")[row])
-        found.append({
-            "id": camera.id, "name": camera.name, "metres": round(float(metres[place])),
-            "state": "" if row is None else str(measured.column("state")[row]),
-            "picture_at": None if np.isnan(picture_at) else picture_at,
-        })  # fmt: skip
-    return found
+    near = _nearest(np.where(metres <= CAMERA_M, metres, np.inf), CAMERAS)
+    return [
+        {
+            "id": cameras[row].id, "name": cameras[row].name, "metres": round(float(metres[row])),
+            "state": cameras[row].state, "picture_at": cameras[row].picture_at,
+            "heard": cameras[row].heard, "well": is_well(cameras[row], now),
+        }
+        for row in near
+    ]  # fmt: skip
 
 
 def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[dict[str, Any]]:

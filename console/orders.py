@@ -1,7 +1,6 @@
 """Orders: how a command becomes a fact – once, durable before it is shown, and answered the same for ever."""
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -9,9 +8,9 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from city.access import PAGES, Person, acting_role, may_see_person
+from city.access import Person
 from city.acts.command import Command, Decision, Now, Refusal
-from city.acts.decide import decide
+from city.acts.decide import ANY_VERSION, decide
 from city.acts.subjects import find_case
 from city.acts.terms import Terms
 from city.facts import Fact, read_fact
@@ -24,8 +23,12 @@ from console.answers import REFUSED, done, refusal_body, refusal_in, refused, si
 from console.appender import Appender
 from console.budget import Budget
 from console.envelopes import Fault, command_id_of, read_envelope
+from console.folded import Folded
 from console.presence import Presence
 from console.reasons import Reasons
+from console.reporters import Reporters
+from console.turns import Turns
+from console.winners import Winners
 from feeds.ledger import Act, Again, Answer, Appended, Conflict, Ledger, LedgerUnavailable
 from feeds.people import People
 
@@ -33,10 +36,11 @@ __all__ = ["Orders"]
 
 log = structlog.get_logger()
 
-CATCH_UP_S: Final = 1.5
 RETRY_S: Final = 8.0
-LOOK_S: Final = 0.005
 REFUSALS_A_MINUTE: Final = 60
+UNKNOWN: Final = Refusal("read_only", "order_unknown")
+TRIES: Final = 3
+TRIES_AT_ANY_VERSION: Final = 12
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -60,22 +64,23 @@ class Orders:
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._ledger = ledger
+        self._winners = Winners(ledger)
+        self._turns = Turns()
         self._appender = Appender(ledger)
-        self._store = store
+        self._folded = Folded(ledger, store)
         self._terms = terms
-        self._people = people
+        self._reporters = Reporters(people, terms)
         self._presence = presence
         self._reasons = reasons
         self._clock = clock
         self._fault = fault
-        self._goal: int | None = None
         self._running: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._budget = Budget(REFUSALS_A_MINUTE, 60.0)
 
     @property
     def state(self) -> LedgerState:
         """What decisions go by."""
-        return self._store.state.ledger
+        return self._folded.state
 
     async def take(self, person: Person, envelope: Any) -> dict[str, Any]:
         """Do what an envelope orders, or refuse it; return the answer (moments: machine epoch seconds).
@@ -91,35 +96,51 @@ class Orders:
             self._running[order.id] = running
             running.add_done_callback(lambda _: self._running.pop(order.id, None))
         # A socket that closes meanwhile does not stop an order halfway.
-        answer = await asyncio.shield(running)
-        self.counts[answer["refused"]["code"] if "refused" in answer else "done"] += 1
-        return answer
+        return self._counted(await asyncio.shield(running))
 
     async def ready(self) -> bool:
         """Wait a little until what was in the ledger when this console started is folded; whether it is.
 
         Called before it is read who gives an order: an empty state knows no roster.
         """
-        if self._is_behind():
-            try:
-                self._goal, _ = await self._ledger.head()
-            except LedgerUnavailable:
-                return False
-            await self._wait(lambda: not self._is_behind())
-        return not self._is_behind()
+        return await self._folded.is_ready()
 
-    def _is_behind(self) -> bool:
-        return self._goal is None or self.state.position < self._goal
+    async def starting(self, account: str, envelope: Any) -> dict[str, Any]:
+        """Return the answer of a console that is not ready; see :meth:`not_taken`."""
+        return await self.not_taken(account, envelope, Refusal("read_only", "order_read_only"))
 
-    def starting(self, envelope: Any) -> dict[str, Any]:
-        """Return the answer of a console that is not ready."""
-        self.counts["read_only"] += 1
-        return refused(command_id_of(envelope), Refusal("read_only", "order_read_only"), self._reasons)
+    async def signed_out(self, account: str, envelope: Any) -> dict[str, Any]:
+        """Return the refusal for one whom nobody is signed in as (any more); see :meth:`not_taken`."""
+        refusal = Refusal("not_allowed", "order_signed_out")
+        # A wall forgets its seats when its console starts anew: what is sent again may have been done.
+        return await self.not_taken(account, envelope, refusal if account else UNKNOWN)
 
-    def signed_out(self, envelope: Any) -> dict[str, Any]:
-        """Return the refusal for one whom nobody is signed in as (any more)."""
-        self.counts["not_allowed"] += 1
-        return refused(command_id_of(envelope), Refusal("not_allowed", "order_signed_out"), self._reasons)
+    async def not_taken(self, account: str, envelope: Any, refusal: Refusal) -> dict[str, Any]:
+        """Refuse an order that nobody may decide, unless ``account`` was answered under its id before.
+
+        ``account`` is whose order it is, or was ('' = nobody knows): an order that was done is never told
+        as not done.
+        """
+        told = command_id_of(envelope)
+        order = _Order(Person(account, "", ()), Command(told, "", ""), f"cmd:{account}:{told}")
+        running = self._running.get(order.id)
+        if account and told:
+            answer = await asyncio.shield(running) if running else await self._earlier(order, refusal)
+        else:
+            answer = self._refused(order, refusal)
+        return self._counted(answer)
+
+    def _counted(self, answer: dict[str, Any]) -> dict[str, Any]:
+        self.counts[answer["refused"]["code"] if "refused" in answer else "done"] += 1
+        return answer
+
+    async def _earlier(self, order: _Order, refusal: Refusal) -> dict[str, Any]:
+        """Return what an id was answered before, else a refusal; ``order_unknown`` while nobody can know."""
+        try:
+            return await self._unwritten(order, refusal)
+        except LedgerUnavailable as error:
+            log.warning("order_unknown", command=order.id, reason=str(error))
+            return self._refused(order, UNKNOWN)
 
     async def _guarded(self, order: _Order, fault: Fault | None) -> dict[str, Any]:
         try:
@@ -129,7 +150,7 @@ class Orders:
             return await self._answer(order)
         except LedgerUnavailable as error:
             log.warning("order_unknown", command=order.id, reason=str(error))
-            return self._refused(order, Refusal("read_only", "order_unknown"))
+            return self._refused(order, UNKNOWN)
         except Exception as error:  # the boundary of an order: one that fails says so, the rest goes on
             log.error("order_failed", command=order.id, verb=order.command.verb, exc_info=error)
             return self._refused(order, Refusal("read_only", "order_failed"))
@@ -137,8 +158,15 @@ class Orders:
     async def _answer(self, order: _Order) -> dict[str, Any]:
         if self.state.unknown or self._fault() or not await self.ready():
             return await self._unwritten(order, Refusal("read_only", "order_read_only"))
-        for last in (False, False, True):
-            case = await self._caught_up(order)
+        if order.command.verb not in ANY_VERSION:
+            return await self._try(order, TRIES)
+        # They wait for one another, so that they do not lose against each other; people not for stand-ins.
+        async with self._turns.on(f"{order.person.automated} {order.command.subject}"):
+            return await self._try(order, TRIES_AT_ANY_VERSION)
+
+    async def _try(self, order: _Order, tries: int) -> dict[str, Any]:
+        for left in reversed(range(tries)):
+            case = await self._folded.case(order.command.subject, order.command.version)
             if case is None and not order.command.subject.startswith("wall:"):
                 return await self._unwritten(order, Refusal("unknown_subject", "order_unknown_subject"))
             order = order.on(f"case:{case.key}") if case else order
@@ -148,47 +176,33 @@ class Orders:
             answer = await self._append(order, outcome)
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
-            facts = await facts_of(self._ledger, answer.winner)
-            unseen = answer.subject != order.command.subject or all(is_quiet(fact) for fact in facts)
-            if last or not unseen or self.state.position >= answer.winner:
+            facts = await self._winners.facts(answer.winner)
+            if not left or not self._is_nothing_to_see(order, answer, facts):
                 return await self._lost(order, answer, facts)
-            # The other subject was not seen by the sender, and a clock's note is nothing to have seen.
-            await self._fold_up_to(answer.winner)
+            await self._folded.up_to(answer.winner)
         raise AssertionError("the last try answers")
 
+    @staticmethod
+    def _is_nothing_to_see(order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> bool:
+        """Whether what won is nothing that the sender must have seen: decide on what is so now."""
+        return (
+            order.command.verb in ANY_VERSION
+            or conflict.subject != order.command.subject
+            or all(is_quiet(fact) for fact in facts)
+        )
+
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:
+        if order.command.verb in ANY_VERSION:  # nobody won: it was only too busy here
+            return await self._unwritten(order, Refusal("read_only", "order_read_only"))
         winner = winner_in(facts, conflict.subject) if facts else None
         return await self._refuse(order, Refusal("conflict", "conflict", {}, winner))
 
-    async def _fold_up_to(self, position: int) -> None:
-        await self._wait(lambda: self.state.position >= position)
-
     def _decide(self, order: _Order, case: Case | None) -> Decision | Refusal:
         person, command = order.person, order.command
-        centre = acting_role(person, command.verb) in PAGES["desk"]
-        if person.automated and centre and case and self._presence.is_attended(mark_of(case.key)):
+        if person.automated and case and self._presence.is_attended(mark_of(case.key)):
             return Refusal("not_now", "person_at_it")
         now = self._clock()
         return decide(self.state, command, person, self._terms, Now(now, self.state.clock.at(now)))
-
-    async def _caught_up(self, order: _Order) -> Case | None:
-        """Return the case that is meant; one that its sender knows better than we is waited for."""
-        subject, version = order.command.subject, order.command.version
-
-        def known() -> bool:
-            found = find_case(self.state, subject)
-            return found is not None and found.file.version >= version
-
-        if subject.startswith("case:") and not known():
-            head, _ = await self._ledger.head()
-            await self._wait(lambda: known() or self.state.position >= head)
-        return find_case(self.state, subject)
-
-    async def _wait(self, until: Callable[[], bool]) -> None:
-        loop = asyncio.get_running_loop()
-        last = loop.time() + CATCH_UP_S
-        while not until() and loop.time() < last:  # noqa: ASYNC110  # the store tells nobody when it has folded
-            await asyncio.sleep(LOOK_S)
 
     async def _append(self, order: _Order, decision: Decision) -> Answer:
         bodies = tuple(signed(fact, order.person, order.command) for fact in decision.facts)
@@ -225,19 +239,8 @@ class Orders:
         version = case.file.version if case else 0
         told = done(order.command.command_id, facts, subject, version=version, undo_until=until)
         if facts[-1].type == "PersonRevealed":
-            told["done"]["person"] = await self._person(order.person, case)
+            told["done"]["person"] = await self._reporters.of(case, order.person)
         return told
-
-    async def _person(self, person: Person, case: Case | None) -> dict[str, Any] | None:
-        """Return the reporter of a case, for the answer of this session alone; None when nobody is kept."""
-        if case is None or not may_see_person(person, case.holder, case.place.street):
-            return None
-        try:
-            found = await asyncio.to_thread(self._people.get, [case.reporter_ref])
-        except (sqlite3.Error, OSError) as error:
-            log.error("people_unreadable", error=str(error))
-            return None
-        return found.get(case.reporter_ref)
 
     async def _again(self, order: _Order, position: int) -> dict[str, Any]:
         """Answer as the first time, from what the ledger says of it."""

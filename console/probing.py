@@ -49,7 +49,8 @@ def _plausible(verb: str, case: Case, now: Now) -> dict[str, Any]:
         "text": "-", "photos": ["-", "-"], "photos_before": ["-"], "photos_after": ["-"], "unit": "-",
         "lon": place.lon if known else 0.0, "lat": place.lat if known else 0.0,
         "result": "confirmed", "outcome": "fixed", "passed": True, "mode": "caller_confirmed",
-        "approved": True, "upheld": True, "accepted": True, "satisfaction": "satisfied", "resolved": "solved",
+        "approved": True, "upheld": True, "accepted": True, "done": True, "satisfaction": "satisfied",
+        "resolved": "solved",
         "purpose": "call_back", "until": iso(now.city + DAY_S), "to": others[0] if others else "",
         "holder": others[0] if others else case.holder, "into": "", "reason": REASONS.get(verb, "-"),
     }  # fmt: skip

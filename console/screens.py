@@ -41,8 +41,9 @@ class Screens:
     """
 
     def __init__(
-        self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall"
-    ) -> None:
+        self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall",
+        has_grids: bool = False,
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._layout = {layout.key: layout for layout in LAYOUTS}[page]
         self._atlas = atlas
@@ -58,7 +59,7 @@ class Screens:
         self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
-            names=names_of(settings, district),
+            names=names_of(settings, district), has_grids=has_grids,
         )  # fmt: skip
         self._frames: dict[str, Frame] = {}
         self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}

@@ -1,4 +1,4 @@
-"""Search: cases by number, road, street, class, call sign, external number, and by a phone's last digits."""
+"""Search: cases by number, road, street, grid, class, call sign, external number, a phone's last digits."""
 
 import asyncio
 import secrets
@@ -6,28 +6,38 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
+import msgspec
 import structlog
 
-from city.access import Person, acting_role, may_see_person
-from city.acts.command import Command, NewFact
+from city.access import Person, acting_role
+from city.acts.command import Command, Decision, NewFact, Now
+from city.acts.decide import decide
+from city.acts.terms import Terms
 from city.plain import short_name
-from city.state import Case, CityState, LedgerState
+from city.state import Case, CityState, LedgerState, Place
 from console.answers import signed
 from console.budget import Budget
+from console.case_index import CaseIndex
 from feeds.ledger import Act, Ledger, LedgerUnavailable
 from feeds.people import People
 
-__all__ = ["Search", "finds"]
+__all__ = ["Search"]
 
 log = structlog.get_logger()
 
 LONGEST: Final = 60
 TAIL: Final = 4
 NUMBER: Final = 5
-"""So many digits at least are looked for in the numbers of cases that are over, too."""
+"""So many letters, a digit among them, are looked for in the numbers of cases that are over, too."""
+OVER: Final = 200
+"""So many cases that are over are found at most, the newest: a district's code is in the number of each."""
+GRID: Final = 5
+"""So many digits at least are looked for in the codes of grids; four may be a phone's."""
 TAILS_A_MINUTE: Final = 20
+TAIL_KEPT_S: Final = 60.0
+"""A page asks every two seconds; so long it hears what was found, for nothing."""
 NOTED_S: Final = 600.0
-"""The same digits asked again within this time make no new facts of the same cases."""
+"""The same digits asked again within this time are no new ones: not charged, and no new facts."""
 
 
 class Clock(Protocol):
@@ -36,6 +46,26 @@ class Clock(Protocol):
     def __call__(self) -> float:
         """Return now."""
         ...
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """What an open case is found by: its words, and the code of the unit grid that its place lies in."""
+
+    changed: int
+    words: str
+    place: Place
+    grid: str
+
+    def has(self, wanted: str) -> bool:
+        return wanted in self.words or (len(wanted) >= GRID and wanted in self.grid)
+
+
+class _Tail(msgspec.Struct):
+    """What somebody's digits found: ``asked`` is when they last asked, ``at`` when it was looked."""
+
+    asked: float
+    at: float = float("-inf")
+    keys: frozenset[str] = frozenset()
 
 
 class Search:
@@ -48,12 +78,14 @@ class Search:
         self._people = people
         self._words = tuple(words)
         self._clock = clock
-        self._texts: dict[str, tuple[int, str]] = {}
+        self._texts: dict[str, _Text] = {}
+        self._index = CaseIndex()
+        self._tails: dict[tuple[str, str], _Tail] = {}
         self._budget = Budget(TAILS_A_MINUTE, 60.0)
         self._noted: dict[tuple[str, str, str], float] = {}
 
-    async def find(self, state: CityState, person: Person, words: str) -> set[str]:
-        """Return the keys of the cases that the words find for this person.
+    async def find(self, state: CityState, person: Person, words: str, terms: Terms) -> set[str]:
+        """Return the keys of the cases that the words find for this person; of those over the newest 200.
 
         Four digits find reporters' phones too, for those who may see them; each hit is a fact of its case
         before it is told.
@@ -61,31 +93,33 @@ class Search:
         wanted = words.strip().casefold()[:LONGEST]
         if not wanted:
             return set()
-        found = self._by_text(state, wanted)
+        await self._index.follow(state.ledger)
+        found = self._by_text(state, wanted, terms)
         if len(wanted) == TAIL and wanted.isascii() and wanted.isdigit():
-            found |= await self._by_tail(state.ledger, person, wanted)
+            found |= await self._by_tail(state.ledger, person, wanted, terms)
         return found
 
-    def _by_text(self, state: CityState, wanted: str) -> set[str]:
-        is_number = len(wanted) >= NUMBER and any(letter.isdigit() for letter in wanted)
+    def _by_text(self, state: CityState, wanted: str, terms: Terms) -> set[str]:
         units = {name.casefold(): unit for unit, name in _call_signs(state)}
         called = {unit for name, unit in units.items() if wanted in name}
-        found = set()
-        for key, case in state.ledger.cases.items():
-            if case.is_open:
-                if wanted in self._text(case) or called.intersection(case.file.units):
-                    found.add(key)
-            elif is_number and finds(case, wanted):
-                found.add(key)
+        found = {
+            case.key
+            for case in self._index.open_cases()
+            if self._text(case, terms).has(wanted) or called.intersection(case.file.units)
+        }
+        if len(wanted) >= NUMBER and any(letter.isdigit() for letter in wanted):
+            found.update(self._index.over(wanted, OVER))
         return found
 
-    def _text(self, case: Case) -> str:
+    def _text(self, case: Case, terms: Terms) -> _Text:
         kept = self._texts.get(case.key)
-        if kept is None or kept[0] != case.changed:
+        if kept is None or kept.changed != case.changed:
             if len(self._texts) > 200_000:  # closed ones are not asked for any more
                 self._texts.clear()
-            kept = self._texts[case.key] = (case.changed, self._read(case))
-        return kept[1]
+            place = case.place
+            grid = terms.grid_of(place.lon, place.lat) if kept is None or kept.place != place else kept.grid
+            kept = self._texts[case.key] = _Text(case.changed, self._read(case), place, grid)
+        return kept
 
     def _read(self, case: Case) -> str:
         place, code = case.place, case.code
@@ -96,28 +130,49 @@ class Search:
             told.append(words.get(f"agency.{case.holder}", short_name(case.holder)))
         return "\n".join(one for one in told if one).casefold()
 
-    async def _by_tail(self, state: LedgerState, person: Person, tail: str) -> set[str]:
+    async def _by_tail(self, state: LedgerState, person: Person, tail: str, terms: Terms) -> set[str]:
         if not acting_role(person, "reveal"):
             return set()
-        refs = {
-            case.reporter_ref: key
-            for key, case in state.cases.items()
-            if case.is_open and case.reporter_ref and may_see_person(person, case.holder, case.place.street)
-        }
-        if not refs:
-            return set()
-        if not self._budget.spend(person.account, self._clock()):
+        kept = self._kept(person, tail)
+        if kept is None:
             log.warning("phone_search_refused", account=person.account)
             return set()
         try:
-            matched = await asyncio.to_thread(self._matched, list(refs), tail)
-            found = {refs[ref]: ref for ref in matched}
+            if kept.asked - kept.at >= TAIL_KEPT_S:
+                kept.keys, kept.at = await self._look(tail), kept.asked
+            cases = [case for key in kept.keys if (case := state.cases.get(key)) is not None]
+            now = Now(kept.asked, state.clock.at(kept.asked))
+            found = {
+                case.key: case.reporter_ref
+                for case in cases
+                if case.is_open and _may_reveal(state, case, person, terms, now)
+            }
             await self._note(person, tail, found)
         except (LedgerUnavailable, sqlite3.Error, OSError) as error:
             log.warning("phone_search_failed", account=person.account, reason=str(error))
             return set()
-        log.info("phone_searched", account=person.account, hits=len(found))
         return set(found)
+
+    def _kept(self, person: Person, tail: str) -> _Tail | None:
+        """Return what is kept of somebody's digits; new ones are charged, None when there were too many."""
+        now = self._clock()
+        self._tails = {key: one for key, one in self._tails.items() if one.asked > now - NOTED_S}
+        kept = self._tails.get((person.account, tail))
+        if kept is None:
+            if not self._budget.spend(person.account, now):
+                return None
+            log.info("phone_searched", account=person.account)
+            kept = self._tails[person.account, tail] = _Tail(now)
+        kept.asked = now
+        return kept
+
+    async def _look(self, tail: str) -> frozenset[str]:
+        refs: dict[str, list[str]] = {}
+        for case in self._index.open_cases():
+            if case.reporter_ref:
+                refs.setdefault(case.reporter_ref, []).append(case.key)
+        matched = await asyncio.to_thread(self._matched, list(refs), tail) if refs else []
+        return frozenset(key for ref in matched for key in refs[ref])
 
     def _matched(self, refs: list[str], tail: str) -> list[str]:
         people = self._people.get(refs)
@@ -139,10 +194,11 @@ class Search:
         self._noted |= dict.fromkeys(((person.account, tail, key) for key in found), now)
 
 
-def finds(case: Case, number: str) -> bool:
-    """Whether a number (or a part of it) is the case's own or one that another system gave it."""
-    numbers = (case.file.no, *(told for _, told in case.external))
-    return any(number in one.casefold() for one in numbers)
+def _may_reveal(state: LedgerState, case: Case, person: Person, terms: Terms, now: Now) -> bool:
+    """Whether somebody would be shown the reporter of a case when they asked for it."""
+    told = {"purpose": "call_back"}
+    asked = Command("search", "reveal", f"case:{case.key}", case.file.version, told)
+    return isinstance(decide(state, asked, person, terms, now), Decision)
 
 
 def _call_signs(state: CityState) -> Iterable[tuple[str, str]]:

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import hashlib
 import itertools
-import secrets
 import sys
 import time
 from collections.abc import Awaitable
@@ -12,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import panel as pn
 import structlog
 from redis.exceptions import RedisError
@@ -19,10 +19,10 @@ from tornado.ioloop import IOLoop
 
 import static
 from city.desk_seen import DeskSeen
-from city.wall_view import WallView
+from city.wall_view import FORBIDDEN_ON_WALL, WallView
 from console.channel import Channel
 from console.desk_eyes import DeskEyes
-from console.district import District, read_district
+from console.district import District, read_district, read_grids
 from console.doors import Viewer
 from console.entrance import Entrance
 from console.follow import follower_of
@@ -43,6 +43,7 @@ from console.ordering import Ordering
 from console.page_handlers import guard_pages
 from console.pages import Pages
 from console.screens import Screens
+from console.secret import read_secret
 from console.settings import Settings
 from console.shared_figures import hear_figures
 from console.terms import read_terms
@@ -77,8 +78,8 @@ class Console:
         self._see(settings, district)
         zone_offset_s = self._terms.zone_offset_s
         self._entrance = Entrance(
-            settings.data_dir, self._tokens, _secret(settings.data_dir), open_loopback=settings.open_loopback,
-            zone_offset_s=zone_offset_s,
+            settings.data_dir, self._tokens, read_secret(settings.data_dir),
+            open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
         )  # fmt: skip
         self._doors = self._entrance.doors
         self._hands = self._ordering.hands(self._entrance)
@@ -96,10 +97,15 @@ class Console:
     def _see(self, settings: Settings, district: District) -> None:
         """Put together what is seen on each page, and what is ordered there."""
         store = self._follower.store
-        self._terms = terms = read_terms(district, settings.data_dir)
+        grids = read_grids(settings.data_dir)
+        terms = msgspec.structs.replace(read_terms(district, settings.data_dir), grid_of=grids.code_of)
+        self._terms = terms
         atlas = Atlas.read(district.atlas_dir)
         self._screens = {
-            page: Screens(settings, district, atlas, build_id=self._build, page=page) for page in PAGES
+            page: Screens(
+                settings, district, atlas, build_id=self._build, page=page, has_grids=bool(grids.codes)
+            )
+            for page in PAGES
         }
         self._ordering = Ordering(
             settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
@@ -146,7 +152,7 @@ class Console:
             loop=IOLoop.current(), websocket_origin=sorted(self._origins | own),
             extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
             session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
-            sign_sessions=True, secret_key=_secret(self._settings.data_dir).hex(), admin=False,
+            sign_sessions=True, secret_key=read_secret(self._settings.data_dir).hex(), admin=False,
             liveness=False, autoreload=False, **guard_pages(pages),
         )  # fmt: skip
 
@@ -190,6 +196,10 @@ class Console:
         return encode_text({"hello": hello})
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
+        """Return a camera's newest picture and its moment; None of one that may stand on no page of ours."""
+        registered = self._follower.store.state.ledger.cameras.get(camera)
+        if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
+            return None
         try:
             jpeg, at = await cast(
                 "Awaitable[list[bytes | None]]",
@@ -207,9 +217,11 @@ class Console:
         state = self._follower.store.state
         await asyncio.to_thread(self._screens["wall"].warm_up, WallView().see(state, time.time()))
         await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
-        # What is there now stays: a full collection would otherwise walk it whenever a page is closed.
+        # What is there now stays: a full collection would otherwise walk it whenever a page is closed. Of the
+        # rest a full one walks every open page, 10 – 25 ms in which no click is answered: seldom will do.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(1_000, 20, 100)
         self._health.warm = True
 
     async def _tick(self) -> None:
@@ -250,15 +262,6 @@ def build_id() -> str:
             if path.is_file():
                 mark.update(path.read_bytes())
     return mark.hexdigest()[:12]
-
-
-def _secret(data_dir: Path) -> bytes:
-    """Return the secret that signs sessions and cookies; made once, mode 0600."""
-    path = data_dir / "secret.key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
 
 
 async def serve(settings: Settings) -> None:

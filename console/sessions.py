@@ -69,6 +69,11 @@ class Sessions:
         account = self.account(session_id, now, used=True)
         return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
 
+    def owner(self, session_id: str) -> str:
+        """Return whose account a session is, or was while it lasted; '' for an unknown one."""
+        row = self._store.look_up(session_id) if session_id else None
+        return row.account if row is not None else ""
+
     def end(self, session_id: str, now: float) -> bool:
         """End a session; whether there was one to end."""
         row = self._store.look_up(session_id) if session_id else None

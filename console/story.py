@@ -20,6 +20,8 @@ KEPT: Final = 20_000
 HIDDEN: Final = frozenset({"record", "ref", "command", "name", "version", "took_over", "before", "restored"})
 """What of a fact is not for a screen: a citizen's words, references to people, what undoing needs."""
 OF_RECORD: Final = ("client", "channel")
+ACCOUNTS: Final = ("to", "proposed_by")
+"""What may hold the name of an account: told by the name that it shows."""
 
 
 class Stories:
@@ -30,7 +32,7 @@ class Stories:
 
     def __init__(self, ledger: Ledger, name_of: Callable[[str], str]) -> None:
         self._ledger = ledger
-        self._name_of = name_of
+        self.name_of = name_of
         self._kept: OrderedDict[int, Fact] = OrderedDict()
 
     async def tell(self, positions: Sequence[int], clock: CityClock) -> list[dict[str, Any]]:
@@ -39,7 +41,12 @@ class Stories:
         What cannot be read now is left out.
         """
         wanted = positions[-LONGEST:]
-        missing = [position for position in wanted if position not in self._kept]
+        missing = []
+        for position in wanted:
+            if position in self._kept:
+                self._kept.move_to_end(position)  # what is read now does not push it out
+            else:
+                missing.append(position)
         if missing:
             await self._read(missing)
         facts = [self._kept[position] for position in wanted if position in self._kept]
@@ -60,16 +67,20 @@ class Stories:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
+    def _shown(self, told: Any) -> Any:
+        return self.name_of(told) or told if isinstance(told, str) else told
+
     def _line(self, fact: Fact, clock: CityClock, undone: set[Any]) -> dict[str, Any]:
         record = fact.data.get("record")
         data = {name: value for name, value in fact.data.items() if name not in HIDDEN}
         if isinstance(record, dict):
             data |= {name: record.get(name, "") for name in OF_RECORD}
+        data |= {name: self._shown(data[name]) for name in ACCOUNTS if name in data}
         is_person = ":" not in fact.actor
         return {
             "position": fact.position, "at": clock.at(fact.recorded_at), "type": fact.type,
             "actor": "" if is_person else fact.actor,
-            "name": str(fact.data.get("name") or (self._name_of(fact.actor) if is_person else "")),
+            "name": str(fact.data.get("name") or (self.name_of(fact.actor) if is_person else "")),
             "role": fact.role, "seat": fact.seat, "reason": fact.reason, "data": data,
             "undone": fact.position in undone,
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """Terms: what decisions go by – the district's tables, calendars and numbers, read once at the start."""
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from console.district import District, DistrictError, read_streets
 from console.district import read_rows as read_table
 from console.tables import table_marks
 
-__all__ = ["case_numbers", "read_book", "read_terms", "today"]
+__all__ = ["case_numbers", "read_terms", "today"]
 
 T = TypeVar("T")
 REMOTE_CHECKS = ("video", "caller_confirmed")
@@ -55,11 +56,6 @@ def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> 
     )
 
 
-def read_book(district: District, data_dir: Path, *, on: str | None = None) -> Book:
-    """Read the book of rules alone. Raises DistrictError."""
-    return _book(read_streets(district), data_dir, on or today(district))
-
-
 def today(district: District) -> str:
     """Return the district's ISO date."""
     now = time.time()
@@ -77,7 +73,7 @@ def case_numbers(told: Mapping[str, Any]) -> CaseNumbers:
         if key not in known:
             message = f"city.toml: cases.{key}: there is no such number; expected one of {', '.join(known)}"
             raise DistrictError(message)
-        if isinstance(value, (int, float)) and value <= 0:
+        if isinstance(value, (int, float)) and not (math.isfinite(value) and value > 0):
             raise DistrictError(f"city.toml: cases.{key}: expected a number above 0, got {value!r}")
     try:
         numbers = msgspec.convert(dict(told), CaseNumbers)

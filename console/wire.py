@@ -77,6 +77,8 @@ def _whole(view: View) -> dict[str, Any]:
 
 
 def _change(before: View, view: View) -> dict[str, Any]:
+    if before.scalars.keys() - view.scalars.keys():  # a difference cannot say that a scalar is no more
+        return _whole(view)
     old, new = dict(before.rows), dict(view.rows)
     scalars = {
         name: value

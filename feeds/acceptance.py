@@ -146,6 +146,8 @@ class Acceptance:
                 if found.reporter is not None:
                     ref = people.ref(job.client, found.id)
                     found.record["reporter_ref"] = ref
+                    if caller := people.caller_ref(found.reporter.get("phone")):
+                        found.record["caller_ref"] = caller
                     if found.reporter.get("wants_reply") is True:
                         found.record["wants_reply"] = True  # says nothing of who it is
                     kept.append((ref, found.reporter))

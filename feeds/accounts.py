@@ -6,14 +6,16 @@ the engine puts the notes into the ledger (``console/account_notes.py``).
 
 import json
 import secrets
+import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from city.access import SHIFT_ROLES
 from feeds.account_rights import Rights, check_name, check_rights
 from feeds.passwords import Passwords, check_password, check_pin
 from feeds.sqlite import open_database
@@ -101,7 +103,7 @@ class Accounts:
         """Make an account; without a password nobody signs in to it (a token can still be bound to it).
 
         ``rights``: agency, street, streets, seat. Raises ValueError naming the field, also when the name
-        is taken.
+        is taken, or the display name of somebody on the same shift.
         """
         check_name(name)
         granted = check_rights(display, tuple(roles), **rights)
@@ -111,6 +113,8 @@ class Accounts:
             if self._select(name) is not None:
                 message = f"name: there is an account {name!r} already"
                 raise ValueError(message)
+            if not automated:
+                self._check_display(name, granted)
             self._writer.execute(
                 "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (name, _stored(granted), automated, hashed, pinned, now),
@@ -139,8 +143,7 @@ class Accounts:
     def list(self) -> list[Account]:
         """Return all accounts by name."""
         with self._reading:
-            rows = self._reader.execute(f"{_SELECT} ORDER BY name").fetchall()
-        return [account for row in rows if (account := _account(row))]
+            return [*self._all(self._reader)]
 
     def change(self, name: str, *, now: float, **fields: Any) -> Account:
         """Change some of display, roles, agency, street, streets, seat. Raises ValueError, NoAccount."""
@@ -149,6 +152,8 @@ class Accounts:
             before = msgspec.to_builtins(account.rights)
             after = check_rights(**{**before, **fields})
             changed = [field for field in before if getattr(account.rights, field) != getattr(after, field)]
+            if {"display", "roles"}.intersection(changed) and not account.automated:
+                self._check_display(name, after)
             if changed:
                 self._writer.execute("UPDATE accounts SET rights = ? WHERE name = ?", (_stored(after), name))
                 self._note_change(name, changed, now)
@@ -174,9 +179,12 @@ class Accounts:
             return was_open
 
     def enable(self, name: str, *, now: float) -> bool:
-        """Open a closed account again; whether it was closed. Raises NoAccount."""
+        """Open a closed account again; whether it was closed. Raises ValueError, NoAccount."""
         with self._changing():
-            was_closed = self._must(name).disabled_at is not None
+            account = self._must(name)
+            was_closed = account.disabled_at is not None
+            if was_closed and not account.automated:
+                self._check_display(name, account.rights)
             if was_closed:
                 self._writer.execute("UPDATE accounts SET disabled_at = NULL WHERE name = ?", (name,))
                 self._note_change(name, ["enabled"], now)
@@ -217,6 +225,28 @@ class Accounts:
             "INSERT INTO account_changes (id, at, kind, account, data) VALUES (?, ?, ?, ?, ?)",
             (secrets.token_hex(8), now, kind, account, json.dumps(data, ensure_ascii=False)),
         )
+
+    def _check_display(self, name: str, rights: Rights) -> None:
+        """Refuse a name by which the roster would put two people on one shift. Raises ValueError.
+
+        Stand-ins of the demo do bear the names of those for whom they act.
+        """
+        shift = SHIFT_ROLES.intersection(rights.roles)
+        for other in self._all(self._writer) if shift else ():
+            if other.name == name or other.automated or other.disabled_at is not None:
+                continue
+            shared = shift.intersection(other.rights.roles)
+            if other.display == rights.display and shared:
+                message = (
+                    f"display: expected a name that no other {min(shared)} bears, got {rights.display!r}"
+                    f" (account {other.name!r})"
+                )
+                raise ValueError(message)
+
+    @staticmethod
+    def _all(database: sqlite3.Connection) -> Sequence[Account]:
+        rows = database.execute(f"{_SELECT} ORDER BY name").fetchall()
+        return [account for row in rows if (account := _account(row))]
 
     def _select(self, name: str) -> Any:
         return self._writer.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone()

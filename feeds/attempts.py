@@ -1,7 +1,8 @@
 """Attempts: failed sign-ins make the next one wait, per account and per address, then lock for minutes.
 
 What is tried is counted before it is verified, so that many tries at once count as many. Unknown accounts
-are counted like known ones: waiting tells nothing.
+are counted like known ones: waiting tells nothing. An address from which an account was signed in to within
+days has a count of its own: strangers' guesses do not lock those out who work here.
 """
 
 import hashlib
@@ -22,8 +23,16 @@ CREATE TABLE IF NOT EXISTS attempts (
     last_at REAL NOT NULL,
     blocked_until REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS acquainted (
+    key BLOB NOT NULL,
+    address BLOB NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (key, address)
+);
 """
 FORGOTTEN_S: Final = 86_400.0
+ACQUAINTED_S: Final = 7 * 86_400.0
+"""So long after a sign-in an address counts its tries on that account by itself."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -72,10 +81,31 @@ class Attempts:
         return max(0.0, wait)
 
     def forgive(self, *keys: str) -> None:
-        """Forget the failures of these keys: the right secret was given."""
+        """Forget the failures of these keys, of all addresses: the right secret was given, or set anew."""
         with self._lock:
             for key in keys:
                 self._database.execute("DELETE FROM attempts WHERE key = ?", (_hash(key),))
+                rows = self._database.execute("SELECT address FROM acquainted WHERE key = ?", (_hash(key),))
+                for (address,) in rows.fetchall():
+                    own = _hash(_at(_hash(key), address))
+                    self._database.execute("DELETE FROM attempts WHERE key = ?", (own,))
+
+    def meet(self, key: str, address: str, *, now: float) -> None:
+        """Note that the right secret of ``key`` was given from an address."""
+        row = (_hash(key), _hash(address))
+        with self._lock:
+            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - ACQUAINTED_S,))
+            self._database.execute("REPLACE INTO acquainted VALUES (?, ?, ?)", (*row, now))
+
+    def counted(self, key: str, address: str, *, now: float) -> str:
+        """Return the key under which a try from an address counts: its own once it is acquainted."""
+        row = (_hash(key), _hash(address))
+        with self._lock:
+            found = self._database.execute(
+                "SELECT 1 FROM acquainted WHERE key = ? AND address = ? AND at >= ?",
+                (*row, now - ACQUAINTED_S),
+            ).fetchone()
+        return _at(*row) if found else key
 
     def take_back(self, key: str, limit: Limit, *, now: float) -> None:
         """Uncount the last try of a key that others use too (an address): it was none."""
@@ -102,6 +132,10 @@ class Attempts:
         self._database.execute(
             "REPLACE INTO attempts VALUES (?, ?, ?, ?)", (_hash(key), failures, now, until)
         )
+
+
+def _at(key: bytes, address: bytes) -> str:
+    return f"{key.hex()}@{address.hex()}"
 
 
 def _hash(key: str) -> bytes:

@@ -1,8 +1,10 @@
 """The people store: reporters, each row encrypted, apart from the facts and erasable.
 
-Facts hold a ``reporter_ref`` only. Erasing a person leaves the reference standing for nobody, for ever.
+Facts hold references only: a ``reporter_ref`` of their own, and a ``caller_ref`` that the records of one
+phone have in common. Erasing a person leaves both standing for nobody, for ever.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -27,6 +29,8 @@ CREATE TABLE IF NOT EXISTS people (
 CREATE INDEX IF NOT EXISTS people_by_age ON people (stored_at) WHERE sealed IS NOT NULL
 """
 _AT_ONCE = 500
+_SHORTEST, _LONGEST = 7, 11
+"""Digits of a phone in China: a local number, and a mobile's or one with its area code."""
 
 
 class People:
@@ -40,6 +44,17 @@ class People:
     def ref(self, client: str, record_id: str) -> str:
         """Return the reference of the reporter in a client's record; always the same one."""
         return f"p_{self.seal.name(client, record_id)}"
+
+    def caller_ref(self, phone: object) -> str:
+        """Return what stands for a phone in every client's records; '' for what can be no phone."""
+        digits = "".join(str(unicodedata.digit(sign)) for sign in str(phone or "") if sign.isdigit())
+        digits = digits.removeprefix("00")
+        if len(digits) > _LONGEST:
+            digits = digits.removeprefix("86")
+        digits = digits.lstrip("0")
+        if len(digits) < _SHORTEST or len(set(digits)) == 1:
+            return ""  # withheld, or the number of a service that many call from
+        return f"c_{self.seal.name('caller', 'phone', digits)}"
 
     def put(self, people: Sequence[tuple[str, Person]], *, now: float) -> None:
         """Keep people under their references; a reference that is known (or erased) stays as it is.

@@ -46,7 +46,7 @@ class Callouts:
 
     key = "callouts"
     title = "layer.callouts"
-    reads = ("cases",)
+    reads = ("marks",)
     every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:

@@ -26,7 +26,7 @@ class Cases:
 
     key = "cases"
     title = "layer.cases"
-    reads = ("cases",)
+    reads = ("marks",)
     every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:

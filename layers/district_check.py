@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from city.datum import in_china_box
+from city.grids import grid_problems
 from layers.atlas import Atlas, UnreadableAtlas
 
 _OVERLAP = 0.01  # share of the smaller street that two may have in common
@@ -36,6 +37,17 @@ def check_atlas(path: Path) -> list[Problem]:
     if not isinstance(features, list) or not features:
         return [Problem("streets.geojson", "features: no street in it")]
     return [*_names(features), *_drawn(atlas, features), *_rings(features), *_overlaps(features)]
+
+
+def check_grids(collection: Any) -> Iterator[str]:
+    """Name what is wrong with a district's unit grids; rings that cross themselves when all else is well."""
+    problems = list(grid_problems(collection))
+    yield from problems
+    if problems:
+        return
+    shapes = np.array([shapely.geometry.shape(feature["geometry"]) for feature in collection["features"]])
+    for number in np.flatnonzero(~shapely.is_valid(shapes)):
+        yield f"features[{number}]: geometry.coordinates: {shapely.is_valid_reason(shapes[number])}"
 
 
 def _about(feature: Any) -> Mapping[str, Any]:

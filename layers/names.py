@@ -28,7 +28,7 @@ class Names:
 
     key = "labels"
     title = "layer.labels"
-    reads: tuple[str, ...] = ("cases", "readings", "registry", "warnings")
+    reads: tuple[str, ...] = ("marks", "readings", "registry", "warnings")
     every_s = 2.0
     lang: ClassVar[Lang] = "zh"
 

@@ -40,7 +40,7 @@ class Sensors:
 
     key = "sensors"
     title = "layer.sensors"
-    reads = ("readings", "registry", "cases")
+    reads = ("readings", "registry", "marks")
     every_s = 1.0
 
     def __init__(self, setting: MapSetting) -> None:

@@ -7,7 +7,7 @@ from bokeh.models import Line, Scatter
 from numpy.typing import NDArray
 
 from city.seen import StormSeen, WallSeen
-from city.state import StormPoint
+from city.weather import StormPoint
 from layers.contract import Frame, MapSetting, source_of
 from layers.glyphs import add
 from layers.marks import newest

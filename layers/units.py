@@ -24,7 +24,7 @@ class Units:
 
     key = "units"
     title = "layer.units"
-    reads = ("units", "cases")
+    reads = ("units", "marks")
     every_s = 0.15
 
     def __init__(self, setting: MapSetting) -> None:

@@ -34,6 +34,8 @@ class PageSettings(msgspec.Struct, frozen=True):
     static_url: str = "/citywall/static"
     health: str = "/healthz"
     names: Names = msgspec.field(default_factory=Names)
+    has_grids: bool = False
+    """Whether the district's unit grids are known: a search then finds by them."""
 
 
 class Visitor(msgspec.Struct, frozen=True):
@@ -114,6 +116,7 @@ def build(
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,
+        "has_grids": settings.has_grids,
         "person": visitor and {name: getattr(visitor, name) for name in ("name", "role", "seat", "hand")},
     }  # fmt: skip
     variables = {

@@ -88,7 +88,17 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
             ),
         ),
-        scripts=(*_EVERY, "callouts", "orders", "rows", "wall", "wall_shown", "wall_seat"),
+        scripts=(
+            *_EVERY,
+            "over_map",
+            "callouts",
+            "rows",
+            "orders",
+            "order_words",
+            "wall",
+            "wall_shown",
+            "wall_seat",
+        ),
     ),
     Layout(
         key="desk",
@@ -103,7 +113,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("detail", (Cell("desk_detail", grow=True),)),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
-        scripts=(*_EVERY, "callouts", "orders", "rows", "desk", "desk_map"),
+        scripts=(*_EVERY, "over_map", "callouts", "rows", "orders", "order_words", "desk", "desk_map"),
         sheets=("cards", "desk_cards", "desk_detail"),
     ),
 )

@@ -58,7 +58,7 @@ _SIGNED_IN: Final = """<p class="as">{who}</p>
 {onward}
 <form method="post" action="/sign-out?lang={lang}">
 <input type="hidden" name="form" value="{form}">
-<button type="submit" class="quiet">{out}</button>
+<button type="submit">{out}</button>
 </form>"""
 
 

@@ -36,7 +36,7 @@ class RandomDay:
             (121.50 + 0.15 * self._chance.random(), 31.12 + 0.13 * self._chance.random())
             for _ in range(max(10, cases // 6))
         ]
-        self._callers = [f"p_{number}" for number in range(max(5, cases // 2))]
+        self._callers = [f"c_{number}" for number in range(max(5, cases // 2))]
         for number in range(last_year):
             self._report(f"history/{number}", at=begin - 365 * DAY + DAY * self._chance.random())
         for number in range(cases):
@@ -60,7 +60,7 @@ class RandomDay:
         mirror = {"mirror": {"state": "handling", "agency": "城管"}} if chance.random() < 0.03 else {}
         return self.lives.report(
             key, lon=round(lon, 6), lat=round(lat, 6), category=chance.choice(CLASSES),
-            channel=chance.choice(CHANNELS), reporter_ref=chance.choice(self._callers), **mirror, **given,
+            channel=chance.choice(CHANNELS), caller_ref=chance.choice(self._callers), **mirror, **given,
         )  # fmt: skip
 
     def _plan(self, case: Case) -> None:
@@ -92,6 +92,8 @@ class RandomDay:
         """Return what somebody does next on a case, None when nobody does anything."""
         file = case.file
         chance = self._chance
+        if file.undo and chance.random() < 0.3:
+            return 20 * chance.random(), "undo", OFFICER, {}
         if file.supervised and file.acknowledged_at is None and chance.random() < 0.5:
             return self._wait(5), "acknowledge", LEADER, {}
         if chance.random() < 0.02 and file.is_open:
@@ -171,6 +173,8 @@ class RandomDay:
             return self._wait(6), "return", holder, reason
         if draw < 0.25:
             return self._wait(20), "reassign", OFFICER, {"to": self._chance.choice(("gs", "ps", "lh", "sz"))}
+        if draw < 0.26:
+            return self._wait(20), "transfer_up", LEADER, {"text": "市管道路"}
         return self._wait(12), "sign", holder, {}
 
     def _handling(self, case: Case) -> Act | None:

@@ -30,6 +30,7 @@ class Row(NamedTuple):
     kind: str
     data: dict[str, Any]
     city_at: Any
+    fix_by_at: Any
     deadline_at: Any
     holder_due_at: Any
     due_at: Any
@@ -84,7 +85,7 @@ class Recorded:
             "at": reported["at"], "recorded": reported["city_at"], "channel": reported["channel"],
             "own": ~record.map(lambda told: isinstance(told.get("mirror"), dict)),
             "lon": record.map(lambda told: told.get("lon")), "lat": record.map(lambda told: told.get("lat")),
-            "caller": record.map(lambda told: told.get("reporter_ref", "")),
+            "caller": record.map(lambda told: told.get("caller_ref", "")),
             "kind": reported["kind"], "code": reported["code"],
             "hazard": record.map(lambda told: bool(told.get("hazard"))),
         })  # fmt: skip
@@ -93,7 +94,6 @@ class Recorded:
         cases["filed"] = self.first("CaseFiled")
         cases["owner_state"] = self.said("CaseFiled", "owner_state")
         cases["first_dispatch"] = self.first("CaseDispatched", "CaseReassigned")
-        cases["dispatched"] = self.last("CaseDispatched", "CaseReassigned")
         cases["dispatch_by"] = self.of("CaseFiled").groupby("subject")["dispatch_by"].last()
         cases["made_safe"] = self.first("MadeSafe")
         cases["contact"] = self.first("CallerContacted")
@@ -103,9 +103,9 @@ class Recorded:
         cases["suspended_s"] = self._suspended()
         cases["suspended_s"] = cases["suspended_s"].fillna(0.0)
         folded = {subject: self._life(rows) for subject, rows in self._rows().items()}
-        for name in ("state", "deadline", "due", "handled", "rulings"):
+        for name in ("state", "deadline", "due", "dispatched", "handled", "rulings"):
             cases[name] = pd.Series({subject: life[name] for subject, life in folded.items()})
-        for name in ("deadline", "due", "handled"):
+        for name in ("deadline", "due", "dispatched", "handled"):
             cases[name] = pd.to_datetime(cases[name], utc=True)
         return cases
 
@@ -118,7 +118,8 @@ class Recorded:
         """Return the facts of each case, in order."""
         told = self.facts
         columns = [
-            told[name] for name in ("type", "data", "city_at", "deadline_at", "holder_due_at", "due_at")
+            told[name]
+            for name in ("type", "data", "city_at", "fix_by_at", "deadline_at", "holder_due_at", "due_at")
         ]
         rows: dict[str, list[Row]] = {}
         for subject, row in zip(told["subject"], map(Row, *columns), strict=True):
@@ -128,19 +129,28 @@ class Recorded:
     @staticmethod
     def _life(rows: list[Row]) -> dict[str, Any]:
         """Walk one case's facts: its state, its clocks as they stand at the end, its rulings."""
-        state, deadline, due, handled = "reported", pd.NaT, pd.NaT, pd.NaT
-        rulings: list[dict[str, Any]] = []
+        state, fix, deadline, due = "reported", pd.NaT, pd.NaT, pd.NaT
+        dispatched, handled = pd.NaT, pd.NaT
         for row in rows:
             kind, data = row.kind, row.data
             state = STATE_BEHIND.get(kind, state)
             if kind in ("CaseFiled", "CaseResumed") or (kind == "ExtensionDecided" and data["approved"]):
-                deadline = row.deadline_at
+                fix, deadline = row.fix_by_at, row.deadline_at
             if kind in ("CaseDispatched", "CaseReassigned", "CaseResumed", "CaseReturned") or (
                 kind == "ExtensionDecided" and data["approved"]
             ):
                 due = row.holder_due_at
+            if kind in ("CaseDispatched", "CaseReassigned"):
+                dispatched = row.city_at
             if kind == "CaseReassigned":
                 handled = pd.NaT
+            elif kind == "ActUndone" and data["type"] == "CaseReassigned":
+                before = data["restored"]
+                state = before["state"]
+                due, dispatched, handled = (
+                    pd.NaT if before[name] is None else pd.Timestamp(before[name], unit="s", tz="UTC")
+                    for name in ("holder_due_at", "dispatched_at", "handled_at")
+                )
             elif kind == "CaseHandled":
                 handled = row.city_at
             elif kind == "CaseChecked" and not data["passed"]:
@@ -149,13 +159,26 @@ class Recorded:
                 state = "suspended"
             elif kind == "RulingOpened":
                 state = state if data["held"] else "ruling"
-                if rulings and rulings[-1]["ruled"] is None:
-                    rulings.pop()
-                rulings.append({"due": row.due_at, "ruled": None, "registered": False})
-            elif kind == "OwnershipRuled":
-                rulings[-1]["ruled"] = row.city_at
-                rulings[-1]["registered"] = bool(data["registered"])
-        return {"state": state, "deadline": deadline, "due": due, "handled": handled, "rulings": rulings}
+        rulings = _asked(rows)
+        if state == "returned" and rulings and rulings[-1]["ruled"] is None:
+            state = "ruling"  # one was asked for while somebody had it
+        return {
+            "state": state, "deadline": deadline, "due": fix if pd.isna(due) else due,
+            "dispatched": dispatched, "handled": handled, "rulings": rulings,
+        }  # fmt: skip
+
+
+def _asked(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return the rulings that were asked for on a case; one that is asked for again is the same."""
+    rulings: list[dict[str, Any]] = []
+    for row in rows:
+        if row.kind == "RulingOpened":
+            if rulings and rulings[-1]["ruled"] is None:
+                rulings.pop()
+            rulings.append({"due": row.due_at, "ruled": None, "registered": False})
+        elif row.kind == "OwnershipRuled":
+            rulings[-1] |= {"ruled": row.city_at, "registered": bool(row.data["registered"])}
+    return rulings
 
 
 def indicators(recorded: Recorded) -> Result:
@@ -191,12 +214,13 @@ def _dispatches(r: Recorded, own: pd.DataFrame) -> Result:
     bounced = sent.index.isin(r.ever("CaseReturned", "counts", True))
     wrong = sent.index.isin(r.ever("CaseReturned", "reason", "wrong_category"))
     looped = sent.index.isin(r.ever("RulingOpened", "reason", "loop"))
-    holders = own[r.within(own["due"])]
+    holders = own[r.within(own["due"]) & ~own["state"].isin([*OUT, "suspended", "transferred_up"])]
+    done = holders["state"].isin(["handled", "closed"])
     return {
         "K04": (int((due["first_dispatch"] <= due["dispatch_by"]).sum()), len(due)),
         "K05": (int((~(bounced | wrong)).sum()), len(sent)),
-        "K06": (int((holders["handled"] <= r.now).sum()), len(holders)),
-        "K06b": (int((holders["handled"] <= holders["due"]).sum()), len(holders)),
+        "K06": (int(done.sum()), len(holders)),
+        "K06b": (int((done & (holders["handled"] <= holders["due"])).sum()), len(holders)),
         "K11": (int(bounced.sum()), len(sent)),
         "K11b": (int(looped.sum()), len(sent)),
     }
@@ -210,7 +234,8 @@ def _ends(r: Recorded, own: pd.DataFrame) -> Result:
     checked = own[r.within(own["checked"])]
     done = own[r.within(own["closed"]) & (own["state"] == "closed")]
     citizen = (done["closed"] - done["at"]).dt.total_seconds() - done["suspended_s"]
-    agency = (done["handled"] - done["dispatched"]).dt.total_seconds().dropna()
+    agency = (done["handled"] - done["dispatched"]).dt.total_seconds() - done["suspended_s"]
+    agency = agency.dropna().clip(lower=0)
     return {
         "K07": (int(closed.sum()), len(ending)),
         "K08": (int((closed & ((ending["closed"] <= ending["deadline"]) | exempt)).sum()), len(ending)),
@@ -245,7 +270,7 @@ def _callers(r: Recorded, seen: pd.DataFrame) -> Result:
     answered = satisfaction[satisfaction != "unreachable"]
     return {
         "K15": (in_time, len(orders)),
-        "K15b": (int((resolved == "solved").sum()), len(satisfaction)),
+        "K15b": (int(resolved.reindex(answered.index).eq("solved").sum()), len(satisfaction)),
         "K15c": (int(answered.isin(["very_satisfied", "satisfied"]).sum()), len(answered)),
     }
 

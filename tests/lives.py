@@ -98,8 +98,8 @@ class Lives:
         if isinstance(answer, Decision):
             role = "system" if by is ENGINE else by.roles[0]
             for fact in answer.facts:
-                actor = by.account if by is ENGINE else f"user:{by.account}"
-                self.write(fact.type, fact.subject, actor, fact.data, v=fact.v, role=role, reason=fact.reason)
+                signed = {"v": fact.v, "role": role, "reason": fact.reason}
+                self.write(fact.type, fact.subject, by.account, fact.data, **signed)
         return answer
 
     def did(self, case: Case, verb: str, by: Person, **args: Any) -> list[str]:

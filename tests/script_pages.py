@@ -70,18 +70,25 @@ def opened(
     lang: str = "zh",
     query: str = "",
     person: dict[str, str] | None = None,
+    is_told: bool = True,
+    has_grids: bool = False,
 ) -> Iterator[Page]:
-    """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere."""
+    """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere.
+
+    A page that is not told anything (``is_told``) never hears from its live socket.
+    """
     layout = next(layout for layout in LAYOUTS if layout.key == page_key)
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.route("**/*", lambda route: _serve(route, _html(layout, lang, person), errors))
+    page.route("**/*", lambda route: _serve(route, _html(layout, lang, person, has_grids), errors))
     page.goto(f"{HOST}/{page_key}{query}")
     page.wait_for_function("window.isMounted")
-    page.evaluate(f"() => {{ window.inCard = {IN_CARD}; beat({NOW}); attach(); }}")
+    page.evaluate(f"() => {{ window.inCard = {IN_CARD}; attach(); }}")
+    if is_told:
+        page.evaluate(f"beat({NOW})")
     # A page whose session does not echo starts anew; ours echoes.
     page.evaluate("citywall.heard(); setInterval(citywall.heard, 1000)")
     yield page
@@ -111,13 +118,14 @@ def _serve(route: Route, html: str, errors: list[str]) -> None:
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
-def _html(layout: Layout, lang: str, person: dict[str, str] | None) -> str:
+def _html(layout: Layout, lang: str, person: dict[str, str] | None, has_grids: bool) -> str:
     told = {
         "build": "t", "channel": layout.key, "lang": lang, "zone": "Asia/Shanghai", "live": "/live",
         "health": "/healthz",
         "static": "/citywall/static", "title": {"zh": "中心", "en": "Centre"}, "streets": [],
         "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
         "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
+        "has_grids": has_grids,
     }  # fmt: skip
     regions = "".join(
         f'<div class="region region-{region.area}" style="grid-area:{region.area}">'

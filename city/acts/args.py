@@ -11,7 +11,7 @@ from city.acts.command import Refusal
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
-Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Text = Annotated[str, Meta(max_length=2000, pattern=r"\S")]
 Moment = Annotated[str, Meta(min_length=1, max_length=40)]
 Photo = Annotated[str, Meta(min_length=1, max_length=200)]
 Photos = Annotated[tuple[Photo, ...], Meta(max_length=20)]
@@ -177,6 +177,11 @@ class AnswerLevel(Args, frozen=True):
     text: Text | None = None
 
 
+class AnswerCity(Args, frozen=True):
+    done: bool
+    text: Text
+
+
 class SendUnit(Args, frozen=True):
     unit: Annotated[str, Meta(min_length=1, max_length=128)]
     call_sign: Code | None = None
@@ -212,6 +217,7 @@ ARGS: dict[str, type[Args]] = {
     "apply_suspension": ApplySuspension, "decide_suspension": Decide, "check": CheckDone,
     "call_back": CallBack, "reopen": Words, "reassign": Reassign, "escalate": Escalate, "undo": Undo,
     "transfer_level": TransferLevel, "answer_level": AnswerLevel, "send_unit": SendUnit,
+    "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
 }  # fmt: skip
@@ -273,6 +279,7 @@ def _words(hint: Any) -> str:
             )
             if value is not None
         ]  # fmt: skip
+        bounds = ["not blank", *bounds] if meta.pattern else bounds
         return f"{_words(parts[0])} ({', '.join(bounds)})"
     if origin is Literal:
         return "|".join(map(str, parts))

@@ -5,10 +5,11 @@ from typing import Any
 
 from city.acts.args import CallBack, CheckDone, Words, bad_arg
 from city.acts.command import NewFact, Refusal
-from city.acts.filing import distance_to
+from city.acts.filing import distance_to, may_lie
 from city.acts.order import Answer, Order, allowed, moment, not_now
 from city.marks import mark_of
 from city.moments import iso, parse
+from city.state import Case
 
 __all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]
 
@@ -72,8 +73,10 @@ def _field(
         if missing:
             return Refusal("bad_args", "missing_arg", {"field": field, "expected": "for mode field"})
     near = order.numbers.near_m
-    if distance is not None and not math.isnan(distance) and distance > near:
+    if distance is not None and distance > near:
         return not_now("too_far", metres=round(distance), limit=round(near))
+    if distance is None and not may_lie(order, args.lon, args.lat):
+        return bad_arg("lon", "a point where the case may lie")
     if not after:
         return not_now("photo_before_feedback", photo_at=photo_at, feedback_at=order.file.handled_at)
     if photo_at is not None and photo_at > order.now.city:
@@ -82,16 +85,29 @@ def _field(
 
 
 def decide_contact(order: Order, _args: object) -> Answer:
-    """Say that the caller was spoken to for the first time."""
+    """Say that the caller was spoken to for the first time, be it after a quick end."""
+    if order.case.state == "voided":
+        return not_now("state_voided")
+    if order.file.contact_at is not None:
+        return not_now("contacted_before")
     return (order.fact("CallerContacted", {}),)
 
 
 def decide_call_back(order: Order, args: CallBack) -> Answer:
-    """Say what the caller thinks of how it ended."""
-    if order.case.is_open:
+    """Say what the caller thinks of how it ended; a merged report ends with the case that it was put to."""
+    if _ending(order).is_open:
         return not_now("not_over_yet")
     data = {"satisfaction": args.satisfaction, "resolved": args.resolved}
     return (order.fact("CallerCalledBack", data),)
+
+
+def _ending(order: Order) -> Case:
+    """Return the case whose end counts: at the end of the merges, the order's own when there is none."""
+    case, passed = order.case, {order.case.key}
+    while case.file.merged_into in order.state.cases and case.file.merged_into not in passed:
+        case = order.state.cases[case.file.merged_into]
+        passed.add(case.key)
+    return case
 
 
 def decide_reopen(order: Order, args: Words) -> Answer:
@@ -118,7 +134,8 @@ def _reported_again(order: Order, key: str, text: str) -> NewFact:
         "category": {"kind": case.kind, "code": case.code, "label": case.label},
         "urgency": case.urgency, "hazard": case.hazard, "road": case.place.road,
         "address": case.address, "at": iso(order.now.city), "received": iso(order.now.machine),
-        "description": text, "reporter_ref": case.reporter_ref, "transplanted": case.transplanted,
+        "description": text, "reporter_ref": case.reporter_ref, "caller_ref": case.caller_ref,
+        "transplanted": case.transplanted,
         "reopen_of": case.key,
     }  # fmt: skip
     if not math.isnan(case.place.lon):

@@ -6,14 +6,26 @@ from typing import Any, Final
 import msgspec
 
 from city.access import VERBS, Person, acting_role
-from city.acts import checking, filing, handling, pauses, ruling, screens, supervising
+from city.acts import (
+    appeals,
+    checking,
+    city_level,
+    filing,
+    handling,
+    pauses,
+    ruling,
+    screens,
+    supervising,
+)
 from city.acts.args import ARGS, Args, described, read_args
-from city.acts.command import Command, Decision, Now, Refusal, Winner
-from city.acts.order import Answer, Order, ordered
+from city.acts.command import Command, Decision, NewFact, Now, Refusal, Winner
+from city.acts.limits import ruling_by
+from city.acts.order import Answer, Order, moment, ordered
 from city.acts.rights import at_wall, checks_own_work, refused
 from city.acts.subjects import find_case, find_wall
 from city.acts.terms import Terms
 from city.state import Case, LedgerState
+from city.takeover import own_file
 
 __all__ = ["VERB_HELP", "decide"]
 
@@ -21,6 +33,9 @@ Decider = Callable[[Order, Any], Answer]
 
 ANY_VERSION: Final = frozenset({"comment", "report_rule_error", "reveal"})
 """Verbs that mean the same whatever happened to the case since their sender looked."""
+
+LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact"})
+"""Verbs that leave a mirrored case to its source's system: they add a word, and decide nothing."""
 
 DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "request_verification": (filing.decide_request_verification, "C2"),
@@ -41,13 +56,15 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "send_for_ruling": (ruling.decide_send_for_ruling, "C11"),
     "rule": (ruling.decide_rule, "C12"),
     "transfer_up": (ruling.decide_transfer_up, "C18"),
+    "answer_city": (city_level.decide_answer_city, "C18"),
     "apply_extension": (pauses.decide_apply_extension, "C15"),
     "decide_extension": (pauses.decide_decide_extension, "C15"),
     "apply_suspension": (pauses.decide_apply_suspension, "C14"),
     "decide_suspension": (pauses.decide_decide_suspension, "C14"),
+    "withdraw": (pauses.decide_withdraw, "C14 C15"),
     "resume": (pauses.decide_resume, "C14"),
-    "appeal": (pauses.decide_appeal, ""),
-    "decide_appeal": (pauses.decide_decide_appeal, ""),
+    "appeal": (appeals.decide_appeal, ""),
+    "decide_appeal": (appeals.decide_decide_appeal, ""),
     "check": (checking.decide_check, "C16 C17"),
     "contact": (checking.decide_contact, ""),
     "call_back": (checking.decide_call_back, ""),
@@ -120,14 +137,14 @@ def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Deci
 def _on_case(  # a case and the five of decide
     state: LedgerState, case: Case, command: Command, by: Person, terms: Terms, now: Now
 ) -> Decision | Refusal:
-    if command.verb == "check" and checks_own_work(by, case):
-        return Refusal("not_allowed", "handler_checks")
     role = acting_role(by, command.verb)
+    order = _begun(ordered(state, case, command, by, terms, now, role), case)
+    if command.verb == "check" and checks_own_work(by, order.case):
+        return Refusal("not_allowed", "handler_checks")
     if not role:
         told = at_wall(by, command.verb)
         assert isinstance(told, Refusal)
         return told
-    order = ordered(state, case, command, by, terms, now, role)
     wrong = refused(order)
     if wrong:
         return wrong
@@ -141,9 +158,34 @@ def _on_case(  # a case and the five of decide
 
         return decide_pass_limit(state, case, command, by, terms, now)
     answer = DECIDERS[command.verb][0](msgspec.structs.replace(order, args=args), args)
-    if isinstance(answer, Decision | Refusal):
+    if isinstance(answer, Refusal):
         return answer
-    return Decision(answer, ((f"case:{case.key}", case.file.version),))
+    if not isinstance(answer, Decision):
+        answer = Decision(answer, ((f"case:{case.key}", case.file.version),))
+    return msgspec.structs.replace(answer, facts=tuple(_until_ruled(order, fact) for fact in answer.facts))
+
+
+def _begun(order: Order, case: Case) -> Order:
+    """Return the order on a mirrored case as our own life of it would begin with this command."""
+    if not order.mirrored:
+        return order
+    rule_by, on_site_by = ruling_by(order)
+    file = own_file(
+        case, order.file.holder, order.file.bounced, at=order.now.city, rule_by=rule_by, on_site_by=on_site_by
+    )
+    takes_over = order.command.verb not in LEAVES_MIRRORED
+    return msgspec.structs.replace(order.with_case(file=file), mirrored=takes_over)
+
+
+def _until_ruled(order: Order, fact: NewFact) -> NewFact:
+    """Return a fact that takes over a mirrored ruling with its limits; any other one as it is."""
+    taken = fact.data.get("took_over")
+    case = order.state.cases.get(fact.subject.removeprefix("case:"))
+    if taken is None or case is None or case.mirror.state != "ruling":
+        return fact
+    rule_by, on_site_by = ruling_by(order.with_case(hazard=case.hazard))
+    limits = {"rule_by": moment(rule_by), "on_site_by": moment(on_site_by)}
+    return msgspec.structs.replace(fact, data={**fact.data, "took_over": {**taken, **limits}})
 
 
 def _conflict(case: Case, version: int) -> Refusal:

@@ -12,13 +12,14 @@ from city.acts.rights import refused
 from city.acts.routing import follow_ups, ranked, reasons_of, route_of
 from city.acts.subjects import find_key
 from city.acts.terms import Standard
+from city.casefile import graver
 from city.dispatch.route import Route
 from city.distance import metres
 from city.state import Case
 
 __all__ = [
     "decide_confirm_void", "decide_file", "decide_merge", "decide_reject", "decide_request_verification",
-    "decide_self_handle", "decide_verify", "decide_void", "distance_to",
+    "decide_self_handle", "decide_verify", "decide_void", "distance_to", "may_lie",
 ]  # fmt: skip
 
 OWN_EYES = ("inspector", "sensor")
@@ -30,6 +31,14 @@ def distance_to(case: Case, lon: float | None, lat: float | None) -> float | Non
     if lon is None or lat is None or math.isnan(case.place.lon):
         return None
     return round(metres(case.place.lon, case.place.lat, lon, lat), 1)
+
+
+def may_lie(order: Order, lon: float | None, lat: float | None) -> bool:
+    """Whether a case without a position may lie at a point: in the district, in its street if it has one."""
+    if lon is None or lat is None:
+        return False
+    street = order.terms.street_of(lon, lat)
+    return bool(street) and order.case.place.street in ("", street)
 
 
 def decide_request_verification(order: Order, args: RequestVerification) -> Answer:
@@ -52,16 +61,19 @@ def decide_verify(order: Order, args: Verify) -> Answer:
     distance = distance_to(order.case, args.lon, args.lat)
     if distance is not None and distance > order.numbers.near_m:
         return not_now("too_far", metres=round(distance), limit=round(order.numbers.near_m))
+    if distance is None and not may_lie(order, args.lon, args.lat):
+        return bad_arg("lon", "a point where the case may lie")
     data = {
         "result": args.result, "lon": args.lon, "lat": args.lat, "distance_m": distance,
-        "photos": list(args.photos), "text": args.text or "",
+        "street": order.terms.street_of(args.lon, args.lat), "photos": list(args.photos),
+        "text": args.text or "",
     }  # fmt: skip
     return (order.fact("CaseVerified", data),)
 
 
 def decide_file(order: Order, args: File) -> Answer:
     """File it, and in the same act send it where the rules say (C4, C7)."""
-    wrong = allowed(order, "reported")
+    wrong = allowed(order, "reported", "verifying") or _still_verified(order)
     if wrong:
         return wrong
     standard = _classified(order, args)
@@ -69,12 +81,20 @@ def decide_file(order: Order, args: File) -> Answer:
         return standard
     draft = _draft(order, args, standard)
     route = route_of(
-        draft, component=args.component or "", source_site=args.source_site or "", danger=args.danger,
+        draft, danger=args.danger,
         owner_state=args.owner_state if args.owner_state in ("unknown", "disputed") else "",
     )  # fmt: skip
     filed, draft = _filed(draft, args, standard, route)
     facts = [filed, *_make_safe(draft, route, standard)]
     return tuple(facts + follow_ups(draft, route, danger=args.danger))
+
+
+def _still_verified(order: Order) -> Refusal | None:
+    """Refuse to file while somebody is on the way to look, in time; who did not come holds nobody up."""
+    until = order.file.verify_by
+    if order.case.state != "verifying" or until is None or order.now.city >= until:
+        return None
+    return not_now("verify_first", until_at=until)
 
 
 def _classified(order: Order, args: File) -> Standard | Refusal:
@@ -98,6 +118,7 @@ def _draft(order: Order, args: File, standard: Standard) -> Order:
     """Return the order with the case as its filing makes it, clocks included."""
     case = order.case
     hazard = args.hazard if args.hazard is not None else standard.hazard or case.hazard
+    hazard = hazard or bool(args.danger)  # whatever else is said of it
     urgency = args.urgency or ("urgent" if hazard and case.urgency == "normal" else case.urgency)
     order = order.with_case(
         kind=args.kind or case.kind, code=args.code or case.code, hazard=hazard, urgency=urgency
@@ -110,6 +131,7 @@ def _draft(order: Order, args: File, standard: Standard) -> Order:
         limit_unit=standard.limit_unit, fix_by_at=fix.at, deadline_at=end.at,
         undetermined=fix.undetermined or end.undetermined,
         dispatch_by=order.now.city + order.numbers.dispatch_s, component=args.component or "",
+        source_site=args.source_site or "",
     )  # fmt: skip
 
 
@@ -124,11 +146,11 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "hazard": case.hazard, "hazard_reason": args.hazard_reason or "", "urgency": case.urgency,
         "fix_by_at": moment(file.fix_by_at), "deadline_at": moment(file.deadline_at),
         "dispatch_by": moment(file.dispatch_by), "owner_state": owner_state,
-        "component": file.component, "undetermined": file.undetermined,
+        "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],
         "reasons": reasons_of(route) if route else [],
         "tables": dict(draft.terms.tables), "district": draft.terms.district, "day": _city_day(draft),
-        "in_time": now - case.recorded_at <= draft.numbers.accept_s,
+        "in_time": now - (file.since or case.recorded_at) <= draft.numbers.accept_s,
     }  # fmt: skip
     return draft.fact("CaseFiled", data), draft
 
@@ -143,9 +165,12 @@ def _make_safe(order: Order, route: Route, standard: Standard) -> list[NewFact]:
     holder = route.make_safe_by or (order.case.place.street if order.case.hazard else "")
     if not holder:
         return []
-    wait = standard.make_safe_min * 60.0 if standard.make_safe_min else order.numbers.make_safe_s
-    due_at = moment(order.now.city + wait)
-    return [order.fact("MakeSafeOrdered", {"holder": holder, "due_at": due_at})]
+    return [order.fact("MakeSafeOrdered", {"holder": holder, "due_at": _safe_by(order, standard)})]
+
+
+def _safe_by(order: Order, standard: Standard | None) -> str | None:
+    minutes = standard.make_safe_min if standard else None
+    return moment(order.now.city + (minutes * 60.0 if minutes else order.numbers.make_safe_s))
 
 
 def decide_reject(order: Order, args: Reject) -> Answer:
@@ -159,7 +184,7 @@ def decide_reject(order: Order, args: Reject) -> Answer:
 
 
 def decide_merge(order: Order, args: Merge) -> Answer:
-    """Count a report with another on the same thing (C6); its callers go along."""
+    """Count a report with another on the same thing (C6); its callers and what threatens go along."""
     wrong = allowed(order, "reported", "verifying")
     if wrong:
         return wrong
@@ -178,11 +203,30 @@ def decide_merge(order: Order, args: Merge) -> Answer:
     outside = refused(order.with_case(place=into.place))
     if outside:
         return outside
-    joined = order.fact_on(into, "CallersJoined", {"from": order.case.key, "callers": order.file.callers})
     return Decision(
-        (order.fact("CaseMerged", {"into": into.key}), joined),
+        (order.fact("CaseMerged", {"into": into.key}), *_joined(order, into)),
         ((f"case:{order.case.key}", order.file.version), (f"case:{into.key}", into.file.version)),
     )
+
+
+def _joined(order: Order, into: Case) -> list[NewFact]:
+    """Return what a report brings to the case that it is put to: it may make it graver, never less so."""
+    case = order.case
+    endangers = case.hazard and not into.hazard
+    urgency = graver(graver(into.urgency, case.urgency), "urgent" if endangers else "")
+    data: dict[str, Any] = {"from": case.key, "callers": order.file.callers}
+    if endangers:
+        data["hazard"] = True
+    if urgency != into.urgency:
+        data["urgency"] = urgency
+    joined = order.fact_on(into, "CallersJoined", data)
+    begun = into.state not in ("reported", "verifying")  # before that its filing orders it
+    if not endangers or not begun or into.file.make_safe or not into.place.street:
+        return [joined]
+    standards = order.terms.standards_of(into.kind, into.code)
+    standard = next((one for one in standards if one.key == into.file.standard), None)
+    task = {"holder": into.place.street, "due_at": _safe_by(order, standard)}
+    return [joined, order.fact_on(into, "MakeSafeOrdered", task)]
 
 
 def decide_self_handle(order: Order, args: SelfHandle) -> Answer:

@@ -150,10 +150,7 @@ def _orphaned(order: Order, args: Return) -> str | None:
     """Return why nobody has it any more behind this return, None while somebody may be found."""
     back = Bounce(order.file.holder, args.reason, args.text, order.now.city, counts=True)
     file = msgspec.structs.replace(order.file, state="returned", bounces=(*order.file.bounces, back))
-    return is_orphan(
-        file, order.now.city, order.numbers, hazard=order.case.hazard, territory=order.case.place.street,
-        calendar=order.terms.calendar, zone_offset_s=order.terms.zone_offset_s,
-    )  # fmt: skip
+    return is_orphan(file, order.numbers, territory=order.case.place.street)
 
 
 def decide_make_safe(order: Order, args: MakeSafeDone) -> Answer:

@@ -103,15 +103,16 @@ def extended(order: Order, at: float) -> Due:
     return due_by(order, at, value, unit) if unit else Due(at)
 
 
-def shifted(order: Order, at: float | None, since: float) -> float | None:
+def shifted(order: Order, at: float | None, since: float) -> Due | None:
     """Return a due moment as it is after a suspension from ``since`` until now: what was left is left."""
     if at is None:
         return None
     now, (_, unit) = order.now.city, limit_of(order)
     if unit in BY_CLOCK or not unit or at <= since:
-        return at + max(0.0, now - since)
+        return Due(at + max(0.0, now - since))
     left = office_seconds(since, at, order.terms.calendar, zone_offset_s=order.terms.zone_offset_s)
-    return max(at, due_by(order, now, left / HOUR, "office_hour").at)
+    moved = due_by(order, now, left / HOUR, "office_hour")
+    return Due(max(at, moved.at), moved.undetermined)
 
 
 def _day_hours(calendar: Calendar) -> float:

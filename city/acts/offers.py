@@ -23,8 +23,10 @@ def offers(case: Case) -> list[str]:
         asked = case.file.ruling
         waits = asked is None or asked.sent_at is None
         return [*found, "send_for_ruling"] if waits else found
-    if state in ("reported", "verifying") and case.file.own:
-        found.append("file" if state == "reported" else "remind")
+    if state == "reported" and case.file.own:
+        found.append("file")
+    elif state == "verifying" and case.file.own:
+        found += _verifying(case)
     elif state == "filed":
         found.append("dispatch")
     if escalate_to(case):
@@ -32,3 +34,11 @@ def offers(case: Case) -> list[str]:
     if state in REASSIGNABLE:
         found.append("reassign")
     return found
+
+
+def _verifying(case: Case) -> list[str]:
+    """Return what helps while somebody is to look: remind them, or file once their time is noted as over."""
+    file = case.file
+    if file.verify_by is not None and f"verify:{int(file.verify_by)}" in file.stages_passed:
+        return ["file"]
+    return ["remind"] if file.verify_to else []

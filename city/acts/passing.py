@@ -9,8 +9,9 @@ from city.access import Person
 from city.acts.command import Command, Decision, NewFact, Now, Refusal
 from city.acts.limits import level_by
 from city.acts.order import Order, moment, not_now, ordered
-from city.acts.pauses import extension_decided_fact, resumed_fact
+from city.acts.pauses import extension_decided_fact, resumed_fact, suspension_decided_fact
 from city.acts.routing import dispatched_fact, ruling_fact
+from city.acts.self_filing import self_filed
 from city.acts.steps import OfficeTime, Step, office_time, share_used, steps
 from city.acts.supervising import LEVELS, escalated_fact, reminded_fact
 from city.acts.terms import Terms
@@ -44,6 +45,7 @@ TOLD: Final[dict[str, tuple[str, ...]]] = {
     "acknowledge": ("supervisor",),
     "answer_level": ("level",),
     "decide_extension": ("holder", "shift_lead"),
+    "decide_suspension": ("holder", "shift_lead"),
 }
 """Step → who is told (domain §3.4, last column, and §4.5). ``holder``, ``street``, ``make_safe``,
 ``supervisor`` and ``level`` stand for who that is on this case."""
@@ -130,8 +132,8 @@ def _backstop_of_ruling(passed: _Passed) -> tuple[NewFact, ...]:
     """Send it to its street, which may not return it: at twice the time no leader has ruled."""
     order = passed.order
     street = order.case.place.street
-    if order.file.state != "ruling" or not street:
-        return ()  # a holder goes on with it meanwhile, or nobody knows whose ground it is
+    if not street:
+        return ()  # nobody knows whose ground it is
     return (dispatched_fact(order, street, by_rule=True, backstop=True, no_return=True),)
 
 
@@ -164,14 +166,23 @@ def _extension_refused(passed: _Passed) -> tuple[NewFact, ...]:
     return (extension_decided_fact(passed.order, approved=False),)
 
 
+def _suspension_refused(passed: _Passed) -> tuple[NewFact, ...]:
+    return (suspension_decided_fact(passed.order, approved=False),)
+
+
+def _filed(passed: _Passed) -> tuple[NewFact, ...]:
+    return self_filed(passed.order)
+
+
 def _resumed(passed: _Passed) -> tuple[NewFact, ...]:
     return (resumed_fact(passed.order),)
 
 
 _EFFECTS: Final[dict[str, Callable[[_Passed], tuple[NewFact, ...]]]] = {
+    "file": _filed,
     "remind": _share, "red1": _share, "red2": _share, "red3": _share,
     "sign_half": _reminded, "sign": _reminded, "dispatch": _backstop, "unowned": _ruling_opened,
     "ruling2": _backstop_of_ruling, "acknowledge": _next_supervisor, "answer_level": _next_level,
-    "decide_extension": _extension_refused, "resume": _resumed,
+    "decide_extension": _extension_refused, "decide_suspension": _suspension_refused, "resume": _resumed,
 }  # fmt: skip
 """Step → the facts behind its ``StageLimitPassed``; the others only tell somebody."""

@@ -1,15 +1,18 @@
-"""Extensions, suspensions and appeals: the only ways in which the citizen's clock moves (C14, C15)."""
+"""Extensions and suspensions: the only ways in which the citizen's clock moves (C14, C15)."""
 
-from city.acts.args import ApplyExtension, ApplySuspension, Decide, DecideAppeal, Words, bad_arg
+from typing import Any
+
+from city.acts.args import ApplyExtension, ApplySuspension, Decide, bad_arg
 from city.acts.command import NewFact, Refusal
 from city.acts.limits import deadline, due_by, extended, limit_of, shifted
 from city.acts.order import Answer, Order, allowed, moment, not_now
 from city.moments import parse
+from city.working_time import Due
 
 __all__ = [
-    "decide_appeal", "decide_apply_extension", "decide_apply_suspension", "decide_decide_appeal",
-    "decide_decide_extension", "decide_decide_suspension", "decide_resume", "extension_decided_fact",
-    "resumed_fact",
+    "decide_apply_extension", "decide_apply_suspension", "decide_decide_extension",
+    "decide_decide_suspension", "decide_resume", "decide_withdraw", "extension_decided_fact",
+    "resumed_fact", "suspension_decided_fact",
 ]  # fmt: skip
 
 DAY = 86_400.0
@@ -35,9 +38,21 @@ def decide_apply_extension(order: Order, args: ApplyExtension) -> Answer:
         return wrong
     if order.file.extensions >= order.numbers.extensions:
         return not_now("no_more_extensions", count=order.numbers.extensions)
-    decide_by = due_by(order, order.now.city, order.numbers.extension_office_hours, "office_hour")
-    data = {"holder": order.file.holder, "reason": args.reason, "decide_by": moment(decide_by.at)}
+    data = {"holder": order.file.holder, "reason": args.reason, "decide_by": _decide_by(order)}
     return (order.fact("ExtensionApplied", data),)
+
+
+def _decide_by(order: Order) -> str | None:
+    """Return until when an ask must be decided; then it counts as refused."""
+    return moment(due_by(order, order.now.city, order.numbers.extension_office_hours, "office_hour").at)
+
+
+def decide_withdraw(order: Order, _args: object) -> Answer:
+    """Take back what one asked for, as long as nobody has decided it."""
+    what = "extension" if order.file.extension else "suspension" if order.file.suspension else ""
+    if not what:
+        return not_now("not_asked")
+    return (order.fact("AskWithdrawn", {"holder": order.file.holder, "what": what}),)
 
 
 def decide_decide_extension(order: Order, args: Decide) -> Answer:
@@ -62,16 +77,24 @@ def _second_needs_leader(order: Order, granted: int) -> Refusal | None:
 def extension_decided_fact(order: Order, *, approved: bool, text: str = "") -> NewFact:
     """Return the decision on an extension; an approved one moves every clock by at most one limit."""
     file = order.file
-    fix, end, own = file.fix_by_at, file.deadline_at, file.holder_due_at
-    if approved and fix is not None:
-        fix = extended(order, fix).at
-        end = deadline(order, fix, limit_of(order)[1]).at
-        own = fix if own is None else max(fix, extended(order, own).at)
-    data = {
+    data: dict[str, Any] = {
         "approved": approved, "text": text, "number": file.extensions + int(approved),
-        "fix_by_at": moment(fix), "deadline_at": moment(end), "holder_due_at": moment(own),
+        "fix_by_at": moment(file.fix_by_at), "deadline_at": moment(file.deadline_at),
+        "holder_due_at": moment(file.holder_due_at),
     }  # fmt: skip
+    if approved and file.fix_by_at is not None:
+        fix = extended(order, file.fix_by_at)
+        own = fix if file.holder_due_at is None else extended(order, file.holder_due_at)
+        data |= _clocks(order, fix, Due(max(fix.at, own.at), own.undetermined))
     return order.fact("ExtensionDecided", data)
+
+
+def _clocks(order: Order, fix: Due | None, own: Due | None) -> dict[str, Any]:
+    """Return the clocks of a case as a fact holds them that has moved them."""
+    end = None if fix is None else deadline(order, fix.at, limit_of(order)[1])
+    moved = {"fix_by_at": fix, "deadline_at": end, "holder_due_at": own}
+    told: dict[str, Any] = {name: None if due is None else moment(due.at) for name, due in moved.items()}
+    return {**told, "undetermined": any(due is not None and due.undetermined for due in moved.values())}
 
 
 def decide_apply_suspension(order: Order, args: ApplySuspension) -> Answer:
@@ -86,7 +109,8 @@ def decide_apply_suspension(order: Order, args: ApplySuspension) -> Answer:
     if not order.now.city < until <= last:
         return not_now("suspension_until", until_at=last)
     data = {
-        "holder": order.file.holder, "reason": args.reason, "until": moment(until), "text": args.text
+        "holder": order.file.holder, "reason": args.reason, "until": moment(until), "text": args.text,
+        "decide_by": _decide_by(order),
     }  # fmt: skip
     return (order.fact("SuspensionApplied", data),)
 
@@ -109,8 +133,14 @@ def decide_decide_suspension(order: Order, args: Decide) -> Answer:
             return wrong
         if asked.until <= order.now.city:
             return not_now("suspension_over", until_at=asked.until)
-    data = {"approved": args.approved, "until": moment(asked.until), "text": args.text or ""}
-    return (order.fact("SuspensionDecided", data),)
+    return (suspension_decided_fact(order, approved=args.approved, text=args.text or ""),)
+
+
+def suspension_decided_fact(order: Order, *, approved: bool, text: str = "") -> NewFact:
+    """Return the decision on a suspension; an approved one stops the clock until its end."""
+    asked = order.file.suspension
+    until = None if asked is None else asked.until
+    return order.fact("SuspensionDecided", {"approved": approved, "until": moment(until), "text": text})
 
 
 def decide_resume(order: Order, _args: object) -> Answer:
@@ -123,34 +153,5 @@ def resumed_fact(order: Order) -> NewFact:
     """Return the end of a suspension: every clock has as much left as it had when it stopped."""
     file, now = order.file, order.now.city
     since = file.suspended_at if file.suspended_at is not None else now
-    fix = shifted(order, file.fix_by_at, since)
-    end = deadline(order, fix, limit_of(order)[1]).at if fix is not None else None
-    own = shifted(order, file.holder_due_at, since)
-    data = {
-        "fix_by_at": moment(fix), "deadline_at": moment(end), "holder_due_at": moment(own),
-        "suspended_s": max(0.0, now - since),
-    }  # fmt: skip
-    return order.fact("CaseResumed", data)
-
-
-def decide_appeal(order: Order, args: Words) -> Answer:
-    """Say that a ruling or an overdue was not one's own doing: once, within three office days."""
-    file = order.file
-    if file.appeal:
-        return not_now("appealed_before")
-    ruled = file.ruling.ruled_at if file.ruling and file.ruling.holder == order.by.holder else None
-    overdue = file.fix_by_at is not None and (file.handled_at or order.now.city) > file.fix_by_at
-    if ruled is None and not overdue:
-        return not_now("nothing_to_appeal")
-    since = max(ruled or 0.0, file.closed_at or (order.now.city if overdue else 0.0))
-    until = due_by(order, since, order.numbers.appeal_office_days, "office_day").at
-    if order.now.city > until:
-        return not_now("appeal_too_late", until_at=until)
-    return (order.fact("AppealLodged", {"text": args.text, "holder": order.by.holder}),)
-
-
-def decide_decide_appeal(order: Order, args: DecideAppeal) -> Answer:
-    """Uphold an appeal or not; an upheld one exempts, the fact stays visible."""
-    if order.file.appeal != "lodged":
-        return not_now("not_asked")
-    return (order.fact("AppealDecided", {"upheld": args.upheld, "text": args.text or ""}),)
+    clocks = _clocks(order, shifted(order, file.fix_by_at, since), shifted(order, file.holder_due_at, since))
+    return order.fact("CaseResumed", {**clocks, "suspended_s": max(0.0, now - since)})

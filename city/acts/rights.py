@@ -7,7 +7,9 @@ from city.state import Case
 
 __all__ = ["at_wall", "checks_own_work", "refused"]
 
-HOLDER_VERBS = frozenset({"sign", "return", "feedback", "apply_extension", "apply_suspension"})
+HOLDER_VERBS = frozenset({
+    "sign", "return", "feedback", "apply_extension", "apply_suspension", "withdraw",
+})  # fmt: skip
 """Given by the case's holder alone; ``make_safe`` and ``appeal`` have their own holders."""
 
 TERRITORIAL = frozenset({"street_operator", "village_operator"})

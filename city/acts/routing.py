@@ -24,7 +24,8 @@ def route_of(order: Order, *, refused: bool = True, **situation: Any) -> Route:
     told: dict[str, Any] = {
         "kind": case.kind, "code": case.code, "hazard": case.hazard, "lon": case.place.lon,
         "lat": case.place.lat, "street": case.place.street, "road": case.place.road,
-        "component": file.component, "refused": file.bounced if refused else (),
+        "component": file.component, "source_site": file.source_site, "beyond_power": file.beyond_power,
+        "refused": file.bounced if refused else (),
         "owner_state": file.owner_state if file.owner_state in ("unknown", "disputed") else "",
     }  # fmt: skip
     return order.terms.routed(Situation(**{**told, **situation}), order.state.register)
@@ -57,7 +58,8 @@ def dispatched_fact(
     """Return the dispatch of the case to a holder: its limits, what it goes by, whom to offer next."""
     file, now = order.file, order.now.city
     route = route or route_of(order)
-    own = holder_due(order, to, first=file.dispatches == 0)
+    never_had = file.state == "filed" and file.dispatches == 0
+    own = holder_due(order, to, first=never_had and not (ruling or no_return))
     sign, back = sign_by(order, to), return_by(order, to)
     routed = route.to == to
     ruling = ruling or (route.ruling if routed else "")

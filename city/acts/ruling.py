@@ -7,7 +7,9 @@ from city.acts.args import RequestRuling, Rule, TransferUp, bad_arg
 from city.acts.command import Refusal
 from city.acts.order import Answer, Order, allowed, known_holder, not_now
 from city.acts.routing import dispatched_fact, ruling_fact, transferred_up_fact
+from city.acts.supervising import level_answered_fact
 from city.casefile import OPEN
+from city.dispatch.rulings import ruling_key
 from city.marks import mark_of
 
 __all__ = [
@@ -20,7 +22,7 @@ SENDABLE = ("ruling", "filed", "returned", *HELD)
 
 def decide_request_ruling(order: Order, args: RequestRuling) -> Answer:
     """Ask for a ruling; a holder goes on with the case meanwhile."""
-    if _open_ruling(order):
+    if _open_ruling(order) and order.file.state not in ("filed", "returned"):
         return not_now("ruling_open")
     wrong = allowed(order, "filed", "returned", *HELD)
     if wrong:
@@ -30,6 +32,9 @@ def decide_request_ruling(order: Order, args: RequestRuling) -> Answer:
 
 def decide_send_for_ruling(order: Order, _args: object) -> Answer:
     """Lay an open ruling before the duty leader."""
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
     ruling = order.file.ruling
     if ruling is None or ruling.ruled_at is not None:
         return not_now("no_ruling")
@@ -81,7 +86,7 @@ def _register_key(order: Order, scope: str) -> str | Refusal:
     if scope == "this_road_segment":
         if not (place.road and place.street):
             return bad_arg("scope", "the case names no road")
-        return f"road:{place.street}:{place.road}:{order.class_key}"
+        return ruling_key(scope, order.class_key, street=place.street, road=place.road)
     if scope == "category_in_area":
         return f"area:{place.street}:{order.class_key}" if place.street else bad_arg("scope", "no street")
     return ""
@@ -98,9 +103,12 @@ def _number(order: Order) -> str:
 
 
 def decide_transfer_up(order: Order, args: TransferUp) -> Answer:
-    """Hand it to the city; the street keeps temporary safety duty (C18)."""
+    """Hand it to the city, which answers whoever asked so; the street keeps temporary safety duty (C18)."""
     wrong = allowed(order, *(state for state in OPEN if state != "transferred_up"))
     if wrong:
         return wrong
     interim = order.case.place.street or order.file.holder
-    return (transferred_up_fact(order, args.to or "city", args.text, interim),)
+    up = transferred_up_fact(order, args.to or "city", args.text, interim)
+    if not order.file.level_asked:
+        return (up,)
+    return level_answered_fact(order.with_file(level_asked="city"), accepted=True), up

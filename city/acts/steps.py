@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from city.acts.self_filing import files_itself
 from city.acts.terms import CaseNumbers, Terms
+from city.casefile import SHARE_STATES
 from city.state import Case
 from city.working_time import Calendar, due, office_seconds
 
@@ -16,7 +18,6 @@ SHARES = {"red1": 1.0, "red2": 1.5, "red3": 2.0}
 YELLOW, YELLOW_URGENT = 0.8, 0.5
 OVERDUE_OFFICE_DAYS = 5
 CONTACT_OFFICE_DAYS = 1
-SHARE_STATES = frozenset({"filed", "dispatched", "handling", "returned", "ruling"})
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -117,6 +118,8 @@ def _begin(case: Case) -> float:
 
 def _intake(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
     file = case.file
+    if files_itself(case):
+        yield Step("file", file.since, int(file.since))
     if file.state == "reported":
         at = (file.since or case.recorded_at) + numbers.accept_s
         yield Step("accept", at, int(at))
@@ -137,26 +140,34 @@ def _dispatch(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[St
     elif file.state == "returned":
         yield Step("dispatch", file.since + numbers.dispatch_s, file.dispatches + 1)
     elif file.state == "transferred_up":
-        told = sum(name.startswith("follow_up:") for name in file.stages_passed)
-        yield Step("follow_up", file.since + MONTH_S * (told + 1), told + 1)
+        told = sum(name.startswith("follow_up:") for name in file.stages_passed)  # since it went up
+        at = file.since + MONTH_S * (told + 1)
+        yield Step("follow_up", at, int(at))
 
 
 def _holder(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
     file = case.file
     if file.state == "dispatched" and file.sign_by is not None and file.dispatched_at is not None:
-        yield Step("sign_half", _half(file.dispatched_at, file.sign_by, time), file.dispatches)
-        yield Step("sign", file.sign_by, file.dispatches)
+        # Not the number of the dispatch: an undone reassignment gives it back, and it is announced already.
+        serial = int(file.dispatched_at)
+        yield Step("sign_half", _half(case, file.dispatched_at, file.sign_by, numbers, time), serial)
+        yield Step("sign", file.sign_by, serial)
     if file.state == "handled" and file.check_by is not None:
-        yield Step("check", file.check_by, file.reworks + 1)
+        yield Step("check", file.check_by, int(file.check_by))
     if file.make_safe is not None and file.make_safe.done_at is None:
         yield Step("make_safe", file.make_safe.due_at, int(file.make_safe.ordered_at))
     if file.state == "suspended" and file.suspended_until is not None:
         yield Step("resume", file.suspended_until, int(file.suspended_until))
 
 
-def _half(begin: float, end: float, time: OfficeTime) -> float:
-    """Return the middle of a limit, in office time where there is any."""
-    half = office_seconds(begin, end, time.holder, zone_offset_s=time.zone_offset_s) / 2
+def _half(case: Case, begin: float, end: float, numbers: CaseNumbers, time: OfficeTime) -> float:
+    """Return the middle of the time to sign: by the clock when the limit goes by it, else in office time."""
+    unit = case.file.limit_unit
+    # A case that was taken over has no limit of its own: how long it has tells by what it goes.
+    by_clock = unit == "urgent_hour" or (not unit and end - begin <= numbers.sign_urgent_s)
+    half = 0.0
+    if not by_clock:
+        half = office_seconds(begin, end, time.holder, zone_offset_s=time.zone_offset_s) / 2
     if half <= 0:
         return (begin + end) / 2
     return due(begin, half / 3600, "office_hour", time.holder, zone_offset_s=time.zone_offset_s).at
@@ -167,9 +178,10 @@ def _ruling(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
     asked = file.ruling
     if asked is not None and not asked.holder:
         yield Step("ruling", asked.due_at, int(asked.opened_at))
-        if asked.reason != "mirrored":  # when its source's system opened it is not known
-            yield Step("ruling2", 2 * asked.due_at - asked.opened_at, int(asked.opened_at))
-    elif file.unowned_since is not None and file.state in ("filed", "returned"):
+        # While a holder goes on with it nobody else has to; a mirrored one's opening is not known.
+        if file.state == "ruling" and asked.reason != "mirrored":
+            yield Step("ruling2", max(file.since, 2 * asked.due_at - asked.opened_at), int(file.since))
+    if file.unowned_since is not None and file.state in ("filed", "returned"):
         if case.hazard:
             at = file.unowned_since + numbers.unowned_hazard_s
         else:
@@ -186,15 +198,17 @@ def _shares(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
     if file.fix_by_at is None or file.state not in SHARE_STATES:
         return
     serial = int(file.fix_by_at)
-    # What passed while it was checked or suspended is due when it is back.
-    back = file.since if file.reworks or file.suspensions else -math.inf
+    # What passed while nobody had to fix it is due when it is back; what passed before it was ours never.
+    back = -math.inf if file.back_at is None else file.back_at
+    ours = -math.inf if file.taken_at is None else file.taken_at
     whole = _office_whole(case, time)
     yellow = YELLOW_URGENT if file.limit_unit == "urgent_hour" else YELLOW
     for code, share in {"remind": yellow, **SHARES}.items():
         if f"{code}:{serial}" not in file.stages_passed:  # office time is dear: thousands of rows show a step
             at = _share_due(case, share, whole, time)
             at = min(at, _five_days_over(file.fix_by_at, at, time)) if code == "red3" else at
-            yield Step(code, max(back, at), serial)
+            if at > ours:
+                yield Step(code, max(back, at), serial)
 
 
 def _five_days_over(end: float, at_least: float, time: OfficeTime) -> float:
@@ -220,3 +234,5 @@ def _asks(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
         yield Step("answer_level", file.answer_by, int(file.answer_by))
     if file.extension is not None:
         yield Step("decide_extension", file.extension.decide_by, int(file.extension.at))
+    if file.suspension is not None:
+        yield Step("decide_suspension", file.suspension.decide_by, int(file.suspension.at))

@@ -8,13 +8,15 @@ from city.acts.command import NewFact, Refusal
 from city.acts.handling import restorable
 from city.acts.limits import level_by
 from city.acts.order import Answer, Order, allowed, moment, not_now
+from city.acts.routing import ranked, route_of
+from city.acts.steps import office_time, share_used
 from city.casefile import OPEN
 from city.state import Case
 
 __all__ = [
     "LEVELS", "decide_acknowledge", "decide_answer_level", "decide_escalate", "decide_remind",
     "decide_supervise", "decide_transfer_level", "decide_undo", "escalate_to", "escalated_fact",
-    "reminded_fact",
+    "level_answered_fact", "reminded_fact",
 ]  # fmt: skip
 
 LEVELS: Final = ("shift_lead", "duty_leader", "district")
@@ -26,17 +28,17 @@ ESCALATE_RESTORES = ("supervised", "escalated_at", "acknowledge_by", "acknowledg
 OWN_LEVEL: Final = {"shift_lead": 1, "duty_leader": 2, "rotating_leader": 2}
 
 
-def escalate_to(case: Case, role: str = "") -> str:
+def escalate_to(case: Case, *roles: str) -> str:
     """Return who supervises a case next (shift_lead, duty_leader, district), '' when nobody is above.
 
-    ``role`` is that of who escalates: nobody escalates to themselves.
+    ``roles`` are those of who escalates: nobody escalates to themselves.
     """
-    level = _next_level(case, role)
+    level = _next_level(case, *roles)
     return LEVELS[level - 1] if level <= len(LEVELS) else ""
 
 
-def _next_level(case: Case, role: str) -> int:
-    return max(case.file.supervised, OWN_LEVEL.get(role, 0)) + 1
+def _next_level(case: Case, *roles: str) -> int:
+    return max(case.file.supervised, *(OWN_LEVEL.get(role, 0) for role in roles), 0) + 1
 
 
 def decide_escalate(order: Order, args: Escalate) -> Answer:
@@ -44,11 +46,13 @@ def decide_escalate(order: Order, args: Escalate) -> Answer:
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
-    level = args.level or _next_level(order.case, order.role)
+    level = _next_level(order.case, order.role, *order.by.on_shift)
+    if args.level is not None and args.level <= order.file.supervised:
+        return not_now("level_done")
     if level > len(LEVELS):
         return not_now("top_level")
-    if level <= order.file.supervised:
-        return not_now("level_done")
+    if args.level not in (None, level):
+        return not_now("next_level")
     return (escalated_fact(order, level, reason=args.reason or ""),)
 
 
@@ -71,21 +75,23 @@ def escalated_fact(order: Order, level: int, *, why: str = "", reason: str = "")
 def _reason(order: Order, typed: str) -> tuple[str, dict[str, str]]:
     if typed:
         return "typed", {"text": typed}
-    file, now = order.file, order.now.city
+    file = order.file
     start = file.filed_at if file.filed_at is not None else order.case.at
     if file.fix_by_at is None or file.fix_by_at <= start:
         return "no_clock", {}
-    if now > file.fix_by_at:
-        return "overdue", {"percent": str(_percent(now, start, file.fix_by_at))}
-    return "used", {"percent": str(_percent(now, start, file.fix_by_at))}
-
-
-def _percent(now: float, start: float, end: float) -> int:
-    return max(0, int(100 * (now - start) / (end - start)))
+    stopped = file.suspended_at if file.state == "suspended" else None
+    at = order.now.city if stopped is None else stopped
+    share = share_used(order.case, at, office_time(order.case, order.terms))
+    # Rounded down, so that nothing says 100 % before its time; 28.999… of a float is 29.
+    names = {"percent": str(int(round(100 * share, 6)))}
+    return ("overdue" if at > file.fix_by_at else "used"), names
 
 
 def decide_acknowledge(order: Order, _args: object) -> Answer:
     """Say that the escalation has been seen, at its level or above."""
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
     file = order.file
     if not file.supervised or file.escalated_at is None:
         return not_now("not_escalated")
@@ -133,25 +139,42 @@ def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
 
 
 def decide_answer_level(order: Order, args: AnswerLevel) -> Answer:
-    """Accept it at the level that was asked, or send it back."""
+    """Accept it at the level that was asked, or send it back; the city's own word is C18."""
     file = order.file
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
     if not file.level_asked:
         return not_now("not_asked")
     if order.role == "street_operator" and file.level_asked != "street":
         return Refusal("not_allowed", "level_above")
-    level = file.level_asked if args.accepted else file.level_from
-    data = {"accepted": args.accepted, "level": level, "text": args.text or ""}
-    return (order.fact("LevelAnswered", data),)
+    if args.accepted and file.level_asked == "city":
+        return Refusal("not_allowed", "up_by_leader")
+    return (level_answered_fact(order, accepted=args.accepted, text=args.text or ""),)
+
+
+def level_answered_fact(order: Order, *, accepted: bool, text: str = "") -> NewFact:
+    """Return the answer of the level that was asked; the district's yes brings up who comes next."""
+    file = order.file
+    level = file.level_asked if accepted else file.level_from
+    data: dict[str, Any] = {"accepted": accepted, "level": level, "text": text}
+    if accepted and level == "district":
+        beyond = order.with_file(beyond_power=True)
+        data |= {
+            "beyond_power": True, "targets": ranked(beyond, route_of(beyond), without=(file.holder,)),
+        }  # fmt: skip
+    return order.fact("LevelAnswered", data)
 
 
 def decide_remind(order: Order, _args: object) -> Answer:
-    """Remind who has it."""
+    """Remind who has it, or who was asked to go and look."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
-    if not order.file.holder:
+    to = order.file.verify_to if order.case.state == "verifying" else order.file.holder
+    if not to:
         return not_now("nobody_has_it")
-    return (reminded_fact(order, order.file.holder),)
+    return (reminded_fact(order, to),)
 
 
 def reminded_fact(order: Order, to: str, *, by_rule: bool = False, late_s: float = 0.0) -> NewFact:

@@ -6,13 +6,14 @@ import msgspec
 
 from city.categories import Category
 from city.dispatch.route import Route, Situation
+from city.grids import UnitGrids
 from city.working_time import Calendar
 
 __all__ = ["Agency", "CaseNumbers", "Standard", "Terms"]
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` is called when it is silent."""
+    """A line agency, utility or contractor of ``agencies.csv``; people call ``fallback`` if it is silent."""
 
     code: str
     short: str
@@ -90,6 +91,8 @@ class Terms(msgspec.Struct, frozen=True):
     numbers: CaseNumbers = CaseNumbers()
     tables: Mapping[str, str] = {}
     """Table → SHA-256 of what was loaded, copied into the facts that used it."""
+    grid_of: Callable[[float, float], str] = UnitGrids().code_of
+    """Code of the unit grid of a WGS84 point, '' = none or not known; no decision goes by it."""
 
     def calendar_of(self, holder: str) -> Calendar:
         """Return the calendar that a holder works by."""

@@ -2,7 +2,7 @@
 
 Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed`` (in the hall: yes | no),
 ``all_hours`` (yes: works by the clock), ``ack_limit_s`` (seconds to acknowledge in an emergency),
-``fallback`` (the agency that is called when it is silent; '' = none).
+``fallback`` (the agency to call when it is silent; '' = none). No rule reads the last two: people do.
 """
 
 from typing import Final

@@ -7,10 +7,8 @@ from typing import Final
 import msgspec
 
 from city.dispatch.look import Look, Said, Tables
-from city.dispatch.register import Component
 from city.dispatch.route import Reason, Route, Situation
 from city.dispatch.steps import STEPS
-from city.distance import metres
 from city.state import Registered
 
 __all__ = ["BOUNDARY_M", "TARGETS", "Book"]
@@ -42,19 +40,6 @@ class Book(msgspec.Struct, frozen=True):
                     break
         return self._route(look, heard)
 
-    def component(self, code: str) -> Component | None:
-        """Return the register's entry of a component."""
-        return self.tables.register.get(code)
-
-    def components_near(self, category: str, lon: float, lat: float, within_m: float) -> list[Component]:
-        """Return the registered components of a class within so many metres, the nearest first."""
-        near = [
-            (away, entry)
-            for entry in self.tables.register.values()
-            if entry.category == category and (away := metres(lon, lat, entry.lon, entry.lat)) <= within_m
-        ]
-        return [entry for _, entry in sorted(near, key=lambda found: found[0])]
-
     def _territory(self, situation: Situation) -> str:
         if situation.street or not (math.isfinite(situation.lon) and math.isfinite(situation.lat)):
             return situation.street
@@ -68,10 +53,12 @@ class Book(msgspec.Struct, frozen=True):
         to = lead if decided.ruling or lead in free else next(iter(free), lead)
         confidence, remarks = self._doubts(look, decided, to)
         steps = [reason for said in heard for reason in said.reasons]
-        shifted = [_refused(lead, to)] if to != lead else []
+        shifted = [_refused(lead, to)] if lead and to != lead else []
+        if not lead:  # whoever it would be is the street's, and there is none
+            steps, shifted = [_placed(step, to) for step in steps if _is_true_of(step)], [_no_street(to)]
         return Route(
             to=to,
-            reasons=(*steps[:-1], *remarks, steps[-1], *shifted),
+            reasons=(*steps[:-1], *remarks, *steps[-1:], *shifted),
             principle=decided.principle,
             co=tuple(h for h in _once(decided.co) if h != to),
             targets=tuple(_once([h for h in (to, *free) if h in free])[:TARGETS]),
@@ -93,7 +80,7 @@ class Book(msgspec.Struct, frozen=True):
         case, confidence, remarks = look.situation, decided.confidence, []
         if case.hazard and look.street:
             remarks.append(Reason("2", "make_safe", {"street_holder": look.street}))
-        if not look.street:
+        if not look.street and decided.ranked[0]:
             remarks.append(Reason("4", "no_street"))
         if not to or (to in case.refused and not decided.ruling):
             return 0.0, remarks
@@ -107,6 +94,20 @@ class Book(msgspec.Struct, frozen=True):
 
 def _refused(lead: str, to: str) -> Reason:
     return Reason("2", "refused", {"refused_holder": lead, "to_holder": to})
+
+
+def _no_street(to: str) -> Reason:
+    return Reason("4", "no_street_next", {"to_holder": to}) if to else Reason("4", "no_street")
+
+
+def _is_true_of(step: Reason) -> bool:
+    """Whether a reason is true of a place in no street: it names no street, or another than the lead."""
+    return step.step == "3" or "" not in step.names.values()
+
+
+def _placed(step: Reason, to: str) -> Reason:
+    """Return the reason of a city-level object with who keeps it safe where no street does."""
+    return msgspec.structs.replace(step, names={name: told or to for name, told in step.names.items()})
 
 
 def _once(holders: Iterable[str]) -> tuple[str, ...]:

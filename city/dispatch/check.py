@@ -8,7 +8,7 @@ from city.categories import TERRITORY as TERRITORY_ZH
 from city.categories import Category, category_of
 from city.dispatch.agencies import agency_of
 from city.dispatch.register import covers
-from city.dispatch.rows import Cells, Problem, sound
+from city.dispatch.rows import Cells, Problem, current, sound
 from city.dispatch.rules import APPROVER, TERRITORY, Rule
 from city.dispatch.shelf import READERS, Row
 from city.dispatch.standards import StandardRow, standard_of
@@ -54,17 +54,25 @@ Known = Mapping[str, Collection[str]]
 def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[str], on: str) -> list[Problem]:
     """Return what is wrong, by file and row; ``rows`` gives those of a file, ``on`` is today's ISO date.
 
+    A file of which ``rows`` raises ValueError or OSError is named; tables are not compared then.
     ``streets`` are the codes of the district; () when they are not known, and then none is called wrong.
     """
     read: dict[str, Numbered] = {}
     problems: list[Problem] = []
+    unread: list[Problem] = []
     for file, reader in _READERS.items():
-        every = list(rows(file))
+        try:
+            every = list(rows(file))
+        except (ValueError, OSError) as error:
+            unread.append(Problem(file, 0, "", str(error).rpartition(f"{file}: ")[2]))
+            continue
         missing = [column for column in COLUMNS[file] if every and column not in every[0]]
         problems += [Problem(file, 1, column, "the table has no such column") for column in missing]
         good, wrong = sound([] if missing else every, reader, file=file)
         read[file] = tuple(good)
         problems += wrong
+    if unread:  # what the others mention of it would all seem wrong
+        return sorted({*problems, *unread})
     known = {
         "agency": {agency.code for _, agency in read["agencies.csv"]},
         "street": {street[:9] for street in streets},
@@ -152,8 +160,8 @@ def _expired(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     """Every class needs a default filing condition and a rule that does not hang on a known source."""
-    defaults = {row.standard.category for _, row in read["standards.csv"] if row.no == 1}
-    ruled = {row.category for _, row in read["rules.csv"] if row.lead != APPROVER and not row.street}
+    defaults = {row.standard.category for row in _today(read["standards.csv"], on) if row.no == 1}
+    ruled = {row.category for row in _today(read["rules.csv"], on) if row.lead != APPROVER and not row.street}
     for number, category in read["categories.csv"]:
         if category.key not in defaults:
             what = f"{category.key} has no filing condition with no 1 in standards.csv"
@@ -165,10 +173,12 @@ def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     """The class's limit, hazard and owner are those of its default condition and of its rules."""
-    conditions = {row.standard.category: row.standard for _, row in read["standards.csv"] if row.no == 1}
+    conditions = {
+        row.standard.category: row.standard for row in _today(read["standards.csv"], on) if row.no == 1
+    }
     shorts = {agency.short: agency.code for _, agency in read["agencies.csv"]} | {TERRITORY_ZH: TERRITORY}
     holders: dict[str, set[str]] = {}
-    for _, rule in read["rules.csv"]:
+    for rule in _today(read["rules.csv"], on):
         holders.setdefault(rule.category, set()).update({rule.lead, rule.next})
     for number, category in read["categories.csv"]:
         condition = conditions.get(category.key)
@@ -184,6 +194,10 @@ def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
         elif category.key in holders and owner not in holders[category.key]:
             what = f"{category.key}: {category.owner!r} is neither lead nor next in a rule of rules.csv"
             yield Problem("categories.csv", number, "owner", what)
+
+
+def _today(rows: Numbered, on: str) -> Iterator[Any]:
+    return (row for _, row in rows if current(row.valid_from, row.valid_to, on))
 
 
 def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """A case as the steps of dispatch look at it, and what a step says."""
 
+import operator
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -97,7 +98,9 @@ class Look(msgspec.Struct, frozen=True):
         """Return the city-level object that the case is about."""
         place = self.situation.road
         for thing in self.tables.city_objects:
-            if covers(thing.classes, self.category) and any(word in place for word in thing.match):
+            # 川杨河路 is a road, not the river.
+            named = on_road if thing.kind == "navigable_river" else operator.contains
+            if covers(thing.classes, self.category) and any(named(place, word) for word in thing.match):
                 return thing
         return None
 

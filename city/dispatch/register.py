@@ -125,9 +125,7 @@ def component_of(cells: Cells) -> Component:
     """Read one row of ``register.csv``. Raises WrongCell."""
     code, layout = cells.digits("code", 16), cells.one_of("layout", LAYOUTS)
     category = cells.class_key("class")
-    minor = code[8:10] if layout == "L2_2_6" else code[9:11]
-    if layout == "L2_3_5" and code[8] != "0":
-        minor = code[8:11]
+    minor = code[8:10] if layout == "L2_2_6" else _minor(code[8:11])
     if category != f"component:{code[6:8]}{minor}":
         raise WrongCell("class", f"expected component:{code[6:8]}{minor} as the code says, got {category!r}")
     state, owner = cells.one_of("owner_state", OWNER_STATES), cells.maybe("owner")
@@ -144,6 +142,13 @@ def component_of(cells: Cells) -> Component:
         cells.one_of("status", STATUSES), cells.day("surveyed_on"), cells.text("version"), valid_from,
         valid_to,
     )  # fmt: skip
+
+
+def _minor(digits: str) -> str:
+    """Return the two digits of a three-digit minor: 001 as 01, an extension (999 down) as 99."""
+    if not (digits <= "079" or digits >= "980"):
+        raise WrongCell("code", f"expected a minor class of 001 - 079 or 980 - 999, got {digits}")
+    return digits[1:]
 
 
 def road_owner_of(cells: Cells) -> RoadOwner:

@@ -4,14 +4,21 @@ import re
 
 __all__ = ["on_road", "road_names"]
 
+_APART = r"\s,，、·/／（）()\-－—&＆+＋"
 _ROAD = re.compile(
-    r"[^\s,，、·/（）()]+?(?:大道|公路|高速|高架|路|街|巷|(?:桥|浜|河|港|江|塘)(?!.*(?:路|街|道)))"
+    rf"[^{_APART}]+?(?:大道|公路|高速|高架|路|街|巷|(?:桥|浜|河|港|江|塘|沟)(?![^{_APART}]*(?:路|街|道)))"
 )
+_NEAR = re.compile(r"近(?=.{3})")
 
 
 def road_names(text: str) -> tuple[str, ...]:
-    """Return the roads and waters that a place name is made of, in its order; () for none."""
-    return tuple(dict.fromkeys(_ROAD.findall(text)))
+    """Return the roads and waters that a place name is made of, in its order; () for none.
+
+    ``羽山路近巨野路`` is a crossing too; a road of its own name may begin with 近.
+    """
+    first, *others = _ROAD.findall(text) or ("",)
+    names = [first, *(_NEAR.sub("", name, count=1) if name.startswith("近") else name for name in others)]
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def on_road(place: str, road: str) -> bool:

@@ -1,7 +1,6 @@
 """Rulings that bind the next case: under which keys they stand in ``LedgerState.register``."""
 
 from collections.abc import Mapping
-from itertools import permutations
 
 from city.dispatch.roads import road_names
 from city.state import Registered
@@ -11,19 +10,17 @@ __all__ = ["SCOPES", "binding", "ruling_key"]
 SCOPES = ("this_component", "this_road_segment", "category_in_area")
 """The scopes that bind later cases, the narrowest first; ``this_case`` binds none."""
 
-CROSSING = 3
-"""Roads of a crossing whose order does not matter."""
-
 
 def ruling_key(scope: str, category: str, *, street: str = "", road: str = "", component: str = "") -> str:
     """Return the key of a ruling, '' when the scope binds no other case or lacks what it is about.
 
-    ``category`` is a class key; ``road`` is the place as the case names it.
+    ``category`` is a class key; ``road`` is the place as the case names it, whatever stands between its
+    roads and in whatever order.
     """
     if scope == "this_component" and component:
         return f"component:{component}"
     if scope == "this_road_segment" and street and road:
-        return f"road:{street}:{road}:{category}"
+        return f"road:{street}:{_crossing(road)}:{category}"
     if scope == "category_in_area" and street:
         return f"area:{street}:{category}"
     return ""
@@ -34,16 +31,30 @@ def binding(
 ) -> Registered | None:
     """Return the ruling that binds a case, of several the one with the narrowest scope.
 
-    A crossing is the same in whatever order its roads are told.
+    A crossing is the same however its roads are told: the rulings hold it as their own cases named it.
     """
     for scope in SCOPES:
-        for place in _told(road) if scope == "this_road_segment" else ("",):
-            key = ruling_key(scope, category, street=street, road=place, component=component)
-            if key and key in rulings:
-                return rulings[key]
+        key = ruling_key(scope, category, street=street, road=road, component=component)
+        if key and scope == "this_road_segment":
+            found = _on_road(rulings, key, f"road:{street}:", f":{category}")
+        else:
+            found = rulings.get(key) if key else None
+        if found is not None:
+            return found
     return None
 
 
-def _told(road: str) -> tuple[str, ...]:
-    names = road_names(road)[:CROSSING]
-    return (road, *("".join(order) for order in permutations(names))) if len(names) > 1 else (road,)
+def _on_road(rulings: Mapping[str, Registered], key: str, begin: str, end: str) -> Registered | None:
+    """Return the latest ruling on a road or crossing."""
+    about = key[len(begin) : -len(end)]
+    same = [
+        ruling
+        for told, ruling in rulings.items()
+        if told.startswith(begin) and told.endswith(end) and _crossing(told[len(begin) : -len(end)]) == about
+    ]
+    return max(same, key=lambda ruling: ruling.at, default=None)
+
+
+def _crossing(road: str) -> str:
+    """Return the roads of a place in one order and without what stands between them."""
+    return "".join(sorted(road_names(road))) or road

@@ -67,7 +67,8 @@ def step3(look: Look) -> Said | None:
 def step4(look: Look) -> Said:
     """Nothing found: the territory takes it, and the tables need mending."""
     reason = Reason("4", "nothing", {"street_holder": look.street})
-    return Said((reason,), (look.street,), "backstop", errata=True)
+    state = "unknown" if look.situation.kind == "component" else ""
+    return Said((reason,), (look.street,), "backstop", owner_state=state, errata=True)
 
 
 STEPS: Final[tuple[Callable[[Look], Said | None], ...]] = (step0, step1, step2, step3, step4)

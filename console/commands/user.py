@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import click
 from city.access import ROLES
 from city.moments import iso
 from console.commands.audit import data_dir_option
+from console.district import read_district, read_rows, read_streets
 from console.settings import read_settings
 from feeds.accounts import Account, Accounts
 from feeds.attempts import Attempts
@@ -46,6 +47,7 @@ def add(
     password_stdin: bool, **rights: Any,
 ) -> None:  # fmt: skip
     """Add the account NAME for DISPLAY: surname and title as on the roster, e.g. 陈××（值班员）."""
+    _check_codes(data_dir, **rights)
     with _stores(data_dir) as stores:
         secret = "" if no_password else _ask("Password", password_stdin)
         stores.accounts.create(name, display, roles=roles, now=time.time(), password=secret, **rights)
@@ -122,6 +124,7 @@ def change(name: str, data_dir: Path | None, *, anywhere: bool, **given: Any) ->
     fields = {key: value for key, value in given.items() if value not in (None, ())}
     if anywhere:
         fields["streets"] = ()
+    _check_codes(data_dir, **fields)
     with _stores(data_dir) as stores:
         click.echo(_line(stores.accounts.change(name, now=time.time(), **fields)))
 
@@ -185,10 +188,31 @@ def _stores(data_dir: Path | None) -> Iterator[_Stores]:
             store.close()
 
 
+def _check_codes(
+    data_dir: Path | None, *, agency: str = "", street: str = "", streets: Iterable[str] = (), **_: Any
+) -> None:
+    """Refuse what stands in no table: nobody could act for it. Raises ClickException, DistrictError."""
+    folder = read_settings(data_dir=data_dir).data_dir
+    wanted = [("agency", agency), ("street", street), *(("within", code) for code in streets)]
+    known: dict[str, Collection[str]] = {}
+    if agency:
+        known["agency"] = [row.get("code") or "" for row in read_rows(folder, "agencies.csv")[0]]
+    if street or streets:
+        known["street"] = known["within"] = read_streets(read_district(folder)).codes
+    for option, code in wanted:
+        if code and code not in known[option]:
+            message = f"--{option}: there is no {option.replace('within', 'street')} {code!r}"
+            raise click.ClickException(message)
+
+
 def _ask(what: str, from_stdin: bool) -> str:
     """Return a secret: never from the command line, where everybody on the machine reads it."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        secret = sys.stdin.readline().rstrip("\r\n")
+        if not secret:
+            message = f"{what}: standard input is empty"
+            raise click.ClickException(message)
+        return secret
     return str(click.prompt(what, hide_input=True, confirmation_prompt=True))
 
 

@@ -20,7 +20,7 @@ FUTURE_S = 300.0
 """How far ahead of city time a record may be, seconds."""
 
 # Fields that only the gateway writes: a publisher's own are not passed on.
-_OURS = ("client", "received", "reporter_ref", "unregistered")
+_OURS = ("client", "received", "reporter_ref", "caller_ref", "unregistered")
 
 
 class Terms(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from city.casefile import CLOSED
 from city.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
 from layouts.cards.queue import URGENCIES, callers, class_key, make_safe
@@ -89,13 +90,16 @@ def order_key(order: str) -> Callable[[DeskCase], SortKey]:
 
 
 def matches(case: DeskCase, chosen: str, *, city: float, hand: str = "") -> bool:
-    """Whether a case is in one of FILTERS at a city moment; ``mine`` are those that ``hand`` acted on."""
+    """Whether a case is in one of FILTERS at a city moment; ``mine`` are those that ``hand`` acted on.
+
+    What is over is overdue no more.
+    """
     if chosen == "critical":
         return case.urgency == "critical"
     if chosen == "mine":
         return hand in case.hands
     if chosen == "overdue":
-        return case.due_at is not None and case.due_at < city
+        return case.due_at is not None and case.due_at < city and case.state not in CLOSED
     if chosen == "reported":
         return case.state in ("reported", "verifying")
     if chosen == "ruling":

@@ -17,7 +17,8 @@ URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
 class Queue:
     """Rows: the first eight by urgency, then by the time that is left.
 
-    Scalars: ``total`` (None = not known), ``earliest_due`` of those not shown, ``gaps``.
+    Scalars: ``total`` (None = not known), ``rows`` (reports of one place have one), ``earliest_due`` of
+    those not shown, ``gaps``.
     """
 
     key = "queue"
@@ -32,6 +33,7 @@ class Queue:
         dues = (c.until for c in cases if c.until is not None and c.key not in shown)
         scalars = {
             "total": len(seen.cases) if seen.position else None,
+            "rows": len(cases) if seen.position else None,
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }

@@ -1,5 +1,5 @@
 // 须处置: six figures. A figure is coloured only when somebody must act; what is not known is a dash.
-const FIGURES = [
+export const FIGURES = [
   ["critical", "red"], ["unsigned", "red"], ["due_soon", "yellow"],
   ["ruling", "orange"], ["empty_seats", "orange"], ["lost_sources", "orange"],
 ];

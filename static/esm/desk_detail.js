@@ -23,7 +23,7 @@ const PARTS = {
   story: (make) => make("ol", "story"),
 };
 const ALWAYS = new Set(["empty", "acts", "walls"]);
-const SOON_S = 3600, INTAKE = new Set(["reported", "verifying"]);
+const SOON_S = 3600, MERGES_AGAIN_S = 2, INTAKE = new Set(["reported", "verifying"]);
 
 export function mend(face, view, city) {
   const pane = (face.citywallPane ??= paneOf(face, city));
@@ -31,7 +31,7 @@ export function mend(face, view, city) {
 }
 
 function paneOf(face, city) {
-  const { make, text, mark, show, part, rows, reshape } = city.mend, { say } = city, { desk } = city;
+  const { make, text, mark, show, part, rows, press, reshape } = city.mend, { say, desk, orders } = city;
   const voice = words.vocabulary(city), chosen = caseOf(city);
   const kit = { voice, formOf: forms.formOf, formSpec: acts.formSpec, choiceField: forms.choiceField, manyField: forms.manyField, mergeLine: acts.mergeLine };
   let mine = null;      // what stands in the pane for this case: {mark, form, intake, ruling, person}
@@ -39,7 +39,7 @@ function paneOf(face, city) {
 
   for (const [name, build] of Object.entries(PARTS)) part(face, name, () => build(make));
   const at = (name) => part(face, name);
-  const holders = () => city.page.holders ?? holdersOf(city);
+  const holders = () => holdersOf(city);
   const act = (verb, args, to) => desk.act(verb, chosen.mark(), chosen.version(), args, to);
   const { may } = chosen;
 
@@ -47,8 +47,9 @@ function paneOf(face, city) {
     const mark = chosen.mark();
     if (mine?.mark === mark) return;
     for (const one of [mine?.form, mine?.intake, mine?.ruling, mine?.person]) one?.node.remove();
+    mine?.person.drop();
     isMore = false;
-    mine = { mark, form: null, intake: null, ruling: null, person: personOf(city, voice, act) };
+    mine = { mark, form: null, intake: null, merges: null, ruling: null, person: personOf(city, voice, act) };
     at("person").replaceChildren(mine.person.node);
     if (record === null) mine.mark = undefined;
   }
@@ -70,12 +71,13 @@ function paneOf(face, city) {
     if (mine) mine.form = null;
     redraw();
   }
-  function press(button) {
-    if (!desk.isLive()) return;
-    if (mine.form?.key === button.id) return close();
-    if (button.verb === "show") return desk.cast(chosen.mark());
-    if (button.args === null) return open(button.verb);
-    act(button.verb, button.args, button.to ?? "");
+  function does(spec) {
+    if (!spec || spec.mark !== chosen.mark()) return;
+    const { button, mark: whose, version: seen } = spec;
+    if (mine.form?.key === button.id) close();
+    else if (button.verb === "show") desk.cast(whose);
+    else if (button.args === null) open(button.verb);
+    else desk.act(button.verb, whose, seen, button.args, button.to ?? "");
   }
 
   // ---- parts, from top to bottom
@@ -91,8 +93,7 @@ function paneOf(face, city) {
 
     const line = at("place");
     text(line.firstChild, voice.place(record));
-    const ruling = record.state === "ruling" ? record.ruling_due_at ?? record.ruling?.due_at : null;
-    const due = voice.epoch(ruling ?? record.due_at), now = city.city();
+    const due = city.rows.until(record) ?? NaN, now = city.city();
     const time = record.closed_at != null ? voice.moment(record.closed_at) : Number.isFinite(due) ? say.left(due, now) : say.elapsed(voice.epoch(record.at), now);
     const has = record.holder ?? record.agency;
     text(line.lastChild, [[record.state === "ruling" ? "" : voice.holder(has), voice.state(record.state)].filter(Boolean).join(" "), time].filter(Boolean).join(" · "));
@@ -120,74 +121,74 @@ function paneOf(face, city) {
   }
   function buttons(record, reply) {
     const isIntake = INTAKE.has(record.state) && may("file");
-    const made = desk.pendingOf(chosen.mark()), isBusy = made?.state === "pending" || made?.state === "silent";
-    const { seen, more } = acts.buttonsOf(voice, record, reply, { may, isIntake, isUndoing: city.orders.undoLeft(made) > 0 });
+    const isOff = orders.isBusy(chosen.mark()) || !desk.isLive();
+    const { seen, more } = acts.buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing: orders.undoable(chosen.mark()) !== null });
     const bar = at("actions");
     const toggle = { id: "more", verb: "more", label: say.say(isMore ? "detail.less" : "detail.more") };
-    draw(bar.firstChild, more.length > 0 ? [...seen, toggle] : seen, isBusy, !isIntake);
-    draw(bar.lastChild, isMore ? more : [], isBusy, false);
+    draw(bar.firstChild, more.length > 0 ? [...seen, toggle] : seen, isOff, !isIntake);
+    draw(bar.lastChild, isMore ? more : [], isOff, false);
     show(bar.lastChild, isMore && more.length > 0);
     mark(bar, "intake", isIntake);
     const why = at("why");
     const nots = (reply?.actions ?? []).filter((action) => !action.ok && action.why_not && acts.isWorthSaying(action) && city.words("refusal." + action.why_not));
-    const told = nots.slice(0, 1).map((action) => say.say("detail.why_not", { verb: voice.verb(action.verb), why: say.say("refusal." + action.why_not, city.orders.named(action.names)) }));
+    const told = nots.slice(0, 1).map((action) => say.say("detail.why_not", { verb: voice.verb(action.verb), why: say.say("refusal." + action.why_not, orders.named(action.names)) }));
     text(why, told.join(""));
     show(why, told.length > 0);
   }
-  function draw(bar, list, isBusy, hasPrimary) {
+  function draw(bar, list, isOff, hasPrimary) {
     rows(bar, list.map((button) => button.id), (id) => {
       const node = make("button");
       node.type = "button";
-      // What stands on it when it is pressed is what is done.
-      node.addEventListener("click", () => { if (id === "more") { isMore = !isMore; redraw(); } else if (node.citywallButton) press(node.citywallButton); });
+      if (id === "more") node.addEventListener("click", () => { isMore = !isMore; redraw(); });
+      else press(node, does);
       return node;
     }, (node, id) => {
       const button = list.find((one) => one.id === id);
-      node.citywallButton = button;
+      node.citywallSpec = { button, mark: chosen.mark(), version: chosen.version() };
       text(node, button.label);
       mark(node, "primary", hasPrimary && list[0] === button && !["more", "show", "comment"].includes(button.verb));
       mark(node, "on", mine.form?.key === button.id);
-      node.disabled = isBusy && id !== "more";
+      node.disabled = isOff && id !== "more";
     });
   }
 
-  // What was just done with this case and may still be taken back, was refused, or did not arrive. The strip on
-  // top tells of other cases.
+  // What was just done with this case and may still be taken back, was refused, or did not arrive; and what goes to
+  // a wall, until it stands there. The strip on top tells of other cases.
   function lately() {
-    const list = at("acts"), { orders } = city;
-    const lines = new Map();
-    for (const made of orders.all().sort((a, b) => (b.at ?? Infinity) - (a.at ?? Infinity))) {
-      const isHere = made.mark === chosen.mark(), left = orders.undoLeft(made);
-      if (made.subject.startsWith("wall:") && made.state !== "refused") continue;
-      if (left > 0 && isHere) lines.set(made.id, { made, kind: "undo", left, words: done(made), button: say.say("detail.undo", { n: left }) });
-      else if (made.state === "refused" && (isHere || made.subject.startsWith("wall:"))) lines.set(made.id, { made, kind: "refused", words: orders.refusal(made.answer.refused), button: say.say("detail.well") });
-      else if (made.state === "lost" && isHere) lines.set(made.id, { made, kind: "lost", words: say.say("detail.lost", { verb: voice.verb(made.verb) }), button: say.say("detail.again") });
-      else if ((made.state === "pending" || made.state === "silent") && isHere) lines.set(made.id, { made, kind: "pending", words: say.say(made.state === "silent" ? "detail.silent" : "detail.pending", { verb: voice.verb(made.verb) }), button: "" });
+    const list = at("acts"), lines = new Map(), mark_ = chosen.mark();
+    const casts = orders.all().filter((made) => made.subject.startsWith("wall:"));
+    for (const made of [...(mark_ ? [orders.undoable(mark_), orders.of(mark_)] : []), ...casts].filter(Boolean)) {
+      const left = orders.undoLeft(made), kind = left > 0 ? "undo" : made.state === "silent" ? "pending" : made.state;
+      if (kind === "done") continue;
+      lines.set(made.id, { made, kind, words: orders.told(made, left > 0 ? what(made) : ""),
+        buttons: left > 0 ? [{ undo: true, label: say.say("desk.undo_n", { n: left }) }] : orders.after(made, desk.row(made.mark)) });
     }
     show(list, lines.size > 0);
-    rows(list, [...lines.keys()], (id) => {
-      const button = make("button"), node = make("li", "", [make("span"), button]);
-      button.type = "button";
-      button.addEventListener("click", () => answer(node.citywallLine));
-      return node;
-    }, (node, id) => {
-      const line = lines.get(id);
-      node.citywallLine = line;
-      text(node.firstChild, line.words);
-      text(node.lastChild, line.button);
-      show(node.lastChild, line.button !== "");
-      mark(node, "kind", line.kind);
+    rows(list, [...lines.keys()], () => make("li", "", [make("span"), make("span", "buttons")]), (node, id) => {
+      const { made, kind, words: told, buttons: follow } = lines.get(id);
+      text(node.firstChild, told);
+      mark(node, "kind", kind);
+      rows(node.lastChild, follow.map((_, place) => String(place)), () => {
+        const button = make("button");
+        button.type = "button";
+        return press(button, answer);
+      }, (button, place) => {
+        const spec = follow[Number(place)];
+        button.citywallSpec = { made, button: spec, version: desk.versionOf(made.mark) };
+        button.disabled = !desk.isLive() || (spec.undo === true && orders.isBusy(made.mark));
+        text(button, spec.label);
+      });
     });
   }
-  function done(made) {
+  function what(made) {
     const row = desk.row(made.mark) ?? (made.mark === chosen.mark() ? chosen.record() : null);
-    return `${city.orders.doneWords(made, row ? desk.what(row) : "")} ${made.at === null ? "" : say.hhmmss(made.at)}`.trim();
+    return row ? desk.what(row) : "";
   }
-  function answer(line) {
-    if (!line) return;
-    if (line.kind === "undo") desk.undo(line.made.mark);
-    else if (line.kind === "lost") city.orders.resend(line.made);
-    else city.orders.forget(line.made.mark);
+  function answer({ made, button, version: seen }) {
+    if (button.undo) desk.undo(made.mark);
+    else if (button.again) orders.resend(made);
+    else if (button.good) orders.forget(made.mark);
+    else desk.press(made.mark, button, seen);
   }
 
   // What stands on a wall now, from this desk or another.
@@ -198,7 +199,7 @@ function paneOf(face, city) {
     rows(list, ids, (id) => {
       const button = make("button"), node = make("li", "", [make("span"), button]);
       button.type = "button";
-      button.addEventListener("click", () => { if (desk.isLive()) desk.act("clear", "wall:" + id, 0, {}); });
+      press(button, () => desk.act("clear", "wall:" + id, 0, {}));
       return node;
     }, (node, id) => {
       const row = view.rows.get(id), what = row.kind === "view" ? say.say("detail.view") : row.label || [row.class && voice.className(row), voice.place(row)].filter(Boolean).join(" ");
@@ -213,11 +214,9 @@ function paneOf(face, city) {
     if (isIntake && !mine.intake && reply) {
       mine.intake = intakeOf(city, kit, record, act);
       at("intake").replaceChildren(mine.intake.node);
-      const asked = chosen.mark();
-      desk.ask("merge", { mark: asked }).then((told) => {
-        if (chosen.mark() === asked) mine.intake?.mendMerges(told.candidates ?? []);
-      }).catch(() => {});
+      mine.merges = { isAsking: false, askedAt: -Infinity, isTold: false };
     }
+    if (isIntake && mine.intake) merges(mine);
     if (!isIntake && mine.intake && reply) { mine.intake.node.remove(); mine.intake = null; }
     mine.intake?.mend(record, may);
     const isRuling = may("rule");
@@ -228,6 +227,19 @@ function paneOf(face, city) {
     if (!isRuling && mine.ruling && reply) { mine.ruling.node.remove(); mine.ruling = null; }
     mine.ruling?.mend({ record, register: reply?.register ?? null });
     mine.person.mend(record, may("reveal"));
+  }
+
+  // What this report may be merged into is asked until it is told.
+  async function merges(whose) {
+    const { merges: asked, intake } = whose;
+    if (asked.isTold || asked.isAsking || performance.now() - asked.askedAt < 1000 * MERGES_AGAIN_S) return;
+    Object.assign(asked, { isAsking: true, askedAt: performance.now() });
+    try {
+      const { candidates } = await desk.ask("merge", { mark: whose.mark });
+      asked.isTold = Array.isArray(candidates);
+      if (asked.isTold && mine === whose && mine.intake === intake) intake.mendMerges(candidates);
+    } catch { /* no reply: asked again at the tick */ }
+    asked.isAsking = false;
   }
 
   function redraw() {
@@ -255,7 +267,8 @@ function paneOf(face, city) {
     const target = event.composedPath()[0];
     if (!mine?.intake || desk.isTyping(event) || target?.matches?.("button, a, summary, select")) return;
     if (event.key === "Enter" && may("file")) { event.preventDefault(); mine.intake.send(); }
-    else if (event.key.toLowerCase() === "m" && may("merge")) { event.preventDefault(); mine.intake.merge(); }
+    // Where reports of its own place wait for this one, the desk's M merges them into it.
+    else if (event.key.toLowerCase() === "m" && may("merge") && !chosen.row()?.same?.length) { event.preventDefault(); mine.intake.merge(); }
   }, { capture: true });
 
   return {

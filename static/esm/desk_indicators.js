@@ -27,7 +27,9 @@ function paneOf(face, city) {
     const mine = (open = { id, told: null, failed: false });
     redraw();
     try { mine.told = await city.desk.ask("indicator", { name: id }); } catch { mine.failed = true; }
-    if (open === mine) redraw();
+    if (open !== mine) return;
+    redraw();
+    sheet.scrollIntoView({ block: "nearest" });
   }
 
   function redraw() {

@@ -1,10 +1,8 @@
 // One line that never changes its height: who must act now, the rulings that wait, and what was done last.
-const FIGURES = [
-  ["critical", "red"], ["unsigned", "red"], ["due_soon", "yellow"], ["ruling", "orange"], ["empty_seats", "orange"], ["lost_sources", "orange"],
-];
+const { FIGURES } = await import(`./act.js${new URL(import.meta.url).search}`);
 
 export function mend(face, view, city) {
-  const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city, now = city.city(), told = view.scalars;
+  const { make, text, mark, show, part, rows, press } = city.mend, { say, desk, orders } = city, now = city.city(), told = view.scalars;
   if (!face.citywallHears) {
     face.citywallHears = true;
     let seen = view;
@@ -48,13 +46,12 @@ export function mend(face, view, city) {
   const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => b.at - a.at)[0];
   const done = part(face, "done", () => {
     const node = make("div", "done", [make("span"), make("button")]);
-    node.lastChild.type = "button";
-    node.lastChild.addEventListener("click", () => desk.undo(node.citywallMark));
+    press(node.lastChild, desk.undo).type = "button";
     return node;
   });
   show(done, Boolean(last));
   if (!last) return;
-  done.citywallMark = last.mark;
+  done.lastChild.citywallSpec = last.mark;
   const row = desk.row(last.mark);
   text(done.firstChild, `${orders.doneWords(last, row ? desk.what(row) : "")} ${say.hhmmss(last.at)}`);
   text(done.lastChild, say.say("desk.undo_n", { n: orders.undoLeft(last) }));

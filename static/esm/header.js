@@ -1,42 +1,58 @@
-// The header: who, what is in force, what this is not, and the city's clock.
+// The header: who, what is in force, what this is not, and the city's clock. The desk's is made of the same parts.
 export function mend(face, view, city) {
-  const { make, text, mark, show, part, rows } = city.mend, { say } = city, now = city.city();
-  const hello = city.hello(), beat = city.beat(), lang = city.page.lang;
+  const { make, text, show, part } = city.mend, { say } = city, now = city.city(), { lang } = city.page;
 
-  const name = part(face, "name", () => make("h1"));
-  text(name, hello?.name?.[lang] ?? city.page.title[lang] ?? "");
-  const level = part(face, "level", () => make("span", "level"));
-  text(level, say.say("level.routine"));
-
-  const flags = part(face, "flags", () => make("div", "flags"));
-  rows(flags, view.order, () => make("span", "flag"), (node, id) => {
-    const w = view.rows.get(id);
-    const known = w.hazard !== "other" && city.words("hazard." + w.hazard) && city.words("colour." + w.colour);
-    const words = known
-      ? say.say("warning.name", { hazard: city.words("hazard." + w.hazard), colour: city.words("colour." + w.colour) })
-      : w.headline;
-    const drill = w.exercise ? say.say("warning.exercise") : "";
-    text(node, [drill, words, say.moment(w.sent, now)].filter(Boolean).join(" "));
-    mark(node, "colour", w.colour);
-    mark(node, "known", Boolean(known));
-  });
+  text(part(face, "name", () => make("h1")), city.hello()?.name?.[lang] ?? city.page.title[lang] ?? "");
+  level(face, city);
+  flags(face, view, city, (warning) => say.moment(warning.sent, now));
   const more = part(face, "more", () => make("span", "more"));
   text(more, say.say("more.warnings", { n: view.scalars.more ?? 0 }));
   show(more, (view.scalars.more ?? 0) > 0);
+  signs(face, view, city);
+  link(face, city, "");
+  text(part(face, "date", () => make("span", "date")), Number.isFinite(now) ? say.date(now) : "");
+  clock(face, city);
+}
 
-  const marks = [...new Set([...(hello?.marks ?? []), ...(view.scalars.marks ?? [])])];
+export function level(face, city) {
+  city.mend.text(city.mend.part(face, "level", () => city.mend.make("span", "level")), city.say.say("level.routine"));
+}
+
+// What is in force; `time` answers what stands behind a warning's name.
+export function flags(face, view, city, time) {
+  const { make, text, mark, part, rows } = city.mend, { say } = city;
+  const list = part(face, "flags", () => make("div", "flags"));
+  rows(list, view.order, () => make("span", "flag"), (node, id) => {
+    const w = view.rows.get(id);
+    const known = w.hazard !== "other" && city.words("hazard." + w.hazard) && city.words("colour." + w.colour);
+    const words = known ? say.say("warning.name", { hazard: city.words("hazard." + w.hazard), colour: city.words("colour." + w.colour) }) : w.headline;
+    text(node, [w.exercise ? say.say("warning.exercise") : "", words, time(w)].filter(Boolean).join(" "));
+    mark(node, "colour", w.colour);
+    mark(node, "known", Boolean(known));
+  });
+}
+
+// What this is not: a demo, a drill, and how fast its time goes.
+export function signs(face, view, city) {
+  const { make, text, part, rows } = city.mend, beat = city.beat();
+  const marks = [...new Set([...(city.hello()?.marks ?? []), ...(view.scalars.marks ?? [])])];
   if (beat && beat.rate !== 1 && !marks.includes("demo") && !marks.includes("drill")) marks.unshift("demo");
-  const signs = part(face, "marks", () => make("div", "marks"));
-  rows(signs, marks, () => make("span", "sign"), (node, id) => {
+  rows(part(face, "marks", () => make("div", "marks")), marks, () => make("span", "sign"), (node, id) => {
     const fast = beat && beat.rate !== 1 && id === marks.find((one) => one === "demo" || one === "drill");
     text(node, (city.words("mark." + id) ?? id) + (fast ? ` ×${beat.rate}` : ""));
   });
+}
 
-  const link = part(face, "link", () => make("span", "link"));
-  show(link, beat?.feed === "late" || beat?.log_down === true);
-  if (beat?.log_down) text(link, say.say("link.log_down"));
-  else if (beat?.feed === "late") text(link, say.late(beat.feed_since ?? beat.now, city.machine()));
+// What holds back what comes in; `first` goes before it.
+export function link(face, city, first) {
+  const { make, text, show, part } = city.mend, { say } = city, beat = city.beat();
+  const node = part(face, "link", () => make("span", "link"));
+  const late = beat?.feed === "late" ? say.late(beat.feed_since ?? beat.now, city.machine()) : "";
+  text(node, first || (beat?.log_down ? say.say("link.log_down") : late));
+  show(node, node.textContent !== "");
+}
 
-  text(part(face, "date", () => make("span", "date")), Number.isFinite(now) ? say.date(now) : "");
-  text(part(face, "clock", () => make("time", "clock")), Number.isFinite(now) ? say.hhmmss(now) : "");
+export function clock(face, city) {
+  const { make, text, part } = city.mend, now = city.city();
+  text(part(face, "clock", () => make("time", "clock")), Number.isFinite(now) ? city.say.hhmmss(now) : "");
 }

@@ -3,8 +3,8 @@ const ROW_PX = 84, FEWEST = 5;
 const pen = document.createElement("canvas").getContext("2d");
 
 export function mend(face, view, city) {
-  const { make, text, mark, show, part, rows, reshape } = city.mend, { say } = city, now = city.city();
-  const { total, earliest_due: later, gaps } = view.scalars;
+  const { make, text, mark, show, part, rows, press, reshape } = city.mend, { say } = city, now = city.city();
+  const { total, rows: places, earliest_due: later, gaps } = view.scalars;
   const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));
   text(head.firstChild, say.say("queue.title"));
   const missing = city.gaps(gaps);
@@ -28,7 +28,7 @@ export function mend(face, view, city) {
   text(empty, say.say(total === 0 ? "queue.empty" : "unknown"));
   show(empty, view.order.length === 0);
 
-  const rest = (total ?? 0) - shown.length;
+  const rest = (places ?? 0) - shown.length;
   const dues = hidden.map((id) => city.rows.until(view.rows.get(id))).concat(later ?? null).filter((due) => due !== null);
   const foot = part(face, "foot", () => make("footer"));
   show(foot, rest > 0);
@@ -90,12 +90,10 @@ export function mend(face, view, city) {
     rows(pair, specs.map((_, place) => String(place)), () => {
       const button = make("button");
       button.type = "button";
-      button.addEventListener("click", (event) => { if (event.detail < 2) seat.press(id, button.citywallSpec, button.citywallVersion); });
-      return button;
+      return press(button, ({ spec, version }) => seat.press(id, spec, version));
     }, (button, place) => {
       const spec = specs[Number(place)];
-      button.citywallSpec = spec;
-      button.citywallVersion = row.version;
+      button.citywallSpec = { spec, version: row.version };
       button.disabled = Boolean(spec.off);
       text(button, spec.label);
     });

@@ -2,48 +2,17 @@
 // its mark); words and clocks are made here. A critical case that is new pulses three times and stops.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, mark, show, rows } = city.mend;
+  const city = window.citywall, { make, text, mark, show, rows } = city.mend, { eye, move, layer } = city.overMap;
   const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
   const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/cases.py
-  let known = null, watched = null;
-
-  function overlay() {
-    const cell = document.querySelector('[data-cell="map"]');
-    if (!cell) return null;
-    let layer = cell.querySelector(":scope > .callouts");
-    if (!layer) {
-      layer = make("div", "callouts");
-      layer.style.cssText = "position:absolute;inset:0;overflow:hidden;pointer-events:none;z-index:1";
-      cell.append(layer);
-    }
-    return layer;
-  }
-
-  // Metres, EPSG:3857, to px of the map's cell; null while the figure has no size.
-  function eye() {
-    const figure = city.figure("map");
-    if (!figure || !(figure.inner_width > 0)) return null;
-    if (watched !== figure) {
-      watched = figure;
-      for (const model of [figure, figure.x_range, figure.y_range]) model.change.connect(soon);
-    }
-    const { start: west, end: east } = figure.x_range, { start: south, end: north } = figure.y_range;
-    const width = figure.inner_width, height = figure.inner_height;
-    const at = (x, y) => [((x - west) / (east - west)) * width, ((north - y) / (north - south)) * height];
-    return { at, width, height };
-  }
-  let isWaiting = false;
-  function soon() {
-    if (isWaiting) return;
-    isWaiting = true;
-    requestAnimationFrame(() => { isWaiting = false; place(); });
-  }
+  let known = null;
+  const overlay = () => layer("callouts", 1);
 
   function place() {
-    const frame = city.frame("callouts"), layer = frame && overlay(), view = layer && eye();
+    const frame = city.frame("callouts"), over = frame && overlay(), view = over && eye(place);
     if (!view) return;
     const { data, meta } = frame, now = city.city(), isEnglish = city.page.lang === "en";
-    rows(layer, data.key ?? [], build, (node, id) => {
+    rows(over, data.key ?? [], build, (node, id) => {
       const row = data.key.indexOf(id), value = (name) => data[name][row];
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
       const [x, y] = view.at(value("x"), value("y"));
@@ -95,12 +64,9 @@
   }
   const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
   const within = (value, most) => clamp(value, EDGE, Math.max(EDGE, most - EDGE));
-  function move(node, style) {
-    for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;
-  }
 
   function pulse() {
-    const data = city.frame("cases")?.data, layer = data && overlay(), view = layer && eye();
+    const data = city.frame("cases")?.data, over = data && overlay(), view = over && eye(place);
     if (!view) return;
     const now = (data.key ?? []).filter((_, row) => data.marker[row] === CRITICAL);
     const fresh = known === null ? [] : now.filter((key) => !known.has(key));
@@ -110,7 +76,7 @@
       const row = data.key.indexOf(key), [x, y] = view.at(data.x[row], data.y[row]);
       const ring = make("i", "pulse");
       ring.style.cssText = `position:absolute;left:${x - RING}px;top:${y - RING}px;width:${2 * RING}px;height:${2 * RING}px;box-sizing:border-box;border:2px solid var(--red);border-radius:50%`;
-      layer.parentNode.append(ring);
+      over.parentNode.append(ring);
       ring.animate(
         [{ transform: "scale(0.6)", opacity: 1 }, { transform: "scale(2.2)", opacity: 0 }],
         { duration: PULSE_MS, iterations: PULSES },

@@ -3,7 +3,7 @@
   "use strict";
   const city = window.citywall, { orders } = city;
   const query = new URLSearchParams(location.search);
-  const LOOKING_S = 5, MOST_KNOWN = 2000, WALL = "wall:" + (query.get("wall") ?? "hall");
+  const LOOKING_S = 5, AWAY_MS = 180000, TWICE_MS = 400, MOST_KNOWN = 2000, WALL = "wall:" + (query.get("wall") ?? "hall");
   const MARK = /^[0-9a-f]{12}$/;
   const listeners = new Set(), wanters = new Set();
   let chosen = MARK.test(query.get("case") ?? "") ? query.get("case") : null, list = null;
@@ -13,7 +13,7 @@
     if (mark === chosen) return;
     chosen = mark;
     remember({ case: mark });
-    looking();
+    looking(performance.now() - usedAt < AWAY_MS);
     for (const fn of listeners) fn(chosen);
   }
   function onSelected(fn) {
@@ -21,8 +21,20 @@
     fn(chosen);
     return () => listeners.delete(fn);
   }
-  function looking() { orders.say({ looking: chosen }); }
-  setInterval(() => { if (chosen && !document.hidden) looking(); }, LOOKING_S * 1000);
+  // A desk that nobody has touched for a while looks at nothing; the first touch looks again.
+  let usedAt = performance.now(), isLooking = false;
+  function looking(is) {
+    if (!is && !isLooking) return;
+    isLooking = is && chosen !== null;
+    orders.say({ looking: isLooking ? chosen : null });
+  }
+  setInterval(() => { if (!document.hidden) looking(performance.now() - usedAt < AWAY_MS); }, LOOKING_S * 1000);
+  for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+    addEventListener(name, () => {
+      usedAt = performance.now();
+      if (!isLooking && chosen) looking(true);
+    }, { capture: true, passive: true });
+  }
 
   // The address holds case, filter, order, words and view, so that a reload leads to the same page.
   function remember(parts) {
@@ -36,16 +48,14 @@
 
   // ---- rows, wherever they came from: the channel's first, else what was asked for
   const asked = new Map();
+  const isTold = (mark) => city.card("desk_queue")?.rows.has(mark) ?? false;
   const row = (mark) => city.card("desk_queue")?.rows.get(mark) ?? asked.get(mark) ?? null;
   const what = (one) => {
     const name = city.words("class." + one.class) ?? (one.label || city.say.say("class.unknown"));
     return [name, one.road || city.words("street." + one.street)].filter(Boolean).join(" ");
   };
   // The version of a case that its last own act made, if the channel has not told it yet.
-  function versionOf(mark) {
-    const made = orders.of(mark);
-    return Math.max(row(mark)?.version ?? 0, made?.answer?.done?.version ?? 0);
-  }
+  const versionOf = (mark) => Math.max(row(mark)?.version ?? 0, orders.version(mark));
 
   // ---- acts
   const isLive = () => orders.isAttached() && city.session() === "live";
@@ -61,20 +71,26 @@
     return act(button.verb, mark, version ?? versionOf(mark), button.args, button.to);
   }
   function undo(mark) {
-    const made = orders.of(mark);
-    if (!isLive() || orders.undoLeft(made) === 0) return null;
+    const made = orders.undoable(mark);
+    if (!isLive() || made === null) return null;
     return act("undo", mark, made.answer.done.version, {}, "");
   }
   // One order a report, each behind the other's answer: every one of them changes the case that they join.
-  function mergeSame(mark, same) {
+  const merging = new Set();
+  function mergeSame(mark, all) {
+    // The channel may still tell of those that were merged a moment ago.
+    const same = all.filter(([one]) => !orders.isBusy(one) && orders.of(one)?.state !== "done");
+    if (merging.has(mark) || same.length === 0) return null;
+    merging.add(mark);
     let last = Promise.resolve();
     const made = same.map(([one, version]) => (last = last.then(() => act("merge", one, version, { into: mark }))));
     list?.bulk(made, same.length);
+    last.finally(() => merging.delete(mark));
     return last;
   }
   function mergeChosen() {
     const same = (chosen && row(chosen)?.same) || [];
-    return isLive() && same.length > 0 ? mergeSame(chosen, same) : false;
+    return isLive() ? mergeSame(chosen, same) : null;
   }
   function cast(mark) {
     if (!isLive() || !mark) return null;
@@ -96,11 +112,19 @@
   }
   function all(verb, choice) {
     const marks = meant();
-    if (!isLive() || marks.length === 0) return false;
-    const made = marks.map((mark) => [mark, row(mark) && offered(row(mark), verb, choice)]).filter(([, button]) => button);
+    if (!isLive() || marks.length === 0) return;
+    const made = marks.map((mark) => [mark, row(mark) && offered(row(mark), verb, choice)])
+      .filter(([mark, button]) => button && !isTwice(mark, button.verb, choice));
+    keyed = new Map(made.map(([mark]) => [mark, choice]));
     if (marks.length > 1) list?.bulk(made.map(([mark, button]) => press(mark, button)), marks.length);
     else for (const [mark, button] of made) press(mark, button);
-    return made.length > 0;
+  }
+  // A key that is struck twice means one order, though the row may say something else by then. Another digit names
+  // another holder and is meant.
+  let keyed = new Map();
+  function isTwice(subject, verb, choice) {
+    const isJustNow = orders.ofCase(subject).some((made) => made.verb === verb && Date.now() - made.born < TWICE_MS);
+    return isJustNow && (choice === undefined || choice === keyed.get(subject));
   }
   // E is 送带班领导 where a ruling is due: the key does what the first button of the row says.
   function offered(one, verb, choice) {
@@ -113,14 +137,14 @@
   }
   const KEYS = {
     ArrowDown: () => list?.step(1), j: () => list?.step(1), ArrowUp: () => list?.step(-1), k: () => list?.step(-1),
-    PageDown: () => list?.step(8), PageUp: () => list?.step(-8), Home: () => list?.step(-1e6), End: () => list?.step(1e6),
-    e: () => all("escalate"), r: () => all("reassign"), w: () => cast(chosen), u: () => undoLast(),
+    PageDown: () => list?.step(8), PageUp: () => list?.step(-8), Home: () => list?.step(-Infinity), End: () => list?.step(Infinity),
+    e: () => all("escalate"), r: () => all("reassign"), w: () => isTwice(WALL, "show") || cast(chosen), u: () => undoLast(),
     m: () => mergeChosen(),
     x: () => list?.toggle(), " ": () => list?.toggle(), "/": () => list?.search(), Enter: () => list?.enter(),
     Escape: () => list?.leave(),
   };
   function undoLast() {
-    if (chosen && orders.undoLeft(orders.of(chosen)) > 0) return undo(chosen);
+    if (chosen && orders.undoable(chosen)) return undo(chosen);
     const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => b.at - a.at)[0];
     return last ? undo(last.mark) : null;
   }
@@ -146,14 +170,18 @@
   const signOut = () => location.assign("/sign-out?lang=" + city.page.lang);
 
   city.desk = {
-    selected: () => chosen, select, onSelected, act, press, undo, cast, want, versionOf, row, what, isLive, remember,
-    ask: orders.ask, pendingOf: orders.of, onActs: orders.on, undoLeft: orders.undoLeft, isTyping,
+    selected: () => chosen, select, onSelected, act, press, undo, cast, want, versionOf, row, isTold, what, isLive, remember,
+    ask: orders.ask, onActs: orders.on, isTyping,
     onWanted: (fn) => { wanters.add(fn); return () => wanters.delete(fn); },
     // desk_queue.js gives its list; what it asked for is known to everybody.
     takeList: (given) => { list = given; },
     know(rows) {
-      if (asked.size > MOST_KNOWN) asked.clear();
-      for (const [mark, one] of rows) asked.set(mark, one);
+      for (const [mark, one] of rows) {
+        asked.delete(mark);
+        asked.set(mark, one);
+      }
+      // The oldest go first.
+      for (const mark of [...asked.keys()].slice(0, Math.max(0, asked.size - MOST_KNOWN))) asked.delete(mark);
     },
     query, wall: WALL, signOut,
   };

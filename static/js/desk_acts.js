@@ -12,48 +12,44 @@ const RESOLVED = ["solved", "partly", "unsolved"];
 const FIRST = ["send_for_ruling", "send_unit", "acknowledge", "escalate", "dispatch", "reassign", "remind", "supervise",
   "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "show"];
 const SEEN = 7;
-const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "decide_appeal", "comment", "report_rule_error", "reopen", "void"];
-const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "escalate", "remind", "confirm_void", "resume", "contact", "request_verification"]);
+const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "answer_city", "decide_appeal", "comment", "report_rule_error", "reopen", "void"];
 const TARGETS = 3;
 const BY_INTAKE = new Set(["file", "reject", "merge", "request_verification"]);
 
 // {seen, more} of a case, each [{id, verb, label, args, to}], primary first; `args` null = opens a form. `may`
 // says what the person may give now, `isIntake` that filing has its own sheet, `isUndoing` that an undo line stands.
-export function buttonsOf(voice, record, reply, { may, isIntake, isUndoing }) {
+export function buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing }) {
   const offers = (record.offers ?? []).filter((verb) => FIRST.includes(verb)), found = [];
   for (const verb of new Set([...offers, ...FIRST, ...REST])) {
     if ((isIntake && BY_INTAKE.has(verb)) || (isUndoing && verb === "undo") || !may(verb)) continue;
-    found.push(...buttons(voice, verb, record, reply));
+    found.push(...buttons(city, voice, verb, record, reply));
   }
   const seen = found.filter((button) => !button.isRest);
   return { seen: seen.slice(0, SEEN), more: [...seen.slice(SEEN), ...found.filter((button) => button.isRest)] };
 }
 
-function buttons(voice, verb, record, reply) {
-  const name = voice.verb(verb), to = (whom) => voice.say("detail.to", { verb: name, to: whom });
-  const form = (isRest) => ({ id: verb, verb, label: isRest ? voice.say("detail.other_than", { verb: name }) : name, args: null, isRest });
-  if (verb === "send_unit") {
-    const [unit, ...others] = reply?.near?.units ?? [];
-    if (!unit) return [];
-    const nearest = { id: `${verb}:1`, verb, label: name, args: { unit: unit.unit, call_sign: unit.call_sign ?? "" }, to: unit.call_sign };
-    return others.length > 0 ? [nearest, form(true)] : [nearest];
-  }
+// What one click orders, as in a row of the queue (order_words.js); and the form of those that may need more.
+function buttons(city, voice, verb, record, reply) {
+  const { orders } = city, name = voice.verb(verb), isRest = REST.includes(verb), units = reply?.near?.units ?? [];
+  const form = () => ({ id: verb, verb, label: voice.say("detail.other_than", { verb: name }), args: null, isRest: true });
   if (verb === "show") return [{ id: verb, verb, label: voice.say("detail.show"), args: {} }];
   if (verb === "reassign" || verb === "dispatch") {
-    const ranked = (record.targets ?? []).slice(0, TARGETS).map((one, place) => ({
-      id: `${verb}:${one}`, verb, label: to(voice.holder(one)), args: { to: one }, to: one, isRest: place > 0 }));
-    return ranked.length > 0 ? [...ranked, form(true)] : [form(false)];
+    const ranked = (record.targets ?? []).slice(0, TARGETS).map((one, place) => {
+      const button = orders.button(record, verb, one);
+      return { ...button, id: `${verb}:${one}`, label: isKeyed(record, verb) ? voice.say("detail.keyed", { label: button.label, n: place + 1 }) : button.label };
+    });
+    return ranked.length > 0 ? [...ranked, form()] : [{ id: verb, verb, label: name, args: null }];
   }
-  if (verb === "escalate") {
-    const label = record.escalate_to ? to(voice.holder(record.escalate_to)) : name;
-    return [{ id: verb, verb, label, args: {}, to: record.escalate_to }];
+  const button = orders.button({ ...record, near: units[0] ?? record.near ?? null }, verb);
+  if (verb === "send_unit") {
+    if (!button.args) return [];
+    return [{ ...button, id: `${verb}:1` }, ...(units.length > 1 ? [form()] : [])];
   }
-  if (verb === "send_for_ruling") {
-    return record.ruling?.sent_at || record.ruling_sent ? [] : [{ id: verb, verb, label: voice.say("detail.send_for_ruling"), args: {} }];
-  }
-  const isRest = REST.includes(verb);
-  return [{ id: verb, verb, label: name, args: ONE_CLICK.has(verb) ? {} : null, isRest }];
+  if (verb === "send_for_ruling") return button.off || record.ruling?.sent_at ? [] : [{ ...button, id: verb, label: voice.say("detail.send_for_ruling") }];
+  return button ? [{ ...button, id: verb, isRest }] : [];
 }
+// The keys 1 to 3 mean whom the row offers to reassign to, or else to dispatch to.
+const isKeyed = ({ offers = [] }, verb) => offers.includes(verb) && (verb === "reassign" || !offers.includes("reassign"));
 
 // Why something that one would look for is not there: worth a line where a rule says no, not where the case is
 // simply elsewhere in its life.
@@ -96,6 +92,7 @@ const FORMS = {
     { ...words(voice, record.handled_at != null) }],
   request_ruling: (voice) => [choice(voice, "reason", ASKS, false)],
   transfer_up: (voice) => [words(voice), { name: "to", kind: "text", label: label(voice, "city_channel"), required: false }],
+  answer_city: (voice) => [yesNo(voice, "done", "city_done", "city_back"), words(voice)],
   decide_extension: (voice) => [yesNo(voice, "approved", "yes", "no"), words(voice, false)],
   decide_suspension: (voice) => [yesNo(voice, "approved", "yes", "no")],
   decide_appeal: (voice) => [yesNo(voice, "upheld", "upheld", "not_upheld"), words(voice, false)],

@@ -39,7 +39,11 @@ function follow(city) {
     isAsking = false;
     if (mark === whose) {
       failed = !got?.case;
-      if (got?.case) reply = parted(got.case);
+      if (got?.case) {
+        reply = parted(got.case);
+        // The rows of the channel are the first ones only: what was asked is the row of any other case.
+        desk.know([[whose, { ...reply.case, near: reply.near?.units?.[0] ?? null }]]);
+      }
       tell();
     }
     if (isWanted || mark !== whose) want();
@@ -49,8 +53,8 @@ function follow(city) {
   function look() {
     if (mark === null) return;
     const age = (performance.now() - asked) / 1000, now = row();
-    const isBehind = now !== null && reply !== null && now.version !== undefined && now.version !== reply.case.version;
-    if (failed ? age >= FAILED_S : reply === null ? !isAsking : isBehind || age >= (now === null ? ROWLESS_S : AGAIN_S)) want();
+    const isBehind = now !== null && reply !== null && now.version > reply.case.version;
+    if (failed ? age >= FAILED_S : reply === null ? !isAsking : isBehind || age >= (desk.isTold(mark) ? AGAIN_S : ROWLESS_S)) want();
   }
   function select(next) {
     if (next === mark) return;
@@ -98,7 +102,7 @@ function follow(city) {
     isFailed: () => failed,
     // One record: what the row tells live goes before what was asked a moment ago.
     record: () => (mark === null ? null : merged(reply?.case ?? null, row())),
-    version: () => Math.max(row()?.version ?? 0, reply?.case.version ?? 0),
+    version: () => Math.max(mark === null ? 0 : desk.versionOf(mark), reply?.case.version ?? 0),
   };
 }
 
@@ -110,11 +114,7 @@ function parted({ story = [], near = null, register = null, actions = [], ...fil
 function merged(told, row) {
   if (told === null) return row;
   if (row === null || (told.version ?? 0) > (row.version ?? 0)) return { ...row, ...told };
-  const whole = { ...row, ...told };
-  for (const name of ["state", "holder", "urgency", "due_at", "presence", "callers", "next", "next_at", "version", "make_safe", "offers", "targets"]) {
-    if (row[name] !== undefined) whole[name] = row[name];
-  }
   // A row tells of the make-safe task less than the file does.
-  if (told.make_safe && row.make_safe) whole.make_safe = { ...told.make_safe, ...row.make_safe };
-  return whole;
+  const safe = told.make_safe && row.make_safe ? { make_safe: { ...told.make_safe, ...row.make_safe } } : {};
+  return { ...told, ...row, ...safe };
 }

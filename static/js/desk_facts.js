@@ -1,10 +1,10 @@
 // The block of facts below the head: whose clock runs, until when, where it came from, whose it is.
-const SOON_S = 3600, LEVELS = ["shift_lead", "duty_leader", "district"];
+const SOON_S = 3600;
 
 // [[id, words, colour]] for one column; what a case does not have has no line.
 export function factsOf(city, voice, record, register) {
   const { say } = voice, now = city.city();
-  return { left: [limit(), citizen(), ...stages(), makeSafe()].filter(Boolean), right: [source(), registered(), co(), asked(), external()].filter(Boolean) };
+  return { left: [limit(), citizen(), ...stages(), makeSafe()].filter(Boolean), right: [source(), grid(), registered(), co(), asked(), external()].filter(Boolean) };
 
   function limit() {
     const due = voice.epoch(record.fix_by_at ?? record.due_at);
@@ -53,6 +53,7 @@ export function factsOf(city, voice, record, register) {
     const callers = joined > 0 ? say("detail.callers_joined", { n, joined }) : say("detail.callers", { n });
     return ["source", [client && say("detail.source", { client }), callers].filter(Boolean).join(" · "), null];
   }
+  function grid() { return record.grid ? ["grid", say("detail.grid", { code: record.grid }), null] : null; }
   function registered() {
     if (register) return ["register", say("detail.registered", { holder: voice.holder(register.holder), kind: voice.code("kind", register.kind), no: register.no }), null];
     const state = record.owner_state, candidates = record.ruling?.candidates ?? [];
@@ -67,7 +68,7 @@ export function factsOf(city, voice, record, register) {
   }
   function asked() {
     const extension = record.extension, suspension = record.suspension;
-    const above = LEVELS[(record.supervised ?? 0) - 1], isKnown = record.acknowledged_at != null && record.acknowledged_at >= (record.escalated_at ?? 0);
+    const above = city.rows.LEVELS[record.supervised ?? 0], isKnown = record.acknowledged_at != null && record.acknowledged_at >= (record.escalated_at ?? 0);
     const words = [
       above && say(isKnown ? "detail.supervised_known" : "detail.supervised", { to: voice.holder(above) }),
       extension && say("detail.asks_extension", { holder: voice.holder(extension.holder), t: voice.moment(extension.decide_by) }),

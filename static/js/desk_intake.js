@@ -3,8 +3,12 @@
 const MATCHES = 8, DANGERS = ["fire", "crime", "medical", "trapped"];
 let classes = null; // a promise: the list is the same for every case of the page
 
-export function classesOf(city) {
-  classes ??= city.desk.ask("classes", {}).then((reply) => reply.classes ?? []).catch(() => { classes = null; return []; });
+// A refused question has no list; only what was told is kept.
+function classesOf(city) {
+  classes ??= city.desk.ask("classes", {}).then((reply) => {
+    if (!Array.isArray(reply.classes)) throw new Error("no list of classes");
+    return reply.classes;
+  }).catch((error) => { classes = null; throw error; });
   return classes;
 }
 
@@ -16,7 +20,7 @@ export function intakeOf(city, kit, record, act) {
   text(title, say("detail.intake"));
   const head = make("div", "form-head", [title, clock]);
   const chosen = { kind: record.kind, code: record.code, standards: [], standard: "" };
-  let list = [], isHazard = record.hazard === true, isHazardTouched = false;
+  let list = null, isLearning = false, isHazard = record.hazard === true, isHazardTouched = false;
 
   // ---- class
   const search = make("input"), matches = make("ul", "matches"), name = make("p", "chosen");
@@ -31,7 +35,7 @@ export function intakeOf(city, kit, record, act) {
   });
   function offer() {
     const wanted = search.value.trim().toLowerCase();
-    const found = wanted === "" ? [] : list.filter((one) => haystack(one).includes(wanted)).slice(0, MATCHES);
+    const found = wanted === "" ? [] : (list ?? []).filter((one) => haystack(one).includes(wanted)).slice(0, MATCHES);
     matches.replaceChildren(...found.map((one) => {
       const button = make("button");
       button.type = "button";
@@ -67,7 +71,7 @@ export function intakeOf(city, kit, record, act) {
   }
   // What the rules make of it unless somebody says otherwise, as in city/acts/filing.py.
   const ourHazard = () => record.hazard === true || (standard() ? standard().hazard === true : classOf()?.hazard === true);
-  const classOf = () => list.find((one) => one.kind === chosen.kind && one.code === chosen.code);
+  const classOf = () => list?.find((one) => one.kind === chosen.kind && one.code === chosen.code);
   const standard = () => chosen.standards.find((one) => one.key === chosen.standard);
 
   // ---- hazard and danger
@@ -162,17 +166,23 @@ export function intakeOf(city, kit, record, act) {
   show(reason, false);
   show(warned, false);
   mendMerges([]);
-  classesOf(city).then((told) => {
-    list = told;
+  // Asked again with every look until the list is here.
+  async function learn() {
+    if (list !== null || isLearning) return;
+    isLearning = true;
+    try { list = await classesOf(city); } catch { return; } finally { isLearning = false; }
     const own = list.find((one) => one.kind === record.kind && one.code === record.code);
     if (own) take(own);
-  });
+    offer();
+  }
+  learn();
 
   return {
     node: whole, send, mendMerges,
     merge: () => (candidates.length > 0 ? act("merge", { into: candidates[0].mark }) : null),
     focus: () => search.focus(),
     mend(now, may) {
+      learn();
       const due = voice.epoch(now.accept_by ?? (now.next === "accept" ? now.next_at : null));
       const by = Number.isFinite(due) ? due : voice.epoch(now.at) + ACCEPT_S, at = city.city();
       text(clock, say("detail.accept_clock", { left: city.say.left(by, at), t: city.say.moment(by, at) }));

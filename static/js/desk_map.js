@@ -2,10 +2,10 @@
 // click on a mark, a ring of an ordinary case or a call-out chooses the case and opens its pop-up.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, mark, show, rows, reshape } = city.mend;
-  const REACH_PX = 14, DRAG_PX = 4, RING_PX = 48, RADIUS = 6378137, POPUP = [250, 14], EDGE_PX = 6;
+  const city = window.citywall, { make, text, mark, show, rows, reshape, press } = city.mend, { metres, move } = city.overMap;
+  const REACH_PX = 14, DRAG_PX = 4, RING_PX = 48, POPUP = [250, 14], EDGE_PX = 6;
   const NEAREST_M = 3000; // half the height of the view that a chosen case gets, if the view was wider
-  let watched = null, opened = null, press = null, centred = null, isWaiting = false;
+  let opened = null, down = null, centred = null;
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -28,27 +28,9 @@
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
   const cell = () => document.querySelector('[data-cell="map"]');
-  const metres = (lon, lat) => [(RADIUS * lon * Math.PI) / 180, RADIUS * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))];
   const isPlaced = (row) => Number.isFinite(row?.lon) && Number.isFinite(row?.lat);
 
-  // Metres, EPSG:3857, to px of the cell and back; null while the figure has no size.
-  function eye() {
-    const figure = city.figure("map");
-    if (!figure || !(figure.inner_width > 0)) return null;
-    if (watched !== figure) {
-      watched = figure;
-      for (const model of [figure, figure.x_range, figure.y_range]) model.change.connect(soon);
-    }
-    const { start: west, end: east } = figure.x_range, { start: south, end: north } = figure.y_range;
-    const width = figure.inner_width, height = figure.inner_height;
-    return { figure, width, height, view: [west, east, south, north],
-      at: (x, y) => [((x - west) / (east - west)) * width, ((north - y) / (north - south)) * height] };
-  }
-  function soon() {
-    if (isWaiting) return;
-    isWaiting = true;
-    requestAnimationFrame(() => { isWaiting = false; draw(); });
-  }
+  const eye = () => city.overMap.eye(draw);
 
   // ---- what stands under a point: the nearest mark within reach, critical and urgent ones before ordinary
   function hit(px, py) {
@@ -77,12 +59,12 @@
   // ---- the hand on the map: a click that is no drag
   function hands() {
     const map = cell();
-    map?.addEventListener("pointerdown", (event) => { press = [event.clientX, event.clientY]; }, { capture: true, passive: true });
+    map?.addEventListener("pointerdown", (event) => { down = [event.clientX, event.clientY]; }, { capture: true, passive: true });
     map?.addEventListener("pointerup", (event) => {
-      if (press === null || Math.hypot(event.clientX - press[0], event.clientY - press[1]) > DRAG_PX) return;
-      press = null;
+      if (down === null || Math.hypot(event.clientX - down[0], event.clientY - down[1]) > DRAG_PX) return;
+      down = null;
       // What lies over the map has its own clicks.
-      if (event.composedPath().some((node) => node === layer?.popup)) return;
+      if (event.composedPath().some((node) => node === parts.popup)) return;
       const box = map.getBoundingClientRect(), found = callout(event) ?? hit(event.clientX - box.x, event.clientY - box.y);
       choose(found);
     }, { capture: true, passive: true });
@@ -95,7 +77,7 @@
       return !one.parentNode.hidden && event.clientX >= r.left && event.clientX <= r.right && event.clientY >= r.top && event.clientY <= r.bottom;
     });
     if (!box || !data?.key) return null;
-    const row = data.key.findIndex((key) => box.parentNode.citywallKey === key || nodeOf(key) === box.parentNode);
+    const row = data.key.findIndex((key) => nodeOf(key) === box.parentNode);
     return row < 0 ? null : { mark: data.key[row], x: data.x[row], y: data.y[row] };
   }
   const nodeOf = (key) => cell()?.querySelector(".callouts")?.citywallRows?.get(key);
@@ -109,19 +91,13 @@
   }
 
   // ---- what is drawn over the map: the ring of the chosen case, and the pop-up
-  let layer = null;
+  const parts = { ring: make("i", "chosen-ring"),
+    popup: make("div", "popup", [make("p", "what", [make("span", "mark"), make("span")]), make("p", "who"), make("p", "buttons")]) };
+  for (const node of Object.values(parts)) show(node, false);
   function overlay() {
-    const map = cell();
-    if (!map) return null;
-    if (layer?.parentNode !== map) {
-      const ring = make("i", "chosen-ring"), popup = make("div", "popup", [make("p", "what", [make("span", "mark"), make("span")]), make("p", "who"), make("p", "buttons")]);
-      layer = make("div", "desk-map", [ring, popup]);
-      Object.assign(layer, { ring, popup });
-      layer.style.cssText = "position:absolute;inset:0;overflow:hidden;pointer-events:none;z-index:2";
-      for (const node of [ring, popup]) show(node, false);
-      map.append(layer);
-    }
-    return layer;
+    const layer = city.overMap.layer("desk-map", 2);
+    if (layer && parts.ring.parentNode !== layer) layer.append(parts.ring, parts.popup);
+    return layer && parts;
   }
   function draw() {
     const over = overlay(), eyes = over && eye();
@@ -149,19 +125,17 @@
     move(popup, { left: `${left_}px`, top: `${top}px` });
     reshape(what.firstChild, row.urgency);
     text(what.lastChild, desk.what(row));
-    const due = row.state === "ruling" && row.ruling_due_at ? row.ruling_due_at : row.due_at;
-    const state = city.words("state." + row.state) ?? row.state, left = due == null ? say.elapsed(row.at, now) : say.left(due, now);
-    text(who, [[row.state === "ruling" ? "" : orders.holder(row.holder), state].filter(Boolean).join(" "), left].join(" · "));
+    const due = city.rows.until(row), state = city.words("state." + row.state) ?? row.state, left = due == null ? say.elapsed(row.at, now) : say.left(due, now);
+    text(who, [[row.state === "ruling" ? "" : city.rows.holder(row.holder), state].filter(Boolean).join(" "), left].join(" · "));
     mark(who, "over", due != null && due < now);
-    const made = desk.pendingOf(mark_), isBusy = made?.state === "pending" || made?.state === "silent", buttons = orders.buttons(row);
+    const isBusy = orders.isBusy(mark_), buttons = orders.buttons(row);
     rows(bar, buttons.map((one) => `${one.verb}:${one.to}`), () => {
-      const node = make("button");
+      const node = press(make("button"), (spec) => city.desk.press(...spec));
       node.type = "button";
-      node.addEventListener("click", () => { if (node.citywallButton) city.desk.press(...node.citywallButton); });
       return node;
     }, (node, id) => {
       const button = buttons.find((one) => `${one.verb}:${one.to}` === id);
-      node.citywallButton = [mark_, button];
+      node.citywallSpec = [mark_, button, desk.versionOf(mark_)];
       text(node, button.label);
       node.disabled = isBusy || button.off === true;
     });
@@ -180,9 +154,6 @@
     }
     const clamp = (value, most) => Math.round(Math.max(EDGE_PX, Math.min(most - EDGE_PX, value)));
     return [clamp(best[0], eyes.width - wide), clamp(best[1], eyes.height - high)];
-  }
-  function move(node, style) {
-    for (const [name_, value] of Object.entries(style)) if (node.style[name_] !== value) node.style[name_] = value;
   }
 
   // ---- the chosen case comes into the middle; nearer if the view was the whole district
@@ -213,7 +184,7 @@
   });
   addEventListener("keydown", (event) => { if (event.key === "Escape" && opened !== null) { opened = null; draw(); } });
   city.deskMap = {
-    hit, choose,
+    hit, choose, look,
     view: () => eye()?.view.map((value) => Math.round(value)) ?? null,
     opened: () => opened?.mark ?? null,
   };

@@ -14,7 +14,7 @@ export function personOf(city, voice, act) {
   const label = make("span", "label");
   text(label, say("detail.field.purpose"));
   ask.append(label);
-  let isOther = false, isSending = false, told = null, until = 0;
+  let isOther = false, isSending = false, told = null, until = 0, timer = null;
   for (const purpose of PURPOSES) {
     const button = make("button");
     button.type = "button";
@@ -45,8 +45,17 @@ export function personOf(city, voice, act) {
       if (!answer?.done?.person) return;
       told = { person: answer.done.person, purpose, at: city.city() };
       until = performance.now() + SHOWN_MS;
+      timer = setTimeout(drop, SHOWN_MS);
       close();
     } finally { isSending = false; }
+  }
+  // What was shown leaves the page, not only the eye, and whatever stands in the pane by then.
+  function drop() {
+    clearTimeout(timer);
+    told = null;
+    show(shown, false);
+    shown.replaceChildren();
+    shown.citywallRows?.clear();
   }
   function close() {
     show(ask, false);
@@ -58,7 +67,7 @@ export function personOf(city, voice, act) {
 
   return {
     node,
-    forget() { told = null; close(); },
+    drop,
     mend(record, mayLook) {
       const reporter = record.reporter;
       show(node, Boolean(reporter) || told !== null);
@@ -66,10 +75,9 @@ export function personOf(city, voice, act) {
       show(look, mayLook && told === null);
       if (!mayLook) close();
       const left = told === null ? 0 : Math.ceil((until - performance.now()) / 1000);
-      if (told !== null && left <= 0) told = null;
+      if (told !== null && left <= 0) drop();
       show(shown, told !== null);
-      // What was shown leaves the page, not only the eye.
-      if (told === null) return shown.replaceChildren(), shown.citywallRows?.clear();
+      if (told === null) return;
       rows(shown, [...names(told.person), "note"], (name) => make("p", name === "note" ? "note" : "value", [make("span"), make("b")]), (node_, name) => {
         const [first, second] = node_.children;
         if (name === "note") text(first, say("detail.revealed_note", { t: city.say.hhmmss(told.at), purpose: voice.code("purpose", told.purpose), n: left }));

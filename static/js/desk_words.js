@@ -14,7 +14,7 @@ export function vocabulary(city) {
   const holder = (code) => isNothing(code) ? "" : words("agency." + code) ?? words("role." + code) ?? words("code.role." + code) ?? words("code.service." + code)
     ?? words("code.level." + code) ?? String(code);
   const code = (group, value) => isNothing(value) ? "" : words(`code.${group}.${value}`) ?? String(value);
-  const state = (value) => words("state." + value) ?? words("detail.state." + value) ?? String(value ?? "");
+  const state = (value) => words("state." + value) ?? String(value ?? "");
   const verb = (name) => words("verb." + name) ?? String(name);
 
   // "01-23": the code as the standard writes it.

@@ -11,7 +11,8 @@
   const listeners = new Map();  // key -> [fn]
   const frames = new Map();     // layer key -> {as_of, meta, data, count, drawn}
   const counts = {};
-  let socket = null, attempts = 0, hello = null, beat = null, beatAt = -Infinity, opened = performance.now();
+  let socket = null, attempts = 0, hello = null, beat = null, beatAt = -Infinity;
+  const opened = performance.now();
   let heardAt = performance.now(), hasHeart = false, session = "new", reloading = false;
 
   // ---- time: the server's, carried on by this machine's stopwatch
@@ -137,7 +138,6 @@
     url.protocol = url.protocol.replace("http", "ws");
     socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
-    opened = performance.now();
     socket.onmessage = (message) => {
       if (typeof message.data !== "string") return takeFrame(message.data);
       const news = JSON.parse(message.data);

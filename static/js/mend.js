@@ -42,8 +42,9 @@
     const nodes = (parent.citywallRows ??= new Map());
     const first = parent.citywallRows.size === 0 && !parent.citywallSeen;
     parent.citywallSeen = true;
+    const wanted = new Set(ids);
     for (const [id, node] of nodes) {
-      if (!ids.includes(id)) { node.remove(); nodes.delete(id); }
+      if (!wanted.has(id)) { node.remove(); nodes.delete(id); }
     }
     ids.forEach((id, place) => {
       let node = nodes.get(id);
@@ -52,6 +53,27 @@
       if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
       fill(node, id, isNew && !first);
     });
+  }
+
+  // A button that orders: what it meant when the pointer went down is what is done (`node.citywallSpec` is what it
+  // means now, fn(spec) does it), once however often the hand clicks, and nothing without a session.
+  function press(node, fn) {
+    let held;
+    node.addEventListener("pointerdown", () => { held = node.citywallSpec; });
+    // It takes no focus: Space and Enter would press it again, with the words that stand on it by then.
+    node.addEventListener("mousedown", (event) => { event.preventDefault(); leaveTyping(); });
+    node.addEventListener("click", (event) => {
+      if (event.detail > 1 || !isLive()) return;
+      fn(event.detail === 0 ? node.citywallSpec : held);
+    });
+    return node;
+  }
+  const isLive = () => window.citywall.session() === "live" && window.citywall.orders.isAttached();
+  // Keys that come after a press are orders, no typing.
+  function leaveTyping() {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    if (active?.matches("input, textarea, select")) active.blur();
   }
 
   // Marks of the map and the lists: form says it as well as colour.
@@ -86,5 +108,5 @@
     node.replaceChildren(shape(kind, colour));
   }
 
-  window.citywallMend = { make, text, mark, show, part, rows, shape, reshape };
+  window.citywallMend = { make, text, mark, show, part, rows, press, shape, reshape };
 })();

@@ -3,8 +3,9 @@
 (function () {
   "use strict";
   const city = window.citywall;
-  const SILENT_MS = 2000, GIVE_UP_MS = 30000, ASK_MS = 8000, KEPT = "citywall-orders";
-  const acts = new Map();     // subject -> its newest act
+  const SILENT_MS = 2000, GIVE_UP_MS = 30000, ASK_MS = 8000, TOLD_MS = 8000, REFUSED_MS = 900000, KEPT = "citywall-orders";
+  const NOTES = new Set(["reveal"]); // noted of a case, not done to it
+  const acts = new Map();     // subject -> its acts, oldest first
   const open = new Map();     // command id -> act that waits for an answer
   const asks = new Map();     // number -> {done, failed, timer}
   const listeners = new Set(), hearers = new Map();
@@ -34,22 +35,30 @@
   // ---- commands. States: pending, silent (sent again), lost (given up), done, refused.
   const id = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
   const subjectOf = (mark) => (mark.includes(":") ? mark : "case:~" + mark);
-  const markOf = (subject) => (subject.startsWith("case:~") ? subject.slice(6) : subject);
+  const actsOf = (mark) => acts.get(subjectOf(mark)) ?? [];
 
+  // One order of a subject at a time: while it waits for its answer another one is not taken (null).
   function act(verb, mark, version, args, to) {
-    const subject = subjectOf(mark);
-    const envelope = { command_id: id(), verb, subject, version: version ?? 0, args: args ?? {} };
-    let settle;
-    const promise = new Promise((done) => { settle = done; });
-    const made = { id: envelope.command_id, verb, mark, subject, version: envelope.version, args: envelope.args, to: to ?? "",
-      envelope, state: "pending", born: Date.now(), answer: null, at: null, until: null, settle };
-    acts.set(subject, made);
+    if (isBusy(mark)) return null;
+    const envelope = { command_id: id(), verb, subject: subjectOf(mark), version: version ?? 0, args: args ?? {} };
+    const made = note(envelope, mark, { state: "pending", born: Date.now(), to: to ?? "" });
+    const promise = new Promise((done) => { made.settle = done; });
+    go(made);
+    return promise;
+  }
+  // Of what came before only what was done is still told beside a new order.
+  function note(envelope, mark, given) {
+    const { command_id, verb, subject, version, args } = envelope;
+    const made = { id: command_id, verb, mark, subject, version, args, to: "", envelope, answer: null, at: null, until: null, settle() {}, ...given };
+    acts.set(subject, [...actsOf(mark).filter((one) => one.state === "done"), made]);
     open.set(made.id, made);
-    out({ act: envelope });
+    return made;
+  }
+  function go(made) {
+    out({ act: made.envelope });
     made.timer = setTimeout(() => again(made), SILENT_MS);
     keep();
     changed(made);
-    return promise;
   }
   function again(made) {
     if (!open.has(made.id)) return;
@@ -62,54 +71,86 @@
       return;
     }
     made.state = "silent";
-    out({ act: made.envelope });
-    made.timer = setTimeout(() => again(made), SILENT_MS);
-    changed(made);
+    go(made);
   }
   // The same id once more, by hand: what was done under it is told, not done again.
   function resend(made) {
-    if (made.state !== "lost") return;
+    if (made?.state !== "lost") return;
     Object.assign(made, { state: "pending", born: Date.now() });
     open.set(made.id, made);
-    out({ act: made.envelope });
-    made.timer = setTimeout(() => again(made), SILENT_MS);
-    changed(made);
+    go(made);
   }
   function answered(answer) {
     const made = open.get(answer.command_id);
     if (!made) return;
+    // Nothing was decided, or nobody knows: the same id is asked again until there is another answer.
+    if (answer.refused?.code === "read_only") {
+      made.state = "silent";
+      changed(made);
+      return;
+    }
     open.delete(made.id);
     clearTimeout(made.timer);
-    made.answer = answer;
+    // Whom a look has shown is for who asked, and stays nowhere else.
+    const { person, ...done } = answer.done ?? {};
+    made.answer = answer.done ? { ...answer, done } : answer;
     made.at = city.city();
     made.state = answer.done ? "done" : "refused";
     made.until = answer.done?.undo_until ?? null;
+    // What is undone is told as done no more, also when the undo itself is told no more.
+    if (made.verb === "undo" && answer.done) acts.set(made.subject, [made]);
     keep();
+    fade(made);
     changed(made);
     made.settle(answer);
   }
-  // What a reload interrupts is sent again under its id, so that its answer is known on the new page.
-  function keep() {
-    const waiting = [...open.values()].map(({ envelope, mark, born }) => ({ envelope, mark, born }));
-    try { sessionStorage.setItem(KEPT, JSON.stringify(waiting)); } catch { /* a browser without storage */ }
+  // What was done is told for a while after its undo is over; what was refused, until somebody had time to read it.
+  function fade(made) {
+    const wait = made.state === "done" ? 1000 * secondsLeft(made) + TOLD_MS : REFUSED_MS;
+    setTimeout(() => (secondsLeft(made) > 0 ? fade(made) : drop(made)), wait);
   }
-  function restore() {
-    let waiting = [];
-    try { waiting = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"); } catch { return; }
-    for (const { envelope, mark, born } of waiting) {
-      if (Date.now() - born >= GIVE_UP_MS) continue;
-      const made = { id: envelope.command_id, verb: envelope.verb, mark, subject: envelope.subject, version: envelope.version,
-        args: envelope.args, to: "", envelope, state: "silent", born, answer: null, at: null, until: null, settle() {} };
-      acts.set(made.subject, made);
-      open.set(made.id, made);
-      made.timer = setTimeout(() => again(made), SILENT_MS);
-    }
+  function drop(made) {
+    const list = actsOf(made.mark);
+    if (open.has(made.id) || !list.includes(made)) return;
+    const rest = list.filter((one) => one !== made);
+    if (rest.length > 0) acts.set(made.subject, rest);
+    else acts.delete(made.subject);
+    changed(made);
   }
   function forget(mark) {
-    const made = acts.get(subjectOf(mark));
-    if (!made || open.has(made.id)) return;
-    acts.delete(made.subject);
-    changed(made);
+    const newest = actsOf(mark).at(-1);
+    if (newest) drop(newest);
+  }
+  // Whoever orders from here on is somebody else.
+  function clear() {
+    const all = [...open.values()];
+    open.clear();
+    acts.clear();
+    keep();
+    for (const made of all) {
+      clearTimeout(made.timer);
+      made.settle({ command_id: made.id, lost: true });
+    }
+    changed(null);
+  }
+
+  // What a reload interrupts is sent again under its id, so that its answer is known on the new page: to the
+  // same person. A wall has none: its seat is gone with its page.
+  const owner = () => city.page.person?.hand ?? "";
+  function keep() {
+    if (!owner()) return;
+    const waiting = [...open.values()].map(({ envelope, mark, born, to }) => ({ envelope, mark, born, to }));
+    try { sessionStorage.setItem(KEPT, JSON.stringify({ owner: owner(), waiting })); } catch { /* a browser without storage */ }
+  }
+  function restore() {
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { return; }
+    if (!owner() || kept?.owner !== owner()) return;
+    for (const { envelope, mark, born, to } of kept.waiting) {
+      if (Date.now() - born >= GIVE_UP_MS) continue;
+      const made = note(envelope, mark, { state: "silent", born, to });
+      made.timer = setTimeout(() => again(made), SILENT_MS);
+    }
   }
   function changed(made) {
     for (const fn of listeners) {
@@ -134,93 +175,34 @@
     waiting.done(reply);
   }
 
-  // ---- what may be undone, and for how long (seconds, 0 = over)
-  function undoLeft(made) {
-    if (made?.state !== "done" || made.until === null || made.verb === "undo") return 0;
-    return Math.max(0, Math.ceil(made.until - city.machine()));
+  // ---- what is told of a subject
+  const isBusy = (mark) => open.has(actsOf(mark).at(-1)?.id);
+  // Its newest act; of several that are done the one that may be undone.
+  function of(mark) {
+    const newest = actsOf(mark).at(-1) ?? null;
+    return newest?.state === "done" ? undoable(mark) ?? newest : newest;
   }
-
-  // ---- words. Names in a refusal end in what they are: _at city moments, _holder, _class, _role.
-  const holder = (code) => city.words("agency." + code) ?? code;
-  function named(names) {
-    const now = city.city(), told = {};
-    for (const [name, value] of Object.entries(names ?? {})) {
-      if (name.endsWith("_at") && typeof value === "number") told[name] = city.say.moment(value, now);
-      else if (name.endsWith("_holder")) told[name] = holder(value);
-      else if (name.endsWith("_class")) told[name] = city.words("class." + value) ?? value;
-      else if (name.endsWith("_role")) told[name] = city.words("role." + value) ?? value;
-      else if (typeof value === "number" && !Number.isInteger(value)) told[name] = Math.round(value * 10) / 10;
-      else told[name] = value;
+  // The one that may be undone: nothing was done to the case after it, and no undo of it was tried.
+  function undoable(mark) {
+    for (const made of [...actsOf(mark)].reverse()) {
+      if (made.verb === "undo") return null;
+      if (made.state !== "done" || NOTES.has(made.verb)) continue;
+      return secondsLeft(made) > 0 ? made : null;
     }
-    return told;
+    return null;
   }
-  // In a row there is room for the name alone; its title stands in the story.
-  const short = (name) => String(name).replace(/\s*[（(][^）)]*[）)]\s*$/, "") || String(name);
-  function refusal(refused) {
-    const { winner } = refused;
-    if (winner) {
-      const did = city.words("did." + winner.did) ?? city.say.say("did.other");
-      const to = (winner.to ?? "").split("|").filter(Boolean).map((one) => city.words("role." + one) ?? holder(one)).join(city.say.say("list.comma"));
-      return city.say.say("order.lost_to", { by: short(winner.by), t: city.say.hhmmss(city.toCity(winner.at)), did: to ? city.say.say("order.did_to", { did, to }) : did });
-    }
-    const known = city.words("refusal." + refused.key);
-    const words = known ? city.say.say("refusal." + refused.key, named(refused.names)) : refused.reason ?? "";
-    return city.say.say("order.refused", { why: words });
-  }
-
-  // ---- buttons of a row: verbs that one click is enough for, with their target in the label
-  // Nobody escalates to themselves: the next level counts from the one of who escalates.
-  const LEVELS = ["shift_lead", "duty_leader", "district"], OWN_LEVEL = { shift_lead: 1, duty_leader: 2, rotating_leader: 2 };
-  const role = () => city.seat?.role() ?? city.page.person?.role ?? "";
-  const above = (row) => (row.escalate_to ? LEVELS[Math.max(row.supervised ?? 0, OWN_LEVEL[role()] ?? 0)] ?? "" : "");
-  const TO = { escalate: above, reassign: (row) => row.targets?.[0], dispatch: (row) => row.targets?.[0] };
-  const PLAIN = new Set(["send_for_ruling", "remind", "acknowledge", "file", "resume", "request_ruling", "contact", "confirm_void"]);
-  function button(row, verb, choice) {
-    if (verb === "send_unit") {
-      const near = row.near;
-      return { verb, args: near ? { unit: near.unit, call_sign: near.call_sign } : null, to: near?.call_sign ?? "",
-        label: near ? city.say.say("order.to", { verb: city.say.say("verb.send_unit"), to: near.call_sign }) : city.say.say("verb.send_unit") };
-    }
-    if (verb === "send_for_ruling" && row.ruling_sent) return { verb, args: null, to: "", label: city.say.say("order.sent"), off: true };
-    const name = city.words("verb." + verb) ?? verb;
-    if (TO[verb]) {
-      const to = choice ?? TO[verb](row);
-      if (!to) return null;
-      const told = verb === "escalate" ? city.words("role." + to) ?? to : holder(to);
-      return { verb, args: verb === "escalate" ? {} : { to }, to, label: city.say.say("order.to", { verb: name, to: told }) };
-    }
-    return { verb, args: PLAIN.has(verb) ? {} : null, to: "", label: name };
-  }
-  function buttons(row, most = 2) {
-    const found = [], offered = [...(row.offers ?? [])], same = row.same ?? [];
-    // Reports that may be the same have no row of their own: one press counts them all with this one.
-    if (same.length > 0) found.push({ verb: "merge_same", args: { same }, to: "", label: city.say.say("order.merge_same", { n: same.length }) });
-    // What was sent to the leader stays in sight as sent, in the place of its button.
-    if (row.state === "ruling" && row.ruling_sent && !offered.includes("send_for_ruling")) offered.push("send_for_ruling");
-    // Where somebody must go first, the other button says whose it is to be; E goes on to mean 升级.
-    const chosen = offered[0] === "send_unit" && offered.includes("reassign") ? ["send_unit", "reassign"] : offered;
-    for (const verb of chosen) {
-      const made = button(row, verb);
-      if (made) found.push(made);
-      if (found.length === most) break;
-    }
-    return found;
-  }
-  // "已升级▸值班长", of an act that is done; `what` names the case where the line does not stand in its row.
-  function doneWords(made, what) {
-    const to = made.verb === "escalate" ? made.to && (city.words("role." + made.to) ?? made.to)
-      : made.args.call_sign ?? (made.args.to && holder(made.args.to));
-    const did = city.words("done." + made.verb) ?? city.say.say("done.other", { verb: city.words("verb." + made.verb) ?? made.verb });
-    const told = what ? city.say.say("order.done_what", { did, what }) : did;
-    return to ? city.say.say(what ? "order.done_to" : "order.to", { verb: told, to }) : told;
-  }
+  const secondsLeft = (made) => (made.until === null ? 0 : Math.max(0, Math.ceil(made.until - city.machine())) || 0);
+  // For how long it may be undone (seconds, 0 = not or no more).
+  const undoLeft = (made) => (made && undoable(made.mark) === made ? secondsLeft(made) : 0);
+  // The version that one's own last act on a case made; the channel may not have told it yet.
+  const version = (mark) => Math.max(0, ...actsOf(mark).map((made) => made.answer?.done?.version ?? 0));
 
   restore();
   city.orders = {
-    attach, take, hear, act, ask, resend, forget, undoLeft, buttons, button, holder, short, refusal, named, doneWords, markOf,
+    attach, take, hear, act, ask, resend, forget, clear, of, isBusy, undoable, undoLeft, version,
     say: (message) => out(message),
-    of: (mark) => acts.get(subjectOf(mark)) ?? null,
-    all: () => [...acts.values()],
+    ofCase: (mark) => [...actsOf(mark)],
+    all: () => [...acts.values()].flat(),
     on: (fn) => { listeners.add(fn); return () => listeners.delete(fn); },
     isAttached: () => send !== null,
   };

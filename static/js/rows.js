@@ -1,14 +1,19 @@
 // What a row of a queue says, the same on a wall and a desk: its moment, and the line below its class.
 (function () {
   "use strict";
-  const city = window.citywall, LEVELS = ["", "shift_lead", "duty_leader", "district"];
+  const city = window.citywall;
+  const LEVELS = ["", "shift_lead", "duty_leader", "district"]; // who supervises at level 1, 2, 3
+  const OVER = new Set(["closed", "rejected", "merged", "voided"]);
 
   // What a row counts down to, as the server says: the ruling's moment, the citizen's, that of filing; null = none.
   const until = (row) => row.until ?? null;
 
   function time(node, row, now) {
     const { text, mark } = city.mend, { say } = city, end = until(row), isUrgent = row.urgency === "critical" || row.state === "ruling";
-    if (end === null) {
+    if (OVER.has(row.state)) {
+      text(node, "");
+      mark(node, "colour", null);
+    } else if (end === null) {
       text(node, say.elapsed(row.at, now));
       mark(node, "colour", row.urgency === "critical" && "red");
     } else {
@@ -44,5 +49,5 @@
     return city.say.say(row.next_at < now ? "next.missed" : "next.at", { t: city.say.moment(row.next_at, now), next });
   }
 
-  city.rows = { until, time, second, holder };
+  city.rows = { until, time, second, holder, LEVELS };
 })();

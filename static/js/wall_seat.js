@@ -3,8 +3,8 @@
 (function () {
   "use strict";
   const city = window.citywall, { make, text } = city.mend, { orders, say } = city;
-  const IDLE_MS = 300000, WAIT_MS = 8000, TOLD_MS = 8000;
-  let person = null, usedAt = 0, form = null, bar = null, timer = null;
+  const IDLE_MS = 300000, USE_MS = 60000, WAIT_MS = 8000;
+  let person = null, usedAt = 0, saidAt = 0, form = null, bar = null, timer = null;
 
   // ---- the form
   function open() {
@@ -58,6 +58,7 @@
     person = message.seated;
     shut();
     used();
+    saidAt = usedAt;
     bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
     bar.lastChild.addEventListener("click", () => lock(true));
     document.getElementById("page").append(bar);
@@ -68,18 +69,23 @@
   function lock(isOurs) {
     if (isOurs) orders.say({ leave: true });
     person = null;
+    orders.clear(); // nothing of it is told to who sits here next
     bar?.remove();
     bar = null;
     delete document.body.dataset.hand;
     city.tell("queue");
   }
 
-  // ---- the idle clock
+  // ---- the idle clock: the page sees hands, the server is told of them once a minute and locks by the same clock
   function used() { usedAt = performance.now(); }
   function tick() {
     if (!person) return;
     const left = IDLE_MS - (performance.now() - usedAt);
     if (left <= 0) return lock(true);
+    if (usedAt > saidAt && performance.now() - saidAt >= USE_MS) {
+      saidAt = performance.now();
+      orders.say({ used: true });
+    }
     text(bar.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
     setTimeout(tick, 1000);
   }
@@ -91,26 +97,23 @@
   });
 
   // ---- the rows' buttons (queue.js): as on a desk, with the undo beside them
-  function told(made) {
-    if (made.state === "refused") return orders.refusal(made.answer.refused);
-    if (made.state === "done") return `${orders.doneWords(made)} ${say.hhmmss(made.at)}`;
-    return say.say(made.state === "pending" ? "desk.pending" : made.state === "silent" ? "desk.silent" : "desk.lost", { verb: city.words("verb." + made.verb) ?? made.verb });
-  }
   function buttons(row, made) {
     const left = orders.undoLeft(made), good = { good: true, label: say.say("desk.good") };
     if (made?.state === "refused" || made?.state === "lost") return [good];
-    if (made?.state === "done" && left === 0 && performance.now() - (made.seenAt ??= performance.now()) > TOLD_MS) queueMicrotask(() => orders.forget(made.mark));
     const offered = orders.buttons(row).filter((spec) => spec.args !== null || spec.off);
     return left > 0 ? [...offered, { undo: true, label: say.say("desk.undo_n", { n: left }) }] : offered;
   }
   function press(mark, spec, version) {
     if (!person || city.session() !== "live" || spec.off) return;
     used();
-    const made = orders.of(mark);
+    const last = orders.undoable(mark);
     if (spec.good) orders.forget(mark);
-    else if (spec.undo) orders.act("undo", mark, made.answer.done.version, {});
-    else orders.act(spec.verb, mark, Math.max(version ?? 0, made?.answer?.done?.version ?? 0), spec.args, spec.to);
+    else if (!spec.undo) orders.act(spec.verb, mark, Math.max(version ?? 0, orders.version(mark)), spec.args, spec.to);
+    else if (last) orders.act("undo", mark, last.answer.done.version, {});
   }
-  orders.on(() => city.tell("queue"));
-  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, told, buttons, press };
+  orders.on((made) => {
+    if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);
+    city.tell("queue");
+  });
+  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, told: orders.told, buttons, press };
 })();

@@ -2,10 +2,9 @@
 // its time or with ★. A wall moves for this, for the view lock and for a change of scene, and for nothing else.
 (function () {
   "use strict";
-  const city = window.citywall, RADIUS = 6378137, HALF_M = 1800;
+  const city = window.citywall, { metres } = city.overMap, HALF_M = 1800;
   let shown = null, dismissed = null;
 
-  const metres = (lon, lat) => [(RADIUS * lon * Math.PI) / 180, RADIUS * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))];
   function viewOf(row) {
     if (row.view) return row.view;
     const figure = city.figure("map");

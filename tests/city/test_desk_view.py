@@ -2,13 +2,15 @@ from typing import Any
 
 import msgspec
 
+from city.acts.command import NewFact
 from city.case_view import hand_of
 from city.casefile import Bounce, CaseFile, LastAct
 from city.desk_seen import DeskCase
 from city.desk_view import DeskView
 from city.marks import mark_of
-from city.state import Case, CityState, Item, Mirror, Place
+from city.state import Case, CityState, Mirror, Place
 from city.wall_view import WallView
+from tests.city.acts.world import INTAKE, SYSTEM, World
 from tests.seen_factory import PEOPLE_SQUARE
 
 NOW = 1_789_475_467.0
@@ -84,8 +86,11 @@ def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -
 
 
 def test_what_waits_to_leave_and_what_failed_is_counted() -> None:
-    state = state_with()
-    item = Item("1", "hotline/1", "notice", "dl", "", {}, NOW, 5)
-    state.ledger.outbox = {"1": item, "2": msgspec.structs.replace(item, id="2", tries=3)}
-    seen = DeskView().see(state, NOW, {})
+    w = World()
+    key = w.report(category={"kind": "event", "code": "0405"}, external=[{"system": "12345", "no": "GD1"}])
+    w.done("file", key, INTAKE)
+    first, _ = w.state.outbox.values()
+    delayed = {"item": first.id, "to": first.to, "kind": first.kind, "reason": "HTTP 503", "tries": 1}
+    w.append(NewFact("OutboxDelayed", f"case:{key}", delayed), SYSTEM, "system")
+    seen = DeskView().see(CityState(w.state), w.machine, {})
     assert (seen.outbox, seen.outbox_failing) == (2, 1)

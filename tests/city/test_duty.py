@@ -111,6 +111,12 @@ def test_a_wrong_cell_is_named_by_row_and_column(line: str, column: str) -> None
         rows(line)
 
 
+def test_a_row_that_is_longer_than_the_header_is_named() -> None:
+    line = csv.DictReader(["role,name,from,to", "shift_lead,王××,08:30,20:30,x"])
+    with pytest.raises(ValueError, match="row 2: more cells"):
+        read_roster(line)
+
+
 def test_the_shipped_roster_has_fifteen_seats_and_at_2031_one_is_empty() -> None:
     duty = shipped("2026-11-22T20:31:07+08:00")
     assert (len(duty.seats), duty.present) == (15, 14)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from city.casefile import Bounce, CaseFile, Check, MakeSafe, Ruling
@@ -25,12 +26,12 @@ def a_case(number: int, **given: Any) -> Case:
     lon, lat = given.pop("place", (121.5, 31.0 + number / 100))
     plain = {
         "channel": "inspector", "kind": "event", "code": "0110", "urgency": "normal", "hazard": False,
-        "reporter_ref": "",
+        "caller_ref": "",
     }  # fmt: skip
     told = {**plain, **given}
     return Case(
         f"hotline/{number}", "hotline", told["channel"], told["kind"], told["code"], "", "", told["urgency"],
-        told["hazard"], Place(lon, lat, "310115005"), at, at, at, Mirror(), reporter_ref=told["reporter_ref"],
+        told["hazard"], Place(lon, lat, "310115005"), at, at, at, Mirror(), caller_ref=told["caller_ref"],
         file=file,
     )  # fmt: skip
 
@@ -51,6 +52,7 @@ SENT = {**FILED, "state": "dispatched", "first_dispatched_at": NOON, "dispatched
 CLOSED = {**SENT, "state": "closed", "closed_at": NOON + HOUR, "deadline_at": NOON + 2 * HOUR}
 LATE = {**CLOSED, "closed_at": NOON + 3 * HOUR}
 DUE = {**SENT, "holder_due_at": NOON + HOUR}
+DONE = {**DUE, "state": "handled", "handled_at": NOON + HOUR}
 CHECK = Check("field", "zhong", NOON, passed=True)
 BOUNCE = Bounce("gs", "not_my_duty", "", NOON, counts=True)
 WRONG = Bounce("gs", "wrong_category", "", NOON, counts=False)
@@ -69,8 +71,17 @@ RULED = Ruling(NOON, "bounces", NOON + 2 * HOUR, NOON, holder="gs", ruled_at=NOO
         ),
         ("K04", {**SENT, "dispatch_by": NOON}, {**SENT, "dispatch_by": NOON - 1}, {}),
         ("K05", SENT, {**SENT, "bounces": (WRONG,)}, {}),
-        ("K06", {**DUE, "handled_at": NOON + 2 * HOUR}, DUE, {}),
-        ("K06b", {**DUE, "handled_at": NOON + HOUR}, {**DUE, "handled_at": NOON + HOUR + 1}, {}),
+        ("K06", {**DONE, "handled_at": NOON + 2 * HOUR}, DUE, {}),
+        ("K06b", {**DONE, "handled_at": NOON + HOUR}, {**DONE, "handled_at": NOON + HOUR + 1}, {}),
+        ("K06", DONE, {**DONE, "state": "handling", "reworks": 1}, {}),  # its check failed
+        ("K06b", DONE, {**DONE, "state": "handling", "reworks": 1}, {}),
+        ("K06", DONE, {**FILED, "state": "returned", "fix_by_at": NOON + HOUR}, {}),
+        (
+            "K06b",
+            {**CLOSED, "handled_at": NOON, "fix_by_at": NOON + HOUR},  # handled on the spot: nobody had it
+            {**FILED, "state": "ruling", "fix_by_at": NOON + HOUR},
+            {},
+        ),
         ("K07", CLOSED, {**CLOSED, "state": "handled"}, {}),
         ("K08", CLOSED, LATE, {}),
         ("K08", {**LATE, "timeout_exempt": True}, LATE, {}),
@@ -104,7 +115,7 @@ RULED = Ruling(NOON, "bounces", NOON + 2 * HOUR, NOON, holder="gs", ruled_at=NOO
         (
             "K15b",
             {"satisfaction": "dissatisfied", "resolved": "solved"},
-            {"satisfaction": "unreachable", "resolved": "unsolved"},
+            {"satisfaction": "unreachable", "resolved": "solved"},  # nobody was there to say so
             {"channel": "hotline_12345"},
         ),
         (
@@ -157,11 +168,27 @@ def test_paused_cases_stand_beside_the_closing_rate_and_merged_ones_are_left_out
     assert (found.denominator, found.inputs["paused"]) == (20, 5)
 
 
+def test_paused_and_voided_cases_are_not_unhandled() -> None:
+    states = ["suspended"] * 3 + ["transferred_up"] * 2 + ["voided"] * 4 + ["handling"] * 20
+    cases = [a_case(n, file={**DUE, "state": state}) for n, state in enumerate(states)]
+    for key in ("K06", "K06b"):
+        found = of(cases)[key]
+        assert (found.numerator, found.denominator, found.inputs["paused"]) == (0, 20, 5)
+
+
+def test_a_ruling_that_another_system_asked_for_is_due_by_no_limit_of_ours() -> None:
+    theirs = msgspec.structs.replace(RULED, reason="mirrored")
+    cases = [a_case(n, file={"rulings": (theirs if n < 5 else RULED,)}) for n in range(25)]
+    found = of(cases)
+    assert (found["K13"].numerator, found["K13"].denominator) == (20, 20)
+    assert found["K13b"].denominator == 25
+
+
 def test_durations_are_a_median_and_the_ninetieth_percentile_without_suspension() -> None:
     cases = [
         a_case(n, at=NOON, file={
             **CLOSED, "closed_at": NOON + 60.0 * (n + 1) + 600, "suspended_s": 600.0,
-            "handled_at": NOON + 30.0 * (n + 1),
+            "handled_at": NOON + 30.0 * (n + 1) + 600,
         })
         for n in range(21)
     ]  # fmt: skip
@@ -184,19 +211,24 @@ def order(number: int, **given: Any) -> Case:
 def test_an_order_repeats_by_place_and_class_or_by_caller_within_thirty_days() -> None:
     metre = 1 / 111_195
     here = (121.5, 31.2)
-    first = order(0, at=NOON - 29 * DAY, place=here, reporter_ref="p_1")
+    first = order(0, at=NOON - 29 * DAY, place=here, caller_ref="c_1")
     asked = {
         "near": order(1, place=(121.5, 31.2 + 49 * metre)),
         "far": order(2, place=(121.5, 31.2 + 120 * metre)),
         "other class": order(3, place=here, code="0405"),
-        "same caller": order(4, place=(121.7, 31.0), reporter_ref="p_1"),
+        "same caller": order(4, place=(121.7, 31.0), caller_ref="c_1"),
         "nobody's": order(5, place=(121.8, 31.0)),
         "no place": order(6, place=(float("nan"), float("nan"))),
     }
     found = of([first, *asked.values()])["K16"]
     assert (found.numerator, found.denominator) == (2, 6)
-    early = order(0, at=NOON - 31 * DAY, place=here, reporter_ref="p_1")
+    early = order(0, at=NOON - 31 * DAY, place=here, caller_ref="c_1")
     assert of([early, *asked.values()])["K16"].numerator == 0
+
+
+def test_orders_without_a_class_are_not_of_the_same_class() -> None:
+    words = [order(n, at=NOON + n, place=(121.5, 31.2), code="") for n in range(3)]
+    assert of(words)["K16"].numerator == 0
 
 
 def test_an_order_does_not_repeat_itself_nor_what_came_later() -> None:

@@ -81,7 +81,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.lost_sources == {}
     assert [line.text for line in state.log] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
-        "log.ruled", "log.transferred_up", "log.escalated.2",
+        "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2",
     ]  # fmt: skip
 
 

@@ -153,6 +153,28 @@ async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
     task.cancel()
 
 
+async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_again() -> None:
+    part, eyes = Counting(), WallView()
+    blind = True
+
+    def see(state: Any, now: float) -> Any:
+        if blind:
+            raise ValueError("a roster that nobody can read")
+        return eyes.see(state, now)
+
+    channel = Channel(Store(), Wall(part), see)
+    screen, task = await watching(channel)
+    await channel.look(1000.0)
+    await settle()
+    assert screen.texts[-1]["views"]["counting"]["scalars"] == {"failed": True}
+    blind = False
+    await channel.look(1001.0)
+    await settle()
+    assert screen.texts[-1]["views"]["counting"]["scalars"] == {"value": 0}
+    assert screen.texts[-1]["views"]["counting"]["whole"]
+    task.cancel()
+
+
 async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
     part = Counting()
     store = Store()
@@ -193,6 +215,7 @@ async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
     channel.join(watcher, b"{}")
     await channel.look(1000.0)
     channel.leave(watcher)
+    assert channel.seen is None
     part.value = 5
     screen, task = await watching(channel)
     await settle()

@@ -65,6 +65,19 @@ async def served(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Serv
         await made.close()
 
 
+HANDSHAKE = (
+    "GET /v1/command HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Authorization: Bearer {token}\r\n\r\n"
+)
+
+
+def masked(message: Any) -> bytes:
+    """Return a text frame as a client that answers no close would write it."""
+    payload = json.dumps(message).encode()
+    return b"\x81" + bytes([0x80 | 126]) + len(payload).to_bytes(2) + b"\0\0\0\0" + payload
+
+
 async def ask(socket: ClientConnection, message: Any) -> Any:
     await socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
     return json.loads(await asyncio.wait_for(socket.recv(), 10))
@@ -151,6 +164,31 @@ async def test_a_revoked_token_cuts_the_socket(served: Served) -> None:
         with pytest.raises(ConnectionClosed):
             await asyncio.wait_for(socket.recv(), 5)
         assert socket.close_code == 1008
+
+
+async def test_a_revoked_token_orders_nothing_more_however_long_its_socket_takes_to_close(
+    served: Served,
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(HANDSHAKE.format(port=served.port, token=served.chen).encode())
+    assert b"101" in await reader.readuntil(b"\r\n\r\n")
+    writer.write(masked(order("comment", "a", 0, id_="before", text="x")))
+    await reader.readexactly(2)
+    served.tokens.revoke(1, now=2.0)
+    async with asyncio.timeout(5):
+        while served.sockets.open:  # noqa: ASYNC110  # seen by the watch once a second
+            await asyncio.sleep(0.02)
+    writer.write(masked(order("comment", "a", 1, id_="behind", text="x")))
+    await asyncio.sleep(0.3)
+    assert [fact.data["command"] for fact in await served.city.facts("CommentAdded")] == ["before"]
+    writer.close()
+
+
+async def test_what_was_done_is_told_as_done_to_an_account_that_is_closed_since(served: Served) -> None:
+    async with served.connect() as socket:
+        first = await ask(socket, order("escalate", "a", 0, id_="one"))
+        del served.people["chen"]
+        assert await ask(socket, order("escalate", "a", 0, id_="one")) == first
 
 
 async def test_who_somebody_is_is_read_anew_for_every_command(served: Served) -> None:

@@ -1,12 +1,15 @@
 """``citywall config check`` names what is wrong in the tables that cases are dispatched by."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 import static
 from console.commands.config import config
+from tests.invented_grids import GRIDS, grid, square
 
 
 def check(data_dir: Path) -> tuple[int, str]:
@@ -41,6 +44,26 @@ def test_a_wrong_number_of_cases_is_named_by_its_key(tmp_path: Path) -> None:
     assert "1 to mend" in output
 
 
+@pytest.mark.parametrize("name", ["agencies.csv", "rules.csv", "sites.csv", "calendars.csv", "roster.csv"])
+def test_a_table_that_is_no_text_is_named_once_and_others_are_looked_at(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes("编码".encode("gbk"))
+    text = static.path("tables/standards.csv").read_text(encoding="utf-8")
+    (tmp_path / "standards.csv").write_text(text.replace("yes,60,", "yes,,", 1), encoding="utf-8")
+    code, output = check(tmp_path)
+    assert code == 1
+    assert [name in line for line in output.splitlines()].count(True) == 1
+    assert "standards.csv, row 2, make_safe_min" in output
+
+
+@pytest.mark.parametrize("holder", ["nosuch", "310115999", ""])
+def test_a_calendar_of_nobody_is_named(tmp_path: Path, holder: str) -> None:
+    rows = "".join(f"{one},2026-10-01,rest,,,\n" for one in ("dl", "310115005", "*", holder))
+    (tmp_path / "calendars.csv").write_text(f"holder,date,kind,from,to,note\n{rows}", encoding="utf-8")
+    code, output = check(tmp_path)
+    assert (code, output.count("calendars.csv")) == (1, 1)
+    assert f"calendars.csv, row 5, holder: there is no agency or street '{holder}'" in output
+
+
 def test_a_wrong_calendar_is_named(tmp_path: Path) -> None:
     (tmp_path / "calendars.csv").write_text(
         "holder,date,kind,from,to,note\ndl,2026-13-01,rest,,,\n", encoding="utf-8"
@@ -48,3 +71,31 @@ def test_a_wrong_calendar_is_named(tmp_path: Path) -> None:
     code, output = check(tmp_path)
     assert code == 1
     assert "calendars.csv" in output
+
+
+def test_grids_that_are_right_are_good(tmp_path: Path) -> None:
+    (tmp_path / "grids.geojson").write_bytes(msgspec.json.encode(GRIDS))
+    assert check(tmp_path) == (0, "good\n")
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        (b"[", ["grids.geojson: expected GeoJSON"]),
+        (b"null", ["grids.geojson: features: "]),
+        ([grid("310115", square(121.5, 31.2, 121.6, 31.3)), grid("310115004001002", [[121.5, 31.2]])],
+         ["grids.geojson: features[2]: properties.code", "features[3]: geometry.coordinates: ring 0"]),
+        ([grid(code, square(121.5, 31.2, 121.6, 31.3)) for code in ["310115004001009"] * 2],
+         ["grids.geojson: features[3]: properties.code: 310115004001009"]),
+        ([grid("310115004001009", [[1.5, 31.2], [1.6, 31.3], [1.6, 31.2], [1.5, 31.3], [1.5, 31.2]])],
+         ["grids.geojson: features[2]: geometry.coordinates: Self-intersection[1.55 31.25"]),
+    ],
+)  # fmt: skip
+def test_wrong_grids_are_named_by_feature_and_field(tmp_path: Path, told: Any, named: list[str]) -> None:
+    if isinstance(told, list):
+        told = msgspec.json.encode({"features": [*GRIDS["features"], *told]})
+    (tmp_path / "grids.geojson").write_bytes(told)
+    code, output = check(tmp_path)
+    assert code == 1
+    assert f"{len(named)} to mend" in output
+    assert [problem for problem in named if problem not in output] == []

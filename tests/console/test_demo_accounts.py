@@ -18,6 +18,7 @@ from console.demo_accounts import (
     demo_users,
     people_of,
 )
+from console.district import DistrictError
 from feeds.accounts import Accounts
 from feeds.sources.demo.clients import CLIENTS
 from feeds.tokens import TokenStore
@@ -94,6 +95,17 @@ def test_an_account_that_was_there_before_is_left_alone(tmp_path: Path) -> None:
     assert "leader" not in {user.name for user in users}
     assert mine is not None
     assert mine.display == "马××（区长）"
+
+
+def test_a_persons_account_gets_no_token_of_a_stand_in(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path)
+    accounts.create("agency-dl", "马××", roles=("agency_operator",), agency="dl", now=1.0)
+    accounts.close()
+    with pytest.raises(DistrictError, match="agency-dl: there is a person's account"):
+        demo_secrets(tmp_path)
+    tokens = TokenStore(tmp_path)
+    assert tokens.list() == []
+    tokens.close()
 
 
 def test_deputies_stand_in_for_the_leaders_of_the_present_shift(data: Path) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from city.acts.terms import Terms
 from city.state import CityState
@@ -27,6 +28,22 @@ async def test_the_desk_sees_who_is_where_and_the_days_indicators_once_they_are_
     after = eyes(state, NOW + 1)
     assert after.indicators_at == NOW
     assert after.indicators["K01"].value == 0
+
+
+async def test_the_last_indicators_stay_when_new_ones_cannot_be_reckoned() -> None:
+    eyes = DeskEyes(terms(), presence=dict, clock=lambda: NOW)
+    state = CityState()
+    await eyes.reckon(state)
+    state.ledger.cases["broken"] = None  # type: ignore[assignment]  # what nobody foresaw
+    with capture_logs() as logs:
+        await eyes.reckon(state)
+        await eyes.reckon(state)
+    assert [line["event"] for line in logs] == ["indicators_failed"]
+    state.ledger.cases.clear()
+    assert eyes(state, NOW).indicators_at == NOW
+    with capture_logs() as logs:
+        await eyes.reckon(state)
+    assert [line["event"] for line in logs] == ["indicators_again"]
 
 
 async def test_nothing_is_reckoned_while_nobody_looks() -> None:

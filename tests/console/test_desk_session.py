@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from city.access import Person
+from city.casefile import Check
+from city.grids import UnitGrids
 from city.marks import mark_of
 from city.seen import WallSeen
 from console.desk_eyes import DeskEyes
@@ -16,6 +19,7 @@ from console.search import TAILS_A_MINUTE, Search
 from console.story import Stories
 from feeds.servers import EmbeddedServers
 from layouts.words import Names, catalogue
+from tests.invented_grids import GRIDS
 from tests.order_taking import CHEN, INTAKE, LEAD, PHONE, WATER, Taking, order, read_test_terms, taking
 
 LON, LAT = 121.5208, 31.2102
@@ -24,8 +28,10 @@ LON, LAT = 121.5208, 31.2102
 class Desk:
     """A desk session on a taking console; ``person`` is who it belongs to just now."""
 
-    def __init__(self, city: Taking) -> None:
+    def __init__(self, city: Taking, *, grids: UnitGrids | None = None) -> None:
         terms = read_test_terms()
+        if grids is not None:
+            terms = msgspec.structs.replace(terms, grid_of=grids.code_of)
         self.city = city
         self.person: Person | None = CHEN
         self.used: list[bool] = []
@@ -36,7 +42,7 @@ class Desk:
             stories=Stories(city.ledger, {"chen": "陈××"}.get), seen=self._seen,
             search=Search(city.ledger, city.people, words=words, clock=time.time),
         )  # fmt: skip
-        self.session = DeskSession(counter, self._person_of)
+        self.session = DeskSession(counter, self._person_of, owner=lambda: "chen")
 
     def _seen(self) -> Any:
         seen: WallSeen = self._eyes(self.city.store.state, time.time())
@@ -101,9 +107,30 @@ async def test_a_page_that_only_stands_open_uses_nothing(desk: Desk) -> None:
     await desk.city.report("a")
     await desk.session.handle({"looking": marks("a")[0]})
     await desk.ask("rows")
-    assert desk.used == [False, False]
+    await desk.ask("rows", filter="all", order="left", words=" ", after=None)
+    await desk.ask("indicator", name="K01")
+    assert desk.used == [False] * 4
     await desk.session.handle({"act": order("escalate", "a", 0)})
     assert desk.used[-1]
+
+
+async def test_who_opens_a_case_or_looks_for_one_uses_the_page_and_its_repeating_does_not(desk: Desk) -> None:
+    await desk.city.report("a", "b")
+    for mark in marks("a", "a", "b"):
+        await desk.ask("case", mark=mark)
+    for words in ("羽山路", "羽山路", "浦东"):
+        await desk.ask("rows", words=words)
+    await desk.ask("rows", words="浦东", filter="mine")
+    assert desk.used == [True, False, True, True, False, True, True]
+
+
+async def test_an_order_done_before_the_session_ended_is_told_as_done(desk: Desk) -> None:
+    await desk.city.report("a")
+    act = {"act": order("escalate", "a", 0, id_="one")}
+    first = await desk.session.handle(act)
+    assert first is not None
+    desk.person = None
+    assert await desk.session.handle(act) == first
 
 
 async def test_who_looks_is_present_until_they_look_elsewhere_or_go(desk: Desk) -> None:
@@ -132,7 +159,7 @@ async def test_a_case_comes_with_its_story_and_what_may_be_done(desk: Desk) -> N
     assert "chen" not in str(case["story"])
     may = {action["verb"]: action for action in case["actions"]}
     assert may["escalate"]["ok"]
-    assert not may["resume"]["ok"] if "resume" in may else True
+    assert (may["call_back"]["ok"], may["call_back"]["why_not"]) == (False, "not_over_yet")
     assert "sign" not in may  # no role of a duty officer's
     assert may["reject"]["args_needed"] == ["reason"]
 
@@ -156,17 +183,36 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
         }  # fmt: skip
         await desk.city.append(f"cam:{name}", ("CameraRegistered", f"camera:{name}", {"record": record}))
     await desk.city.folded()
+    cameras = desk.city.store.state.measured.cameras
+    cameras.set(cameras.row("cam"), {"received": now - 1, "state": "online"})
+    desk.city.store.state.touch("cameras")
     near = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]
     assert [unit["unit"] for unit in near["units"]] == ["near", "far"]
     assert near["units"][0]["metres"] == pytest.approx(111, abs=1)
     assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (35_000 / 60), abs=0.1)
     assert [camera["id"] for camera in near["cameras"]] == ["cam"]
     assert near["cameras"][0]["metres"] == pytest.approx(222, abs=1)
+    assert (near["cameras"][0]["well"], near["cameras"][0]["heard"]) == (True, now - 1)
+    cameras.set(cameras.row("cam"), {"received": now - 3600})
+    desk.city.store.state.touch("cameras")
+    [camera] = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]["cameras"]
+    assert (camera["state"], camera["well"], camera["heard"]) == ("online", False, now - 3600)
+
+
+async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: Desk) -> None:
+    await desk.city.report("a", "b", "c")
+    await desk.city.report("far", lat=LAT + 0.01)
+    [first, second] = await desk.rows()
+    assert {first, second} - set(marks("a", "b", "c")) == set(marks("far"))
+    assert (await desk.ask("rows"))["total"] == 2
+    assert set(await desk.rows(words="浦东南路")) == set(marks("a", "b", "c", "far"))
 
 
 async def test_rows_are_filtered_ordered_and_paged(desk: Desk) -> None:
-    await desk.city.report("a", "b", "c")
-    await desk.city.report("hot", urgency="critical")
+    await desk.city.report("a")
+    await desk.city.report("b", lat=LAT + 0.01)
+    await desk.city.report("c", lat=LAT + 0.02)
+    await desk.city.report("hot", lat=LAT + 0.03, urgency="critical")
     await desk.city.give(CHEN, "escalate", "b")
     assert (await desk.ask("rows", filter="all", order="left"))["total"] == 4
     assert (await desk.rows(order="left"))[0] == marks("hot")[0]
@@ -191,12 +237,69 @@ async def test_words_find_a_case(desk: Desk, words: str) -> None:
     assert await desk.rows(words="没有这样的路") == []
 
 
+@pytest.mark.parametrize("words", ["310115004001002", "04001002", "01002", " 4001002 "])
+async def test_an_open_case_is_found_by_its_grid_or_five_digits_of_it(city: Taking, words: str) -> None:
+    desk = Desk(city, grids=UnitGrids.from_geojson(GRIDS))
+    await city.report("a", "b")
+    await city.report("next", lon=LON + 0.01)
+    await city.report("nowhere", lon=LON + 1.0)
+    assert set(await desk.rows(words=words)) == set(marks("a", "b"))
+    await city.give(CHEN, "reject", "b", reason="no_problem")
+    assert await desk.rows(words=words) == marks("a")
+
+
+async def test_fewer_digits_and_those_of_no_grid_find_nothing_by_grid(city: Taking) -> None:
+    desk = Desk(city, grids=UnitGrids.from_geojson(GRIDS))
+    await city.report("a")
+    for words in ("1002", "310115004001009", "5004001003"):
+        assert await desk.rows(words=words) == []
+
+
+async def test_a_cases_grid_is_asked_once_until_the_case_moves(city: Taking) -> None:
+    asked: list[tuple[float, float]] = []
+    grids = UnitGrids.from_geojson(GRIDS)
+    terms = msgspec.structs.replace(
+        read_test_terms(), grid_of=lambda lon, lat: (asked.append((lon, lat)), grids.code_of(lon, lat))[1]
+    )
+    search = Search(city.ledger, city.people, words=(), clock=time.time)
+    await city.report("a")
+    assert await search.find(city.store.state, CHEN, "04001002", terms) == {"hotline/a"}
+    await city.give(CHEN, "comment", "a", text="1")
+    assert await search.find(city.store.state, CHEN, "04001002", terms) == {"hotline/a"}
+    assert asked == [(LON, LAT)]
+    case = city.case("a")
+    case.place, case.changed = msgspec.structs.replace(case.place, lon=LON + 0.01), case.changed + 1
+    assert await search.find(city.store.state, CHEN, "04001003", terms) == {"hotline/a"}
+
+
+async def test_a_case_is_told_with_its_grid_where_there_are_any(city: Taking, desk: Desk) -> None:
+    with_grids = Desk(city, grids=UnitGrids.from_geojson(GRIDS))
+    await city.report("a")
+    await city.report("nowhere", lon=LON + 1.0)
+    told = [(await one.ask("case", mark=mark))["case"]["grid"]
+            for one in (with_grids, desk) for mark in marks("a", "nowhere")]  # fmt: skip
+    assert told == ["310115004001002", "", "", ""]
+
+
 async def test_a_case_that_is_over_is_found_by_its_number(desk: Desk) -> None:
     await desk.city.report("a", external=[{"system": "12345", "no": "2026-0077"}])
     await desk.city.give(CHEN, "reject", "a", reason="no_problem")
     assert await desk.rows(words="2026-0077") == marks("a")
     assert await desk.rows(words="0077") == []  # four digits are looked for among what is open
     assert await desk.rows() == []
+    [row] = (await desk.ask("rows", words="2026-0077"))["rows"]
+    assert row[1]["until"] is None
+
+
+async def test_of_those_that_are_over_the_newest_are_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.search.OVER", 2)
+    for key in ("a", "b", "c"):
+        await desk.city.report(key, external=[{"system": "12345", "no": f"2026-0077{key}"}])
+        await desk.city.give(CHEN, "reject", key, reason="no_problem")
+    assert set(await desk.rows(words="2026-0077")) == set(marks("b", "c"))
+    assert await desk.rows(words="2026-0077A") == marks("a")
 
 
 async def test_a_phones_last_digits_find_a_case_for_those_who_may_and_it_is_on_record(desk: Desk) -> None:
@@ -224,6 +327,82 @@ async def test_digits_are_not_tried_out_one_after_the_other(desk: Desk) -> None:
     for number in range(TAILS_A_MINUTE):
         assert await desk.rows(words=f"{number:04d}") == []
     assert await desk.rows(words="1234") == []
+
+
+async def test_the_same_digits_stay_found_however_long_the_page_asks(desk: Desk) -> None:
+    ref = desk.city.people.ref("hotline", "a")
+    desk.city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
+    await desk.city.report("a", "b", reporter_ref=ref)
+    desk.person = LEAD
+    for _ in range(TAILS_A_MINUTE + 10):
+        assert set(await desk.rows(words="1234")) == set(marks("a", "b"))
+    for number in range(TAILS_A_MINUTE - 1):
+        await desk.rows(words=f"{number:04d}")
+    await desk.rows(words="9876")
+    assert set(await desk.rows(words="1234")) == set(marks("a", "b"))
+    await desk.city.give(CHEN, "reject", "a", reason="no_problem")
+    assert await desk.rows(words="1234") == marks("b")
+
+
+async def test_a_phone_is_found_only_where_its_finder_may_act(desk: Desk) -> None:
+    ref = desk.city.people.ref("hotline", "a")
+    desk.city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
+    await desk.city.report("a", reporter_ref=ref)
+    desk.person = elsewhere = msgspec.structs.replace(LEAD, streets=("310115999",))
+    assert await desk.rows(words="1234") == []
+    assert await desk.city.facts("PersonRevealed") == []
+    desk.person = LEAD
+    assert await desk.rows(words="1234") == marks("a")
+    desk.person = elsewhere
+    assert await desk.rows(words="1234") == []
+
+
+async def test_people_are_told_by_the_names_that_they_show_not_by_their_accounts(desk: Desk) -> None:
+    await desk.city.report("a")
+    await desk.city.give(CHEN, "request_verification", "a", to="chen")
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert case["verify_to"] == "陈××"
+    assert case["story"][-1]["data"]["to"] == "陈××"
+    file = desk.city.case("a").file
+    file.check = Check("field", "chen", 1.0, True)
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert case["check"]["officer"] == "陈××"
+    assert "chen" not in str({name: told for name, told in case.items() if name != "actions"})
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("138.0000.1234", "138****"), ("138－0000－1234", "138****"), ("138  0000  1234", "138****"),
+        ("138 - 0000 1234", "138****"), ("+86 138.0000.1234", "+86 ****"),
+        ("１３８．０００１．１２３４", "１３８****"),
+        ("021－5888－1234", "021****"), ("(021) 5888.1234", "(021****"), ("13800001234", "138****"),
+        ("10月8日 13:45, 2026.11.22", "10月8日 13:45, 2026.11.22"),
+        ("2026/11/22 10:30:15", "2026/11/22 10:30:15"),
+        ("121.5208, 31.2102", "121.5208, 31.2102"), ("H-77/2026/0077", "H-77/2026/0077"),
+        ("15.11.2026, 16.11.2026", "15.11.2026, 16.11.2026"),
+    ],
+)  # fmt: skip
+async def test_phones_in_a_citizens_words_are_masked_and_dates_are_not(
+    desk: Desk, told: str, shown: str
+) -> None:
+    await desk.city.report("a", description=f"电话{told}谢谢")
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert case["description"] == f"电话{shown}谢谢"
+
+
+async def test_a_story_is_whole_however_many_were_read_between(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.story.KEPT", 4)
+    await desk.city.report("a", "b")
+    for text in ("1", "2", "3"):
+        await desk.ask("case", mark=marks("a")[0])
+        await desk.ask("case", mark=marks("b")[0])
+        await desk.city.give(CHEN, "comment", "a", text=text)
+        await desk.city.give(LEAD, "comment", "b", text=text)
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert [line["type"] for line in case["story"]] == ["CaseReported", *["CommentAdded"] * 3]
 
 
 async def test_cases_that_may_be_one_are_offered_for_merging(desk: Desk) -> None:

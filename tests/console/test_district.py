@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from console.district import DistrictError, read_district, read_rows, read_streets
+from console.district import DistrictError, read_district, read_grids, read_rows, read_streets
+from tests.invented_grids import GRIDS
 
 SUMMER, WINTER = 1_784_000_000.0, 1_770_000_000.0
 
@@ -53,6 +55,24 @@ def test_an_atlas_without_its_streets_is_named(tmp_path: Path) -> None:
         read_streets(read_district(tmp_path))
 
 
+def test_a_district_has_the_grids_of_its_file_and_none_without(tmp_path: Path) -> None:
+    assert read_grids(tmp_path).codes == ()
+    (tmp_path / "grids.geojson").write_bytes(msgspec.json.encode(GRIDS))
+    assert read_grids(tmp_path).codes == ("310115004001002", "310115004001003")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("{", "expected GeoJSON"), ("null", "features: a GeoJSON FeatureCollection was expected"),
+     ('{"features": [{"properties": {"code": "1"}}]}', "features[0]: properties.code")],
+)  # fmt: skip
+def test_a_file_of_grids_that_cannot_be_read_is_named(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "grids.geojson").write_text(text, encoding="utf-8")
+    with pytest.raises(DistrictError, match=r"grids\.geojson: ") as raised:
+        read_grids(tmp_path)
+    assert named in str(raised.value)
+
+
 def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
     built_in, mark = read_rows(tmp_path, "roster.csv")
     (tmp_path / "roster.csv").write_text("\ufeffrole,name\nshift_lead,李××\n", encoding="utf-8")
@@ -60,3 +80,10 @@ def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
     assert built_in
     assert own == [{"role": "shift_lead", "name": "李××"}]
     assert own_mark != mark
+
+
+@pytest.mark.parametrize("told", ["role,name\n值班,李\n".encode("gbk"), b'"' + b"x" * 140_000])
+def test_a_table_that_is_no_csv_in_utf_8_is_named(tmp_path: Path, told: bytes) -> None:
+    (tmp_path / "roster.csv").write_bytes(told)
+    with pytest.raises(DistrictError, match=r"roster\.csv: expected a table as CSV in UTF-8"):
+        read_rows(tmp_path, "roster.csv")

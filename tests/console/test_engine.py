@@ -1,10 +1,14 @@
+import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
+from city.access import SHIFT_ROLES
 from city.moments import iso
 from city.state import SourceState
 from city.store import Store
@@ -12,8 +16,11 @@ from console.engine import Engine, Lease
 from console.follow import Follower
 from console.outbox import Outbox
 from console.reasons import Reasons
+from console.roster import person_of_account
 from console.settings import read_settings
 from console.snapshots import Snapshots
+from feeds.account_rights import check_rights
+from feeds.accounts import Account
 from feeds.connection import connect
 from feeds.ledger import Ledger
 from feeds.servers import EmbeddedServers
@@ -184,6 +191,72 @@ async def test_tables_and_tokens_are_told_once_by_however_many_engines(
     assert "cw_" not in json.dumps(granted)
     for one in engines:
         await one.close()
+
+
+ROSTER = "role,name,seat,deputy,from,to,count\nduty_officer,李××,,,{},20:30,\n"
+BAD = [ROSTER.format("8:30").encode(), ROSTER.format("08:30").encode("gbk"), b"role\nking\n"]
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_a_roster_that_cannot_be_read_is_refused_and_the_one_before_stays(
+    hands: Hands, tmp_path: Path, bad: bytes
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(ROSTER.format("08:30"), encoding="utf-8")
+    await hands.engine._watch()
+    await hands.fold()
+    file.write_bytes(bad)
+    hands.engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
+    with capture_logs() as logs:
+        await hands.engine._watch()
+        await hands.engine._watch()
+    assert [line["event"] for line in logs if "roster" in line["event"]] == ["roster_refused"]
+    assert len(await hands.told("RosterLoaded")) == 1
+    assert len(await hands.told("TokenGranted")) == 1
+    file.write_text(ROSTER.format("09:30"), encoding="utf-8")
+    await hands.engine._watch()
+    await hands.fold()
+    assert [row["from"] for row in hands.follower.store.state.ledger.roster] == ["09:30"]
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_when_the_first_roster_cannot_be_read_nobody_has_a_shifts_authority(
+    hands: Hands, tmp_path: Path, bad: bytes
+) -> None:
+    (tmp_path / "roster.csv").write_bytes(bad)
+    for _ in range(2):
+        await hands.engine._watch()
+        await hands.fold()
+    assert len(await hands.told("RosterLoaded")) == 1
+    roles = sorted(SHIFT_ROLES)
+    account = Account("li", check_rights("李××", roles), False, True, False, 1.0, None)
+    person = person_of_account(account, hands.follower.store.state, NOW)
+    assert person is not None
+    assert person.on_shift == ()
+
+
+async def test_what_nobody_foresaw_in_one_task_is_told_once_and_the_task_goes_on(hands: Hands) -> None:
+    came = iter([UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), sqlite3.OperationalError("locked"),
+                 sqlite3.OperationalError("locked"), OSError("full"), None])  # fmt: skip
+    well = asyncio.Event()
+
+    async def work() -> None:
+        error = next(came, None)
+        if error is not None:
+            raise error
+        well.set()
+
+    with capture_logs() as logs:
+        task = asyncio.create_task(hands.engine._every(0.0, work))
+        async with asyncio.timeout(10):
+            await well.wait()
+            while "engine_resumed" not in {line["event"] for line in logs}:  # noqa: ASYNC110  # it only logs
+                await asyncio.sleep(0)
+        assert not task.done()
+        task.cancel()
+    assert [line["event"] for line in logs] == [
+        "engine_task_failed", "engine_task_failed", "engine_waits", "engine_resumed",
+    ]  # fmt: skip
 
 
 async def test_the_city_clock_is_set_when_the_rate_is_another(

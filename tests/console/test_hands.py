@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 
+from city.acts.offers import offers
 from city.case_view import hand_of
+from city.casefile import OPEN, CaseFile
+from city.state import Case, Mirror, Place
 from console.desk_session import DeskCounter
 from console.doors import Viewer
 from console.entrance import Entrance
-from console.hands import UNDER_WAY, Hands
+from console.hands import UNDER_WAY, WALL_VERBS, Hands
 from console.search import Search
+from console.seats import IDLE_S
 from console.story import Stories
 from feeds.servers import EmbeddedServers
 from feeds.tokens import TokenStore
 from layouts.builder import Visitor
-from tests.order_taking import Taking, order, read_test_terms, taking
+from tests.order_taking import PHONE, Taking, order, read_test_terms, taking
 from tests.people import PIN
 
 
@@ -28,7 +32,8 @@ class Hall:
     def __init__(self, city: Taking, data: Path) -> None:
         self.city = city
         self.tokens = TokenStore(data)
-        self.entrance = Entrance(data, self.tokens, b"s" * 32)
+        self.ahead = 0.0
+        self.entrance = Entrance(data, self.tokens, b"s" * 32, clock=lambda: time.time() + self.ahead)
         self.entrance.accounts.create(
             "chen", "陈××", roles=["duty_officer"], now=1.0, password="Yangjing-2156-road", pin=PIN
         )
@@ -86,7 +91,7 @@ async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> Non
 async def test_a_wall_orders_nothing_until_a_seat_signs_in_and_after_it_left(hall: Hall) -> None:
     visitor, _ = hall.wall()
     act = {"act": order("escalate", "a", 0)}
-    assert (await hall.say(visitor, act))["answer"]["refused"]["key"] == "order_signed_out"
+    assert (await hall.say(visitor, act))["answer"]["refused"]["key"] == "order_unknown"
     seated = await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
     assert seated["seated"]["name"] == "陈××"
     assert seated["seated"]["role"] == "duty_officer"
@@ -114,10 +119,10 @@ async def test_a_seat_is_one_walls_alone_and_goes_with_its_page(hall: Hall) -> N
     other, _ = hall.wall("p2")
     await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
     act = {"act": order("escalate", "a", 0)}
-    assert (await hall.say(other, act))["answer"]["refused"]["key"] == "order_signed_out"
+    assert (await hall.say(other, act))["answer"]["refused"]["key"] == "order_unknown"
     close()
     back, _ = hall.wall("p1")
-    assert (await hall.say(back, act))["answer"]["refused"]["key"] == "order_signed_out"
+    assert (await hall.say(back, act))["answer"]["refused"]["key"] == "order_unknown"
 
 
 async def test_a_wall_is_asked_nothing(hall: Hall) -> None:
@@ -127,6 +132,68 @@ async def test_a_wall_is_asked_nothing(hall: Hall) -> None:
     visitor.on_message({"ask": {"id": 1, "what": "case", "mark": "x"}}, hall.heard.append)
     await asyncio.sleep(0.1)
     assert len(hall.heard) == before
+
+
+async def test_a_seat_orders_what_a_wall_has_buttons_for_and_nothing_else(hall: Hall) -> None:
+    ref = hall.city.people.ref("hotline", "b")
+    hall.city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
+    await hall.city.report("b", reporter_ref=ref)
+    hall.entrance.accounts.create("gu", "顾××", roles=["shift_lead"], now=1.0, pin=PIN)
+    visitor, _ = hall.wall()
+    await hall.say(visitor, {"seat": {"account": "gu", "pin": PIN}})
+    for verb, args in (
+        ("reveal", {"purpose": "call_back"}), ("void", {"reason": "test_data", "text": "x"}),
+        ("comment", {"text": "x"}), ("conquer", {}),
+    ):  # fmt: skip
+        refused = (await hall.say(visitor, {"act": order(verb, "b", 0, **args)}))["answer"]["refused"]
+        assert (refused["code"], refused["key"]) == ("not_allowed", "wall_verb")
+        assert PHONE not in str(refused)
+    odd = await hall.say(visitor, {"act": order("escalate", "b", 0) | {"verb": ["reveal"]}})
+    assert odd["answer"]["refused"]["code"] == "bad_args"
+    assert await hall.city.facts("PersonRevealed", "VoidProposed") == []
+    assert "done" in (await hall.say(visitor, {"act": order("escalate", "b", 0)}))["answer"]
+
+
+@pytest.mark.parametrize("state", OPEN)
+@pytest.mark.parametrize("own", [True, False])
+def test_whatever_a_row_offers_may_be_ordered_from_a_wall(state: str, own: bool) -> None:
+    one = Case(
+        "k", "c", "hotline_12345", "component", "0101", "", "", "critical", True, Place(121.5, 31.2),
+        1.0, 1.0, 1.0, Mirror(state=state), file=CaseFile(own=own, state=state),
+    )  # fmt: skip
+    assert set(offers(one)) <= WALL_VERBS
+
+
+async def test_a_hand_that_moves_keeps_its_seat(hall: Hall) -> None:
+    visitor, _ = hall.wall()
+    await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
+    for _ in range(3):
+        hall.ahead += IDLE_S - 60
+        visitor.on_message({"used": True}, hall.heard.append)
+        await asyncio.sleep(0.01)
+    assert "done" in (await hall.say(visitor, {"act": order("escalate", "a", 0)}))["answer"]
+    assert len(hall.heard) == 2  # moving has no answer
+    hall.ahead += IDLE_S + 1
+    late = await hall.say(visitor, {"act": order("undo", "a", 1)})
+    assert late["answer"]["refused"]["key"] == "order_signed_out"
+
+
+async def test_what_a_seat_or_a_session_ordered_before_it_ended_is_told_as_done(hall: Hall) -> None:
+    visitor, _ = hall.wall()
+    await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
+    act = {"act": order("escalate", "a", 0, id_="one")}
+    first = await hall.say(visitor, act)
+    await hall.say(visitor, {"leave": True})
+    assert await hall.say(visitor, act) == first
+    anew, _ = hall.wall("p2")  # the console started anew: nobody knows whose it was
+    unknown = (await hall.say(anew, act))["answer"]["refused"]
+    assert (unknown["code"], unknown["key"]) == ("read_only", "order_unknown")
+    await hall.say(anew, {"seat": {"account": "chen", "pin": PIN}})
+    assert await hall.say(anew, act) == first
+    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    hall.entrance.sessions.end(session, time.time())
+    desk, _ = hall.hands.at_desk(Viewer("desk", "session", session))
+    assert await hall.say(desk, act) == first
 
 
 async def test_a_page_that_floods_is_not_heard_beyond_its_share(hall: Hall) -> None:

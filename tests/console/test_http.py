@@ -15,6 +15,7 @@ from tests.invented import camera, case, jpeg, publish, publish_all, snapshot
 from tests.running import Running, wait_for
 from tests.signed_in import Visitor
 
+FORBIDDEN = ("sensitive", "forbidden_on_wall")
 PROXIED = {"X-Real-IP": "203.0.113.7"}
 """A request that a proxy hands on: it does not come from this machine."""
 
@@ -41,7 +42,13 @@ def running() -> Iterator[Running]:
             whole.start()
             records = {
                 "case": [case("c1", urgency="critical", road="Yushan Road")],
-                "camera": [camera("cam1"), snapshot("cam1", 1)],
+                "camera": [
+                    camera("cam1"),
+                    snapshot("cam1", 1),
+                    *(camera(name, privacy=name) for name in FORBIDDEN),
+                    *(snapshot(name, 1) for name in FORBIDDEN),
+                    snapshot("unknown", 1),
+                ],
             }
             publish_all(whole, records)
             wait_for(lambda: Answer(whole, "/camera/cam1.jpg").status == 200)
@@ -135,6 +142,8 @@ def test_a_cameras_newest_picture_comes_with_its_moment_to_who_may_see_the_wall(
     assert here.headers["Content-Type"] == "image/jpeg"
     assert here.headers["X-Taken-At"].startswith("20")
     assert Answer(running, "/camera/none.jpg").status == 404
+    for name in (*FORBIDDEN, "unknown"):
+        assert Answer(running, f"/camera/{name}.jpg", door).status == 404
     assert Answer(running, "/camera/..%2fcam1.jpg").status == 404
 
 

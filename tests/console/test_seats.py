@@ -90,6 +90,18 @@ async def test_guessing_a_pin_locks_it_for_minutes_even_for_the_right_one(hall: 
     assert await hall.sit() == ("li", "")
 
 
+async def test_strangers_do_not_keep_a_seat_from_the_hall_where_it_is_taken_every_day(hall: Hall) -> None:
+    assert await hall.sit() == ("li", "")
+    hall.entrance.seats.leave("wall-1")
+    for guess in range(294_010, 294_016):
+        told = await hall.entrance.seats.sit(
+            "elsewhere", "li", str(guess), state=hall.state, remote="203.0.113.7"
+        )
+        hall.now += 60
+    assert told.why == "seat.waits"
+    assert await hall.sit() == ("li", "")
+
+
 async def test_what_is_taken_away_meanwhile_unseats(hall: Hall) -> None:
     await hall.sit()
     hall.entrance.accounts.set_pin("li", "", now=NOW)

@@ -44,6 +44,13 @@ def test_a_session_is_its_account_until_it_is_ended(house: House) -> None:
     assert not house.sessions.end(session, NOW + 4)
 
 
+def test_whose_a_session_was_is_known_after_it_was_ended(house: House) -> None:
+    session = house.sessions.open("chen", now=NOW, remote="10.0.0.7")
+    house.sessions.end(session, NOW + 1)
+    assert house.sessions.owner(session) == "chen"
+    assert (house.sessions.owner("x"), house.sessions.owner("")) == ("", "")
+
+
 @pytest.mark.parametrize("forged", ["", "x", "is_guest=1", "\ud800", "a" * 43])
 def test_an_unknown_id_is_nobody(house: House, forged: str) -> None:
     house.sessions.open("chen", now=NOW, remote="")

@@ -104,6 +104,8 @@ def test_the_numbers_of_the_centre_win_and_the_others_are_defaults(tmp_path: Pat
         ("bounces", 2.5, r"bounces"),
         ("ruling_s", "1h", r"ruling_s"),
         ("ruling_s", -1, r"cases.ruling_s: expected a number above 0"),
+        ("accept_s", float("nan"), "cases.accept_s: expected a number above 0, got nan"),
+        ("accept_s", float("inf"), "cases.accept_s: expected a number above 0, got inf"),
         ("near_m", True, r"near_m"),
         ("remote_checks", ["phone"], "cases.remote_checks: expected some of video"),
     ],

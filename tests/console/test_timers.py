@@ -81,7 +81,7 @@ class Town:
         command = Command(f"f{case.file.version}", "file", f"case:{case.key}", case.file.version)
         answer = decide(self.store.state.ledger, command, INTAKE, shipped_terms(), now)
         assert isinstance(answer, Decision), answer
-        bodies = tuple(body_of(f.type, f.subject, "user:he", f.data) for f in answer.facts)
+        bodies = tuple(body_of(f.type, f.subject, "he", f.data) for f in answer.facts)
         return await self.ledger.append([Act(f"cmd:he:{case.key}", bodies, answer.expects)])
 
     async def told(self, kind: str) -> list[dict[str, Any]]:

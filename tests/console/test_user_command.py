@@ -105,9 +105,29 @@ def test_sessions_are_listed_and_ended_by_number_or_all_at_once(data: Path) -> N
     assert "no open session" in result.output
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["add", "x1", "x", "--role", "inspector"], ["password", "li"], ["pin", "li"]],
+)
+def test_an_empty_standard_input_is_no_secret(data: Path, arguments: list[str]) -> None:
+    good(data, "pin", "li", "--password-stdin", typed=f"{PIN}\n")
+    before = good(data, "list")
+    for typed in ("", "\n"):
+        result = run(data, *arguments, "--password-stdin", typed=typed)
+        assert result.exit_code == 1
+        assert "standard input is empty" in result.output
+    assert good(data, "list") == before
+    assert verify(data, SECRET)
+    assert verify(data, PIN, pin=True)
+
+
 @pytest.mark.parametrize("arguments", [
     ["add", "li", "again", "--role", "inspector", "--no-password"], ["add", "Li", "x", "--role", "inspector"],
     ["add", "x1", "x", "--role", "king"], ["add", "x1", "x"], ["roles", "nobody", "inspector"],
+    ["add", "x1", "x", "--role", "agency_operator", "--agency", "nosuch", "--no-password"],
+    ["add", "x1", "x", "--role", "street_operator", "--street", "310115999", "--no-password"],
+    ["add", "x1", "x", "--role", "inspector", "--within", "310115999", "--no-password"],
+    ["change", "li", "--agency", "nosuch"], ["change", "li", "--within", "310115999"],
     ["disable", "nobody"], ["pin", "li", "--password-stdin"], ["roles", "li", "agency_operator"],
 ])  # fmt: skip
 def test_what_cannot_be_says_why_and_changes_nothing(data: Path, arguments: list[str]) -> None:

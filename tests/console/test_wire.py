@@ -34,6 +34,15 @@ def test_changes_applied_to_the_whole_give_the_newest_view() -> None:
     assert memory.whole()["queue"]["scalars"] == {"more": 0}
 
 
+def test_a_scalar_that_is_no_more_is_not_kept_by_who_listens() -> None:
+    memory = ViewMemory()
+    memory.changes({"queue": view([("a", {"n": 1})], failed=True)})
+    well = memory.changes({"queue": view([("a", {"n": 1})])})
+    assert well["queue"] == {
+        "whole": True, "as_of": 1.0, "scalars": {}, "order": ["a"], "set": {"a": {"n": 1}}, "del": [],
+    }  # fmt: skip
+
+
 def test_the_age_of_a_view_alone_is_no_news() -> None:
     memory = ViewMemory()
     memory.changes({"log": View(1.0, {}, [])})

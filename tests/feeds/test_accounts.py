@@ -47,7 +47,7 @@ def test_an_account_is_kept_without_its_secrets_in_a_private_file(accounts: Acco
 
 def test_the_right_password_or_pin_proves_an_open_account_alone(accounts: Accounts) -> None:
     add(accounts)
-    add(accounts, "bare", password="", pin="")
+    add(accounts, "bare", roles=["inspector"], password="", pin="")
     assert accounts.verify("chen", SECRET) is not None
     assert accounts.verify("chen", PIN, pin=True) is not None
     for name, secret, pin in (
@@ -59,6 +59,31 @@ def test_the_right_password_or_pin_proves_an_open_account_alone(accounts: Accoun
     assert accounts.verify("chen", SECRET) is None
     assert accounts.enable("chen", now=3.0)
     assert accounts.verify("chen", SECRET) is not None
+
+
+def test_the_roster_never_means_two_people_by_one_name(accounts: Accounts) -> None:
+    add(accounts)
+    with pytest.raises(ValueError, match=r"^display: .*duty_officer.*陈××（值班员）.*'chen'"):
+        add(accounts, "second", roles=["duty_officer", "dispatcher"])
+    assert accounts.get("second") is None
+    add(accounts, "second", roles=["dispatcher"])
+    with pytest.raises(ValueError, match=r"^display: "):
+        accounts.change("second", now=2.0, roles=["duty_officer"])
+    accounts.create("third", "吴××", roles=["duty_officer"], now=3.0)
+    with pytest.raises(ValueError, match=r"^display: "):
+        accounts.change("third", now=4.0, display="陈××（值班员）")
+    accounts.change("third", now=5.0, seat="A2")
+    accounts.disable("chen", now=6.0)
+    accounts.change("third", now=7.0, display="陈××（值班员）")
+    with pytest.raises(ValueError, match=r"^display: "):
+        accounts.enable("chen", now=8.0)
+
+
+def test_a_stand_in_bears_the_name_of_whom_it_stands_in_for(accounts: Accounts) -> None:
+    add(accounts)
+    add(accounts, "deputy-1", automated=True, password="")
+    accounts.change("chen", now=2.0, roles=["duty_officer", "dispatcher"])
+    add(accounts, "lead", roles=["shift_lead"])  # the same person in another role of the roster
 
 
 def test_a_hash_is_renewed_when_the_parameters_have_changed(accounts: Accounts, tmp_path: Path) -> None:

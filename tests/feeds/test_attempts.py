@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.attempts import Attempts, Limit
+from feeds.attempts import ACQUAINTED_S, Attempts, Limit
 
 LIMIT = Limit(free=3, lock_at=8, lock_s=900.0, longest_s=8.0, calm_s=3600.0)
 
@@ -64,6 +64,26 @@ def test_a_good_try_is_taken_back_from_an_address_and_its_failures_stay(attempts
         attempts.take_back("10.0.0.7", LIMIT, now=0.0)
     assert attempts.begin({"10.0.0.7": LIMIT}, now=0.0) == 0.0
     assert attempts.begin({"10.0.0.7": LIMIT}, now=0.0) == 1.0
+
+
+def test_strangers_guesses_do_not_lock_out_an_address_that_signed_in_within_days(attempts: Attempts) -> None:
+    attempts.meet("chen", "10.0.0.7", now=0.0)
+    fail(attempts, 9)
+    assert attempts.begin({attempts.counted("chen", "10.0.0.8", now=200.0): LIMIT}, now=200.0) > 0
+    own = attempts.counted("chen", "10.0.0.7", now=200.0)
+    assert [attempts.begin({own: LIMIT}, now=200.0) for _ in range(5)] == [0.0, 0.0, 0.0, 0.0, 1.0]
+    assert attempts.counted("li", "10.0.0.7", now=200.0) == "li"
+    assert attempts.counted("chen", "10.0.0.7", now=ACQUAINTED_S + 1.0) == "chen"
+
+
+def test_the_right_secret_forgets_the_failures_of_all_addresses(attempts: Attempts) -> None:
+    attempts.meet("chen", "10.0.0.7", now=0.0)
+    own = attempts.counted("chen", "10.0.0.7", now=0.0)
+    for _ in range(4):
+        attempts.begin({own: LIMIT}, now=0.0)
+    assert attempts.begin({own: LIMIT}, now=0.0) == 1.0
+    attempts.forgive("chen")
+    assert attempts.begin({own: LIMIT}, now=0.0) == 0.0
 
 
 def test_a_hundred_tries_at_once_count_as_many(attempts: Attempts, tmp_path: Path) -> None:

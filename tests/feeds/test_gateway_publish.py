@@ -256,6 +256,26 @@ async def test_reporters_go_to_the_people_store_and_are_read_with_the_right_alon
     assert b"13800000000" not in entry.body
 
 
+async def test_records_of_one_phone_have_a_caller_in_common_and_no_publisher_says_who(
+    publish: Any, subscribe: Any, ask: Any, hear: Any
+) -> None:
+    told = [
+        case(reporter={"name": "王芳", "phone": "13800000000"}),
+        case(reporter={"name": "王××", "phone": "+86 138 0000 0000"}),
+        case(reporter={"name": "李××", "phone": "13900000000"}),
+        case(reporter={"name": "赵××"}, caller_ref="c_of_somebody_else"),
+    ]
+    async with publish("case") as socket:
+        await ask(socket, *told)
+    async with subscribe("case") as listener:
+        await hear(listener)
+        records = (await hear(listener))["snapshot"]["records"]
+    callers = {record["id"]: record.get("caller_ref") for record in records}
+    first, again, other, nobody = (callers[record["id"]] for record in told)
+    assert first == again != other
+    assert nobody is None
+
+
 async def test_a_reading_of_an_unknown_device_is_kept_and_marked(
     publish: Any, subscribe: Any, ask: Any, hear: Any
 ) -> None:

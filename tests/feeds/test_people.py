@@ -28,6 +28,27 @@ def test_a_reference_is_the_same_for_the_same_record_and_the_first_person_stays(
     assert people.get([ref]) == {ref: WANG}
 
 
+@pytest.mark.parametrize(
+    ("phone", "same"),
+    [
+        ("138 0000 0001", "+86-13800000001"), ("0086 13800000001", "１３８００００００01"),
+        ("021-58001234", "+86 21 5800 1234"),
+    ],
+)  # fmt: skip
+def test_a_phone_has_one_caller_however_it_is_written(tmp_path: Path, phone: str, same: str) -> None:
+    people = People(tmp_path)
+    ref = people.caller_ref(phone)
+    assert ref == people.caller_ref(same) == People(tmp_path).caller_ref(phone)
+    assert ref != people.caller_ref("13900000001")
+    assert ref != People(tmp_path / "elsewhere").caller_ref(phone)
+    assert not {phone, "13800000001", "2158001234"} & set(ref.split("_"))
+
+
+@pytest.mark.parametrize("phone", [None, "", "匿名", "110", "12345", "00000000000"])
+def test_what_can_be_no_phone_is_no_caller(tmp_path: Path, phone: str | None) -> None:
+    assert People(tmp_path).caller_ref(phone) == ""
+
+
 def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
     people = People(tmp_path)
     refs = [people.ref("c", str(n)) for n in range(1200)]

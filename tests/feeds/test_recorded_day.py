@@ -23,6 +23,11 @@ WANTED = {f"K{number:02}" for number in range(1, 18)} | {"K24"}
 async def test_the_export_gives_the_same_indicators(ledger: Ledger, tmp_path: Path) -> None:
     life = RandomDay(BEGIN, CASES).run(NOW)
     assert (life.state.refused, life.state.unknown) == ({}, {})
+    # The day has what the indicators must not stumble over.
+    states = {case.file.state for case in life.state.cases.values()}
+    assert states >= {"voided", "transferred_up", "suspended", "returned", "handling"}
+    assert "CaseReassigned" in {told["type"] for told in life.told("ActUndone")}
+    assert any(case.file.commanded_by and case.file.supervised_by for case in life.state.cases.values())
     segments = Segments(tmp_path)
     segments.write(life.rows)
 

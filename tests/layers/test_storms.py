@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from city.state import StormPoint
+from city.weather import StormPoint
 from layers.contract import MapSetting
 from layers.projection import to_degrees
 from layers.storms import Storms, ring

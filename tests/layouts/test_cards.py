@@ -16,7 +16,8 @@ from city.seen import (
     WallSeen,
     WarningSeen,
 )
-from city.state import LogLine, StormPoint
+from city.state import LogLine
+from city.weather import StormPoint
 from layouts.cards.act import Act
 from layouts.cards.duty import Duty
 from layouts.cards.header import Header
@@ -130,7 +131,13 @@ class TestQueue:
         cases = tuple(case(str(i), due_at=CITY + 60 * i) for i in range(20))
         view = Queue().view(seen(cases=cases), NOW)
         assert len(view.rows) == 8
-        assert view.scalars == {"total": 20, "earliest_due": CITY + 480, "gaps": []}
+        assert view.scalars == {"total": 20, "rows": 20, "earliest_due": CITY + 480, "gaps": []}
+
+    def test_reports_of_one_place_are_counted_as_one_row(self) -> None:
+        one, two, other = case("1"), case("2"), case("3")
+        told = seen(cases=(one, two, other), heaps={one.key: (two,)}, heaped=frozenset({two.key}))
+        view = Queue().view(told, NOW)
+        assert (view.scalars["total"], view.scalars["rows"], len(view.rows)) == (3, 2, 2)
 
     def test_a_row_carries_codes_and_moments_only(self) -> None:
         one = case("1", returned_by=("通信", "电力"), next="to_shift_lead", next_at=CITY + 5)

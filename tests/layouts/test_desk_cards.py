@@ -70,6 +70,10 @@ class TestQueue:
             "reported": ["3", "5"], "ruling": ["4"],
         }  # fmt: skip
 
+    @pytest.mark.parametrize("state", ["closed", "rejected", "merged", "voided"])
+    def test_a_case_that_is_over_is_overdue_no_more(self, state: str) -> None:
+        assert not matches(case("1", due_at=CITY - 1, state=state), "overdue", city=CITY)
+
     def test_what_nobody_told_is_none_and_not_zero(self) -> None:
         scalars = DeskQueue().view(seen(position=0), NOW).scalars
         assert [scalars[name] for name in ("all", "critical", "overdue", "reported", "ruling")] == [None] * 5

@@ -104,6 +104,13 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     }  # fmt: skip
 
 
+def test_a_page_knows_whether_the_district_has_grids() -> None:
+    settings = PageSettings(build="b", title={"zh": "", "en": ""}, has_grids=True)
+    page = build(DESK, lang="zh", figures={}, settings=settings)._render_variables["page"]
+    assert json.loads(str(page))["has_grids"] is True
+    assert told(DESK)["has_grids"] is False
+
+
 def test_a_figure_that_is_not_given_leaves_its_cell_out() -> None:
     template = build(WALL, lang="en", figures={"map": figure()}, settings=SETTINGS)
     assert "inset" not in template._render_items

@@ -1,15 +1,19 @@
 import itertools
+import re
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+import static
 from layouts import theme
 
 Floats = npt.NDArray[np.float64]
 
 TEXTS = ["text", "muted", "faint", "red-text", "orange-text", "yellow-text", "blue-text", "present"]
 SHAPES = ["red", "orange", "yellow", "blue"]
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+FADED = re.compile(r"(?<![\w-])opacity: (0?\.\d+)")
 
 
 def linear(token: str) -> Floats:
@@ -38,6 +42,17 @@ def lab_as_deuteranope(token: str) -> Floats:
 @pytest.mark.parametrize(("text", "ground"), itertools.product(TEXTS, ["ground", "card"]))
 def test_text_reaches_wcag_aa(text: str, ground: str) -> None:
     assert contrast(text, ground) >= 4.5
+
+
+def test_what_is_over_is_muted_and_not_faded() -> None:
+    """A faded text is lighter than any token says: only shapes may be, and the names under the figures."""
+    rules = [
+        rule for file in static.path("css").glob("*.css") for rule in RULE.findall(file.read_text("utf-8"))
+    ]
+    faded = {selector.strip() for selector, inside in rules if FADED.search(inside)}
+    texts = {one for one in faded if not all(part.strip().endswith(".mark") for part in one.split(","))}
+    assert len(faded) > len(texts)
+    assert texts == {".figure span"}
 
 
 @pytest.mark.parametrize("fill", ["red-fill", "orange-fill", "blue-fill"])

@@ -114,9 +114,11 @@ class Stage:
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]
-        scripts += [BUS, _file("js/orders.js"), _file("js/desk.js"), WIRE, MOUNT]
+        scripts.append(BUS)
+        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk")]
+        scripts += [WIRE, MOUNT]
         if figure:
-            scripts += [_file("js/callouts.js"), _file("js/desk_map.js")]
+            scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         inside = "".join(_file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail"))
         self._html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
@@ -221,7 +223,10 @@ def row(**given: Any) -> dict[str, Any]:
         "presence": ["陈××", "李××"], "hands": ["h"], "near": {"unit": "u1", "call_sign": "洋泾城管"},
         "lon": 121.56, "lat": 31.24,
     }  # fmt: skip
-    return {**plain, **given}
+    told = {**plain, **given}
+    # As city/seen.py has it: the ruling's moment, else the citizen's.
+    ruling = told["ruling_due_at"] if told["state"] == "ruling" else None
+    return {**told, "until": ruling or told["due_at"]}
 
 
 def case(**given: Any) -> dict[str, Any]:

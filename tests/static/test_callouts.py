@@ -66,9 +66,8 @@ def page(chromium: Any) -> Iterator[Page]:
     )  # fmt: skip
     map_.scatter([EXTENT[0]], [EXTENT[1]])
     words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
-    ours = [
-        static.path(f"js/{name}.js").read_text(encoding="utf-8") for name in ("grammar", "mend", "callouts")
-    ]
+    names = ("grammar", "mend", "over_map", "callouts")
+    ours = [static.path(f"js/{name}.js").read_text(encoding="utf-8") for name in names]
     ours.insert(2, f"const WORDS = {words}; let CITY = {NOW}; {BUS}")
     embedding, place = components(map_)
     errors: list[str] = []

@@ -66,6 +66,11 @@ class TestWhatStandsThere:
         assert "责任登记：权属不明 · 候选 排水/通信/电力" in lines
         assert "先行处置 洋泾 ✓ 24分 照片2" in lines
 
+    def test_the_grid_stands_there_when_it_is_known(self, stage: Open) -> None:
+        assert "网格 310115004001002" in stage(reply(grid="310115004001002")).texts(".facts li")
+        assert "Grid 310115004001002" in stage(reply(grid="310115004001002"), lang="en").texts(".facts li")
+        assert not [line for line in stage(reply(grid="")).texts(".facts li") if line.startswith("网格")]
+
     def test_make_safe_that_is_late_is_red_and_counts_on(self, stage: Open) -> None:
         task = {"holder": "310115013", "ordered_at": NOW - 4000.0, "due_at": NOW - 400.0, "done_at": None}
         shown = stage(reply(make_safe={**task, "photos": 0}), (MARK, row(make_safe=task)))
@@ -129,7 +134,7 @@ class TestWhatButtonsOrder:
         ("words", "verb", "args"),
         [
             ("送带班领导裁定（E）", "send_for_ruling", {}),
-            ("派人", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
+            ("派人▸洋泾城管", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
             ("催办", "remind", {}),
         ],
     )
@@ -144,15 +149,64 @@ class TestWhatButtonsOrder:
         handled = row(state="handling", holder="sz", offers=["escalate", "reassign"], targets=["dl", "tx"])
         told = reply({"escalate": True, "reassign": True}, state="handling", targets=["dl", "tx"])
         shown = stage(told, (MARK, handled))
-        shown.press("改派▸电力")
-        assert shown.acts()[0]["args"] == {"to": "dl"}
-        assert shown.texts(".actions .seen button")[0] == "升级▸值班长"
+        assert shown.texts(".actions .seen button")[:3] == ["升级▸值班长", "改派▸电力（1）", "改派▸通信（2）"]
+        shown.press("改派▸通信（2）")
+        assert shown.acts()[0]["args"] == {"to": "tx"}
+
+    def test_who_leads_escalates_to_whom_the_button_names(self, stage: Open) -> None:
+        handled = row(state="handling", holder="sz", offers=["escalate"], ruling_due_at=None)
+        shown = stage(reply({"escalate": True}, state="handling"), (MARK, handled))
+        shown.page.evaluate("citywall.page.person.role = 'shift_lead'")
+        shown.tick()
+        shown.press("升级▸带班领导")
+        assert shown.acts()[0]["args"] == {"level": 2}
+
+    def test_what_the_row_says_of_supervision_is_what_the_button_says(self, stage: Open) -> None:
+        handled = row(state="handling", holder="sz", offers=["escalate"], supervised=1)
+        shown = stage(reply({"escalate": True}, state="handling"), (MARK, handled))
+        assert shown.texts(".actions .seen button")[0] == "升级▸带班领导"
 
     def test_a_second_click_waits_for_the_first(self, stage: Open) -> None:
         shown = stage()
         shown.press("催办")
         assert shown.page.locator(".actions .seen button").first.is_disabled()
-        assert shown.texts(".acts li") == ["催办…"]
+        assert shown.texts(".acts li") == ["催办 送出中"]
+
+    def test_the_second_half_of_a_double_click_orders_nothing_more(self, stage: Open) -> None:
+        shown = stage()
+        shown.answer("remind", UNDO)
+        shown.page.locator('[data-cell="desk_detail"] button', has_text="催办").dblclick(delay=60)
+        shown.page.wait_for_selector(".acts li[data-kind=undo]")
+        assert [act["verb"] for act in shown.acts()] == ["remind"]
+
+    def test_without_a_session_no_button_may_be_pressed(self, stage: Open) -> None:
+        shown = stage()
+        shown.page.evaluate("citywall.session = () => 'lost'")
+        shown.tick()
+        assert shown.page.locator(".actions .seen button").first.is_disabled()
+
+    def test_a_case_that_the_channel_does_not_tell_takes_keys_and_is_not_asked_for_without_end(
+        self, stage: Open
+    ) -> None:
+        other = "b" * 12
+        shown = stage(None, (other, row()))
+        before = len(shown.asks("case"))
+        for _ in range(5):
+            shown.tick(0)
+        shown.page.wait_for_timeout(600)
+        assert len(shown.asks("case")) == before
+        assert shown.page.evaluate("(mark) => citywall.desk.row(mark).near.call_sign", MARK) == "洋泾城管"
+        shown.page.keyboard.press("e")
+        assert [act["verb"] for act in shown.acts()] == ["send_for_ruling"]
+
+    def test_a_row_of_an_earlier_search_is_not_behind_what_was_asked_since(self, stage: Open) -> None:
+        shown = stage(None, ("b" * 12, row()))
+        shown.page.evaluate("([mark, row]) => citywall.desk.know([[mark, row]])", [MARK, row(version=3)])
+        before = len(shown.asks("case"))
+        for _ in range(3):
+            shown.tick(0)
+            shown.page.wait_for_timeout(500)
+        assert len(shown.asks("case")) == before
 
     def test_what_was_done_may_be_undone_for_as_long_as_it_says(self, stage: Open) -> None:
         shown = stage()
@@ -189,15 +243,21 @@ class TestWhatButtonsOrder:
     ) -> None:
         shown = stage()
         shown.press("投到大屏（W）")
+        assert shown.texts(".acts li") == ["投到大屏 送出中"]
         shown.page.keyboard.press("w")
         wanted = {"verb": "show", "subject": "wall:hall", "version": 0, "args": {"kind": "case", "id": MARK}}
-        assert shown.acts() == [wanted, wanted]
+        assert shown.acts() == [wanted]
+        command = shown.page.evaluate("said.acts[0].command_id")
+        shown.page.evaluate(
+            "(told) => citywall.orders.take({ answer: told })", {**UNDO, "command_id": command}
+        )
+        assert shown.texts(".acts:not(.walls) li[data-kind=pending]") == []
         on_wall = {"kind": "case", "id": MARK, "by": "陈××", "at": NOW - 20.0, "until": NOW + 185.0,
                    "class": "component.0123", "label": "", "road": "羽山路", "street": ""}  # fmt: skip
         shown.card("desk_detail", {}, ("hall", on_wall))
         assert shown.texts(".walls li") == ["已投 大屏：井盖缺失 羽山路 20:30 陈×× · 3分后返回 收回"]
         shown.press("收回")
-        assert shown.acts()[2] == {"verb": "clear", "subject": "wall:hall", "version": 0, "args": {}}
+        assert shown.acts()[1] == {"verb": "clear", "subject": "wall:hall", "version": 0, "args": {}}
         shown.tick(190)
         assert shown.texts(".walls li") == []
 

@@ -87,6 +87,45 @@ class TestIntake:
         assert shown.text(".intake .clock") == "受理限 20:39 · 超2分"
         assert shown.page.locator(".intake .clock").get_attribute("data-colour") == "red"
 
+    def test_a_refused_list_of_classes_is_asked_for_again(self, stage: Open) -> None:
+        shown = stage(INTAKE, {**REPORTED, **NO_FILE}, classes={"refused": "not_yet"})
+        shown.page.wait_for_function("said.asks.some((ask) => ask.what === 'classes')")
+        shown.tick()
+        assert shown.page.locator(".condition").count() == 0
+        shown.reply("classes", {"classes": CLASSES})
+        shown.tick()
+        shown.page.wait_for_selector(".condition")
+        assert len(shown.asks("classes")) > 1
+
+    def test_what_it_may_be_merged_into_is_asked_until_it_is_told(self, stage: Open) -> None:
+        shown = self.show(stage, merge={"refused": "not_yet"})
+        near = {"mark": OTHER, "kind": "component", "code": "0123", "road": "羽山路", "state": "handling",
+                "at": NOW - 600.0, "metres": 12.0, "callers": 1}  # fmt: skip
+        shown.reply("merge", {"candidates": [near]})
+        shown.page.evaluate(A_MINUTE_LATER)
+        shown.tick()
+        shown.page.wait_for_selector(".merges li")
+        count = len(shown.asks("merge"))
+        shown.tick(60)
+        assert len(shown.asks("merge")) == count
+
+    def test_m_merges_the_others_of_its_place_into_a_report_that_is_their_head(self, stage: Open) -> None:
+        shown = self.show_head(stage)
+        shown.page.keyboard.press("m")
+        shown.page.wait_for_function("said.acts.length === 1")
+        assert shown.acts() == [
+            {"verb": "merge", "subject": f"case:~{'c' * 12}", "version": 2, "args": {"into": MARK}}
+        ]
+
+    def show_head(self, stage: Open) -> Stage:
+        near = {"mark": OTHER, "kind": "component", "code": "0123", "road": "羽山路", "state": "handling",
+                "at": NOW - 600.0, "metres": 12.0, "callers": 1}  # fmt: skip
+        shown: Stage = stage(
+            INTAKE, {**REPORTED, **NO_FILE, "same": [["c" * 12, 2]]}, merge={"candidates": [near]}
+        )
+        shown.page.wait_for_selector(".merges li")
+        return shown
+
     def test_filing_as_it_came_names_the_condition_only(self, stage: Open) -> None:
         shown = self.show(stage)
         shown.press("立案（Enter）")
@@ -262,7 +301,7 @@ class TestSmallForms:
     def test_somebody_who_is_not_offered_can_be_sent_the_case(self, stage: Open) -> None:
         shown: Stage = stage(("reassign",), {"state": "handling", "holder": "dl", "targets": ["tx", "ps"]})
         unfold(shown)
-        assert shown.texts(".actions button")[:2] == ["改派▸通信", "投到大屏（W）"]
+        assert shown.texts(".actions button")[:2] == ["改派▸通信", "改派▸排水"]
         shown.press("改派…")
         shown.page.locator(".field[data-field=other] select").select_option("sz")
         shown.page.locator(".form button[type=submit]").click()

@@ -75,6 +75,21 @@ def test_a_click_opens_formula_inputs_and_time_and_a_second_closes_it(stage: Sta
     assert not stage.page.locator(".formula").is_visible()
 
 
+def test_what_does_not_fit_is_reached_by_scrolling(stage: Stage) -> None:
+    tell(stage, share("K08", 482, 500))
+    stage.page.evaluate("document.querySelector('.cell').style.height = '200px'")
+    stage.page.locator(".indicator").nth(1).click()
+    stage.page.locator(".indicator").nth(1).hover()
+    stage.page.mouse.wheel(0, 2000)
+    stage.page.wait_for_function(
+        """() => {
+          const cell = document.querySelector(".cell"), formula = cell.shadowRoot.querySelector(".formula");
+          return formula.getBoundingClientRect().bottom <= cell.getBoundingClientRect().bottom;
+        }""",
+        timeout=5_000,
+    )
+
+
 def test_what_cannot_be_known_says_why(stage: Stage) -> None:
     tell(stage, unknown("K33", "percent", "no_screening", detected=12), unknown("K12b", "seconds", "none"))
     stage.page.get_by_text("最长待裁定").click()

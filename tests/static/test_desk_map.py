@@ -78,6 +78,13 @@ def stage(browser: Browser) -> Iterator[Stage]:
     shown.close()
 
 
+def near(*cameras: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to ``ask case`` with these cameras near, each well unless it says otherwise."""
+    well = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0,
+            "heard": NOW - 9.0, "well": True}  # fmt: skip
+    return reply(near={"units": [], "cameras": [{**well, **camera} for camera in cameras]})
+
+
 def show(stage: Stage, frame: Frame) -> None:
     data = {name: list(column) for name, column in frame.columns.items()}
     told = json.dumps({"meta": frame.meta, "data": data}, default=float).replace("NaN", "null")
@@ -121,10 +128,30 @@ def test_a_click_on_a_mark_chooses_it_and_opens_what_may_be_done(stage: Stage) -
     assert stage.texts(".popup .what, .popup .who") == ["井盖缺失 羽山路巨野路口", "市政 处置中 · 剩1时17分"]
     assert stage.texts(".popup button") == ["升级▸值班长", "改派▸排水"]
     assert view(stage) == before
-    stage.page.locator(".popup button").nth(1).click()
+    stage.page.locator(".popup button").nth(1).dblclick()
     assert stage.acts() == [
         {"verb": "reassign", "subject": f"case:~{URGENT}", "version": 9, "args": {"to": "ps"}}
     ]
+
+
+def test_a_case_that_has_no_row_here_is_asked_for_and_its_pop_up_opens(stage: Stage) -> None:
+    stage.rows((MARK, row()))
+    stage.select(MARK)
+    stage.reply("case", reply(urgency="urgent", road="浦东大道", state="handling", holder="sz",
+                              offers=["escalate", "reassign"], lon=121.57, lat=31.245))  # fmt: skip
+    stage.page.mouse.click(*px(stage, 121.57, 31.245))
+    stage.page.locator(".popup").wait_for()
+    assert stage.page.evaluate("citywall.desk.selected()") == URGENT
+    assert stage.text(".popup .what") == "井盖缺失 浦东大道"
+    assert stage.texts(".popup button") == ["升级▸值班长", "改派▸排水"]
+
+
+def test_the_pop_up_counts_down_to_what_the_row_counts_down_to(stage: Stage) -> None:
+    reported = row(state="reported", due_at=None, lon=121.57, lat=31.245)
+    stage.rows((URGENT, {**reported, "until": NOW + 480.0}))
+    stage.select(MARK)
+    stage.page.mouse.click(*px(stage, 121.57, 31.245))
+    assert stage.text(".popup .who").endswith("剩8分")
 
 
 def test_an_ordinary_case_is_chosen_by_its_ring_where_rings_are_to_be_seen(stage: Stage) -> None:
@@ -178,9 +205,11 @@ def test_the_nearest_unit_is_one_click_away(stage: Stage) -> None:
 
 
 def test_a_camera_and_a_view_can_be_put_on_the_wall(stage: Stage) -> None:
+    stage.reply("case", near({}))
     stage.select(MARK)
     stage.page.locator(".cameras li").wait_for()
     assert stage.texts(".cameras li") == ["羽山路巨野路西 80米 在线 投"]
+    stage.answer("show", {"done": {"position": "1", "version": 1, "facts": [], "undo_until": None}})
     stage.press("投", "desk_map_box")
     stage.press("投视野", "desk_map_box")
     assert [(act["verb"], act["subject"], act["args"]) for act in stage.acts()] == [
@@ -190,12 +219,30 @@ def test_a_camera_and_a_view_can_be_put_on_the_wall(stage: Stage) -> None:
 
 
 def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
-    camera = {"id": "c1", "name": "羽山路", "metres": 80, "state": "offline", "picture_at": NOW - 600.0}
-    stage.reply("case", reply(near={"units": [], "cameras": [camera]}))
+    stage.reply("case", near({"state": "offline", "picture_at": NOW - 600.0, "well": False}))
     stage.select(MARK)
     stage.page.locator(".cameras li").wait_for()
     assert stage.text(".cameras .state") == "视频中断 20:21"
     assert stage.text(".near span") == "附近无空闲力量"
+
+
+def test_a_camera_that_is_not_heard_is_not_online_and_cannot_be_put_on_the_wall(stage: Stage) -> None:
+    silent = {"state": "", "picture_at": None, "well": False}
+    stage.reply("case", near({**silent, "heard": None}, {**silent, "id": "c2", "heard": NOW - 600.0}))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").nth(1).wait_for()
+    assert stage.texts(".cameras li") == [
+        "羽山路巨野路西 80米 视频中断",
+        "羽山路巨野路西 80米 视频中断 20:21",
+    ]
+
+
+def test_without_an_answer_nobody_is_called_the_nearest(stage: Stage) -> None:
+    stage.select(MARK)
+    stage.page.wait_for_selector(".near:visible")
+    stage.reply("case", {"refused": "failed"})
+    stage.rows((MARK, row(version=10)))
+    stage.page.wait_for_selector(".near", state="hidden")
 
 
 def test_no_text_is_markup(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""The desk's queue under a hand, in a real Chromium: which row a press means, and what the row says of it."""
+"""The desk's queue under a hand, in a real Chromium: which rows stand in it and which one is meant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,72 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.console.browser import chromium
-from tests.script_pages import opened, tell_view
+from tests.script_pages import opened
 from tests.seen_factory import NOW
+from tests.static.desk_list import DONE, FOOT, ME, ORDER, ROW, WORDS, mark, press, row, tell
 
 pytestmark = pytest.mark.browser
 
-ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me"}
 EVIL = '<img src=x onerror="window.hacked=1">'
-
-ROW = "(mark) => inCard('desk_queue', '.rows li').find((li) => li.citywallMark === mark)"
-ORDER = "() => inCard('desk_queue', '.rows li').map((li) => li.citywallMark)"
-WORDS = f"(mark) => ({ROW})(mark).innerText.replace(/\\s+/g, ' ')"
-PLACE = f"""([mark, act]) => {{
-  const box = ({ROW})(mark).querySelector(act).getBoundingClientRect();
-  return [box.x + box.width / 2, box.y + box.height / 2];
-}}"""
-FOOT = "() => inCard('desk_queue', 'footer .said')[0].textContent"
-DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
-  undo_until: citywall.machine() + 20 } }); }"""
-
-
-def mark(number: int) -> str:
-    return f"{number:012x}"
-
-
-def row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
-    plain: dict[str, Any] = {
-        "no": f"31011520261122{number:05d}", "class": "event.0506", "label": "", "urgency": "normal",
-        "hazard": False, "road": f"第{number}路", "street": "310115005", "at": NOW - 600.0,
-        "due_at": NOW + 600.0 + 60 * number, "state": "handling", "holder": "sw", "co": [], "version": 3,
-        "bounced": [], "why": "", "next": "", "next_at": None, "make_safe": None, "supervised": 0,
-        "reminders": 0, "callers": 1, "ruling_due_at": None, "ruling_sent": False,
-        "targets": ["dl", "cg", "tx"], "escalate_to": "shift_lead", "offers": ["escalate", "reassign"],
-        "presence": [], "hands": [], "near": None, "lon": None, "lat": None,
-    }  # fmt: skip
-    told = {**plain, **given}
-    return mark(number), {"until": told["ruling_due_at"] or told["due_at"], **told}
-
-
-def scalars(n: int, **given: Any) -> dict[str, Any]:
-    return {
-        "all": n,
-        "critical": 0,
-        "overdue": 0,
-        "reported": 0,
-        "ruling": 0,
-        "mine": {},
-        "gaps": [],
-        **given,
-    }
-
-
-def tell(page: Page, rows: list[tuple[str, dict[str, Any]]], **given: Any) -> None:
-    tell_view(page, "desk_queue", scalars(given.pop("all", len(rows)), **given), rows)
-
-
-def press(page: Page, number: int, act: str) -> None:
-    place = page.evaluate(PLACE, [mark(number), act])
-    while (again := _placed(page, number, act)) != place:  # a page that was just opened may still move
-        place = again
-    page.mouse.click(*place)
-
-
-def _placed(page: Page, number: int, act: str) -> list[float]:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    found: list[float] = page.evaluate(PLACE, [mark(number), act])
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -86,115 +27,6 @@ def page(browser: Browser) -> Iterator[Page]:
     with opened(browser, "desk", person=ME) as found:
         tell(found, [row(n) for n in range(12)])
         yield found
-
-
-def test_a_hundred_clicks_while_the_list_changes_ten_times_a_second_are_a_hundred_orders(page: Page) -> None:
-    """Each order is of the row that was under the pointer at the press, whatever arrived meanwhile."""
-    page.evaluate(
-        """([rows, scalars]) => {
-            let turn = 0;
-            window.churn = setInterval(() => {
-                turn += 1;
-                const order = rows.map(([key]) => key);
-                for (let i = 0; i < turn % order.length; i++) order.push(order.shift());
-                const news = { version: 3 + turn, reminders: turn % 5 };
-                const set = Object.fromEntries(rows.map(([key, row]) => [key, { ...row, ...news }]));
-                const whole = turn % 7 === 0;
-                tell({ views: { desk_queue: { whole, as_of: 0, scalars, order, set, del: [] } } });
-            }, 100);
-        }""",
-        [[row(n) for n in range(12)], scalars(12)],
-    )
-    page.evaluate(DONE)
-    page.mouse.move(300, 400)
-    meant = []
-    for click in range(100):
-        act = ("one", "two")[click % 2]
-        place = page.evaluate(ORDER)[(click * 5) % 12]
-        x, y = page.evaluate(PLACE, [place, f".pair .{act}"])
-        page.mouse.click(x, y)
-        meant.append(("case:~" + place, {"one": "escalate", "two": "reassign"}[act]))
-    page.evaluate("clearInterval(window.churn)")
-    told = page.evaluate("acts().map((act) => [act.subject, act.verb, act.command_id])")
-    assert [(subject, verb) for subject, verb, _ in told] == meant
-    assert len({command_id for _, _, command_id in told}) == 100
-
-
-def test_a_press_shows_pending_at_once_and_done_only_when_it_is_answered(page: Page) -> None:
-    page.evaluate(
-        f"""() => addEventListener("click", () => {{
-            window.inSameTask = ({ROW})("{mark(2)}").dataset.act;
-        }})"""
-    )
-    press(page, 2, ".pair .one")
-    assert page.evaluate("window.inSameTask") == "pending"
-    assert "升级▸值班长 送出中" in page.evaluate(WORDS, mark(2))
-    (act,) = page.evaluate("acts()")
-    assert (act["verb"], act["version"], act["args"]) == ("escalate", 3, {})
-    page.evaluate(
-        """(command_id) => reply({ answer: { command_id,
-            done: { position: 1, version: 4, facts: [], undo_until: citywall.machine() + 20 } } })""",
-        act["command_id"],
-    )
-    assert "已升级▸值班长" in page.evaluate(WORDS, mark(2))
-    assert "撤销 20" in page.evaluate(WORDS, mark(2))
-
-
-def test_undo_counts_down_and_orders_its_own_command_on_the_new_version(page: Page) -> None:
-    page.evaluate(DONE)
-    press(page, 1, ".pair .two")
-    page.wait_for_function(f"({WORDS})('{mark(1)}').includes('撤销 18')")
-    press(page, 1, ".undo")
-    acts = page.evaluate("acts()")
-    assert [(act["verb"], act["version"]) for act in acts] == [("reassign", 3), ("undo", 4)]
-    assert acts[0]["args"] == {"to": "dl"}
-    page.wait_for_function(f"({WORDS})('{mark(1)}').includes('已撤销')")
-
-
-def test_after_its_time_undo_is_gone(page: Page) -> None:
-    page.evaluate(DONE.replace("+ 20", "+ 1.2"))
-    press(page, 1, ".pair .two")
-    page.wait_for_function(f"({ROW})('{mark(1)}').querySelector('.undo').hidden === false")
-    page.wait_for_function(f"({ROW})('{mark(1)}').querySelector('.undo').hidden === true")
-
-
-def test_a_refused_order_says_in_its_row_who_won_and_may_be_given_anew(page: Page) -> None:
-    page.evaluate(
-        f"""() => {{ window.answering = (act) => act.version === 3
-            ? {{ refused: {{ code: "conflict", key: "conflict", reason: "", names: {{}},
-                 winner: {{ by: "李××（值班员）", at: {NOW}, did: "CaseEscalated", to: "duty_leader" }} }} }}
-            : {{ done: {{ position: 2, version: act.version + 1, facts: [], undo_until: null }} }}; }}"""
-    )
-    press(page, 4, ".pair .two")
-    page.wait_for_function(f"({WORDS})('{mark(4)}').includes('未执行：李×× 已于20:31:07 升级至带班领导')")
-    tell(page, [row(n, **({"version": 8} if n == 4 else {})) for n in range(12)])
-    assert "仍要改派 好" in page.evaluate(WORDS, mark(4))
-    press(page, 4, ".pair .one")
-    acts = page.evaluate("acts()")
-    assert [(act["verb"], act["version"], act["args"]) for act in acts] == [
-        ("reassign", 3, {"to": "dl"}), ("reassign", 8, {"to": "dl"}),
-    ]  # fmt: skip
-    assert acts[0]["command_id"] != acts[1]["command_id"]
-
-
-def test_the_second_half_of_a_double_click_orders_nothing_whatever_stands_there_by_then(page: Page) -> None:
-    refused = '{ refused: { code: "not_now", key: "", reason: "迟了", names: {} } }'
-    page.evaluate(f"() => {{ window.answering = () => ({refused}); }}")
-    x, y = page.evaluate(PLACE, [mark(4), ".pair .one"])
-    page.mouse.dblclick(x, y, delay=30)
-    page.wait_for_function(f"({WORDS})('{mark(4)}').includes('未执行：迟了')")
-    assert len(page.evaluate("acts()")) == 1
-    page.wait_for_timeout(600)
-    page.evaluate(f"({ROW})('{mark(4)}').querySelector('.pair .two').click()")
-    assert "未执行" not in page.evaluate(WORDS, mark(4))
-
-
-def test_silence_says_not_delivered_and_sends_the_same_id_again(page: Page) -> None:
-    press(page, 0, ".pair .one")
-    page.wait_for_function(f"({WORDS})('{mark(0)}').includes('未送达')", timeout=4000)
-    acts = page.evaluate("acts()")
-    assert len(acts) == 2
-    assert acts[0] == acts[1]
 
 
 def test_under_a_hand_nothing_changes_place_and_what_is_new_is_counted(page: Page) -> None:
@@ -215,10 +47,11 @@ def test_the_keyboard_walks_orders_and_holds_the_order(page: Page) -> None:
     page.evaluate(DONE)
     for key in ("j", "j", "ArrowDown", "k", "e", "r", "3", "w"):
         page.keyboard.press(key)
+        page.wait_for_function("!citywall.orders.isBusy(citywall.desk.selected() ?? '')")
     told = [(act["subject"], act["verb"], act["args"]) for act in page.evaluate("acts()")]
     here = "case:~" + mark(1)
     assert told == [
-        (here, "escalate", {}), (here, "reassign", {"to": "dl"}), (here, "reassign", {"to": "tx"}),
+        (here, "escalate", {"level": 1}), (here, "reassign", {"to": "dl"}), (here, "reassign", {"to": "tx"}),
         ("wall:hall", "show", {"kind": "case", "id": mark(1)}),
     ]  # fmt: skip
     tell(page, [row(30, due_at=NOW), *(row(n) for n in range(12))])
@@ -230,6 +63,16 @@ def test_the_keyboard_walks_orders_and_holds_the_order(page: Page) -> None:
     assert mark(1) in page.url
 
 
+def test_a_list_that_was_let_go_under_the_hand_is_the_hands_again_when_it_moves(page: Page) -> None:
+    page.mouse.move(300, 400)
+    page.keyboard.press("Escape")
+    page.mouse.move(301, 402)
+    before = page.evaluate(ORDER)
+    tell(page, [row(30, due_at=NOW), *(row(n) for n in range(12))])
+    assert page.evaluate(ORDER) == before
+    assert "顺序已锁定 · 新到 1" in page.evaluate(FOOT)
+
+
 def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.down("e")
@@ -238,17 +81,6 @@ def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -
     page.keyboard.press("/")
     page.keyboard.type("erw1")
     assert [act["verb"] for act in page.evaluate("acts()")] == ["escalate"]
-
-
-def test_many_rows_are_ordered_one_command_each_and_told_in_one_line(page: Page) -> None:
-    page.evaluate(DONE)
-    for key in ("j", "x", "j", "x", "j", "x", "r"):
-        page.keyboard.press(key)
-    acts = page.evaluate("acts()")
-    assert [(act["subject"], act["args"]) for act in acts] == [
-        ("case:~" + mark(n), {"to": "dl"}) for n in range(3)
-    ]  # fmt: skip
-    page.wait_for_function(f"({FOOT})().includes('批量 3件：已执行 3 · 未执行 0 · 待答 0')")
 
 
 def test_a_ruling_and_a_hazard_offer_what_comes_first(page: Page) -> None:
@@ -289,6 +121,19 @@ def test_filters_and_order_choose_among_what_the_channel_told(page: Page) -> Non
     assert "filter=ruling" in page.url
 
 
+@pytest.mark.parametrize(("lang", "hint"), [("zh", "网格"), ("en", "grid")])
+def test_the_search_names_grids_where_the_district_has_them(browser: Browser, lang: str, hint: str) -> None:
+    for has_grids in (True, False):
+        with opened(browser, "desk", person=ME, lang=lang, has_grids=has_grids) as page:
+            tell(page, [row(1)])
+            told = page.evaluate(
+                "() => inCard('desk_queue', '.search').map((s) => [s.placeholder, s.ariaLabel])"
+            )
+        [(placeholder, label)] = told
+        assert (hint in placeholder) == has_grids
+        assert label == placeholder
+
+
 def test_a_search_asks_the_server_and_shows_what_it_answers(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("羽山")
@@ -308,6 +153,91 @@ def test_beyond_what_the_channel_tells_another_order_is_asked_for(page: Page) ->
     page.evaluate("inCard('desk_queue', '.chip')[3].click()")
     question = page.evaluate("sent.find((message) => message.ask).ask")
     assert (question["what"], question["filter"]) == ("rows", "overdue")
+
+
+def asked(page: Page, number: int) -> dict[str, Any]:
+    """Return the question of this number, once it was asked."""
+    page.wait_for_function(f"sent.filter((message) => message.ask).length >= {number}")
+    question: dict[str, Any] = page.evaluate(f"sent.filter((message) => message.ask)[{number - 1}].ask")
+    return question
+
+
+def reply(page: Page, question: dict[str, Any], rows: list[tuple[str, dict[str, Any]]], total: int) -> None:
+    told = {"id": question["id"], "rows": rows, "total": total}
+    page.evaluate("(told) => reply({ reply: told })", told)
+
+
+TO_THE_END = "inCard('desk_queue', '.rows')[0].scrollTop = 1e6"
+
+
+def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_hand(page: Page) -> None:
+    first = [row(n) for n in range(200)]
+    tell(page, first, all=460, rows=450)
+    assert page.evaluate(FOOT) == "另有250件"
+    page.mouse.move(300, 400)
+    page.evaluate(TO_THE_END)
+    question = asked(page, 1)
+    assert (question["filter"], question["order"], question["after"]) == ("all", "left", None)
+    reply(page, question, first, 450)
+    question = asked(page, 2)
+    assert question["after"] == mark(199)
+    reply(page, question, [row(n) for n in range(200, 400)], 450)
+    page.wait_for_function(f"({ORDER})().length === 400")
+    page.evaluate(TO_THE_END)
+    page.wait_for_function(f"({WORDS})('{mark(399)}').includes('第399路')")
+    page.keyboard.press("End")
+    assert page.evaluate("citywall.desk.row(citywall.desk.selected()).road").startswith("第")
+
+
+def test_what_stands_in_the_list_with_others_of_its_place_is_not_counted_as_elsewhere(page: Page) -> None:
+    tell(page, [row(n) for n in range(12)], all=40, rows=12)
+    assert page.evaluate(FOOT) == ""
+
+
+def test_the_search_asks_no_half_word_of_an_input_method(page: Page) -> None:
+    page.keyboard.press("/")
+    page.evaluate(
+        """() => {
+            const [search] = inCard("desk_queue", ".search");
+            const type = (words, event) => { search.value = words; search.dispatchEvent(event); };
+            type("yushan", new InputEvent("input", { isComposing: true }));
+            const enter = { key: "Enter", isComposing: true, bubbles: true };
+            search.dispatchEvent(new KeyboardEvent("keydown", enter));
+        }"""
+    )
+    page.wait_for_timeout(400)
+    assert page.evaluate("sent.filter((message) => message.ask).length") == 0
+    assert page.evaluate("citywall.desk.selected()") is None
+    page.evaluate(
+        """() => {
+            const [search] = inCard("desk_queue", ".search");
+            search.value = "羽山";
+            search.dispatchEvent(new CompositionEvent("compositionend"));
+        }"""
+    )
+    assert asked(page, 1)["words"] == "羽山"
+
+
+def test_a_case_that_is_over_says_so_in_words_and_has_no_clock(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("31011520261122")
+    over = row(77, state="closed", offers=[], holder="sw")
+    reply(page, asked(page, 1), [over], 1)
+    page.wait_for_function(f"({ROW})('{mark(77)}')?.innerText.includes('已结案')")
+    assert page.evaluate(WORDS, mark(77)).strip() == "道路积水 第77路 水务 已结案"
+
+
+def test_a_desk_that_nobody_touches_looks_at_nothing_until_somebody_does(page: Page) -> None:
+    looks = "sent.filter((message) => 'looking' in message).map((message) => message.looking)"
+    page.keyboard.press("j")
+    assert page.evaluate(looks)[-1] == mark(0)
+    page.evaluate(
+        """() => { const now = performance.now; performance.now = () => now.call(performance) + 181e3;
+            citywall.heard(); }"""
+    )
+    page.wait_for_function(f"{looks}.at(-1) === null", timeout=8000)
+    page.mouse.move(900, 500)
+    page.wait_for_function(f"{looks}.at(-1) === '{mark(0)}'")
 
 
 def test_without_a_session_no_button_orders_and_the_page_says_so(page: Page) -> None:

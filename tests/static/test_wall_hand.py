@@ -19,6 +19,12 @@ BUTTONS = """() => [...document.querySelectorAll('button'), ...inCard('queue', '
     .filter((button) => !button.hidden).map((button) => button.textContent)"""
 SIGN = "() => inCard('shown', '.chip').filter((chip) => !chip.hidden).map((chip) => chip.innerText)"
 
+LATER = """(ms) => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + ms;
+  citywall.heard();
+}"""
+
 FIGURE = f"""() => {{
   const change = {{ connect() {{}} }}, setv = function (value) {{ Object.assign(this, value); }};
   const range = (start, end) => ({{ start, end, tags: [[0]], setv, change }});
@@ -164,6 +170,13 @@ class TestSeat:
         assert page.evaluate("document.querySelectorAll('.seat input')[1].value") == ""
         assert page.evaluate(BUTTONS) == ["登录", "关闭"]
 
+    def test_the_buttons_of_a_row_take_no_room_from_its_class_and_road(self, page: Page) -> None:
+        before = page.evaluate("inCard('queue', '.what')[0].getBoundingClientRect().width")
+        self.sign_in(page)
+        page.evaluate("citywall.tell('queue')")
+        wide = page.evaluate("inCard('queue', '.what')[0].getBoundingClientRect().width")
+        assert wide == pytest.approx(before, abs=2.0)
+
     def test_a_press_is_an_order_of_its_row_and_may_be_undone(self, page: Page) -> None:
         self.sign_in(page)
         page.evaluate(
@@ -189,6 +202,47 @@ class TestSeat:
         page.mouse.move(1700, 900)
         tell_queue(page, case_row(9, urgency="critical"), case_row(3), case_row(2))
         assert page.evaluate(order) == ["第9路", "第3路", "第2路"]
+
+    def test_a_seat_that_is_used_says_so_once_a_minute(self, page: Page) -> None:
+        self.sign_in(page)
+        used = "sent.filter((message) => message.used).length"
+        page.evaluate(LATER, 61_000)
+        page.mouse.move(300, 400)
+        page.wait_for_function(f"{used} === 1")
+        assert page.evaluate("sent.at(-1)") == {"used": True}
+        page.evaluate(LATER, 30_000)
+        page.mouse.move(320, 420)
+        page.evaluate(LATER, 31_000)
+        page.wait_for_function(f"{used} === 2")
+        page.evaluate(LATER, 61_000)
+        page.wait_for_function("document.querySelector('.seat-bar').innerText.includes('4分')")
+        assert page.evaluate(used) == 2
+
+    def test_a_wall_that_the_server_has_locked_takes_the_buttons_away(self, page: Page) -> None:
+        self.sign_in(page)
+        page.evaluate(
+            """() => { window.answering = () => ({ refused: {
+                code: "not_allowed", key: "order_signed_out", reason: "", names: {} } }); }"""
+        )
+        page.evaluate("inCard('queue', '.pair button')[0].click()")
+        page.wait_for_function("!document.querySelector('.seat-bar')")
+        assert page.evaluate("sent.at(-1)").keys() == {"act"}
+        assert page.evaluate(BUTTONS) == []
+
+    def test_the_next_seat_sees_nothing_of_what_the_last_one_did(self, page: Page) -> None:
+        self.sign_in(page)
+        page.evaluate(
+            """() => { window.answering = (act) => ({ done: {
+                position: 1, version: act.version + 1, facts: [],
+                undo_until: citywall.machine() + 20 } }); }"""
+        )
+        page.evaluate("inCard('queue', '.pair button')[1].click()")
+        page.wait_for_function("inCard('queue', 'li')[0].innerText.includes('已改派▸电力')")
+        page.evaluate("window.delay = 300; inCard('queue', '.pair button')[2].click()")
+        page.evaluate("document.querySelector('.seat-bar button').click()")
+        self.sign_in(page)
+        page.wait_for_function("citywall.orders.all().length === 0")
+        assert page.evaluate(BUTTONS) == ["锁定", *["升级▸值班长", "改派▸电力"] * 3]
 
     def test_the_lock_and_five_idle_minutes_take_the_buttons_away(self, page: Page) -> None:
         self.sign_in(page)

@@ -15,10 +15,10 @@ _SEEN: Final = frozenset({"inspector", "sensor", "video_ai", "police_110"})
 _NOT_FOUND: Final = 0.12
 _MOODS: Final = (
     ("very_satisfied", "solved", 12), ("satisfied", "solved", 30), ("basically", "solved", 12),
-    ("basically", "partly", 6), ("dissatisfied", "partly", 4), ("unreachable", "solved", 6),
+    ("basically", "partly", 6), ("dissatisfied", "partly", 4), ("unreachable", "unsolved", 6),
     ("dissatisfied", "unsolved", 2),
 )  # fmt: skip
-"""What callers say, and how often."""
+"""What callers say, and how often; of whom nobody reached, nobody knows that it is solved."""
 _TRAPPED: Final = 0.3
 _CALL_BACK_WITHIN_S: Final = 86_400.0
 
@@ -80,7 +80,7 @@ def call_back(look: Look) -> Iterator[Act]:
         weights = [weight for *_, weight in _MOODS]
         satisfaction, resolved, _ = look.dice("mood").choices(_MOODS, weights)[0]
         yield Act(at, officer, "call_back", {"satisfaction": satisfaction, "resolved": resolved})
-    elif file.resolved == "unsolved" and not file.reopened_by:
+    elif file.resolved == "unsolved" and file.satisfaction != "unreachable" and not file.reopened_by:
         yield Act(at + 3 * MIN, officer, "reopen", {"text": NOT_SOLVED})
 
 

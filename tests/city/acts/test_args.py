@@ -38,6 +38,7 @@ ALL_ROLES = Person(
         ("verify", {"result": "confirmed", "lon": float("nan"), "lat": 1, "photos": ["a"]}, "lon", "float"),
         ("verify", {"result": "confirmed", "lon": 1, "lat": 1, "photos": []}, "photos", "length >= 1"),
         ("feedback", {"outcome": "fixed", "text": 7}, "text", "str"),
+        ("escalate", {"reason": " \u3000"}, "reason", "not blank"),
         ("reassign", {"to": ""}, "to", "length >= 1"),
         ("escalate", {"level": 4}, "level", "<= 3"),
         ("check", {"passed": "yes", "mode": "field"}, "passed", "bool"),

@@ -6,8 +6,12 @@ import pytest
 
 from city.acts.command import Decision, Refusal
 from city.moments import iso, parse
-from tests.city.acts.paths import PATHS, ROAD
-from tests.city.acts.world import GU, INSPECTOR, INTAKE, SYSTEM, WANG, WEI, World, person
+from tests.city.acts.paths import PATHS, ROAD, THERE
+from tests.city.acts.world import GU, HE, INSPECTOR, INTAKE, SYSTEM, TANG, WANG, WEI, World, person
+from tests.lives import DISPATCHER, Lives, operator
+from tests.lives import INTAKE as AT_INTAKE
+
+SHOP = {"category": {"kind": "event", "code": "0405"}, "title": "店外经营"}
 
 
 def test_a_case_gets_a_number_of_the_district_the_city_day_and_the_day() -> None:
@@ -59,12 +63,16 @@ def test_imported_history_has_its_limits_from_its_report() -> None:
     assert case.file.fix_by_at == case.at + 7200
 
 
-def test_a_danger_to_life_is_handed_over_at_once() -> None:
+@pytest.mark.parametrize("told", [{}, {"hazard": False}])
+def test_a_danger_to_life_is_a_hazard_of_any_class_and_is_handed_over_at_once(told: dict[str, bool]) -> None:
     w = World()
-    key = w.report()
-    w.done("file", key, INTAKE, danger=["trapped"])
+    key = w.report(**SHOP)
+    w.done("file", key, INTAKE, danger=["crime"], **told)
+    case = w.case(key)
+    assert (case.hazard, case.urgency) == (True, "urgent")
+    assert case.file.make_safe is not None
     assert w.state.incidents == {key: ("119",)}
-    assert w.case(key).file.incident == "119"
+    assert case.file.incident == "119"
     assert any(item.to == "119" and item.not_before == w.machine for item in w.state.outbox.values())
 
 
@@ -101,6 +109,32 @@ def test_a_merge_expects_both_cases_and_carries_the_callers_over() -> None:
     assert w.refused("merge", "h/4", INTAKE, into="h/2") == ("not_now", "into_closed")
 
 
+def test_a_graver_report_makes_the_case_graver_that_it_is_merged_into() -> None:
+    w = World()
+    w.report("h/1", **ROAD)
+    w.done("file", "h/1", INTAKE)
+    key = w.report("h/2", **ROAD, hazard=True, urgency="critical")
+    w.done("merge", key, INTAKE, into="h/1")
+    case = w.case("h/1")
+    assert (case.hazard, case.urgency, case.state) == (True, "critical", "dispatched")
+    assert case.file.make_safe is not None
+    assert (case.file.make_safe.holder, case.file.make_safe.due_at) == (WEI, w.now.city + 3600)
+    assert w.state.log[-1].text == "log.critical"
+    w.report("h/3", **ROAD)
+    w.done("merge", "h/3", INTAKE, into="h/1")
+    assert (w.case("h/1").hazard, w.case("h/1").urgency) == (True, "critical")
+    assert [fact.type for fact in w.facts].count("MakeSafeOrdered") == 1
+
+
+def test_a_report_of_a_hazard_makes_one_that_nobody_filed_yet_urgent() -> None:
+    w = World()
+    w.report("h/1", **ROAD)
+    w.report("h/2", **ROAD, hazard=True)
+    assert w.done("merge", "h/2", INTAKE, into="h/1") == ["CaseMerged", "CallersJoined"]
+    assert (w.case("h/1").hazard, w.case("h/1").urgency) == (True, "urgent")
+    assert "MakeSafeOrdered" in w.done("file", "h/1", INTAKE)
+
+
 def test_reports_of_other_classes_or_without_a_place_do_not_merge() -> None:
     w = World()
     w.report("h/1")
@@ -130,13 +164,57 @@ def test_two_people_void_a_case() -> None:
     assert w.facts[-1].data["proposed_by"] == "gu"
 
 
-def test_who_was_there_finds_the_place_of_a_report_by_address() -> None:
+def test_who_was_there_finds_the_place_and_the_street_of_a_report_by_address() -> None:
     w = World()
-    key = w.report(lon=None, lat=None, address="羽山路巨野路")
+    key = w.report(lon=None, lat=None, address="羽山路巨野路", street="")
     assert math.isnan(w.case(key).place.lon)
-    w.done("request_verification", key, INTAKE)
+    w.done("request_verification", key, INTAKE, to="sun")
     w.done("verify", key, INSPECTOR, result="confirmed", lon=121.5, lat=31.2, photos=["a"])
-    assert (w.case(key).place.lon, w.case(key).place.lat) == (121.5, 31.2)
+    place = w.case(key).place
+    assert (place.lon, place.lat, place.street) == (121.5, 31.2, HE)
+    w.done("file", key, INTAKE)
+    assert w.case(key).file.make_safe is not None
+
+
+def test_an_address_is_found_in_its_street_or_not_at_all() -> None:
+    w = World()
+    key = w.report(lon=None, lat=None, address="羽山路", street=TANG)
+    w.done("request_verification", key, INTAKE)
+    there = {"result": "confirmed", "lon": 121.5, "lat": 31.2, "photos": ["a"]}
+    assert w.refused("verify", key, INSPECTOR, **there) == ("bad_args", "bad_arg")
+
+
+def test_a_report_that_nobody_went_to_look_at_in_time_may_be_filed() -> None:
+    w = World()
+    key = PATHS["verifying"](w)
+    w.wait(minutes=29)
+    until = w.case(key).file.verify_by
+    assert w.ask("file", key, INTAKE) == Refusal("not_now", "verify_first", {"until_at": until})
+    w.wait(minutes=1)
+    w.done("file", key, INTAKE)
+    case = w.case(key)
+    assert (case.state, case.file.verify_by, w.facts[-3].data["in_time"]) == ("dispatched", None, False)
+
+
+def test_the_clock_of_a_filing_begins_anew_after_a_verification() -> None:
+    w = World()
+    key = PATHS["verifying"](w)
+    w.wait(minutes=20)
+    w.done("verify", key, INSPECTOR, result="confirmed", photos=["a"], **THERE)
+    w.wait(minutes=14)
+    w.done("file", key, INTAKE)
+    [filed] = [fact for fact in w.facts if fact.type == "CaseFiled"]
+    assert filed.data["in_time"]
+
+
+def test_the_source_of_the_trouble_counts_for_every_later_dispatch() -> None:
+    lives = Lives(parse("2026-06-09T10:00:00+08:00"))
+    case = lives.report(category=("event", "0114"))
+    lives.did(case, "file", AT_INTAKE, source_site="GD-031")
+    assert (case.file.holder, case.file.source_site) == ("jg", "GD-031")
+    lives.did(case, "return", operator("jg"), reason="cannot_find", text="t")
+    lives.did(case, "dispatch", DISPATCHER)
+    assert (case.file.holder, case.file.why) == ("jg", "source_owner")
 
 
 def test_a_verification_from_afar_is_refused() -> None:

@@ -9,7 +9,7 @@ from city.acts.command import Command
 from city.acts.limits import half_of, holder_due, return_by, shifted, sign_by
 from city.acts.order import Order, ordered
 from city.moments import iso, parse
-from city.working_time import Calendar
+from city.working_time import Calendar, Due
 from tests.city.acts.world import CHEN, WEI, ZONE_S, World
 
 
@@ -81,5 +81,5 @@ def test_a_year_whose_holidays_are_unknown_is_said() -> None:
 def test_what_was_overdue_when_it_was_suspended_stays_as_overdue_as_it_was() -> None:
     o = order("2026-11-23T12:00:00+08:00", 5, "office_day")
     since = o.now.city - 3600
-    assert shifted(o, since - 600, since) == since - 600 + 3600
+    assert shifted(o, since - 600, since) == Due(since - 600 + 3600)
     assert shifted(o, None, since) is None

@@ -11,7 +11,18 @@ from city.dispatch.route import Route
 from city.moments import iso, parse
 from city.state import Case
 from console.timers import ENGINE
-from tests.lives import DISPATCHER, INTAKE, LITTER, OFFICER, STREET, Lives, operator, shipped_terms, somebody
+from tests.lives import (
+    DISPATCHER,
+    INTAKE,
+    LEADER,
+    LITTER,
+    OFFICER,
+    STREET,
+    Lives,
+    operator,
+    shipped_terms,
+    somebody,
+)
 
 MINUTE, HOUR = 60.0, 3600.0
 TUESDAY = datetime.fromisoformat("2026-06-09T09:00:00+08:00").timestamp()
@@ -234,3 +245,54 @@ def test_whenever_the_engine_looks_each_step_is_written_once_and_its_lateness_is
     behind = [when - parse(t["due_at"]) for when, t in zip(recorded, told, strict=True)]
     assert [t["late_s"] for t in told] == [pytest.approx(b if b > 5 else 0, abs=0.06) for b in behind]
     assert min(behind, default=0) >= 0
+
+
+def test_who_is_ruled_to_have_what_nobody_ever_had_gets_half_of_the_limit() -> None:
+    life = lives(route=unsure)
+    case = filed(life, category=LITTER, channel="inspector", lon=None, lat=None, address="某处")
+    life.did(case, "request_ruling", DISPATCHER)
+    fix_by_at = case.file.fix_by_at
+    assert fix_by_at is not None
+    life.now = fix_by_at + HOUR
+    life.did(case, "rule", LEADER, holder="cg")
+    assert case.file.holder_due_at is not None
+    assert case.file.holder_due_at >= life.now + 2 * HOUR
+
+
+def test_the_street_that_a_ruling_falls_back_to_gets_half_of_the_limit_too() -> None:
+    life = lives(route=unsure)
+    case = filed(life, channel="inspector")
+    life.did(case, "request_ruling", DISPATCHER)
+    life.now = TUESDAY + 3 * HOUR
+    life.pass_step(case, life.step(case, "ruling2"))
+    assert (case.file.holder, case.file.holder_due_at) == (STREET, life.now + HOUR)
+
+
+def test_a_suspension_that_nobody_decides_is_refused_and_one_may_ask_anew() -> None:
+    life = lives()
+    case, holder = handling(life)
+    asked = {"reason": "season", "until": iso(TUESDAY + 30 * 24 * HOUR), "text": "霜冻"}
+    life.did(case, "apply_suspension", holder, **asked)  # type: ignore[arg-type]
+    step = life.step(case, "decide_suspension")
+    assert step.at == TUESDAY + 2 * HOUR
+    passed = life.run_until(case, step.at)
+    assert passed[-1] == ("decide_suspension", step.at)
+    assert life.told("StageLimitPassed")[-1]["told"] == [case.file.holder, "shift_lead"]
+    assert [told["approved"] for told in life.told("SuspensionDecided")] == [False]
+    assert (case.file.state, case.file.suspension) == ("handling", None)
+    life.did(case, "apply_extension", holder, reason="等配件")  # type: ignore[arg-type]
+
+
+def test_what_a_sensor_reports_is_filed_and_sent_on_at_once_by_itself() -> None:
+    life = lives()
+    case = life.report(channel="sensor")
+    assert life.pass_step(case, life.step(case, "file"))[:2] == ["StageLimitPassed", "CaseFiled"]
+    assert (case.file.state, life.told("CaseFiled")[0]["in_time"]) == ("dispatched", True)
+    assert life.told("StageLimitPassed")[0]["told"] == []
+
+
+def test_a_sensors_report_of_an_unknown_class_waits_for_intake() -> None:
+    life = lives()
+    case = life.report(channel="sensor", category=("event", ""))
+    assert life.pass_step(case, life.step(case, "file")) == ["StageLimitPassed"]
+    assert [step.code for step in life.steps(case)] == ["accept"]

@@ -1,8 +1,10 @@
-"""More time, no time, and appeals: the only ways in which a clock moves."""
+"""More time and no time: the only ways in which a clock moves."""
 
+from city.fold import apply
 from city.moments import iso, parse
-from tests.city.acts.paths import PATHS, PHOTO, ROAD
-from tests.city.acts.world import GU, INTAKE, POWER, SYSTEM, TELECOM, WANG, WEIFANG, World
+from city.state import LedgerState
+from tests.city.acts.paths import PATHS, ROAD
+from tests.city.acts.world import GU, INTAKE, SYSTEM, TELECOM, WANG, WEIFANG, World
 
 DAY = 86_400.0
 
@@ -105,33 +107,57 @@ def test_a_suspension_that_would_be_over_is_not_granted() -> None:
     assert w.case(key).file.suspension is None
 
 
-def test_a_ruled_holder_appeals_once_within_three_office_days() -> None:
+def test_an_ask_is_taken_back_by_its_holder_before_it_is_decided() -> None:
     w = World()
-    key = PATHS["ruling"](w)
-    w.done("rule", key, WANG, holder="dl")
-    assert w.refused("appeal", key, TELECOM, text="t") == ("not_allowed", "not_holder")
-    w.done("appeal", key, POWER, text="not ours")
-    assert w.refused("appeal", key, POWER, text="t") == ("not_now", "appealed_before")
-    w.done("decide_appeal", key, WANG, upheld=True)
-    assert (w.case(key).file.timeout_exempt, w.case(key).file.appeal) == (True, "upheld")
+    key = road(w)
+    assert w.refused("withdraw", key, WEIFANG) == ("not_now", "not_asked")
+    until = iso(w.now.city + 30 * DAY)
+    w.done("apply_suspension", key, WEIFANG, reason="season", until=until, text="t")
+    assert w.refused("withdraw", key, TELECOM) == ("not_allowed", "not_holder")
+    assert w.done("withdraw", key, WEIFANG) == ["AskWithdrawn"]
+    assert w.facts[-1].data["what"] == "suspension"
+    w.done("apply_extension", key, WEIFANG, reason="parts")
+    w.done("withdraw", key, WEIFANG)
+    assert w.facts[-1].data["what"] == "extension"
+    assert w.refused("decide_extension", key, GU, approved=True) == ("not_now", "not_asked")
+    assert w.case(key).state == "handling"
 
 
-def test_after_three_office_days_it_is_too_late_to_appeal() -> None:
+def test_a_suspension_of_an_older_ledger_waits_to_its_end_for_its_decision() -> None:
     w = World()
-    key = PATHS["ruling"](w)
-    w.done("rule", key, WANG, holder="dl")
-    w.done("sign", key, POWER)
-    w.done("feedback", key, POWER, outcome="fixed", text="t", **PHOTO)
-    w.wait(seconds=3 * DAY + 1)  # from Monday 09:00
-    assert w.refused("appeal", key, POWER, text="t") == ("not_now", "appeal_too_late")
+    key = road(w)
+    until = w.now.city + 30 * DAY
+    w.done("apply_suspension", key, WEIFANG, reason="season", until=iso(until), text="t")
+    asked = w.case(key).file.suspension
+    assert asked is not None
+    assert asked.decide_by == parse("2026-11-23T11:00:00+08:00")
+    state = LedgerState(clock=w.state.clock)
+    for fact in w.facts:
+        fact.data.pop("decide_by", None)
+        apply(state, fact)
+    asked = state.cases[key].file.suspension
+    assert asked is not None
+    assert asked.decide_by == until
 
 
-def test_there_must_be_something_to_appeal_against() -> None:
-    w = World()
-    key = PATHS["handling"](w)
-    assert w.refused("appeal", key, TELECOM, text="t") == ("not_now", "nothing_to_appeal")
-    w.wait(minutes=125)
-    w.done("feedback", key, TELECOM, outcome="fixed", text="t", **PHOTO)
-    w.done("appeal", key, TELECOM, text="the road was closed")
-    w.done("decide_appeal", key, WANG, upheld=False)
-    assert (w.case(key).file.timeout_exempt, w.case(key).file.appeal) == (False, "refused")
+def test_a_clock_that_moves_into_a_year_of_unknown_holidays_says_so() -> None:
+    w = World("2027-12-20T09:00:00+08:00")  # 2028 is not known
+    key = road(w)
+    assert w.case(key).file.undetermined is False
+    w.done("apply_extension", key, WEIFANG, reason="parts")
+    w.done("decide_extension", key, GU, approved=False)
+    assert w.case(key).file.undetermined is False
+    w.done("apply_extension", key, WEIFANG, reason="parts")
+    w.done("decide_extension", key, GU, approved=True)
+    assert (w.facts[-1].data["undetermined"], w.case(key).file.undetermined) == (True, True)
+
+
+def test_a_suspension_into_a_year_of_unknown_holidays_says_so() -> None:
+    w = World("2027-12-20T09:00:00+08:00")
+    key = road(w)
+    w.done("apply_suspension", key, WEIFANG, reason="law", until=iso(w.now.city + 20 * DAY), text="t")
+    w.done("decide_suspension", key, GU, approved=True)
+    assert w.case(key).file.undetermined is False
+    w.wait(seconds=19 * DAY)
+    w.done("resume", key, GU)
+    assert (w.facts[-1].data["undetermined"], w.case(key).file.undetermined) == (True, True)

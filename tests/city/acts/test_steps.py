@@ -49,7 +49,7 @@ def test_a_report_waits_fifteen_minutes_for_intake_and_an_office_day_for_its_cal
 
 def test_nobody_has_to_call_a_sensor() -> None:
     life = lives()
-    assert list(minutes(life, life.report(channel="sensor"))) == ["accept"]
+    assert minutes(life, life.report(channel="sensor")) == {"file": 0, "accept": 15}
 
 
 def test_a_verification_has_its_own_clock_and_intake_begins_anew_behind_it() -> None:
@@ -108,9 +108,9 @@ def test_no_reminder_runs_while_nobody_has_to_fix_it(state: str) -> None:
 
 def test_what_passed_while_it_was_checked_is_due_when_it_is_back_and_not_late_before() -> None:
     case = a_case(
-        state="handling", filed_at=TUESDAY, limit_unit="urgent_hour", fix_by_at=TUESDAY + HOUR, reworks=1
-    )
-    case.file.since = TUESDAY + 3 * HOUR
+        state="handling", filed_at=TUESDAY, limit_unit="urgent_hour", fix_by_at=TUESDAY + HOUR,
+        back_at=TUESDAY + 3 * HOUR,
+    )  # fmt: skip
     coming = {step.code: step.at for step in steps(case, CaseNumbers(), OFFICE)}
     assert coming["red1"] == TUESDAY + 3 * HOUR
 
@@ -201,3 +201,15 @@ def test_asks_of_a_holder_wait_for_their_decision() -> None:
     life.did(case, "sign", holder)
     life.did(case, "apply_extension", holder, reason="等配件")
     assert minutes(life, case)["decide_extension"] == 120
+
+
+def test_half_of_the_time_to_sign_goes_by_the_clock_when_the_limit_does() -> None:
+    signing = {"dispatched_at": at("2026-06-09 17:25"), "sign_by": at("2026-06-09 17:55")}
+    for unit in ("urgent_hour", ""):
+        case = a_case(state="dispatched", limit_unit=unit, **signing)
+        half = {step.code: step.at for step in steps(case, CaseNumbers(), OFFICE)}["sign_half"]
+        assert half == at("2026-06-09 17:40")
+    signing["sign_by"] = at("2026-06-10 10:55")
+    case = a_case(state="dispatched", limit_unit="office_day", **signing)
+    half = {step.code: step.at for step in steps(case, CaseNumbers(), OFFICE)}["sign_half"]
+    assert half == at("2026-06-10 09:55")

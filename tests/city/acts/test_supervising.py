@@ -8,12 +8,28 @@ from city.access import Person
 from city.acts.command import Command, Decision, Refusal
 from city.acts.decide import decide
 from city.acts.offers import offers
+from city.acts.steps import steps
 from city.acts.supervising import escalate_to
 from city.marks import mark_of
-from city.moments import iso
+from city.moments import iso, parse
 from city.state import Camera, Place
-from tests.city.acts.paths import PATHS
-from tests.city.acts.world import CHEN, DISPATCHER, GU, INTAKE, LI, TELECOM, WANG, WEIFANG, World, person
+from tests.city.acts.paths import PATHS, ROAD
+from tests.city.acts.world import (
+    CHEN,
+    DISPATCHER,
+    GU,
+    INTAKE,
+    LI,
+    SYSTEM,
+    TELECOM,
+    WANG,
+    WEIFANG,
+    World,
+    person,
+)
+from tests.lives import DISPATCHER as AT_DESK
+from tests.lives import INTAKE as AT_INTAKE
+from tests.lives import OFFICER, STREET, Lives, operator
 
 ROTATING = person("ma", "rotating_leader")
 
@@ -42,6 +58,42 @@ def test_nobody_escalates_to_themselves() -> None:
     assert w.case(key).file.supervised == 2
     assert (w.facts[-1].data["why"], w.facts[-1].reason) == ("typed", "needs the leader")
     assert w.refused("escalate", key, CHEN, level=1) == ("not_now", "level_done")
+    both = person("hu", "duty_officer", "shift_lead")
+    other = World()
+    key = PATHS["handling"](other)
+    other.done("escalate", key, both)
+    assert other.case(key).file.supervised == 2
+
+
+def test_a_level_that_is_named_is_the_next_one_above_who_names_it() -> None:
+    w = World()
+    key = PATHS["handling"](w)
+    assert w.refused("escalate", key, CHEN, level=3) == ("not_now", "next_level")
+    assert w.refused("escalate", key, GU, level=1) == ("not_now", "next_level")
+    w.done("escalate", key, CHEN, level=1)
+    w.done("escalate", key, GU, level=2)
+    assert w.case(key).file.supervised == 2
+
+
+def test_the_share_that_an_escalation_tells_counts_as_the_clocks_do() -> None:
+    w = World("2026-11-27T16:00:00+08:00")  # a Friday
+    key = w.report(**ROAD)
+    w.done("file", key, INTAKE)
+    w.wait(minutes=2 * 24 * 60)
+    w.done("escalate", key, CHEN)
+    told = w.facts[-1].data
+    assert (told["why"], told["names"]) == ("used", {"percent": "4"})  # 1.5 of 37.5 office hours
+
+
+def test_a_suspension_uses_up_no_share() -> None:
+    w = World()
+    key = PATHS["suspended"](w)
+    w.wait(minutes=24 * 60)
+    w.done("escalate", key, CHEN)
+    assert w.facts[-1].data["names"] == {"percent": "0"}
+    w.done("resume", key, GU)
+    w.done("escalate", key, CHEN)
+    assert w.facts[-1].data["names"] == {"percent": "0"}
 
 
 def test_an_overdue_case_says_so() -> None:
@@ -81,13 +133,14 @@ def test_undoing_the_first_act_on_a_mirrored_case_gives_it_back() -> None:
 def test_a_mirrored_case_goes_on_by_its_holders_code() -> None:
     w = World()
     mirror = {"state": "returned", "returned_by": ["通信"], "at": iso(w.now.city)}
-    key = w.report(mirror=mirror)
+    known = [{"system": "12345", "no": "7"}]
+    key = w.report(mirror=mirror, external=known)
     assert w.refused("reassign", key, CHEN, to="tx") == ("not_now", "refused_before")
-    w.done("comment", key, CHEN, text="t")
+    w.done("escalate", key, CHEN)
     assert w.case(key).file.bounced == ("tx",)
     later = {"state": "closed", "at": iso(w.now.city + 60)}
-    w.report("hotline/later", mirror=later)
-    assert w.case(key).state == "returned"
+    w.report("hotline/later", mirror=later, external=known)
+    assert (w.case(key).mirror.state, w.case(key).state) == ("closed", "returned")
 
 
 def test_the_level_above_is_asked_with_what_was_tried_and_a_picture() -> None:
@@ -102,6 +155,78 @@ def test_the_level_above_is_asked_with_what_was_tried_and_a_picture() -> None:
     assert w.refused("transfer_level", key, CHEN, text="t", photos=["a"]) == ("not_now", "level_asked")
     w.done("answer_level", key, CHEN, accepted=False)
     assert (w.case(key).file.level, w.case(key).file.level_asked) == ("street", "")
+
+
+def test_the_city_is_asked_by_its_officer_and_answered_by_the_duty_leader() -> None:
+    w = World()
+    key = PATHS["handling"](w)
+    w.done("transfer_level", key, CHEN, text="tried", photos=["a"])
+    assert w.case(key).file.level_asked == "city"
+    for by in (CHEN, GU):
+        assert w.refused("answer_level", key, by, accepted=True) == ("not_allowed", "up_by_leader")
+    assert w.done("transfer_up", key, WANG, text="t") == ["LevelAnswered", "CaseTransferredUp"]
+    file = w.case(key).file
+    assert (file.state, file.level, file.level_asked, file.answer_by) == ("transferred_up", "city", "", None)
+    assert file.last is not None
+    assert file.last.type == "CaseTransferredUp"
+    sent_back = World()
+    key = PATHS["handling"](sent_back)
+    sent_back.done("transfer_level", key, CHEN, text="tried", photos=["a"])
+    sent_back.done("answer_level", key, GU, accepted=False)
+    assert sent_back.case(key).file.level == "district"
+
+
+def test_what_the_district_takes_from_a_street_goes_on_to_whom_the_rules_name_next() -> None:
+    lives = Lives(parse("2026-06-09T10:00:00+08:00"))
+    case = lives.report(category=("event", "0101"))
+    lives.did(case, "file", AT_INTAKE)
+    street = case.file.holder
+    assert street == STREET
+    lives.did(case, "transfer_level", operator(street), text="tried", photos=["a"], reason="difficult")
+    lives.did(case, "answer_level", OFFICER, accepted=True)
+    assert (case.file.beyond_power, case.file.targets[0], case.file.holder) == (True, "cg", street)
+    assert offers(case)[-1] == "reassign"
+    lives.did(case, "return", operator(street), reason="cannot_find", text="t")
+    lives.did(case, "dispatch", AT_DESK)
+    assert (case.file.holder, case.file.why) == ("cg", "beyond_power")
+
+
+def test_what_a_street_does_not_hand_up_stays_within_its_power() -> None:
+    lives = Lives(parse("2026-06-09T10:00:00+08:00"))
+    case = lives.report(category=("event", "0101"))
+    lives.did(case, "file", AT_INTAKE)
+    lives.did(case, "transfer_level", operator(STREET), text="tried", photos=["a"])
+    lives.did(case, "answer_level", OFFICER, accepted=False)
+    assert not case.file.beyond_power
+
+
+CLOSED_TO = {"send_for_ruling": CHEN, "acknowledge": GU, "answer_level": CHEN}
+
+
+@pytest.mark.parametrize("verb", sorted(CLOSED_TO))
+def test_nothing_is_ruled_supervised_or_answered_of_a_case_that_is_over(verb: str) -> None:
+    w = World()
+    key = w.report()
+    w.done("file", key, INTAKE, owner_state="unknown")
+    w.done("escalate", key, CHEN)
+    w.done("transfer_level", key, CHEN, text="tried", photos=["a"])
+    w.done("void", key, GU, reason="test_data", text="t")
+    w.done("confirm_void", key, WANG)
+    args = {"accepted": False} if verb == "answer_level" else {}
+    assert w.refused(verb, key, CLOSED_TO[verb], **args) == ("not_now", "state_voided")
+
+
+def test_who_was_sent_to_look_is_reminded_until_it_may_be_filed() -> None:
+    w = World()
+    key = PATHS["verifying"](w)
+    assert offers(w.case(key)) == ["remind", "escalate"]
+    w.done("remind", key, CHEN)
+    assert w.facts[-1].data["to"] == WEIFANG.street
+    w.wait(minutes=31)
+    [step] = [one for one in steps(w.case(key), w.terms.numbers) if one.code == "verify"]
+    w.done("pass_limit", key, SYSTEM, step="verify", serial=step.serial, due_at=iso(step.at))
+    assert offers(w.case(key)) == ["file", "escalate"]
+    w.done("file", key, INTAKE)
 
 
 def test_a_reminder_counts_and_needs_somebody_to_remind() -> None:

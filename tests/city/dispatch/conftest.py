@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from city.dispatch.book import Book
+from city.dispatch.shelf import rule_tables
 from city.places import Streets
-from console.district import read_district, read_streets
-from console.terms import read_book
+from console.district import read_district, read_rows, read_streets
 
 ON = "2026-06-01"
 
@@ -24,5 +24,6 @@ def streets(nowhere: Path) -> Streets:
 
 
 @pytest.fixture(scope="session")
-def book(nowhere: Path) -> Book:
-    return read_book(read_district(nowhere), nowhere, on=ON)
+def book(nowhere: Path, streets: Streets) -> Book:
+    tables = rule_tables(lambda name: read_rows(nowhere, name)[0], on=ON)
+    return Book(tables, streets.code_of, streets.boundary_m, streets.near)

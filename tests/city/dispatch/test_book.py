@@ -109,6 +109,16 @@ def test_d6_a_navigable_river_is_the_citys_and_the_street_keeps_its_bank_clean(b
     assert not book.route(situation("event:0405", TANGZHEN, road="川杨河"), {}).transferred_up
 
 
+@pytest.mark.parametrize("road", ["赵家沟路", "浦东运河路", "大治河西路", "川杨河路"])
+def test_a_road_that_is_named_after_a_river_is_not_the_river(book: Book, road: str) -> None:
+    assert not book.route(situation("event:0110", TANGZHEN, road=road), {}).transferred_up
+
+
+@pytest.mark.parametrize("road", ["赵家沟", "川杨河（近唐陆路）", "浦江岸线"])
+def test_a_river_is_told_by_its_whole_name(book: Book, road: str) -> None:
+    assert book.route(situation("event:0110", TANGZHEN, road=road), {}).transferred_up
+
+
 def test_d6_a_bank_with_a_manager_needs_no_city(book: Book) -> None:
     route = book.route(situation("event:0125", road="黄浦江岸线"), {})
     assert (route.to, route.transferred_up, route.rule) == ("sw", False, "O-013")
@@ -191,6 +201,8 @@ def test_a_class_without_a_rule_goes_to_the_street_and_onto_the_errata(book: Boo
     route = book.route(situation("event:9999"), {})
     assert (route.to, route.errata, route.principle) == (YANGJING, True, "backstop")
     assert whys(route) == [("4", "nothing")]
+    assert route.owner_state == ""
+    assert book.route(situation("component:9999"), {}).owner_state == "unknown"
 
 
 # Rulings
@@ -280,7 +292,21 @@ def test_a_point_finds_its_street_and_a_point_outside_all_leaves_the_choice(book
     outside = Situation("event", "0405", hazard=True, lon=120.0, lat=30.0, street="", road="")
     route = book.route(outside, {})
     assert (route.to, route.confidence, route.make_safe_by) == ("cg", 0.5, "")
-    assert ("4", "no_street") in whys(route)
+    assert whys(route) == [("4", "no_street_next")]
+    assert route.why.names == {"to_holder": "cg"}
+
+
+def test_a_place_in_no_street_names_nobody_who_refused_and_no_street(book: Book) -> None:
+    nowhere: dict[str, Any] = {"hazard": False, "lon": 120.0, "lat": 30.0, "street": ""}
+    owned = book.route(Situation("component", "0103", road="", **nowhere), {})
+    assert (owned.to, whys(owned)) == ("ps", [("4", "no_street"), ("2b", "class_owner")])
+    alone = book.route(Situation("event", "9999", road="", **nowhere), {})
+    assert (alone.to, alone.errata, whys(alone)) == ("", True, [("4", "no_street")])
+    river = book.route(Situation("event", "0110", road="川杨河", **nowhere), {})
+    assert (river.transferred_up, whys(river)) == (True, [("3", "city_object"), ("4", "no_street_next")])
+    assert river.reasons[0].names["street_holder"] == river.to != ""
+    lead = book.route(Situation("event", "0405", road="", **nowhere, refused=("cg",)), {})
+    assert all(reason.why != "refused" for reason in lead.reasons)
 
 
 def test_when_everybody_has_refused_the_answer_is_the_first_of_them_and_nobody_is_offered(book: Book) -> None:
@@ -299,13 +325,3 @@ def test_nobody_who_refused_is_ever_a_target(book: Book, category: str) -> None:
         route = book.route(situation(category, refused=everybody[:count]), {})
         assert set(route.targets).isdisjoint(everybody[:count])
         assert len(route.targets) <= 3
-
-
-def test_components_near_a_point_come_nearest_first(book: Book) -> None:
-    found = book.components_near("component:0123", 121.5507, 31.2391, 60.0)
-    assert [entry.code for entry in found] == ["3101150123000004", "3101150123000005"]
-    assert book.components_near("component:0123", 121.5507, 31.2391, 1.0) == []
-    entry = book.component("3101150123000004")
-    assert entry is not None
-    assert entry.likely == ("tx", "dl", "ps")
-    assert book.component("") is None

@@ -114,6 +114,23 @@ def test_the_next_version_of_a_row_may_follow_the_old_one(streets: Streets) -> N
         assert problems(streets, name, succeed) == []
 
 
+def test_what_counts_today_is_looked_at_and_no_other_row(streets: Streets) -> None:
+    def put_off(rows: Rows) -> None:
+        rows[0]["valid_from"] = "2099-01-01"
+
+    for name, lacks in (("rules.csv", "rule for the whole district"), ("standards.csv", "filing condition")):
+        assert [lacks in problem.what for problem in problems(streets, name, put_off)] == [True]
+
+    def succeed(rows: Rows) -> None:
+        other = {"rules.csv": {"lead": "dl"}, "standards.csv": {"limit_value": "9"}}[name]
+        rows.append({**rows[0], **other, "valid_from": "2026-09-01"})
+        rows[0]["valid_to"] = "2026-08-31"
+
+    for name in ("rules.csv", "standards.csv"):
+        assert problems(streets, name, succeed) == []
+        assert {p.file for p in problems(streets, name, succeed, on="2026-09-01")} == {name, "categories.csv"}
+
+
 def test_two_rules_for_the_same_cases_are_named(streets: Streets) -> None:
     found = problems(streets, "rules.csv", lambda rows: rows.append({**rows[0], "id": "R-NEW", "lead": "dl"}))
     assert [problem.what for problem in found] == [

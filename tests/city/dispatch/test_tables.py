@@ -42,11 +42,38 @@ def test_hazards_are_made_safe_within_an_hour_and_most_classes_have_several_cond
         ("event:0405", [(2, "urgent_hour")]),
         ("event:0506", [(2, "urgent_hour"), (4, "office_hour")]),
         ("event:0503", [(4, "office_hour"), (1, "urgent_hour")]),
+        ("event:0101", [(15, "office_day"), (2, "calendar_day")]),
     ],
 )
 def test_the_limits_are_those_of_the_starter_set(category: str, limits: list[tuple[int, str]]) -> None:
     found = by_class(read_rows(rows("standards.csv"), standard_of))[category]
     assert [(standard.limit_value, standard.limit_unit) for standard in found] == limits
+
+
+def test_the_starter_set_is_whole() -> None:
+    """The classes of domain A.1, by major class."""
+    expected = {
+        "component:01": (
+            "01 02 03 04 06 10 11 14 18 23 25 26 27 28 29 30 31 37 38 39 40 45 46 49 50 51 52 54 57"
+        ),
+        "component:02": "01 04 06 07 08 09 11 12 17 19 20 21 24 25 30",
+        "component:03": "01 02 03 04 05 06 07 08",
+        "component:04": "01 02 04 05 06 07 08 09 10",
+        "component:05": "03 04 06 07 08",
+        "event:01": (
+            "01 02 03 04 05 07 08 10 11 12 13 14 17 18 19 20 21 22 25 26 28 29 30 31 32 33 35 36 37 38"
+        ),
+        "event:02": "01 02 03 04 05 06 07",
+        "event:03": "01 02 03 04 05 06 07 08 09 10 11 12",
+        "event:04": "01 02 04 05 06 10",
+        "event:05": "01 02 03 04 05 06 07 08",
+        "event:06": "02 04",
+    }
+    told: dict[str, list[str]] = {}
+    for row in rows("categories.csv"):
+        if row["system"] == "GBT30428.2":
+            told.setdefault(f"{row['kind']}:{row['code'][:2]}", []).append(row["code"][2:])
+    assert told == {major: minors.split() for major, minors in expected.items()}
 
 
 def test_every_component_lies_in_its_street_near_a_road_of_it(streets: Streets) -> None:
@@ -65,7 +92,9 @@ def test_every_component_lies_in_its_street_near_a_road_of_it(streets: Streets) 
     [
         ({"layout": "L2_3_5"}, "class: expected component:01"),
         ({"layout": "L2_3_5", "code": "3101150102300001", "class": "component:0123", "owner": "ps"}, ""),
-        ({"layout": "L2_3_5", "code": "3101150199900001"}, "class: expected component:01999"),
+        ({"layout": "L2_3_5", "code": "3101150199900001", "class": "component:0199", "owner": "ps"}, ""),
+        ({"layout": "L2_3_5", "code": "3101150199900001"}, "class: expected component:0199 as"),
+        ({"layout": "L2_3_5", "code": "3101150112300001", "class": "component:0123"}, "code: expected"),
         ({"owner_state": "unknown", "owner": ""}, ""),
         ({"delegated": "yes", "maintainer": ""}, "maintainer: "),
     ],

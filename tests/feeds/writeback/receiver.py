@@ -9,11 +9,19 @@ from typing import Any
 
 
 class Receiver:
-    """What was received as (path, headers, body); ``answers`` are statuses to give first, then 200."""
+    """What was received as (path, headers, body); ``answers`` are statuses to give first, then 200.
+
+    ``asked`` are the ids that came in, in order, taken or not; ``gate`` closed means that nobody is answered;
+    ``refused`` are the ids that are answered 503 however often they come.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.received: list[tuple[str, dict[str, str], bytes]] = []
+        self.asked: list[str] = []
         self.answers: list[int] = []
+        self.refused: set[str] = set()
+        self.gate = threading.Event()
+        self.gate.set()
         self.body = b"{}"
         self.pause_s = 0.0
         self.drip_s = 0.0
@@ -28,6 +36,7 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
+        self.gate.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -38,8 +47,12 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                key = self.headers.get("Idempotency-Key", "")
+                receiver.asked.append(key)
                 time.sleep(receiver.pause_s)
+                receiver.gate.wait()
                 status = receiver.answers.pop(0) if receiver.answers else 200
+                status = 503 if key in receiver.refused else status
                 if status < 300:
                     receiver.received.append((self.path, dict(self.headers), body))
                 self.send_response(status)

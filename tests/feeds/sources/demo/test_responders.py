@@ -76,6 +76,15 @@ def test_cases_live_and_close_by_all_the_ways_there_are(town: Town) -> None:
     assert {"fixed", "guided", "warned_first_offence"} <= outcomes
 
 
+def test_nobody_knows_what_is_solved_of_a_caller_who_was_not_reached(town: Town) -> None:
+    told = [fact for fact in town.facts if fact.type == "CallerCalledBack"]
+    unreached = [fact for fact in told if fact.data["satisfaction"] == "unreachable"]
+    assert unreached
+    assert {fact.data["resolved"] for fact in unreached} == {"unsolved"}
+    reopened = {fact.subject for fact in town.facts if fact.type == "CaseReopened"}
+    assert not reopened & {fact.subject for fact in unreached}
+
+
 def test_the_wall_has_as_much_to_show_as_was_staged(town: Town) -> None:
     open_ones = [case for case in town.state.cases.values() if case.is_open]
     urgencies = Counter(case.urgency for case in open_ones)

@@ -1,0 +1,71 @@
+"""The desk's queue as the tests of it see and touch it: rows, where they stand, what they say."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.script_pages import tell_view
+from tests.seen_factory import NOW
+
+__all__ = ["DONE", "FOOT", "ME", "ORDER", "PLACE", "ROW", "WORDS", "mark", "press", "row", "scalars", "tell"]
+
+ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me"}
+ROW = "(mark) => inCard('desk_queue', '.rows li').find((li) => li.citywallMark === mark)"
+ORDER = "() => inCard('desk_queue', '.rows li').map((li) => li.citywallMark)"
+WORDS = f"(mark) => ({ROW})(mark).innerText.replace(/\\s+/g, ' ')"
+PLACE = f"""([mark, act]) => {{
+  const box = ({ROW})(mark).querySelector(act).getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}}"""
+FOOT = "() => inCard('desk_queue', 'footer .said')[0].textContent"
+DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
+  undo_until: citywall.machine() + 20 } }); }"""
+
+
+def mark(number: int) -> str:
+    return f"{number:012x}"
+
+
+def row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
+    plain: dict[str, Any] = {
+        "no": f"31011520261122{number:05d}", "class": "event.0506", "label": "", "urgency": "normal",
+        "hazard": False, "road": f"第{number}路", "street": "310115005", "at": NOW - 600.0,
+        "due_at": NOW + 600.0 + 60 * number, "state": "handling", "holder": "sw", "co": [], "version": 3,
+        "bounced": [], "why": "", "next": "", "next_at": None, "make_safe": None, "supervised": 0,
+        "reminders": 0, "callers": 1, "ruling_due_at": None, "ruling_sent": False,
+        "targets": ["dl", "cg", "tx"], "escalate_to": "shift_lead", "offers": ["escalate", "reassign"],
+        "presence": [], "hands": [], "same": [], "near": None, "lon": None, "lat": None,
+    }  # fmt: skip
+    told = {**plain, **given}
+    return mark(number), {"until": told["ruling_due_at"] or told["due_at"], **told}
+
+
+def scalars(n: int, **given: Any) -> dict[str, Any]:
+    return {
+        "all": n,
+        "critical": 0,
+        "overdue": 0,
+        "reported": 0,
+        "ruling": 0,
+        "mine": {},
+        "gaps": [],
+        **given,
+    }
+
+
+def tell(page: Page, told: list[tuple[str, dict[str, Any]]], **given: Any) -> None:
+    tell_view(page, "desk_queue", scalars(given.pop("all", len(told)), **given), told)
+    page.wait_for_function("inCard('desk_queue', 'footer').length > 0")  # the card's parts may still come
+
+
+def press(page: Page, number: int, act: str) -> None:
+    place = page.evaluate(PLACE, [mark(number), act])
+    while (again := _placed(page, number, act)) != place:  # a page that was just opened may still move
+        place = again
+    page.mouse.click(*place)
+
+
+def _placed(page: Page, number: int, act: str) -> list[float]:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: list[float] = page.evaluate(PLACE, [mark(number), act])
+    return found

@@ -1,0 +1,58 @@
+"""live.js in a real Chromium: a page that is not told anything says so, and a card that broke heals."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from console.wire import ViewMemory
+from layouts.contract import View
+from tests.console.browser import chromium
+from tests.script_pages import opened
+from tests.seen_factory import NOW
+
+pytestmark = pytest.mark.browser
+
+# From here on the page's stopwatch goes on by hand only.
+STOPWATCH = """() => {
+  const from = performance.now();
+  window.passed = 0;
+  performance.now = () => from + window.passed;
+}"""
+IS_GREY = "!document.getElementById('break').hidden"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+def test_a_page_that_was_never_told_anything_turns_grey_however_often_it_tries(browser: Browser) -> None:
+    with opened(browser, "wall", is_told=False) as page:
+        page.evaluate(STOPWATCH)
+        for attempt in range(1, 4):
+            page.evaluate("window.before = socket; socket.onclose()")
+            page.evaluate(f"window.passed = {attempt} * 1500")
+            page.wait_for_function("socket !== before")
+        page.wait_for_function(IS_GREY)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with opened(browser, "wall") as found:
+        yield found
+
+
+def test_a_card_that_failed_on_the_server_heals_with_the_next_view_that_did_not(page: Page) -> None:
+    memory = ViewMemory()
+    counted = View(NOW, {"critical": 3}, [])
+    broken = "document.querySelector('[data-cell=act]').hasAttribute('data-broken')"
+    page.evaluate("(views) => tell({ views })", memory.changes({"act": counted}))
+    # The console tells the last view with ``failed``, see console/channel.py.
+    page.evaluate("console.error = () => {}")
+    page.evaluate("(views) => tell({ views })", memory.changes({"act": View(NOW, {"failed": True}, [])}))
+    assert page.evaluate(broken)
+    page.evaluate("(views) => tell({ views })", memory.changes({"act": counted}))
+    assert not page.evaluate(broken)
+    assert page.evaluate("inCard('act', '.figure b')[0].textContent") == "3"
