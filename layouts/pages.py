@@ -113,7 +113,17 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("detail", (Cell("desk_detail", grow=True),)),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
-        scripts=(*_EVERY, "over_map", "callouts", "rows", "orders", "order_words", "desk", "desk_map"),
+        scripts=(
+            *_EVERY,
+            "over_map",
+            "callouts",
+            "rows",
+            "orders",
+            "order_words",
+            "desk",
+            "desk_alarm",
+            "desk_map",
+        ),
         sheets=("cards", "desk_cards", "desk_detail"),
     ),
 )

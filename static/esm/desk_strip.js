@@ -1,5 +1,6 @@
 // One line that never changes its height: who must act now, the rulings that wait, and what was done last.
 const { FIGURES } = await import(`./act.js${new URL(import.meta.url).search}`);
+const MOST_ALARMS = 10;
 
 export function mend(face, view, city) {
   const { make, text, mark, show, part, rows, press } = city.mend, { say, desk, orders } = city, now = city.city(), told = view.scalars;
@@ -8,6 +9,7 @@ export function mend(face, view, city) {
     let seen = view;
     face.citywallSee = (newest) => { seen = newest; };
     orders.on(() => mend(face, seen, city));
+    desk.alarm.on(() => mend(face, seen, city));
   }
   face.citywallSee(view);
 
@@ -18,6 +20,22 @@ export function mend(face, view, city) {
     text(node.lastChild, n === null || n === undefined ? "—" : n.toLocaleString("en"));
     mark(node, "colour", n > 0 && FIGURES.find(([one]) => one === id)[1]);
   });
+
+  // What came in and was not looked at; and how much of it one person can take (ten in ten minutes).
+  desk.alarm.take(told.critical_keys);
+  const fresh = desk.alarm.fresh().length, alarm = part(face, "alarm", () => {
+    const node = make("button", "alarm");
+    node.type = "button";
+    node.addEventListener("click", desk.alarm.look);
+    return node;
+  });
+  text(alarm, [say.say("desk.alarm", { n: fresh }), !desk.alarm.isHeard() && say.say("desk.alarm_mute")].filter(Boolean).join(" · "));
+  show(alarm, fresh > 0);
+  const flood = part(face, "flood", () => make("span", "flood"));
+  text(flood, [
+    say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }),
+  ].filter(Boolean).join(" · "));
+  show(flood, told.alarms > MOST_ALARMS);
 
   const rulings = part(face, "rulings", () => make("div", "rulings"));
   rows(rulings, view.order, (id) => {

@@ -143,7 +143,23 @@ def test_the_strip_counts_who_must_act_and_names_the_rulings_due_first() -> None
     view = DeskStrip().view(seen(*cases, outbox=3, outbox_failing=1), NOW)
     assert [key for key, _ in view.rows] == ["r1", "r2", "r3"]
     assert view.scalars.items() >= {"critical": 1, "ruling": 5, "outbox": 3, "outbox_failing": 1}.items()
-    assert "critical_keys" not in view.scalars
+    assert len(view.scalars["critical_keys"]) == 1
+
+
+def test_the_strip_counts_the_alarms_of_ten_minutes_and_what_may_be_the_same() -> None:
+    new, old = (
+        case("new", urgency="critical", recorded_at=CITY - 600),
+        case("old", urgency="critical", recorded_at=CITY - 601),
+    )
+    same = case("same", urgency="critical", recorded_at=CITY)
+    told = (
+        DeskStrip()
+        .view(seen(new, old, same, heaps={"new": (same,)}, heaped=frozenset({"same"})), NOW)
+        .scalars
+    )
+    assert (told["alarms"], told["same"], told["critical_keys"]) == (2, 1, ["new", "old"])
+    nothing = DeskStrip().view(seen(position=0), NOW).scalars
+    assert (nothing["alarms"], nothing["critical_keys"]) == (None, None)
 
 
 def test_the_header_says_which_warnings_are_in_force_and_what_this_is_not() -> None:

@@ -121,3 +121,20 @@ def test_nothing_is_lost(cast: Cast, desk: Sight) -> None:
 
 def test_no_page_failed_or_asked_elsewhere(desk: Sight) -> None:
     assert (desk.errors, desk.external) == ([], [])
+
+
+def test_critical_ones_are_heard_once_counted_and_called_too_many(cast: Cast, desk: Sight) -> None:
+    page = desk.page
+    page.mouse.click(960, 15)  # whoever sits here has touched the page
+    desk.wait("() => citywall.desk.alarm.isHeard()")
+    heard = page.evaluate("citywall.desk.alarm.sounded()")
+    urgent = [
+        _case(
+            f"p1-{n}", 0, 121.60 + 0.002 * n, 31.16, "川沙路", {**WATER, "code": "0405"}, urgency="critical"
+        )
+        for n in range(12)
+    ]
+    assert publish(cast.running, "case", urgent).accepted == len(urgent)
+    desk.wait_for_words("desk_strip", "新特急12")
+    desk.wait_for_words("desk_strip", "近10分特急12（上限10）")
+    assert page.evaluate("citywall.desk.alarm.sounded()") == heard + 1
