@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,13 @@ from tests.gateways import fresh_servers
 # The gate gives the same answer twice; a slow machine is no fault of the code.
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.load_profile("gate")
+
+# Files of a few long tests: first, so that no worker is left alone with one at the end.
+LONG: Final = ("tests/stories/", "tests/faults/", "tests/feeds/test_recorded_day.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture

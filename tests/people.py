@@ -19,9 +19,9 @@ from city.moments import iso
 from feeds.accounts import Accounts
 from feeds.commander import Answer, Commander
 from feeds.ledger import Act, Ledger
-from feeds.passwords import Passwords
 from feeds.tokens import TokenStore
 from tests.console.browser import FULL_HD, Sight
+from tests.quick import QUICK
 from tests.running import Running, wait_for
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -74,7 +74,7 @@ class Cast:
         self._enrol(running.data, holders or {})
 
     def _enrol(self, data: Path, holders: dict[str, str]) -> None:
-        accounts, tokens = Accounts(data, Passwords()), TokenStore(data)
+        accounts, tokens = Accounts(data, QUICK), TokenStore(data)
         told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
         for name, holder in holders.items():
             is_street = holder.isdigit()

@@ -10,18 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
-import static
 from layouts import theme
 from layouts.pages import LAYOUTS, Layout
 from layouts.words import Names, catalogue
+from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["IN_CARD", "opened", "tell_view"]
-
-HOST = "http://citywall.test"
-TYPES = {"js": "text/javascript", "css": "text/css"}
 
 FAKES = """
 class FakeSocket { constructor() { window.socket = this; } close() {} }
@@ -78,13 +75,10 @@ def opened(
     A page that is not told anything (``is_told``) never hears from its live socket.
     """
     layout = next(layout for layout in LAYOUTS if layout.key == page_key)
-    context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    page = context.new_page()
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.route("**/*", lambda route: _serve(route, _html(layout, lang, person, has_grids), errors))
-    page.goto(f"{HOST}/{page_key}{query}")
+    page, server = page_of(browser, (1920, 1080), errors), page_server()
+    server.html = _html(layout, lang, person, has_grids)
+    page.goto(f"{server.url}/{page_key}{query}")
     page.wait_for_function("window.isMounted")
     page.evaluate(f"() => {{ window.inCard = {IN_CARD}; attach(); }}")
     if is_told:
@@ -92,7 +86,7 @@ def opened(
     # A page whose session does not echo starts anew; ours echoes.
     page.evaluate("citywall.heard(); setInterval(citywall.heard, 1000)")
     yield page
-    context.close()
+    page.close()
     assert errors == []
 
 
@@ -101,21 +95,6 @@ def tell_view(page: Page, card: str, scalars: dict[str, Any], rows: list[tuple[s
     view = {"whole": True, "as_of": NOW, "scalars": scalars, "order": [key for key, _ in rows],
             "set": dict(rows), "del": []}  # fmt: skip
     page.evaluate("([card, view]) => tell({ views: { [card]: view } })", [card, view])
-
-
-def _serve(route: Route, html: str, errors: list[str]) -> None:
-    url = route.request.url
-    path = url.removeprefix(HOST).partition("?")[0]
-    if not url.startswith(HOST):
-        errors.append(f"asked elsewhere: {url}")
-        route.abort()
-    elif path.startswith("/citywall/static/"):
-        file = static.path(path.removeprefix("/citywall/static/"))
-        route.fulfill(body=file.read_text("utf-8"), content_type=TYPES[file.suffix.lstrip(".")])
-    elif path == "/favicon.ico":
-        route.fulfill(status=204)
-    else:
-        route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
 def _html(layout: Layout, lang: str, person: dict[str, str] | None, has_grids: bool) -> str:

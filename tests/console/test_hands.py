@@ -24,6 +24,7 @@ from feeds.tokens import TokenStore
 from layouts.builder import Visitor
 from tests.order_taking import PHONE, Taking, order, read_test_terms, taking
 from tests.people import PIN
+from tests.quick import enrol
 
 
 class Hall:
@@ -34,10 +35,8 @@ class Hall:
         self.tokens = TokenStore(data)
         self.ahead = 0.0
         self.entrance = Entrance(data, self.tokens, b"s" * 32, clock=lambda: time.time() + self.ahead)
-        self.entrance.accounts.create(
-            "chen", "陈××", roles=["duty_officer"], now=1.0, password="Yangjing-2156-road", pin=PIN
-        )
-        self.entrance.accounts.create("plain", "丁××", roles=["inspector"], now=1.0, pin=PIN)
+        enrol(data, "chen", "陈××", "duty_officer", password="Yangjing-2156-road", pin=PIN)
+        enrol(data, "plain", "丁××", "inspector", pin=PIN)
         counter = DeskCounter(
             city.orders, city.presence, state=lambda: city.store.state, terms=read_test_terms(),
             search=Search(city.ledger, city.people, words=(), clock=time.time),

@@ -7,6 +7,7 @@ from city.state import CityState
 from console.entrance import Entrance
 from console.seats import IDLE_S
 from feeds.tokens import TokenStore
+from tests.quick import enrol
 
 NOW = 1_789_475_467.0
 PIN = "294017"
@@ -19,7 +20,7 @@ class Hall:
         self.entrance = Entrance(data, self.tokens, b"secret", clock=lambda: self.now)
         self.state = CityState()
         for name, role in (("li", "duty_officer"), ("ding", "inspector")):
-            self.entrance.accounts.create(name, f"{name}××", roles=[role], now=NOW, pin=PIN)
+            enrol(data, name, f"{name}××", role, now=NOW, pin=PIN)
 
     async def sit(self, account: object = "li", pin: object = PIN, panel: str = "wall-1") -> tuple[str, str]:
         told = await self.entrance.seats.sit(panel, account, pin, state=self.state, remote="10.0.0.7")

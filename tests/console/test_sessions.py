@@ -7,6 +7,7 @@ from city.state import CityState
 from console.sessions import Lifetime, Sessions
 from feeds.accounts import Accounts
 from feeds.session_store import SessionStore
+from tests.quick import QUICK
 
 NOW = 1_789_475_467.0
 LIFE = Lifetime(longest_s=12 * 3600.0, idle_s=3600.0)
@@ -14,7 +15,7 @@ LIFE = Lifetime(longest_s=12 * 3600.0, idle_s=3600.0)
 
 class House:
     def __init__(self, data: Path) -> None:
-        self.accounts, self.store = Accounts(data), SessionStore(data)
+        self.accounts, self.store = Accounts(data, QUICK), SessionStore(data)
         self.sessions = Sessions(self.accounts, self.store, lifetime=LIFE)
         self.accounts.create("chen", "陈××（值班员）", roles=["duty_officer"], now=NOW)
         self.state = CityState()

@@ -24,6 +24,7 @@ from console.live import LiveHandler
 from console.page_handlers import guard_pages
 from console.pages import Pages
 from feeds.tokens import TokenStore
+from tests.quick import enrol
 from tests.running import free_port, wait_for
 from tests.signed_in import Visitor
 
@@ -67,7 +68,7 @@ class House:
         self._thread.start()
         assert self._started.wait(20)
         for name, role in PEOPLE.items():
-            self.entrance.accounts.create(name, f"{name}{PAYLOAD}", roles=[role], now=1.0, password=SECRET)
+            enrol(data, name, f"{name}{PAYLOAD}", role, password=SECRET)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

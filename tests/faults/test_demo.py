@@ -118,8 +118,9 @@ class RunningDemo:
     def children(self) -> list[int]:
         found = [self._process.pid]
         for pid in found:
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                found += map(int, (thread / "children").read_text().split())
+            for told in Path("/proc").glob(f"{pid}/task/*/children"):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended since
+                    found += map(int, told.read_text().split())
         return found[1:]
 
     def interrupt(self) -> tuple[int, str]:

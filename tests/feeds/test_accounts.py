@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 
 from feeds.accounts import Accounts, NoAccount
 from feeds.passwords import Passwords
+from tests.quick import QUICK
 
-QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 SECRET, PIN = "correct horse", "294017"
 
 

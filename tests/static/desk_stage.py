@@ -4,31 +4,21 @@ What live.js and a page's session would tell is fed by hand; what the desk order
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
-import panel as pn
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import static
 from layouts import theme
 from layouts.words import Names, catalogue, streets
+from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
-__all__ = ["MARK", "NOW", "Stage", "case", "chromium", "reply", "row"]
+__all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
 
-HOST = "http://desk.test"
-PANEL = "static/extensions/panel/"
 MARK = "0a1b2c3d4e5f"
 ROAD = "羽山路巨野路口"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
-TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
 
 # What live.js gives to the scripts of a page, fed by hand; the time of day stands still but for `PASS`.
 BUS = """
@@ -82,7 +72,7 @@ citywall.orders.attach((message) => {
 # What the shell of a card does, see static/esm/card.js; here it is reached from outside as `stage`.
 MOUNT = """
 window.mount = async (key) => {
-  const { mend } = await import(`/esm/${key}.js?v=t`);
+  const { mend } = await import(`/citywall/static/esm/${key}.js?v=t`);
   const host = document.querySelector(`[data-cell="${key}"]`), root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [citywall.sheet];
   const face = citywall.mend.make("section", `card card-${key}`);
@@ -91,14 +81,6 @@ window.mount = async (key) => {
   citywall.on(key, (view) => mend(face, view ?? nothing, citywall));
 };
 """
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Stage:
@@ -120,20 +102,18 @@ class Stage:
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         inside = "".join(_file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail"))
-        self._html = (
+        html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
             f"<style>{theme.css()}{_file('css/base.css')}{sheet}</style>"
             f'<script type="application/json" id="citywall-page">{_inert(page)}</script>'
             f'<main id="page" lang="{lang}">{figure}{cells}</main>'
             + "".join(f"<script>{code}</script>" for code in scripts)
         )
-        self.page: Page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         self.errors: list[str] = []
-        self.outside: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda told: told.type == "error" and self.errors.append(told.text))
-        self.page.route("**/*", self._serve)
-        self.page.goto(f"{HOST}/{query}")
+        self.page: Page = page_of(browser, size, self.errors)
+        server = page_server()
+        server.html = html
+        self.page.goto(f"{server.url}/{query}")
         self.page.evaluate("(css) => citywall.sheet.replaceSync(css)", inside)
         self._cards = cards
 
@@ -146,7 +126,7 @@ class Stage:
     def close(self) -> None:
         """Close the page; nothing failed on it and nothing was asked of anybody else."""
         self.page.close()
-        assert (self.errors, self.outside) == ([], [])
+        assert self.errors == []
 
     # ---- what the server would tell
     def rows(self, *rows: tuple[str, Mapping[str, Any]]) -> None:
@@ -192,20 +172,6 @@ class Stage:
     def press(self, words: str, card: str = "desk_detail") -> None:
         """Click the button of a card that says these words."""
         self.page.locator(f'[data-cell="{card}"] button:visible').get_by_text(words, exact=True).first.click()
-
-    def _serve(self, route: Route) -> None:
-        path = route.request.url.removeprefix(HOST).partition("?")[0].lstrip("/")
-        if not route.request.url.startswith(HOST):
-            self.outside.append(route.request.url)
-            route.abort()
-        elif path in ("", "favicon.ico"):
-            route.fulfill(body=self._html, content_type="text/html")
-        elif path.startswith(PANEL):
-            # Once a page with components was made in this process, Panel asks for its own scripts too.
-            shipped = Path(pn.__file__).parent / "dist" / unquote(path.removeprefix(PANEL))
-            route.fulfill(body=shipped.read_text(encoding="utf-8"), content_type="text/javascript")
-        else:
-            route.fulfill(body=_file(path), content_type=TYPES[path.rpartition(".")[2]])
 
 
 def row(**given: Any) -> dict[str, Any]:

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.browser
 
 SHOWN = """(part) => inCard("desk_strip", "." + part).filter((node) => !node.hidden)
   .map((node) => node.textContent).join("")"""
-LATER = "() => { const now = performance.now.bind(performance); performance.now = () => now() + 10000; }"
+LATER = """() => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 10000;
+  citywall.heard();
+}"""
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.static.desk_stage import MARK, NOW, Stage, chromium, reply, row
+from tests.console.browser import chromium
+from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
 

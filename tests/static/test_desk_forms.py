@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 
 from city.acts.args import read_args
 from city.acts.command import Refusal
-from tests.static.desk_stage import MARK, NOW, Stage, chromium, reply, row
+from tests.console.browser import chromium
+from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
 

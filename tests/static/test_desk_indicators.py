@@ -7,7 +7,8 @@ import pytest
 
 from city.indicator import count, duration, share, unknown
 from layouts.cards.desk_indicators import DeskIndicators
-from tests.static.desk_stage import NOW, Stage, chromium
+from tests.console.browser import chromium
+from tests.static.desk_stage import NOW, Stage
 
 pytestmark = pytest.mark.browser
 

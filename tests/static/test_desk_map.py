@@ -16,9 +16,10 @@ from layers.cases import Cases
 from layers.contract import Frame, MapSetting
 from layers.ordinary import Ordinary
 from layers.projection import to_mercator
+from tests.console.browser import chromium
 from tests.seen_factory import case as seen_case
 from tests.seen_factory import seen
-from tests.static.desk_stage import MARK, NOW, Stage, chromium, reply, row
+from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
 

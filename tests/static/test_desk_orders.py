@@ -49,6 +49,9 @@ def test_a_hundred_clicks_while_the_list_changes_ten_times_a_second_are_a_hundre
     for click in range(100):
         act = ("one", "two")[click % 2]
         place = page.evaluate(ORDER)[(click * 5) % 12]
+        page.wait_for_function(
+            "(mark) => !citywall.orders.isBusy(mark)", arg=place
+        )  # one order of a row at a time
         x, y = page.evaluate(PLACE, [place, f".pair .{act}"])
         page.mouse.click(x, y)
         meant.append(("case:~" + place, {"one": "escalate", "two": "reassign"}[act]))

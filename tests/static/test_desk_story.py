@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from city.moments import iso
+from tests.console.browser import chromium
 from tests.layouts.test_story_words import TYPES
-from tests.static.desk_stage import MARK, NOW, Stage, chromium, reply, row
+from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,9 @@ def told(stage: Stage, *facts: dict[str, Any]) -> list[str]:
     story = [{"position": place, **plain, **fact} for place, fact in enumerate(facts)]
     stage.reply("case", reply(story=story))
     before = len(stage.asks("case"))
-    stage.page.evaluate("import('/js/desk_case.js?v=t').then(({ caseOf }) => caseOf(citywall).want())")
+    stage.page.evaluate(
+        "import('/citywall/static/js/desk_case.js?v=t').then(({ caseOf }) => caseOf(citywall).want())"
+    )
     stage.page.wait_for_function(f"said.asks.filter((ask) => ask.what === 'case').length > {before}")
     stage.page.wait_for_function(
         """(count) => document.querySelector('[data-cell="desk_detail"]').shadowRoot

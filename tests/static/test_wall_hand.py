@@ -251,8 +251,6 @@ class TestSeat:
         tell_queue(page, case_row(1))
         assert page.evaluate(BUTTONS) == []
         self.sign_in(page)
-        page.evaluate(
-            "() => { const now = performance.now.bind(performance); performance.now = () => now() + 300001; }"
-        )
+        page.evaluate(LATER, 300_001)
         page.wait_for_function("!document.querySelector('.seat-bar')")
         assert page.evaluate("sent.at(-1)") == {"leave": True}

@@ -1,0 +1,82 @@
+"""A server of one page and of our static files, for pages whose server is played by the test."""
+
+import threading
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import panel as pn
+from playwright.sync_api import Browser, Page
+
+import static
+
+__all__ = ["PageServer", "page_of", "page_server"]
+
+STATIC, PANEL = "/citywall/static/", "/static/extensions/panel/"
+TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "PageServer"
+
+    def do_GET(self) -> None:  # the library's name
+        path = unquote(urlsplit(self.path).path)
+        if path.startswith(STATIC):
+            self._file(static.path(path.removeprefix(STATIC)))
+        elif path.startswith(PANEL):
+            # Once a page with components was made in this process, Panel asks for its own scripts too.
+            self._file(Path(pn.__file__).parent / "dist" / path.removeprefix(PANEL))
+        else:
+            self._answer(self.server.html.encode(), "text/html", "no-store")
+
+    def _file(self, file: Path) -> None:
+        self._answer(file.read_bytes(), TYPES[file.suffix], "max-age=3600")
+
+    def _answer(self, body: bytes, kind: str, caching: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", caching)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the tests look at what the page says."""
+
+
+class PageServer(ThreadingHTTPServer):
+    """Every path that is no static file is the page; ``html`` is set before it is opened."""
+
+    html = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a page that was closed while it was loading."""
+
+
+@cache
+def page_server() -> PageServer:
+    """Return the server of this process; it ends with it."""
+    server = PageServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def page_of(browser: Browser, size: tuple[int, int], errors: list[str]) -> Page:
+    """Return a new tab that notes what fails in it and what is asked of anybody but our server.
+
+    The tabs of a browser share their cache: a script is loaded once. Each has its own session storage.
+    """
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
+    page = context.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    ours = (page_server().url, "data:", "blob:")
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: asked.url.startswith(ours) or errors.append(f"asked {asked.url}"))
+    return page
