@@ -17,7 +17,15 @@
 
   // ---- time: the server's, carried on by this machine's stopwatch
   const since = (mark) => (performance.now() - mark) / 1000;
-  const machine = () => (beat ? beat.now + since(beatAt) : NaN);
+  // A beat that was held up tells too early a time, and ages by it would be too small: the latest of some counts.
+  const leads = [], LEADS = 8;
+  function heardBeat(told) {
+    beat = told;
+    beatAt = performance.now();
+    leads.push(beat.now - beatAt / 1000);
+    if (leads.length > LEADS) leads.shift();
+  }
+  const machine = () => (beat ? Math.max(...leads) + performance.now() / 1000 : NaN);
   const toCity = (epoch) => (beat ? beat.city0 + (epoch - beat.machine0) * beat.rate : epoch);
   const city = () => toCity(machine());
 
@@ -142,7 +150,7 @@
       if (typeof message.data !== "string") return takeFrame(message.data);
       const news = JSON.parse(message.data);
       if (news.hello) greet(news.hello);
-      if (news.beat) { beat = news.beat; beatAt = performance.now(); attempts = 0; honest(); }
+      if (news.beat) { heardBeat(news.beat); attempts = 0; honest(); }
       if (news.views) take(news.views);
     };
     socket.onclose = again;

@@ -56,3 +56,17 @@ def test_a_card_that_failed_on_the_server_heals_with_the_next_view_that_did_not(
     page.evaluate("(views) => tell({ views })", memory.changes({"act": counted}))
     assert not page.evaluate(broken)
     assert page.evaluate("inCard('act', '.figure b')[0].textContent") == "3"
+
+
+def test_a_beat_that_was_held_up_makes_nothing_look_newer(page: Page) -> None:
+    page.evaluate(STOPWATCH)
+    for passed, told in ((2.0, 2.0), (4.0, 4.0), (6.0, 4.2)):
+        page.evaluate(f"window.passed = {passed * 1000}; beat({NOW + told})")
+    assert page.evaluate("citywall.machine()") == pytest.approx(NOW + 6.0, abs=0.2)
+
+
+def test_a_server_whose_clock_was_put_back_is_believed_after_some_beats(page: Page) -> None:
+    page.evaluate(STOPWATCH)
+    for turn in range(1, 9):
+        page.evaluate(f"window.passed = {turn * 2000}; beat({NOW - 60.0 + turn * 2.0})")
+    assert page.evaluate("citywall.machine()") == pytest.approx(NOW - 44.0, abs=0.01)
