@@ -17,6 +17,7 @@ from city.moments import iso
 from console.district import read_district
 from console.engine_notes import Notes
 from console.follow import Follower, follower_of
+from console.memory import keep_what_is_there
 from console.names import names_of
 from console.outbox import Outbox, read_adapters
 from console.reasons import Reasons
@@ -94,6 +95,7 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follower.run())
+                tasks.create_task(self._settle())
                 tasks.create_task(self._every(2.0, self._watch))
                 tasks.create_task(self._every(TICK_S, self._tick))
                 tasks.create_task(self._every(TICK_S, self._send))
@@ -102,6 +104,10 @@ class Engine:
                 tasks.create_task(self._every(ROUND_S, self._archive.step))
         finally:
             self.snapshot()
+
+    async def _settle(self) -> None:
+        await self._follower.complete.wait()
+        keep_what_is_there()
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Repeat ``work`` while we hold the lease; say once what fails, once that all is well again."""

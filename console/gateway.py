@@ -10,6 +10,7 @@ import structlog
 
 from city.categories import read as read_categories
 from console.district import District, read_district, read_rows, read_streets
+from console.memory import keep_what_is_there
 from console.settings import Settings
 from console.shared_figures import tell_figures
 from feeds.acceptance import Stores
@@ -47,6 +48,7 @@ async def run_gateway(settings: Settings) -> None:
     tokens = TokenStore(data)
     gateway = Gateway(_config(settings, district), stores, tokens=tokens, clock=time.time)
     await gateway.start()
+    keep_what_is_there()
     try:
         for turn in itertools.count(1):
             await asyncio.sleep(FIGURES_S)

@@ -1,7 +1,6 @@
 """The console: composition root of the process that serves the pages. It composes and nothing else."""
 
 import asyncio
-import gc
 import hashlib
 import itertools
 import sys
@@ -37,6 +36,7 @@ from console.http import (
     TileHandler,
 )
 from console.live import LiveHandler, beat
+from console.memory import keep_what_is_there
 from console.metrics import ConsoleFigures, LoopWatch, registry_of
 from console.names import names_of
 from console.ordering import Ordering
@@ -217,11 +217,7 @@ class Console:
         state = self._follower.store.state
         await asyncio.to_thread(self._screens["wall"].warm_up, WallView().see(state, time.time()))
         await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
-        # What is there now stays: a full collection would otherwise walk it whenever a page is closed. Of the
-        # rest a full one walks every open page, 10 – 25 ms in which no click is answered: seldom will do.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(1_000, 20, 100)
+        keep_what_is_there()
         self._health.warm = True
 
     async def _tick(self) -> None:
