@@ -1,4 +1,4 @@
-"""Processor time of processes, read from /proc."""
+"""Processor time of processes and of the machine, read from /proc."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,12 @@ def cpu_seconds(pid: int) -> float:
     """User and system seconds of a process and its reaped children."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return sum(int(value) for value in fields[11:15]) / TICK
+
+
+def processor_time() -> tuple[float, float]:
+    """Seconds of all processors since the start: kept by the host for others, and altogether."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    return int(fields[7]) / TICK, sum(map(int, fields)) / TICK
 
 
 def percentile(values: list[float], share: float) -> float:

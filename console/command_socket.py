@@ -124,6 +124,7 @@ class CommandHandler(WebSocketHandler):
 
     def open(self, *_: str, **__: str) -> None:
         """Begin to answer."""
+        self.set_nodelay(True)  # an answer is small and waits for nothing
         assert self._claims is not None
         self._sockets.open[self] = self._claims
         self._worker = asyncio.create_task(self._answer())

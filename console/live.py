@@ -77,6 +77,7 @@ class LiveHandler(WebSocketHandler):
 
     def open(self, channel: str) -> None:
         """Join the channel."""
+        self.set_nodelay(True)
         watched = self._channels[channel]
         self._watcher = Watcher(self._write)
         watched.join(self._watcher, self._hello(channel))

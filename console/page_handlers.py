@@ -97,6 +97,8 @@ class PageSocket(WSHandler):
     def open(self, *given: Any, **named: Any) -> Any:
         """Open as Panel does, and watch that the right lasts."""
         pages, _ = _pages_of(self)
+        # Bokeh sends a message in parts: the next would wait up to 40 ms until the first is acknowledged.
+        self.set_nodelay(True)
         self._watch = asyncio.create_task(cut_when_over(self, pages.doors, self._viewer))
         return super().open(*given, **named)  # type: ignore[no-untyped-call]  # Panel's
 

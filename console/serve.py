@@ -262,6 +262,9 @@ def build_id() -> str:
 
 async def serve(settings: Settings) -> None:
     """Run a console until cancelled."""
+    # Who waits for an answer waits for the loop, and the loop at each of its turns for a thread that draws:
+    # one millisecond then, not five.
+    sys.setswitchinterval(0.001)
     ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
     try:
         await Console(settings, read_district(settings.data_dir), ledger).run()

@@ -14,6 +14,7 @@ import panel as pn
 import pytest
 from prometheus_client import CollectorRegistry
 from tornado.ioloop import IOLoop
+from tornado.iostream import IOStream
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -400,6 +401,22 @@ def test_when_a_right_ends_open_sockets_are_cut_within_five_seconds(
     finally:
         house.entrance.accounts.enable("li", now=house.now)
         house.entrance.accounts.change("li", now=house.now, roles=["duty_officer"])
+
+
+def test_nothing_that_is_told_waits_for_what_was_told_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nagle's algorithm holds the second part of an answer back for 40 ms, and Bokeh sends three."""
+    told: dict[int, bool] = {}
+    ours = IOStream.set_nodelay
+    monkeypatch.setattr(
+        IOStream, "set_nodelay", lambda stream, value: (told.update({id(stream): value}), ours(stream, value))
+    )
+    visitor = house.visitor("li")
+    with hear(house, "desk", visitor) as live, page_socket(house, visitor, token_of(visitor)) as page:
+        assert live.recv(10) == "desk"
+        assert page.recv(10)
+        assert list(told.values()).count(True) == 2
 
 
 # ---- Panel's own page and socket
