@@ -44,7 +44,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float 
         with contextlib.closing(connection.getresponse()) as answer:
             status, said = answer.status, answer.read(ANSWER_BYTES).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = limit.told if limit.passed else f"{type(error).__name__}: {error}"
+        # The socket's own time is the same: either may be over first.
+        is_over = limit.passed or isinstance(error, TimeoutError)
+        reason = limit.told if is_over else f"{type(error).__name__}: {error}"
         raise NotDelivered(reason[:200], again=True) from error
     finally:
         limit.cancel()
