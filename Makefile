@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Browsers before whole systems where seconds are counted: they have the machine to themselves.
 ALONE := $(wildcard tests/stories/test_m[568]_*.py tests/console/test_*_page.py)
-.PHONY: demo test check install clean
+.PHONY: demo test check beside install clean
 
 # Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
 demo: $(VENV)/.run
@@ -12,9 +12,11 @@ demo: $(VENV)/.run
 # The one gate: what .ci/run and a developer run.
 test: $(VENV)/.dev
 	sh tests/prepare-machine.sh
-	$(MAKE) check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
+	$(MAKE) -j 2 check beside
 	$(BIN)/python -m pytest $(ALONE)
+
+beside: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -27,9 +29,12 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	touch $@
+# What is never imported is not compiled either; what is, once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+$(VENV)/.dev: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(VENV)/.run $@
 
 install: $(VENV)/.run
 
