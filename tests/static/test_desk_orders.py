@@ -1,5 +1,6 @@
 """Orders from the desk's queue in a real Chromium: what a press orders, and what its row says of it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -78,13 +79,13 @@ def test_a_press_shows_pending_at_once_and_done_only_when_it_is_answered(page: P
         act["command_id"],
     )
     assert "已升级▸值班长" in page.evaluate(WORDS, mark(2))
-    assert "撤销 20" in page.evaluate(WORDS, mark(2))
+    assert re.search(r"撤销 (20|1\d)", page.evaluate(WORDS, mark(2)))
 
 
 def test_undo_counts_down_and_orders_its_own_command_on_the_new_version(page: Page) -> None:
     page.evaluate(DONE)
     press(page, 1, ".pair .two")
-    page.wait_for_function(f"({WORDS})('{mark(1)}').includes('撤销 18')")
+    page.wait_for_function(f"/撤销 1\\d/.test(({WORDS})('{mark(1)}'))")
     press(page, 1, ".undo")
     acts = page.evaluate("acts()")
     assert [(act["verb"], act["version"]) for act in acts] == [("reassign", 3), ("undo", 4)]
@@ -93,7 +94,7 @@ def test_undo_counts_down_and_orders_its_own_command_on_the_new_version(page: Pa
 
 
 def test_after_its_time_undo_is_gone(page: Page) -> None:
-    page.evaluate(DONE.replace("+ 20", "+ 1.2"))
+    page.evaluate(DONE.replace("+ 20", "+ 3"))
     press(page, 1, ".pair .two")
     page.wait_for_function(f"({ROW})('{mark(1)}').querySelector('.undo').hidden === false")
     page.wait_for_function(f"({ROW})('{mark(1)}').querySelector('.undo').hidden === true")
