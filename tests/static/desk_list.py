@@ -17,6 +17,10 @@ PLACE = f"""([mark, act]) => {{
   const box = ({ROW})(mark).querySelector(act).getBoundingClientRect();
   return [box.x + box.width / 2, box.y + box.height / 2];
 }}"""
+IS_DRAWN = """() => {
+  const rows = inCard('desk_queue', '.rows li');
+  return inCard('desk_queue', 'footer').length > 0 && (rows.length === 0 || rows.some((li) => li.innerText));
+}"""
 FOOT = "() => inCard('desk_queue', 'footer .said')[0].textContent"
 DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
   undo_until: citywall.machine() + 20 } }); }"""
@@ -55,7 +59,9 @@ def scalars(n: int, **given: Any) -> dict[str, Any]:
 
 def tell(page: Page, told: list[tuple[str, dict[str, Any]]], **given: Any) -> None:
     tell_view(page, "desk_queue", scalars(given.pop("all", len(told)), **given), told)
-    page.wait_for_function("inCard('desk_queue', 'footer').length > 0")  # the card's parts may still come
+    # The card's parts may still come, and what was never laid out has no text.
+    page.wait_for_function(IS_DRAWN)
+
 
 
 def press(page: Page, number: int, act: str) -> None:
