@@ -63,7 +63,6 @@ def tell(page: Page, told: list[tuple[str, dict[str, Any]]], **given: Any) -> No
     page.wait_for_function(IS_DRAWN)
 
 
-
 def press(page: Page, number: int, act: str) -> None:
     place = page.evaluate(PLACE, [mark(number), act])
     while (again := _placed(page, number, act)) != place:  # a page that was just opened may still move
