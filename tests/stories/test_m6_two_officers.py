@@ -89,6 +89,7 @@ def test_of_two_presses_one_wins_and_the_other_is_told_in_the_row(
 def test_an_undo_in_time_brings_both_rows_back(cast: Cast, desks: tuple[Sight, Sight]) -> None:
     chen, li = desks
     row(chen).get_by_role("button", name="撤销").click()
+    row(chen).get_by_text("已撤销").wait_for()  # until its answer is there the row takes no other order
     wait_for(lambda: types(cast)[-1] == "ActUndone")
     row(li).get_by_role("button", name="好", exact=True).click()
     for desk in desks:
