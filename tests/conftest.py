@@ -3,9 +3,11 @@ from typing import Final
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from feeds.ledger import Ledger
 from feeds.servers import EmbeddedServers
+from tests.console.browser import chromium
 from tests.gateways import fresh_servers
 
 # The gate gives the same answer twice; a slow machine is no fault of the code.
@@ -18,6 +20,13 @@ LONG: Final = ("tests/stories/", "tests/faults/", "tests/feeds/test_recorded_day
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium of this file's own; no longer, for a file of async tests cannot run beside it."""
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from layouts.words import Names, catalogue
 from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
-__all__ = ["IN_CARD", "opened", "tell_view"]
+__all__ = ["DONE", "IN_CARD", "LATER", "mark", "opened", "tell_view"]
 
 FAKES = """
 class FakeSocket { constructor() { window.socket = this; } close() {} }
@@ -57,6 +57,21 @@ IN_CARD = """(card, selector) => {
   const host = document.querySelector(`[data-cell="${card}"] > div`);
   return [...host.shadowRoot.querySelectorAll(selector)];
 }"""
+
+# Every order is done, and may be undone for 20 s.
+DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
+  undo_until: citywall.machine() + 20 } }); }"""
+
+# The page's stopwatch goes on by so many ms, and its session is there still.
+LATER = """(ms) => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + ms;
+  citywall.heard();
+}"""
+
+
+def mark(number: int) -> str:
+    return f"{number:012x}"
 
 
 @contextmanager

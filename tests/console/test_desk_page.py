@@ -13,7 +13,7 @@ from playwright.sync_api import Locator
 
 from city.marks import mark_of
 from layouts.pages import DESK_CARDS
-from tests.console.browser import IS_IDLE, Sight, chromium
+from tests.console.browser import IS_IDLE, Sight
 from tests.console.test_markup_and_privacy import SECRETS, evil_day, private_day
 from tests.invented import case, publish, publish_all
 from tests.people import SHANGHAI, Cast
@@ -49,12 +49,6 @@ def cast() -> Iterator[Cast]:
                 yield people
             finally:
                 running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.invented import (
     camera,
     case,
@@ -105,12 +105,6 @@ def listening(running: Running) -> Iterator[Wall]:
         wait_for(lambda: wall.scalar("act", "critical") == 5)
         wait_for(lambda: {"units", "storms", "callouts", "warnings"} <= wall.frames.keys())
         yield wall
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
 
 
 def test_no_byte_of_the_live_socket_holds_a_citizens_name_phone_or_house(listening: Wall) -> None:

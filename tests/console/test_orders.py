@@ -15,7 +15,7 @@ from city.access import Person
 from city.chain import verify
 from city.marks import mark_of
 from city.store import Store
-from console.orders import REFUSALS_A_MINUTE
+from console.orders import REFUSALS_A_MINUTE, Orders
 from feeds.servers import EmbeddedServers
 from tests.order_taking import (
     CHEN,
@@ -36,6 +36,15 @@ from tests.order_taking import (
 async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Taking]:
     async with taking(servers, tmp_path) as made:
         yield made
+
+
+async def another_console(city: Taking) -> tuple[Store, Orders]:
+    """Return a console that is ready, and its store, which folds nothing by itself."""
+    behind = Store()
+    behind.commit(await city.ledger.read(0))
+    orders = city.console(behind)
+    assert await orders.ready()
+    return behind, orders
 
 
 async def test_an_order_is_signed_and_in_the_ledger_when_it_is_answered(city: Taking) -> None:
@@ -125,10 +134,7 @@ async def test_a_remark_for_which_there_is_no_turn_is_asked_for_again_not_lost(
 ) -> None:
     monkeypatch.setattr("console.orders.TRIES_AT_ANY_VERSION", 1)
     await city.report("a")
-    behind = Store()
-    behind.commit(await city.ledger.read(0))
-    orders = city.console(behind)
-    assert await orders.ready()
+    behind, orders = await another_console(city)
     await city.give(CHEN, "escalate", "a")
     busy = await orders.take(LEAD, order("comment", "a", 0, id_="one", text="x"))
     assert (busy["refused"]["code"], busy["refused"]["key"]) == ("read_only", "order_read_only")
@@ -207,10 +213,7 @@ async def test_an_unknown_subject_is_refused_and_written_nowhere(city: Taking, s
 
 async def test_one_who_knows_a_newer_version_than_this_console_is_waited_for(city: Taking) -> None:
     await city.report("a")
-    behind = Store()
-    behind.commit(await city.ledger.read(0))
-    orders = city.console(behind)
-    assert await orders.ready()
+    behind, orders = await another_console(city)
     await city.give(CHEN, "escalate", "a")
     waiting = asyncio.create_task(orders.take(LEAD, order("comment", "a", 1, text="已联系")))
     await asyncio.sleep(0.1)
@@ -220,10 +223,7 @@ async def test_one_who_knows_a_newer_version_than_this_console_is_waited_for(cit
 
 async def test_what_this_console_never_hears_of_is_a_conflict_not_a_wait_for_ever(city: Taking) -> None:
     await city.report("a")
-    behind = Store()
-    behind.commit(await city.ledger.read(0))
-    orders = city.console(behind)
-    assert await orders.ready()
+    _, orders = await another_console(city)
     await city.give(CHEN, "escalate", "a")
     answer = await orders.take(LEAD, order("escalate", "a", 1))
     assert answer["refused"]["code"] == "conflict"
@@ -287,10 +287,7 @@ async def test_nobody_is_told_that_an_order_was_not_done_while_the_log_is_away(
 
 async def test_the_loser_of_a_race_between_two_consoles_is_told_the_winner(city: Taking) -> None:
     await city.report("a")
-    behind = Store()
-    behind.commit(await city.ledger.read(0))
-    orders = city.console(behind)
-    assert await orders.ready()
+    _, orders = await another_console(city)
     await city.give(CHEN, "escalate", "a")
     answer = await orders.take(LEAD, order("escalate", "a", 0))
     assert answer["refused"]["winner"]["by"] == CHEN.name

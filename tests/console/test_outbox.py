@@ -61,6 +61,18 @@ def outbox_to(city: Taking, clock: Clock, url: str, *systems: str) -> Outbox:
     return Outbox(city.ledger, city.store, adapters, reasons=REASONS, clock=clock)
 
 
+async def undone_on_its_way(city: Taking, clock: Clock, other: Receiver, outbox: Outbox) -> None:
+    """Undo an act while the other system holds the word of it, and let that answer then."""
+    clock.ahead = 21.0
+    other.gate.clear()
+    await outbox.step()
+    await until(lambda: bool(other.asked))
+    assert "done" in await city.give(CHEN, "undo", "a")
+    other.gate.set()
+    await outbox.settled()
+    await city.folded()
+
+
 async def step(city: Taking, outbox: Outbox) -> None:
     await outbox.step()
     await outbox.settled()
@@ -132,14 +144,7 @@ async def test_what_is_undone_while_it_is_on_its_way_is_recalled_by_whatever_eng
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
-    clock.ahead = 21.0
-    other.gate.clear()
-    await outbox.step()
-    await until(lambda: bool(other.asked))
-    assert "done" in await city.give(CHEN, "undo", "a")
-    other.gate.set()
-    await outbox.settled()
-    await city.folded()
+    await undone_on_its_way(city, clock, other, outbox)
     await outbox.close()
     another = outbox_to(city, clock, other.url, to)
     await step(city, another)
@@ -154,15 +159,8 @@ async def test_what_is_undone_while_it_is_on_its_way_and_may_have_arrived_is_rec
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
-    clock.ahead = 21.0
-    other.gate.clear()
     other.answers = [503]
-    await outbox.step()
-    await until(lambda: bool(other.asked))
-    assert "done" in await city.give(CHEN, "undo", "a")
-    other.gate.set()
-    await outbox.settled()
-    await city.folded()
+    await undone_on_its_way(city, clock, other, outbox)
     await step(city, outbox)
     [failed] = await city.facts("OutboxFailed")
     [(_, _, body)] = other.received

@@ -11,7 +11,7 @@ import pytest
 from city.wall_view import mark_of
 from layouts.pages import CARDS
 from layouts.quiet import ROUTINE_MOST, saturated_share
-from tests.console.browser import FULL_HD, Sight, chromium
+from tests.console.browser import FULL_HD, Sight
 from tests.invented import day, publish, publish_all, unit
 from tests.running import Running, wait_for
 from tests.walls import Wall
@@ -34,12 +34,6 @@ def running() -> Iterator[Running]:
             yield whole
         finally:
             whole.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

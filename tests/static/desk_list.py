@@ -4,10 +4,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.script_pages import tell_view
+from tests.script_pages import mark, tell_view
 from tests.seen_factory import NOW
 
-__all__ = ["DONE", "FOOT", "ME", "ORDER", "PLACE", "ROW", "WORDS", "mark", "press", "row", "scalars", "tell"]
+__all__ = ["FOOT", "ME", "ORDER", "PLACE", "ROW", "WORDS", "press", "row", "scalars", "tell"]
 
 ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me"}
 ROW = "(mark) => inCard('desk_queue', '.rows li').find((li) => li.citywallMark === mark)"
@@ -22,12 +22,6 @@ IS_DRAWN = """() => {
   return inCard('desk_queue', 'footer').length > 0 && (rows.length === 0 || rows.some((li) => li.innerText));
 }"""
 FOOT = "() => inCard('desk_queue', 'footer .said')[0].textContent"
-DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
-  undo_until: citywall.machine() + 20 } }); }"""
-
-
-def mark(number: int) -> str:
-    return f"{number:012x}"
 
 
 def row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:

@@ -6,25 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.browser import chromium
-from tests.script_pages import opened, tell_view
-from tests.static.desk_list import ME, mark
+from tests.script_pages import LATER, mark, opened, tell_view
+from tests.static.desk_list import ME
 
 pytestmark = pytest.mark.browser
 
 SHOWN = """(part) => inCard("desk_strip", "." + part).filter((node) => !node.hidden)
   .map((node) => node.textContent).join("")"""
-LATER = """() => {
-  const now = performance.now.bind(performance);
-  performance.now = () => now() + 10000;
-  citywall.heard();
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -68,7 +56,7 @@ def test_many_in_a_moment_are_one_sound_and_a_count(page: Page) -> None:
     for last in range(1, 7):
         tell(page, *range(1, last + 1))
     assert (shown(page, "alarm"), sounded(page)) == ("新特急 6", 1)
-    page.evaluate(LATER)
+    page.evaluate(LATER, 10_000)
     tell(page, *range(1, 7))
     assert sounded(page) == 1
     tell(page, *range(1, 8))

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.browser import chromium
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
@@ -14,12 +13,6 @@ pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=window.hacked=1>"
 UNDO = {"done": {"position": "7", "version": 10, "facts": [], "undo_until": NOW + 14.0}}
 Open = Callable[..., Stage]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

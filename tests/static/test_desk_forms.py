@@ -8,7 +8,6 @@ from playwright.sync_api import Browser
 
 from city.acts.args import read_args
 from city.acts.command import Refusal
-from tests.console.browser import chromium
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
@@ -37,12 +36,6 @@ A_MINUTE_LATER = """() => {
   performance.now = () => now.call(performance) + 61e3;
 }"""
 INTAKE = ("file", "reject", "merge", "request_verification")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

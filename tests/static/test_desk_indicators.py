@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from city.indicator import count, duration, share, unknown
 from layouts.cards.desk_indicators import DeskIndicators
-from tests.console.browser import chromium
 from tests.static.desk_stage import NOW, Stage
 
 pytestmark = pytest.mark.browser
@@ -25,12 +25,11 @@ class Seen:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with chromium() as browser:
-        shown = Stage(browser, "desk_indicators")
-        shown.mount()
-        yield shown
-        shown.close()
+def stage(browser: Browser) -> Iterator[Stage]:
+    shown = Stage(browser, "desk_indicators")
+    shown.mount()
+    yield shown
+    shown.close()
 
 
 def tell(stage: Stage, *told: Any) -> None:

@@ -16,7 +16,6 @@ from layers.cases import Cases
 from layers.contract import Frame, MapSetting
 from layers.ordinary import Ordinary
 from layers.projection import to_mercator
-from tests.console.browser import chromium
 from tests.seen_factory import case as seen_case
 from tests.seen_factory import seen
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
@@ -46,12 +45,6 @@ AT = """([x, y]) => {
   const { start: west, end: east } = f.x_range, { start: south, end: north } = f.y_range;
   return [(x - west) / (east - west) * f.inner_width, (north - y) / (north - south) * f.inner_height];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,18 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.browser import chromium
-from tests.script_pages import opened
+from tests.script_pages import DONE, mark, opened
 from tests.seen_factory import NOW
-from tests.static.desk_list import DONE, FOOT, ME, ORDER, PLACE, ROW, WORDS, mark, press, row, scalars, tell
+from tests.static.desk_list import FOOT, ME, ORDER, PLACE, ROW, WORDS, press, row, scalars, tell
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

@@ -6,20 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.browser import chromium
-from tests.script_pages import opened
+from tests.script_pages import DONE, mark, opened
 from tests.seen_factory import NOW
-from tests.static.desk_list import DONE, FOOT, ME, ORDER, ROW, WORDS, mark, press, row, tell
+from tests.static.desk_list import FOOT, ME, ORDER, ROW, WORDS, press, row, tell
 
 pytestmark = pytest.mark.browser
 
 EVIL = '<img src=x onerror="window.hacked=1">'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

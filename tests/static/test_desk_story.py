@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from city.moments import iso
-from tests.console.browser import chromium
 from tests.layouts.test_story_words import TYPES
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
@@ -63,15 +63,14 @@ LINES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with chromium() as browser:
-        shown = Stage(browser, "desk_detail")
-        shown.rows((MARK, row()))
-        shown.reply("case", reply())
-        shown.mount().select(MARK)
-        shown.page.wait_for_selector(".story li")
-        yield shown
-        shown.close()
+def stage(browser: Browser) -> Iterator[Stage]:
+    shown = Stage(browser, "desk_detail")
+    shown.rows((MARK, row()))
+    shown.reply("case", reply())
+    shown.mount().select(MARK)
+    shown.page.wait_for_selector(".story li")
+    yield shown
+    shown.close()
 
 
 def told(stage: Stage, *facts: dict[str, Any]) -> list[str]:

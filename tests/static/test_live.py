@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page
 
 from console.wire import ViewMemory
 from layouts.contract import View
-from tests.console.browser import chromium
 from tests.script_pages import opened
 from tests.seen_factory import NOW
 
@@ -20,12 +19,6 @@ STOPWATCH = """() => {
   performance.now = () => from + window.passed;
 }"""
 IS_GREY = "!document.getElementById('break').hidden"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 def test_a_page_that_was_never_told_anything_turns_grey_however_often_it_tries(browser: Browser) -> None:

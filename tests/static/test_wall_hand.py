@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from layers.projection import to_mercator
-from tests.console.browser import chromium
-from tests.script_pages import opened, tell_view
+from tests.script_pages import DONE, LATER, mark, opened, tell_view
 from tests.seen_factory import NOW, PEOPLE_SQUARE
 
 pytestmark = pytest.mark.browser
@@ -18,12 +17,6 @@ EVIL = '<img src=x onerror="window.hacked=1">'
 BUTTONS = """() => [...document.querySelectorAll('button'), ...inCard('queue', 'button')]
     .filter((button) => !button.hidden).map((button) => button.textContent)"""
 SIGN = "() => inCard('shown', '.chip').filter((chip) => !chip.hidden).map((chip) => chip.innerText)"
-
-LATER = """(ms) => {
-  const now = performance.now.bind(performance);
-  performance.now = () => now() + ms;
-  citywall.heard();
-}"""
 
 FIGURE = f"""() => {{
   const change = {{ connect() {{}} }}, setv = function (value) {{ Object.assign(this, value); }};
@@ -35,10 +28,6 @@ FIGURE = f"""() => {{
   window.Bokeh = {{ documents: [{{ get_model_by_name }}] }};
   window.where = () => [x_range.start, x_range.end, y_range.start, y_range.end];
 }}"""
-
-
-def mark(number: int) -> str:
-    return f"{number:012x}"
 
 
 def case_row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
@@ -70,12 +59,6 @@ def tell_queue(page: Page, *rows: tuple[str, dict[str, Any]]) -> None:
 def middle(page: Page) -> tuple[float, float]:
     x0, x1, y0, y1 = page.evaluate("where()")
     return (x0 + x1) / 2, (y0 + y1) / 2
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -179,11 +162,7 @@ class TestSeat:
 
     def test_a_press_is_an_order_of_its_row_and_may_be_undone(self, page: Page) -> None:
         self.sign_in(page)
-        page.evaluate(
-            """() => { window.answering = (act) => ({ done: {
-                position: 1, version: act.version + 1, facts: [],
-                undo_until: citywall.machine() + 20 } }); }"""
-        )
+        page.evaluate(DONE)
         page.evaluate("inCard('queue', '.pair button')[3].click()")
         page.wait_for_function("inCard('queue', 'li')[1].innerText.includes('已改派▸电力')")
         page.evaluate(
@@ -231,11 +210,7 @@ class TestSeat:
 
     def test_the_next_seat_sees_nothing_of_what_the_last_one_did(self, page: Page) -> None:
         self.sign_in(page)
-        page.evaluate(
-            """() => { window.answering = (act) => ({ done: {
-                position: 1, version: act.version + 1, facts: [],
-                undo_until: citywall.machine() + 20 } }); }"""
-        )
+        page.evaluate(DONE)
         page.evaluate("inCard('queue', '.pair button')[1].click()")
         page.wait_for_function("inCard('queue', 'li')[0].innerText.includes('已改派▸电力')")
         page.evaluate("window.delay = 300; inCard('queue', '.pair button')[2].click()")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.invented import case, publish
 from tests.people import Cast, story
 
@@ -22,12 +22,6 @@ FIX_BY = "2026-11-20T23:58"
 def cast() -> Iterator[Cast]:
     with story({"telecom": "tx", "power": "dl", "yangjing": YANGJING}) as people:
         yield people
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
