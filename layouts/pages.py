@@ -61,6 +61,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 _EVERY: Final = ("grammar", "mend", "live")
+_OF_CASES: Final = ("over_map", "callouts", "rows", "orders", "order_words")
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -88,17 +89,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
             ),
         ),
-        scripts=(
-            *_EVERY,
-            "over_map",
-            "callouts",
-            "rows",
-            "orders",
-            "order_words",
-            "wall",
-            "wall_shown",
-            "wall_seat",
-        ),
+        scripts=(*_EVERY, *_OF_CASES, "wall", "wall_shown", "wall_seat"),
     ),
     Layout(
         key="desk",
@@ -113,17 +104,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("detail", (Cell("desk_detail", grow=True),)),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
-        scripts=(
-            *_EVERY,
-            "over_map",
-            "callouts",
-            "rows",
-            "orders",
-            "order_words",
-            "desk",
-            "desk_alarm",
-            "desk_map",
-        ),
+        scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map"),
         sheets=("cards", "desk_cards", "desk_detail"),
     ),
 )

@@ -9,7 +9,7 @@ from city.acts.order import Answer, Order, allowed, known_holder, not_now
 from city.acts.routing import dispatched_fact, ruling_fact, transferred_up_fact
 from city.acts.supervising import level_answered_fact
 from city.casefile import OPEN
-from city.dispatch.rulings import ruling_key
+from city.dispatch.rulings import SCOPES, ruling_key
 from city.marks import mark_of
 
 __all__ = [
@@ -18,6 +18,12 @@ __all__ = [
 
 HELD = ("dispatched", "handling")
 SENDABLE = ("ruling", "filed", "returned", *HELD)
+
+WITHOUT = {
+    "this_component": "the case names no component", "this_road_segment": "the case names no road",
+    "category_in_area": "no street",
+}  # fmt: skip
+"""Scope → what a case without what it is about is told."""
 
 
 def decide_request_ruling(order: Order, args: RequestRuling) -> Answer:
@@ -80,16 +86,11 @@ def _open_ruling(order: Order) -> bool:
 
 def _register_key(order: Order, scope: str) -> str | Refusal:
     """Return the register's key that a ruling of this scope binds, '' when it binds this case alone."""
+    if scope not in SCOPES:
+        return ""
     place, component = order.case.place, order.file.component
-    if scope == "this_component":
-        return f"component:{component}" if component else bad_arg("scope", "the case names no component")
-    if scope == "this_road_segment":
-        if not (place.road and place.street):
-            return bad_arg("scope", "the case names no road")
-        return ruling_key(scope, order.class_key, street=place.street, road=place.road)
-    if scope == "category_in_area":
-        return f"area:{place.street}:{order.class_key}" if place.street else bad_arg("scope", "no street")
-    return ""
+    key = ruling_key(scope, order.class_key, street=place.street, road=place.road, component=component)
+    return key or bad_arg("scope", WITHOUT[scope])
 
 
 def _number(order: Order) -> str:

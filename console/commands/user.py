@@ -193,16 +193,19 @@ def _check_codes(
 ) -> None:
     """Refuse what stands in no table: nobody could act for it. Raises ClickException, DistrictError."""
     folder = read_settings(data_dir=data_dir).data_dir
-    wanted = [("agency", agency), ("street", street), *(("within", code) for code in streets)]
-    known: dict[str, Collection[str]] = {}
     if agency:
-        known["agency"] = [row.get("code") or "" for row in read_rows(folder, "agencies.csv")[0]]
+        known = [row.get("code") or "" for row in read_rows(folder, "agencies.csv")[0]]
+        _check_code("--agency: there is no agency", agency, known)
     if street or streets:
-        known["street"] = known["within"] = read_streets(read_district(folder)).codes
-    for option, code in wanted:
-        if code and code not in known[option]:
-            message = f"--{option}: there is no {option.replace('within', 'street')} {code!r}"
-            raise click.ClickException(message)
+        codes = read_streets(read_district(folder)).codes
+        for option, code in (("street", street), *(("within", code) for code in streets)):
+            _check_code(f"--{option}: there is no street", code, codes)
+
+
+def _check_code(wrong: str, code: str, known: Collection[str]) -> None:
+    if code and code not in known:
+        message = f"{wrong} {code!r}"
+        raise click.ClickException(message)
 
 
 def _ask(what: str, from_stdin: bool) -> str:

@@ -58,7 +58,7 @@
   const versionOf = (mark) => Math.max(row(mark)?.version ?? 0, orders.version(mark));
 
   // ---- acts
-  const isLive = () => orders.isAttached() && city.session() === "live";
+  const { isLive } = orders;
   function act(verb, mark, version, args, to) {
     return orders.act(verb, mark, version ?? versionOf(mark), args, to);
   }

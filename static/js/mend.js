@@ -63,12 +63,11 @@
     // It takes no focus: Space and Enter would press it again, with the words that stand on it by then.
     node.addEventListener("mousedown", (event) => { event.preventDefault(); leaveTyping(); });
     node.addEventListener("click", (event) => {
-      if (event.detail > 1 || !isLive()) return;
+      if (event.detail > 1 || !window.citywall.orders.isLive()) return;
       fn(event.detail === 0 ? node.citywallSpec : held);
     });
     return node;
   }
-  const isLive = () => window.citywall.session() === "live" && window.citywall.orders.isAttached();
   // Keys that come after a press are orders, no typing.
   function leaveTyping() {
     let active = document.activeElement;

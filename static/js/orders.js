@@ -204,6 +204,7 @@
     ofCase: (mark) => [...actsOf(mark)],
     all: () => [...acts.values()].flat(),
     on: (fn) => { listeners.add(fn); return () => listeners.delete(fn); },
-    isAttached: () => send !== null,
+    // Whether what is ordered now goes out, and its answer comes in.
+    isLive: () => send !== null && city.session() === "live",
   };
 })();

@@ -104,7 +104,7 @@
     return left > 0 ? [...offered, { undo: true, label: say.say("desk.undo_n", { n: left }) }] : offered;
   }
   function press(mark, spec, version) {
-    if (!person || city.session() !== "live" || spec.off) return;
+    if (!person || !orders.isLive() || spec.off) return;
     used();
     const last = orders.undoable(mark);
     if (spec.good) orders.forget(mark);
