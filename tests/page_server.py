@@ -6,14 +6,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import panel as pn
+import bokeh
 from playwright.sync_api import Browser, Page
 
 import static
 
-__all__ = ["PageServer", "page_of", "page_server"]
+__all__ = ["BOKEH", "PageServer", "page_of", "page_server"]
 
-STATIC, PANEL = "/citywall/static/", "/static/extensions/panel/"
+STATIC, LIBRARY = "/citywall/static/", "/bokeh/"
+BOKEH = f'<script src="{LIBRARY}bokeh.min.js"></script>'
+"""What a page with an embedded figure loads first."""
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -25,9 +27,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         if path.startswith(STATIC):
             self._file(static.path(path.removeprefix(STATIC)))
-        elif path.startswith(PANEL):
-            # Once a page with components was made in this process, Panel asks for its own scripts too.
-            self._file(Path(pn.__file__).parent / "dist" / path.removeprefix(PANEL))
+        elif path.startswith(LIBRARY):
+            self._file(Path(bokeh.__file__).parent / "server/static/js" / path.removeprefix(LIBRARY))
         else:
             self._answer(self.server.html.encode(), "text/html", "no-store")
 

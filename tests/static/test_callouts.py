@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from bokeh.embed import components
 from bokeh.plotting import figure
-from bokeh.resources import INLINE
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import static
 from layers.callouts import BOX, BOX_EN, Callouts
@@ -17,6 +16,7 @@ from layers.contract import Frame, MapSetting
 from layers.projection import to_mercator
 from layouts import theme
 from layouts.words import Names, catalogue
+from tests.page_server import BOKEH, page_of, page_server
 from tests.seen_factory import NOW, case, seen
 
 pytestmark = pytest.mark.browser
@@ -44,22 +44,8 @@ SHIFT = """(metres) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--no-first-run",
-            ],
-        )  # fmt: skip
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     map_ = figure(
         name="map", width=SIZE[0], height=SIZE[1], x_range=(EXTENT[0], EXTENT[2]), toolbar_location=None,
         y_range=(EXTENT[1], EXTENT[3]), min_border=0, x_axis_location=None, y_axis_location=None,
@@ -71,14 +57,14 @@ def page(chromium: Any) -> Iterator[Page]:
     ours.insert(2, f"const WORDS = {words}; let CITY = {NOW}; {BUS}")
     embedding, place = components(map_)
     errors: list[str] = []
-    opened = chromium.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.set_content(
-        f"<!doctype html><meta charset=utf-8>{INLINE.render()}{embedding}"
+    opened, server = page_of(browser, SIZE, errors), page_server()
+    server.html = (
+        f"<!doctype html><meta charset=utf-8>{BOKEH}{embedding}"
         f"<style>{theme.css()} body {{ margin: 0 }}</style>"
         f'<div data-cell="map" style="position:relative">{place}</div>'
         + "".join(f"<script>{code}</script>" for code in ours)
     )
+    opened.goto(server.url)
     opened.wait_for_function("window.citywall.figure()?.inner_width > 0")
     yield opened
     opened.close()

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from bokeh.embed import components
-from bokeh.resources import INLINE
 from playwright.sync_api import Browser
 
 from layers.atlas import Box
@@ -16,6 +15,7 @@ from layers.cases import Cases
 from layers.contract import Frame, MapSetting
 from layers.ordinary import Ordinary
 from layers.projection import to_mercator
+from tests.page_server import BOKEH
 from tests.seen_factory import case as seen_case
 from tests.seen_factory import seen
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
@@ -57,7 +57,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
     script, place = components(figure)
     shown = Stage(
         browser, "desk_map_box", size=(700, 600), sheet=SHEET,
-        figure=f'{INLINE.render()}{script}<div data-cell="map">{place}</div>',
+        figure=f'{BOKEH}{script}<div data-cell="map">{place}</div>',
     )  # fmt: skip
     shown.page.wait_for_function("citywall.figure('map')?.inner_width > 0", timeout=90_000)
     for frame in frames:

@@ -1,20 +1,15 @@
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import static
 from layouts.words import Names, catalogue
 
 pytestmark = pytest.mark.browser
 
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 NOW = datetime(2026, 9, 15, 12, 31, 7, tzinfo=UTC).timestamp()  # 20:31:07 in Shanghai, a Tuesday
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -47,17 +42,14 @@ SAID: Said = [
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        # A machine that hangs on another zone must still say the city's time.
-        opened = browser.new_page(timezone_id="America/New_York")
-        opened.add_script_tag(content=static.path("js/grammar.js").read_text(encoding="utf-8"))
-        for lang in ("zh", "en"):
-            words = json.dumps(catalogue(lang, Names()))
-            opened.evaluate(f"window.{lang} = citywallGrammar({words}, 'Asia/Shanghai')")
-        yield opened
-        browser.close()
+def page(browser: Browser) -> Page:
+    # A machine that hangs on another zone must still say the city's time.
+    opened = browser.new_page(timezone_id="America/New_York")
+    opened.add_script_tag(content=static.path("js/grammar.js").read_text(encoding="utf-8"))
+    for lang in ("zh", "en"):
+        words = json.dumps(catalogue(lang, Names()))
+        opened.evaluate(f"window.{lang} = citywallGrammar({words}, 'Asia/Shanghai')")
+    return opened
 
 
 def say(page: Page, lang: str, name: str, *values: Any) -> Any:

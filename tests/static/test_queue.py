@@ -1,11 +1,10 @@
 """queue.js in a real Chromium, with the real style: how a row divides its line."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import static
 from layouts import theme
@@ -23,7 +22,7 @@ def read(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Page:
     words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
     scripts = [
         read("js/grammar.js"), read("js/mend.js"),
@@ -34,21 +33,16 @@ def page() -> Iterator[Page]:
         read("js/rows.js"),
     ]  # fmt: skip
     module = read("esm/queue.js").replace("export function mend", "window.fill = function mend")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        opened = browser.new_page()
-        opened.set_content(
-            f"<!doctype html><meta charset=utf-8><style>{theme.css()} {read('css/cards.css')}"
-            f".card {{ width: {ROOM + 200}px; height: 400px }}</style>"
-            "<section class='card card-queue'></section>"
-            + "".join(f"<script>{code}</script>" for code in scripts)
-            + f"<script type=module>{module}</script>"
-        )
-        opened.wait_for_function("typeof window.fill === 'function'")
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.set_content(
+        f"<!doctype html><meta charset=utf-8><style>{theme.css()} {read('css/cards.css')}"
+        f".card {{ width: {ROOM + 200}px; height: 400px }}</style>"
+        "<section class='card card-queue'></section>"
+        + "".join(f"<script>{code}</script>" for code in scripts)
+        + f"<script type=module>{module}</script>"
+    )
+    opened.wait_for_function("typeof window.fill === 'function'")
+    return opened
 
 
 def row(page: Page, label: str, road: str) -> dict[str, Any]:

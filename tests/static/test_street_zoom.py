@@ -3,7 +3,7 @@
 import pytest
 from bokeh.embed import file_html
 from bokeh.resources import INLINE
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from layers.atlas import Box
 from layers.base import map_figure
@@ -21,26 +21,21 @@ MOVE = """([middle, metres]) => {
 }"""
 
 
-def test_rings_come_at_street_zoom_and_go_again() -> None:
+def test_rings_come_at_street_zoom_and_go_again(browser: Browser) -> None:
     x, y = (float(v) for v in to_mercator(*PEOPLE_SQUARE))
     figure = map_figure(Box(x - 30_000, y - 30_000, x + 30_000, y + 30_000))
     figure.name = "map"
     layer = Ordinary(MapSetting((0.0, 0.0, 1.0, 1.0)))
     layer.draw(figure, layer.frame(seen(cases=(case(),)), NOW))
     style = "<style>html, body, body > div {height: 100%; margin: 0}</style>"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 800, "height": 800})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_content(file_html(figure, INLINE).replace("</head>", style + "</head>"))
-        page.wait_for_function("Bokeh.documents[0]?.get_model_by_name('map')?.x_range.tags.length > 0")
-        told = "window.told = 0; Bokeh.documents[0].on_change((e) => { if (e.sync) window.told += 1 })"
-        page.evaluate(told)
-        seen_at = {metres: page.evaluate(MOVE, [x, metres]) for metres in (80.0, 10.0, 20.0)}
-        said = page.evaluate("window.told")
-        browser.close()
+    page = browser.new_page(viewport={"width": 800, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_content(file_html(figure, INLINE).replace("</head>", style + "</head>"))
+    page.wait_for_function("Bokeh.documents[0]?.get_model_by_name('map')?.x_range.tags.length > 0")
+    told = "window.told = 0; Bokeh.documents[0].on_change((e) => { if (e.sync) window.told += 1 })"
+    page.evaluate(told)
+    seen_at = {metres: page.evaluate(MOVE, [x, metres]) for metres in (80.0, 10.0, 20.0)}
+    said = page.evaluate("window.told")
     assert seen_at == {80.0: [False], 10.0: [True], 20.0: [False]}
     assert (said, errors) == (0, [])
