@@ -1,14 +1,14 @@
 """Sealing: what names a person is stored only encrypted, under a key in a file of its own."""
 
-import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from feeds.private_files import make_private
 
 __all__ = ["Seal", "Unreadable"]
 
@@ -29,16 +29,7 @@ class Seal:
     @classmethod
     def from_file(cls, path: Path) -> "Seal":
         """Read the key, drawing a new one (mode 0600) when there is no file. Raises OSError, ValueError."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        if not path.exists():
-            file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            os.write(file, secrets.token_bytes(32))
-            os.fsync(file)
-            os.close(file)
-            with contextlib.suppress(FileExistsError):
-                os.link(partial, path)  # the first of two processes wins; a key is never replaced
-            partial.unlink()
+        make_private(path, secrets.token_bytes(32))
         key = path.read_bytes()
         if len(key) != 32:
             message = f"{path}: expected a key of 32 bytes, got {len(key)}"

@@ -1,8 +1,9 @@
 """SQLite files of the data directory: opened alike, private to their owner."""
 
-import os
 import sqlite3
 from pathlib import Path
+
+from feeds.private_files import make_private
 
 __all__ = ["open_database"]
 
@@ -13,8 +14,10 @@ def open_database(path: Path, schema: str) -> sqlite3.Connection:
     Every commit is on disk when it returns. The connection may be used from any thread, one at a
     time. Raises sqlite3.Error.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Never a descriptor of our own on a file that may be open in this process: closing it gives up SQLite's
+    # locks there, and the next process that leaves takes away the journal that we go on writing to
+    # (sqlite.org/howtocorrupt.html, 2.2).
+    make_private(path)
     database = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
