@@ -26,6 +26,8 @@ def _acknowledged(turn: Turn) -> tuple[str, ...]:
 
 def _undone(turn: Turn) -> tuple[str, ...]:
     put_back(turn.file, turn.data.get("restored"))
+    if text(turn.data, "type") == "CaseEscalated":  # the log tells of it
+        return say(turn.state, turn.case, turn.fact, "log.escalation_undone")
     return ()
 
 

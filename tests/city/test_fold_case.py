@@ -127,6 +127,14 @@ def test_the_duty_log_tells_of_escalations_rulings_and_transfers() -> None:
     assert w.state.log[0].names["road"] == "羽山路"
 
 
+def test_the_duty_log_does_not_leave_an_undone_escalation_standing() -> None:
+    w = World()
+    key = PATHS["dispatched"](w)
+    for verb, given in (("escalate", {}), ("undo", {}), ("reassign", {"to": "dl"}), ("undo", {})):
+        w.done(verb, key, CHEN, **given)
+    assert [line.text for line in w.state.log] == ["log.escalated.1", "log.escalation_undone"]
+
+
 def test_a_step_that_passed_is_kept_with_its_occasion() -> None:
     w = World()
     key = PATHS["filed"](w)
