@@ -97,7 +97,8 @@ def _ruling_opened(turn: Turn) -> tuple[str, ...]:
         file.holder = ""
         file.unowned_since = turn.now if file.unowned_since is None else file.unowned_since
         turn.enter("ruling")
-    return say(turn.state, turn.case, turn.fact, "log.ruling_opened")
+    # It is the same ruling that is waited for: the log tells of it already.
+    return () if before else say(turn.state, turn.case, turn.fact, "log.ruling_opened")
 
 
 def _ruling_sent(turn: Turn) -> tuple[str, ...]:

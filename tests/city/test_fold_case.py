@@ -135,6 +135,16 @@ def test_the_duty_log_does_not_leave_an_undone_escalation_standing() -> None:
     assert [line.text for line in w.state.log] == ["log.escalated.1", "log.escalation_undone"]
 
 
+def test_the_duty_log_tells_once_of_a_ruling_however_often_it_is_asked_for() -> None:
+    w = World()
+    key = w.report()
+    asked = w.done("file", key, INTAKE, owner_state="unknown")
+    w.done("make_safe", key, WEIFANG, photos=["a"])
+    asked += w.done("return", key, WEIFANG, reason="owner_unknown", text="t")
+    assert asked.count("RulingOpened") == 2
+    assert [line.text for line in w.state.log] == ["log.ruling_opened"]
+
+
 def test_a_step_that_passed_is_kept_with_its_occasion() -> None:
     w = World()
     key = PATHS["filed"](w)
