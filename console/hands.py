@@ -43,12 +43,13 @@ class _Session(Protocol):
 
 
 class Hands:
-    """Makes the visitor of a page: who they are, and where their orders go."""
+    """Makes the visitor of a page: who they are, and where their orders go. Made on the console's loop."""
 
     def __init__(self, counter: DeskCounter, entrance: Entrance, *, zone_offset_s: int) -> None:
         self._counter = counter
         self._entrance = entrance
         self._zone_offset_s = zone_offset_s
+        self._loop = asyncio.get_running_loop()
 
     def at_desk(self, viewer: Viewer) -> tuple[Visitor, Callable[[], None]]:
         """Return who opened a desk, and what to call when the page is gone."""
@@ -61,7 +62,8 @@ class Hands:
             account = sessions.account(viewer.session, now)
             return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
 
-        page = _Page(DeskSession(counter, person_of, owner=lambda: sessions.owner(viewer.session)))
+        desk = DeskSession(counter, person_of, owner=lambda: sessions.owner(viewer.session))
+        page = _Page(desk, self._loop)
         person = person_of(False)
         if person is None:
             return Visitor(page.take), page.close
@@ -71,7 +73,7 @@ class Hands:
 
     def at_wall(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
         """Return the visitor of a wall, whom nobody knows until a seat signs in on it."""
-        page = _Page(_WallSession(self._counter, self._entrance, viewer, panel))
+        page = _Page(_WallSession(self._counter, self._entrance, viewer, panel), self._loop)
         return Visitor(page.take), page.close
 
 
@@ -119,18 +121,26 @@ class _WallSession:
 
 
 class _Page:
-    """One page's messages under way."""
+    """One page's messages under way.
 
-    def __init__(self, session: _Session) -> None:
+    Bokeh calls a page's functions on the console's loop or, since 3.10, on threads of its own; all that they
+    lead to happens on the loop, in their order.
+    """
+
+    def __init__(self, session: _Session, loop: asyncio.AbstractEventLoop) -> None:
         self._session = session
+        self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_gone = False
 
     def take(self, message: dict[str, Any], say: Say) -> None:
-        """Take a message from the page's hand; ``say`` sends to it."""
+        """Take a message from the page's hand; ``say`` sends to it. May be called on any thread."""
+        self._loop.call_soon_threadsafe(self._take, message, say)
+
+    def _take(self, message: dict[str, Any], say: Say) -> None:
         if self._is_gone or len(self._tasks) >= UNDER_WAY:
             return
-        task = asyncio.ensure_future(self._answer(message, say))
+        task = self._loop.create_task(self._answer(message, say))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -143,7 +153,10 @@ class _Page:
             log.error("hand_failed", exc_info=error)
 
     def close(self) -> None:
-        """Say nothing more: the page is gone. What it ordered goes on."""
+        """Say nothing more: the page is gone. What it ordered goes on. May be called on any thread."""
+        self._loop.call_soon_threadsafe(self._close)
+
+    def _close(self) -> None:
         self._is_gone = True
         self._session.close()
 

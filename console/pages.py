@@ -18,11 +18,14 @@ log = structlog.get_logger()
 
 
 class Pages:
-    """Page functions for Panel's server; every one checks the viewer first."""
+    """Page functions for Panel's server; every one checks the viewer first.
 
-    def __init__(self, doors: Doors, count: Callable[[int], None]) -> None:
+    ``tell`` is told how many are open. Pages are made and left on any thread.
+    """
+
+    def __init__(self, doors: Doors, tell: Callable[[int], None]) -> None:
         self.doors = doors
-        self._count = count
+        self._tell = tell
         self._open: dict[str, Viewer] = {}
 
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
@@ -50,9 +53,9 @@ class Pages:
 
     def _enter(self, panel: str, viewer: Viewer) -> None:
         self._open[panel] = viewer
-        self._count(1)
+        self._tell(len(self._open))
         pn.state.on_session_destroyed(lambda _: self._leave(panel))
 
     def _leave(self, panel: str) -> None:
-        if self._open.pop(panel, None) is not None:
-            self._count(-1)
+        self._open.pop(panel, None)
+        self._tell(len(self._open))

@@ -141,7 +141,7 @@ class Console:
         return bool(self._channels["desk"].watchers)
 
     def _server(self) -> Any:
-        pages = Pages(self._doors, self._count_session)
+        pages = Pages(self._doors, self._tell_open)
         port = self._settings.port
         own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
         built: dict[str, Any] = {
@@ -245,8 +245,8 @@ class Console:
                 self._figures.gateway = await hear_figures(self._pictures)
             await asyncio.sleep(0.1)
 
-    def _count_session(self, step: int) -> None:
-        self._figures.sessions += step
+    def _tell_open(self, count: int) -> None:
+        self._figures.sessions = count
 
 
 def build_id() -> str:

@@ -302,12 +302,12 @@ def _again(r: Recorded, cases: pd.DataFrame, own: pd.DataFrame) -> Result:
         new = asked[(asked["kind"] == kind[0]) & (asked["code"] == kind[1])]
         near = _near(new, some)
         before = _moments(new["at"])[:, None] - _moments(some["at"])[None, :]
-        again = (near & (before > np.timedelta64(0)) & (before <= window.to_timedelta64())).any(axis=1)
+        again = (near & (before > np.timedelta64(0, "ns")) & (before <= window.to_timedelta64())).any(axis=1)
         repeated += int((again | _called(new, orders, window)).sum())
     for kind, some in cases.groupby(["kind", "code"]):
         ended = done[(done["kind"] == kind[0]) & (done["code"] == kind[1])]
         after = _moments(some["at"])[None, :] - _moments(ended["closed"])[:, None]
-        new = (after > np.timedelta64(0)) & (after <= window.to_timedelta64())
+        new = (after > np.timedelta64(0, "ns")) & (after <= window.to_timedelta64())
         recurring += int((_near(ended, some) & new).any(axis=1).sum())
     return {"K16": (repeated, len(asked)), "K16b": (recurring, len(done))}
 

@@ -72,6 +72,21 @@ async def hall(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Hall]:
         made.close()
 
 
+async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_loop(hall: Hall) -> None:
+    """Bokeh 3.10 makes pages, hands messages over and ends sessions on threads of its own."""
+    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, close = await asyncio.to_thread(hall.hands.at_desk, Viewer("desk", "session", session))
+    await asyncio.to_thread(visitor.on_message, {"act": order("escalate", "a", 0)}, hall.heard.append)
+    async with asyncio.timeout(10):
+        while not hall.heard:  # noqa: ASYNC110  # the answer comes through a plain function
+            await asyncio.sleep(0.005)
+    assert "done" in hall.heard[0]["answer"]
+    await asyncio.to_thread(close)
+    await asyncio.to_thread(visitor.on_message, {"act": order("undo", "a", 1)}, hall.heard.append)
+    await asyncio.sleep(0.2)
+    assert len(hall.heard) == 1
+
+
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
     session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     visitor, _ = hall.hands.at_desk(Viewer("desk", "session", session))
