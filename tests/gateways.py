@@ -46,6 +46,14 @@ def fresh_servers() -> Iterator[EmbeddedServers]:
         embedded.stop()
 
 
+async def restarted(servers: EmbeddedServers) -> list[str]:
+    """Start again what a test has killed and return the names: a server hangs up before it is dead."""
+    async with asyncio.timeout(10):
+        while not (dead := await asyncio.to_thread(servers.restart_dead)):  # noqa: ASYNC110  # a process tells nobody
+            await asyncio.sleep(0.01)
+    return dead
+
+
 @asynccontextmanager
 async def composed(
     data: Path, log_url: str, pictures_url: str, *, clock: Callable[[], float] = time.time, **config: Any

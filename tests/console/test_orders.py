@@ -17,6 +17,7 @@ from city.marks import mark_of
 from city.store import Store
 from console.orders import REFUSALS_A_MINUTE, Orders
 from feeds.servers import EmbeddedServers
+from tests.gateways import restarted
 from tests.order_taking import (
     CHEN,
     INTAKE,
@@ -282,7 +283,7 @@ async def test_nobody_is_told_that_an_order_was_not_done_while_the_log_is_away(
     os.kill(servers.log_pid, signal.SIGKILL)
     answer = await city.orders.signed_out("chen", order("escalate", "a", 0, id_="one"))
     assert (answer["refused"]["code"], answer["refused"]["key"]) == ("read_only", "order_unknown")
-    await asyncio.to_thread(servers.restart_dead)
+    assert await restarted(servers) == ["log"]
 
 
 async def test_the_loser_of_a_race_between_two_consoles_is_told_the_winner(city: Taking) -> None:
@@ -407,7 +408,7 @@ async def test_an_outcome_that_is_unknown_is_asked_for_again_until_it_is_known(
     waiting = asyncio.create_task(city.orders.take(CHEN, order("escalate", "a", 0)))
     await asyncio.sleep(0.4)
     assert not waiting.done()
-    await asyncio.to_thread(servers.restart_dead)
+    assert await restarted(servers) == ["log"]
     assert "done" in await waiting
     assert len(await city.facts("CaseEscalated")) == 1
 
@@ -420,7 +421,7 @@ async def test_a_log_that_stays_away_is_said_and_the_same_id_settles_it_later(
     os.kill(servers.log_pid, signal.SIGKILL)
     answer = await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
     assert (answer["refused"]["code"], answer["refused"]["key"]) == ("read_only", "order_unknown")
-    await asyncio.to_thread(servers.restart_dead)
+    assert await restarted(servers) == ["log"]
     assert "done" in await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
 
 

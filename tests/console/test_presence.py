@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from console.presence import ACTED_S, LEASE_S, Presence
 from feeds.connection import connect
 from feeds.servers import EmbeddedServers
+from tests.gateways import restarted
 
 
 class Clock:
@@ -98,7 +99,7 @@ async def test_without_the_store_ones_own_presence_goes_on_and_comes_back(
     with pytest.raises((RedisError, OSError)):
         await here.step()
     assert here.present("m1") == ["陈××"]
-    await asyncio.to_thread(servers.restart_dead)
+    assert await restarted(servers) == ["pictures"]
     here.look("m1", "chen", "陈××")
     with contextlib.suppress(RedisError, OSError):  # connections of the old server are found dead one by one
         await here.step()

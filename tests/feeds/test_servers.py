@@ -10,11 +10,13 @@ import pytest
 from feeds.ledger import Appended, Ledger
 from feeds.servers import EmbeddedServers
 from tests.chains import noted
+from tests.gateways import restarted
 
 LEFT_BEHIND = """
 import sys, time
 from pathlib import Path
 from feeds.servers import EmbeddedServers
+from tests.gateways import restarted
 
 servers = EmbeddedServers(Path(sys.argv[1]))
 servers.start()
@@ -50,9 +52,7 @@ async def test_a_dead_server_is_started_again_on_what_it_had_written(servers: Em
     ledger = await Ledger.open(servers.log_url)
     await ledger.append(noted(3))
     os.kill(servers.log_pid, signal.SIGKILL)
-    while not (dead := servers.restart_dead()):
-        pass
-    assert dead == ["log"]
+    assert await restarted(servers) == ["log"]
     assert servers.restart_dead() == []
     await ledger.close()
     again = await Ledger.open(servers.log_url)
