@@ -18,7 +18,7 @@ from layouts.words import Names, catalogue
 from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
-__all__ = ["DONE", "IN_CARD", "LATER", "mark", "opened", "tell_view"]
+__all__ = ["DONE", "IN_CARD", "LATER", "SLOWLY", "mark", "opened", "tell_view"]
 
 FAKES = """
 class FakeSocket { constructor() { window.socket = this; } close() {} }
@@ -67,6 +67,12 @@ LATER = """(ms) => {
   const now = performance.now.bind(performance);
   performance.now = () => now() + ms;
   citywall.heard();
+}"""
+
+# From now on the page's stopwatch takes a hundred seconds for one.
+SLOWLY = """() => {
+  const now = performance.now.bind(performance), begin = now();
+  performance.now = () => begin + (now() - begin) / 100;
 }"""
 
 

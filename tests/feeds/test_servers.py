@@ -16,7 +16,6 @@ LEFT_BEHIND = """
 import sys, time
 from pathlib import Path
 from feeds.servers import EmbeddedServers
-from tests.gateways import restarted
 
 servers = EmbeddedServers(Path(sys.argv[1]))
 servers.start()
