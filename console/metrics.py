@@ -1,7 +1,7 @@
 """Figures for the operator, in Prometheus' form. Read when asked for, kept nowhere."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -48,7 +48,7 @@ class ConsoleFigures(Collector):
         self._health = health
         self._loop = loop
         self._doors = doors
-        self.sessions = 0
+        self.sessions: Callable[[], int] = lambda: 0
         self.gateway: GatewayFigures | None = None
         self.orders: Mapping[str, int] = {}
 
@@ -61,7 +61,7 @@ class ConsoleFigures(Collector):
         head.add_metric([state.ledger.hash], state.ledger.position)
         yield head
         yield GaugeMetricFamily("citywall_loop_late_seconds", "worst of a minute", self._loop.worst)
-        yield GaugeMetricFamily("citywall_sessions", "open pages", self.sessions)
+        yield GaugeMetricFamily("citywall_sessions", "open pages", self.sessions())
         watchers = GaugeMetricFamily("citywall_watchers", "open live sockets", labels=["channel"])
         sent = CounterMetricFamily("citywall_channel_bytes", "bytes said", labels=["channel"])
         for name, channel in self._channels.items():

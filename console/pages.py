@@ -18,14 +18,10 @@ log = structlog.get_logger()
 
 
 class Pages:
-    """Page functions for Panel's server; every one checks the viewer first.
+    """Page functions for Panel's server; every one checks the viewer first. Made and left on any thread."""
 
-    ``tell`` is told how many are open. Pages are made and left on any thread.
-    """
-
-    def __init__(self, doors: Doors, tell: Callable[[int], None]) -> None:
+    def __init__(self, doors: Doors) -> None:
         self.doors = doors
-        self._tell = tell
         self._open: dict[str, Viewer] = {}
 
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
@@ -51,11 +47,13 @@ class Pages:
         """Return for whom an open Panel session was built, None when there is no such session."""
         return self._open.get(panel)
 
+    def open_count(self) -> int:
+        """Return how many pages are open."""
+        return len(self._open)
+
     def _enter(self, panel: str, viewer: Viewer) -> None:
         self._open[panel] = viewer
-        self._tell(len(self._open))
         pn.state.on_session_destroyed(lambda _: self._leave(panel))
 
     def _leave(self, panel: str) -> None:
         self._open.pop(panel, None)
-        self._tell(len(self._open))

@@ -141,7 +141,8 @@ class Console:
         return bool(self._channels["desk"].watchers)
 
     def _server(self) -> Any:
-        pages = Pages(self._doors, self._tell_open)
+        pages = Pages(self._doors)
+        self._figures.sessions = pages.open_count
         port = self._settings.port
         own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
         built: dict[str, Any] = {
@@ -244,9 +245,6 @@ class Console:
             if turn % 50 == 0:
                 self._figures.gateway = await hear_figures(self._pictures)
             await asyncio.sleep(0.1)
-
-    def _tell_open(self, count: int) -> None:
-        self._figures.sessions = count
 
 
 def build_id() -> str:

@@ -78,7 +78,7 @@ class House:
 
     async def _serve(self) -> None:
         doors = self.entrance.doors
-        pages = Pages(doors, lambda _: None)
+        pages = Pages(doors)
         live = {
             "channels": {"wall": Said(), "desk": Said()}, "doors": doors, "origins": frozenset(),
             "hello": lambda channel: channel.encode(),
