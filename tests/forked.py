@@ -1,7 +1,7 @@
 """Citywall's processes by fork: the drawing libraries take seconds to import, so they are imported once.
 
-A process that is started here is one of its own, with its own loop, files and signals, and can be killed. That the
-command line starts them from nothing too is tested with the demo (``tests/faults/test_demo.py``).
+A process that is started here is one of its own, with its own loop, files and signals, and can be killed.
+That the command line starts them from nothing too is tested with the demo (``tests/faults/test_demo.py``).
 """
 
 import multiprocessing
