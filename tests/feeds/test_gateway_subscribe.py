@@ -4,6 +4,7 @@ import json
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,45 @@ async def test_a_registration_is_told_on_its_own_topic_and_on_ops_and_no_cursor_
             )
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(hear(listener), 0.2)
+
+
+async def test_no_beat_stands_behind_what_its_socket_was_sent_before(
+    publish: Any, subscribe: Any, ask: Any, hear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large records, a subscriber that takes them slowly, a beat due behind almost every message."""
+    monkeypatch.setattr(subscriptions, "BEAT_S", 0.01)
+    topics = "case,ops,sensor,unit"
+    async with (
+        publish("unit") as units, publish("sensor") as sensors, publish("case") as cases,
+        subscribe(topics, "&since=now") as listener,
+    ):  # fmt: skip
+        await hear(listener)
+        for number in range(6):
+            await ask(units, *[unit(note="x" * 90_000) for _ in range(6)])
+            await ask(sensors, {**DEVICE, "id": f"d{number}"}, {**READING, "id": f"r{number}"})
+            await ask(cases, case(description="y" * 4000))
+        heard: list[str] = []
+        beats: list[tuple[str, int]] = []
+        while len(heard) < 6 * 10:  # a registration comes on two topics
+            message = json.loads(await listener.recv())
+            if "beat" in message:
+                beats.append((message["beat"]["cursor"], len(heard)))
+            heard += names(message)
+            await asyncio.sleep(0.005)
+    behind_a_message = [beat for before, beat in pairwise(beats) if beat[1] > before[1]]
+    assert len(behind_a_message) > 5
+    for cursor, so_far in behind_a_message:
+        async with subscribe(topics, f"&since={cursor}") as again:
+            rest: list[str] = []
+            while len(rest) < len(heard) - so_far:
+                rest += names(await hear(again))
+        assert sorted(rest) == sorted(heard[so_far:])
+
+
+def names(message: dict[str, Any]) -> list[str]:
+    """What the records of a message are, each once."""
+    topic = message.get("topic")
+    return [f"{topic}/{record.get('id', record.get('position'))}" for record in message.get("records", ())]
 
 
 async def test_a_scoped_subscriber_gets_what_lies_in_its_streets_and_more_only_by_right(
