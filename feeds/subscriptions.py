@@ -140,7 +140,8 @@ class Subscription:
                     self._positions[topic] = place
                     await self._message(topic, [(delivery, view)])
                 break
-            for topic, view in views:
+            if views:
+                topic, view = views[0]
                 run.append((delivery, view))
                 size += len(view.records)
         self._facts = place

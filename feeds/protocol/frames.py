@@ -27,7 +27,7 @@ _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 _OPENING = ord("[")
 # A string (one that is never ended goes to the end of the text), or what stands between values.
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}:,]', re.DOTALL)
+_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}:,]', re.DOTALL)
 _STRING = re.compile(r'[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 
 
@@ -105,24 +105,24 @@ def readable(text: str, name: str) -> str | None:
         return None
     depth, before, last = 0, "", ""
     found: list[str | None] = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token in ("]", "}"):
+    for match in _SIGN.finditer(text):
+        sign = match.group()
+        if sign in ("]", "}"):
             depth -= 1
         # A name of the frame itself: one bracket is open, a brace or a comma stands before it.
-        if token == ":" and depth == 1 and before in ("{", ",") and _string(last) == name:
+        if sign == ":" and depth == 1 and before in ("{", ",") and _string(last) == name:
             value = _STRING.match(text, match.end())
             found.append(_string(value.group(1)) if value else None)
-        if token in ("[", "{"):
+        if sign in ("[", "{"):
             depth += 1
-        before, last = last, token
+        before, last = last, sign
     return found[0] if len(found) == 1 else None
 
 
-def _string(token: str) -> str | None:
+def _string(text: str) -> str | None:
     """Return the text that a JSON string says; None when it is none or no valid Unicode."""
     try:
-        told = json.loads(token)
+        told = json.loads(text)
     except ValueError:
         return None
     return told if isinstance(told, str) and is_text(told) else None
