@@ -55,6 +55,9 @@ class Subscription:
         self._facts = 0
         self._positions: dict[str, int] = {}
         self._streams: dict[str, Any] = {}
+        # What was read of a log and is not sent yet: a message holds records of one topic only, so what one
+        # read brings goes out in many.
+        self._read: dict[str, list[Delivery]] = {}
 
     async def run(self, start: Start) -> None:
         """Serve the subscriber until its socket closes."""
@@ -179,15 +182,21 @@ class Subscription:
     async def _behind_place(self, ring: Ring, place: Any, topic: str) -> list[Delivery]:
         """Return deliveries behind a place: the hub's when it remembers so far, else the log's own."""
         if place >= ring.start:
+            self._read.pop(topic, None)
             first = ring.after(place)
             return ring.items[first : first + _READ_AT_ONCE]
-        while True:
+        left = [delivery for delivery in self._read.get(topic, ()) if delivery.place > place]
+        while not left:
             try:
-                return await self._beating(self._read(topic, place))
+                left = await self._beating(self._read_log(topic, place))
             except UNAVAILABLE:
                 await self._beating(asyncio.sleep(RETRY_S))
+            else:
+                break
+        self._read[topic] = left
+        return left
 
-    async def _read(self, topic: str, place: Any) -> list[Delivery]:
+    async def _read_log(self, topic: str, place: Any) -> list[Delivery]:
         if not topic:
             entries = await self._hub.ledger.read(place, count=_READ_AT_ONCE)
             return [from_ledger(entry)[0] for entry in entries]

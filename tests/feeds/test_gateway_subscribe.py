@@ -217,6 +217,31 @@ async def test_no_beat_stands_behind_what_its_socket_was_sent_before(
         assert sorted(rest) == sorted(heard[so_far:])
 
 
+async def test_what_was_read_from_the_log_is_not_read_again_for_the_next_topic(
+    publish: Any, subscribe: Any, ask: Any, hear: Any, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Topics take turns in the ledger, and a message holds one of them: 80 messages from one read."""
+    async with publish("case") as cases, publish("sensor") as sensors:
+        for number in range(40):
+            await ask(cases, case())
+            await ask(sensors, {**DEVICE, "id": f"d{number}"})
+    await gateway.hub.reach(gateway.hub.facts, 80)
+    gateway.hub.facts.begin(80)  # as in a gateway that started just now
+    reads = []
+    really = gateway.hub.ledger.read
+
+    async def read(after: int, **more: Any) -> Any:
+        reads.append(after)
+        return await really(after, **more)
+
+    monkeypatch.setattr(gateway.hub.ledger, "read", read)
+    async with subscribe("case,ops", "&since=0") as listener:
+        await hear(listener)
+        messages = [await hear(listener) for _ in range(80)]
+    assert [int(message["id"]) for message in messages] == list(range(1, 81))
+    assert [after for after in reads if after < 80] == [0]
+
+
 def names(message: dict[str, Any]) -> list[str]:
     """What the records of a message are, each once."""
     topic = message.get("topic")
