@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+import structlog
 
 from city.duty import on_duty, read_roster
 from console.demo_accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
@@ -20,13 +21,16 @@ from console.demo_feeds import city_clock
 from console.district import read_district, read_rows, read_streets
 from console.reach import lock_data_dir, socket_dir
 from console.settings import Settings
-from feeds.servers import EmbeddedServers
+from feeds.log_file import LogFileDamaged
+from feeds.servers import EmbeddedServers, ServerNotStarted
 from layers.atlas import Atlas
 
 __all__ = ["Demo", "DemoError"]
 
 RESTART_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 STOP_WAIT_S = 12.0
+
+log = structlog.get_logger(__name__)
 
 
 class DemoError(Exception):
@@ -173,9 +177,17 @@ def _people(data: Path, users: list[User], city_now: float) -> list[str]:
 
 
 async def _keep_servers(servers: EmbeddedServers) -> None:
+    """Start a dead server again, as often as that takes."""
+    told = ""
     while True:
         await asyncio.sleep(0.5)
-        await asyncio.to_thread(servers.restart_dead)
+        try:
+            await asyncio.to_thread(servers.restart_dead)
+            told = ""
+        except (LogFileDamaged, ServerNotStarted) as error:
+            if str(error) != told:
+                log.error("server_not_started", error=str(error))
+            told = str(error)
 
 
 def _writable(data: Path) -> Path:
