@@ -15,6 +15,7 @@ import msgspec
 from city.chain import canonical
 
 __all__ = [
+    "OTHER_CONTENT",
     "FieldError",
     "Items",
     "OpenOptions",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 Record = dict[str, Any]
+OTHER_CONTENT = "stands for something else in an earlier item"
 
 
 class SourceError(ValueError):
@@ -117,15 +119,14 @@ class Items:
     """Counts the items of a source and remarks on those that are left out; sources derive from it."""
 
     def __init__(self) -> None:
-        self.read = 0
-        self.remarks: list[Remark] = []
-        self._first: dict[str, tuple[str, str]] = {}
+        self.begin()
 
     def begin(self) -> None:
         """Forget what an earlier reading found."""
         self.read = 0
-        self.remarks = []
-        self._first = {}
+        self.remarks: list[Remark] = []
+        self._changes: list[FieldError] = []
+        self._first: dict[str, tuple[str, str]] = {}
 
     @contextmanager
     def item(self, where: str) -> Iterator[None]:
@@ -134,6 +135,7 @@ class Items:
         A SourceError that is no FieldError is about the whole file and goes on.
         """
         self.read += 1
+        self._changes = []
         try:
             yield
         except FieldError as error:
@@ -143,10 +145,17 @@ class Items:
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # One item of a form that nobody thought of does not stop the others.
             self.remarks.append(Remark(where, "", f"cannot be read: {type(error).__name__}"))
+        else:
+            self.remarks += [Remark.of(where, change, skipped=False) for change in self._changes]
 
-    def changed(self, where: str, error: FieldError) -> None:
-        """Remark on a field that was dropped or replaced in an item that is taken."""
-        self.remarks.append(Remark.of(where, error, skipped=False))
+    def leave_out(self, where: str, error: FieldError) -> None:
+        """Count one item that is known to be wrong, with its remark."""
+        self.read += 1
+        self.remarks.append(Remark.of(where, error))
+
+    def changed(self, error: FieldError, consequence: str) -> None:
+        """Say of the item at hand that a field is dropped or replaced, should the item be taken."""
+        self._changes.append(FieldError(error.column, f"{error.reason}; {consequence}", error.value))
 
     def once(self, where: str, column: str, key: str, content: Any) -> None:
         """Raise FieldError when an earlier item has the same key and other content.
@@ -156,7 +165,7 @@ class Items:
         mark = fingerprint(content)
         place, known = self._first.setdefault(key, (where, mark))
         if known != mark:
-            raise FieldError(column, "stands for something else in an earlier item", f"{key} ({place})")
+            raise FieldError(column, OTHER_CONTENT, f"{key} ({place})")
 
 
 def fingerprint(value: Any) -> str:

@@ -29,10 +29,18 @@ def test_what_is_wrong_with_the_whole_file_is_not_taken_for_one_item():
     assert items.remarks == []
 
 
-def test_a_change_of_an_item_that_is_taken_leaves_nothing_out():
+def test_a_change_is_told_of_an_item_that_is_taken_and_of_no_other():
     items = Items()
-    items.changed("row 2", FieldError("办结时间", "is before the report"))
-    assert items.remarks == [Remark("row 2", "办结时间", "is before the report", skipped=False)]
+    with items.item("row 2"):
+        items.changed(FieldError("办结时间", "is before the report"), "the time is left out")
+    with items.item("row 3"):
+        items.changed(FieldError("办结时间", "is before the report"), "the time is left out")
+        raise FieldError("工单号", "is empty")
+    told = "is before the report; the time is left out"
+    assert items.remarks == [
+        Remark("row 2", "办结时间", told, skipped=False),
+        Remark("row 3", "工单号", "is empty"),
+    ]
 
 
 def test_one_key_stands_for_one_content():

@@ -31,7 +31,7 @@ def test_what_is_no_request_is_named_with_its_index_and_field():
     source = Open311Requests(FILE, REQUESTS, PLAIN, OpenOptions())
     list(source.records())
     assert [(r.where, r.column) for r in source.remarks] == [
-        ("request 2", "lat"),
+        ("request 2", "long"),
         ("request 3", "requested_datetime"),
         ("request 4", "request"),
     ]
