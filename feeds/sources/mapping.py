@@ -214,12 +214,13 @@ def named(name: str, header: Iterable[str]) -> list[str]:
 
 def absent(names: Iterable[str], header: Sequence[str]) -> list[str]:
     """Return what a table lacks of these columns, each with the name that is nearest to it."""
-    lacking = [name for name in dict.fromkeys(names) if name and not named(name, header)]
-    nearest = [get_close_matches(name, [column for column in header if column], n=1) for name in lacking]
-    return [
-        f"{name} (the nearest is {near[0]})" if near else name
-        for name, near in zip(lacking, nearest, strict=True)
-    ]
+    known = {column.casefold(): column for column in header if column}
+    told = []
+    for name in dict.fromkeys(names):
+        if name and not named(name, header):
+            near = get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+            told.append(f"{name} (the nearest is {known[near[0]]})" if near else name)
+    return told
 
 
 def zone_of(name: str) -> ZoneInfo:
