@@ -130,7 +130,8 @@ def test_a_code_that_is_none_is_refused_naming_it(tmp_path):
 HEADER = "工单号,上报时间,问题类型,问题描述,状态,办结时间,处置时限,承办单位,经度,纬度,道路,地址\n"
 ROW = {
     "no": "P-1", "at": "2026/11/20 08:00:00", "label": "暴露垃圾", "detail": "", "status": "处置中",
-    "closed": "", "due": "", "agency": "", "lon": "121.51", "lat": "31.22", "road": "", "address": "张杨路500号",
+    "closed": "", "due": "", "agency": "", "lon": "121.51", "lat": "31.22", "road": "",
+    "address": "张杨路500号",
 }  # fmt: skip
 
 
