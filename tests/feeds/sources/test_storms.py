@@ -31,7 +31,9 @@ def test_a_track_is_one_record_with_its_fixes_by_time_and_the_newest_observed_mo
 def test_a_fix_with_swapped_coordinates_is_left_out_and_named():
     source = open_source(FILE)
     list(source.records())
-    assert [str(remark) for remark in source.remarks] == ["features[4]: lon: 31.5 and lat 121 look swapped"]
+    assert [str(remark) for remark in source.remarks] == [
+        "features[4]: lon: looks swapped with lat, got 31.5, 121"
+    ]
 
 
 def test_an_unfolded_track_grows_fix_by_fix_and_lands_when_it_lands():
