@@ -46,7 +46,7 @@ def units_near(units: UnitsSeen, case: Case) -> list[dict[str, Any]]:
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
     """Return the nearest cameras within 1 km that may stand on a screen in the hall.
 
-    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` when it last said anything.
+    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` the machine moment that its newest word is from.
     """
     lon = np.array([camera.lon for camera in cameras], dtype=float)
     lat = np.array([camera.lat for camera in cameras], dtype=float)
@@ -56,7 +56,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
         {
             "id": cameras[row].id, "name": cameras[row].name, "metres": round(float(metres[row])),
             "state": cameras[row].state, "picture_at": cameras[row].picture_at,
-            "heard": cameras[row].heard, "well": is_well(cameras[row], now),
+            "heard": cameras[row].as_of, "well": is_well(cameras[row], now),
         }
         for row in near
     ]  # fmt: skip
