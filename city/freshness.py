@@ -7,9 +7,14 @@ import numpy.typing as npt
 
 from city.clock import CityClock
 
-__all__ = ["LATE_AFTER", "LOST_AFTER", "Freshness", "freshness", "lost_mask", "measured_as_of"]
+__all__ = [
+    "LATE_AFTER", "LOST_AFTER", "UNIT_STALE_S", "Freshness", "freshness", "lost_mask", "measured_as_of",
+]  # fmt: skip
 
 Freshness = Literal["live", "late", "lost"]
+
+UNIT_STALE_S = 120.0
+"""A position older than this is not where the unit is (domain §3.8, pos_stale_after_s)."""
 
 LATE_AFTER = 2.0
 LOST_AFTER = 5.0

@@ -10,7 +10,7 @@ from city.case_view import wall_case
 from city.columns import Columns
 from city.duty import RosterRow, on_duty, read_roster
 from city.clock import CityClock
-from city.freshness import freshness, lost_mask, measured_as_of
+from city.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
 from city.marks import mark_of
 from city.same_place import SamePlace
 from city.seen import (
@@ -29,9 +29,6 @@ from city.state import Case, CityState, LedgerState
 from city.weather import Warned
 
 __all__ = ["WallView", "mark_of"]
-
-UNIT_STALE_S = 120.0
-"""A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
 
 MARKED = frozenset({"critical", "urgent"})
 """Urgencies of the cases that stand on maps one by one."""

@@ -166,7 +166,7 @@ class DeskSession:
         sheet = counter.sheets.sheet(case, seen) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
-            "near": {"units": units_near(seen.units, case), "cameras": cameras_near(seen.cameras, case, now)},
+            "near": {"units": units_near(seen.units, case, counter.terms), "cameras": cameras_near(seen.cameras, case, now)},
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, counter.terms, now_both),
         }

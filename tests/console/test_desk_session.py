@@ -189,7 +189,7 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
     near = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]
     assert [unit["unit"] for unit in near["units"]] == ["near", "far"]
     assert near["units"][0]["metres"] == pytest.approx(111, abs=1)
-    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (35_000 / 60), abs=0.1)
+    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (25_000 / 60), abs=0.1)
     assert [camera["id"] for camera in near["cameras"]] == ["cam"]
     assert near["cameras"][0]["metres"] == pytest.approx(222, abs=1)
     assert (near["cameras"][0]["well"], near["cameras"][0]["heard"]) == (True, pytest.approx(now - 1))
@@ -231,7 +231,9 @@ async def test_words_find_a_case(desk: Desk, words: str) -> None:
     other = {"kind": "event", "code": "0201"}
     await desk.city.report("b", road="浦东南路", category=other)
     units = desk.city.store.state.measured.units
-    units.set(units.row("u7"), {"call_sign": "巡逻7"})
+    now = time.time()
+    told = {"call_sign": "巡逻7", "kind": "squad", "state": "standby", "at": now, "received": now}
+    units.set(units.row("u7"), told)
     await desk.city.give(CHEN, "send_unit", "a", unit="u7")
     assert await desk.rows(words=words) == marks("a")
     assert await desk.rows(words="没有这样的路") == []

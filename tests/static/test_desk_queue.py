@@ -77,14 +77,14 @@ def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -
 
 
 def test_a_ruling_and_a_hazard_offer_what_comes_first(page: Page) -> None:
-    near = {"unit": "u1", "call_sign": "洋泾城管3号"}
+    near = {"unit": "u1", "call_sign": "洋泾城管3号", "metres": 1204, "minutes": 3.4}
     tell(page, [
         row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
         row(2, state="ruling", ruling_due_at=NOW + 1830.0, offers=["send_for_ruling"], bounced=["tx", "dl"]),
         row(3, state="ruling", ruling_due_at=NOW + 1830.0, offers=[], ruling_sent=True),
         row(4, supervised=3, offers=["escalate", "reassign"], escalate_to=""),
     ])  # fmt: skip
-    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 改派▸电力")
+    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 1.2公里 4分 改派▸电力")
     assert "剩30分 待裁定 · 退单2次（通信、电力） 送带班领导" in page.evaluate(WORDS, mark(2))
     assert page.evaluate(f"({ROW})('{mark(3)}').querySelector('.pair .one').disabled")
     assert page.evaluate(WORDS, mark(3)).endswith("已送")
