@@ -64,11 +64,11 @@
     return plain;
   }
   function buttons(row, most = 2) {
-    const found = [], offered = [...(row.offers ?? [])], same = row.same ?? [];
+    const found = [], offered = (row.offers ?? []).filter(orders.may), same = orders.may("merge") ? row.same ?? [] : [];
     // Reports that may be the same have no row of their own: one press counts them all with this one.
     if (same.length > 0) found.push({ verb: "merge_same", args: { same }, to: "", label: say.say("order.merge_same", { n: same.length }) });
     // What was sent to the leader stays in sight as sent, in the place of its button.
-    if (row.state === "ruling" && row.ruling_sent && !offered.includes("send_for_ruling")) offered.push("send_for_ruling");
+    if (row.state === "ruling" && row.ruling_sent && orders.may("send_for_ruling") && !offered.includes("send_for_ruling")) offered.push("send_for_ruling");
     // Where somebody must go first, the other button says whose it is to be; E goes on to mean 升级.
     const chosen = offered[0] === "send_unit" && offered.includes("reassign") ? ["send_unit", "reassign"] : offered;
     for (const verb of chosen) {
@@ -104,7 +104,7 @@
     const good = { good: true, label: say.say("desk.good") };
     if (made.state === "lost") return [{ again: true, label: say.say("desk.resend") }, good];
     // An undo is never tried again, nor what the row does not offer any more.
-    const still = made.verb === "undo" || !row?.offers?.includes(made.verb) ? null : button(row, made.verb, made.args.to);
+    const still = made.verb === "undo" || !row?.offers?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
     if (!still) return [good];
     const isSame = still.to === made.to, args = made.verb === "escalate" ? still.args : made.args;
     return [{ ...still, args, label: say.say("desk.still", { verb: isSame ? city.words("verb." + made.verb) : still.label }) }, good];

@@ -208,6 +208,14 @@ async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: De
     assert set(await desk.rows(words="浦东南路")) == set(marks("a", "b", "c", "far"))
 
 
+async def test_a_page_is_told_what_its_person_may_order_by_now(desk: Desk) -> None:
+    assert {"send_unit", "escalate", "reassign"} <= set((await desk.ask("verbs"))["verbs"])
+    desk.person = msgspec.structs.replace(CHEN, on_shift=())
+    assert (await desk.ask("verbs"))["verbs"] == []
+    desk.person = INTAKE
+    assert not {"send_unit", "escalate", "reassign"}.intersection((await desk.ask("verbs"))["verbs"])
+
+
 async def test_rows_are_filtered_ordered_and_paged(desk: Desk) -> None:
     await desk.city.report("a")
     await desk.city.report("b", lat=LAT + 0.01)
