@@ -110,7 +110,7 @@ def _snapshot(state: CityState, record: dict[str, Any]) -> str:
     sha256 = str(record["sha256"])
     row = cameras.row(str(record["camera"]))
     if not cameras.column("picture_at")[row] > at:
-        cameras.set(row, {"picture_at": at, "received": heard, "sha256": sha256})
+        cameras.set(row, {"picture_at": at, "picture_received": heard, "sha256": sha256})
     return "cameras"
 
 

@@ -161,7 +161,10 @@ class DutySeen(msgspec.Struct, frozen=True):
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):
-    """Newest readings, one row per (device, metric). ``lost``: silent for five intervals."""
+    """Newest readings, one row per (device, metric). ``lost``: older than five intervals.
+
+    ``as_of`` is the machine moment that a reading is from (``city.freshness.measured_as_of``).
+    """
 
     ids: tuple[str, ...]
     device: Words
@@ -173,7 +176,7 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
     quality: Words
     value: Floats
     at: Floats
-    received: Floats
+    as_of: Floats
     interval: Floats
     lon: Floats
     lat: Floats
@@ -181,7 +184,10 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
 
 
 class UnitsSeen(msgspec.Struct, frozen=True):
-    """Newest positions of units, one row each; ``lost``: position older than 120 s."""
+    """Newest positions of units, one row each; ``lost``: position older than 120 s.
+
+    ``as_of`` is the machine moment that a position is from (``city.freshness.measured_as_of``).
+    """
 
     ids: tuple[str, ...]
     call_sign: Words
@@ -191,12 +197,15 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     lon: Floats
     lat: Floats
     heading: Floats
-    received: Floats
+    as_of: Floats
     lost: npt.NDArray[np.bool_]
 
 
 class CameraSeen(msgspec.Struct, frozen=True):
-    """A camera that may stand on a wall: its place, its health, when its newest picture was taken."""
+    """A camera that may stand on a wall: its place, its health, when its newest picture was taken.
+
+    ``as_of`` is the machine moment that its newest word or picture is from, None = never heard.
+    """
 
     id: str
     name: str
@@ -205,7 +214,7 @@ class CameraSeen(msgspec.Struct, frozen=True):
     lat: float
     azimuth: float | None
     state: str
-    heard: float | None
+    as_of: float | None
     picture_at: float | None
 
 

@@ -247,8 +247,9 @@ class Measured:
             heading="float64", call_sign="object", kind="object", agency="object", state="object",
         )  # fmt: skip
         self.cameras = Columns(
-            at="float64", received="float64", picture_at="float64", state="object", sha256="object"
-        )
+            at="float64", received="float64", picture_at="float64", picture_received="float64",
+            state="object", sha256="object",
+        )  # fmt: skip
         self.detections = Ring(DETECTIONS_KEPT, ("lon", "lat", "at"))
         self.sources: dict[str, SourceState] = {}
         self.refused: dict[str, int] = {}

@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers, Terms
 from city.case_view import wall_case
+from city.columns import Columns
 from city.duty import RosterRow, on_duty, read_roster
-from city.freshness import freshness, lost_mask
+from city.clock import CityClock
+from city.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
 from city.marks import mark_of
 from city.same_place import SamePlace
 from city.seen import (
@@ -27,9 +29,6 @@ from city.state import Case, CityState, LedgerState
 from city.weather import Warned
 
 __all__ = ["WallView", "mark_of"]
-
-UNIT_STALE_S = 120.0
-"""A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
 
 MARKED = frozenset({"critical", "urgent"})
 """Urgencies of the cases that stand on maps one by one."""
@@ -99,7 +98,9 @@ class WallView:
             ),
             readings=_readings(state, now),
             units=_units(state, now),
-            cameras=self._keep("cameras", state.revision("cameras", "registry"), lambda: _cameras(state)),
+            cameras=self._keep(
+                "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
+            ),
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
@@ -183,28 +184,29 @@ def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
 
 def _readings(state: CityState, now: float) -> ReadingsSeen:
     r = state.measured.readings
-    received, interval = r.column("received"), r.column("interval")
+    as_of, interval = _as_of(r, state.ledger.clock), r.column("interval")
     return ReadingsSeen(
         ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
         name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
-        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), received=received,
+        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
         interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(received, interval, now),
+        lost=lost_mask(as_of, interval, now),
     )  # fmt: skip
 
 
 def _units(state: CityState, now: float) -> UnitsSeen:
     u = state.measured.units
-    received: npt.NDArray[np.float64] = u.column("received")
+    as_of = _as_of(u, state.ledger.clock)
     return UnitsSeen(
         ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
         agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
-        heading=u.column("heading"), received=received, lost=~(now - received <= UNIT_STALE_S),
+        heading=u.column("heading"), as_of=as_of, lost=~(now - as_of <= UNIT_STALE_S),
     )  # fmt: skip
 
 
 def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
-    heard = state.measured.cameras
+    heard, clock = state.measured.cameras, state.ledger.clock
+    as_of = np.fmax(_as_of(heard, clock), _as_of(heard, clock, "picture_at", "picture_received"))
     seen = []
     for camera in state.ledger.cameras.values():
         if camera.privacy in FORBIDDEN_ON_WALL:
@@ -215,11 +217,17 @@ def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
                 camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
                 camera.azimuth,
                 "" if row is None else str(heard.column("state")[row]),
-                None if row is None else _known(heard.column("received")[row]),
+                None if row is None else _known(as_of[row]),
                 None if row is None else _known(heard.column("picture_at")[row]),
             )
         )  # fmt: skip
     return tuple(seen)
+
+
+def _as_of(
+    measured: Columns, clock: CityClock, at: str = "at", received: str = "received"
+) -> npt.NDArray[np.float64]:
+    return measured_as_of(measured.column(at), measured.column(received), clock)
 
 
 def _known(moment: float) -> float | None:

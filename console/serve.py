@@ -46,6 +46,7 @@ from console.screens import Screens
 from console.secret import read_secret
 from console.settings import Settings
 from console.shared_figures import hear_figures
+from console.sign_in import FirstPageHandler, sign_in_patterns
 from console.terms import read_terms
 from console.wire import encode_text
 from feeds.connection import connect
@@ -82,6 +83,9 @@ class Console:
             open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
         )  # fmt: skip
         self._doors = self._entrance.doors
+        self._sign_in = self._entrance.sign_in_desk(
+            title=district.name, build=self._build, origins=self._origins
+        )
         self._hands = self._ordering.hands(self._entrance)
         self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
         self._health = Health(
@@ -154,7 +158,7 @@ class Console:
             extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
             session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
             sign_sessions=True, secret_key=read_secret(self._settings.data_dir).hex(), admin=False,
-            liveness=False, autoreload=False, **guard_pages(pages),
+            liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip
 
     def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
@@ -180,7 +184,8 @@ class Console:
             (r"/citywall/static/(.+)", StaticHandler),
             (r"/open/([a-z]+)", DoorHandler, {"doors": doors}),
             self._ordering.pattern(self._sockets),
-            *self._entrance.patterns(title=self._district.name, build=self._build, origins=origins),
+            *sign_in_patterns(self._sign_in),
+            (r"/", FirstPageHandler, {"desk": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
             (
                 rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",

@@ -16,6 +16,7 @@ from city.dispatch.book import Book
 from city.dispatch.rows import current, read_rows
 from city.dispatch.shelf import rule_tables
 from city.dispatch.standards import by_class, standard_of
+from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places import Streets
 from console.calendars import read_calendars
 from console.district import District, DistrictError, read_streets
@@ -39,6 +40,7 @@ def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> 
     known = _table(data_dir, "categories.csv", categories.read)
     agencies = _table(data_dir, "agencies.csv", lambda rows: read_rows(rows, agency_of))
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
+    tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
     return Terms(
         district=district.code,
         zone_offset_s=district.zone_offset_s(time.time()),
@@ -52,6 +54,7 @@ def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> 
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
         numbers=case_numbers(district.cases),
+        unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         tables=table_marks(data_dir),
     )
 

@@ -23,8 +23,8 @@ QUIET: Final = "#4F6077"
 
 
 def is_well(camera: CameraSeen, now: float) -> bool:
-    """Say whether a camera is heard (within 300 s of machine time ``now``) and says nothing is wrong."""
-    return camera.state in WELL and camera.heard is not None and now - camera.heard <= LOST_AFTER_S
+    """Say whether a camera's word is at most 300 s old at machine time ``now`` and says nothing is wrong."""
+    return camera.state in WELL and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
 
 
 class Cameras:
@@ -48,10 +48,10 @@ class Cameras:
         unwell = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
         kept, _ = thin(x, y, unwell, THIN_PX * self.setting.metres_per_px)
         shown = [cameras[row] for row in kept]
-        heard = [c.heard if c.heard is not None else np.nan for c in seen.cameras]
+        moments = [c.as_of if c.as_of is not None else np.nan for c in seen.cameras]
         return Frame(
             self.key,
-            newest(np.array(heard, dtype=np.float64), now),
+            newest(np.array(moments, dtype=np.float64), now),
             {
                 "x": x[kept],
                 "y": y[kept],

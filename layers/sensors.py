@@ -67,7 +67,7 @@ class Sensors:
         sides = self._sides(seen, now, zip(x[rows], y[rows], strict=True), texts)
         return Frame(
             self.key,
-            newest(readings.received, now),
+            newest(readings.as_of, now),
             {
                 "x": x[rows],
                 "y": y[rows],

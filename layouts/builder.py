@@ -41,7 +41,8 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
 
-    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``).
+    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``), ``verbs`` are those that
+    they may give as the page is opened: a page has buttons for no other.
     """
 
     on_message: OnMessage
@@ -49,6 +50,7 @@ class Visitor(msgspec.Struct, frozen=True):
     role: str = ""
     seat: str = ""
     hand: str = ""
+    verbs: tuple[str, ...] = ()
 
 
 class Page(pn.Template):
@@ -117,7 +119,7 @@ def build(
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,
         "has_grids": settings.has_grids,
-        "person": visitor and {name: getattr(visitor, name) for name in ("name", "role", "seat", "hand")},
+        "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip
     variables = {
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,

@@ -21,7 +21,7 @@ from city.dispatch.rows import Cells, WrongCell
 
 __all__ = [
     "LAYOUTS", "OWNER_STATES", "POWER_STATES", "CityObject", "Component", "Power", "RoadOwner", "Site",
-    "city_object_of", "component_of", "covers", "power_of", "road_owner_of", "site_of",
+    "city_object_of", "classes_of", "component_of", "covers", "power_of", "road_owner_of", "site_of",
 ]  # fmt: skip
 
 LAYOUTS: Final = ("L2_2_6", "L2_3_5")
@@ -154,7 +154,7 @@ def _minor(digits: str) -> str:
 def road_owner_of(cells: Cells) -> RoadOwner:
     """Read one row of ``owners.csv``. Raises WrongCell."""
     return RoadOwner(
-        cells.text("id"), cells.text("road"), _street(cells), _classes(cells), cells.text("owner"),
+        cells.text("id"), cells.text("road"), _street(cells), classes_of(cells), cells.text("owner"),
         cells.whole("rank"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
@@ -174,7 +174,7 @@ def city_object_of(cells: Cells) -> CityObject:
     if not match:
         raise WrongCell("match", "expected at least one word that names it in a place")
     return CityObject(
-        cells.text("id"), cells.one_of("kind", OBJECT_KINDS), cells.text("name"), match, _classes(cells),
+        cells.text("id"), cells.one_of("kind", OBJECT_KINDS), cells.text("name"), match, classes_of(cells),
         cells.text("channel"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
@@ -191,9 +191,10 @@ def _street(cells: Cells) -> str:
     return cells.digits("street", 9) if cells.maybe("street") else ""
 
 
-def _classes(cells: Cells) -> tuple[str, ...]:
+def classes_of(cells: Cells, *, empty: bool = False) -> tuple[str, ...]:
+    """Return the ``classes`` of a row: keys, or beginnings that end in ``*``; () only if it may be empty."""
     classes = cells.several("classes")
-    if not classes:
+    if not classes and not empty:
         raise WrongCell("classes", "expected at least one class such as event:0125 or component:01*")
     for wanted in classes:
         kind, _, code = wanted.partition(":")

@@ -20,6 +20,8 @@ MOST: Final = 200
 FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
 ORDERS: Final = ("left", "urgency", "newest")
 
+NEAR: Final = ("unit", "call_sign", "metres", "minutes")
+
 SortKey = tuple[float, float, float, str]
 
 
@@ -72,7 +74,7 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
         "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
         "presence": list(seen.presence.get(case.key, ())), "hands": list(case.hands),
-        "near": None if near is None else {"unit": near.unit, "call_sign": near.call_sign},
+        "near": None if near is None else {name: getattr(near, name) for name in NEAR},
         "lon": case.lon if case.lon == case.lon else None,
         "lat": case.lat if case.lat == case.lat else None,
     }  # fmt: skip

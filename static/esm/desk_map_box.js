@@ -33,8 +33,8 @@ function paneOf(face, city) {
     // Who was nearest a while ago may be far now: without an answer nothing of it is told.
     const isKnown = mark_ !== null && reply !== null && !chosen.isFailed();
     show(near, isKnown);
-    text(near.firstChild, unit ? [say.say("near.unit", { name: unit.call_sign || voice.holder(unit.agency) || unit.unit, m: Math.round(unit.metres) }),
-      unit.minutes != null && say.say("near.minutes", { n: Math.max(1, Math.round(unit.minutes)) })].filter(Boolean).join(" ") : say.say("near.none"));
+    const named = unit && { ...unit, call_sign: unit.call_sign || voice.holder(unit.agency) };
+    text(near.firstChild, named ? say.say("near.unit", { unit: voice.reach(named) }) : say.say("near.none"));
     text(send, say.say("near.send"));
     send.citywallSpec = [mark_, chosen.version(), unit];
     show(send, Boolean(unit) && may("send_unit"));

@@ -115,5 +115,5 @@
     if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);
     city.tell("queue");
   });
-  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, told: orders.told, buttons, press };
+  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, verbs: () => (person ? new Set(person.verbs ?? []) : null), told: orders.told, buttons, press };
 })();

@@ -9,7 +9,7 @@ from tests.seen_factory import NOW, camera, seen
 SETTING = MapSetting((13_500_000.0, 3_600_000.0, 13_580_000.0, 3_700_000.0))
 
 
-@pytest.mark.parametrize("trouble", [{"state": "offline"}, {"heard": None}, {"heard": NOW - 301.0}])
+@pytest.mark.parametrize("trouble", [{"state": "offline"}, {"as_of": None}, {"as_of": NOW - 301.0}])
 def test_a_camera_that_is_not_well_is_hollow_and_counted(trouble: dict) -> None:
     frame = Cameras(SETTING).frame(seen(cameras=(camera(**trouble),)), NOW)
     assert frame.columns["marker"] == ["square_x"]

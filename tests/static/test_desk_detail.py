@@ -128,7 +128,7 @@ class TestWhatButtonsOrder:
         ("words", "verb", "args"),
         [
             ("送带班领导裁定（E）", "send_for_ruling", {}),
-            ("派人▸洋泾城管", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
+            ("派人▸洋泾城管 600米 4分", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
             ("催办", "remind", {}),
         ],
     )

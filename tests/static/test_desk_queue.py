@@ -77,20 +77,51 @@ def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -
 
 
 def test_a_ruling_and_a_hazard_offer_what_comes_first(page: Page) -> None:
-    near = {"unit": "u1", "call_sign": "洋泾城管3号"}
+    near = {"unit": "u1", "call_sign": "洋泾城管3号", "metres": 1204, "minutes": 3.4}
     tell(page, [
         row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
         row(2, state="ruling", ruling_due_at=NOW + 1830.0, offers=["send_for_ruling"], bounced=["tx", "dl"]),
         row(3, state="ruling", ruling_due_at=NOW + 1830.0, offers=[], ruling_sent=True),
         row(4, supervised=3, offers=["escalate", "reassign"], escalate_to=""),
     ])  # fmt: skip
-    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 改派▸电力")
+    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 1.2公里 4分 改派▸电力")
     assert "剩30分 待裁定 · 退单2次（通信、电力） 送带班领导" in page.evaluate(WORDS, mark(2))
     assert page.evaluate(f"({ROW})('{mark(3)}').querySelector('.pair .one').disabled")
     assert page.evaluate(WORDS, mark(3)).endswith("已送")
     assert page.evaluate(WORDS, mark(4)).endswith("改派▸电力")
     press(page, 1, ".pair .one")
     assert page.evaluate("acts()[0].args") == {"unit": "u1", "call_sign": "洋泾城管3号"}
+
+
+INTAKE = {**ME, "role": "intake_officer", "verbs": ["file", "merge", "undo"]}
+OFFERED = "() => inCard('desk_queue', '.pair button').filter((one) => !one.hidden).map((one) => one.textContent)"
+
+
+def test_a_row_has_buttons_for_what_the_person_may_order_alone(browser: Browser) -> None:
+    near = {"unit": "u1", "call_sign": "消防01", "metres": 100, "minutes": 1.0}
+    with opened(browser, "desk", person=INTAKE) as page:
+        tell(page, [
+            row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
+            row(2, state="reported", offers=["file", "escalate"], same=[[mark(9), 1]]),
+            row(3, state="ruling", ruling_sent=True, offers=[]),
+        ])  # fmt: skip
+        assert page.evaluate(OFFERED) == ["并案▸1件", "立案"]
+        page.evaluate("(mark) => citywall.desk.select(mark)", mark(1))
+        for key in ("e", "r", "1", "w"):
+            page.keyboard.press(key)
+        assert page.evaluate("acts()") == []
+
+
+def test_a_shift_that_ends_takes_its_buttons_along(browser: Browser) -> None:
+    with opened(browser, "desk", person={**INTAKE, "verbs": ["file", "escalate"]}) as page:
+        tell(page, [row(1, state="reported", offers=["file", "escalate"])])
+        assert page.evaluate(OFFERED) == ["立案", "升级▸值班长"]
+        page.evaluate("""async () => {
+            const asked = citywall.orders.askVerbs();
+            reply({ reply: { id: sent.findLast((one) => one.ask?.what === "verbs").ask.id, verbs: ["file"] } });
+            await asked;
+        }""")
+        assert page.evaluate(OFFERED) == ["立案"]
 
 
 def test_who_else_is_at_a_case_is_said_in_its_row_but_not_oneself(page: Page) -> None:
