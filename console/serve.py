@@ -19,6 +19,7 @@ from tornado.ioloop import IOLoop
 import static
 from city.desk_seen import DeskSeen
 from city.wall_view import FORBIDDEN_ON_WALL, WallView
+from console.chain_watch import ChainWatch
 from console.channel import Channel
 from console.desk_eyes import DeskEyes
 from console.district import District, read_district, read_grids
@@ -88,9 +89,10 @@ class Console:
         )
         self._hands = self._ordering.hands(self._entrance)
         self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
+        self._chain = ChainWatch(settings.log_url, settings.data_dir)
         self._health = Health(
             self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
-            clock=time.time,
+            clock=time.time, chain=lambda: self._chain.broken,
         )  # fmt: skip
         self._loop_watch = LoopWatch()
         self._figures = ConsoleFigures(
@@ -134,6 +136,7 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
+            tasks.create_task(self._chain.run())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._desk_eyes.run(lambda: self._follower.store.state, self._is_desk_open))
@@ -239,7 +242,10 @@ class Console:
             feed, since = self._health.feed
             down = self._health.log_down_since is not None
             state = self._follower.store.state
-            told = beat(time.time(), state, feed=feed, feed_since=since, log_down=down)
+            told = beat(
+                time.time(), state, feed=feed, feed_since=since, log_down=down,
+                chain_broken=bool(self._health.chain_broken),
+            )  # fmt: skip
             for channel in self._channels.values():
                 channel.say(told)
             await asyncio.sleep(1.0)

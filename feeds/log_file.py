@@ -1,4 +1,4 @@
-"""The log server's own file after a power cut: what was being written is cut off, and a copy is kept.
+"""The log server's own file after a power cut: what was being written is cut off, and kept beside it.
 
 The file (an append-only file of Valkey) is a row of commands in the Redis protocol; those of one append
 stand between ``MULTI`` and ``EXEC``. A power cut can leave half a command at its end, or zeros where the
@@ -50,23 +50,25 @@ class _Damaged(Exception):  # named for what is so
 def mend_end(folder: Path) -> None:
     """Cut what a power cut left unfinished off the end of the log file in a server's ``folder``.
 
-    A copy of the whole file is kept beside it, and one line of the log says what was done. Looks closely
+    What is cut off is kept in a file beside it, and one line of the log says what was done. Looks closely
     only at a file that does not end as a whole one does. Raises LogFileDamaged, OSError.
     """
     path = _written(folder)
     if path is None or _ends_well(path):
         return
-    size = path.stat().st_size
     whole = whole_length(path)
-    copy = _free_name(path)
-    shutil.copyfile(path, copy)
-    shutil.copymode(path, copy)
-    with path.open("r+b") as file:
+    kept = path.with_name(f"{path.name}.cut-off-at-{whole}")
+    with path.open("r+b") as file, kept.open("wb") as copy:
+        file.seek(whole)
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
         file.truncate(whole)
         os.fsync(file.fileno())
+    shutil.copymode(path, kept)
     sync_folder(path.parent)
     log.warning(
-        "log_file_mended", file=str(path), cut_bytes=size - whole, whole_bytes=whole, copy=str(copy),
+        "log_file_mended", file=str(path), whole_bytes=whole, cut_bytes=kept.stat().st_size, kept=str(kept),
         why="its end was not written whole, as after a power cut; nothing that was acknowledged is in it",
     )  # fmt: skip
 
@@ -93,14 +95,6 @@ def _ends_well(path: Path) -> bool:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(_END)))
         return file.read() in (b"", _END)
-
-
-def _free_name(path: Path) -> Path:
-    """Return a name for a copy that no file has."""
-    number = 1
-    while (copy := path.with_name(f"{path.name}.before-mending-{number}")).exists():
-        number += 1
-    return copy
 
 
 def whole_length(path: Path) -> int:

@@ -39,11 +39,6 @@ class Cells:
         words = plain_text(row.get(column)) if column else ""
         return "" if words in self._blank else words
 
-    def number(self, row: Mapping[str, Any], column: str) -> float | None:
-        """Return a cell as a finite number, None when it is empty; raises FieldError otherwise."""
-        words = self.text(row, column)
-        return real_number(words, column) if words else None
-
     def moment(self, row: Mapping[str, Any], *columns: str) -> float | None:
         """Return epoch seconds of a cell, or of several joined by spaces; None when all are empty.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from city.moments import iso
-from feeds.sources.cells import Cells
+from feeds.sources.cells import Cells, real_number
 from feeds.sources.contract import (
     OTHER_CONTENT,
     FieldError,
@@ -86,20 +86,20 @@ class ReadingTable(Items):
         found: list[_Reading] = []
         for row in self._table.rows():
             where = f"row {row.number}"
-            told = [column for column in columns if self._cells.text(row.cells, column.name)]
+            words = [(column, self._cells.text(row.cells, column.name)) for column in columns]
+            told = [(column, cell) for column, cell in words if cell]
             if not row.fault and not told:
                 continue
             try:
                 at = self._moment(row)
-                device = self._device(row, told)
+                device = self._device(row, [column for column, _ in told])
             except FieldError as error:
                 # Without a time or a device no cell is a reading: the row is one item.
                 self.leave_out(where, error)
                 continue
-            for column in told:
+            for column, cell in told:
                 with self.item(where):
-                    value = self._cells.number(row.cells, column.name)
-                    assert value is not None
+                    value = real_number(cell, column.name)
                     found.append(_Reading(at, where, column, column.device or device, value))
         return found
 

@@ -48,7 +48,8 @@ export function link(face, city, first) {
   const { make, text, show, part } = city.mend, { say } = city, beat = city.beat();
   const node = part(face, "link", () => make("span", "link"));
   const late = beat?.feed === "late" ? say.late(beat.feed_since ?? beat.now, city.machine()) : "";
-  text(node, first || (beat?.log_down ? say.say("link.log_down") : late));
+  const down = beat?.log_down ? "link.log_down" : beat?.chain_broken ? "link.chain_broken" : "";
+  text(node, first || (down ? say.say(down) : late));
   show(node, node.textContent !== "");
 }
 

@@ -98,9 +98,7 @@ async def test_a_server_that_hangs_up_at_once_counts_as_absent() -> None:
             await asyncio.wait_for(publisher.send([unit()]), 5)
 
 
-async def test_a_gateway_that_comes_back_in_time_is_waited_for(
-    logs: EmbeddedServers, tmp_path: Path
-) -> None:
+async def test_a_gateway_that_comes_back_in_time_is_waited_for(logs: EmbeddedServers, tmp_path: Path) -> None:
     tokens = TokenStore(tmp_path)
     token = tokens.create("c", ALL_RIGHTS, now=0.0)
     tokens.close()

@@ -66,7 +66,7 @@ async def facts_of(data: Path) -> int:
     ],
     ids=["zeros", "cut", "cut and zeros", "cut in an append of facts"],
 )
-async def test_what_a_power_cut_leaves_at_the_end_is_cut_off_and_a_copy_is_kept(
+async def test_what_a_power_cut_leaves_at_the_end_is_cut_off_and_kept(
     data: Path, harm: Callable[[bytes], bytes], facts: int
 ) -> None:
     path = await written(data)
@@ -75,8 +75,9 @@ async def test_what_a_power_cut_leaves_at_the_end_is_cut_off_and_a_copy_is_kept(
     with capture_logs() as lines:
         assert await facts_of(data) == facts
     [line] = [line for line in lines if line["event"] == "log_file_mended"]
-    assert [copy.read_bytes() for copy in path.parent.glob("*before-mending*")] == [harmed]
-    assert line["cut_bytes"] == len(harmed) - line["whole_bytes"] > 0
+    whole = line["whole_bytes"]
+    assert [kept.read_bytes() for kept in path.parent.glob("*cut-off*")] == [harmed[whole:]]
+    assert line["cut_bytes"] == len(harmed) - whole > 0
     with capture_logs() as lines:
         assert await facts_of(data) == facts + 1
     assert [line for line in lines if line["event"] == "log_file_mended"] == []
@@ -95,7 +96,7 @@ async def test_a_file_that_is_broken_in_its_middle_is_refused_in_a_sentence_and_
     with pytest.raises(LogFileDamaged, match=r"is damaged at byte \d+ of .*nothing was changed.*restore"):
         servers.start()
     assert path.read_bytes() == harmed
-    assert [one.name for one in path.parent.iterdir() if "mending" in one.name] == []
+    assert [one.name for one in path.parent.iterdir() if "cut-off" in one.name] == []
 
 
 def command(*words: bytes) -> bytes:

@@ -6,6 +6,9 @@ import msgspec
 import pandas as pd
 import pytest
 
+from city.facts import body_of, read_fact
+from city.fold import apply
+from city.state import LedgerState
 from feeds.sources.cases import CaseTable
 from feeds.sources.contract import OpenOptions, SourceError
 from feeds.sources.mapping import CaseMapping, load
@@ -274,3 +277,15 @@ def test_every_row_is_taken_or_left_out(tmp_path):
     table = opened()
     records = list(table.records())
     assert table.read == 9 == len(records) + sum(remark.skipped for remark in table.remarks)
+
+
+def test_a_file_that_was_replayed_when_ids_had_no_system_opens_no_case_twice(tmp_path):
+    _, (record,) = told(tmp_path, {})
+    state = LedgerState()
+    old = record["id"].removeprefix("PUDONG12345/")
+    for position, identity in enumerate((old, record["id"]), start=1):
+        reported = {**record, "id": identity, "client": "hotline", "received": record["at"]}
+        data = {"record": reported, "street": "s"}
+        body = body_of("CaseReported", f"case:hotline/{identity}", "client:hotline", data)
+        apply(state, read_fact(position, record["at"], body))
+    assert list(state.cases) == [f"hotline/{old}"]

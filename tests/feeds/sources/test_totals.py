@@ -22,7 +22,6 @@ from feeds.sources.replay import ReplayOptions, replay
 from tests.feeds.sources.test_replay import Ack, Rejection
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "sources"
-NOW = 1_800_000_000.0
 UNFORESEEN = re.compile(r"cannot be read: \w+$")
 
 rubbish_text = st.sampled_from(
