@@ -5,8 +5,8 @@ from typing import Any
 
 from city.acts.terms import CaseNumbers, Terms
 from city.case_view import hand_of, see_case
-from city.dispatch.unit_tasks import UnitTasks
 from city.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.dispatch.unit_tasks import UnitTasks
 from city.free_units import FreeUnits, NearSeen
 from city.indicator import Indicator
 from city.seen import UnitsSeen

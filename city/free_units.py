@@ -1,4 +1,4 @@
-"""Units that could be sent to a case: one rule for every screen that offers one, and for the decision itself."""
+"""Units that could be sent to a case: one rule for every screen that offers one, and for the decision."""
 
 from typing import Final
 

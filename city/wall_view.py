@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers, Terms
 from city.case_view import wall_case
+from city.clock import CityClock
 from city.columns import Columns
 from city.duty import RosterRow, on_duty, read_roster
-from city.clock import CityClock
 from city.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
 from city.marks import mark_of
 from city.same_place import SamePlace

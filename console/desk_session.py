@@ -163,10 +163,14 @@ class DeskSession:
         state, now = counter.state(), counter.clock()
         story = await counter.stories.tell(case.file.story, state.ledger.clock)
         now_both = Now(now, state.ledger.clock.at(now))
+        near = {
+            "units": units_near(seen.units, case, counter.terms),
+            "cameras": cameras_near(seen.cameras, case, now),
+        }
         sheet = counter.sheets.sheet(case, seen) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
-            "near": {"units": units_near(seen.units, case, counter.terms), "cameras": cameras_near(seen.cameras, case, now)},
+            "near": near,
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, counter.terms, now_both),
         }

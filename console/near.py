@@ -34,7 +34,8 @@ def units_near(units: UnitsSeen, case: Case, terms: Terms) -> list[dict[str, Any
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
     """Return the nearest cameras within 1 km that may stand on a screen in the hall.
 
-    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` the machine moment that its newest word is from.
+    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` the machine moment that its
+    newest word is from.
     """
     lon = np.array([camera.lon for camera in cameras], dtype=float)
     lat = np.array([camera.lat for camera in cameras], dtype=float)

@@ -41,7 +41,8 @@ class Cameras:
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row a mark, the unwell of a spot first; ``meta`` counts total, lost.
 
-        ``look`` is the length of the line of sight in CSS px (0: unknown), ``angle`` radians from east.
+        ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN where nobody
+        knows in which direction it looks: Bokeh draws a ray of length 0 to the edge of the map, none of NaN.
         """
         cameras = [camera for camera in seen.cameras if camera.lon == camera.lon]
         x, y = to_mercator([c.lon for c in cameras], [c.lat for c in cameras])
@@ -59,8 +60,8 @@ class Cameras:
                 "fill": np.array([0.0 if unwell[row] else 1.0 for row in kept]),
                 "size": np.where(unwell[kept] == 1, 7.0, 5.0),
                 "colour": [FAINT if unwell[row] else QUIET for row in kept],
-                "look": np.array([0.0 if c.azimuth is None else 8.0 for c in shown]),
-                "angle": np.radians([90.0 - (c.azimuth or 0.0) for c in shown]),
+                "look": np.array([np.nan if c.azimuth is None else 8.0 for c in shown]),
+                "angle": np.radians([np.nan if c.azimuth is None else 90.0 - c.azimuth for c in shown]),
             },
             {"total": len(seen.cameras), "lost": sum(not is_well(c, now) for c in seen.cameras)},
         )

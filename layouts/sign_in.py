@@ -67,8 +67,8 @@ class SignInPage(msgspec.Struct, frozen=True):
     """What one sign-in page says.
 
     ``form`` is its token, ``next`` the path to go on to, ``said`` a catalogue key below ``sign_in.`` ('' =
-    nothing went wrong), ``given`` the account as it was typed. ``name`` is who is signed in already, ``roles``
-    their roles and ``pages`` the pages that they may open; ``refused`` is the page that was asked for in vain.
+    nothing went wrong), ``given`` the account as it was typed. ``name`` is who is signed in already,
+    ``roles`` their roles, ``pages`` those that they may open, ``refused`` the page that they may not.
     """
 
     lang: str
@@ -123,11 +123,11 @@ def _form(page: SignInPage, words: dict[str, str]) -> str:
 
 
 def _signed_in(page: SignInPage, words: dict[str, str]) -> str:
-    comma = words["list.comma"]
+    roles = words["list.comma"].join(words.get(f"role.{role}", escape(role)) for role in page.roles)
     return _SIGNED_IN.format(
         lang=page.lang,
         who=words["as"].format(name=escape(page.name)),
-        roles=words["roles"].format(roles=comma.join(words.get(f"role.{role}", escape(role)) for role in page.roles)),
+        roles=words["roles"].format(roles=roles),
         pages=" ".join(_link(page, name, words) for name in page.pages) or words["no_page"],
         form=escape(page.form),
         out=words["out"],

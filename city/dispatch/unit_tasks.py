@@ -1,9 +1,9 @@
 """Unit tasks: which kinds of unit can do the work of a class of cases (kinds × tasks).
 
-The shipped table is ``static/tables/unit_tasks.csv``; a district replaces it by its own. Columns: ``task`` (its
-name), ``classes`` (keys, or beginnings that end in ``*``; empty = every class that no other row names),
-``kinds`` (of ``UNIT_KINDS``), ``version``, ``valid_from``, ``valid_to``. A class that several rows name may be
-done by the kinds of all of them.
+The shipped table is ``static/tables/unit_tasks.csv``; a district replaces it by its own. Columns: ``task``
+(its name), ``classes`` (keys, or beginnings that end in ``*``; empty = every class that no other row names),
+``kinds`` (of ``UNIT_KINDS``), ``version``, ``valid_from``, ``valid_to``. A class that several rows name may
+be done by the kinds of all of them.
 """
 
 from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import Any, Final
 from city.casefile import CLOSED
 from city.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
-from layouts.cards.queue import URGENCIES, callers, class_key, make_safe
+from layouts.cards.queue import URGENCIES, callers, class_key, counted, make_safe
 from layouts.contract import Row, View, each_second
 
 __all__ = ["FILTERS", "MOST", "ORDERS", "DeskQueue", "desk_row", "matches", "order_key"]
@@ -113,12 +113,11 @@ def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     city = seen.clock.at(now)
     chosen = ("critical", "overdue", "reported", "ruling")
     if seen.position == 0:
-        # Nothing was ever told to this console: that is not a quiet city.
-        told: dict[str, Any] = dict.fromkeys(("all", "rows", *chosen))
+        told: dict[str, Any] = dict.fromkeys(chosen)
     else:
         told = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
-        told |= {"all": len(seen.cases), "rows": len(seen.cases) - len(seen.heaped)}
-    return {**told, "mine": _hands(seen.cases)}
+    count = counted(seen)
+    return {**told, "all": count["total"], "rows": count["rows"], "mine": _hands(seen.cases)}
 
 
 def _hands(cases: Iterable[DeskCase]) -> dict[str, int]:

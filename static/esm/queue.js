@@ -6,7 +6,7 @@ export function mend(face, view, city) {
   const { make, text, mark, show, part, rows, press, reshape } = city.mend, { say } = city, now = city.city();
   const { total, rows: places, earliest_due: later, gaps } = view.scalars;
   const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));
-  text(head.firstChild, say.say("queue.title"));
+  text(head.firstChild, city.rows.count(total));
   const missing = city.gaps(gaps);
   text(head.lastChild, missing || say.say("queue.order"));
   mark(head.lastChild, "lost", missing !== "");
@@ -31,11 +31,12 @@ export function mend(face, view, city) {
   const rest = (places ?? 0) - shown.length;
   const dues = hidden.map((id) => city.rows.until(view.rows.get(id))).concat(later ?? null).filter((due) => due !== null);
   const foot = part(face, "foot", () => make("footer"));
-  show(foot, rest > 0);
+  const why = city.rows.places(total, places);
+  show(foot, rest > 0 || why !== "");
   const first = Math.min(...dues);
   const until = dues.length === 0 ? "" : first >= now
     ? say.say("queue.earliest", { t: say.moment(first, now) }) : say.say("queue.longest", { t: say.coarse(now - first) });
-  text(foot, [say.say("queue.more", { n: rest }), until].filter(Boolean).join(" · "));
+  text(foot, [rest > 0 && say.say("queue.more", { n: rest }), until, why].filter(Boolean).join(" · "));
 
   function build() {
     const main = make("div", "main", [

@@ -22,7 +22,7 @@ export function mend(face, view, city) {
 
   function aged(source) {
     if (source.freshness === "late") return say.late(source.heard, city.machine());
-    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard));
+    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard), city.city());
     return source.skew_s ? say.say("sources.skew", { t: say.coarse(Math.abs(source.skew_s)) }) : "";
   }
 }

@@ -47,12 +47,13 @@
       const p = parts(epoch);
       return say("date.day", { month: words["month." + Number(p.month)], day: Number(p.day) });
     }
-    // A moment of another day says which, for 06:10 alone would be today's.
-    function moment(epoch, now) {
-      if (!Number.isFinite(now)) return hhmm(epoch); // nobody has told the time yet
+    // A moment of another day says which, for 06:10 alone would be today's; one of another year says the year.
+    function moment(epoch, now, today = hhmm) {
+      if (!Number.isFinite(now)) return today(epoch); // nobody has told the time yet
       const a = parts(epoch), b = parts(now);
       const same = a.day === b.day && a.month === b.month && a.year === b.year;
-      return same ? hhmm(epoch) : `${day(epoch)} ${hhmm(epoch)}`;
+      const date = a.year === b.year ? day(epoch) : say("date.year", { year: Number(a.year), day: day(epoch) });
+      return same ? today(epoch) : `${date} ${hhmm(epoch)}`;
     }
 
     return {
@@ -64,7 +65,7 @@
       by: (epoch, now) => say("time.by", { t: moment(epoch, now) }),
       age: (epoch, now) => say("time.age", { t: coarse(now - epoch) }),
       late: (epoch, now) => say("time.late", { t: fine(now - epoch) }),
-      lost: (epoch) => say("time.lost", { t: hhmmss(epoch) }),
+      lost: (epoch, now) => say("time.lost", { t: moment(epoch, now, hhmmss) }),
     };
   }
 

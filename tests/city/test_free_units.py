@@ -42,7 +42,9 @@ def test_who_is_lost_nowhere_away_or_sent_somewhere_is_not_free() -> None:
 
 
 def test_who_cannot_do_the_work_is_not_offered_though_it_stands_there() -> None:
-    standing = [{"kind": kind, "state": "standby"} for kind in ("ambulance", "watering_cart", "pump_truck", "")]
+    standing = [
+        {"kind": kind, "state": "standby"} for kind in ("ambulance", "watering_cart", "pump_truck", "")
+    ]
     assert near(units(*standing)) == ["u2"]
     assert near(units(*standing), kinds=frozenset()) == []
 
@@ -68,7 +70,9 @@ def test_what_is_offered_is_what_nothing_hinders(told: list[dict[str, Any]], kin
 def test_a_unit_is_as_it_was_last_heard_of() -> None:
     store = Store()
     record = {"id": "1", "unit": "u1", "kind": "squad", "state": "standby", "received": iso(NOW)}
-    store.measure("unit", [{**record, "at": iso(NOW - 119.0)}, {**record, "unit": "u2", "at": iso(NOW - 121.0)}])
+    store.measure(
+        "unit", [{**record, "at": iso(NOW - 119.0)}, {**record, "unit": "u2", "at": iso(NOW - 121.0)}]
+    )
     assert unit_now(store.state, "u1", NOW) == UnitNow("squad", "standby", lost=False)
     assert unit_now(store.state, "u1", NOW + 2.0) == UnitNow("squad", "standby", lost=True)
     assert unit_now(store.state, "u2", NOW) == UnitNow("squad", "standby", lost=True)

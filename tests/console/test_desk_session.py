@@ -173,8 +173,8 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
         ("home", 0.0, 0, "off_duty"),
     ):  # fmt: skip
         units.set(units.row(name), {
-            "lon": LON, "lat": LAT + north, "at": now - age, "received": now, "state": state, "kind": "patrol_car",
-            "call_sign": name,
+            "lon": LON, "lat": LAT + north, "at": now - age, "received": now, "state": state,
+            "kind": "patrol_car", "call_sign": name,
         })  # fmt: skip
     for name, privacy in (("cam", "public_scene"), ("hidden", "sensitive")):
         record = {

@@ -29,6 +29,15 @@ def test_an_azimuth_counts_from_north_and_clockwise() -> None:
     assert list(frame.columns["look"]) == [8.0]
 
 
+def test_nothing_is_drawn_of_a_direction_that_nobody_knows() -> None:
+    """Bokeh draws a ray of length 0 to the edge of the map; one of NaN it leaves out."""
+    frame = Cameras(SETTING).frame(
+        seen(cameras=(camera(azimuth=None), camera("c2", lon=121.9, azimuth=0.0))), NOW
+    )
+    looks = dict(zip(frame.columns["x"], frame.columns["look"], strict=True))
+    assert [math.isnan(looks[x]) for x in sorted(looks)] == [True, False]
+
+
 def test_a_camera_without_a_place_is_counted_though_not_drawn() -> None:
     frame = Cameras(SETTING).frame(seen(cameras=(camera(lon=math.nan, lat=math.nan),)), NOW)
     assert len(frame.columns["x"]) == 0

@@ -22,7 +22,7 @@ from layouts.cards.act import Act
 from layouts.cards.duty import Duty
 from layouts.cards.header import Header
 from layouts.cards.log import Log
-from layouts.cards.queue import Queue
+from layouts.cards.queue import Queue, counted
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
@@ -138,6 +138,7 @@ class TestQueue:
         told = seen(cases=(one, two, other), heaps={one.key: (two,)}, heaped=frozenset({two.key}))
         view = Queue().view(told, NOW)
         assert (view.scalars["total"], view.scalars["rows"], len(view.rows)) == (3, 2, 2)
+        assert counted(told) == {"total": 3, "rows": 2}
 
     def test_a_row_carries_codes_and_moments_only(self) -> None:
         one = case("1", returned_by=("通信", "电力"), next="to_shift_lead", next_at=CITY + 5)

@@ -89,6 +89,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
         "duty_officer",
         "2",
         "ab",
+        ("escalate",),
     )
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
     hand, _ = template._render_items["hand"]
@@ -100,7 +101,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     assert heard == [{"looking": None}]
     assert said == [{"answer": 1}]
     assert told(DESK, visitor=visitor)["person"] == {
-        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab",
+        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab", "verbs": ["escalate"],
     }  # fmt: skip
 
 

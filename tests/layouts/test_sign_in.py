@@ -63,7 +63,7 @@ def test_who_has_no_page_yet_is_led_to_none() -> None:
     text = draw(msgspec.structs.replace(PAGE, name="孙××（科长）", next="/desk", roles=("inspector",)))
     assert "孙××（科长）" in text
     assert "角色：监督员" in text
-    assert "<a href=\"/desk" not in text
+    assert '<a href="/desk' not in text
     assert "本站暂无此角色的页面" in text
 
 

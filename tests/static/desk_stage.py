@@ -93,7 +93,8 @@ class Stage:
     ) -> None:  # fmt: skip
         page = {
             "words": catalogue(lang, Names()), "zone": "Asia/Shanghai", "lang": lang, "now": NOW,
-            "streets": streets(Names()), "person": {"name": "陈××", "role": "duty_officer", "hand": "h", "verbs": list(VERBS)},
+            "streets": streets(Names()),
+            "person": {"name": "陈××", "role": "duty_officer", "hand": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]

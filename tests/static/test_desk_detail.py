@@ -43,6 +43,14 @@ class TestWhatStandsThere:
         ]  # fmt: skip
         assert shown.texts(".place > *") == ["羽山路巨野路口", "待裁定 · 剩28分"]
 
+    def test_who_else_looks_gives_way_before_the_name_of_the_case(self, stage: Open) -> None:
+        many = [f"李××（第{n}值班席值班员）" for n in range(6)]
+        shown = stage(None, (MARK, row(presence=many)))
+        head = ".card-desk_detail > header"
+        cut = "(node) => node.scrollWidth > node.clientWidth"
+        assert not shown.page.locator(f"{head} h2").evaluate(cut)
+        assert shown.page.locator(f"{head} .others").evaluate(cut)
+
     def test_no_return_stops_the_citizens_clock(self, stage: Open) -> None:
         assert "市民钟 已33分（不因退单停）" in stage().texts(".facts li")
 

@@ -130,7 +130,9 @@ class TestShown:
 
 class TestSeat:
     def sign_in(
-        self, page: Page, answer: str = '{ seated: { name: "陈××", role: "duty_officer", verbs: ["escalate", "reassign"] } }'
+        self,
+        page: Page,
+        answer: str = '{ seated: { name: "陈××", role: "duty_officer", verbs: ["escalate", "reassign"] } }',
     ) -> None:
         page.keyboard.press("s")
         page.keyboard.type("chen")

@@ -322,8 +322,10 @@ def test_a_ruling_that_was_sent_and_a_unit_that_was_sent_are_offered_no_more() -
 
 
 @pytest.mark.parametrize(("unit", "why"), [
-    (UnitNow("squad", "standby", lost=True), "unit_lost"), (UnitNow("squad", "en_route", lost=False), "unit_away"),
-    (UnitNow("ambulance", "standby", lost=False), "unit_unfit"), (UnitNow("", "standby", lost=False), "unit_unfit"),
+    (UnitNow("squad", "standby", lost=True), "unit_lost"),
+    (UnitNow("squad", "en_route", lost=False), "unit_away"),
+    (UnitNow("ambulance", "standby", lost=False), "unit_unfit"),
+    (UnitNow("", "standby", lost=False), "unit_unfit"),
 ])  # fmt: skip
 def test_a_unit_that_no_screen_would_offer_is_not_sent(unit: UnitNow, why: str) -> None:
     w = World()

@@ -65,5 +65,3 @@ def test_a_row_that_cannot_be_read_names_its_column(change: dict[str, Any]) -> N
     with pytest.raises(WrongCell) as raised:
         unit_task_of(Cells(2, {**ROW, **change}))
     assert raised.value.column == next(iter(change))
-
-
