@@ -6,7 +6,7 @@ import numpy as np
 from bokeh.models import Line
 from numpy.typing import NDArray
 
-from city.seen import WallSeen, WarningSeen
+from city.seen import WallSeen
 from layers.contract import Frame, MapSetting, machine_time, source_of
 from layers.glyphs import add
 from layers.palette import LEVELS
@@ -19,7 +19,7 @@ NONE: Final = np.zeros(0)
 
 
 class Warnings:
-    """Areas of the warnings in force. Equal areas are drawn once, in the worst colour."""
+    """Areas of the warnings in force, each in its own colour; equal areas once, in the worst."""
 
     key = "warnings"
     title = "layer.warnings"
@@ -34,20 +34,20 @@ class Warnings:
 
         ``meta``: in_force, and without_area = how many name no polygon.
         """
-        worst: dict[Any, WarningSeen] = {}
-        for warning in sorted(seen.warnings, key=lambda w: (w.rank, w.key)):
-            worst.update((polygon, warning) for polygon in warning.polygons)
+        standing = [warning for warning in seen.warnings if not warning.announced]
+        areas = [area for warning in standing for area in warning.areas]
+        worst = {area.ring: area.colour for area in sorted(areas, key=lambda area: area.rank)}
         columns = {}
         for colour in LEVELS:
-            rings = [polygon for polygon, warning in worst.items() if warning.colour == colour]
+            rings = [ring for ring, told in worst.items() if told == colour]
             columns[f"{colour}_x"], columns[f"{colour}_y"] = lines(rings, closed=True)
-        sent = [machine_time(seen.clock, warning.sent) for warning in seen.warnings]
-        without = sum(not warning.polygons for warning in seen.warnings)
+        sent = [machine_time(seen.clock, warning.sent) for warning in standing]
+        without = sum(not warning.areas for warning in standing)
         return Frame(
             self.key,
             min(now, max(sent)) if sent else now,
             padded(columns),
-            {"in_force": len(seen.warnings), "without_area": without},
+            {"in_force": len(standing), "without_area": without},
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
@@ -62,13 +62,17 @@ class Warnings:
 
 
 def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:
-    """Return paths of (lon, lat) degrees as one line in metres, NaN between them."""
+    """Return paths of (lon, lat) degrees as one line in metres, NaN between them.
+
+    A path that crosses the 180th meridian goes on beyond it, by the short way.
+    """
     parts_x, parts_y = [NONE], [NONE]
     for path in paths:
         if not path:
             continue
         ring = (*path, path[0]) if closed and path[0] != path[-1] else path
-        x, y = to_mercator([point[0] for point in ring], [point[1] for point in ring])
+        lon = np.unwrap([point[0] for point in ring], period=360.0)
+        x, y = to_mercator(lon, [point[1] for point in ring])
         parts_x += [x, np.array([np.nan])]
         parts_y += [y, np.array([np.nan])]
     return np.concatenate(parts_x), np.concatenate(parts_y)

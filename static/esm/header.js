@@ -18,17 +18,29 @@ export function level(face, city) {
   city.mend.text(city.mend.part(face, "level", () => city.mend.make("span", "level")), city.say.say("level.routine"));
 }
 
-// What is in force; `time` answers what stands behind a warning's name.
+// A warning in words: our own for a known hazard and colour, else its headline in the page's language.
+export function warning(w, city) {
+  const hazard = w.hazard !== "other" && city.words("hazard." + w.hazard), colour = city.words("colour." + w.colour);
+  if (hazard && colour) return { known: true, words: city.say.say("warning.name", { hazard, colour }) };
+  const heads = w.headlines ?? {};
+  return { known: false, words: heads[city.page.lang] ?? heads.zh ?? heads.en ?? Object.values(heads)[0] ?? "" };
+}
+
+// What is in force, then what is announced; `time` answers what stands behind a warning's name.
 export function flags(face, view, city, time) {
-  const { make, text, mark, part, rows } = city.mend, { say } = city;
+  const { make, text, mark, part, rows } = city.mend, { say } = city, now = city.city();
   const list = part(face, "flags", () => make("div", "flags"));
   rows(list, view.order, () => make("span", "flag"), (node, id) => {
-    const w = view.rows.get(id);
-    const known = w.hazard !== "other" && city.words("hazard." + w.hazard) && city.words("colour." + w.colour);
-    const words = known ? say.say("warning.name", { hazard: city.words("hazard." + w.hazard), colour: city.words("colour." + w.colour) }) : w.headline;
-    text(node, [w.exercise ? say.say("warning.exercise") : "", words, time(w)].filter(Boolean).join(" "));
+    const w = view.rows.get(id), { known, words } = warning(w, city);
+    text(node, [
+      w.exercise ? say.say("warning.exercise") : "",
+      words,
+      w.begins === null ? time(w) : say.say("warning.announced", { t: say.moment(w.begins, now) }),
+      w.ends !== null ? say.say("warning.assumed", { t: say.moment(w.ends, now) }) : "",
+    ].filter(Boolean).join(" "));
     mark(node, "colour", w.colour);
-    mark(node, "known", Boolean(known));
+    mark(node, "known", known);
+    mark(node, "announced", w.begins !== null);
   });
 }
 

@@ -1,4 +1,6 @@
 // 值班日志: the last lines, newest first.
+const { warning } = await import(`./header.js${new URL(import.meta.url).search}`);
+
 export function mend(face, view, city) {
   const { make, text, show, part, rows } = city.mend, { say } = city, now = city.city();
   const head = part(face, "head", () => make("header", "", [make("h2")]));
@@ -16,11 +18,9 @@ export function mend(face, view, city) {
   function sentence(line) {
     const kind = line.class && city.words("class." + line.class);
     const what = [kind || line.label, line.road || city.words("street." + line.street)].filter(Boolean).join(" · ");
-    const known = line.hazard && line.hazard !== "other" && city.words("hazard." + line.hazard) && city.words("colour." + line.colour);
-    const warning = known
-      ? say.say("warning.name", { hazard: city.words("hazard." + line.hazard), colour: city.words("colour." + line.colour) })
-      : line.headline ?? "";
+    const heads = { zh: line.headline_zh, en: line.headline_en };
+    const warned = line.hazard ? warning({ ...line, headlines: heads }, city).words : "";
     const source = line.source && (city.words("source." + line.source) ?? line.source);
-    return say.say(line.text, { ...line, what: what || say.say("log.case_over"), warning: warning || say.say("log.warning_over"), source });
+    return say.say(line.text, { ...line, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 }

@@ -1,6 +1,6 @@
-// Storms with news: one quiet line each over the map.
+// Storms: one quiet line each over the map, and how many more there are.
 export function mend(face, view, city) {
-  const { make, text, part, rows } = city.mend, { say } = city, now = city.city();
+  const { make, text, show, part, rows } = city.mend, { say } = city, now = city.city();
   const list = part(face, "list", () => make("div", "chips"));
   rows(list, view.order, () => make("p", "chip"), (node, id) => {
     const storm = view.rows.get(id);
@@ -9,6 +9,10 @@ export function mend(face, view, city) {
       say.say("storm.fix", { t: say.moment(storm.at, now) }),
       storm.wind_ms !== null && say.say("storm.wind", { n: storm.wind_ms }),
       storm.pressure_hpa !== null && say.say("storm.pressure", { n: storm.pressure_hpa }),
+      storm.landed !== null && say.say("storm.landed", { t: say.moment(storm.landed, now), place: storm.place }).trim(),
     ].filter(Boolean).join(" · "));
   });
+  const more = part(face, "more", () => make("p", "chip"));
+  text(more, say.say("storm.more", { n: view.scalars.more ?? 0 }));
+  show(more, (view.scalars.more ?? 0) > 0);
 }
