@@ -20,7 +20,7 @@ from city.fold_outbox import delay, deliver, fail
 from city.fold_reading import text, texts
 from city.intake_storms import fold_storm
 from city.intake_warnings import fold_warning
-from city.moments import parse
+from city.moments import iso, parse
 from city.state import LedgerState, Show
 from city.upcast import lifted
 from city.warnings_in_force import Standing, in_force, standing
@@ -78,7 +78,8 @@ def _note_warning(state: LedgerState, fact: Fact, text: str, stands: list[Standi
         worst = max(stands, key=lambda one: one.info.rank)
         heads = {f"headline_{language}": head for language, head in worst.info.headlines.items()}
         names = {"hazard": worst.info.hazard, "colour": worst.info.colour, **heads}
-        note(state, fact, text, warned=worst.warned.key, **names)
+        sent = {"sent": iso(worst.warned.sent)} if text == "log.warning" else {}
+        note(state, fact, text, warned=worst.warned.key, **names, **sent)
 
 
 def _storm_tracked(state: LedgerState, fact: Fact) -> tuple[str, ...]:

@@ -60,8 +60,9 @@ def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
     return warned
 
 
-def _newness(warned: Warned) -> tuple[float, bool, bytes]:
-    return warned.sent, warned.kind == "Cancel", msgspec.msgpack.encode(warned)
+def _newness(warned: Warned) -> tuple[float, bool, int, bytes]:
+    """Return what orders messages of one identifier; of one moment the one that says more counts."""
+    return warned.sent, warned.kind == "Cancel", len(warned.infos), msgspec.msgpack.encode(warned)
 
 
 def _warned(

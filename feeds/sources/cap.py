@@ -153,8 +153,8 @@ class CapAlerts:
         if signatures:
             alert["signature"] = _signature(signatures[0])
             self.remarks.append(Remark(where, "Signature", "is kept, but not verified", skipped=False))
-        identity = [alert["sender"], alert["identifier"], alert["sent"]]
-        return {"id": f"cap.{fingerprint(identity)}", "at": alert["sent"], **alert}
+        # Two alerts that share an identifier and say different things are two records, none is lost unsaid.
+        return {"id": f"cap.{fingerprint(alert)}", "at": alert["sent"], **alert}
 
 
 def _alerts(element: "Element") -> "Iterator[Element]":
