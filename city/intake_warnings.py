@@ -83,7 +83,9 @@ def _warned(
         says: Literal["lifts", "doubts"] = "doubts" if references else "lifts"
         infos = [msgspec.structs.replace(info, says=says) for info in infos]
     sender = str(record["sender"])
-    return Warned(f"{sender}/{record['identifier']}", sender, status, kind, sent, references, tuple(infos))
+    ends = max((info.ends for info in infos if info.says == "warns"), default=0.0)
+    key = f"{sender}/{record['identifier']}"
+    return Warned(key, sender, status, kind, sent, references, tuple(infos), ends)
 
 
 def _referenced(record: Mapping[str, Any]) -> list[str]:

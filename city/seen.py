@@ -112,19 +112,23 @@ class ShowSeen(msgspec.Struct, frozen=True):
 
 
 class WarningArea(msgspec.Struct, frozen=True):
-    """One outline (lon, lat) of a warning in the colour of its own statement."""
+    """One area of a warning in the colour of its own statement.
+
+    Its outline (lon, lat), or only the division code by which a map may know one.
+    """
 
     colour: str
     rank: int
-    ring: Ring
+    ring: Ring = ()
+    code: str = ""
 
 
 class WarningSeen(msgspec.Struct, frozen=True):
     """An official warning that is not over, as issued, of one hazard: the worst of what it says counts.
 
     ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it takes
-    effect at ``begins`` only. ``ends`` is ``assumed`` when the office did not say it. ``areas`` are the
-    outlines in force.
+    effect at ``begins`` only. ``ends`` is ``assumed`` when the office did not say it. ``areas`` are
+    those in force.
     """
 
     key: str

@@ -46,7 +46,8 @@ class Info(msgspec.Struct, frozen=True):
 class Warned(msgspec.Struct, frozen=True):
     """A public CAP message as issued: an alert, an update of earlier ones or their cancellation.
 
-    ``key`` is "sender/identifier"; ``references`` are the keys of the messages that it names.
+    ``key`` is "sender/identifier"; ``references`` are the keys of the messages that it names; ``ends`` is
+    when the last of its statements stops if nothing ends it before, 0 for none.
     """
 
     key: str
@@ -56,11 +57,7 @@ class Warned(msgspec.Struct, frozen=True):
     sent: float
     references: tuple[str, ...] = ()
     infos: tuple[Info, ...] = ()
-
-    @property
-    def ends(self) -> float:
-        """Return when the last of its statements stops, if nothing ends it before; −inf for none."""
-        return max((info.ends for info in self.infos if info.says == "warns"), default=float("-inf"))
+    ends: float = 0.0
 
 
 class StormPoint(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ def _warning(key: str, group: Sequence[Standing], city_now: float) -> WarningSee
     counted = now or group
     worst = max(counted, key=lambda one: one.info.rank)
     heads = {language: text for one in counted for language, text in one.info.headlines.items()}
-    areas = [WarningArea(one.info.colour, one.info.rank, ring) for one in now for ring in one.area.rings]
+    areas = [area for one in now for area in _areas(one)]
     last = max(counted, key=lambda one: one.ends)
     return WarningSeen(
         key=key,
@@ -57,6 +57,13 @@ def _warning(key: str, group: Sequence[Standing], city_now: float) -> WarningSee
         exercise=worst.warned.status == "Exercise",
         areas=tuple(dict.fromkeys(areas)),
     )
+
+
+def _areas(one: Standing) -> list[WarningArea]:
+    colour, rank = one.info.colour, one.info.rank
+    if one.area.rings:
+        return [WarningArea(colour, rank, ring) for ring in one.area.rings]
+    return [WarningArea(colour, rank, code=code) for _, code in one.area.codes]
 
 
 def storms(tracked: Iterable[Storm], city_now: float, terms: Terms | None) -> tuple[StormSeen, ...]:

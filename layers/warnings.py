@@ -6,7 +6,9 @@ import numpy as np
 from bokeh.models import Line
 from numpy.typing import NDArray
 
-from city.seen import WallSeen
+from city.seen import WallSeen, WarningArea
+from city.weather import Ring
+from layers.atlas import Atlas
 from layers.contract import Frame, MapSetting, machine_time, source_of
 from layers.glyphs import add
 from layers.palette import LEVELS
@@ -28,27 +30,34 @@ class Warnings:
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
+        self._streets = _streets(setting.atlas)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return, per colour, one line of all outlines (``<colour>_x, <colour>_y``), parted by NaN.
 
-        ``meta``: in_force, and without_area = how many name no polygon.
+        ``meta``: in_force, and without_area = how many have no outline that this map knows.
         """
         standing = [warning for warning in seen.warnings if not warning.announced]
-        areas = [area for warning in standing for area in warning.areas]
-        worst = {area.ring: area.colour for area in sorted(areas, key=lambda area: area.rank)}
+        areas = sorted((area for warning in standing for area in warning.areas), key=lambda area: area.rank)
+        worst = {ring: area.colour for area in areas for ring in self._rings(area)}
         columns = {}
         for colour in LEVELS:
             rings = [ring for ring, told in worst.items() if told == colour]
             columns[f"{colour}_x"], columns[f"{colour}_y"] = lines(rings, closed=True)
         sent = [machine_time(seen.clock, warning.sent) for warning in standing]
-        without = sum(not warning.areas for warning in standing)
+        without = sum(not any(map(self._rings, warning.areas)) for warning in standing)
         return Frame(
             self.key,
             min(now, max(sent)) if sent else now,
             padded(columns),
             {"in_force": len(standing), "without_area": without},
         )
+
+    def _rings(self, area: WarningArea) -> tuple[Ring, ...]:
+        if area.ring:
+            return (area.ring,)
+        # Nine digits name a street; some offices write the twelve of a village's code.
+        return self._streets.get(area.code.removesuffix("000"), ()) or self._streets.get(area.code, ())
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add one dashed line a colour, the worst last."""
@@ -59,6 +68,18 @@ class Warnings:
                 line_alpha=0.8,
             )  # fmt: skip
             add(figure, source, line)
+
+
+def _streets(atlas: Atlas | None) -> dict[str, tuple[Ring, ...]]:
+    """Return the outer rings (lon, lat) of each street by its code."""
+    found = {}
+    for feature in atlas.lookup["features"] if atlas else ():
+        shape = feature["geometry"]
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        found[str(feature["properties"]["code"])] = tuple(
+            tuple((float(x), float(y)) for x, y, *_ in polygon[0]) for polygon in polygons
+        )
+    return found
 
 
 def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:

@@ -99,6 +99,11 @@ class TestInfos:
             ("blue", (121.5, 31.2)), ("red", (121.6, 31.0)),
         ]  # fmt: skip
 
+    def test_an_area_without_an_outline_is_known_by_its_codes(self) -> None:
+        area = {"areaDesc": "x", "geocode": [{"valueName": "GB/T 2260", "value": "310115005"}]}
+        (warned,) = seen(message("a", 0, info(area=[area]))).warnings
+        assert [(one.code, one.ring, one.colour) for one in warned.areas] == [("310115005", (), "blue")]
+
     def test_when_the_worst_is_over_the_other_counts(self) -> None:
         red = info(colour="红色", expires=local(60), area=[SOUTH])
         (warned,) = seen(message("a", 0, info(), red), minutes=61).warnings

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from layers.contract import MapSetting
+import static
+from city.seen import WarningArea
+from layers.atlas import Atlas
+from layers.contract import Frame, MapSetting
 from layers.warnings import Warnings, lines
 from tests.seen_factory import NOW, PUDONG, seen, warning, warning_area
 
@@ -56,3 +59,17 @@ def test_a_path_goes_on_beyond_the_180th_meridian() -> None:
     x, _ = lines([[(179.0, 20.0), (-179.0, 21.0)]])
     half = 20_037_508.342789244
     assert x[:2] / half * 180.0 == pytest.approx([179.0, 181.0])
+
+
+def test_a_street_that_is_named_by_its_code_has_its_own_outline() -> None:
+    layer = Warnings(MapSetting((0.0, 0.0, 1.0, 1.0), atlas=Atlas.read(static.path("district/atlas"))))
+
+    def named(code: str) -> Frame:
+        return layer.frame(seen(warnings=(warning(areas=(WarningArea("blue", 1, code=code),)),)), NOW)
+
+    assert np.isfinite(named("310115005").columns["blue_x"]).sum() > 3
+    assert np.array_equal(
+        named("310115005").columns["blue_x"], named("310115005000").columns["blue_x"], equal_nan=True
+    )
+    assert named("310115005").meta["without_area"] == 0
+    assert named("310115").meta["without_area"] == 1
