@@ -9,9 +9,8 @@ from city.marks import mark_of
 from city.moments import parse
 from city.plain import class_words, road_words, roads_in, short_name
 from city.state import Camera, Case, Device, LedgerState, Mirror, Place
-from city.weather import Storm, StormPoint
 
-__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "storm_of"]
+__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
 
 NAN = float("nan")
 IMPORTED_S = 3600.0
@@ -150,32 +149,9 @@ def is_transplanted(fact: Fact) -> bool:
     return fact.data["record"].get("transplanted") is True
 
 
-def storm_of(fact: Fact) -> Storm:
-    """Return the storm that a ``StormTracked`` tells."""
-    record = fact.data["record"]
-    points = tuple(
-        StormPoint(
-            parse(p["at"]), float(p["lon"]), float(p["lat"]), _number(p.get("wind_ms")),
-            _number(p.get("pressure_hpa")), bool(p.get("forecast")), _radii(p.get("radii_km") or {}),
-        )
-        for p in record["points"]
-    )  # fmt: skip
-    key = str(record["storm"])
-    name = str(record.get("name") or key)[:20]
-    return Storm(key, name, points, parse(record["at"]), parse(record["received"]))
-
-
 def _number(value: object) -> float | None:
     """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
-
-
-def _radii(told: dict[str, Any]) -> dict[str, Any]:
-    """Return radii by force: one number, or one for each quadrant."""
-    return {
-        str(force): [_number(one) for one in radius] if isinstance(radius, list) else _number(radius)
-        for force, radius in told.items()
-    }
 
 
 def device_of(fact: Fact) -> Device:

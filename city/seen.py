@@ -12,11 +12,11 @@ from city.casefile import CLOSED
 from city.clock import CityClock
 from city.freshness import Freshness
 from city.state import LogLine
-from city.weather import StormPoint
+from city.weather import Landfall, Ring, StormPoint
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "ReadingsSeen", "ShowSeen", "SourceSeen",
-    "StormSeen", "UnitsSeen", "WallSeen", "WarningSeen",
+    "StormSeen", "UnitsSeen", "WallSeen", "WarningArea", "WarningSeen",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -111,28 +111,49 @@ class ShowSeen(msgspec.Struct, frozen=True):
     class_key: str = ""
 
 
+class WarningArea(msgspec.Struct, frozen=True):
+    """One area of a warning in the colour of its own statement.
+
+    Its outline (lon, lat), or only the division code by which a map may know one.
+    """
+
+    colour: str
+    rank: int
+    ring: Ring = ()
+    code: str = ""
+
+
 class WarningSeen(msgspec.Struct, frozen=True):
-    """An official warning in force, as issued. ``hazard`` and ``colour`` are catalogue words."""
+    """An official warning that is not over, as issued, of one hazard: the worst of what it says counts.
+
+    ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it takes
+    effect at ``begins`` only. ``ends`` is ``assumed`` when the office did not say it. ``areas`` are
+    those in force.
+    """
 
     key: str
     hazard: str
     colour: str
     rank: int
-    headline: str
+    headlines: dict[str, str]
     sender_name: str
     sent: float
-    expires: float | None
-    exercise: bool
-    polygons: tuple[tuple[tuple[float, float], ...], ...]
+    begins: float
+    ends: float
+    assumed: bool = False
+    announced: bool = False
+    exercise: bool = False
+    areas: tuple[WarningArea, ...] = ()
 
 
 class StormSeen(msgspec.Struct, frozen=True):
-    """A storm's track; ``received`` is machine time."""
+    """A storm's track that is not over; ``received`` is machine time, ``landfall`` the district's own."""
 
     key: str
     name: str
     points: tuple[StormPoint, ...]
     received: float
+    landfall: Landfall | None = None
 
 
 class SourceSeen(msgspec.Struct, frozen=True):

@@ -26,7 +26,8 @@ from city.seen import (
 )
 from city.show_view import shows
 from city.state import Case, CityState, LedgerState
-from city.weather import Warned
+from city.warnings_in_force import standing
+from city.weather_view import log_lines, storms, warnings
 
 __all__ = ["WallView", "mark_of"]
 
@@ -85,12 +86,13 @@ class WallView:
         cases, same, heaped = self._keep("cases", state.revision("cases"), lambda: self._cases(state))
         city_now = ledger.clock.at(now)
         ring = measured.detections
+        warned = self._warnings(state, city_now)
         return WallSeen(
             position=ledger.position,
             clock=ledger.clock,
             cases=cases,
-            warnings=tuple(_warning(w) for w in ledger.warnings.values() if _in_force(w, city_now)),
-            storms=tuple(StormSeen(s.key, s.name, s.points, s.received) for s in ledger.storms.values()),
+            warnings=warned,
+            storms=self._storms(state, city_now),
             duty=self._duty(state, city_now),
             sources=tuple(
                 SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
@@ -104,7 +106,7 @@ class WallView:
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
-            log=tuple(ledger.log),
+            log=log_lines(ledger.log, warned),
             transplanted=ledger.transplanted > 0,
             revisions={**state.revisions, "marks": self._open.marked},
             shows=tuple(shows(ledger, now)),
@@ -115,6 +117,20 @@ class WallView:
     def see_case(self, case: Case) -> CaseSeen:
         """Return an open case as this channel may see it; built anew only when the case has changed."""
         return wall_case(case, self.terms)
+
+    def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
+        ledger, revision = state.ledger, state.revision("warnings", "clock")
+        held = self._keep("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
+        return warnings(held, city_now)
+
+    def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
+        # A look a minute tells soon enough that a storm is over, or that it has landed.
+        told = (state.revision("warnings", "clock"), city_now // 60)
+        tracked = state.ledger.storms
+        held: tuple[StormSeen, ...] = self._keep(
+            "storms", told, lambda: storms(tracked.values(), city_now, self.terms)
+        )
+        return held
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
         roster = self._keep("duty", state.revision("duty"), lambda: _roster(state.ledger))
@@ -158,19 +174,6 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
     return (
         case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
         case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
-    )  # fmt: skip
-
-
-def _in_force(warned: Warned, city_now: float) -> bool:
-    if warned.cancelled or warned.superseded_by or warned.status in ("Draft", "Test"):
-        return False
-    return warned.sent <= city_now and (warned.expires is None or warned.expires > city_now)
-
-
-def _warning(w: Warned) -> WarningSeen:
-    return WarningSeen(
-        w.key, w.hazard, w.colour, w.rank, w.headline, w.sender_name, w.sent, w.expires,
-        w.status == "Exercise", w.polygons,
     )  # fmt: skip
 
 

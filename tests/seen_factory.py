@@ -13,14 +13,19 @@ from city.seen import (
     StormSeen,
     UnitsSeen,
     WallSeen,
+    WarningArea,
     WarningSeen,
 )
+from city.weather import Ring
 
 NOW = 1_789_475_467.0
 """2026-09-15 20:31:07 in Shanghai; city time is machine time unless a test says otherwise."""
 
 PEOPLE_SQUARE = (121.5065, 31.2453)
 """Lujiazui, WGS84."""
+
+PUDONG = ((121.4, 31.0), (121.8, 31.0), (121.8, 31.3), (121.4, 31.0))
+"""An area of a warning, (lon, lat)."""
 
 
 def case(key: str = "c1", **given: Any) -> CaseSeen:
@@ -74,11 +79,16 @@ def camera(key: str = "cam1", **given: Any) -> CameraSeen:
 
 def warning(key: str = "w1", **given: Any) -> WarningSeen:
     plain: dict[str, Any] = {
-        "hazard": "rainstorm", "colour": "blue", "rank": 1, "headline": "暴雨蓝色预警",
-        "sender_name": "上海中心气象台", "sent": NOW - 1200.0, "expires": NOW + 7200.0, "exercise": False,
-        "polygons": (((121.4, 31.0), (121.8, 31.0), (121.8, 31.3), (121.4, 31.0)),),
+        "hazard": "rainstorm", "colour": "blue", "rank": 1, "headlines": {"zh": "暴雨蓝色预警"},
+        "sender_name": "上海中心气象台", "sent": NOW - 1200.0, "begins": NOW - 1200.0, "ends": NOW + 7200.0,
     }  # fmt: skip
-    return WarningSeen(key=key, **{**plain, **given})
+    told = {**plain, **given}
+    told.setdefault("areas", (warning_area(told["colour"], told["rank"]),))
+    return WarningSeen(key=key, **told)
+
+
+def warning_area(colour: str, rank: int, ring: Ring = PUDONG) -> WarningArea:
+    return WarningArea(colour, rank, ring)
 
 
 def seen(**given: Any) -> WallSeen:

@@ -1,8 +1,10 @@
 """What each kind of record may hold: one table a kind, in the words of the protocol."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
+from city.warning_areas import AreaError, circle_ring, polygon_ring
 from feeds.protocol.faults import Rejected, reject
 from feeds.protocol.fields import (
     Check,
@@ -60,15 +62,6 @@ def _box(value: Any) -> Fault | None:
     return fault
 
 
-def _either(first: Check, second: Check) -> Check:
-    """Return a check that takes what either takes; the second one's fault is told."""
-
-    def check(value: Any) -> Fault | None:
-        return None if first(value) is None else second(value)
-
-    return check
-
-
 _point = structure(
     Field("at", moment, required=True),
     Field("wind_ms", number(0)),
@@ -76,6 +69,35 @@ _point = structure(
     Field("radii_km", some(dict, "an object")),
     Field("forecast", flag),
 )
+
+
+def _one_or_each(check: Check) -> Check:
+    """Return a check for what CAP lets stand once or several times."""
+    several = each(check)
+    return lambda value: several(value) if type(value) is list else check(value)
+
+
+def _outline(read: Callable[[str], Any]) -> Check:
+    """Return a check for the text of an area's outline; an empty one says nothing."""
+
+    def check(value: Any) -> Fault | None:
+        if type(value) is not str:
+            return Fault("", "wrong_type", "a text", value)
+        try:
+            if value.strip():
+                read(value)
+        except AreaError as error:
+            return Fault("", "not_a_number" if error.number else "out_of_range", error.expected, value)
+        return None
+
+    return check
+
+
+_area = structure(
+    Field("polygon", _one_or_each(_outline(polygon_ring))),
+    Field("circle", _one_or_each(_outline(circle_ring))),
+)
+_info = structure(Field("area", _one_or_each(_area)))
 _reporter = structure(Field("name", words), Field("phone", words), Field("wants_reply", flag))
 _external = structure(
     Field("system", name, required=True), Field("no", name, required=True), Field("url", words)
@@ -102,10 +124,11 @@ FIELDS: Final = MappingProxyType({
         Field("identifier", name, required=True),
         Field("sender", name, required=True),
         Field("sent", moment, required=True),
-        Field("status", words),
-        Field("msgType", words),
+        Field("status", one_of(("Actual", "Exercise", "System", "Test", "Draft"))),
+        Field("msgType", one_of(("Alert", "Update", "Cancel", "Ack", "Error"))),
+        Field("scope", one_of(("Public", "Restricted", "Private"))),
         Field("references", words),
-        Field("info", _either(some(dict, "an object"), each(some(dict, "an object")))),
+        Field("info", _one_or_each(_info)),
     ),
     "track": (
         *_ALL,

@@ -158,3 +158,29 @@ def test_answers_stand_in_the_order_of_the_records() -> None:
     records = [unit(crs="GCJ02", lon=2.0), unit(), 5, unit(crs="BD09", lat=99), unit(crs="BD09")]
     answers = validate_all("unit", records, TERMS)
     assert [isinstance(answer, Normalised) for answer in answers] == [False, True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "code"),
+    [
+        ({"status": "actual"}, "status", "unknown_value"), ({"scope": "All"}, "scope", "unknown_value"),
+        ({"msgType": "Warn"}, "msgType", "unknown_value"), ({"info": "x"}, "info", "wrong_type"),
+        ({"info": [{"area": {"polygon": ["121.5,31.2 121.6,31.2 121.6,31.3"]}}]},
+         "info.0.area.polygon.0", "out_of_range"),
+        ({"info": {"area": [{"polygon": "north"}]}}, "info.area.0.polygon", "not_a_number"),
+        ({"info": [{"area": [{"circle": ["31.2,121.5"]}]}]}, "info.0.area.0.circle.0", "out_of_range"),
+        ({"info": [{"area": [{"polygon": [7]}]}]}, "info.0.area.0.polygon.0", "wrong_type"),
+    ],
+)  # fmt: skip
+def test_what_a_warning_says_in_another_way_than_cap_is_told_by_its_path(
+    changes: dict[str, Any], path: str, code: str
+) -> None:
+    rejected = validate("warning", {**good("warning", "cap"), **changes}, TERMS)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.path, rejected.code) == (path, code)
+
+
+def test_a_polygon_with_spaces_behind_its_commas_and_a_circle_are_taken() -> None:
+    area = {"polygon": "31.2, 121.5\n31.2, 121.6 31.3, 121.6", "circle": ["31.2,121.5 10", ""]}
+    record = {**good("warning", "cap"), "info": [{"event": "x", "area": [area, {"areaDesc": "y"}]}]}
+    assert isinstance(validate("warning", record, TERMS), Normalised)
