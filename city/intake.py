@@ -3,6 +3,7 @@
 from typing import Any
 
 from city.casefile import STATES, CaseFile
+from city.categories import KINDS
 from city.facts import Fact
 from city.fold_reading import readable_moment
 from city.marks import mark_of
@@ -37,14 +38,14 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
 
 
 def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:
-    category = record["category"]
+    kind, code, label = _class(record["category"])
     return Case(
         key=fact.subject.removeprefix("case:"),
         client=str(record["client"]),
         channel=str(record["channel"]),
-        kind=str(category.get("kind", "event")),
-        code=_code(category),
-        label=class_words(str(category.get("label", ""))),
+        kind=kind,
+        code=code,
+        label=label,
         title=str(record["title"]),
         urgency=str(record.get("urgency") or "normal"),
         hazard=bool(record.get("hazard")),
@@ -101,13 +102,27 @@ def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact
     return case
 
 
-def _code(category: dict[str, Any]) -> str:
-    mapped = category.get("mapped")
+def _class(category: dict[str, Any]) -> tuple[str, str, str]:
+    """Return kind, code and the source's own words of a class; the code is '' when our table has none.
+
+    A code of another system may look like one of ours (the event majors 04 and 05 changed places between
+    CJ/T 214 and GB/T 30428.2), so what the gateway found in no table is told in words only.
+    """
+    told, mapped = category, category.get("mapped")
     if isinstance(mapped, dict):
-        mapped = mapped.get("code")
-    if isinstance(mapped, str) and mapped != "unmapped":
-        return mapped
-    return str(category.get("code", ""))
+        told = category | mapped  # facts of version 0.1 hold no kind here: it is the record's, else an event
+    elif isinstance(mapped, str) and mapped != "unmapped":
+        told = category | {"code": mapped}
+    kind, code = str(told.get("kind", "")), str(told.get("code") or "")
+    label = str(category.get("label") or "")
+    if mapped == "unmapped" or not _is_code(code):
+        label, code = label or code, ""
+    return kind if kind in KINDS else "event", code, class_words(label)
+
+
+def _is_code(code: str) -> bool:
+    """Whether a text has the form of a class's code: major and minor, two digits each."""
+    return len(code) == 4 and code.isascii() and code.isdigit()
 
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:

@@ -18,7 +18,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
 
 LOG_LINES = 50

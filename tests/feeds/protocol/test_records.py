@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.categories import ClassRef
 from city.datum import from_wgs84
 from city.moments import parse
 from feeds.protocol.records import Normalised, Rejected, Terms, validate, validate_all
@@ -147,11 +148,32 @@ def test_exactly_five_minutes_ahead_and_title_of_200_code_points_are_taken() -> 
     assert isinstance(validate("case", case(title="🚨" * 200), TERMS), Normalised)
 
 
-def test_a_label_is_mapped_by_the_table() -> None:
-    terms = Terms("c", NOW, TERMS.now_city, categories={"井盖": ("0101", "GBT30428.2")})
-    answer = validate("case", case(category={"label": "井盖", "mapped": "own"}), terms)
+COVER, NOISE = ClassRef("component", "0101", "GBT30428.2"), ClassRef("event", "0128", "GBT30428.2")
+
+
+def mapped(category: dict[str, Any], **tables: Any) -> Any:
+    answer = validate("case", case(category=category), Terms("c", NOW, TERMS.now_city, **tables))
     assert isinstance(answer, Normalised)
-    assert answer.record["category"]["mapped"] == {"code": "0101", "system": "GBT30428.2"}
+    return answer.record["category"].get("mapped")
+
+
+@pytest.mark.parametrize("told", [{}, {"kind": "event"}, {"kind": "component"}, {"mapped": "own"}])
+def test_a_label_is_mapped_to_the_kind_and_the_code_of_its_class(told: dict[str, Any]) -> None:
+    found = mapped({"label": "井盖", **told}, categories={"井盖": (COVER,)})
+    assert found == {"kind": "component", "code": "0101", "system": "GBT30428.2"}
+
+
+def test_a_label_of_two_classes_is_mapped_by_its_kind_or_not_at_all() -> None:
+    both = {"井盖": (COVER, NOISE)}
+    assert mapped({"label": "井盖", "kind": "event"}, categories=both) == NOISE._asdict()
+    assert mapped({"label": "井盖"}, categories=both) == "unmapped"
+
+
+@pytest.mark.parametrize(("told", "known"), [
+    (COVER, True), (COVER._replace(kind="event"), False), (COVER._replace(system="CJT214-2007"), False),
+])  # fmt: skip
+def test_a_code_is_known_with_its_kind_and_its_system_only(told: ClassRef, known: bool) -> None:
+    assert mapped(told._asdict(), classes=frozenset({COVER, NOISE})) == (None if known else "unmapped")
 
 
 def test_answers_stand_in_the_order_of_the_records() -> None:
