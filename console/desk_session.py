@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from city.access import Person, may_open
+from city.access import Person, may_open, may_read_words
 from city.acts.command import Now, Refusal
 from city.acts.subjects import find_key
 from city.acts.terms import Terms
@@ -163,7 +163,7 @@ class DeskSession:
         state, now = counter.state(), counter.clock()
         story = await counter.stories.tell(case.file.story, state.ledger.clock)
         now_both = Now(now, state.ledger.clock.at(now))
-        sheet = counter.sheets.sheet(case, seen) | {
+        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
             "near": {"units": units_near(seen.units, case), "cameras": cameras_near(seen.cameras, case, now)},

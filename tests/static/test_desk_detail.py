@@ -43,6 +43,15 @@ class TestWhatStandsThere:
         ]  # fmt: skip
         assert shown.texts(".place > *") == ["羽山路巨野路口", "待裁定 · 剩28分"]
 
+    def test_the_reports_own_words_stand_below_the_facts(self, stage: Open) -> None:
+        shown = stage(reply(title=f"{EVIL}盖子没了", label="井盖问题"), (MARK, row(label="井盖问题")))
+        assert shown.texts(".words > span") == [f"来件标题 {EVIL}盖子没了", "来件分类 井盖问题"]
+        assert shown.texts(".description") == ["井盖没了，晚上很危险"]
+        assert shown.page.evaluate("window.hacked") is None
+
+    def test_without_words_there_is_no_line_for_them(self, stage: Open) -> None:
+        assert not stage(reply(title="", label="")).page.locator(".words").is_visible()
+
     def test_no_return_stops_the_citizens_clock(self, stage: Open) -> None:
         assert "市民钟 已33分（不因退单停）" in stage().texts(".facts li")
 

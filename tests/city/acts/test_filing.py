@@ -44,7 +44,7 @@ def test_the_class_may_be_put_right_at_filing() -> None:
     assert w.refused("file", key, INTAKE, code="9999") == ("bad_args", "bad_arg")
     w.done("file", key, INTAKE, kind="component", code="0123")
     case = w.case(key)
-    assert (case.kind, case.code, case.label, case.hazard) == ("component", "0123", "", True)
+    assert (case.kind, case.code, case.label, case.hazard) == ("component", "0123", "门口有洞", True)
 
 
 def test_an_unknown_standard_is_refused_with_those_that_there_are() -> None:
