@@ -1,5 +1,6 @@
 """Intake: how a publisher's record, as the gateway kept it, becomes part of the state."""
 
+import re
 from typing import Any
 
 from city.casefile import STATES, CaseFile
@@ -8,7 +9,8 @@ from city.facts import Fact
 from city.fold_reading import readable_moment
 from city.marks import mark_of
 from city.moments import parse
-from city.plain import class_words, road_words, roads_in, short_name
+from city.plain import class_words, place_name, short_name
+from city.roads import roads_in
 from city.state import Camera, Case, Device, LedgerState, Mirror, Place
 from city.weather import Storm, StormPoint
 
@@ -17,6 +19,7 @@ __all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "storm_of"]
 NAN = float("nan")
 IMPORTED_S = 3600.0
 """A case that was recorded later than this after its report is imported history: no timers."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,39}")
 DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 
 
@@ -136,11 +139,9 @@ def _place(record: dict[str, Any], fact: Fact) -> Place:
 
 
 def _road(record: dict[str, Any]) -> str:
-    """Return the road as the source's system names it; of an address in somebody's words the sure part."""
-    road, address = record.get("road"), record.get("address")
-    if isinstance(road, str) and road:
-        return road_words(road)
-    return roads_in(address) if isinstance(address, str) else ""
+    """Return what the record's road, else its address, surely names as roads; '' for nothing."""
+    told = (record.get("road"), record.get("address"))
+    return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
 
 
 def _mirror(record: dict[str, Any]) -> Mirror:
@@ -154,10 +155,15 @@ def _mirror(record: dict[str, Any]) -> Mirror:
         agency=short_name(str(told.get("agency") or "")),
         due_at=readable_moment(told.get("due_at")),
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
-        next=str(told.get("next") or "")[:24],
+        next=_word(told.get("next")),
         next_at=readable_moment(told.get("next_at")),
         at=readable_moment(told.get("at")) or parse(record["at"]),
     )
+
+
+def _word(told: object) -> str:
+    """Return a word of our catalogues (``road_water_depth``), '' for what has not the form of one."""
+    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
 
 
 def is_transplanted(fact: Fact) -> bool:
@@ -199,7 +205,7 @@ def device_of(fact: Fact) -> Device:
     return Device(
         id=str(record["device"]),
         kind=str(record["class"])[:40],
-        name=road_words(str(record.get("name") or "")),
+        name=place_name(str(record.get("name") or "")),
         owner=short_name(str(record.get("owner") or "")),
         place=_place(record, fact),
         interval_s=float(record.get("interval_s") or 600.0),
@@ -212,7 +218,7 @@ def camera_of(fact: Fact) -> Camera:
     record = fact.data["record"]
     return Camera(
         id=str(record["camera"]),
-        name=road_words(str(record.get("name") or "")),
+        name=place_name(str(record.get("name") or "")),
         place=_place(record, fact),
         azimuth=_number(record.get("azimuth")),
         fov=_number(record.get("fov")),

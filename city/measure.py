@@ -5,7 +5,7 @@ from typing import Any
 
 from city.columns import Columns
 from city.moments import parse
-from city.plain import road_words, short_name
+from city.plain import class_words, short_name
 from city.state import CityState
 
 __all__ = ["join_registry", "measure"]
@@ -97,7 +97,7 @@ def _detection(state: CityState, record: dict[str, Any]) -> str:
 def _health(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
     at, heard = parse(record["at"]), parse(record["received"])
-    said = road_words(str(record["state"]))
+    said = class_words(str(record["state"]))
     row = cameras.row(str(record["camera"]))
     if _is_newer(cameras, row, at):
         cameras.set(row, {"at": at, "received": heard, "state": said})

@@ -76,7 +76,8 @@ class Sheets:
             **file, **row, "grid": grid, "mark": mark_of(case.key), "kind": case.kind, "code": case.code,
             "minor": category.minor_zh if category else "", "client": case.client,
             "channel": case.channel, "title": _masked(case.title) if words else "",
-            "description": _masked(case.description) if words else "", "external": [list(one) for one in case.external],
+            "description": _masked(case.description) if words else "",
+            "external": [list(one) for one in case.external],
             "own": case.file.own, "mirror_state": case.mirror.state, "reporter": _someone(case),
             "wants_reply": case.wants_reply, "recorded_at": case.recorded_at, "void_by": void_by,
         }  # fmt: skip
