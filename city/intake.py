@@ -53,10 +53,10 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         urgency=str(record.get("urgency") or "normal"),
         hazard=bool(record.get("hazard")),
         place=_place(record, fact),
-        at=parse(record["at"]),
+        at=_reported(record, recorded),
         received=parse(record["received"]),
         recorded_at=recorded,
-        mirror=_mirror(record),
+        mirror=_mirror(record, recorded),
         external=external,
         reporter_ref=str(record.get("reporter_ref") or ""),
         caller_ref=str(record.get("caller_ref") or ""),
@@ -74,7 +74,7 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
     return CaseFile(
         own=own,
         since=recorded,
-        imported=recorded - parse(record["at"]) > IMPORTED_S,
+        imported=recorded - _reported(record, recorded) > IMPORTED_S,
         reopen_of=str(fact.data.get("reopen_of") or ""),
         story=[fact.position],
     )
@@ -92,9 +92,15 @@ def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
     return told is True or fact.data.get("wants_reply") is True
 
 
+def _reported(record: dict[str, Any], recorded: float) -> float:
+    """Return when it was reported; a filler, as older ledgers may hold, is when it was recorded."""
+    at = readable_moment(record["at"])
+    return recorded if at is None else at
+
+
 def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
     """Take over a later status; an older one than we have changes nothing."""
-    mirror = _mirror(record)
+    mirror = _mirror(record, state.clock.at(fact.recorded_at))
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
         case.received = parse(record["received"])
         case.mirror = mirror
@@ -144,10 +150,10 @@ def _road(record: dict[str, Any]) -> str:
     return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
 
 
-def _mirror(record: dict[str, Any]) -> Mirror:
+def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
     told = record.get("mirror")
     if not isinstance(told, dict):
-        return Mirror(at=parse(record["at"]))
+        return Mirror(at=_reported(record, recorded))
     state = str(told.get("state", "reported"))
     returned = told.get("returned_by") or []
     return Mirror(
@@ -157,7 +163,7 @@ def _mirror(record: dict[str, Any]) -> Mirror:
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
         next=_word(told.get("next")),
         next_at=readable_moment(told.get("next_at")),
-        at=readable_moment(told.get("at")) or parse(record["at"]),
+        at=readable_moment(told.get("at")) or _reported(record, recorded),
     )
 
 

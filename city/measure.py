@@ -11,6 +11,8 @@ from city.state import CityState
 __all__ = ["join_registry", "measure"]
 
 UNREGISTERED_INTERVAL = 600.0
+FILLERS = frozenset({-999.0, -999.9, -999.99, -9999.0, -9999.9, -99999.0, -999999.0, -32768.0})
+"""What gauges and their files write where they measured nothing: such a reading is of quality ``bad``."""
 
 
 def measure(state: CityState, topic: str, records: Iterable[dict[str, Any]]) -> set[str]:
@@ -42,7 +44,8 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
     at = parse(record["at"])
     values = {
         "value": float(record["value"]), "at": at, "received": parse(record["received"]),
-        "quality": str(record.get("quality") or "good"), "unit": str(record.get("unit") or "")[:16],
+        "quality": "bad" if record["value"] in FILLERS else str(record.get("quality") or "good"),
+        "unit": str(record.get("unit") or "")[:16],
         "device": device_id, "metric": metric[:40],
     }  # fmt: skip
     row = readings.row(f"{device_id}\x1f{metric}")

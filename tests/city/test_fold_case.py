@@ -37,6 +37,22 @@ def test_facts_of_one_act_share_a_version() -> None:
     assert w.case(key).file.version == 1
 
 
+@pytest.mark.parametrize(
+    "filler", ["0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
+)
+def test_a_case_that_an_older_ledger_has_from_no_time_counts_from_its_recording(filler: str) -> None:
+    w = World()
+    key = w.report(at=filler, mirror={"state": "dispatched", "due_at": "9999-12-31T23:59:59Z", "at": filler})
+    case = w.case(key)
+    assert (case.at, case.mirror.at, case.due_at, case.file.imported) == (
+        case.recorded_at,
+        case.recorded_at,
+        None,
+        False,
+    )
+    w.done("escalate", key, CHEN)
+
+
 def test_a_mark_finds_its_case() -> None:
     w = World()
     key = w.report()

@@ -1,6 +1,7 @@
 import copy
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from city.categories import ClassRef
 from city.datum import from_wgs84
-from city.moments import parse
+from city.moments import iso, parse
 from feeds.protocol.records import Normalised, Rejected, Terms, validate, validate_all
 from feeds.protocol.topics import PUBLISHED
 from tests.gateways import NOW, case, unit
@@ -140,6 +141,96 @@ def test_a_fault_is_told_by_where_and_what(topic: str, record: Any, path: str, c
     assert isinstance(answer, Rejected)
     assert (answer.path, answer.code) == (path, code)
     assert "13800000000" not in answer.reason
+
+
+MIRROR = {
+    "state": "handling", "agency": "市政", "due_at": NOW, "returned_by": ["排水"], "next": "sign",
+    "next_at": NOW, "at": NOW, "unknown": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mirror", [MIRROR, {}, dict.fromkeys(MIRROR), None])
+def test_a_mirror_as_the_protocol_lists_it_is_taken(mirror: Any) -> None:
+    answer = validate("case", case(mirror=mirror, road="张杨路"), TERMS)
+    assert isinstance(answer, Normalised), answer
+    assert (answer.record["mirror"], answer.record["road"]) == (mirror, "张杨路")
+
+
+@pytest.mark.parametrize(("changes", "path", "code"), [
+    ({"mirror": "closed"}, "mirror", "wrong_type"),
+    ({"mirror": {"state": "done"}}, "mirror.state", "unknown_value"),
+    ({"mirror": {"agency": 7}}, "mirror.agency", "wrong_type"),
+    ({"mirror": {"due_at": "tomorrow"}}, "mirror.due_at", "bad_time"),
+    ({"mirror": {"due_at": "9999-12-31T23:59:59Z"}}, "mirror.due_at", "out_of_range"),
+    ({"mirror": {"at": "2026-11-20 10:00"}}, "mirror.at", "bad_time"),
+    ({"mirror": {"next_at": 5}}, "mirror.next_at", "wrong_type"),
+    ({"mirror": {"returned_by": "排水"}}, "mirror.returned_by", "wrong_type"),
+    ({"mirror": {"returned_by": ["排水", 5]}}, "mirror.returned_by.1", "wrong_type"),
+    ({"mirror": {"agency": "字" * 201}}, "mirror.agency", "too_long"),
+    ({"road": ["张杨路"]}, "road", "wrong_type"), ({"road": "路" * 201}, "road", "too_long"),
+])  # fmt: skip
+def test_what_is_wrong_in_a_mirror_or_a_road_is_told_by_its_path(changes: Any, path: str, code: str) -> None:
+    answer = validate("case", case(**changes), TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == (path, code)
+
+
+FILLERS = [
+    "0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1753-01-01T00:00:00Z",
+    "1899-12-30T00:00:00+08:00", "1900-01-01T00:00:00Z", "1900-01-01T00:00:00-12:00", "1970-01-01T00:00:00Z",
+    "1970-01-01T08:00:00+08:00", "1970-01-01T00:00:00.000+08:00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+@pytest.mark.parametrize(("topic", "kind"), ALL_GOOD)
+def test_a_time_that_stands_for_none_is_refused_by_its_path(topic: str, kind: str, filler: str) -> None:
+    answer = validate(topic, {**good(topic, kind), "at": filler}, TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == ("at", "out_of_range")
+    assert filler in answer.reason
+
+
+@pytest.mark.parametrize("at", ["1900-01-02T12:00:00+08:00", "1970-01-01T00:00:01Z", "1969-12-31T23:59:59Z"])
+def test_any_past_but_the_fillers_is_taken(at: str) -> None:
+    assert isinstance(validate("unit", unit(at=at), TERMS), Normalised)
+
+
+def test_the_other_moments_of_a_record_are_no_fillers_either() -> None:
+    track = {**good("warning", "track"), "points": [{"at": FILLERS[0], "lon": 1.0, "lat": 1.0}]}
+    for topic, record, path in (
+        ("warning", {**good("warning", "cap"), "sent": FILLERS[0]}, "sent"),
+        ("warning", track, "points.0.at"),
+    ):  # fmt: skip
+        answer = validate(topic, record, TERMS)
+        assert isinstance(answer, Rejected)
+        assert (answer.path, answer.code) == (path, "out_of_range")
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_whatever_moment_is_taken_can_be_written_in_any_zone(moment: datetime) -> None:
+    answer = validate("case", case(mirror={"due_at": moment.isoformat()}), TERMS)
+    if isinstance(answer, Normalised):
+        epoch = parse(answer.record["mirror"]["due_at"])
+        for hours in (-14, 0, 14):
+            assert iso(epoch + 3600 * hours)
+
+
+@pytest.mark.parametrize(("topic", "record", "path"), [
+    ("unit", unit(lon=0, lat=0), "lon"), ("unit", unit(lon=0.0, lat=-0.0), "lon"),
+    ("case", case(lon=0.0, lat=0.0, address="张杨路"), "lon"),
+    ("warning", {**good("warning", "track"), "points": [{"at": NOW, "lon": 0, "lat": 0}]}, "points.0.lon"),
+])  # fmt: skip
+def test_the_position_0_0_is_refused_as_none(topic: str, record: Any, path: str) -> None:
+    answer = validate(topic, record, TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == (path, "out_of_range")
+    assert "stands for none" in answer.reason
+
+
+def test_the_equator_and_the_meridian_are_places() -> None:
+    for lon, lat in ((0.0, 51.5), (100, 0)):
+        assert isinstance(validate("unit", unit(lon=lon, lat=lat), TERMS), Normalised)
 
 
 def test_exactly_five_minutes_ahead_and_title_of_200_code_points_are_taken() -> None:
