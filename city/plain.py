@@ -11,7 +11,7 @@ __all__ = ["CLASS_LENGTH", "NAME_LENGTH", "PLACE_LENGTH", "class_words", "place_
 _CHINESE = "零〇一二三四五六七八九幺"
 # five digits or more, or seven Chinese ones, whatever stands between them
 _LONG_NUMBER = re.compile(rf"\d(?:[\W_]{{0,3}}\d){{4,}}|[\d{_CHINESE}](?:[\W_]{{0,3}}[\d{_CHINESE}]){{6,}}")
-CLASS_LENGTH, NAME_LENGTH, PLACE_LENGTH = 24, 12, 28
+CLASS_LENGTH, NAME_LENGTH, PLACE_LENGTH = 60, 12, 28
 
 
 def class_words(text: str) -> str:
