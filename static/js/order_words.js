@@ -10,7 +10,7 @@
     for (const [name, value] of Object.entries(names ?? {})) {
       if (name.endsWith("_at") && typeof value === "number") told[name] = say.moment(value, now);
       else if (name.endsWith("_holder")) told[name] = holder(value);
-      else if (name.endsWith("_class")) told[name] = city.words("class." + value) ?? value;
+      else if (name.endsWith("_class")) told[name] = city.words("class." + String(value).replace(":", ".")) ?? value;
       else if (name.endsWith("_role")) told[name] = roleWord(value);
       else if (typeof value === "number" && !Number.isInteger(value)) told[name] = Math.round(value * 10) / 10;
       else told[name] = value;

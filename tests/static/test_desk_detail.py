@@ -241,6 +241,16 @@ class TestWhatButtonsOrder:
         shown.press("好")
         assert shown.texts(".acts li") == []
 
+    def test_a_refusal_that_names_a_class_says_its_name(self, stage: Open) -> None:
+        shown = stage()
+        names = {"into_class": "component:0123"}
+        shown.answer(
+            "remind", {"refused": {"code": "not_now", "reason": "", "key": "other_class", "names": names}}
+        )
+        shown.press("催办")
+        shown.page.wait_for_selector(".acts li[data-kind=refused]")
+        assert "类别不同：井盖缺失" in shown.texts(".acts li")[0]
+
     def test_w_and_its_button_put_the_case_on_the_wall_and_what_stands_there_is_said(
         self, stage: Open
     ) -> None:
