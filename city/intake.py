@@ -136,6 +136,8 @@ def _is_code(code: str) -> bool:
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:
     lon, lat = record.get("lon"), record.get("lat")
+    if lon == lat == 0:  # older ledgers hold it for "no position"
+        lon = lat = None
     return Place(
         NAN if lon is None else float(lon),
         NAN if lat is None else float(lat),

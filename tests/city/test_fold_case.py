@@ -1,5 +1,6 @@
 """The fold of a case's life: what every fact on a case has in common, the outbox, the duty log."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -51,6 +52,13 @@ def test_a_case_that_an_older_ledger_has_from_no_time_counts_from_its_recording(
         False,
     )
     w.done("escalate", key, CHEN)
+
+
+def test_a_case_that_an_older_ledger_has_at_0_0_has_no_position() -> None:
+    w = World()
+    place = w.case(w.report(lon=0, lat=0.0)).place
+    assert math.isnan(place.lon)
+    assert math.isnan(place.lat)
 
 
 def test_a_mark_finds_its_case() -> None:

@@ -135,6 +135,16 @@ def test_a_report_of_a_hazard_makes_one_that_nobody_filed_yet_urgent() -> None:
     assert "MakeSafeOrdered" in w.done("file", "h/1", INTAKE)
 
 
+def test_reports_of_unknown_classes_merge_only_when_their_sources_words_are_the_same() -> None:
+    w = World()
+    unknown = {"kind": "event", "code": "0405", "system": "CJT214-2007", "mapped": "unmapped"}
+    w.report("h/1", category=unknown)
+    w.report("h/2", category=unknown | {"code": "0406"})
+    w.report("h/3", category=unknown)
+    assert w.refused("merge", "h/2", INTAKE, into="h/1") == ("not_now", "other_class")
+    w.done("merge", "h/3", INTAKE, into="h/1")
+
+
 def test_reports_of_other_classes_or_without_a_place_do_not_merge() -> None:
     w = World()
     w.report("h/1")
