@@ -153,3 +153,22 @@ def test_of_a_warning_the_headline_alone_is_told(text: str) -> None:
     everything = wall(state)
     assert not is_told(SECRET, everything)
     assert is_told("暴雨橙色预警", everything)
+
+
+def test_a_known_road_is_told_without_whoever_stands_before_it() -> None:
+    state = CityState()
+    told(state, "case", [case("1", urgency="critical", road="张三世纪大道12号")])
+    everything = wall(state)
+    assert is_told("世纪大道", everything)
+    assert not is_told("张三", everything)
+
+
+def test_of_labels_those_of_the_shipped_mappings_are_told() -> None:
+    state = CityState()
+    told(state, "case", [
+        case("1", urgency="critical", category={"label": "违章停车"}),
+        case("2", place=1, urgency="critical", category={"label": "张三家的事"}),
+    ])  # fmt: skip
+    everything = wall(state)
+    assert is_told("违章停车", everything)
+    assert not is_told("张三", everything)
