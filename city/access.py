@@ -6,7 +6,7 @@ import msgspec
 
 __all__ = [
     "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
-    "may_open", "may_see_person", "verbs_of",
+    "may_open", "may_read_words", "may_see_person", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -111,6 +111,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Page (and its channel and tiles) → roles that may open it."""
 
+READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
+"""Roles that read what a reporter wrote; a rotating leader sees numbers only."""
+
 
 def axis_of(role: str) -> str:
     """Return the axis of a role: supervision, command or neutral."""
@@ -133,6 +136,11 @@ def verbs_of(person: Person) -> tuple[str, ...]:
 def may_open(person: Person, page: str) -> bool:
     """Whether a person may open a page and hear its channel."""
     return any(role in person.roles for role in PAGES.get(page, ()))
+
+
+def may_read_words(person: Person) -> bool:
+    """Whether a person may read a report's title and description (free text of class P2, domain 4.9)."""
+    return any(role in person.roles for role in READS_WORDS)
 
 
 def may_see_person(person: Person, holder: str, street: str) -> bool:

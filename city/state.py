@@ -94,6 +94,11 @@ class Case(msgspec.Struct):
         return self.file.fix_by_at if self.file.own else self.mirror.due_at
 
     @property
+    def alike(self) -> tuple[str, str, str]:
+        """Return what cases of one class have in common: kind and code, without a code the source's words."""
+        return self.kind, self.code, "" if self.code else self.label
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to act on it."""
         return self.state not in CLOSED

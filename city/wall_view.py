@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers, Terms
-from city.case_view import wall_case
+from city.case_view import public_label, public_road, wall_case
 from city.clock import CityClock
 from city.columns import Columns
 from city.duty import RosterRow, on_duty, read_roster
@@ -25,7 +26,7 @@ from city.seen import (
     WarningSeen,
 )
 from city.show_view import shows
-from city.state import Case, CityState, LedgerState
+from city.state import Case, CityState, LedgerState, LogLine
 from city.warnings_in_force import standing
 from city.weather_view import log_lines, storms, warnings
 
@@ -106,10 +107,12 @@ class WallView:
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
-            log=log_lines(ledger.log, warned),
+            log=log_lines(
+                self._keep("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
+            ),
             transplanted=ledger.transplanted > 0,
             revisions={**state.revisions, "marks": self._open.marked},
-            shows=tuple(shows(ledger, now)),
+            shows=tuple(shows(ledger, now, self.terms)),
             heaps=same,
             heaped=heaped,
         )
@@ -150,6 +153,18 @@ class WallView:
             workstations=duty.workstations or None,
             unanswered=duty.workstations_unanswered if duty.workstations else None,
         )
+
+    def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
+        """Return the duty log's lines; what they name of a case is told as a wall tells the case."""
+        lines = []
+        for line in ledger.log:
+            told = {"label": public_label, "road": public_road}
+            names = {
+                name: told[name](text, self.terms) if name in told else text
+                for name, text in line.names.items()
+            }
+            lines.append(msgspec.structs.replace(line, names=names))
+        return tuple(lines)
 
     def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
         """Return the open cases, and the heaps of those that may be the same."""

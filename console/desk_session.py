@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from city.access import Person, may_open, verbs_of
+from city.access import Person, may_open, may_read_words, verbs_of
 from city.acts.command import Now, Refusal
 from city.acts.subjects import find_key
 from city.acts.terms import Terms
@@ -167,7 +167,7 @@ class DeskSession:
             "units": units_near(seen.units, case, counter.terms),
             "cameras": cameras_near(seen.cameras, case, now),
         }
-        sheet = counter.sheets.sheet(case, seen) | {
+        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
             "near": near,

@@ -54,9 +54,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
 def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[dict[str, Any]]:
     """Return open cases of the same class within 50 m, nearest first: they may be one."""
     others = [
-        other
-        for other in cases
-        if other.is_open and other.key != case.key and (other.kind, other.code) == (case.kind, case.code)
+        other for other in cases if other.is_open and other.key != case.key and other.alike == case.alike
     ]
     lon = np.array([other.place.lon for other in others], dtype=float)
     lat = np.array([other.place.lat for other in others], dtype=float)

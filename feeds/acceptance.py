@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from city.categories import ClassRef
 from city.moments import iso
 from feeds.deadletters import DeadLetters
 from feeds.hub import Hub
@@ -61,14 +62,14 @@ class Acceptance:
         stores: Stores,
         hub: Hub,
         *,
-        categories: Mapping[str, tuple[str, str]],
-        codes: frozenset[tuple[str, str]],
+        categories: Mapping[str, tuple[ClassRef, ...]],
+        classes: frozenset[ClassRef],
     ) -> None:
         self.counts = Counts()
         self._stores = stores
         self._hub = hub
         self._categories = categories
-        self._codes = codes
+        self._classes = classes
 
     def judge(self, topic: str, claims: Claims, text: str) -> Job | BadFrame:
         """Decode and validate a frame. Nothing is stored yet."""
@@ -85,7 +86,7 @@ class Acceptance:
             scope=scope,
             anywhere=claims.anywhere("publish", topic),
             categories=self._categories,
-            codes=self._codes,
+            classes=self._classes,
         )
         judged = validate_all(topic, frame.records, terms, suspect=frame.suspect)
         return Job(topic, claims.client, frame.batch, terms.received, now, frame.records, judged, {}, set())

@@ -100,6 +100,10 @@ class Terms(msgspec.Struct, frozen=True):
     """Table → SHA-256 of what was loaded, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or not known; no decision goes by it."""
+    roads: frozenset[str] = frozenset()
+    """Names of the district's roads, as far as its tables and map know them."""
+    labels: frozenset[str] = frozenset()
+    """Class words of other systems that the shipped mappings name: a wall may show them."""
 
     def calendar_of(self, holder: str) -> Calendar:
         """Return the calendar that a holder works by."""

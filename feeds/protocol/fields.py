@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from city.moments import parse
+from city.moments import Filler, parse_told
 
 __all__ = [
     "Check", "Fault", "Field", "anything", "each", "flag", "moment", "number", "one_of", "some",
@@ -78,11 +78,15 @@ def flag(value: Any) -> Fault | None:
 
 
 def moment(value: Any) -> Fault | None:
-    """Check for an ISO 8601 moment with an offset."""
+    """Check for an ISO 8601 moment with an offset that is no filler of a program without a time."""
     if type(value) is not str:
         return Fault("", "wrong_type", "a time as text", value)
     try:
-        parse(value)
+        parse_told(value)
+    except Filler:
+        return Fault(
+            "", "out_of_range", "a time from 1900-01-02 to 2199 (this one stands for no time)", value
+        )
     except (ValueError, OverflowError):
         return Fault("", "bad_time", "ISO 8601 with an offset", value)
     return None

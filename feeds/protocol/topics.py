@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
+from city.casefile import STATES
 from city.warning_areas import AreaError, circle_ring, polygon_ring
 from feeds.protocol.faults import Rejected, reject
 from feeds.protocol.fields import (
@@ -103,6 +104,16 @@ _external = structure(
     Field("system", name, required=True), Field("no", name, required=True), Field("url", words)
 )
 
+_mirror = structure(
+    Field("state", one_of(STATES)),
+    Field("agency", text(200)),
+    Field("due_at", moment),
+    Field("returned_by", each(text(200))),
+    Field("next", text(200)),
+    Field("next_at", moment),
+    Field("at", moment),
+)
+
 _ALL = (Field("id", text(128, least=1), required=True), Field("at", moment, required=True))
 
 FIELDS: Final = MappingProxyType({
@@ -118,6 +129,8 @@ FIELDS: Final = MappingProxyType({
         Field("reporter", _reporter),
         Field("component", words),
         Field("external", each(_external)),
+        Field("mirror", _mirror),
+        Field("road", text(200)),
     ),
     "cap": (
         *_ALL,

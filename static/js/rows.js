@@ -33,7 +33,7 @@
   function second(row, now) {
     const { say } = city, who = row.holder ?? row.agency, refused = row.bounced ?? row.returned_by ?? [], safe = row.make_safe;
     const state = city.words("state." + row.state) ?? row.state;
-    const next = row.next && (city.words("next." + row.next) ?? row.next);
+    const next = row.next && city.words("next." + row.next);
     const isOpen = Boolean(safe) && safe.done_at === null;
     return [
       [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),

@@ -164,6 +164,21 @@ async def test_a_case_comes_with_its_story_and_what_may_be_done(desk: Desk) -> N
     assert may["reject"]["args_needed"] == ["reason"]
 
 
+@pytest.mark.parametrize(("roles", "reads"), [
+    (("duty_officer",), True), (("dispatcher",), True), (("rotating_leader",), False),
+    (("rotating_leader", "duty_leader"), True),
+])  # fmt: skip
+async def test_a_reports_own_words_are_for_the_roles_that_may_read_them(
+    desk: Desk, roles: tuple[str, ...], reads: bool
+) -> None:
+    category = {"label": "门口的事"}
+    await desk.city.report("a", description="说明", title="标题", category=category)
+    desk.person = Person("wu", "吴××", roles, on_shift=roles)
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert (case["title"], case["description"]) == (("标题", "说明") if reads else ("", ""))
+    assert (case["label"], case["code"]) == ("门口的事", "")
+
+
 async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_at_all(desk: Desk) -> None:
     await desk.city.report("a")
     now = time.time()
