@@ -170,7 +170,8 @@ def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
         for number, name in enumerate(names, start=1):
             yield Actor(form.format(number if len(names) > 1 else ""), name, (role,))
     yield from _HANDS
-    yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
+    if _AGENCY in {row["code"] for row in read_rows(data, "agencies.csv")[0]}:
+        yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
     streets = read_streets(read_district(data))
     yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
 

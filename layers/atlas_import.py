@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from city.datum import Crs
+from city.places import street_key
 from layers import naming
 from layers.atlas import FORM, Atlas, Box, Drawing, Path, Polygon, Road, RoadKind, Street
 from layers.geojson import AtlasError, Plan, Raw, Remark, Role, read_folder, read_plan
@@ -139,20 +140,20 @@ def _streets_of(raws: Sequence[Raw], remarks: list[Remark]) -> list[Raw]:
         if raw.role != "streets":
             continue
         code, name = (_text(raw.properties.get(key)) for key in ("code", "name"))
-        first = found.get(_short_code(code))
+        first = found.get(street_key(code))
         if not _CODE.fullmatch(code):
             met = str(raw.properties.get("code"))[:40]
             remarks.append(Remark(raw.where, f"code: letters, digits, - _ . were expected, {met!r} was met"))
         elif not name:
             remarks.append(Remark(raw.where, "name: text was expected, nothing was met"))
         elif first is None:
-            about = {**raw.properties, "code": _short_code(code), "name": name}
-            found[_short_code(code)] = msgspec.structs.replace(raw, properties=about)
+            about = {**raw.properties, "code": street_key(code), "name": name}
+            found[street_key(code)] = msgspec.structs.replace(raw, properties=about)
         elif first.properties["name"] != name:
             remarks.append(Remark(raw.where, f"code: {code} is that of {first.where} already"))
         else:
             whole = shapely.union_all([first.shape, raw.shape])
-            found[_short_code(code)] = msgspec.structs.replace(first, shape=whole)
+            found[street_key(code)] = msgspec.structs.replace(first, shape=whole)
             remarks.append(
                 Remark(raw.where, f"code: {code} again; joined with {first.where}", left_out=False)
             )
@@ -161,11 +162,6 @@ def _streets_of(raws: Sequence[Raw], remarks: list[Remark]) -> list[Raw]:
 
 def _text(value: Any) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _short_code(code: str) -> str:
-    """A national code of 12 digits for a street ends in 000: the first nine are it."""
-    return code[:9] if re.fullmatch(r"\d{9}000", code) else code
 
 
 def _streets(streets: Sequence[_Named]) -> tuple[Street, ...]:

@@ -65,7 +65,7 @@ def _problems(data_dir: Path) -> Iterator[str]:
     except (ValueError, OSError) as error:
         yield str(error)
     yield from _rule_problems(district, data_dir)
-    for problem in check_atlas(district.atlas_dir):
+    for problem in check_atlas(district.atlas_dir, in_china=district.in_china):
         yield f"{problem.where}: {problem.what}"
     yield from _grid_problems(data_dir)
 
