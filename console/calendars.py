@@ -1,12 +1,13 @@
 """Calendars: a country's public holidays, and what single agencies do otherwise.
 
-``chinesecalendar`` (the State Council's holidays and make-up days) is used here alone, and only for a district
-whose city.toml says ``holidays = "china"`` or whose time zone is China's. Any other has the holidays of its
-table: a year of which the table names no day for everybody is not known, and a limit that runs into it says so.
+``chinesecalendar`` (the State Council's holidays and make-up days) is used here alone, and only for a
+district whose city.toml says ``holidays = "china"`` or whose time zone is China's. Any other has the holidays
+of its table: a year of which the table names no day for everybody is not known, and a limit that runs into it
+says so.
 
 Other days stand in ``calendars.csv``: ``holder`` (code of an agency or street, ``*`` = the whole district),
-``date`` (ISO; empty = every working day), ``kind`` (``work`` or ``rest``), ``from`` and ``to`` (HH:MM, only with
-``work``; several rows make several periods), ``note``.
+``date`` (ISO; empty = every working day), ``kind`` (``work`` or ``rest``), ``from`` and ``to`` (HH:MM, only
+with ``work``; several rows make several periods), ``note``.
 """
 
 import itertools

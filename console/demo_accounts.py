@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from city.duty import RosterRow, read_roster
-from console.district import DistrictError, read_district, read_rows, read_streets
+from console.district import DistrictError, is_built_in, read_district, read_rows, read_streets
 from feeds.accounts import Accounts
 from feeds.passwords import check_pin
 from feeds.sources.demo.clients import CLIENTS
@@ -62,7 +62,9 @@ def demo_secrets(data: Path) -> Secrets:
     before = msgspec.json.encode(told)
     tokens, accounts = TokenStore(data), Accounts(data)
     try:
-        actors = people_of(data).actors
+        actors = (
+            people_of(data).actors if is_built_in(data) else ()
+        )  # nobody is invented for another district
         for actor in actors:
             _refuse_person(accounts, actor.account)
         _make_tokens(tokens, told)

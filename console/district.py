@@ -1,8 +1,9 @@
 """The district: what a deployment says of its city, read from its data dir over what is built in.
 
-A data dir without a ``city.toml``, or with one of the same ``code``, is the built-in district: its name, sources,
-limits and tables stand behind the deployment's own. Behind those of any other district stand only the starter
-tables (``static/starter``: agencies without a place name, nothing registered), the classes, conditions and rules.
+A data dir without a ``city.toml``, or with one of the same ``code``, is the built-in district: its name,
+sources, limits and tables stand behind the deployment's own. Behind those of any other district stand only
+the starter tables (``static/starter``: agencies without a place name, nothing registered), the classes,
+conditions and rules.
 """
 
 import csv
