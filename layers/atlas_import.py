@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+import static
 from city.datum import Crs
 from city.places import street_key
 from layers import naming
@@ -89,6 +90,9 @@ def import_folder(folder: FilePath, crs: Crs | None = None) -> Imported:
     if not streets:
         lines = ["streets: no polygon with 'code' and 'name' in the folder", *map(str, read.remarks)]
         raise AtlasError("\n".join(lines))
+    if plan.core is None and naming.is_known(str(raw.properties["code"]) for raw in streets):
+        known = read_plan(static.path("district"))
+        plan = msgspec.structs.replace(plan, core=known.core, core_name=plan.core_name or known.core_name)
     projected = [_Named(raw, _project(raw.shape)) for raw in read.raws if raw.role != "streets"]
     atlas = _atlas(
         [_Named(raw, _project(raw.shape)) for raw in streets], projected, plan, read.credit, folder
