@@ -21,6 +21,7 @@ from city.places import street_key
 from layers import naming
 from layers.atlas import FORM, Atlas, Box, Drawing, Path, Polygon, Road, RoadKind, Street
 from layers.geojson import AtlasError, Plan, Raw, Remark, Role, read_folder, read_plan
+from layers.inset import dense_core
 from layers.projection import to_mercator
 from layers.shapes import mended
 
@@ -238,15 +239,11 @@ def _stations(stations: Sequence[_Named], frame: Box) -> tuple[tuple[int, int], 
 
 
 def _core(given: tuple[float, float, float, float] | None, streets: Sequence[Street], bounds: Box) -> Box:
-    """The dense core: as given in degrees, else a ninth of the district where streets are small."""
-    if given is not None:
-        xs, ys = to_mercator([given[0], given[2]], [given[1], given[3]])
-        return _whole_metres(Box(xs[0], ys[0], xs[1], ys[1]))
-    hulls = [np.array([polygon[0].xs, polygon[0].ys]) for s in streets for polygon in s.polygons]
-    hulls.sort(key=lambda hull: float(np.prod(np.ptp(hull, axis=1))))
-    x, y = np.median([hull.mean(axis=1) for hull in hulls[: -(-len(hulls) // 3)]], axis=0)
-    width, height = bounds.width / 14, bounds.height / 18
-    return _whole_metres(Box(x - width, y - height, x + width, y + height))
+    """The dense core in whole metres: as given in degrees, else as the streets show it."""
+    if given is None:
+        return _whole_metres(dense_core(streets, bounds))
+    xs, ys = to_mercator([given[0], given[2]], [given[1], given[3]])
+    return _whole_metres(Box(xs[0], ys[0], xs[1], ys[1]))
 
 
 def _lookup(streets: Sequence[_Named]) -> dict[str, Any]:

@@ -76,8 +76,8 @@ def demo(**options: Any) -> None:
     log_to_stderr("text", "demo")
     if example and not _is_example(settings.data_dir, example):
         new_district(settings.data_dir, example)
-    settings = msgspec.structs.replace(settings, demo=bool(feeds or example))
     feeds = feeds and is_built_in(settings.data_dir)
+    settings = msgspec.structs.replace(settings, demo=bool(feeds or example))
     try:
         asyncio.run(Demo(settings, scale=scale, seed=seed, feeds=feeds, say=click.echo).run())
     except DemoError as error:

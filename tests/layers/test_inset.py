@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from layers.atlas import Atlas, Box, Path, Street
 from layers.base import fit
-from layers.inset import place_inset, size_px
+from layers.inset import dense_core, place_inset, size_px
 from static import path as shipped
 
 SIZE = (736.0, 990.0)
@@ -65,6 +65,24 @@ def test_the_built_in_district_has_most_of_its_core_in_the_south_west():
     _, inset = placed(DRAWING)
     assert inset.corner == "sw"
     assert inset.core.width >= 0.85 * DRAWING.core.width
+
+
+def test_where_all_streets_are_alike_there_is_no_core_and_no_inset():
+    alike = [[(x, y), (x + 5, y), (x + 5, y + 5), (x, y + 5)] for x in (0, 5, 10) for y in (0, 5)]
+    drawing, _ = town(*alike, core=(0, 0, 0, 0))
+    core = dense_core(drawing.streets, drawing.bounds)
+    assert (core.width, core.height) == (0.0, 0.0)
+    assert placed(drawing)[1] is None
+
+
+def test_the_core_is_where_a_third_of_the_streets_is_small():
+    small = [[(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)] for x in (20, 21) for y in (30, 31)]
+    large = [[(x, 0), (x + 9, 0), (x + 9, 29), (x, 29)] for x in (0, 10, 20, 30, 40, 50, 60)]
+    drawing, _ = town(*small, *large, core=(0, 0, 1, 1))
+    core = dense_core(drawing.streets, drawing.bounds)
+    assert ((core.west + core.east) / 2, (core.south + core.north) / 2) == pytest.approx(
+        (21_000, 31_000), abs=600
+    )
 
 
 @given(
