@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 import static
 from console.calendars import read_calendars
 from console.cli import citywall
+from console.commands import processes
 from console.district import is_built_in, read_district, read_rows, table_path
 from console.names import names_of
-from console.settings import read_settings
+from console.settings import Settings, read_settings
 from console.tables import TABLES
 from console.terms import read_terms
 from layouts.words import catalogue
@@ -170,3 +171,37 @@ def test_an_example_is_good_as_it_is_shipped(tmp_path: Path, example: str) -> No
     assert [(path.name, named_in(path.read_text(encoding="utf-8"))) for path in files] == [
         (path.name, []) for path in files
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says_demo", "has_feeds"),
+    [([], True, True), (["--no-feeds"], False, False), (["--district", "quillhaven"], True, False)],
+)
+def test_the_demo_invents_records_for_the_built_in_district_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says_demo: bool, has_feeds: bool
+) -> None:
+    assert started(monkeypatch, tmp_path / "x", *arguments) == (says_demo, has_feeds)
+    assert started(monkeypatch, tmp_path / "x", *arguments) == (says_demo, has_feeds)  # and goes on there
+
+
+def test_the_demo_of_a_district_of_ones_own_says_nothing_is_invented(
+    tidepool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert started(monkeypatch, tidepool) == (False, False)
+
+
+def started(monkeypatch: pytest.MonkeyPatch, data_dir: Path, *arguments: str) -> tuple[bool, bool]:
+    """Whether the pages of a demo would say 演示, and whether it would have feeds."""
+    found: list[tuple[bool, bool]] = []
+
+    class Seen:
+        def __init__(self, settings: Settings, *, feeds: bool, **_: Any) -> None:
+            found.append((settings.demo, feeds))
+
+        async def run(self) -> None:
+            return None
+
+    monkeypatch.setattr(processes, "Demo", Seen)
+    done = run("demo", "--data-dir", data_dir, *arguments)
+    assert done.exit_code == 0, done.output
+    return found[0]
