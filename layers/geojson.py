@@ -179,7 +179,7 @@ def _credits(document: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(about, Mapping):
             continue
         if isinstance(about.get("attribution"), str):
-            yield about["attribution"]
+            yield _whole(about["attribution"])
         elif any("OpenStreetMap" in v for v in about.values() if isinstance(v, str)):
             yield "© OpenStreetMap contributors"
 
@@ -231,7 +231,13 @@ _CALLED: Final = {AREA: "polygons", LINE: "lines", POINT: "points"}
 def _renamed(properties: dict[str, Any], rule: FileRule | None) -> dict[str, Any]:
     """Return the properties under our names, where ``atlas.toml`` says what they are called in the file."""
     named = {ours: getattr(rule, ours) for ours in _NAMED if getattr(rule, ours, "")}
-    return {**properties, **{ours: properties.get(theirs) for ours, theirs in named.items()}}
+    told = {**properties, **{ours: properties.get(theirs) for ours, theirs in named.items()}}
+    return {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be written: half a surrogate pair, as JSON may hold, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _measured(

@@ -214,3 +214,16 @@ def test_no_script_and_no_style_names_the_built_in_district(kind: str) -> None:
     assert [(path.name, named_in(path.read_text(encoding="utf-8"))) for path in paths if path.is_file()] == [
         (path.name, []) for path in paths if path.is_file()
     ]
+
+
+def test_a_folder_without_streets_is_refused_and_the_map_before_stays(tidepool: Path) -> None:
+    before = (tidepool / "atlas" / "atlas.json").read_bytes()
+    none = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {}, "geometry": None}],
+    }
+    (tidepool / "map" / "wards.geojson").write_text(json.dumps(none), encoding="utf-8")
+    done = run("atlas", "import", tidepool / "map", "--data-dir", tidepool)
+    assert done.exit_code == 1
+    assert "wards.geojson: features[0]: geometry is null; left out" in str(done.exception)
+    assert (tidepool / "atlas" / "atlas.json").read_bytes() == before

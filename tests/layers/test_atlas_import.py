@@ -242,6 +242,13 @@ def test_a_file_has_a_byte_order_mark_and_a_name_as_it_likes(tmp_path, encoding,
     assert done.remarks == ()
 
 
+def test_half_a_surrogate_pair_in_a_name_stops_nothing(tmp_path):
+    write(tmp_path, streets=[street("999001001", WEST, name="甲\ud800镇", attribution="\udfff 我们")])
+    atlas = import_atlas(tmp_path)
+    atlas.write(tmp_path / "atlas")
+    assert [s.name for s in Atlas.read(tmp_path / "atlas").drawing.streets] == ["甲?镇"]
+
+
 def test_a_single_feature_is_a_file(tmp_path):
     (tmp_path / "one.geojson").write_text(json.dumps(street("999001001", WEST)), encoding="utf-8")
     assert len(import_atlas(tmp_path).drawing.streets) == 1
