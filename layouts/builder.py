@@ -36,6 +36,8 @@ class PageSettings(msgspec.Struct, frozen=True):
     names: Names = msgspec.field(default_factory=Names)
     has_grids: bool = False
     """Whether the district's unit grids are known: a search then finds by them."""
+    inset: str = "sw"
+    """The corner of the map where the inset stands: sw, se, nw or ne."""
 
 
 class Visitor(msgspec.Struct, frozen=True):
@@ -125,6 +127,7 @@ def build(
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
         "present": [cell.key for cell in shown], "static_url": settings.static_url,
         "page": _inert(page), "tokens": theme.css(), "has_hand": visitor is not None,
+        "inset": settings.inset,
     }  # fmt: skip
     for name, value in variables.items():
         template.add_variable(name, value)

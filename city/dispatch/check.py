@@ -13,6 +13,7 @@ from city.dispatch.rules import APPROVER, TERRITORY, Rule
 from city.dispatch.shelf import READERS, Row
 from city.dispatch.standards import StandardRow, standard_of
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.places import street_key
 
 __all__ = ["COLUMNS", "check_tables"]
 
@@ -78,7 +79,7 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
         return sorted({*problems, *unread})
     known = {
         "agency": {agency.code for _, agency in read["agencies.csv"]},
-        "street": {street[:9] for street in streets},
+        "street": {street_key(street) for street in streets},
         "class": {category.key for _, category in read["categories.csv"]},
     }
     for check in _CHECKS:
@@ -110,6 +111,15 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "sites.csv": ("id", lambda row: row.id),
     "unit_tasks.csv": ("task", lambda row: row.task),
 }
+
+
+def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Agencies and streets hold cases under their codes: no code may be of both."""
+    for number, agency in read["agencies.csv"]:
+        if agency.code in {*known["street"], TERRITORY, APPROVER}:
+            yield Problem(
+                "agencies.csv", number, "code", f"{agency.code} is the code of a street, or reserved"
+            )
 
 
 def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
@@ -250,5 +260,5 @@ def _meet(one: Any, other: Any) -> bool:
 
 _Check = Callable[[TablesRead, Known, str], Iterator[Problem]]
 _CHECKS: Final[tuple[_Check, ...]] = (
-    _twice, _unknown, _class_lists, _expired, _without, _undone, _disagree, _overlapping,
+    _twice, _both, _unknown, _class_lists, _expired, _without, _undone, _disagree, _overlapping,
 )  # fmt: skip

@@ -137,7 +137,7 @@ def component_of(cells: Cells) -> Component:
     valid_from, valid_to = cells.days()
     return Component(
         code, layout, category, cells.degrees("lon", 180), cells.degrees("lat", 90),
-        cells.one_of("accuracy_m", ("0.5", "1", "10")), cells.digits("street", 9), cells.maybe("road"), owner,
+        cells.one_of("accuracy_m", ("0.5", "1", "10")), cells.text("street"), cells.maybe("road"), owner,
         cells.maybe("maintainer"), delegated, state, cells.several("likely"),
         cells.one_of("status", STATUSES), cells.day("surveyed_on"), cells.text("version"), valid_from,
         valid_to,
@@ -154,7 +154,7 @@ def _minor(digits: str) -> str:
 def road_owner_of(cells: Cells) -> RoadOwner:
     """Read one row of ``owners.csv``. Raises WrongCell."""
     return RoadOwner(
-        cells.text("id"), cells.text("road"), _street(cells), classes_of(cells), cells.text("owner"),
+        cells.text("id"), cells.text("road"), cells.maybe("street"), classes_of(cells), cells.text("owner"),
         cells.whole("rank"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def power_of(cells: Cells) -> Power:
     state = cells.one_of("state", POWER_STATES)
     agency = cells.maybe("agency") if state == "devolved" else cells.text("agency")
     return Power(
-        cells.class_key("class"), _street(cells), state, agency, cells.text("version"), *cells.days()
+        cells.class_key("class"), cells.maybe("street"), state, agency, cells.text("version"), *cells.days()
     )  # fmt: skip
 
 
@@ -182,13 +182,9 @@ def city_object_of(cells: Cells) -> CityObject:
 def site_of(cells: Cells) -> Site:
     """Read one row of ``sites.csv``. Raises WrongCell."""
     return Site(
-        cells.text("id"), cells.one_of("kind", SITE_KINDS), cells.text("name"), _street(cells),
+        cells.text("id"), cells.one_of("kind", SITE_KINDS), cells.text("name"), cells.maybe("street"),
         cells.maybe("road"), cells.text("approver"), cells.text("version"), *cells.days(),
     )  # fmt: skip
-
-
-def _street(cells: Cells) -> str:
-    return cells.digits("street", 9) if cells.maybe("street") else ""
 
 
 def classes_of(cells: Cells, *, empty: bool = False) -> tuple[str, ...]:

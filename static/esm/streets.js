@@ -1,4 +1,4 @@
-// 36街镇: a cell each, always at the same place. Amber = late cases, red = a critical one; the head says so.
+// The streets: a cell each, always at the same place. Amber = late cases, red = a critical one; the head says so.
 export function mend(face, view, city) {
   const { make, text, mark, part, rows } = city.mend, { say } = city, codes = city.page.streets;
   const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));

@@ -78,6 +78,12 @@ def test_a_second_demo_on_the_same_data_dir_is_refused(data: Path) -> None:
     assert_refused(done, str(data))
 
 
+def test_an_example_is_not_put_over_what_is_there(data: Path) -> None:
+    (data / "city.toml").write_text('code = "X"\ntimezone = "UTC"\nname = {en = "X"}\n', encoding="utf-8")
+    done = run("demo", "--district", "quillhaven", "--data-dir", str(data))
+    assert_refused(done, str(data), "empty folder")
+
+
 @pytest.mark.parametrize("missing", ["atlas.json", "streets.geojson"])
 def test_a_missing_atlas_file_is_named_before_anything_starts(data: Path, missing: str) -> None:
     (data / "atlas").mkdir()
