@@ -60,7 +60,7 @@ def test_the_wall_holds_its_cards_figures_and_heart() -> None:
     assert isinstance(panels["heart"], Heart)
     cards = {name for name, panel in panels.items() if isinstance(panel, CardComponent)}
     assert cards == {cell.key for cell in WALL.cells("card")}
-    assert panels["queue"].module == "/citywall/static/esm/queue.js?v=b7"
+    assert panels["queue"].module == "/citywall/static/@b7/esm/queue.js"
     assert maps["map"].name == "figure:map"
 
 
