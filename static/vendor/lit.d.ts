@@ -1,5 +1,5 @@
 // What our scripts use of lit: their types, and the entry from which `npm run vendor` makes lit.js.
-export { html, nothing, render } from "lit/html.js";
+export { html, noChange, nothing, render } from "lit/html.js";
 export type { TemplateResult } from "lit/html.js";
 export { Directive, directive } from "lit/directive.js";
 export type { ElementPart } from "lit/directive.js";
