@@ -53,7 +53,7 @@ export function stage(ways) {
       for (let view; (view = views.shift());) {
         passed = view[0];
         mend(face, view[1], city);
-        face.offsetHeight; // the layout is part of a draw
+        face.getBoundingClientRect(); // the layout is part of a draw
         await new Promise((done) => setTimeout(done, EVERY_MS));
       }
       seen.disconnect();

@@ -6,16 +6,16 @@ const MAIN = ["K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b"], OLD_S = 
 
 export const mend = card((city, { face, redraw }) => {
   const { say, words } = city, voice = vocabulary(city);
-  let isAll = false, open = null; // open: {id, told, isFailed}
+  let isAll = false, open = /** @type {{ id: string, told: any, isFailed: boolean } | null} */ (null);
 
   async function look(id) {
-    const mine = (open = open?.id === id ? null : { id, told: null, isFailed: false });
+    if (open?.id === id) return close();
+    const mine = (open = { id, told: null, isFailed: /** @type {boolean} */ (false) });
     redraw();
-    if (mine === null) return;
     try { mine.told = await city.desk.ask("indicator", { name: id }); } catch { mine.isFailed = true; }
     if (open !== mine) return;
     redraw();
-    face.querySelector(".formula").scrollIntoView({ block: "nearest" });
+    face.querySelector(".formula")?.scrollIntoView({ block: "nearest" });
   }
   const close = () => { open = null; redraw(); };
   const toggle = () => { isAll = !isAll; redraw(); };

@@ -35,10 +35,10 @@ export const mend = card((city, { redraw }) => {
 
   // The newest act that can still be undone, whichever row it was.
   function done() {
-    const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => b.at - a.at)[0];
+    const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0];
     if (!last) return html`<div class="done" hidden></div>`;
     const row = desk.row(last.mark);
-    return html`<div class="done"><span>${orders.doneWords(last, row ? desk.what(row) : "")} ${say.hhmmss(last.at)}</span
+    return html`<div class="done"><span>${orders.doneWords(last, row ? desk.what(row) : "")} ${say.hhmmss(last.at ?? NaN)}</span
       ><button type="button" ?disabled=${!desk.isLive()} ${press(last.mark, desk.undo)}>${say.say("desk.undo_n", { n: orders.undoLeft(last) })}</button></div>`;
   }
 });

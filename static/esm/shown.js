@@ -9,6 +9,7 @@ export const mend = card((city) => () => {
     ><span>${joined(say.say("shown.by", { by: row.by, t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back"))}</span></p>
     ${row.kind === "camera" ? picture(row.id) : nothing}`;
 
+  /** @param {Row} row */
   function nameOf({ kind, label, class: name, road, street }) {
     if (kind === "camera") return [say.say("shown.camera"), label];
     if (kind !== "case") return [say.say("shown.view")];

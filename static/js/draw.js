@@ -71,12 +71,17 @@ export const shape = (kind, colour) => guard([kind, colour], () => mend.shape(ki
  */
 export const press = directive(
   class extends Directive {
+    /** @type {(spec: any) => void} */
+    fn = () => {};
+    isMade = false;
+
     render() {
       return noChange;
     }
     /** @param {import("../vendor/lit.js").ElementPart} part @param {[any, (spec: any) => void]} given */
     update({ element }, [spec, fn]) {
-      if (!this.fn) mend.press(element, (held) => this.fn(held));
+      if (!this.isMade) mend.press(element, (held) => this.fn(held));
+      this.isMade = true;
       this.fn = fn;
       element.citywallSpec = spec;
       return noChange;
