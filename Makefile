@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Browsers before whole systems where seconds are counted: they have the machine to themselves.
 ALONE := $(wildcard tests/stories/test_m[568]_*.py tests/console/test_*_page.py)
-.PHONY: demo test check beside install clean
+.PHONY: demo test check scripts vendor beside install clean
 
 # Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
 demo: $(VENV)/.run
@@ -18,11 +18,24 @@ test: $(VENV)/.dev
 beside: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The browser's scripts: types, lint, and that what is vendored is what it says. The tools are Node's; nothing that
+# runs needs them.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+scripts: $(VENV)/.js
+	$(NPM) run --silent check
+
+vendor: $(VENV)/.js
+	$(NPM) run --silent vendor
+
+$(VENV)/.js: package.json package-lock.json $(VENV)/.dev
+	$(NPM) ci --silent
+	touch $@
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -39,4 +52,4 @@ $(VENV)/.dev: pyproject.toml constraints.txt
 install: $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) node_modules build *.egg-info

@@ -92,27 +92,32 @@ class MetricsHandler(PlainHandler):
 
 
 class StaticHandler(PlainHandler):
-    """``/citywall/static/…``: shipped files, immutable under their ``?v=``; open, they hold no data."""
+    """``/citywall/static/…``: shipped files; open, they hold no data.
+
+    Immutable under their ``?v=`` or below ``@<build>/``: what a module there imports by a relative address is
+    of the same build.
+    """
 
     ROOT = Path(static.__file__).parent.resolve()
     KINDS: ClassVar[dict[str, str]] = {
         ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
         ".png": "image/png", ".ogg": "audio/ogg",
     }  # fmt: skip
-    SERVED = frozenset({"css", "js", "esm", "icons", "sounds"})
+    SERVED = frozenset({"css", "js", "esm", "vendor", "icons", "sounds"})
 
     def get(self, name: str) -> None:
         """Send one file of the served folders."""
         if "\0" in name:  # no path at all
             self.send_error(404)
             return
-        path = (self.ROOT / name).resolve()
+        build, _, below = name.partition("/") if name.startswith("@") else ("", "", name)
+        path = (self.ROOT / below).resolve()
         inside = path.is_relative_to(self.ROOT) and path.relative_to(self.ROOT).parts
         if not inside or inside[0] not in self.SERVED or not path.is_file():
             self.send_error(404)
             return
         self.set_header("Content-Type", self.KINDS.get(path.suffix, "application/octet-stream"))
-        if self.get_query_argument("v", ""):
+        if build or self.get_query_argument("v", ""):
             self.set_header("Cache-Control", f"public, max-age={YEAR_S}, immutable")
         self.finish(path.read_bytes())
 

@@ -262,7 +262,7 @@ def build_id() -> str:
     """Return an id of what this process serves: version and the shipped files' content."""
     mark = hashlib.sha256(version("citywall").encode())
     root = Path(static.__file__).parent
-    for folder in ("css", "js", "esm"):
+    for folder in ("css", "js", "esm", "vendor"):
         for path in sorted((root / folder).rglob("*")):
             if path.is_file():
                 mark.update(path.read_bytes())

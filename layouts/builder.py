@@ -137,7 +137,7 @@ def build(
 def _component(cell: Cell, settings: PageSettings) -> CardComponent:
     return CardComponent(  # type: ignore[no-untyped-call]  # Panel has no types
         card=cell.key,
-        module=f"{settings.static_url}/esm/{cell.key}.js?v={settings.build}",
+        module=f"{settings.static_url}/@{settings.build}/esm/{cell.key}.js",
         sizing_mode="stretch_both" if cell.grow else "stretch_width",
         margin=0,
     )

@@ -1,22 +1,19 @@
 // 须处置: six figures. A figure is coloured only when somebody must act; what is not known is a dash.
-export const FIGURES = [
-  ["critical", "red"], ["unsigned", "red"], ["due_soon", "yellow"],
-  ["ruling", "orange"], ["empty_seats", "orange"], ["lost_sources", "orange"],
-];
+import { card, each, head, html, mark } from "../js/draw.js";
 
-export function mend(face, view, city) {
-  const { make, text, mark, part, rows } = city.mend, { say } = city;
-  const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));
-  text(head.firstChild, say.say("act.title"));
-  const missing = city.gaps(view.scalars.gaps);
-  text(head.lastChild, missing);
-  mark(head.lastChild, "lost", missing !== "");
-  const grid = part(face, "grid", () => make("div", "figures"));
-  rows(grid, FIGURES.map(([name]) => name), () => make("div", "figure", [make("b"), make("span")]), (node, id) => {
-    const value = view.scalars[id];
-    text(node.firstChild, value === null || value === undefined ? "—" : value.toLocaleString("en"));
-    text(node.lastChild, say.say("act." + id));
-    mark(node, "colour", value > 0 && FIGURES.find(([name]) => name === id)[1]);
-    mark(node, "zero", value === 0);
-  });
-}
+/** Their colours, by the names of the scalars. */
+export const FIGURES = new Map(Object.entries({
+  critical: "red", unsigned: "red", due_soon: "yellow", ruling: "orange", empty_seats: "orange", lost_sources: "orange",
+}));
+/** @param {number | null | undefined} n */
+export const figure = (n) => n?.toLocaleString("en") ?? "—";
+
+export const mend = card(({ say, gaps }) => ({ scalars }) => {
+  const missing = gaps(scalars.gaps);
+  return html`${head(say.say("act.title"), missing, missing !== "")}
+    <div class="figures">${each(FIGURES.keys(), (id) => {
+      const n = scalars[id];
+      return html`<div class="figure" data-colour=${mark(n > 0 && FIGURES.get(id))} data-zero=${mark(n === 0)}><b>${figure(n)}</b
+        ><span>${say.say("act." + id)}</span></div>`;
+    })}</div>`;
+});

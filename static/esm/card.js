@@ -1,7 +1,8 @@
 // Every card's component: it hands its element to the mender of its card and to the live bus.
+/** @param {Component} component */
 export function render({ model, el }) {
   const city = window.citywall;
-  const root = el.getRootNode();
+  const root = /** @type {ShadowRoot} */ (el.getRootNode());
   if (root.adoptedStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, city.sheet];
   const face = city.mend.make("section", `card card-${model.card}`);
   const nothing = { as_of: null, scalars: {}, order: [], rows: new Map() };

@@ -1,40 +1,31 @@
 // 当班值守: by exception. Present is quiet; an empty seat is loud.
-export function mend(face, view, city) {
-  const { make, text, mark, show, part, rows } = city.mend, { say } = city, now = city.city(), d = view.scalars;
-  const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));
-  text(head.firstChild, say.say("duty.title"));
-  text(head.lastChild, d.hand_over_at == null ? "" : say.say("duty.hand_over", {
+import { card, head, html, joined, mark } from "../js/draw.js";
+
+const MOST_EMPTY = 2;
+
+export const mend = card(({ say, words, city }) => ({ scalars: d, order, rows }) => {
+  const now = city(), count = (n) => n.toLocaleString("en");
+  const handOver = d.hand_over_at == null ? "" : say.say("duty.hand_over", {
     t: say.moment(d.hand_over_at, now), left: say.left(d.hand_over_at, now),
-  }));
-
-  const people = part(face, "people", () => make("p", "people", [0, 1, 2, 3].map(() => make("span"))));
-  const [leader, leaderName, lead, leadName] = people.children;
-  text(leader, say.say("duty.leader"));
-  text(leaderName, d.leader || "—");
-  mark(leaderName, "person", Boolean(d.leader));
-  text(lead, say.say("duty.shift_lead"));
-  // The roster writes the title after the name; beside its own label it would stand twice.
-  text(leadName, (d.shift_lead || "—").replace(`（${say.say("duty.shift_lead")}）`, ""));
-
-  const seats = part(face, "seats", () => make("p", "seats", [make("span"), make("span", "empty")]));
-  text(seats.firstChild, d.seats ? say.say("duty.seats", { n: d.seats_present, of: d.seats }) : say.say("duty.no_roster"));
-  const empty = view.order.map((name) => {
-    const since = view.rows.get(name).since;
-    const late = since === null ? "" : " " + say.say("time.late", { t: say.coarse(now - since) });
-    return (city.words("agency." + name) ?? name) + late;
   });
-  text(seats.lastChild, empty.length ? say.say("duty.empty", { names: empty.slice(0, 2).join(say.say("list.comma")) }) +
-    (empty.length > 2 ? say.say("more.plain", { n: empty.length - 2 }) : "") : "");
-  show(seats.lastChild, empty.length > 0);
-
-  const count = (n) => n.toLocaleString("en");
-  const posts = [
+  // The roster writes the title after the name; beside its own label it would stand twice.
+  const lead = (d.shift_lead || "—").replace(`（${say.say("duty.shift_lead")}）`, "");
+  const empty = order.map((name) => {
+    const { since } = rows.get(name), late = since === null ? "" : " " + say.say("time.late", { t: say.coarse(now - since) });
+    return (words("agency." + name) ?? name) + late;
+  });
+  const names = empty.slice(0, MOST_EMPTY).join(say.say("list.comma")), over = empty.length - MOST_EMPTY;
+  const posts = joined(
     d.streets != null && d.streets_on_post != null && say.say("duty.streets", { n: d.streets_on_post, of: d.streets }),
     d.workstations != null && d.workstations_online != null &&
       say.say("duty.workstations", { n: count(d.workstations_online), of: count(d.workstations) }),
     d.unanswered > 0 && say.say("duty.unanswered", { n: d.unanswered }),
-  ].filter(Boolean);
-  const line = part(face, "posts", () => make("p", "posts"));
-  text(line, posts.join(" · "));
-  show(line, posts.length > 0);
-}
+  );
+
+  return html`${head(say.say("duty.title"), handOver)}
+    <p class="people"><span>${say.say("duty.leader")}</span><span data-person=${mark(Boolean(d.leader))}>${d.leader || "—"}</span
+      ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
+    <p class="seats"><span>${d.seats ? say.say("duty.seats", { n: d.seats_present, of: d.seats }) : say.say("duty.no_roster")}</span
+      ><span class="empty" ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>
+    <p class="posts" ?hidden=${posts === ""}>${posts}</p>`;
+});

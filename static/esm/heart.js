@@ -1,5 +1,6 @@
 // The echo through the page's Panel session: silence means that its buttons are dead.
-export function render({ model, el }) {
+/** @param {Component} component */
+export function render({ model }) {
   let number = 0;
   const ask = () => model.send_msg({ echo: ++number });
   model.on("msg:custom", (answer) => {

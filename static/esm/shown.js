@@ -1,29 +1,23 @@
 // The sign of what a desk has put on this wall: what it is, by whom, when, and the way back.
+import { card, html, joined, nothing } from "../js/draw.js";
+
 const PICTURE_MS = 5000;
 
-export function mend(face, view, city) {
-  const { make, text, show, part } = city.mend, { say } = city, row = city.shown?.() ?? null;
-  const sign = part(face, "sign", () => make("p", "chip", [make("span"), make("span")]));
-  const picture = part(face, "picture", () => {
-    const node = make("img", "picture");
-    node.alt = "";
-    node.addEventListener("error", () => { node.hidden = true; });
-    node.addEventListener("load", () => { node.hidden = false; });
-    node.hidden = true;
-    return node;
-  });
-  show(sign, row !== null);
-  if (row === null || row.kind !== "camera") {
-    if (picture.hasAttribute("src")) picture.removeAttribute("src");
-    picture.hidden = true;
+export const mend = card((city) => () => {
+  const { say, words } = city, row = city.shown?.() ?? null;
+  return row && html`<p class="chip"><span>${joined(...nameOf(row), row.lon === null && !row.view && say.say("shown.unplaced"))}</span
+    ><span>${joined(say.say("shown.by", { by: row.by, t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back"))}</span></p>
+    ${row.kind === "camera" ? picture(row.id) : nothing}`;
+
+  /** @param {Row} row */
+  function nameOf({ kind, label, class: name, road, street }) {
+    if (kind === "camera") return [say.say("shown.camera"), label || words("street." + street)];
+    if (kind !== "case") return [say.say("shown.view")];
+    return [words("class." + name) ?? (label || say.say("class.unknown")), road || words("street." + street)];
   }
-  if (row === null) return;
-  const name = row.kind === "case" ? [city.words("class." + row.class) ?? (row.label || say.say("class.unknown")), row.road || city.words("street." + row.street)]
-    : row.kind === "camera" ? [say.say("shown.camera"), row.label || city.words("street." + row.street)] : [say.say("shown.view")];
-  text(sign.firstChild, [...name, row.lon === null && !row.view && say.say("shown.unplaced")].filter(Boolean).join(" · "));
-  text(sign.lastChild, [say.say("shown.by", { by: row.by, t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back")].join(" · "));
-  if (row.kind === "camera") {
-    const wanted = `/camera/${encodeURIComponent(row.id)}.jpg?at=${Math.floor(performance.now() / PICTURE_MS)}`;
-    if (picture.getAttribute("src") !== wanted) picture.setAttribute("src", wanted);
-  }
-}
+});
+
+// Nothing is seen of it until it is there, nor when the newest did not come.
+const picture = (id) => html`<img class="picture" alt="" hidden @load=${({ target }) => { target.hidden = false; }}
+  @error=${({ target }) => { target.hidden = true; }}
+  src="/camera/${encodeURIComponent(id)}.jpg?at=${Math.floor(performance.now() / PICTURE_MS)}">`;

@@ -5,7 +5,7 @@
   const city = window.citywall, { make, text, mark, show, rows } = city.mend, { eye, move, layer } = city.overMap;
   const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
   const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/cases.py
-  let known = null;
+  let known = /** @type {Set<string> | null} */ (null);
   const overlay = () => layer("callouts", 1);
 
   function place() {
@@ -69,7 +69,7 @@
     const data = city.frame("cases")?.data, over = data && overlay(), view = over && eye(place);
     if (!view) return;
     const now = (data.key ?? []).filter((_, row) => data.marker[row] === CRITICAL);
-    const fresh = known === null ? [] : now.filter((key) => !known.has(key));
+    const before = known, fresh = before === null ? [] : now.filter((key) => !before.has(key));
     known = new Set(now);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const key of fresh.slice(0, MOST_AT_ONCE)) {

@@ -82,7 +82,7 @@
     const same = all.filter(([one]) => !orders.isBusy(one) && orders.of(one)?.state !== "done");
     if (merging.has(mark) || same.length === 0) return null;
     merging.add(mark);
-    let last = Promise.resolve();
+    let last = /** @type {Promise<unknown>} */ (Promise.resolve());
     const made = same.map(([one, version]) => (last = last.then(() => act("merge", one, version, { into: mark }))));
     list?.bulk(made, same.length);
     last.finally(() => merging.delete(mark));

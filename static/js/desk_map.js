@@ -1,3 +1,4 @@
+// @ts-nocheck: its pointer events and nodes have no types yet.
 // The desk's map: it moves for its own person only. The chosen case is ringed and brought into the middle; a
 // click on a mark, a ring of an ordinary case or a call-out chooses the case and opens its pop-up.
 (function () {

@@ -2,27 +2,29 @@
 // and the page's own honesty: within five seconds of silence the page says so. See docs/how-to/add-a-card.md.
 (function () {
   "use strict";
-  const page = JSON.parse(document.getElementById("citywall-page").textContent);
+  const page = /** @type {PageData} */ (JSON.parse(document.getElementById("citywall-page")?.textContent ?? ""));
   const say = window.citywallGrammar(page.words, page.zone);
   const mend = window.citywallMend;
   const SILENT_S = 4, SESSION_S = 10, GRACE_S = 45;
 
-  const cards = new Map();      // key -> {as_of, scalars, order, rows: Map}
-  const listeners = new Map();  // key -> [fn]
-  const frames = new Map();     // layer key -> {as_of, meta, data, count, drawn}
+  const cards = /** @type {Map<string, View>} */ (new Map());
+  const listeners = /** @type {Map<string, ((view?: View) => void)[]>} */ (new Map());
+  const frames = /** @type {Map<string, Frame>} */ (new Map()); // by the layer's key
   const counts = {};
-  let socket = null, attempts = 0, hello = null, beat = null, beatAt = -Infinity;
+  let attempts = 0, beatAt = -Infinity;
+  let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
   const opened = performance.now();
-  let heardAt = performance.now(), hasHeart = false, session = "new", reloading = false;
+  let heardAt = performance.now(), hasHeart = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
 
   // ---- time: the server's, carried on by this machine's stopwatch
   const since = (mark) => (performance.now() - mark) / 1000;
   // A beat that was held up tells too early a time, and ages by it would be too small: the latest of some counts.
   const leads = [], LEADS = 8;
+  /** @param {Beat} told */
   function heardBeat(told) {
     beat = told;
     beatAt = performance.now();
-    leads.push(beat.now - beatAt / 1000);
+    leads.push(told.now - beatAt / 1000);
     if (leads.length > LEADS) leads.shift();
   }
   const machine = () => (beat ? Math.max(...leads) + performance.now() / 1000 : NaN);
@@ -40,9 +42,9 @@
   // ---- the bus
   function on(key, fn) {
     if (!listeners.has(key)) listeners.set(key, []);
-    listeners.get(key).push(fn);
+    listeners.get(key)?.push(fn);
     tell(key);
-    return () => listeners.set(key, listeners.get(key).filter((other) => other !== fn));
+    return () => { listeners.set(key, (listeners.get(key) ?? []).filter((other) => other !== fn)); };
   }
   function tell(key) {
     const view = cards.get(key);
@@ -64,6 +66,7 @@
     if (cell) mend.mark(cell, "broken", null);
   }
 
+  /** @param {Record<string, ViewNews>} views */
   function take(views) {
     for (const [key, news] of Object.entries(views)) {
       let view = cards.get(key);
@@ -88,7 +91,7 @@
     const length = new DataView(buffer).getUint32(0, true);
     const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
     const start = 4 + length, data = {};
-    let image = null;
+    let image = /** @type {Blob | null} */ (null);
     for (const column of head.columns) {
       if (column.list) data[column.name] = column.list;
       else if (column.bytes !== undefined) image = new Blob([new Uint8Array(buffer, start + column.offset, column.bytes)], { type: "image/png" });
@@ -144,11 +147,11 @@
     if (reloading) return;
     const url = new URL(page.live, location.href);
     url.protocol = url.protocol.replace("http", "ws");
-    socket = new WebSocket(url);
+    const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message) => {
       if (typeof message.data !== "string") return takeFrame(message.data);
-      const news = JSON.parse(message.data);
+      const news = /** @type {LiveMessage} */ (JSON.parse(message.data));
       if (news.hello) greet(news.hello);
       if (news.beat) { heardBeat(news.beat); attempts = 0; honest(); }
       if (news.views) take(news.views);
@@ -156,7 +159,6 @@
     socket.onclose = again;
   }
   function again() {
-    socket = null;
     const wait = Math.min(4000, 500 * 2 ** attempts++);
     setTimeout(connect, Math.min(5000, wait * (0.75 + Math.random() / 2)));
   }

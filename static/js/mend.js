@@ -70,8 +70,8 @@
   }
   // Keys that come after a press are orders, no typing.
   function leaveTyping() {
-    let active = document.activeElement;
-    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    let active = /** @type {HTMLElement | null} */ (document.activeElement);
+    while (active?.shadowRoot?.activeElement) active = /** @type {HTMLElement} */ (active.shadowRoot.activeElement);
     if (active?.matches("input, textarea, select")) active.blur();
   }
 

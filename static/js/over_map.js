@@ -34,13 +34,12 @@
   function layer(name, z) {
     const cell = document.querySelector('[data-cell="map"]');
     if (!cell) return null;
-    let found = cell.querySelector(`:scope > .${name}`);
-    if (!found) {
-      found = city.mend.make("div", name);
-      found.style.cssText = `position:absolute;inset:0;overflow:hidden;pointer-events:none;z-index:${z}`;
-      cell.append(found);
-    }
-    return found;
+    const found = cell.querySelector(`:scope > .${name}`);
+    if (found) return /** @type {HTMLElement} */ (found);
+    const made = city.mend.make("div", name);
+    made.style.cssText = `position:absolute;inset:0;overflow:hidden;pointer-events:none;z-index:${z}`;
+    cell.append(made);
+    return made;
   }
   function move(node, style) {
     for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;

@@ -25,14 +25,15 @@
     scale = wanted();
     const body = document.getElementById("page");
     if (!body) return;
-    body.style.zoom = scale;
+    body.style.zoom = String(scale);
     body.style.width = `${innerWidth / scale}px`;
     body.style.height = `${innerHeight / scale}px`;
   }
 
   // Bokeh measures boxes in px of the window and draws at the device's pixel ratio. Inside a scaled canvas
   // both would be wrong (a map twice too large, or blurred), so the page is told canvas px throughout.
-  const ratio = Object.getOwnPropertyDescriptor(window, "devicePixelRatio").get;
+  const getter = (owner, name) => /** @type {() => number} */ (Object.getOwnPropertyDescriptor(owner, name)?.get);
+  const ratio = getter(window, "devicePixelRatio");
   Object.defineProperty(window, "devicePixelRatio", { get: () => ratio.call(window) * scale, configurable: true });
   const box = Element.prototype.getBoundingClientRect;
   Element.prototype.getBoundingClientRect = function () {
@@ -40,14 +41,14 @@
     return scale === 1 ? r : new DOMRect(r.x / scale, r.y / scale, r.width / scale, r.height / scale);
   };
   for (const name of ["clientX", "clientY", "pageX", "pageY", "x", "y"]) {
-    const get = Object.getOwnPropertyDescriptor(MouseEvent.prototype, name).get;
+    const get = getter(MouseEvent.prototype, name);
     Object.defineProperty(MouseEvent.prototype, name, { get() { return get.call(this) / scale; }, configurable: true });
   }
   addEventListener("resize", rescale);
   scale = wanted();
 
   // ---- the view-lock. A wall moves for a reason: a hand locks it, ★ unlocks it, new P1 bring it home.
-  let isLocked = false, home = null, critical = null;
+  let isLocked = false, home = /** @type {number[] | null} */ (null), critical = /** @type {string | null} */ (null);
   const read = (f) => [f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end];
   function move(view) {
     const f = city.figure("map");
@@ -95,7 +96,7 @@
     city.on("act", look);
   }
   // What a desk puts on the wall (wall_shown.js) moves the view while it is there; then it goes back.
-  let held = null;
+  let held = /** @type {{ isLocked: boolean, view: number[] | null } | null} */ (null);
   function hold(view) {
     if (held === null) held = { isLocked, view: isLocked ? read(city.figure("map")) : null };
     isLocked = false;
@@ -114,7 +115,7 @@
 
   // ---- /wall?calibrate: is the text high enough, are the greys apart, do the colours look like themselves
   function calibrate() {
-    const { make, text } = city.mend, body = document.getElementById("page");
+    const { make, text } = city.mend, body = document.getElementById("page") ?? document.body;
     const wall = positive(query.get("wall_m"), 4), view = positive(query.get("view_m"), 8);
     const cm = innerWidth / scale / (wall * 100);
     const line = (px, key) => {

@@ -4,7 +4,9 @@
   "use strict";
   const city = window.citywall, { make, text } = city.mend, { orders, say } = city;
   const IDLE_MS = 300000, USE_MS = 60000, WAIT_MS = 8000;
-  let person = null, usedAt = 0, saidAt = 0, form = null, bar = null, timer = null;
+  let person = /** @type {{ name: string, role: string } | null} */ (null), usedAt = 0, saidAt = 0;
+  let form = /** @type {HTMLFormElement | null} */ (null), bar = /** @type {HTMLElement | null} */ (null);
+  let timer = /** @type {number | undefined} */ (undefined);
 
   // ---- the form
   function open() {
@@ -12,9 +14,9 @@
     const account = field("text", "seat.account", "username"), pin = field("password", "seat.pin", "one-time-code");
     pin.lastChild.inputMode = "numeric";
     const send = button("seat.open", "submit"), close = button("seat.close", "button"), why = make("p", "why");
-    form = make("form", "seat", [account, pin, why, make("div", "pair", [send, close])]);
+    const made = form = make("form", "seat", [account, pin, why, make("div", "pair", [send, close])]);
     close.addEventListener("click", shut);
-    form.addEventListener("submit", (event) => {
+    made.addEventListener("submit", (event) => {
       event.preventDefault();
       text(why, "");
       send.disabled = true;
@@ -23,7 +25,7 @@
       orders.say({ seat: { account: account.lastChild.value, pin: pin.lastChild.value } });
       pin.lastChild.value = "";
     });
-    document.getElementById("page").append(form);
+    document.getElementById("page")?.append(made);
     document.body.dataset.hand = "";
     account.lastChild.focus();
   }
@@ -50,7 +52,7 @@
     if (!message.seated) {
       if (person) return lock(false);
       if (!form) return;
-      form.querySelector("[type=submit]").disabled = false;
+      form.querySelector("[type=submit]")?.removeAttribute("disabled");
       text(form.querySelector(".why"), city.words(message.why) ?? say.say("seat.no_reply"));
       form.querySelectorAll("input")[1].focus();
       return;
@@ -59,9 +61,9 @@
     shut();
     used();
     saidAt = usedAt;
-    bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
-    bar.lastChild.addEventListener("click", () => lock(true));
-    document.getElementById("page").append(bar);
+    const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
+    made.lastChild.addEventListener("click", () => lock(true));
+    document.getElementById("page")?.append(made);
     document.body.dataset.hand = "";
     tick();
     city.tell("queue");
@@ -86,7 +88,7 @@
       saidAt = performance.now();
       orders.say({ used: true });
     }
-    text(bar.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
+    text(bar?.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
     setTimeout(tick, 1000);
   }
   for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(name, used, { capture: true, passive: true });
@@ -109,7 +111,7 @@
     const last = orders.undoable(mark);
     if (spec.good) orders.forget(mark);
     else if (!spec.undo) orders.act(spec.verb, mark, Math.max(version ?? 0, orders.version(mark)), spec.args, spec.to);
-    else if (last) orders.act("undo", mark, last.answer.done.version, {});
+    else if (last) orders.act("undo", mark, last.answer?.done?.version, {});
   }
   orders.on((made) => {
     if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);

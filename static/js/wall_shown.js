@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const city = window.citywall, { metres } = city.overMap, HALF_M = 1800;
-  let shown = null, dismissed = null;
+  let shown = /** @type {Row | null} */ (null), dismissed = null;
 
   function viewOf(row) {
     if (row.view) return row.view;

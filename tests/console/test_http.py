@@ -98,18 +98,21 @@ def test_our_handlers_name_no_server_and_forbid_sniffing(running: Running, path:
 
 
 def test_a_static_file_is_immutable_under_its_build_and_stored_nowhere_without(running: Running) -> None:
-    plain, marked = (Answer(running, f"/citywall/static/js/live.js{mark}") for mark in ("", "?v=b1"))
-    assert plain.body == marked.body
+    paths = ("js/live.js", "js/live.js?v=b1", "@b1/js/live.js")
+    plain, marked, below = (Answer(running, f"/citywall/static/{path}") for path in paths)
+    assert plain.body == marked.body == below.body
     assert plain.headers["Content-Type"].split(";")[0].endswith("/javascript")
     assert plain.headers["Cache-Control"] == "no-store"
     assert "immutable" in marked.headers["Cache-Control"]
+    assert below.headers["Cache-Control"] == marked.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", [
     "../secret", "../pyproject.toml", "%2e%2e/pyproject.toml", "js/../../console/serve.py",
     "js/%2e%2e/%2e%2e/console/serve.py", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "%2fetc%2fpasswd",
     "tables/roster.csv", "js/../tables/roster.csv", "district/city.toml", "__init__.py", "js", "js/",
-    "js/none.js", "%00", "js/%00.js", "js/live.js%00.png", "\\..\\secret",
+    "js/none.js", "@b1", "@b1/", "@b1/../pyproject.toml", "@b1/tables/roster.csv", "@../pyproject.toml",
+    "@b1//etc/passwd", "@b1/@b1/js/live.js", "%00", "js/%00.js", "js/live.js%00.png", "\\..\\secret",
 ])  # fmt: skip
 def test_nothing_outside_the_served_folders_is_given_away(running: Running, path: str) -> None:
     assert Answer(running, f"/citywall/static/{path}").status in (400, 404)

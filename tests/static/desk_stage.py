@@ -73,7 +73,7 @@ citywall.orders.attach((message) => {
 # What the shell of a card does, see static/esm/card.js; here it is reached from outside as `stage`.
 MOUNT = """
 window.mount = async (key) => {
-  const { mend } = await import(`/citywall/static/esm/${key}.js?v=t`);
+  const { mend } = await import(`/citywall/static/esm/${key}.js`);
   const host = document.querySelector(`[data-cell="${key}"]`), root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [citywall.sheet];
   const face = citywall.mend.make("section", `card card-${key}`);

@@ -1,0 +1,304 @@
+// The shared contracts of a page's scripts, as types: what the server tells, what a card is given, what a person orders.
+// Nothing of this is loaded by a browser; `tsc` reads it (make check).
+
+type TemplateResult = import("../vendor/lit.js").TemplateResult;
+
+// ---- what the live socket tells (console/wire.py). Moments are epoch seconds of the city's clock unless it says so.
+
+/** Fields of a keyed row. What each card's rows hold stands in layouts/cards/<card>.py. */
+type Row = Record<string, any>;
+/** Rows by their ids; each id of a view's order has its row. */
+interface Rows extends Map<string, Row> {
+  get(id: string): any;
+}
+
+/** A card's view as the page keeps it. `as_of` is machine time; a scalar that is null: nobody told us. */
+interface View {
+  as_of: number | null;
+  scalars: Record<string, any>;
+  /** Ids of the rows in their order. */
+  order: string[];
+  rows: Rows;
+}
+/** What changed of a view since the last message; all of it if `whole`. */
+interface ViewNews {
+  whole?: boolean;
+  as_of?: number;
+  scalars?: Record<string, any>;
+  order?: string[];
+  set?: Record<string, Row>;
+  del?: string[];
+}
+/** Machine and city clock of the server, and how its feed is. */
+interface Beat {
+  /** Machine time, as are `machine0` and `feed_since`. */
+  now: number;
+  city0: number;
+  machine0: number;
+  rate: number;
+  feed: "live" | "late" | "lost" | "none";
+  feed_since: number | null;
+  log_down: boolean;
+}
+interface Hello {
+  build?: string;
+  name?: Record<string, string>;
+  marks?: string[];
+}
+/** A text message of the live socket. */
+interface LiveMessage {
+  hello?: Hello;
+  beat?: Beat;
+  views?: Record<string, ViewNews>;
+}
+/** The newest of a layer of the map: columns by name, see layers/contract.py. */
+interface Frame {
+  as_of: number;
+  meta: Record<string, any>;
+  data: Record<string, any>;
+  image: Blob | null;
+  count: number;
+  drawn: boolean;
+  url?: string;
+}
+
+// ---- what the page was made with (layouts/builder.py)
+
+interface Person {
+  name: string;
+  role: string;
+  seat: string;
+  hand: string;
+}
+interface PageData {
+  build: string;
+  channel: string;
+  lang: string;
+  zone: string;
+  live: string;
+  health: string;
+  static: string;
+  title: Record<string, string>;
+  /** Codes of the streets in the order of their cells. */
+  streets: string[];
+  figures: Record<string, string>;
+  words: Record<string, string>;
+  sheets: string[];
+  has_grids: boolean;
+  person: Person | null;
+}
+
+// ---- orders: the envelope and its answer (console/orders.py), the same as on /v1/command
+
+interface Envelope {
+  /** Made in the browser at the press; the same id always has the same answer. */
+  command_id: string;
+  verb: string;
+  /** `case:~<mark>` or `wall:<name>`. */
+  subject: string;
+  /** The version of the subject that the person saw. */
+  version: number;
+  args: Record<string, any>;
+}
+interface Done {
+  position: string | number;
+  version: number;
+  facts: unknown[];
+  /** Machine time until which it may be undone; null = it may not. */
+  undo_until: number | null;
+}
+interface Refused {
+  code: string;
+  key?: string;
+  reason?: string;
+  names?: Record<string, any>;
+  winner?: Record<string, any>;
+}
+interface Answer {
+  command_id: string;
+  done?: Done;
+  refused?: Refused;
+  /** Given up by the page: nobody knows. */
+  lost?: boolean;
+}
+type ActState = "pending" | "silent" | "lost" | "done" | "refused";
+/** An order of this page and what became of it. */
+interface Act extends Omit<Envelope, "command_id"> {
+  id: string;
+  mark: string;
+  to: string;
+  envelope: Envelope;
+  state: ActState;
+  /** `Date.now()` of the press. */
+  born: number;
+  answer: Answer | null;
+  at: number | null;
+  until: number | null;
+  timer?: number;
+  settle(answer?: Answer): void;
+}
+/** A button of a row: what it orders; `args` null = it needs more than a click. */
+interface Offer {
+  verb?: string;
+  args?: Record<string, any> | null;
+  to?: string;
+  label: string;
+  off?: boolean;
+  undo?: boolean;
+  good?: boolean;
+  again?: boolean;
+}
+interface OrderBook {
+  attach(way: (message: object) => void): void;
+  take(message: any): void;
+  hear(name: string, fn: (message: any) => void): () => void;
+  /** null: another order of the subject waits for its answer. */
+  act(verb: string, mark: string, version?: number, args?: Record<string, any>, to?: string): Promise<Answer> | null;
+  ask(what: string, args?: Record<string, any>): Promise<any>;
+  resend(made: Act): void;
+  forget(mark: string): void;
+  clear(): void;
+  of(mark: string): Act | null;
+  isBusy(mark: string): boolean;
+  undoable(mark: string): Act | null;
+  undoLeft(made: Act | null | undefined): number;
+  version(mark: string): number;
+  say(message: object): void;
+  ofCase(mark: string): Act[];
+  all(): Act[];
+  on(fn: (made: Act | null) => void): () => void;
+  isLive(): boolean;
+}
+/** What static/js/order_words.js adds. */
+interface Orders extends OrderBook {
+  button(row: Row, verb: string, to?: string): Offer;
+  buttons(row: Row): Offer[];
+  told(made: Act, what?: string): string;
+  after(made: Act, row?: Row | null): Offer[];
+  doneWords(made: Act, what?: string): string;
+  short(name: string): string;
+  refusal(refused: Record<string, any>, made?: Act): string;
+  named(names?: Record<string, any>): Record<string, any>;
+}
+
+// ---- what scripts and cards share
+
+/** The grammar of time and the catalogue (static/js/grammar.js); moments and spans are seconds. */
+interface Say {
+  say(key: string, values?: Record<string, any>): string;
+  coarse(seconds: number): string;
+  fine(seconds: number): string;
+  hhmm(epoch: number): string;
+  hhmmss(epoch: number): string;
+  day(epoch: number): string;
+  moment(epoch: number, now: number): string;
+  date(epoch: number): string;
+  left(due: number, now: number): string;
+  elapsed(since: number, now: number): string;
+  task(used: number, limit: number): string;
+  by(epoch: number, now: number): string;
+  age(epoch: number, now: number): string;
+  late(epoch: number, now: number): string;
+  lost(epoch: number): string;
+}
+/** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
+interface Mend {
+  make(tag: string, name?: string, children?: Iterable<Node>): any;
+  text(node: any, words: string | null | undefined): void;
+  mark(node: any, name: string, value: unknown): void;
+  show(node: any, is: boolean): void;
+  part(face: HTMLElement, name: string, build?: () => Node): any;
+  rows(parent: any, ids: Iterable<string>, build: (id: string) => any, fill: (node: any, id: string, isNew: boolean) => void): void;
+  press<T extends Element>(node: T, fn: (spec: any) => void): T;
+  shape(kind: string, colour?: string): SVGSVGElement;
+  reshape(node: any, kind: string, colour?: string): void;
+}
+/** Where a card stands. */
+interface Place {
+  face: HTMLElement;
+  /** Draws the last view again. */
+  redraw: () => void;
+}
+/** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
+interface City {
+  on(key: string, fn: (view?: View) => void): () => void;
+  tell(key: string): void;
+  state(): Record<string, unknown>;
+  say: Say;
+  mend: Mend;
+  page: PageData;
+  sheet: CSSStyleSheet;
+  broken(key: string, error: unknown): void;
+  heard(): void;
+  /** A Bokeh figure once it is laid out. */
+  figure(key: string): any;
+  /** Epoch seconds by the server's machine clock; NaN before the first beat. */
+  machine(): number;
+  city(): number;
+  toCity(epoch: number): number;
+  /** Which lost sources are still counted, in words; "" = none. */
+  gaps(list?: [string, number | null][]): string;
+  words(key: string): string | undefined;
+  session(): "new" | "live" | "lost";
+  hello(): Hello | null;
+  beat(): Beat | null;
+  card(key: string): View | undefined;
+  frame(key: string): Frame | undefined;
+  // Pages with cases (rows.js, over_map.js, orders.js)
+  rows: {
+    until(row: Row): number | null;
+    time(node: Element, row: Row, now: number): void;
+    second(row: Row, now: number): string;
+    holder(code: string): string;
+    LEVELS: string[];
+  };
+  overMap: any;
+  get orders(): Orders;
+  set orders(given: OrderBook);
+  // A wall (wall.js, wall_shown.js, wall_seat.js)
+  wall: any;
+  locked?(): boolean;
+  unlock?(): void;
+  shown?(): Row | null;
+  seat?: any;
+  // A desk (desk.js, desk_alarm.js, desk_map.js)
+  desk: any;
+  deskMap?: any;
+}
+
+/** A component's model in the browser, as Panel gives it; messages go through the page's session. */
+interface PanelModel {
+  /** What layouts/cards/component.py tells. */
+  card: string;
+  module: string;
+  on(event: string, fn: (message?: any) => void): void;
+  send_msg(message: object): void;
+}
+interface Component {
+  model: PanelModel;
+  el: HTMLElement;
+}
+
+interface Window {
+  get citywall(): City;
+  /** live.js begins it, later scripts add what is theirs. */
+  set citywall(given: Partial<City>);
+  citywallMend: Mend;
+  citywallGrammar(words: Record<string, string>, zone: string): Say;
+  Bokeh?: any;
+}
+interface EventTarget {
+  /** Where an event began may be an element. */
+  matches?: any;
+}
+interface Node {
+  /** What a button means now, see `press`. */
+  citywallSpec?: any;
+  citywallParts?: Map<string, any>;
+  citywallRows?: Map<string, any>;
+  citywallSeen?: boolean;
+  citywallShape?: string;
+  citywallPane?: any;
+  citywallLast?: Map<string, any>;
+  citywallTold?: string;
+}
