@@ -36,7 +36,7 @@ rubbish = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(rubbish_text, inner, max_size=3),
     max_leaves=4,
 )  # fmt: skip
-quick = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+quick = settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 class Moody:
