@@ -59,6 +59,8 @@ def replay(file: Path, **options: Any) -> None:
     from feeds.sources.contract import SourceError
     from feeds.sources.report import Report, write_csv
 
+    if options["report"]:
+        write_csv(options["report"], ())  # a place that cannot be written is an error before anything is sent
     so_far = Report(file.stem, "")
 
     def keep(report: Report) -> None:

@@ -89,8 +89,11 @@ class Peek:
         the nearest ones that are, and for a column that the mapping needs and that stands twice.
         """
         is_binary = b"\0" in self.head and self.head[:2] not in (b"\x1f\x8b", *tables.UTF_16)
-        if self.options.mapping is None and is_binary and not self.table.is_parquet:
-            return None
+        if is_binary and not self.table.is_parquet and not self.table.has_given_encoding:
+            if self.options.mapping is None:
+                return None
+            message = f"{self.path.name}: neither CSV nor Parquet (save a spreadsheet as CSV)"
+            raise SourceError(message)
         header = self.table.header
         if self.options.mapping is None:
             found = next((mapping for mapping in shipped() if fits(mapping, header)), None)

@@ -90,7 +90,7 @@ async def replay(
             progress(report, None if known is None else known + report.left_out)
 
     async with publisher_factory(source.topic) as publisher:
-        records = _sendable(_told(source, options, found), report.refused)
+        records = _sendable(_told(source, options, found, report), report.refused)
         async for batch in _paced(records, source, options):
             report.read, report.remarks = source.read, source.remarks
             tell()
@@ -118,7 +118,7 @@ def _surveyed(source: Source, options: ReplayOptions) -> Survey | None:
     return survey(islice(source.records(), 1) if source.rate else source.records())
 
 
-def _told(source: Source, options: ReplayOptions, found: Survey | None) -> Iterator[Record]:
+def _told(source: Source, options: ReplayOptions, found: Survey | None, report: Report) -> Iterator[Record]:
     """Yield the source's records, moved in time and place as the options say."""
     records = source.records()
     if found is None:
@@ -126,14 +126,14 @@ def _told(source: Source, options: ReplayOptions, found: Survey | None) -> Itera
         return
     now = options.shift_to
     if now is not None and found.newest is not None and not source.rate:
-        records = _moved(records, now - found.newest, now)
+        records = _moved(records, now - found.newest, now, report)
     if options.district is not None and found.box is not None:
         yield from map(Transplant(found.box, options.district), records)
     else:
         yield from records
 
 
-def _moved(records: Iterator[Record], seconds: float, now: float) -> Iterator[Record]:
+def _moved(records: Iterator[Record], seconds: float, now: float, report: Report) -> Iterator[Record]:
     """Move records in time; of an unfolded history leave out the steps that are still to come."""
     told: set[str] = set()
     for record in records:
@@ -143,6 +143,8 @@ def _moved(records: Iterator[Record], seconds: float, now: float) -> Iterator[Re
         if known is moved or case not in told:
             told.add(case)
             yield known
+        else:
+            report.later += 1
 
 
 def _sendable(records: Iterator[Record], refused: list[Remark]) -> Iterator[tuple[Record, int]]:

@@ -38,6 +38,7 @@ class Report(msgspec.Struct):
 
     ``read`` items of the source = accepted + known + refused + left out, when all was sent. With
     ``unfold`` an item may be sent in several steps: ``further`` counts those beyond the first.
+    ``later`` counts statuses that are still to come when a history is shifted to now.
     ``refused`` are the gateway's rejections, by the record's id and the path in it.
     """
 
@@ -46,6 +47,7 @@ class Report(msgspec.Struct):
     read: int = 0
     accepted: int = 0
     known: int = 0
+    later: int = 0
     refused: list[Remark] = []
     remarks: list[Remark] = []
 
@@ -61,18 +63,18 @@ class Report(msgspec.Struct):
 
     @property
     def further(self) -> int:
-        """How many of the answered records are further steps of an item."""
-        return max(0, self.answered + self.left_out - self.read)
+        """How many of the records are further steps of an item."""
+        return max(0, self.done - self.read)
 
     @property
     def unsent(self) -> int:
-        """How many items were read, and neither left out nor answered."""
-        return max(0, self.read - self.left_out - self.answered)
+        """How many items were read, and neither left out nor answered nor still to come."""
+        return max(0, self.read - self.done)
 
     @property
     def done(self) -> int:
         """How many items and further steps need nothing more."""
-        return self.answered + self.left_out
+        return self.answered + self.left_out + self.later
 
     def told(self) -> Iterator[tuple[str, Remark]]:
         """Yield each remark and refusal with its kind."""
@@ -93,10 +95,11 @@ class Report(msgspec.Struct):
 
     def __str__(self) -> str:
         further = f" and {self.further} further steps" if self.further else ""
+        later = f" + {self.later} still to come" if self.later else ""
         unsent = f" + {self.unsent} not sent" if self.unsent else ""
         return (
             f"{self.name}: read {self.read}{further} = {self.accepted} accepted + {self.known} known already"
-            f" + {len(self.refused)} refused + {self.left_out} left out{unsent}"
+            f" + {len(self.refused)} refused + {self.left_out} left out{later}{unsent}"
         )
 
 

@@ -51,6 +51,11 @@ class Table:
         """Whether the file begins as Parquet files do."""
         return self._head == b"PAR1"
 
+    @property
+    def has_given_encoding(self) -> bool:
+        """Whether the encoding is the operator's."""
+        return bool(self._given)
+
     @cached_property
     def header(self) -> tuple[str, ...]:
         """The column names, '' for one without a name; raises SourceError when it is no table."""

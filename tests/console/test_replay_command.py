@@ -132,3 +132,10 @@ def test_text_of_a_file_steers_no_terminal_and_is_no_formula(run, table, tmp_pat
     _, _, err = run(table(row), "--mapping", mapping, "--dry-run", "--report", report)
     assert "(=1+1/\N{REPLACEMENT CHARACTER}[2JP-1." in err
     assert "refused,'=1+1/" in report.read_text(encoding="utf-8-sig")
+
+
+def test_a_report_that_cannot_be_written_is_an_error_before_anything_is_sent(run, table, tmp_path):
+    report = tmp_path / "absent" / "report.csv"
+    code, out, err = run(table(GOOD), "--mapping", MAPPING, "--dry-run", "--report", report)
+    assert (code, out) == (2, "")
+    assert str(report) in err

@@ -100,3 +100,12 @@ def test_the_encoding_of_an_operators_mapping_counts(tmp_path):
     table.write_bytes(rows.encode("big5", "replace"))
     records = list(open_source(table, OpenOptions(mapping=mapping)).records())
     assert records[0]["title"] == "道路積水 – 深"
+
+
+def test_a_spreadsheet_is_refused_saying_what_to_do(tmp_path):
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(b"PK\x03\x04\x14\0\x06\0 and more")
+    with pytest.raises(SourceError, match="neither CSV nor Parquet"):
+        open_source(path, OpenOptions(mapping=RECORDINGS / "complaints.toml"))
+    with pytest.raises(SourceError, match="not recognised"):
+        open_source(path)

@@ -154,7 +154,7 @@ async def test_a_shifted_unfolded_history_tells_only_the_steps_that_happened(gat
     options = OpenOptions(mapping=RECORDINGS / "complaints.toml", unfold=True)
     source = open_source(RECORDINGS / "complaints.csv", options)
     now = parse("2026-11-20T10:00:00+08:00")
-    await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
+    report = await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
     told = [(r["external"][0]["no"], r["mirror"]["state"]) for r in gateway.records]
     assert told == [
         ("P-1", "dispatched"),
@@ -163,3 +163,17 @@ async def test_a_shifted_unfolded_history_tells_only_the_steps_that_happened(gat
         ("P-1", "closed"),
         ("P-8", "closed"),
     ]
+    assert report.later == 0
+
+
+async def test_a_status_that_is_still_to_come_is_counted(gateway, tmp_path):
+    """Two rows of one case, the newest report is now, the second row's status is of an hour later."""
+    header, row, *_ = (RECORDINGS / "complaints.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join([header, row.replace("已办结", "处置中"), row]), encoding="utf-8")
+    source = open_source(path, OpenOptions(mapping=RECORDINGS / "complaints.toml"))
+    now = parse("2026-11-20T10:00:00+08:00")
+    report = await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
+    assert str(report) == (
+        "table: read 2 = 1 accepted + 0 known already + 0 refused + 0 left out + 1 still to come"
+    )
