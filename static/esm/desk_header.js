@@ -9,6 +9,8 @@ export function mend(face, view, city) {
   const { seat, name, role } = page.person ?? {}, title = city.words("role." + role) ?? role ?? "";
   text(part(face, "who", () => make("h1")), [
     say.say("desk.title"), [seat && say.say("desk.seat", { seat }), name && (title && !/[（(]/.test(name) ? say.say("desk.person", { name, role: title }) : name)].filter(Boolean).join(" "),
+    // Whom no shift names looks and orders nothing: that is said, not left to be found out by missing buttons.
+    page.person && !city.orders.may("comment") && say.say("desk.off_shift"),
   ].filter(Boolean).join(" · "));
   flags(face, view, city, () => "");
 

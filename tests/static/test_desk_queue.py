@@ -143,6 +143,12 @@ def test_a_wall_and_a_desk_count_the_same_and_say_why_there_are_fewer_rows(
         assert (page.evaluate(head, card), "反映" in page.evaluate(foot, card)) == ("待处置 3", False)
 
 
+def test_who_is_off_shift_is_told_that_they_may_only_look(browser: Browser) -> None:
+    with opened(browser, "desk", person={**ME, "verbs": []}) as page:
+        tell_view(page, "desk_header", {"more": 0, "marks": []}, [])
+        assert page.evaluate("inCard('desk_header', 'h1')[0].textContent").endswith(" · 不在班，只能查看")
+
+
 def test_a_shift_that_ends_takes_its_buttons_along(browser: Browser) -> None:
     with opened(browser, "desk", person={**INTAKE, "verbs": ["file", "escalate"]}) as page:
         tell(page, [row(1, state="reported", offers=["file", "escalate"])])
