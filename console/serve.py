@@ -224,7 +224,10 @@ class Console:
     async def _warm_up(self) -> None:
         """Draw once before the first viewer: the first datashader call compiles for a second."""
         state = self._follower.store.state
-        await asyncio.to_thread(self._screens["wall"].warm_up, WallView().see(state, time.time()))
+        await asyncio.to_thread(
+            self._screens["wall"].warm_up,
+            WallView(zone_offset_s=self._terms.zone_offset_s).see(state, time.time()),
+        )
         await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
         keep_what_is_there()
         self._health.warm = True

@@ -212,14 +212,13 @@ def _read(where: str, feature: Any, rule: FileRule | None, crs: Crs, remarks: li
         return
     word = rule.role if rule else properties.get("role")
     said: Role | None = msgspec.convert(word, Role) if isinstance(word, str) and word in _FITS else None
+    roles = {kind: said or _role(properties, kind, where) for kind in shapes}
+    none_fits = all(_FITS[role] != kind for kind, role in roles.items())
     for kind, shape in shapes.items():
-        role = said or _role(properties, kind, where)
+        role = roles[kind]
         if _FITS[role] != kind:
-            others = len(shapes) > 1
             what = f"geometry: {role} need {_CALLED[_FITS[role]]}, not {_CALLED[kind]}"
-            remarks.append(
-                Remark(where, what + (f"; its {_CALLED[kind]} left out" if others else ""), not others)
-            )
+            remarks.append(Remark(where, what if none_fits else f"{what}; these left out", none_fits))
             continue
         for part in shapely.get_parts(shape) if kind == POINT else (shape,):
             yield Raw(role, where, _measured(properties, rule, role, where, remarks), part)

@@ -28,7 +28,7 @@ class PageSettings(msgspec.Struct, frozen=True):
     build: str
     title: Mapping[str, str]
     """Language → name of the centre."""
-    timezone: str = "Asia/Shanghai"
+    timezone: str
     live: str = "/live"
     """Where the live sockets are: a page listens at ``<live>/<its channel>``."""
     static_url: str = "/citywall/static"

@@ -14,7 +14,7 @@ from city.datum import from_wgs84
 from layers.atlas import Atlas
 from layers.atlas_import import import_atlas, import_folder
 from layers.district_check import check_atlas
-from layers.geojson import AtlasError
+from layers.geojson import AtlasError, read_folder, read_plan
 from layers.projection import to_mercator
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "city"
@@ -207,6 +207,14 @@ def test_a_collection_is_read_part_by_part(folder):
     assert len(drawing.stations) == 1
 
 
+@pytest.mark.parametrize(("role", "left_out"), [("labels", True), ("rails", False)])
+def test_a_collection_is_left_out_when_none_of_its_parts_fits_its_role(folder, role, left_out):
+    parts = [feature("LineString", MIDST)["geometry"], feature("Polygon", [HOLE])["geometry"]]
+    collection = {"type": "GeometryCollection", "geometries": parts}
+    write(folder, other=[{"properties": {"role": role}, "geometry": collection}])
+    assert {remark.left_out for remark in import_folder(folder).remarks} == {left_out}
+
+
 def test_parts_of_a_street_in_features_of_their_own_are_one_street(tmp_path):
     write(tmp_path, streets=[street("999001001", WEST), street("999001001", EAST)])
     done = import_folder(tmp_path)
@@ -335,15 +343,11 @@ def test_whatever_a_folder_holds_the_import_ends_and_every_feature_is_read_or_na
     done = import_folder(folder)
     assert {"999001001", "999001002"} <= {s.code for s in done.atlas.drawing.streets}
     assert done.features == 2 + len(mixed) + len(roads)
-    named = {remark.where for remark in done.remarks if remark.left_out}
-    lists = {"mixed": mixed, "roads": roads}
-    empty = {
-        f"{file}.geojson: features[{n}]"
-        for file, features in lists.items()
-        for n, one in enumerate(features)
-        if not isinstance(one, dict) or one["geometry"] is None
-    }
-    assert empty <= named
+    read = read_folder(folder, read_plan(folder))
+    lists = {"aa": range(2), "mixed": mixed, "roads": roads}
+    every = {f"{file}.geojson: features[{n}]" for file, some in lists.items() for n in range(len(some))}
+    left_out = {remark.where for remark in read.remarks if remark.left_out}
+    assert {raw.where for raw in read.raws} == every - left_out
     done.atlas.write(folder / "atlas")
     assert Atlas.read(folder / "atlas").places().code_of(121.65, 31.25) == "999001002"
 
