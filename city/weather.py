@@ -55,9 +55,9 @@ class Warned(msgspec.Struct, frozen=True):
     status: Literal["Actual", "Exercise"]
     kind: Literal["Alert", "Update", "Cancel"]
     sent: float
-    references: tuple[str, ...] = ()
-    infos: tuple[Info, ...] = ()
-    ends: float = 0.0
+    references: tuple[str, ...]
+    infos: tuple[Info, ...]
+    ends: float
 
 
 class StormPoint(msgspec.Struct, frozen=True):
