@@ -16,6 +16,7 @@ from feeds.protocol.fields import (
     moment,
     number,
     one_of,
+    past,
     some,
     structure,
     text,
@@ -114,7 +115,7 @@ _mirror = structure(
     Field("at", moment),
 )
 
-_ALL = (Field("id", text(128, least=1), required=True), Field("at", moment, required=True))
+_ALL = (Field("id", text(128, least=1), required=True), Field("at", past, required=True))
 
 FIELDS: Final = MappingProxyType({
     "case": (

@@ -196,6 +196,13 @@ def test_any_past_but_the_fillers_is_taken(at: str) -> None:
     assert isinstance(validate("unit", unit(at=at), TERMS), Normalised)
 
 
+@pytest.mark.parametrize("at", ["2200-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_a_record_from_far_ahead_is_one_of_the_future(at: str) -> None:
+    answer = validate("unit", unit(at=at), TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == ("at", "future")
+
+
 def test_the_other_moments_of_a_record_are_no_fillers_either() -> None:
     track = {**good("warning", "track"), "points": [{"at": FILLERS[0], "lon": 1.0, "lat": 1.0}]}
     for topic, record, path in (
