@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from city.moments import iso
 from feeds.sources.demo.act import Act, Look
+from feeds.sources.demo.chance import about
 from feeds.sources.demo.fate import MIN
 from feeds.sources.demo.remarks import EXTENSION, HANDLED, MADE_SAFE, OUTCOMES, REFUSED, SUSPENDED
 
@@ -12,6 +13,7 @@ __all__ = ["dispatched", "handling", "make_safe"]
 
 _BEFORE_LIMIT_S: Final = 4 * MIN
 _PLEA_S: Final = 30 * MIN
+_SAFE_LATE: Final = 0.06
 _ANSWERS: Final = frozenset({"SuspensionDecided", "ExtensionDecided"})
 _REASONS: Final = ("not_my_duty", "not_my_duty", "not_my_area", "owner_unknown")
 
@@ -21,8 +23,14 @@ def make_safe(look: Look) -> Iterator[Act]:
     task = look.case.file.make_safe
     if task is None or task.done_at is not None:
         return
-    planned = look.fate.file_at + look.dice("safe").uniform(3, 8) * MIN
-    at = min(look.when(planned, task.ordered_at, 2, 6, "safe at"), task.due_at - MIN)
+    rng = look.dice("safe")
+    whole = task.due_at - task.ordered_at
+    if rng.random() < _SAFE_LATE:
+        at = task.due_at + rng.uniform(0.04, 0.3) * whole
+    else:
+        # A critical case is near somebody who is on the road already.
+        middle = (8 if look.case.urgency == "critical" else 16) * MIN
+        at = task.ordered_at + about(rng, middle, 0.55, 2 * MIN, max(0.85 * whole, 3 * MIN))
     args = {"photos": [look.photo("safe")], "text": look.dice("safe text").choice(MADE_SAFE)}
     yield Act(at, look.people.holder(task.holder), "make_safe", args)
 
@@ -37,7 +45,7 @@ def dispatched(look: Look) -> Iterator[Act]:
         if file.make_safe is not None and file.make_safe.done_at is None:
             return  # first of all the street makes it safe
         at = look.when(look.fate.returns[turn], sent, 2, 4, "return", turn)
-        if file.return_by is None or at < file.return_by:
+        if file.return_by is None or max(at, look.now) < file.return_by:
             yield Act(at, account, "return", _refusal(look, turn))
             return
     planned = look.fate.sign_at if look.as_planned else sent
