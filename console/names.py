@@ -17,6 +17,7 @@ def names_of(settings: Settings, district: District) -> Names:
             "categories": settings.data_dir / "categories.csv",
             "agencies": settings.data_dir / "agencies.csv",
             "streets": district.atlas_dir / "streets.csv",
+            "roads": settings.data_dir / "roads.csv",
         }.items()
         if path.exists()
     }

@@ -15,7 +15,7 @@ export function mend(face, view, city) {
 
   function sentence(line) {
     const kind = line.class && city.words("class." + line.class);
-    const what = [kind || line.label, line.road || city.words("street." + line.street)].filter(Boolean).join(" · ");
+    const what = [kind || line.label, say.road(line.road) || city.words("street." + line.street)].filter(Boolean).join(" · ");
     const known = line.hazard && line.hazard !== "other" && city.words("hazard." + line.hazard) && city.words("colour." + line.colour);
     const warning = known
       ? say.say("warning.name", { hazard: city.words("hazard." + line.hazard), colour: city.words("colour." + line.colour) })

@@ -18,7 +18,7 @@ export function mend(face, view, city) {
     picture.hidden = true;
   }
   if (row === null) return;
-  const name = row.kind === "case" ? [city.words("class." + row.class) ?? (row.label || say.say("class.unknown")), row.road || city.words("street." + row.street)]
+  const name = row.kind === "case" ? [city.words("class." + row.class) ?? (row.label || say.say("class.unknown")), say.road(row.road) || city.words("street." + row.street)]
     : row.kind === "camera" ? [say.say("shown.camera"), row.label] : [say.say("shown.view")];
   text(sign.firstChild, [...name, row.lon === null && !row.view && say.say("shown.unplaced")].filter(Boolean).join(" · "));
   text(sign.lastChild, [say.say("shown.by", { by: row.by, t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back")].join(" · "));
