@@ -238,7 +238,7 @@ class Hub:
     def _take_fact(self, entry: Entry) -> Delivery:
         delivery, told = from_ledger(entry)
         self.current.fold_fact(told)
-        if told.head.client and told.head.received:
+        if told.actor.startswith("client:") and told.head.client and told.head.received:  # not what we report
             # What a case or warning tells happened before it was told: that is no error of a clock.
             self._hear(told.head.client, told.head.received, None)
         return delivery

@@ -7,7 +7,17 @@ from city.moments import iso
 from feeds.sources.demo.act import Act, Look
 from feeds.sources.demo.chance import about
 from feeds.sources.demo.fate import MIN
-from feeds.sources.demo.remarks import EXTENSION, HANDLED, MADE_SAFE, OUTCOMES, REFUSED, SUSPENDED
+from feeds.sources.demo.remarks import (
+    EXTENSION,
+    FIXED,
+    HANDLED,
+    MADE_SAFE,
+    NOT_MY_DUTY,
+    OUTCOMES,
+    REFUSED,
+    REPAIRED,
+    SUSPENDED,
+)
 
 __all__ = ["dispatched", "handling", "make_safe"]
 
@@ -81,12 +91,12 @@ def _plea(look: Look, signed: float) -> Act | None:
     if fate.suspend_until is not None and not file.suspensions:
         at = look.when(fate.sign_at + 40 * MIN, signed, 10, 40, "rest")
         if at < file.fix_by_at and look.now < at + _PLEA_S:
-            reason, text = look.dice("rest").choice(SUSPENDED)
+            reason, text = SUSPENDED["green" if _is_green(look) else look.category.kind]
             until = iso(max(fate.suspend_until, look.now + 2 * _PLEA_S))
             return Act(at, account, "apply_suspension", {"reason": reason, "until": until, "text": text})
     at = max(file.fix_by_at - 40 * MIN, signed)
     if fate.extend and not file.extensions and look.now < min(at + _PLEA_S, file.fix_by_at):
-        return Act(at, account, "apply_extension", {"reason": look.dice("time").choice(EXTENSION)})
+        return Act(at, account, "apply_extension", {"reason": look.dice("time").choice(EXTENSION[look.category.kind])})
     return None
 
 
@@ -108,9 +118,10 @@ def _feedback(look: Look) -> dict[str, Any]:
         (o for kind, major, o in OUTCOMES if (kind, major) == (category.kind, category.major)), ("fixed",)
     )
     outcome = look.dice("outcome", look.case.file.reworks).choice(outcomes)
+    fixed = FIXED.get((category.kind, category.major), REPAIRED)
     return {
         "outcome": outcome,
-        "text": look.dice("text", look.case.file.reworks).choice(HANDLED[outcome]),
+        "text": look.dice("text", look.case.file.reworks).choice(HANDLED.get(outcome, fixed)),
         "photos_before": [look.photo("before")],
         "photos_after": [look.photo("after")],
     }
@@ -119,4 +130,9 @@ def _feedback(look: Look) -> dict[str, Any]:
 def _refusal(look: Look, turn: int) -> dict[str, Any]:
     reason = look.dice("why", turn).choice(_REASONS)
     pin = {**look.spot("pin"), "accuracy_m": 5.0} if reason == "not_my_area" else {}
-    return {"reason": reason, "text": look.dice("why text", turn).choice(REFUSED[reason]), **pin}
+    texts = REFUSED.get(reason, NOT_MY_DUTY[look.category.kind])
+    return {"reason": reason, "text": look.dice("why text", turn).choice(texts), **pin}
+
+
+def _is_green(look: Look) -> bool:
+    return (look.category.kind, look.category.major) == ("component", "04")

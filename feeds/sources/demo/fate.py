@@ -18,9 +18,9 @@ MIN: Final = 60.0
 _HOUR: Final = 3600.0
 _SLACK_S: Final = 86 * MIN  # a case in good order is closed before its last hour begins
 _QUICK_SLACK_S: Final = 68 * MIN
-_TIGHT: Final = 0.03
+_TIGHT: Final = 0.024
 _OVERDUE: Final = 0.004
-_SIGNED_LATE: Final = 0.02
+_SIGNED_LATE: Final = 0.012
 _WORK_S: Final = {"urgent_hour": 22 * MIN, "office_hour": 45 * MIN, "office_day": 130 * MIN}
 _REASONS: Final = ("no_problem", "no_problem", "out_of_district", "emergency_handed_over", "not_city_matter")
 
@@ -79,7 +79,7 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
         done, late = _done(rng, at, signed, limit, category.limit_unit)
     return Fate(
         limit, filed, signed, done,
-        done + (about(rng, 4, 0.5, 1, 12) if quick else about(rng, 11, 0.6, 2, 60)) * MIN,
+        done + (about(rng, 4, 0.5, 1, 12) if quick else about(rng, 10, 0.55, 2, 30)) * MIN,
         verify=kind > 0.85 and not quick,
         returns=returns,
         rule_at=ruled,
@@ -95,8 +95,8 @@ def _to_sign(rng: Dice, quick: bool) -> float:
     if quick:
         return about(rng, 4, 0.7, 0.7, 24) * MIN
     if rng.random() < _SIGNED_LATE:
-        return rng.uniform(125, 200) * MIN
-    return about(rng, 11, 0.8, 1, 95) * MIN
+        return rng.uniform(122, 150) * MIN
+    return about(rng, 10, 0.75, 1, 55) * MIN
 
 
 def _returns(rng: Dice, filed: float, count: int) -> tuple[float, ...]:
