@@ -10,8 +10,8 @@ One row is one stretch of duty that comes back every day, or on some days of a c
 ``deputy``  the AB person
 ``from``, ``to``  HH:MM of city time; ``to`` before ``from`` runs over midnight, equal means all day
 ``count``   of the last four roles: how many posts
-``days``    may be left out or empty: every day. ``k/n``: the stretch begins on the k-th of every n days, counted
-            from Monday, 1 January 2024: ``2/4`` is the second of four teams, ``1/7`` every Monday
+``days``    may be left out or empty: every day. ``k/n``: the stretch begins on the k-th of every n days,
+            counted from Monday, 1 January 2024: ``2/4`` is the second of four days, ``1/7`` every Monday
 
 A moment that no row of a seat covers is a planned gap: the seat is empty.
 """
@@ -153,9 +153,7 @@ def on_duty(roster: Iterable[RosterRow], city_time: float, *, zone_offset_s: int
         duty_leader=_post(by_role["duty_leader"], now),
         shift_lead=_post(by_role["shift_lead"], now),
         duty_officer=_post(by_role["duty_officer"], now),
-        seats=tuple(
-            _seat([row for row in by_role["seat"] if row.seat == agency], now) for agency in seats
-        ),
+        seats=tuple(_seat([row for row in by_role["seat"] if row.seat == agency], now) for agency in seats),
         handover_at=now.at + min(changes) if changes else None,
         sub_centres=_count(by_role["sub_centre"], now),
         workstations=_count(by_role["workstation_all"], now),
@@ -230,9 +228,9 @@ def _days(number: int, told: str) -> tuple[int, int]:
     if not told:
         return 1, 1
     nth, _, every = told.partition("/")
-    if nth.isascii() and nth.isdigit() and every.isascii() and every.isdigit():
-        if 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
-            return int(nth), int(every)
+    are_numbers = (nth + every).isascii() and nth.isdigit() and every.isdigit()
+    if are_numbers and 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
+        return int(nth), int(every)
     raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {told!r}")
 
 

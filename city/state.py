@@ -199,7 +199,7 @@ class LedgerState(msgspec.Struct):
     hash: str = "0" * 64
     clock: CityClock = REAL_TIME
     clocks: list[tuple[int, CityClock]] = []
-    """Every city clock that was set, with the position of its fact: what was before went by the one before."""
+    """Every city clock that was set, each with the position of its fact, from which on it counts."""
     cases: dict[str, Case] = {}
     """By key, whatever changed last at the end: ``changed_since`` counts on it."""
     by_external: dict[str, str] = {}

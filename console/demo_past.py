@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from city.access import SHIFT_ROLES, Person
 from city.acts.command import Command, Now, Refusal
 from city.acts.decide import decide

@@ -35,7 +35,9 @@ class Stories:
         self.name_of = name_of
         self._kept: OrderedDict[int, Fact] = OrderedDict()
 
-    async def tell(self, positions: Sequence[int], clock_of: Callable[[int], CityClock]) -> list[dict[str, Any]]:
+    async def tell(
+        self, positions: Sequence[int], clock_of: Callable[[int], CityClock]
+    ) -> list[dict[str, Any]]:
         """Return the newest 300 facts at these positions, oldest first; moments are city epoch seconds.
 
         ``clock_of`` gives the city clock that counted at a position. What cannot be read now is left out.

@@ -35,7 +35,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
     Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``,
-    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for a language that we do not speak.
+    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for a
+    language that we do not speak.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -54,7 +55,9 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
         for name in (row["code"], row["short"]):
             words[f"agency.{name}"] = row["short" if zh else "english"]
     if not zh:
-        words |= {f"road.{row.get('road')}": row["english"] for row in _rows(names.roads) if row.get("english")}
+        words |= {
+            f"road.{row.get('road')}": row["english"] for row in _rows(names.roads) if row.get("english")
+        }
     for client, labels in names.sources.items():
         if lang in labels:
             words[f"source.{client}"] = labels[lang]

@@ -62,7 +62,8 @@ def row(page: Page, label: str, road: str) -> dict[str, Any]:
                 range.selectNodeContents(node);
                 return range.getBoundingClientRect();
             };
-            return { who: document.querySelector(".who").textContent, room: what.clientWidth, name: name.textContent, cut: road.scrollWidth > road.clientWidth,
+            const who = document.querySelector(".who").textContent;
+            return { who, room: what.clientWidth, name: name.textContent, cut: road.scrollWidth > road.clientWidth,
                 road: road.getBoundingClientRect().width, gap: edge(road).left - edge(name).right };
         }""",
         given,

@@ -64,7 +64,7 @@ class Look(msgspec.Struct, frozen=True, dict=True):
     def when(self, planned: float, since: float, low: float, high: float, *key: object) -> float:
         """Return the moment of an act: as planned, but some time after ``since``.
 
-        That time is mostly ``low`` to ``high`` minutes; two of three draws are, the rest is shorter or longer.
+        In two of three draws that is ``low`` to ``high`` minutes, in the others less or more.
         """
         middle, spread = math.sqrt(low * high), 0.5 * math.log(high / low)
         return max(planned, since + about(self.dice(*key), middle, spread, low / 2, high * 3) * MIN)

@@ -96,7 +96,12 @@ def _plea(look: Look, signed: float) -> Act | None:
             return Act(at, account, "apply_suspension", {"reason": reason, "until": until, "text": text})
     at = max(file.fix_by_at - 40 * MIN, signed)
     if fate.extend and not file.extensions and look.now < min(at + _PLEA_S, file.fix_by_at):
-        return Act(at, account, "apply_extension", {"reason": look.dice("time").choice(EXTENSION[look.category.kind])})
+        return Act(
+            at,
+            account,
+            "apply_extension",
+            {"reason": look.dice("time").choice(EXTENSION[look.category.kind])},
+        )
     return None
 
 
