@@ -63,7 +63,8 @@ def row(page: Page, label: str, road: str) -> dict[str, Any]:
                 return range.getBoundingClientRect();
             };
             const who = document.querySelector(".who").textContent;
-            return { who, room: what.clientWidth, name: name.textContent, cut: road.scrollWidth > road.clientWidth,
+            return { who, room: what.clientWidth, name: name.textContent,
+                cut: road.scrollWidth > road.clientWidth,
                 road: road.getBoundingClientRect().width, gap: edge(road).left - edge(name).right };
         }""",
         given,
