@@ -35,14 +35,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def some(until: float, each: int) -> list[Story]:
-    """Every so manieth story of the week before a moment."""
+    """Return every so manieth story of the week before a moment."""
     return DemoDistrict.shipped().past(until)[::each]
 
 
 @pytest.fixture(scope="module")
 def lived(data: Path) -> Iterator[tuple[Past, list[Moment]]]:
     past = Past(data, UNTIL, seed=1)
-    yield past, asyncio.run(past.live(some(UNTIL, 4)))
+    yield past, asyncio.run(past.live(some(UNTIL, 2)))
     past.close()
 
 

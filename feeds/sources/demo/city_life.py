@@ -22,9 +22,9 @@ HISTORY_S: Final = 25 * 3600
 """How far back a start tells: a day, and the longest story of all."""
 PAST_S: Final = 7 * 86_400
 """How far back the first start goes with cases that the centre handled itself."""
-_OWN_OF_LAST_DAY: Final = 16
-_OWN_BEFORE: Final = 90
-_STAGED_BEFORE: Final = 6
+_OWN_OF_LAST_DAY: Final = 20
+_OWN_BEFORE: Final = 120
+_STAGED_BEFORE: Final = 8
 """One of so many cases that are over was the centre's own; the rest its sources handled themselves."""
 _BATCH: Final = 400
 
