@@ -105,6 +105,7 @@ def _camera_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _city_clock_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data = fact.data
     state.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
+    state.clocks.append((fact.position, state.clock))
     return ("clock",)
 
 

@@ -4,6 +4,7 @@ Records that live by rules are structs; measurements are columns. Only :class:`c
 Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an address only).
 """
 
+from bisect import bisect_right
 from itertools import takewhile
 
 import msgspec
@@ -202,6 +203,8 @@ class LedgerState(msgspec.Struct):
     position: int = 0
     hash: str = "0" * 64
     clock: CityClock = REAL_TIME
+    clocks: list[tuple[int, CityClock]] = []
+    """Every city clock that was set, each with the position of its fact, from which on it counts."""
     cases: dict[str, Case] = {}
     """By key, whatever changed last at the end: ``changed_since`` counts on it."""
     by_external: dict[str, str] = {}
@@ -225,6 +228,11 @@ class LedgerState(msgspec.Struct):
     tables: dict[str, str] = {}
     unknown: dict[str, int] = {}
     refused: dict[str, int] = {}
+
+    def clock_of(self, position: int) -> CityClock:
+        """Return the city clock that counted for the fact at a position."""
+        number = bisect_right(self.clocks, position, key=lambda set_: set_[0])
+        return self.clocks[number - 1][1] if number else REAL_TIME
 
     def turn(self, case: Case, position: int) -> None:
         """Put a case in, or note that it has changed at a position."""

@@ -1,5 +1,7 @@
 """Names: where a deployment's names of agencies, streets, classes and sources are."""
 
+from pathlib import Path
+
 import static
 from console.district import District, DistrictError, table_path
 from console.settings import Settings
@@ -22,5 +24,14 @@ def names_of(settings: Settings, district: District) -> Names:
         categories=table_path(settings.data_dir, "categories.csv"),
         agencies=table_path(settings.data_dir, "agencies.csv"),
         streets=streets,
+        roads=_roads(settings, district),
         sources={name: source.label for name, source in district.sources.items()},
     )
+
+
+def _roads(settings: Settings, district: District) -> Path | None:
+    """Return the table of the roads' English names: the district's own, or that of the built-in district."""
+    own = settings.data_dir / "roads.csv"
+    if own.exists():
+        return own
+    return static.path("district/roads.csv") if district.built_in else None

@@ -15,7 +15,7 @@ from city.categories import ClassRef
 from city.moments import iso
 from feeds.deadletters import DeadLetters
 from feeds.hub import Hub
-from feeds.jobs import Job, act_of, batch_of, id_of, until_done
+from feeds.jobs import Job, act_of, batch_of, id_of, name_by_reference, until_done
 from feeds.ledger import Act, Appended, Ledger
 from feeds.people import People
 from feeds.pictures import Picture, Pictures
@@ -145,13 +145,7 @@ class Acceptance:
         for job in jobs:
             for _, found in job.open():
                 if found.reporter is not None:
-                    ref = people.ref(job.client, found.id)
-                    found.record["reporter_ref"] = ref
-                    if caller := people.caller_ref(found.reporter.get("phone")):
-                        found.record["caller_ref"] = caller
-                    if found.reporter.get("wants_reply") is True:
-                        found.record["wants_reply"] = True  # says nothing of who it is
-                    kept.append((ref, found.reporter))
+                    kept.append((name_by_reference(people, job.client, found), found.reporter))
         if kept:
             await asyncio.to_thread(people.put, kept, now=jobs[-1].now)
 
@@ -185,7 +179,8 @@ class Acceptance:
         lat = [found.record.get("lat", nan) for _, _, found in places]
         codes = self._stores.streets.codes
         streets = [codes[i] if i >= 0 else "" for i in self._stores.streets.of(lon, lat)]
-        return [act_of(job, found, street) for (job, _, found), street in zip(places, streets, strict=True)]
+        told = zip(places, streets, strict=True)
+        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in told]
 
     async def _keep_pictures(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

@@ -19,7 +19,7 @@ export function mend(face, view, city) {
 
   function sentence(line) {
     const kind = line.class && city.words("class." + line.class);
-    const what = [kind || line.label, line.road || city.words("street." + line.street)].filter(Boolean).join(" · ");
+    const what = [kind || line.label, say.road(line.road) || city.words("street." + line.street)].filter(Boolean).join(" · ");
     const heads = { zh: line.headline_zh, en: line.headline_en };
     const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";

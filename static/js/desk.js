@@ -52,7 +52,7 @@
   const row = (mark) => city.card("desk_queue")?.rows.get(mark) ?? asked.get(mark) ?? null;
   const what = (one) => {
     const name = city.words("class." + one.class) ?? (one.label || city.say.say("class.unknown"));
-    return [name, one.road || city.words("street." + one.street)].filter(Boolean).join(" ");
+    return [name, city.say.road(one.road) || city.words("street." + one.street)].filter(Boolean).join(" ");
   };
   // The version of a case that its last own act made, if the channel has not told it yet.
   const versionOf = (mark) => Math.max(row(mark)?.version ?? 0, orders.version(mark));

@@ -25,7 +25,7 @@ export function vocabulary(city) {
     const short = dashed(row.code ?? classKey(row).split(".")[1]);
     return [short, row.minor].filter(Boolean).join(" ");
   }
-  const place = (row) => row.road || words("street." + row.street) || row.address || "";
+  const place = (row) => say.road(row.road) || words("street." + row.street) || row.address || "";
   // The role in which somebody acted stands in the place of their own title.
   const who = (name, what) => name && what ? say.say("fact.by", { name: city.orders.short(name), what }) : name || what;
   // "值班员 2席": the role in which somebody acted and where they sat.

@@ -13,6 +13,7 @@
     // Always rounded down: a promise of 18 minutes holds at least 18.
     function coarse(seconds) {
       const s = Math.max(0, Math.floor(seconds));
+      if (s < 1) return words["unit.under"];
       if (s < MINUTE) return unit(s, "s");
       if (s < HOUR) return unit(Math.floor(s / MINUTE), "m");
       const hours = Math.floor(s / HOUR), minutes = Math.floor((s % HOUR) / MINUTE);
@@ -30,6 +31,22 @@
     function stopwatch(seconds) {
       const s = Math.max(0, Math.floor(seconds));
       return `${Math.floor(s / MINUTE)}′` + (s % MINUTE ? `${String(s % MINUTE).padStart(2, "0")}″` : "");
+    }
+
+    // Roads whose name in this language the catalogue knows; "A路B路" is the crossing of two of them.
+    const roads = new Map(Object.entries(words).filter(([key]) => key.startsWith("road.")).map(([key, name]) => [key.slice(5), name]));
+    function road(told) {
+      const found = [];
+      for (let rest = told ?? ""; rest; ) {
+        const next = [...roads.keys()].filter((name) => rest.startsWith(name)).sort((a, b) => b.length - a.length)[0];
+        if (!next) return told ?? "";
+        found.push(roads.get(next));
+        rest = rest.slice(next.length);
+      }
+      const kinds = new Set(found.map((name) => name.slice(name.lastIndexOf(" "))));
+      // "Zhangyang & Laoshan Roads", but "Century Avenue & Zhangyang Road".
+      if (found.length !== 2 || kinds.size > 1) return found.join(" & ");
+      return `${found[0].slice(0, -[...kinds][0].length)} & ${found[1]}s`;
     }
 
     const format = new Intl.DateTimeFormat("en-GB", {
@@ -57,7 +74,7 @@
     }
 
     return {
-      say, coarse, fine, hhmm, hhmmss, day, moment,
+      say, coarse, fine, hhmm, hhmmss, day, moment, road,
       date: (epoch) => say("date.full", { day: day(epoch), weekday: words["weekday." + parts(epoch).weekday] }),
       left: (due, now) => due >= now ? say("time.left", { t: coarse(due - now) }) : say("time.over", { t: coarse(now - due) }),
       elapsed: (since, now) => say("time.elapsed", { t: fine(now - since) }),

@@ -551,3 +551,19 @@ async def test_a_step_is_done_again_while_a_log_is_unavailable() -> None:
 
     await patiently(step)
     assert len(tries) == 2
+
+
+async def test_what_our_own_officers_report_again_makes_no_source(
+    gateway: Gateway, publish: Any, subscribe: Any, ask: Any, hear: Any
+) -> None:
+    async with publish("case") as socket, subscribe("case", "&since=now") as listener:
+        assert "hello" in await hear(listener)
+        await ask(socket, case())
+        record = {**case(), "client": "citywall", "received": datetime.now(UTC).isoformat()}
+        body = body_of("CaseReported", "case:citywall/again-1", "intake-1", {"record": record, "street": ""})
+        await gateway.hub.ledger.append([Act("reopen", (body,))])
+        told = 0
+        while told < 2:
+            told += len((await hear(listener))["records"])
+        sources = (await hear(listener, beats=True))["beat"]["sources"]
+    assert sorted(sources) == ["hotline"]
