@@ -1,4 +1,4 @@
-"""What others wrote and our pages load: known by version, licence and sum, and never text as markup."""
+"""What others wrote and our pages load, by version, licence and sum; and the tools that check our scripts."""
 
 import hashlib
 import json
@@ -34,6 +34,13 @@ def test_every_file_is_of_the_version_that_is_pinned_and_has_its_licence_beside_
 
 def test_nothing_that_takes_text_for_markup_is_vendored() -> None:
     assert [path.name for path in VENDOR.glob("*.d.ts") if "unsafe" in path.read_text("utf-8").lower()] == []
+
+
+def test_every_exemption_from_the_checks_of_scripts_names_a_file_that_is_there() -> None:
+    told = "".join((ROOT / name).read_text("utf-8") for name in ("tsconfig.json", "tsconfig.strict.json"))
+    names = re.findall(r'"(static/[^"*]+)"', told)
+    assert len(names) > 2
+    assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
 def test_the_lock_of_the_tools_names_no_place_that_they_came_from() -> None:
