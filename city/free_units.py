@@ -1,24 +1,15 @@
-"""Units that could be sent to a case: one rule for every screen that offers one, and for the decision."""
-
-from typing import Final
+"""Free units near a case, for every screen that names the nearest."""
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from city.acts.command import UnitNow
 from city.acts.terms import CaseNumbers
 from city.distance import metres_to_points
-from city.freshness import UNIT_STALE_S, measured_as_of
 from city.seen import UnitsSeen
-from city.state import CityState
+from city.sendable_units import UnitNow, hindrance
 
-__all__ = ["COMMITTED", "FreeUnits", "NearSeen", "hindrance", "unit_now"]
-
-COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
-"""States of units that somebody has sent somewhere."""
-
-_AWAY: Final = COMMITTED | {"off_duty", "out_of_service", "unknown"}
+__all__ = ["FreeUnits", "NearSeen"]
 
 
 class NearSeen(msgspec.Struct, frozen=True):
@@ -31,31 +22,6 @@ class NearSeen(msgspec.Struct, frozen=True):
     state: str
     metres: int
     minutes: float
-
-
-def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
-    """Return why a unit cannot be sent, as a key below ``refusal.``; '' when it can.
-
-    ``kinds`` are those that can do the work (``UnitTasks.kinds_for``); of a unit that does not tell its kind
-    nobody knows that it can.
-    """
-    if unit.lost:
-        return "unit_lost"
-    if unit.state in _AWAY:
-        return "unit_away"
-    return "" if unit.kind in kinds else "unit_unfit"
-
-
-def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
-    """Return a unit as it was last heard of, at machine time ``now``; None for one that never was."""
-    units = state.measured.units
-    row = units.find(unit)
-    if row is None:
-        return None
-    told = slice(row, row + 1)
-    (as_of,) = measured_as_of(units.column("at")[told], units.column("received")[told], state.ledger.clock)
-    lost = not now - as_of <= UNIT_STALE_S
-    return UnitNow(str(units.column("kind")[row]), str(units.column("state")[row]), lost=lost)
 
 
 class FreeUnits:

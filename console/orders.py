@@ -15,8 +15,8 @@ from city.acts.subjects import find_case
 from city.acts.terms import Terms
 from city.facts import Fact, read_fact
 from city.fold_case import is_quiet
-from city.free_units import unit_now
 from city.marks import mark_of
+from city.sendable_units import unit_now
 from city.state import Case, LedgerState
 from city.store import Store
 from console.acts_read import facts_of

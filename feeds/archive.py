@@ -17,8 +17,8 @@ from redis.exceptions import RedisError, ResponseError
 from city.moments import iso
 from feeds.archive_files import HourFile
 from feeds.connection import connect
+from feeds.private_files import sync_folder
 from feeds.protocol.cursors import StreamId, stream_id, stream_text
-from feeds.segments import sync_folder
 from feeds.telemetry import KEEP_BYTES, KEEP_S, Telemetry, TelemetryEntry, TelemetryUnavailable
 
 __all__ = ["ROUND_S", "TOPICS", "Archive"]

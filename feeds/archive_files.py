@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from city.moments import parse
+from feeds.private_files import sync_folder
 from feeds.protocol.cursors import stream_text
-from feeds.segments import sync_folder
 from feeds.telemetry import TelemetryEntry
 
 __all__ = ["SCHEMAS", "HourFile"]

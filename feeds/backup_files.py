@@ -20,7 +20,8 @@ import zstandard
 
 from feeds.anchors import Anchor, Anchors
 from feeds.audit import Verdict, verify
-from feeds.segments import Segments, sync_folder
+from feeds.private_files import sync_folder
+from feeds.segments import Segments
 
 __all__ = [
     "ARCHIVE", "DONE", "FILES", "LEDGER", "TAIL", "VERSIONS", "BackupDamaged", "Manifest", "PackedLines",

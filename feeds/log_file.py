@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from feeds.segments import sync_folder
+from feeds.private_files import sync_folder
 
 __all__ = ["LogFileDamaged", "check_whole", "mend_end", "whole_length"]
 

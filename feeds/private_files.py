@@ -1,11 +1,11 @@
-"""Files of the data directory that their owner alone may read."""
+"""Files of the data directory: private to their owner, and durable with their names."""
 
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["make_private"]
+__all__ = ["make_private", "sync_folder"]
 
 
 def make_private(path: Path, content: bytes = b"") -> None:
@@ -24,3 +24,12 @@ def make_private(path: Path, content: bytes = b"") -> None:
     with suppress(FileExistsError):
         os.link(partial, path)
     partial.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable (a rename survives a power cut only then)."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,8 +13,9 @@ import msgspec
 import zstandard
 
 from city.chain import GENESIS, Broken, Link, verify
+from feeds.private_files import sync_folder
 
-__all__ = ["Row", "SegmentDamaged", "Segments", "Stored", "read_segment", "sync_folder"]
+__all__ = ["Row", "SegmentDamaged", "Segments", "Stored", "read_segment"]
 
 _SUFFIX = ".jsonl.zst"
 _PIECE = 1 << 20
@@ -168,12 +169,3 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from whole
     if rest:
         yield rest
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable (a rename survives a power cut only then)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

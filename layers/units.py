@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from city.free_units import COMMITTED
 from city.seen import WallSeen
+from city.sendable_units import COMMITTED
 from layers.callouts import Callouts
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks import newest, outline, write

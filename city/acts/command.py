@@ -5,17 +5,11 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["REFUSALS", "Command", "Decision", "NewFact", "Now", "Refusal", "UnitNow", "Winner"]
+from city.sendable_units import UnitNow
+
+__all__ = ["REFUSALS", "Command", "Decision", "NewFact", "Now", "Refusal", "Winner"]
 
 REFUSALS = ("conflict", "not_allowed", "not_now", "bad_args", "unknown_subject", "read_only")
-
-
-class UnitNow(msgspec.Struct, frozen=True):
-    """A unit as it was last heard of; ``lost``: nobody knows where it is now."""
-
-    kind: str
-    state: str
-    lost: bool
 
 
 def _nobody(unit: str) -> UnitNow | None:

@@ -8,9 +8,9 @@ from city.acts.command import Command, Decision, NewFact, Now, Refusal
 from city.acts.order import Answer, Order, allowed, not_now
 from city.acts.subjects import find_key
 from city.casefile import OPEN
-from city.free_units import hindrance
 from city.marks import mark_of
 from city.moments import iso
+from city.sendable_units import hindrance
 from city.state import LedgerState
 
 __all__ = [

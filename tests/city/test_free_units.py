@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.acts.command import UnitNow
 from city.acts.terms import CaseNumbers
-from city.free_units import COMMITTED, FreeUnits, hindrance, unit_now
+from city.free_units import FreeUnits
 from city.moments import iso
 from city.seen import UnitsSeen
+from city.sendable_units import COMMITTED, UnitNow, hindrance, unit_now
 from city.store import Store
 from tests.seen_factory import NOW, PEOPLE_SQUARE, units
 

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from city.access import Person
-from city.acts.command import Command, Decision, Refusal, UnitNow
+from city.acts.command import Command, Decision, Refusal
 from city.acts.decide import decide
 from city.acts.offers import offers
 from city.acts.steps import steps
 from city.acts.supervising import escalate_to
 from city.marks import mark_of
 from city.moments import iso, parse
+from city.sendable_units import UnitNow
 from city.state import Camera, Place
 from tests.city.acts.paths import PATHS, ROAD
 from tests.city.acts.world import (

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from city.access import ROLES, SHIFT_ROLES, Person, acting_role
-from city.acts.command import Command, Decision, NewFact, Now, Refusal, UnitNow
+from city.acts.command import Command, Decision, NewFact, Now, Refusal
 from city.acts.decide import decide
 from city.acts.terms import Agency, CaseNumbers, Standard, Terms
 from city.categories import Category
@@ -16,6 +16,7 @@ from city.dispatch.unit_tasks import UnitTask, UnitTasks
 from city.facts import Fact, body_of, read_fact
 from city.fold import apply
 from city.moments import iso, parse
+from city.sendable_units import UnitNow
 from city.state import Case, LedgerState
 from city.working_time import Calendar
 
