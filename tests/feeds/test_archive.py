@@ -14,7 +14,7 @@ from feeds.archive import Archive
 from feeds.servers import EmbeddedServers
 from feeds.telemetry import Batch, Telemetry, digest_of
 
-HOUR = 4_099_248_000  # 2099-11-25T00:00:00Z: ids are given by hand from here on; the server's clock finds none old
+HOUR = 4_099_248_000  # 2099-11-25T00:00:00Z: ids from here on are given by hand, none is old yet
 
 
 async def opened(servers: EmbeddedServers, folder: Path, now: float, **keep: Any) -> Archive:
