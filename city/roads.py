@@ -29,6 +29,8 @@ _NUMBERED: Final = (
 )
 _ROAD: Final = re.compile(rf"{_NUMBERED}|{_NAME}{_END}+")
 _RUN: Final = re.compile(rf"(?:{_ROAD.pattern})+")
+_CROSSING: Final = re.compile("(?:交叉)?路?口")
+"""What stands behind two roads that meet: ``羽山路巨野路口`` is told whole."""
 _DIVISIONS: Final = re.compile(rf"(?:{_HAN}{{2,8}}?(?:省|市|新区|区|县|街道|镇|乡))+")
 _SIDE: Final = re.compile(r"[（(]([东南西北]{1,2}向)[）)]")
 _JOINING: Final = "与和及近至到"
@@ -101,7 +103,8 @@ def _han(part: str) -> list[str]:
         behind = _DIVISIONS.match(words)
         run = (_RUN.match(words, behind.end()) if behind else None) or begun
         if run is not None:
-            found.append(run[0])
+            crossing = _CROSSING.match(words, run.end()) if len(_ROAD.findall(run[0])) > 1 else None
+            found.append(words[run.start() : crossing.end() if crossing else run.end()])
     return found
 
 

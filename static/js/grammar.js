@@ -33,11 +33,11 @@
       return `${Math.floor(s / MINUTE)}′` + (s % MINUTE ? `${String(s % MINUTE).padStart(2, "0")}″` : "");
     }
 
-    // Roads whose name in this language the catalogue knows; "A路B路" is the crossing of two of them.
+    // Roads whose name in this language the catalogue knows; "A路B路" and "A路B路口" are the crossing of two of them.
     const roads = new Map(Object.entries(words).filter(([key]) => key.startsWith("road.")).map(([key, name]) => [key.slice(5), name]));
     function road(told) {
       const found = [];
-      for (let rest = told ?? ""; rest; ) {
+      for (let rest = (told ?? "").replace(/(交叉)?路?口$/, (end) => (end.includes("路") ? "路" : "")); rest; ) {
         const next = [...roads.keys()].filter((name) => rest.startsWith(name)).sort((a, b) => b.length - a.length)[0];
         if (!next) return told ?? "";
         found.push(roads.get(next));

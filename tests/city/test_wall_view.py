@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from city.acts.terms import CaseNumbers
 from city.clock import CityClock
 from city.facts import body_of
 from city.free_units import FreeUnits
@@ -80,7 +81,8 @@ def test_a_unit_whose_position_was_old_when_it_came_is_lost_and_never_free(clock
     )  # fmt: skip
     seen = WallView().see(city, NOW).units
     assert dict(zip(seen.ids, seen.lost.tolist(), strict=True)) == {"now": False, "before": True}
-    assert [seen.ids[at] for at, _ in FreeUnits(seen).nearest(121.5, 31.2, 9)] == ["now"]
+    free = FreeUnits(seen, CaseNumbers())
+    assert [one.unit for one in free.nearest(121.5, 31.2, frozenset({"squad"}), 9)] == ["now"]
 
 
 @pytest.mark.parametrize("clock", [None, DRILL])

@@ -14,7 +14,7 @@ from feeds.archive import Archive
 from feeds.servers import EmbeddedServers
 from feeds.telemetry import Batch, Telemetry, digest_of
 
-HOUR = 1_795_564_800  # 2026-11-25T00:00:00Z: ids from here on are given by hand
+HOUR = 4_099_248_000  # 2099-11-25T00:00:00Z: ids from here on are given by hand, none is old yet
 
 
 async def opened(servers: EmbeddedServers, folder: Path, now: float, **keep: Any) -> Archive:
@@ -30,7 +30,7 @@ async def telemetry(servers: EmbeddedServers) -> AsyncIterator[Telemetry]:
 
 def reading(number: int, **more: Any) -> dict[str, Any]:
     return {
-        "id": f"r{number}", "at": "2026-11-25T08:00:00+08:00", "kind": "reading", "device": "d1",
+        "id": f"r{number}", "at": "2099-11-25T08:00:00+08:00", "kind": "reading", "device": "d1",
         "metric": "level", "value": number, **more,
     }  # fmt: skip
 
@@ -65,7 +65,7 @@ async def test_what_the_gateway_stored_is_one_row_a_record_with_every_field(
     (row,) = table(tmp_path / files(tmp_path)[0])
     assert (row["client"], row["id"], row["device"], row["metric"]) == ("iot", "r1", "d1", "level")
     assert (row["value"], row["lon"], row["lat"], row["quality"]) == (0.5, 121.5, 31.2, None)
-    assert row["at"].isoformat() == "2026-11-25T00:00:00+00:00"
+    assert row["at"].isoformat() == "2099-11-25T00:00:00+00:00"
     assert row["received"].timestamp() == HOUR
     # what is no column, or not of its column's type, is kept as it came
     assert msgspec.json.decode(row["more"]) == {"big": 10**30, "original": {"crs": "GCJ02"}, "unit": 7}
@@ -97,7 +97,7 @@ async def test_files_go_by_utc_hour_and_a_second_look_writes_nothing(
     archive = await opened(servers, tmp_path, HOUR + 3700)
     await archive.step()
     # the hour that runs waits until its oldest batch is five minutes old
-    assert files(tmp_path) == ["sensor/2026-11-25/00-1.parquet"]
+    assert files(tmp_path) == ["sensor/2099-11-25/00-1.parquet"]
     assert [row["value"] for row in table(tmp_path / files(tmp_path)[0])] == [1.0, 2.0, 3.0]
     await archive.close()
 
@@ -107,10 +107,10 @@ async def test_files_go_by_utc_hour_and_a_second_look_writes_nothing(
     await later.step(flush=True)
     await later.step(flush=True)
     assert files(tmp_path) == [
-        "sensor/2026-11-25/00-1.parquet",
-        "sensor/2026-11-25/01-1.parquet",
-        "sensor/2026-11-25/01-2.parquet",
-        "unit/2026-11-25/01-1.parquet",
+        "sensor/2099-11-25/00-1.parquet",
+        "sensor/2099-11-25/01-1.parquet",
+        "sensor/2099-11-25/01-2.parquet",
+        "unit/2099-11-25/01-1.parquet",
     ]
     assert [row["value"] for row in table(tmp_path / files(tmp_path)[2])] == [5.0]
     assert table(tmp_path / files(tmp_path)[3])[0]["call_sign"] == "城管01"
@@ -191,11 +191,11 @@ async def test_a_kill_between_file_and_cursor_loses_and_doubles_nothing(
     command = [sys.executable, "-c", KILLED, servers.log_url, str(tmp_path), str(HOUR + 3700)]
     died = await asyncio.to_thread(subprocess.run, command, check=False, capture_output=True)
     assert died.returncode == -9, died.stderr
-    assert files(tmp_path) == ["sensor/2026-11-25/00-1.parquet"]
+    assert files(tmp_path) == ["sensor/2099-11-25/00-1.parquet"]
     await batch(telemetry, 20, reading(3))
     archive = await opened(servers, tmp_path, HOUR + 3700)
     await archive.step()
-    assert files(tmp_path) == ["sensor/2026-11-25/00-1.parquet"]
+    assert files(tmp_path) == ["sensor/2099-11-25/00-1.parquet"]
     assert [row["value"] for row in table(tmp_path / files(tmp_path)[0])] == [1.0, 2.0, 3.0]
     await archive.close()
 

@@ -39,6 +39,9 @@ TELLING = """([rulings, scalars]) => {
 @pytest.fixture(scope="module")
 def wall(browser: Browser) -> Iterator[Page]:
     with opened(browser, "wall") as found:
+        # The card's module has come when its first view is drawn.
+        tell_view(found, "sources", {}, [("first", source())])
+        found.wait_for_function("() => inCard('sources', 'li').length === 1")
         yield found
 
 

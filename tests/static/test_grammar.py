@@ -86,6 +86,7 @@ def test_a_key_without_words_stands_for_itself(page: Page) -> None:
         ("张杨路", "Zhangyang Road"),
         ("世纪大道", "Century Avenue"),
         ("张杨路崂山路", "Zhangyang & Laoshan Roads"),
+        ("张杨路崂山路口", "Zhangyang & Laoshan Roads"),
         ("世纪大道张杨路", "Century Avenue & Zhangyang Road"),
         ("沪南公路周祝公路", "Hunan & Zhouzhu Highways"),
         ("唐安路", "Tang'an Road"),

@@ -32,7 +32,7 @@ def test_a_fix_with_swapped_coordinates_is_left_out_and_named():
     source = open_source(FILE)
     list(source.records())
     assert [str(remark) for remark in source.remarks] == [
-        "features[4]: lon: left out of the track: 31.5 and lat 121 look swapped"
+        "features[4]: lon: left out of the track: looks swapped with lat"
     ]
     assert (source.read, [remark.skipped for remark in source.remarks]) == (1, [False])
 
