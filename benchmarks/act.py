@@ -21,10 +21,10 @@ import websockets
 from playwright.sync_api import Page
 
 from benchmarks.cost import percentile, processor_time
-from city.facts import body_of
-from city.marks import mark_of
-from feeds.commander import Answer, Commander
-from feeds.ledger import Act, Ledger
+from city.facts.fact import body_of
+from city.state.row_keys import row_key_of
+from feeds.clients.commander import Answer, Commander
+from feeds.ledger.ledger import Act, Ledger
 from tests.console.browser import chromium
 from tests.invented import PLACES, case, publish
 from tests.people import Cast
@@ -102,7 +102,7 @@ class Ordered:
         if answer.done is None:
             self.refused.append(answer.refused.reason if answer.refused else "")
         else:
-            self.pressed[mark_of(f"hotline/{key}"), answer.done.version] = at
+            self.pressed[row_key_of(f"hotline/{key}"), answer.done.version] = at
 
 
 async def floor(log_url: str) -> dict[str, float]:
@@ -190,7 +190,7 @@ def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str,
     thread = threading.Thread(target=lambda: asyncio.run(beside()))
     thread.start()
     wait_for(lambda: watch.rows > 0)
-    marks = [mark_of(f"hotline/p{number}") for number in range(PRESSED)]
+    marks = [row_key_of(f"hotline/p{number}") for number in range(PRESSED)]
     presses = page.evaluate(PRESS, [marks, 1000 / DESK_A_SECOND, int(DESK_A_SECOND * seconds)])
     thread.join()
     stolen, all_ = (after - at for after, at in zip(processor_time(), before, strict=True))
@@ -223,7 +223,7 @@ def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
     url = running.console.replace("http", "ws")
     with chromium() as browser:
         sight = cast.desk(browser, "chen")
-        last = mark_of(f"hotline/p{PRESSED - 1}")
+        last = row_key_of(f"hotline/p{PRESSED - 1}")
         sight.wait("(mark) => Boolean(window.citywall?.desk?.row(mark))", 60, last)
         time.sleep(3)
         result = paced(running, cast, sight.page, seconds)

@@ -19,7 +19,7 @@ import websockets
 
 from benchmarks.cost import cpu_seconds, percentile
 from benchmarks.stock import stock
-from feeds.publisher import Publisher
+from feeds.clients.publisher import Publisher
 from layers.projection import to_degrees
 from tests.running import Running
 

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from feeds.publisher import Publisher
-from feeds.servers import EmbeddedServers
-from feeds.subscriber import Subscriber
-from feeds.tokens import TokenStore
+from feeds.clients.publisher import Publisher
+from feeds.clients.subscriber import Subscriber
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 
 
 def batch_of(number: int, size: int) -> list[dict[str, Any]]:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from city.clock import REAL_TIME
-from city.seen import CaseSeen
+from city.clocks.city_clock import REAL_TIME
+from city.views.wall_seen import CaseSeen
 from layers.contract import MapSetting
-from layers.density import Area, count, density, paint, warm_up
-from layers.heat import Heat
+from layers.fields.density import Area, count, density, paint, warm_up
+from layers.fields.heat import Heat
 from layers.palette import DENSITY
 from layers.projection import to_mercator
 

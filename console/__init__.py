@@ -1,1 +1,5 @@
-"""The running program: settings, wiring, live channels, HTTP, engine, command line."""
+"""The running program: it wires the pure rules, the feeds and the screens together.
+
+The order of its folders is the contract "rooms of console" in pyproject.toml; ``console.cli`` is the
+command line.
+"""

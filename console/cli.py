@@ -14,9 +14,9 @@ from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
 from console.commands.token import token
 from console.commands.user import user
-from console.district import DistrictError
-from console.settings import SettingsError
-from feeds.ledger import LedgerUnavailable
+from console.deployment.district import DistrictError
+from console.deployment.settings import SettingsError
+from feeds.ledger.ledger import LedgerUnavailable
 
 __all__ = ["main"]
 

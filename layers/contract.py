@@ -7,9 +7,9 @@ import numpy as np
 from bokeh.models import ColumnDataSource
 from numpy.typing import NDArray
 
-from city.clock import CityClock
-from layers.atlas import Atlas
-from layers.limits import NORMAL, Limit, Line
+from city.clocks.city_clock import CityClock
+from layers.atlas.atlas import Atlas
+from layers.normal_limits import NORMAL, Limit, Line
 from layers.projection import to_degrees
 
 __all__ = ["Column", "Extent", "Frame", "Layer", "MapSetting", "machine_time", "same", "source_of"]
@@ -42,7 +42,7 @@ class MapSetting(msgspec.Struct, frozen=True):
     only the room for call-outs and labels is judged by it). ``clear`` are boxes that call-outs should
     leave free, the map's own names, and ``covered`` those where nothing can be seen, such as the inset's;
     both are extents. ``core`` is what the inset shows, in the ``corner`` of
-    layers.inset, None without an inset. ``window_s`` is the density's window in city seconds.
+    layers.atlas.inset, None without an inset. ``window_s`` is the density's window in city seconds.
     ``atlas`` and ``text_px`` (CSS px) are for the names that give way.
     """
 

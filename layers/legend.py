@@ -24,7 +24,7 @@ class Legend(msgspec.Struct, frozen=True):
     tells where on them (0..15) a number of cases per km² and window begins.
 
     The density is smoothed: half of every case is spread some 170 m around it, half some 550 m, so that one
-    case can be seen; the parts of a case add up to one (``layers.density.KERNEL_M``).
+    case can be seen; the parts of a case add up to one (``layers.fields.density.KERNEL_M``).
     """
 
     marks: tuple[Mark, ...]

@@ -5,22 +5,22 @@ from typing import Any, Final
 
 import msgspec
 
-from layers.atlas import Atlas, Box
-from layers.base import fit
-from layers.callouts import Callouts
-from layers.cameras import Cameras
-from layers.cases import Cases
+from layers.atlas.atlas import Atlas, Box
+from layers.atlas.inset import place_inset
+from layers.base.base_map import fit
+from layers.base.free_space import View
 from layers.contract import Extent, Layer, MapSetting
-from layers.heat import CoreHeat, Heat
-from layers.inset import place_inset
-from layers.limits import limits_of, lines_of
-from layers.names import EnglishNames, Names, names_around
-from layers.ordinary import Ordinary
-from layers.room import View
-from layers.sensors import Sensors
-from layers.storms import Storms
-from layers.units import Units
-from layers.warnings import Warnings
+from layers.fields.heat import CoreHeat, Heat
+from layers.marks.callouts import Callouts
+from layers.marks.cameras import Cameras
+from layers.marks.cases import Cases
+from layers.marks.names import EnglishNames, Names, names_around
+from layers.marks.ordinary_cases import Ordinary
+from layers.marks.sensors import Sensors
+from layers.marks.storms import Storms
+from layers.marks.units import Units
+from layers.marks.warnings import Warnings
+from layers.normal_limits import limits_of, lines_of
 
 __all__ = ["LAYERS", "build_layers", "map_setting"]
 

@@ -12,10 +12,10 @@ from panel.io.document import init_doc
 
 from layouts import theme
 from layouts.cards.component import CardComponent
-from layouts.hand import Hand, OnMessage
-from layouts.heart import Heart
+from layouts.catalogues import Names, catalogue, streets
 from layouts.pages import Cell, Layout
-from layouts.words import Names, catalogue, streets
+from layouts.session_echo import SessionEcho
+from layouts.session_messages import OnMessage, SessionMessages
 
 __all__ = ["PageSettings", "Visitor", "build"]
 
@@ -43,8 +43,8 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
 
-    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``), ``verbs`` are those that
-    they may give as the page is opened: a page has buttons for no other.
+    ``hand`` stands for them in the rows' ``hands`` (``city.views.case_view.hand_of``), ``verbs`` are those
+    that they may give as the page is opened: a page has buttons for no other.
     """
 
     on_message: OnMessage
@@ -111,9 +111,9 @@ def build(
         figure.name = figure.name or f"figure:{cell.key}"
         sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
         template.add_panel(cell.key, Figure(figure, margin=0, **sizing))  # type: ignore[no-untyped-call]  # Panel has no types
-    template.add_panel("heart", Heart(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
+    template.add_panel("heart", SessionEcho(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
     if visitor is not None:
-        template.add_panel("hand", Hand(visitor.on_message, width=0, height=0, margin=0))
+        template.add_panel("hand", SessionMessages(visitor.on_message, width=0, height=0, margin=0))
     page = {
         "build": settings.build, "channel": layout.key, "lang": lang, "zone": settings.timezone,
         "live": f"{settings.live}/{layout.key}", "health": settings.health, "static": settings.static_url,

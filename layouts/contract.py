@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from city.seen import WallSeen
+from city.views.wall_seen import WallSeen
 
 __all__ = ["Card", "Row", "View", "each_second"]
 

@@ -4,8 +4,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from city.desk_seen import DeskSeen
-from city.seen import WallSeen
+from city.views.desk_seen import DeskSeen
+from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_header import DeskHeader

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from layouts import theme
-from layouts.words import own_words
+from layouts.catalogues import own_words
 
 __all__ = ["POLICY", "SignInPage", "draw"]
 

@@ -1,8 +1,8 @@
 """Chained rows as the append script makes them, for tests that need no server."""
 
-from city.chain import GENESIS, canonical, digest, link
-from feeds.ledger import Act
-from feeds.segments import Row
+from city.facts.chain import GENESIS, canonical, digest, link
+from feeds.ledger.ledger import Act
+from feeds.ledger.segments import Row
 
 DAY = "2026-11-21"
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from feeds.ledger import Ledger
-from feeds.servers import EmbeddedServers
+from feeds.ledger.ledger import Ledger
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.console.browser import chromium
 from tests.gateways import fresh_servers
 

@@ -4,9 +4,9 @@ import random
 from typing import Any
 
 from city.access import Person
-from city.acts.command import Decision
-from city.moments import iso
-from city.state import Case
+from city.clocks.timestamps import iso
+from city.commands.command import Decision
+from city.state.ledger_state import Case
 from tests.lives import DISPATCHER, INTAKE, LEAD, LEADER, OFFICER, Agenda, Lives, operator, somebody
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

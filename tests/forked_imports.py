@@ -1,10 +1,10 @@
 """What the processes of a test import and compile, once for all of them (see ``tests/forked.py``)."""
 
+import console.app.gateway_process
+import console.app.serve
 import console.cli
-import console.engine
-import console.gateway
-import console.serve
-from layers.density import warm_up
+import console.engine.engine
+from layers.fields.density import warm_up
 
 __all__ = ["console"]
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import static
-from city.places import Streets
-from feeds.acceptance import Stores
-from feeds.deadletters import DeadLetters
-from feeds.gateway import Gateway, GatewayConfig
-from feeds.ledger import Ledger
-from feeds.people import People
-from feeds.pictures import Pictures
-from feeds.servers import EmbeddedServers
-from feeds.telemetry import Telemetry
-from feeds.tokens import TokenStore
+from city.places.streets import Streets
+from feeds.gateway.acceptance import Stores
+from feeds.gateway.dead_letters import DeadLetters
+from feeds.gateway.gateway import Gateway, GatewayConfig
+from feeds.gateway.picture_store import Pictures
+from feeds.ledger.ledger import Ledger
+from feeds.people.reporters import PeopleStore
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
+from feeds.telemetry.telemetry import Telemetry
 
 ALL_RIGHTS = (
     "publish:case", "publish:warning", "publish:sensor", "publish:camera", "publish:unit", "subscribe:*",
@@ -62,7 +62,7 @@ async def composed(
     ledger = await Ledger.open(log_url)
     telemetry = await Telemetry.open(log_url)
     pictures = Pictures.open(pictures_url)
-    people, tokens = People(data), TokenStore(data)
+    people, tokens = PeopleStore(data), TokenStore(data)
     letters = DeadLetters(data, people.seal)
     stores = Stores(ledger, telemetry, pictures, people, letters, read_streets())
     settings = GatewayConfig(**{"port": 0, **config})

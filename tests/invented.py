@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from feeds.publisher import Ack, Publisher, Record
+from feeds.clients.publisher import Ack, Publisher, Record
 from tests.running import Running
 
 PLACES = [(121.5065, 31.2453), (121.5208, 31.2102), (121.5447, 31.2215), (121.6500, 31.1900)]

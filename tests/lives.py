@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from city.access import Person
-from city.acts.command import Command, Decision, Now, Refusal
-from city.acts.decide import decide
-from city.acts.steps import Step, office_time, steps
-from city.acts.terms import Terms
-from city.chain import GENESIS, digest, link
-from city.facts import body_of, read_fact
-from city.fold import apply
-from city.moments import iso
-from city.state import Case, LedgerState
-from console.district import read_district
-from console.terms import read_terms
-from console.timers import ENGINE
-from feeds.segments import Row
+from city.clocks.timestamps import iso
+from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.command import Command, Decision, Now, Refusal
+from city.commands.decide import decide
+from city.dispatch.decision_rules import DecisionRules
+from city.facts.chain import GENESIS, digest, link
+from city.facts.fact import body_of, read_fact
+from city.folding.fold import apply
+from city.state.ledger_state import Case, LedgerState
+from console.deployment.decision_rules import read_terms
+from console.deployment.district import read_district
+from console.engine.timers import ENGINE
+from feeds.ledger.segments import Row
 from tests.gateways import LUJIAZUI
 
 STREET = "310115005"
@@ -28,7 +28,7 @@ LITTER = ("event", "0110")  # 暴露垃圾: 4 office hours
 
 
 @lru_cache
-def shipped_terms() -> Terms:
+def shipped_terms() -> DecisionRules:
     """What decisions go by in the built-in district."""
     with tempfile.TemporaryDirectory() as folder:
         return read_terms(read_district(Path(folder)), Path(folder), on="2026-06-09")
@@ -59,7 +59,7 @@ def operator(holder: str) -> Person:
 class Lives:
     """A ledger's life in memory. ``now`` is both clocks, epoch seconds; whoever acts moves it."""
 
-    def __init__(self, now: float, terms: Terms | None = None) -> None:
+    def __init__(self, now: float, terms: DecisionRules | None = None) -> None:
         self.state = LedgerState()
         self.terms = terms or shipped_terms()
         self.now = now

@@ -12,20 +12,20 @@ from typing import Any
 import msgspec
 
 from city.access import Person
-from city.acts.terms import Terms
-from city.facts import Fact, body_of, read_fact
-from city.state import Case
-from city.store import Store
-from console.district import read_district
-from console.orders import Orders
-from console.presence import Presence
-from console.reasons import Reasons
-from console.terms import read_terms
-from feeds.connection import connect
-from feeds.ledger import Act, Appended, Ledger, LedgerUnavailable
-from feeds.people import People
-from feeds.servers import EmbeddedServers
-from layouts.words import Names, catalogue
+from city.dispatch.decision_rules import DecisionRules
+from city.facts.fact import Fact, body_of, read_fact
+from city.folding.store import Store
+from city.state.ledger_state import Case
+from console.deployment.decision_rules import read_terms
+from console.deployment.district import read_district
+from console.orders.order_service import Orders
+from console.orders.presence import Presence
+from console.orders.refusal_texts import Reasons
+from feeds.ledger.ledger import Act, Appended, Ledger, LedgerUnavailable
+from feeds.people.reporters import PeopleStore
+from feeds.storage.connections import connect
+from feeds.storage.embedded_servers import EmbeddedServers
+from layouts.catalogues import Names, catalogue
 
 CHEN = Person("chen", "陈××", ("duty_officer",), seat="1", shift="day", on_shift=("duty_officer",))
 LEAD = Person("li", "李××", ("shift_lead",), on_shift=("shift_lead",))
@@ -38,7 +38,7 @@ PHONE = "13800001234"
 
 
 @lru_cache
-def read_test_terms() -> Terms:
+def read_test_terms() -> DecisionRules:
     nowhere = Path("/nonexistent")
     return read_terms(read_district(nowhere), nowhere)
 
@@ -49,7 +49,7 @@ class Taking:
     def __init__(self, servers: EmbeddedServers, ledger: Ledger, data: Path) -> None:
         self.ledger = ledger
         self.store = Store()
-        self.people = People(data)
+        self.people = PeopleStore(data)
         self.pictures = connect(servers.pictures_url)
         self.presence = Presence(self.pictures, clock=time.time)
         self.orders = self.console(self.store)

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from playwright.sync_api import Browser
 
-from city.clock import CityClock
-from city.facts import body_of
-from city.moments import iso
-from feeds.accounts import Accounts
-from feeds.commander import Answer, Commander
-from feeds.ledger import Act, Ledger
-from feeds.tokens import TokenStore
+from city.clocks.city_clock import CityClock
+from city.clocks.timestamps import iso
+from city.facts.fact import body_of
+from feeds.clients.commander import Answer, Commander
+from feeds.ledger.ledger import Act, Ledger
+from feeds.people.accounts import Accounts
+from feeds.people.tokens import TokenStore
 from tests.console.browser import FULL_HD, Sight
 from tests.quick import QUICK
 from tests.running import Running, wait_for

@@ -5,8 +5,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from feeds.accounts import Accounts
-from feeds.passwords import Passwords
+from feeds.people.accounts import Accounts
+from feeds.people.passwords import Passwords
 
 __all__ = ["QUICK", "enrol"]
 

@@ -11,9 +11,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from console.settings import read_settings
-from feeds.servers import EmbeddedServers
-from feeds.tokens import TokenStore
+from console.deployment.settings import read_settings
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.forked import start_process
 
 TOPICS = ("case", "sensor", "camera", "unit", "warning")

@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from layouts import theme
+from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
-from layouts.words import Names, catalogue
 from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from city.clock import REAL_TIME
-from city.seen import (
+from city.clocks.city_clock import REAL_TIME
+from city.state.warning_records import Ring
+from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
     DutySeen,
@@ -16,7 +17,6 @@ from city.seen import (
     WarningArea,
     WarningSeen,
 )
-from city.weather import Ring
 
 NOW = 1_789_475_467.0
 """2026-09-15 20:31:07 in Shanghai; city time is machine time unless a test says otherwise."""

@@ -41,7 +41,7 @@ def test_a_module_is_named_for_what_it_is(path: Path) -> None:
 def test_the_environment_is_read_in_the_settings_alone() -> None:
     readers = [n for p, n in zip(MODULES, NAMES, strict=True) if calls(p) & {"os.environ", "os.getenv"}]
     # The demo hands its own environment on to the processes that it starts.
-    assert readers == ["console/demo.py", "console/settings.py"]
+    assert readers == ["console/demo/supervisor.py", "console/deployment/settings.py"]
 
 
 def test_clocks_are_read_in_console_and_sources_alone() -> None:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from city.facts import Fact
-from city.fold import apply
-from city.moments import iso
-from city.state import LedgerState
+from city.clocks.timestamps import iso
+from city.facts.fact import Fact
+from city.folding.fold import apply
+from city.state.ledger_state import LedgerState
 
 NOON = 1_796_011_200.0
 """2026-11-30 12:00 in Shanghai."""

@@ -7,8 +7,8 @@ Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed``
 
 from typing import Final
 
-from city.acts.terms import Agency
-from city.dispatch.rows import Cells, WrongCell
+from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.decision_rules import Agency
 
 __all__ = ["AGENCY_KINDS", "agency_of"]
 

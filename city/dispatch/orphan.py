@@ -1,7 +1,7 @@
 """Orphans: when nobody has a case any more and somebody must rule (domain §4.2)."""
 
-from city.acts.terms import CaseNumbers
-from city.casefile import CaseFile
+from city.dispatch.decision_rules import CaseNumbers
+from city.state.case_file import CaseFile
 
 __all__ = ["is_orphan"]
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.rows import Cells, WrongCell
+from city.dispatch.cells import Cells, WrongCell
 
 __all__ = [
     "LAYOUTS", "OWNER_STATES", "POWER_STATES", "CityObject", "Component", "Power", "RoadOwner", "Site",

@@ -1,18 +1,18 @@
 """Filing conditions: when a class is filed, when it counts as done, how long it may take (``standards.csv``).
 
 Columns: ``class`` (``event:0405``), ``no`` (1 = the class's default), ``condition``, ``closing``,
-``limit_value``, ``limit_unit`` (of city.casefile.LIMIT_UNITS), ``hazard`` (yes | no), ``make_safe_min``
-(minutes until a hazard must be made safe), ``version``, ``valid_from``, ``valid_to``. The limits are
-defaults, to be set by the centre.
+``limit_value``, ``limit_unit`` (of city.state.case_file.LIMIT_UNITS), ``hazard`` (yes | no),
+``make_safe_min`` (minutes until a hazard must be made safe), ``version``, ``valid_from``, ``valid_to``.
+The limits are defaults, to be set by the centre.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from city.acts.terms import Standard
-from city.casefile import LIMIT_UNITS
-from city.dispatch.rows import Cells, WrongCell
+from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.decision_rules import Standard
+from city.state.case_file import LIMIT_UNITS
 
 __all__ = ["StandardRow", "by_class", "standard_of"]
 

@@ -6,9 +6,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from city.dispatch.look import Look, Said
+from city.dispatch.case_inputs import CaseInputs, StepResult
+from city.dispatch.dispatch_rules import TERRITORY, Rule
 from city.dispatch.route import Reason
-from city.dispatch.rules import TERRITORY, Rule
 
 __all__ = ["DANGERS", "STEPS"]
 
@@ -18,7 +18,7 @@ DANGERS: Final = {
 """What threatens life → who is called; whatever else is named goes to 110."""
 
 
-def step0(look: Look) -> Said | None:
+def step0(look: CaseInputs) -> StepResult | None:
     """Hand danger to life over at once; the case about the object itself is routed all the same (D7)."""
     dangers = look.situation.danger
     if not dangers:
@@ -27,63 +27,63 @@ def step0(look: Look) -> Said | None:
     named = [danger if danger in DANGERS else "other" for danger in dangers]
     names = {"numbers": "、".join(called)}
     reasons = tuple(Reason("0", f"danger_{danger}", names) for danger in dict.fromkeys(named))
-    return Said(reasons, emergency=called)
+    return StepResult(reasons, emergency=called)
 
 
-def step1(look: Look) -> Said | None:
+def step1(look: CaseInputs) -> StepResult | None:
     """谁审批谁负责: whoever approved the site that the trouble comes from."""
     rule, wanted = look.source_rule, look.situation.source_site
     if rule is None or not wanted:
         return None
     site = look.tables.sites.get(wanted)
     if site is None:
-        return Said((Reason("1", "source_unknown", {"site": wanted}),))
+        return StepResult((Reason("1", "source_unknown", {"site": wanted}),))
     reasons = [Reason("1", "source_owner", {"site": site.id, "approver_holder": site.approver})]
     if rule.clean_by:
         names = {"co_holder": rule.clean_by, "minutes": str(rule.clean_min)}
         reasons.insert(0, Reason("1", "clean", names))
     co = tuple(dict.fromkeys((rule.clean_by, *rule.co)))
-    return Said(tuple(reasons), (site.approver,), rule.principle, co, rule=rule.id)
+    return StepResult(tuple(reasons), (site.approver,), rule.principle, co, rule=rule.id)
 
 
-def step2(look: Look) -> Said | None:
+def step2(look: CaseInputs) -> StepResult | None:
     """Ask the owner first for a component, the territory first for an event."""
     asked = _COMPONENT if look.situation.kind == "component" else _EVENT
     return next((said for ask in asked if (said := ask(look)) is not None), None)
 
 
-def step3(look: Look) -> Said | None:
+def step3(look: CaseInputs) -> StepResult | None:
     """Hand a city-level object up; the street keeps it safe and clean meanwhile."""
     thing = look.city_object
     if thing is None:
         return None
     names = {"object": thing.name, "channel": thing.channel, "street_holder": look.street}
-    return Said(
+    return StepResult(
         (Reason("3", "city_object", names),), (look.street,), "city", rule=thing.id,
         transferred_up=True, up_to=thing.channel,
     )  # fmt: skip
 
 
-def step4(look: Look) -> Said:
+def step4(look: CaseInputs) -> StepResult:
     """Nothing found: the territory takes it, and the tables need mending."""
     reason = Reason("4", "nothing", {"street_holder": look.street})
     state = "unknown" if look.situation.kind == "component" else ""
-    return Said((reason,), (look.street,), "backstop", owner_state=state, errata=True)
+    return StepResult((reason,), (look.street,), "backstop", owner_state=state, errata=True)
 
 
-STEPS: Final[tuple[Callable[[Look], Said | None], ...]] = (step0, step1, step2, step3, step4)
+STEPS: Final[tuple[Callable[[CaseInputs], StepResult | None], ...]] = (step0, step1, step2, step3, step4)
 
 
-def _ruled(look: Look) -> Said | None:
+def _ruled(look: CaseInputs) -> StepResult | None:
     """2a: a ruling stands in the register of the ledger."""
     ruling = look.ruling
     if ruling is None:
         return None
     reason = Reason("2a", "ruled", {"ruling": ruling.no, "owner_holder": ruling.holder})
-    return Said((reason,), (ruling.holder,), "ruling", owner_state="ruled", ruling=ruling.no)
+    return StepResult((reason,), (ruling.holder,), "ruling", owner_state="ruled", ruling=ruling.no)
 
 
-def _registered(look: Look) -> Said | None:
+def _registered(look: CaseInputs) -> StepResult | None:
     """2a: the register has a confirmed owner, or a maintainer who acts for it."""
     entry = look.component
     if entry is None or not entry.is_owned:
@@ -94,12 +94,12 @@ def _registered(look: Look) -> Said | None:
     if entry.delegated:
         reason = Reason("2a", "delegated", {**names, "maintainer_holder": entry.maintainer})
         ranked = (entry.maintainer, entry.owner)
-        return Said((reason,), ranked, "owner_first", (entry.owner,), owner_state=state, rule=rule)
+        return StepResult((reason,), ranked, "owner_first", (entry.owner,), owner_state=state, rule=rule)
     reason = Reason("2a", "register", names)
-    return Said((reason,), (entry.owner,), "owner_first", owner_state=state, rule=rule)
+    return StepResult((reason,), (entry.owner,), "owner_first", owner_state=state, rule=rule)
 
 
-def _by_road(look: Look) -> Said | None:
+def _by_road(look: CaseInputs) -> StepResult | None:
     """2b: who owns what lies along this road; several possible owners leave the choice to a dispatcher."""
     rows = () if look.situation.owner_state else look.road_owners()
     if not rows:
@@ -108,12 +108,12 @@ def _by_road(look: Look) -> Said | None:
     names = {"road": rows[0].road, "owner_holder": holders[0]}
     reason = Reason("2b", "road_owners" if len(holders) > 1 else "road_owner", names)
     state = "disputed" if len(holders) > 1 else "confirmed"
-    return Said(
+    return StepResult(
         (reason,), holders, "owner_first", confidence=1.0 / len(holders), owner_state=state, rule=rows[0].id
     )
 
 
-def _by_class(look: Look) -> Said | None:
+def _by_class(look: CaseInputs) -> StepResult | None:
     """2b: who owns components of this class in this district."""
     rule = look.rule
     if rule is None or rule.likely or look.situation.owner_state or _is_disputed(look) or look.city_object:
@@ -121,10 +121,10 @@ def _by_class(look: Look) -> Said | None:
     owner = look.street if rule.lead == TERRITORY else rule.lead
     reason = Reason("2b", "class_owner", {"owner_holder": owner, "rule": rule.id})
     state = "" if rule.lead == TERRITORY else "confirmed"
-    return Said((reason,), (owner,), rule.principle, rule.co, owner_state=state, rule=rule.id)
+    return StepResult((reason,), (owner,), rule.principle, rule.co, owner_state=state, rule=rule.id)
 
 
-def _unowned(look: Look) -> Said | None:
+def _unowned(look: CaseInputs) -> StepResult | None:
     """2c: nobody knows the owner, or several deny it: the territory takes it, a ruling is asked for (D2)."""
     rule = look.rule
     if rule is None or look.city_object:
@@ -134,7 +134,7 @@ def _unowned(look: Look) -> Said | None:
     state = "disputed" if told == "disputed" else "unknown"
     likely = tuple(h for h in dict.fromkeys(look.brought_up()) if h and h != look.street)
     reason = Reason("2c", f"owner_{state}", {"street_holder": look.street, "rule": rule.id})
-    return Said(
+    return StepResult(
         (reason,),
         (look.street,),
         "territory_first",
@@ -145,21 +145,21 @@ def _unowned(look: Look) -> Said | None:
     )
 
 
-def _managed(look: Look) -> Said | None:
+def _managed(look: CaseInputs) -> StepResult | None:
     """2a: somebody was given a city-level object to look after, so the city need not be asked."""
     return _by_road(look) if look.city_object else None
 
 
-def _fixed(look: Look) -> Said | None:
+def _fixed(look: CaseInputs) -> StepResult | None:
     """2a: a class of events that one agency alone can handle."""
     rule = look.rule
     if rule is None or rule.lead == TERRITORY:
         return None
     reason = Reason("2a", "fixed_agency", {"owner_holder": rule.lead, "rule": rule.id})
-    return Said((reason,), (rule.lead,), rule.principle, rule.co, rule=rule.id)
+    return StepResult((reason,), (rule.lead,), rule.principle, rule.co, rule=rule.id)
 
 
-def _territory(look: Look) -> Said | None:
+def _territory(look: CaseInputs) -> StepResult | None:
     """2a and 2b: the street, unless the power over it is not the street's or does not suffice."""
     rule, power = look.rule, look.power
     if rule is None or look.city_object:
@@ -167,20 +167,20 @@ def _territory(look: Look) -> Said | None:
     if power is not None and power.state == "not_devolved":
         names = {"street_holder": look.street, "owner_holder": power.agency}
         reason = Reason("2a", "not_devolved", names)
-        return Said((reason,), (power.agency,), "territory_first", rule.co, rule=rule.id)
+        return StepResult((reason,), (power.agency,), "territory_first", rule.co, rule=rule.id)
     beyond = power.agency if power is not None and power.agency else rule.next
     if look.situation.beyond_power and beyond:
         names = {"street_holder": look.street, "owner_holder": beyond}
         reasons = (_first(look, rule), Reason("2b", "beyond_power", names))
-        return Said(reasons, (beyond, look.street), "territory_first", (look.street,), rule=rule.id)
+        return StepResult(reasons, (beyond, look.street), "territory_first", (look.street,), rule=rule.id)
     if power is not None and power.state == "transitional":
         reason = Reason("2a", "transitional", {"street_holder": look.street, "co_holder": power.agency})
         co = tuple(dict.fromkeys((power.agency, *rule.co)))
-        return Said((reason,), (look.street,), "territory_first", co, rule=rule.id)
-    return Said((_first(look, rule),), (look.street,), "territory_first", rule.co, rule=rule.id)
+        return StepResult((reason,), (look.street,), "territory_first", co, rule=rule.id)
+    return StepResult((_first(look, rule),), (look.street,), "territory_first", rule.co, rule=rule.id)
 
 
-def _first(look: Look, rule: Rule) -> Reason:
+def _first(look: CaseInputs, rule: Rule) -> Reason:
     return Reason("2a", "territory", {"street_holder": look.street, "rule": rule.id})
 
 
@@ -188,6 +188,6 @@ _COMPONENT: Final = (_ruled, _registered, _by_road, _by_class, _unowned)
 _EVENT: Final = (_ruled, _managed, _fixed, _territory)
 
 
-def _is_disputed(look: Look) -> bool:
+def _is_disputed(look: CaseInputs) -> bool:
     entry = look.component
     return entry is not None and not entry.is_owned

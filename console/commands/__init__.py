@@ -1,1 +1,4 @@
-"""One module a group of subcommands; each only reads its options, calls, and prints."""
+"""The command line's commands, a file a subject. They talk by printing.
+
+It may import everything in ``console``.
+"""

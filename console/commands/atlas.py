@@ -8,9 +8,9 @@ from typing import cast, get_args
 
 import click
 
-from city.datum import Crs
+from city.places.datums import Crs
 from console.commands.audit import data_dir_option
-from console.settings import read_settings
+from console.deployment.settings import read_settings
 
 __all__ = ["atlas", "write_atlas"]
 
@@ -35,8 +35,8 @@ def write_atlas(folder: Path, data_dir: Path, *, crs: Crs | None = None) -> None
 
     Raises AtlasError when no map can be made; the atlas that was there stays then.
     """
-    from layers.atlas_import import import_folder  # the geographic libraries take seconds
-    from layers.district_check import check_atlas  # as above
+    from layers.atlas.checks import check_atlas  # as above
+    from layers.atlas.importing import import_folder  # the geographic libraries take seconds
 
     done = import_folder(folder, crs)
     made = done.atlas

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from city.moments import parse
-from console.district import read_district
-from console.reach import open_ledger
-from console.settings import Settings, read_settings
-from feeds.anchors import Anchors
-from feeds.audit import Verdict, verify_ledger
-from feeds.audit_export import Filter, export
-from feeds.backup_files import Manifest
-from feeds.segments import Segments
+from city.clocks.timestamps import parse
+from console.deployment.district import read_district
+from console.deployment.log_connection import open_ledger
+from console.deployment.settings import Settings, read_settings
+from feeds.ledger.anchors import Anchors
+from feeds.ledger.audit import Verdict, verify_ledger
+from feeds.ledger.audit_export import Filter, export
+from feeds.ledger.backup_files import Manifest
+from feeds.ledger.segments import Segments
 
 __all__ = ["COMMANDS", "data_dir_option"]
 
@@ -44,7 +44,7 @@ def verify(data_dir: Path | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def check(folder: Path) -> None:
     """Verify a backup where it lies, with no server."""
-    from feeds.backup import check_backup  # only this command and restore need it
+    from feeds.ledger.backup import check_backup  # only this command and restore need it
 
     _say(check_backup(folder)[1])
 
@@ -122,7 +122,7 @@ def backup(target: Path, data_dir: Path | None, with_archive: bool) -> None:
     settings = read_settings(data_dir=data_dir)
 
     async def work() -> Manifest:
-        from feeds.backup import backup  # as above
+        from feeds.ledger.backup import backup  # as above
 
         async with open_ledger(settings) as ledger:
             return await backup(settings.data_dir, ledger, target, now=time.time(), archive=with_archive)
@@ -154,7 +154,7 @@ def restore(source: Path, data_dir: Path | None) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
 
     async def work() -> str:
-        from feeds.backup import restore  # as above
+        from feeds.ledger.backup import restore  # as above
 
         async with open_ledger(settings) as ledger:
             return await restore(source, settings.data_dir, ledger)

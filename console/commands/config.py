@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
-from city.dispatch.check import check_tables
-from city.duty import read_roster
-from console.calendars import read_calendars, strange_holders
+from city.dispatch.table_checks import check_tables
+from city.duty.roster import read_roster
 from console.commands.audit import data_dir_option
-from console.district import (
+from console.deployment.calendars import read_calendars, strange_holders
+from console.deployment.decision_rules import case_numbers, today
+from console.deployment.display_names import names_of
+from console.deployment.district import (
     GRIDS,
     District,
     DistrictError,
@@ -18,10 +20,8 @@ from console.district import (
     read_rows,
     read_streets,
 )
-from console.names import names_of
-from console.outbox import read_adapters
-from console.settings import read_settings
-from console.terms import case_numbers, today
+from console.deployment.settings import read_settings
+from console.engine.outgoing_queue import read_adapters
 
 __all__ = ["config"]
 
@@ -44,8 +44,8 @@ def check(data_dir: Path | None) -> None:
 
 
 def _problems(data_dir: Path) -> Iterator[str]:
-    from layers.district_check import check_atlas  # the geographic libraries take seconds
-    from layers.limits import limits_of, lines_of  # as above
+    from layers.atlas.checks import check_atlas  # the geographic libraries take seconds
+    from layers.normal_limits import limits_of, lines_of  # as above
 
     try:
         district = read_district(data_dir)
@@ -76,7 +76,7 @@ def _problems(data_dir: Path) -> Iterator[str]:
 
 
 def _grid_problems(data_dir: Path) -> Iterator[str]:
-    from layers.district_check import check_grids  # the geographic libraries take seconds
+    from layers.atlas.checks import check_grids  # the geographic libraries take seconds
 
     try:
         told = grids_told(data_dir)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from city.moments import iso
+from city.clocks.timestamps import iso
 from console.commands.audit import data_dir_option
-from console.settings import Settings, read_settings
-from feeds.deadletters import DeadLetters
-from feeds.sealing import Seal
+from console.deployment.settings import Settings, read_settings
+from feeds.gateway.dead_letters import DeadLetters
+from feeds.people.encryption import Encryption
 
 __all__ = ["deadletters"]
 
@@ -51,7 +51,7 @@ def resend(numbers: tuple[int, ...], token: str, data_dir: Path | None) -> None:
 
 
 async def _resend(settings: Settings, letters: DeadLetters, number: int, token: str) -> str:
-    from feeds.publisher import Publisher  # only this command connects
+    from feeds.clients.publisher import Publisher  # only this command connects
 
     found = letters.list(before=number + 1, count=1)
     if not found or found[0].number != number:
@@ -62,4 +62,4 @@ async def _resend(settings: Settings, letters: DeadLetters, number: int, token: 
 
 
 def _open(settings: Settings) -> DeadLetters:
-    return DeadLetters(settings.data_dir, Seal.from_file(settings.data_dir / "people.key"))
+    return DeadLetters(settings.data_dir, Encryption.from_file(settings.data_dir / "people.key"))

@@ -7,7 +7,7 @@ import click
 
 import static
 from console.commands.atlas import write_atlas
-from console.tables import TABLES
+from console.deployment.table_files import TABLES
 
 __all__ = ["EXAMPLES", "district", "new_district"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from console.commands.audit import data_dir_option
-from console.settings import read_settings
-from feeds.people import People
+from console.deployment.settings import read_settings
+from feeds.people.reporters import PeopleStore
 
 __all__ = ["people"]
 
@@ -22,7 +22,7 @@ def people() -> None:
 @data_dir_option
 def erase(references: tuple[str, ...], data_dir: Path | None) -> None:
     """Forget the persons behind these REFERENCES (reporter_ref of a case); the facts stay."""
-    store = People(read_settings(data_dir=data_dir).data_dir)
+    store = PeopleStore(read_settings(data_dir=data_dir).data_dir)
     try:
         for reference in references:
             known = store.erase(reference, now=time.time())

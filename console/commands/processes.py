@@ -14,10 +14,10 @@ import msgspec
 
 import static
 from console.commands.district import EXAMPLES, new_district
-from console.demo import Demo, DemoError
-from console.district import is_built_in, read_district
-from console.logs import log_to_stderr
-from console.settings import Settings, SettingsError, read_settings
+from console.demo.supervisor import Demo, DemoError
+from console.deployment.district import is_built_in, read_district
+from console.deployment.logs import log_to_stderr
+from console.deployment.settings import Settings, SettingsError, read_settings
 
 __all__ = ["COMMANDS"]
 
@@ -96,7 +96,7 @@ def _is_example(data_dir: Path, example: str) -> bool:
 @click.command()
 def console() -> None:
     """Serve the pages."""
-    from console.serve import serve  # the drawing libraries take seconds to import
+    from console.app.serve import serve  # the drawing libraries take seconds to import
 
     settings = settings_for("console")
     run_until_stopped(serve(settings), settings)
@@ -105,7 +105,7 @@ def console() -> None:
 @click.command()
 def gateway() -> None:
     """Run the feed gateway."""
-    from console.gateway import run_gateway  # each process imports only its own
+    from console.app.gateway_process import run_gateway  # each process imports only its own
 
     settings = settings_for("gateway")
     run_until_stopped(run_gateway(settings), settings)
@@ -114,7 +114,7 @@ def gateway() -> None:
 @click.command()
 def engine() -> None:
     """Run the engine: snapshots, anchors, archive, source alarms."""
-    from console.engine import run_engine  # as above
+    from console.engine.engine import run_engine  # as above
 
     settings = settings_for("engine")
     run_until_stopped(run_engine(settings), settings)
@@ -125,7 +125,7 @@ def engine() -> None:
 @click.option("--seed", type=int, default=1)
 def feeds(scale: int, seed: int) -> None:
     """Publish the invented city of the demo through the gateway."""
-    from console.demo_feeds import run_feeds  # as above
+    from console.demo.feeds import run_feeds  # as above
 
     settings = msgspec.structs.replace(read_settings(), demo=True)
     log_to_stderr(settings.log_format, "feeds")

@@ -11,13 +11,13 @@ import click
 from tqdm import tqdm
 
 from console.commands.audit import data_dir_option
-from console.district import read_district
-from console.settings import Settings, read_settings
+from console.deployment.district import read_district
+from console.deployment.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from feeds.sources.report import Report
+    from feeds.sources.replay.report import Report
 
 __all__ = ["replay"]
 
@@ -55,9 +55,9 @@ def replay(file: Path, **options: Any) -> None:
     settings = read_settings(data_dir=options["data_dir"], gateway_url=options["gateway"])
     token = "" if options["dry_run"] else options["token"] or _demo_token(settings)
     # The sources import pandas, PyAV and more: seconds that no other command should pay.
-    from feeds.publisher import PublishRefused
+    from feeds.clients.publisher import PublishRefused
     from feeds.sources.contract import SourceError
-    from feeds.sources.report import Report, write_csv
+    from feeds.sources.replay.report import Report, write_csv
 
     if options["report"]:
         write_csv(options["report"], ())  # a place that cannot be written is an error before anything is sent
@@ -92,12 +92,12 @@ def replay(file: Path, **options: Any) -> None:
 async def _replay(
     file: Path, settings: Settings, token: str, options: dict[str, Any], keep: "Callable[[Report], None]"
 ) -> None:
-    from feeds.publisher import Publisher
+    from feeds.clients.publisher import Publisher
     from feeds.sources.contract import OpenOptions
-    from feeds.sources.dry_run import DryRun
     from feeds.sources.registry import open_source
-    from feeds.sources.replay import ReplayOptions, replay
-    from feeds.sources.shifting import District
+    from feeds.sources.replay.dry_run import DryRun
+    from feeds.sources.replay.replay import ReplayOptions, replay
+    from feeds.sources.replay.shifting import District
 
     now = time.time()
     source = open_source(
@@ -139,7 +139,7 @@ async def _no_pause(_: float) -> None:
 
 
 def _demo_token(settings: Settings) -> str:
-    from console.demo_accounts import PUBLISHER, demo_secrets  # only when no token is given
+    from console.demo.accounts import PUBLISHER, demo_secrets  # only when no token is given
 
     if not (settings.data_dir / "demo-tokens.json").exists():
         message = "--token: expected a token with the right to publish (citywall token new …)"

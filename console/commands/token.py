@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from city.moments import iso
+from city.clocks.timestamps import iso
 from console.commands.audit import data_dir_option
-from console.settings import read_settings
-from feeds.accounts import Accounts
-from feeds.tokens import TokenStore
+from console.deployment.settings import read_settings
+from feeds.people.accounts import Accounts
+from feeds.people.tokens import TokenStore
 
 __all__ = ["token"]
 

@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from city.access import ROLES
-from city.moments import iso
+from city.clocks.timestamps import iso
 from console.commands.audit import data_dir_option
-from console.district import read_district, read_rows, read_streets
-from console.settings import read_settings
-from feeds.accounts import Account, Accounts
-from feeds.attempts import Attempts
-from feeds.session_store import SessionStore
+from console.deployment.district import read_district, read_rows, read_streets
+from console.deployment.settings import read_settings
+from feeds.people.accounts import Account, Accounts
+from feeds.people.session_store import SessionStore
+from feeds.people.sign_in_attempts import SignInAttempts
 
 __all__ = ["user"]
 
@@ -173,7 +173,7 @@ def revoke(which: str, data_dir: Path | None) -> None:
 class _Stores:
     def __init__(self, data_dir: Path) -> None:
         self.accounts, self.sessions = Accounts(data_dir), SessionStore(data_dir)
-        self.attempts = Attempts(data_dir)
+        self.attempts = SignInAttempts(data_dir)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from city.moments import Filler, parse, parse_told
+from city.clocks.timestamps import Filler, parse, parse_told
 
 __all__ = [
     "Check", "Fault", "Field", "anything", "each", "flag", "moment", "number", "one_of", "past", "some",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from city.datum import CRS_NAMES, to_wgs84
+from city.places.datums import CRS_NAMES, to_wgs84
 from feeds.protocol.faults import Rejected, reject
 
 __all__ = ["Spot", "convert", "spot_in", "write"]

@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from city.categories import ClassRef
-from city.moments import parse
+from city.clocks.timestamps import parse
+from city.dispatch.categories import ClassRef
 from feeds.protocol.faults import Rejected, flaw, reject
 from feeds.protocol.pictures import BadImage, jpeg_of
 from feeds.protocol.positions import Spot, convert, spot_in, write
 from feeds.protocol.rights import Scope
 from feeds.protocol.topics import FIELDS, LEDGER_KINDS, kind_of
 
-__all__ = ["FUTURE_S", "Normalised", "Rejected", "Terms", "validate", "validate_all"]
+__all__ = ["FUTURE_S", "Normalised", "Rejected", "ValidationContext", "validate", "validate_all"]
 
 FUTURE_S = 300.0
 """How far ahead of city time a record may be, seconds."""
@@ -24,7 +24,7 @@ FUTURE_S = 300.0
 _OURS = ("client", "received", "reporter_ref", "caller_ref", "unregistered")
 
 
-class Terms(msgspec.Struct, frozen=True):
+class ValidationContext(msgspec.Struct, frozen=True):
     """Under which terms records are taken.
 
     ``received`` is ISO 8601; ``now_city`` epoch seconds of city time; ``scope`` None for the whole
@@ -56,13 +56,13 @@ class Normalised(msgspec.Struct):
         return str(self.record["id"])
 
 
-def validate(topic: str, record: Any, terms: Terms) -> Normalised | Rejected:
+def validate(topic: str, record: Any, terms: ValidationContext) -> Normalised | Rejected:
     """Return one record normalised, or why it is rejected."""
     return validate_all(topic, [record], terms)[0]
 
 
 def validate_all(
-    topic: str, records: Sequence[Any], terms: Terms, *, suspect: bool = True
+    topic: str, records: Sequence[Any], terms: ValidationContext, *, suspect: bool = True
 ) -> list[Normalised | Rejected]:
     """Return an answer for each record, in order.
 
@@ -87,7 +87,9 @@ def validate_all(
     return answers
 
 
-def _one(topic: str, record: Any, terms: Terms, *, found: list[Spot], suspect: bool) -> Normalised | Rejected:
+def _one(
+    topic: str, record: Any, terms: ValidationContext, *, found: list[Spot], suspect: bool
+) -> Normalised | Rejected:
     if not isinstance(record, dict):
         return reject("", "wrong_type", "an object", record)
     fault = flaw(record) if suspect else None
@@ -152,7 +154,9 @@ def _points(record: dict[str, Any], found: list[Spot]) -> Rejected | None:
     return None
 
 
-def _keep_in_scope(answers: list[Normalised | Rejected], spots: list[list[Spot]], terms: Terms) -> None:
+def _keep_in_scope(
+    answers: list[Normalised | Rejected], spots: list[list[Spot]], terms: ValidationContext
+) -> None:
     assert terms.scope is not None
     # A record's own position stands first; those of a track's points do not place the record.
     own = [found[0] if found and not found[0].path else None for found in spots]
@@ -168,7 +172,7 @@ def _keep_in_scope(answers: list[Normalised | Rejected], spots: list[list[Spot]]
             answers[index] = reject("lon", "outside_scope", "a position (the token is scoped)")
 
 
-def _finish(answer: Normalised, spots: list[Spot], terms: Terms) -> None:
+def _finish(answer: Normalised, spots: list[Spot], terms: ValidationContext) -> None:
     record = answer.record
     for name in _OURS:
         record.pop(name, None)
@@ -191,7 +195,7 @@ def _finish(answer: Normalised, spots: list[Spot], terms: Terms) -> None:
         record.pop("recorded_at", None)
 
 
-def _mapped(category: dict[str, Any], terms: Terms) -> dict[str, Any]:
+def _mapped(category: dict[str, Any], terms: ValidationContext) -> dict[str, Any]:
     """Return the category with what the tables know of it under ``mapped``."""
     kept = {name: value for name, value in category.items() if name != "mapped"}
     if category.get("code") is not None:

@@ -16,7 +16,7 @@ _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class StreetFinder(Protocol):
-    """What scopes need of the streets of the district (``city.places.Streets``)."""
+    """What scopes need of the streets of the district (``city.places.streets.Streets``)."""
 
     @property
     def codes(self) -> tuple[str, ...]:

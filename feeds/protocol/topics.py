@@ -4,8 +4,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
-from city.casefile import STATES
-from city.warning_areas import AreaError, circle_ring, polygon_ring
+from city.state.case_file import STATES
+from city.warnings.areas import AreaError, circle_ring, polygon_ring
 from feeds.protocol.faults import Rejected, reject
 from feeds.protocol.fields import (
     Check,

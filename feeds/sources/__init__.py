@@ -1,1 +1,4 @@
-"""One file a source: how records of one kind of file or system become protocol records."""
+"""Sources: a file or a feed read as records of the protocol; ``registry.py`` lists every kind of file.
+
+It may import ``feeds.clients``, ``feeds.protocol`` and ``city``.
+"""

@@ -14,9 +14,9 @@ import msgspec
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring, tostring
 
-from city.moments import parse
-from city.signals import SEVERITIES, colour_of
-from city.warning_areas import AreaError, circle_ring, polygon_ring
+from city.clocks.timestamps import parse
+from city.warnings.areas import AreaError, circle_ring, polygon_ring
+from city.warnings.signals import SEVERITIES, colour_of
 from feeds.sources.contract import OpenOptions, Record, Remark, SourceError, fingerprint
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from city.chain import canonical
+from city.facts.chain import canonical
 
 __all__ = [
     "OTHER_CONTENT",

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from city.moments import iso
-from feeds.sources.cells import finite, real_moment
+from city.clocks.timestamps import iso
 from feeds.sources.contract import (
     FieldError,
     Items,
@@ -15,6 +14,7 @@ from feeds.sources.contract import (
     shown,
     without_blanks,
 )
+from feeds.sources.tables.cells import finite, real_moment
 
 __all__ = ["FrigateEvents"]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from feeds.sources.cases import CaseItems, CaseRow
-from feeds.sources.cells import iso_moment, plain_text
 from feeds.sources.contract import FieldError, OpenOptions, Record
-from feeds.sources.mapping import CaseColumns, CaseMapping
 from feeds.sources.roads import road_of
+from feeds.sources.tables.case_tables import CaseItems, CaseRow
+from feeds.sources.tables.cells import iso_moment, plain_text
+from feeds.sources.tables.mapping import CaseColumns, CaseMapping
 
 __all__ = ["COLUMNS", "PLAIN", "Open311Requests", "mapping_for"]
 

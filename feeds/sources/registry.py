@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from feeds.sources import tables
 from feeds.sources.cap import CapAlerts, is_cap, parsed
-from feeds.sources.cases import CaseTable
 from feeds.sources.contract import OpenOptions, Source, SourceError
 from feeds.sources.frigate import FrigateEvents
-from feeds.sources.mapping import (
+from feeds.sources.open311 import COLUMNS, Open311Requests, mapping_for
+from feeds.sources.sensorthings import SensorThings
+from feeds.sources.storms import StormTrack, is_storm_track
+from feeds.sources.tables import tables
+from feeds.sources.tables.case_tables import CaseTable
+from feeds.sources.tables.mapping import (
     CaseMapping,
     Mapping,
     ReadingMapping,
@@ -26,10 +29,7 @@ from feeds.sources.mapping import (
     named,
     shipped,
 )
-from feeds.sources.open311 import COLUMNS, Open311Requests, mapping_for
-from feeds.sources.readings import ReadingTable
-from feeds.sources.sensorthings import SensorThings
-from feeds.sources.storms import StormTrack, is_storm_track
+from feeds.sources.tables.reading_tables import ReadingTable
 from feeds.sources.video import VideoFile, is_video
 from feeds.sources.warnings import WarningNotices
 

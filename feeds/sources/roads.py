@@ -6,7 +6,7 @@ A wall may name a road; a house number would lead to a reporter's door.
 import re
 from collections.abc import Sequence
 
-from city.roads import roads_in
+from city.places.road_names import roads_in
 
 __all__ = ["crossing_of", "named_road", "road_of"]
 

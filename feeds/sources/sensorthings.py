@@ -6,12 +6,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from feeds.sources.cells import iso_moment, plain_text, real_number
 from feeds.sources.contract import FieldError, Items, OpenOptions, Record, Remark, shown
-from feeds.sources.mapping import DeviceRow
 from feeds.sources.positions import read_position
 from feeds.sources.quantities import in_our_unit, quantity_of
-from feeds.sources.readings import device_record, reading_record
+from feeds.sources.tables.cells import iso_moment, plain_text, real_number
+from feeds.sources.tables.mapping import DeviceRow
+from feeds.sources.tables.reading_tables import device_record, reading_record
 
 __all__ = ["SensorThings"]
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from city.moments import iso, parse
+from city.clocks.timestamps import iso, parse
 from feeds.sources.contract import (
     FieldError,
     OpenOptions,

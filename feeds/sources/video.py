@@ -10,7 +10,7 @@ from typing import Any
 import av
 import av.error
 
-from city.moments import iso
+from city.clocks.timestamps import iso
 from feeds.sources.contract import (
     Items,
     OpenOptions,

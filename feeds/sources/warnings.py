@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from city.signals import SEVERITIES, colour_of, hazard_of, is_lifting
+from city.warnings.signals import SEVERITIES, colour_of, hazard_of, is_lifting
 from feeds.sources.contract import (
     FieldError,
     OpenOptions,

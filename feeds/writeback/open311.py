@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from city.casefile import CLOSED
+from city.state.case_file import CLOSED
 from feeds.writeback.contract import Delivery, NotDelivered
 from feeds.writeback.post import TIMEOUT_S, check_url, post
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from city.seen import CaseSeen, WallSeen
+from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.contract import View, each_second
 
 __all__ = ["SIGN_LIMIT_S", "SOON_S", "Act", "gaps", "is_unsigned"]

@@ -1,6 +1,6 @@
 """The middle of the desk: each desk asks for its own case; what stands on the walls is told to all."""
 
-from city.desk_seen import DeskSeen
+from city.views.desk_seen import DeskSeen
 from layouts.cards.shown import Shown
 from layouts.contract import View
 

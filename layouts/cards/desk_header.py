@@ -1,6 +1,6 @@
 """The desk's header: warnings in force and what this is not; seat, name and clock are the page's."""
 
-from city.desk_seen import DeskSeen
+from city.views.desk_seen import DeskSeen
 from layouts.cards.header import Header
 from layouts.contract import View
 

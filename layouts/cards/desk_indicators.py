@@ -16,7 +16,7 @@ FIELDS: Final = ("value", "unit", "numerator", "denominator", "why_not")
 
 
 class SeesIndicators(Protocol):
-    """What a desk sees of the indicators: each with the fields of :class:`city.indicator.Indicator`."""
+    """What a desk sees of the indicators, each with the fields of `city.indicators.indicator.Indicator`."""
 
     @property
     def indicators(self) -> Mapping[str, Any]:

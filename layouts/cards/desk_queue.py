@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from city.casefile import CLOSED
-from city.desk_seen import DeskCase, DeskSeen
+from city.state.case_file import CLOSED
+from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
 from layouts.cards.queue import URGENCIES, callers, class_key, counted, make_safe
 from layouts.contract import Row, View, each_second

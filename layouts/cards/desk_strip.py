@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from city.desk_seen import DeskCase, DeskSeen
+from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import Act
 from layouts.cards.desk_queue import order_key
 from layouts.cards.queue import class_key

@@ -1,6 +1,6 @@
 """当班值守: who is on duty, by exception: empty seats and what does not answer stand out."""
 
-from city.seen import WallSeen
+from city.views.wall_seen import WallSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Duty"]

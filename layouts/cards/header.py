@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from city.seen import WallSeen, WarningSeen
+from city.views.wall_seen import WallSeen, WarningSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Header"]

@@ -1,6 +1,6 @@
 """联勤联动: the joint tasks and how far each is."""
 
-from city.seen import WallSeen
+from city.views.wall_seen import WallSeen
 from layouts.contract import View
 
 __all__ = ["Linkage"]

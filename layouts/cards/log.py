@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from city.seen import WallSeen
-from city.state import LogLine
+from city.state.ledger_state import LogLine
+from city.views.wall_seen import WallSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Log"]

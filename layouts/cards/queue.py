@@ -4,7 +4,7 @@ import heapq
 import math
 from typing import Any, Final
 
-from city.seen import CaseSeen, WallSeen
+from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.contract import Row, View
 

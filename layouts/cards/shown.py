@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from city.seen import ShowSeen, WallSeen
+from city.views.wall_seen import ShowSeen, WallSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Shown"]

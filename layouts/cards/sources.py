@@ -1,6 +1,6 @@
 """数据源: a lamp for every source; only the late and the lost are loud."""
 
-from city.seen import SourceSeen, WallSeen
+from city.views.wall_seen import SourceSeen, WallSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Sources"]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from city.seen import StormSeen, WallSeen
+from city.views.wall_seen import StormSeen, WallSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Storm"]

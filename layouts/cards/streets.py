@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from city.seen import WallSeen
+from city.views.wall_seen import WallSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Streets"]

@@ -4,7 +4,7 @@
   "use strict";
   const city = window.citywall, { make, text, mark, show, rows } = city.mend, { eye, move, layer } = city.overMap;
   const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
-  const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/cases.py
+  const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/marks/cases.py
   let known = /** @type {Set<string> | null} */ (null);
   const overlay = () => layer("callouts", 1);
 

@@ -69,7 +69,7 @@ export function intakeOf(city, kit, record, act) {
     if (!isHazardTouched) isHazard = ourHazard();
     paint();
   }
-  // What the rules make of it unless somebody says otherwise, as in city/acts/filing.py.
+  // What the rules make of it unless somebody says otherwise, as in city/commands/filing.py.
   const ourHazard = () => record.hazard === true || (standard() ? standard().hazard === true : classOf()?.hazard === true);
   const classOf = () => list?.find((one) => one.kind === chosen.kind && one.code === chosen.code);
   const standard = () => chosen.standards.find((one) => one.key === chosen.standard);

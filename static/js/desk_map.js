@@ -51,7 +51,7 @@
     }
     return best;
   }
-  // Rings of ordinary cases are to be seen from street zoom on only, see layers/ordinary.py.
+  // Rings of ordinary cases are to be seen from street zoom on only, see layers/marks/ordinary_cases.py.
   const STREET_ZOOM = 14;
   const isNear = ({ view, width }) => (view[1] - view[0]) / width <= STREET_ZOOM;
   // A mark is 12 hexadecimal digits; the frame of ordinary cases has it as a number.

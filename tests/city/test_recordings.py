@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from city.facts import Fact, body_of, read_fact
-from city.fold import HANDLERS, apply
-from city.marks import mark_of
-from city.state import LedgerState
-from city.upcast import UPCASTS
+from city.facts.fact import Fact, body_of, read_fact
+from city.facts.upcast import UPCASTS
+from city.folding.fold import HANDLERS, apply
+from city.state.ledger_state import LedgerState
+from city.state.row_keys import row_key_of
 
 FOLDER = Path(__file__).parent.parent / "recordings" / "facts"
 RECORDED_AT = "2026-11-21T08:00:00.000000+00:00"
@@ -90,7 +90,7 @@ def test_a_reported_case_is_its_sources_until_a_fact_of_our_own_takes_it_over() 
     assert (case.code, case.urgency, case.hazard) == ("0506", "critical", True)
     assert (case.state, case.holder, case.file.own) == ("dispatched", "浦东排水", False)
     assert (case.address, case.description) == ("世纪大道1200号", "从早上开始积水")
-    assert state.by_mark == {mark_of(key): key}
+    assert state.by_mark == {row_key_of(key): key}
     for position, kind in enumerate(("CommandRefused", "PersonRevealed", "OutboxDelivered"), start=2):
         apply(state, recorded(position, kind, 1))
     assert (case.file.own, case.file.version, case.file.last) == (False, 0, None)

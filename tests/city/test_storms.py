@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.facts import Fact
-from city.fold import apply
-from city.moments import iso
-from city.places import Streets
-from city.state import CityState, LedgerState
-from city.wall_view import WallView
-from city.weather import Landfall
-from tests.city.acts.world import terms
+from city.clocks.timestamps import iso
+from city.facts.fact import Fact
+from city.folding.fold import apply
+from city.places.streets import Streets
+from city.state.ledger_state import CityState, LedgerState
+from city.state.warning_records import Landfall
+from city.views.wall_view import WallView
+from tests.city.commands.world import terms
 from tests.warning_factory import NOON
 
 HOUR = 3600.0

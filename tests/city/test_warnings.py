@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.fold import apply
-from city.state import CityState, LedgerState
-from city.wall_view import WallView
-from city.warnings_in_force import in_force
+from city.folding.fold import apply
+from city.state.ledger_state import CityState, LedgerState
+from city.views.wall_view import WallView
+from city.warnings.in_force import in_force
 from tests.warning_factory import NOON, NORTH, OFFICE, SOUTH, fact, folded, info, local, message
 
 

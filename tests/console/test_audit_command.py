@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from city.marks import mark_of
+from city.state.row_keys import row_key_of
 from console.cli import citywall
-from feeds.segments import Segments
+from feeds.ledger.segments import Segments
 from tests.lives import COVER, INTAKE, Lives
 
 MORNING = 1_780_963_200.0  # 2026-06-09 08:00 in Shanghai
@@ -40,7 +40,7 @@ def export(data_dir: Path, *options: str) -> list[dict[str, str]]:
     ("options", "expected"),
     [
         (["--case", "hotline/2"], ["CaseReported"]),
-        (["--case", mark_of("hotline/1"), "--type", "CaseFiled"], ["CaseFiled"]),
+        (["--case", row_key_of("hotline/1"), "--type", "CaseFiled"], ["CaseFiled"]),
         (["--until", "2026-06-10"], ["CaseReported", "CaseFiled", "MakeSafeOrdered", "CaseDispatched"]),
         (["--since", "2026-06-10"], ["PersonRevealed", "CaseReported"]),
         (

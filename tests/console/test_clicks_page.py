@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from city.marks import mark_of
+from city.state.row_keys import row_key_of
 from tests.console.browser import IS_IDLE, Sight, chromium
 from tests.invented import case, mirror, moment, publish, unit
 from tests.people import Cast, story
@@ -109,7 +109,7 @@ def press_a_hundred(desk: Sight, marks: list[str]) -> None:
 def test_a_hundred_clicks_in_a_city_that_goes_on_are_a_hundred_orders_for_the_rows_that_were_pressed(
     cast: Cast,
 ) -> None:
-    marks = {mark_of(f"hotline/p{n}"): f"hotline/p{n}" for n in range(CLICKS)}
+    marks = {row_key_of(f"hotline/p{n}"): f"hotline/p{n}" for n in range(CLICKS)}
     with chromium() as browser:
         desk = cast.desk(browser, "chen")
         desk.wait(IS_IDLE)

@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 
 import static
 from console.cli import citywall
-from feeds.accounts import Accounts
-from feeds.ledger import Ledger
-from feeds.people import People
-from feeds.servers import EmbeddedServers
-from feeds.tokens import TokenStore
+from feeds.ledger.ledger import Ledger
+from feeds.people.accounts import Accounts
+from feeds.people.reporters import PeopleStore
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.chains import noted
 
 FACTS = 5
@@ -179,13 +179,13 @@ def test_what_the_user_can_mend_is_said_in_words_and_ends_with_status_2(
 
 
 def test_a_reporter_is_forgotten_by_the_reference_and_the_reference_stays_nobodys(tmp_path: Path) -> None:
-    store = People(tmp_path)
+    store = PeopleStore(tmp_path)
     reference = store.ref("hotline", "1")
     store.put([(reference, {"name": "张三"})], now=1.0)
     store.close()
     assert good("people", "erase", reference, "p_nobody", "--data-dir", tmp_path).splitlines() == [
         f"{reference}: erased", "p_nobody: nobody is kept under it",
     ]  # fmt: skip
-    store = People(tmp_path)
+    store = PeopleStore(tmp_path)
     assert store.get([reference]) == {}
     store.close()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator
 
-from city.marks import mark_of
+from city.state.row_keys import row_key_of
 from layouts.pages import DESK_CARDS
 from tests.console.browser import IS_IDLE, Sight
 from tests.console.test_markup_and_privacy import SECRETS, evil_day, private_day
@@ -79,7 +79,7 @@ def test_one_click_escalates_and_another_desk_sees_it_within_a_second(
     cast: Cast, desk: Sight, browser: Any
 ) -> None:
     other = opened(cast, browser, "li")
-    version = f"() => citywall.card('desk_queue').rows.get('{mark_of(KEYS[0])}').supervised === 1"
+    version = f"() => citywall.card('desk_queue').rows.get('{row_key_of(KEYS[0])}').supervised === 1"
     row(desk, ROADS[0]).get_by_role("button", name="升级▸值班长").click()
     pressed = time.monotonic()
     other.wait(version, 10)
@@ -103,7 +103,7 @@ def test_one_click_reassigns_to_whom_its_label_says(cast: Cast, desk: Sight) -> 
 
 
 def test_the_keyboard_alone_chooses_a_case_and_orders(cast: Cast, desk: Sight) -> None:
-    mark = mark_of(KEYS[2])
+    mark = row_key_of(KEYS[2])
     desk.page.mouse.move(1300, 900)
     desk.page.keyboard.press("Escape")
     place = desk.page.evaluate("(mark) => citywall.card('desk_queue').order.indexOf(mark)", mark)
@@ -121,7 +121,7 @@ def test_the_keyboard_alone_chooses_a_case_and_orders(cast: Cast, desk: Sight) -
 
 def test_w_puts_the_chosen_case_on_the_wall_with_name_and_time(cast: Cast, desk: Sight, browser: Any) -> None:
     wall = Sight(browser).open(f"{cast.running.console}/wall")
-    desk.page.evaluate("(mark) => citywall.desk.select(mark)", mark_of(KEYS[2]))
+    desk.page.evaluate("(mark) => citywall.desk.select(mark)", row_key_of(KEYS[2]))
     desk.page.keyboard.press("w")
     wall.wait_for_words("shown", "拱极路")
     wall.wait_for_words("shown", "投屏陈××（值班员）")

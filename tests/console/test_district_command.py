@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import static
-from console.calendars import read_calendars
 from console.cli import citywall
 from console.commands import processes
-from console.district import is_built_in, read_district, read_rows, table_path
-from console.names import names_of
-from console.settings import Settings, read_settings
-from console.tables import TABLES
-from console.terms import read_terms
-from layouts.words import catalogue
+from console.deployment.calendars import read_calendars
+from console.deployment.decision_rules import read_terms
+from console.deployment.display_names import names_of
+from console.deployment.district import is_built_in, read_district, read_rows, table_path
+from console.deployment.settings import Settings, read_settings
+from console.deployment.table_files import TABLES
+from layouts.catalogues import catalogue
 from tests.other_district import PUDONG, named_in
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.commands.district import new_district
-from feeds.accounts import Accounts
-from feeds.tokens import TokenStore
-from layers.lettering import FONT
+from feeds.people.accounts import Accounts
+from feeds.people.tokens import TokenStore
+from layers.base.name_glyphs import FONT
 from tests.console.browser import IS_IDLE, Sight
 from tests.invented import case, device, moment, publish, reading, unit
 from tests.other_district import named_in

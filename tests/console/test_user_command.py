@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import citywall
-from feeds.accounts import Accounts
-from feeds.session_store import SessionStore
+from feeds.people.accounts import Accounts
+from feeds.people.session_store import SessionStore
 
 SECRET, PIN = "correct horse", "294017"
 

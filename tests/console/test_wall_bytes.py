@@ -9,24 +9,24 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from city.acts.terms import Terms
-from city.categories import labels
-from city.facts import Fact
-from city.fold import apply
-from city.measure import measure
-from city.moments import parse
-from city.state import CityState, Show
-from city.wall_view import WallView
-from console.district import read_district
-from console.terms import read_terms
-from console.wire import encode_frame, encode_text
-from feeds.jobs import _FACTS
+from city.clocks.timestamps import parse
+from city.dispatch.categories import labels
+from city.dispatch.decision_rules import DecisionRules
+from city.facts.fact import Fact
+from city.folding.fold import apply
+from city.measures.fold_telemetry import measure
+from city.state.ledger_state import CityState, Show
+from city.views.wall_view import WallView
+from console.deployment.decision_rules import read_terms
+from console.deployment.district import read_district
+from console.live.encoding import encode_frame, encode_text
+from feeds.gateway.publish_jobs import _FACTS
+from feeds.protocol.records import DecisionRules as Judging
 from feeds.protocol.records import Normalised, validate_all
-from feeds.protocol.records import Terms as Judging
-from layers.atlas import Atlas
+from layers.atlas.atlas import Atlas
 from layers.contract import Layer
-from layers.heat import Heat
-from layers.names import Names
+from layers.fields.heat import Heat
+from layers.marks.names import Names
 from layers.registry import build_layers, map_setting
 from layouts.contract import View
 from layouts.pages import CARDS_OF
@@ -47,7 +47,7 @@ PLACED = st.builds(
 
 
 @cache
-def district() -> tuple[Terms, list[Layer]]:
+def district() -> tuple[DecisionRules, list[Layer]]:
     """Return the built-in district's terms, and the layers of its wall that cost little to draw."""
     empty = Path("/nonexistent")
     known = read_district(empty)

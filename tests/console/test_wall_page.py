@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from city.wall_view import mark_of
+from city.views.wall_view import mark_of
 from layouts.pages import CARDS
-from layouts.quiet import ROUTINE_MOST, saturated_share
+from layouts.saturation import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, Sight
 from tests.invented import day, moment, publish, publish_all, storm, unit, warning
 from tests.running import Running, wait_for

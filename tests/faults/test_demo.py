@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from console.reach import lock_data_dir
+from console.deployment.log_connection import lock_data_dir
 from tests.installed import installed
 from tests.invented import case
 from tests.running import free_port, wait_for

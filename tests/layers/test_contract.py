@@ -1,6 +1,6 @@
 import numpy as np
 
-from city.clock import CityClock
+from city.clocks.city_clock import CityClock
 from layers.contract import Frame, MapSetting, machine_time, same, source_of
 
 

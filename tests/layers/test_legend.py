@@ -1,9 +1,9 @@
 from layers.contract import MapSetting
-from layers.heat import Heat
+from layers.fields.heat import Heat
 from layers.legend import legend
+from layers.marks.sensors import Sensors
+from layers.marks.units import Units
 from layers.palette import DENSITY
-from layers.sensors import Sensors
-from layers.units import Units
 from tests.seen_factory import NOW, readings, seen, units
 
 SETTING = MapSetting((13_500_000.0, 3_600_000.0, 13_580_000.0, 3_700_000.0))

@@ -5,13 +5,13 @@ import pytest
 from bokeh.document import Document
 
 import static
-from layers.atlas import Atlas
-from layers.base import map_figure
-from layers.callouts import Callouts
+from layers.atlas.atlas import Atlas
+from layers.base.base_map import map_figure
+from layers.base.free_space import Side, View, standing
 from layers.contract import Layer
+from layers.marks.callouts import Callouts
+from layers.marks.sensors import Sensors
 from layers.registry import build_layers, map_setting
-from layers.room import Side, View, standing
-from layers.sensors import Sensors
 from tests.seen_factory import NOW, camera, case, readings, seen, storm, units, warning
 
 ATLAS = Atlas.read(static.path("district/atlas"))

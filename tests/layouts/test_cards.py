@@ -4,8 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from city.clock import CityClock
-from city.seen import (
+from city.clocks.city_clock import CityClock
+from city.state.ledger_state import LogLine
+from city.state.warning_records import Landfall, StormPoint
+from city.views.wall_seen import (
     CaseSeen,
     DutySeen,
     ReadingsSeen,
@@ -16,8 +18,6 @@ from city.seen import (
     WallSeen,
     WarningSeen,
 )
-from city.state import LogLine
-from city.weather import Landfall, StormPoint
 from layouts.cards.act import Act
 from layouts.cards.duty import Duty
 from layouts.cards.header import Header

@@ -3,10 +3,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from city.casefile import CaseFile
-from city.clock import CityClock
-from city.desk_seen import DeskCase, DeskSeen, NearSeen
-from city.seen import MakeSafeSeen
+from city.clocks.city_clock import CityClock
+from city.state.case_file import CaseFile
+from city.views.desk_seen import DeskCase, DeskSeen, NearSeen
+from city.views.wall_seen import MakeSafeSeen
 from layouts.cards.desk_header import DeskHeader
 from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, DeskQueue, desk_row, matches, order_key
 from layouts.cards.desk_strip import DeskStrip

@@ -3,8 +3,8 @@ from typing import Any
 
 import msgspec
 
-from city.desk_seen import DeskSeen
-from city.seen import ShowSeen
+from city.views.desk_seen import DeskSeen
+from city.views.wall_seen import ShowSeen
 from layouts.cards.desk_detail import DeskDetail
 from tests.seen_factory import NOW, seen
 

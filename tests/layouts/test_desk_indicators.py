@@ -1,10 +1,10 @@
 import pytest
 
-from city.indicator import Indicator, count, share, unknown
-from city.indicators import indicators
-from city.state import LedgerState
+from city.indicators.compute import indicators
+from city.indicators.indicator import Indicator, count, share, unknown
+from city.state.ledger_state import LedgerState
 from layouts.cards.desk_indicators import MAIN, DeskIndicators
-from layouts.words import LANGUAGES, own_words
+from layouts.catalogues import LANGUAGES, own_words
 
 ALL = indicators(LedgerState(), (0.0, 86_400.0), now=86_400.0, zone_offset_s=28_800)
 

@@ -7,9 +7,9 @@ from bokeh.plotting import figure
 import static
 from layouts.builder import PageSettings, Visitor, build
 from layouts.cards.component import CardComponent
-from layouts.hand import Hand
-from layouts.heart import Heart
 from layouts.pages import CARDS_OF, LAYOUTS, Layout
+from layouts.session_echo import SessionEcho
+from layouts.session_messages import SessionMessages
 
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
 WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}}
@@ -60,7 +60,7 @@ def test_the_wall_holds_its_cards_figures_and_heart() -> None:
     template = build(WALL, lang="zh", figures=maps, settings=SETTINGS)
     panels = {name: item for name, (item, _) in template._render_items.items()}
     assert {"map", "inset", "heart"} <= panels.keys()
-    assert isinstance(panels["heart"], Heart)
+    assert isinstance(panels["heart"], SessionEcho)
     cards = {name for name, panel in panels.items() if isinstance(panel, CardComponent)}
     assert cards == {cell.key for cell in WALL.cells("card")}
     assert panels["queue"].module == "/citywall/static/@b7/esm/queue.js"
@@ -96,7 +96,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     )
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
     hand, _ = template._render_items["hand"]
-    assert isinstance(hand, Hand)
+    assert isinstance(hand, SessionMessages)
     said: list[object] = []
     hand._send_msg = said.append
     for message in ({"looking": None}, "no object", ["nor this"]):
@@ -136,7 +136,7 @@ def test_a_language_that_we_do_not_speak_is_refused() -> None:
 
 
 def test_the_heart_answers_an_echo_and_nothing_else() -> None:
-    heart = Heart()
+    heart = SessionEcho()
     said: list[object] = []
     heart._send_msg = said.append
     for message in ({"echo": 4}, {"echo": "x"}, ["echo"], {}):

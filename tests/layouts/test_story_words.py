@@ -7,11 +7,11 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from city.access import ROLES
-from city.acts.args import ARGS
-from city.casefile import OUTCOMES, RETURNS, STATES
-from city.dispatch.rules import PRINCIPLES
-from city.fold import HANDLERS
-from layouts.words import LANGUAGES, own_words
+from city.commands.arguments import ARGS
+from city.dispatch.dispatch_rules import PRINCIPLES
+from city.folding.fold import HANDLERS
+from city.state.case_file import OUTCOMES, RETURNS, STATES
+from layouts.catalogues import LANGUAGES, own_words
 
 WORDS = {lang: own_words(lang) for lang in LANGUAGES}
 NOTED = {

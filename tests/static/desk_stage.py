@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 import static
 from city.access import VERBS
 from layouts import theme
-from layouts.words import Names, catalogue, streets
+from layouts.catalogues import Names, catalogue, streets
 from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
@@ -192,7 +192,7 @@ def row(**given: Any) -> dict[str, Any]:
         "lon": 121.56, "lat": 31.24,
     }  # fmt: skip
     told = {**plain, **given}
-    # As city/seen.py has it: the ruling's moment, else the citizen's.
+    # As city/views/wall_seen.py has it: the ruling's moment, else the citizen's.
     ruling = told["ruling_due_at"] if told["state"] == "ruling" else None
     return {**told, "until": ruling or told["due_at"]}
 

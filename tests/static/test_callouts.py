@@ -10,12 +10,12 @@ from bokeh.plotting import figure
 from playwright.sync_api import Browser, Page
 
 import static
-from layers.callouts import BOX, BOX_EN, Callouts
-from layers.cases import Cases
 from layers.contract import Frame, MapSetting
+from layers.marks.callouts import BOX, BOX_EN, Callouts
+from layers.marks.cases import Cases
 from layers.projection import to_mercator
 from layouts import theme
-from layouts.words import Names, catalogue
+from layouts.catalogues import Names, catalogue
 from tests.page_server import BOKEH, page_of, page_server
 from tests.seen_factory import NOW, case, seen
 

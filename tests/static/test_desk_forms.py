@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from city.acts.args import read_args
-from city.acts.command import Refusal
+from city.commands.arguments import read_args
+from city.commands.command import Refusal
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser

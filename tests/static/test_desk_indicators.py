@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from city.indicator import count, duration, share, unknown
+from city.indicators.indicator import count, duration, share, unknown
 from layouts.cards.desk_indicators import DeskIndicators
 from tests.static.desk_stage import NOW, Stage
 

@@ -8,12 +8,12 @@ import pytest
 from bokeh.embed import components
 from playwright.sync_api import Browser
 
-from layers.atlas import Box
-from layers.base import map_figure
-from layers.callouts import Callouts
-from layers.cases import Cases
+from layers.atlas.atlas import Box
+from layers.base.base_map import map_figure
 from layers.contract import Frame, MapSetting
-from layers.ordinary import Ordinary
+from layers.marks.callouts import Callouts
+from layers.marks.cases import Cases
+from layers.marks.ordinary_cases import Ordinary
 from layers.projection import to_mercator
 from tests.page_server import BOKEH
 from tests.seen_factory import case as seen_case

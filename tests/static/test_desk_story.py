@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from city.moments import iso
+from city.clocks.timestamps import iso
 from tests.layouts.test_story_words import TYPES
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import static
-from layouts.words import Names, catalogue
+from layouts.catalogues import Names, catalogue
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from console.wire import ViewMemory
+from console.live.encoding import ViewMemory
 from layouts.contract import View
 from tests.script_pages import opened
 from tests.seen_factory import NOW
@@ -42,7 +42,7 @@ def test_a_card_that_failed_on_the_server_heals_with_the_next_view_that_did_not(
     counted = View(NOW, {"critical": 3}, [])
     broken = "document.querySelector('[data-cell=act]').hasAttribute('data-broken')"
     page.evaluate("(views) => tell({ views })", memory.changes({"act": counted}))
-    # The console tells the last view with ``failed``, see console/channel.py.
+    # The console tells the last view with ``failed``, see console/live/channel.py.
     page.evaluate("console.error = () => {}")
     page.evaluate("(views) => tell({ views })", memory.changes({"act": View(NOW, {"failed": True}, [])}))
     assert page.evaluate(broken)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 import static
 from layouts import theme
-from layouts.words import Names, catalogue
+from layouts.catalogues import Names, catalogue
 from tests.seen_factory import NOW
 
 pytestmark = pytest.mark.browser

@@ -5,10 +5,10 @@ from bokeh.embed import file_html
 from bokeh.resources import INLINE
 from playwright.sync_api import Browser
 
-from layers.atlas import Box
-from layers.base import map_figure
+from layers.atlas.atlas import Box
+from layers.base.base_map import map_figure
 from layers.contract import MapSetting
-from layers.ordinary import Ordinary
+from layers.marks.ordinary_cases import Ordinary
 from layers.projection import to_mercator
 from tests.seen_factory import NOW, PEOPLE_SQUARE, case, seen
 

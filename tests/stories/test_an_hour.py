@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from city.facts import body_of, read_fact
-from city.moments import iso, parse
-from console.demo_accounts import demo_secrets, demo_users
-from feeds.ledger import Act, Ledger
+from city.clocks.timestamps import iso, parse
+from city.facts.fact import body_of, read_fact
+from console.demo.accounts import demo_secrets, demo_users
+from feeds.ledger.ledger import Act, Ledger
 from tests.running import Running, wait_for
 from tests.signed_in import Visitor
 from tests.walls import Wall

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from feeds.commander import Answer
+from feeds.clients.commander import Answer
 from tests.invented import case, publish
 from tests.people import Cast, beside, story
 

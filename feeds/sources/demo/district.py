@@ -9,16 +9,16 @@ from typing import Any, Final
 import msgspec
 
 import static
-from city.categories import Category
-from city.categories import read as read_categories
-from city.places import Streets
-from feeds.sources.demo.cameras import Cameras
-from feeds.sources.demo.city_life import CityLife
-from feeds.sources.demo.devices import DEPTH_LEAD_S, Devices
+from city.dispatch.categories import Category
+from city.dispatch.categories import read as read_categories
+from city.places.streets import Streets
+from feeds.sources.demo.cases.city_life import CityLife
+from feeds.sources.demo.cases.story import Story
+from feeds.sources.demo.feeds.cameras import Cameras
+from feeds.sources.demo.feeds.devices import DEPTH_LEAD_S, Devices
+from feeds.sources.demo.feeds.units import EVERY_S, Units
+from feeds.sources.demo.feeds.weather import Weather
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
-from feeds.sources.demo.story import Story
-from feeds.sources.demo.units import EVERY_S, Units
-from feeds.sources.demo.weather import Weather
 
 __all__ = ["DemoDistrict", "Send", "Sleep"]
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from city.places import Streets, street_key
+from city.places.streets import Streets, street_key
 from feeds.sources.demo.chance import Dice
 
 __all__ = ["Ground", "Place", "Road", "read_residents", "read_roads"]

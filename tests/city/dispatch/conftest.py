@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from city.dispatch.book import Book
-from city.dispatch.shelf import rule_tables
-from city.places import Streets
-from console.district import read_district, read_rows, read_streets
+from city.dispatch.rule_book import RuleBook
+from city.dispatch.table_loading import rule_tables
+from city.places.streets import Streets
+from console.deployment.district import read_district, read_rows, read_streets
 
 ON = "2026-06-01"
 
@@ -24,6 +24,6 @@ def streets(nowhere: Path) -> Streets:
 
 
 @pytest.fixture(scope="session")
-def book(nowhere: Path, streets: Streets) -> Book:
+def book(nowhere: Path, streets: Streets) -> RuleBook:
     tables = rule_tables(lambda name: read_rows(nowhere, name)[0], on=ON)
-    return Book(tables, streets.code_of, streets.boundary_m, streets.near)
+    return RuleBook(tables, streets.code_of, streets.boundary_m, streets.near)

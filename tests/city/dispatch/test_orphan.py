@@ -2,9 +2,9 @@
 
 import pytest
 
-from city.acts.terms import CaseNumbers
-from city.casefile import Bounce, CaseFile
+from city.dispatch.decision_rules import CaseNumbers
 from city.dispatch.orphan import is_orphan
+from city.state.case_file import Bounce, CaseFile
 
 MONDAY_NINE = 1_780_275_600.0  # 2026-06-01 09:00 +08:00
 STREET = "310115013"

@@ -5,13 +5,13 @@ import csv
 import pytest
 
 import static
-from city.casefile import LIMIT_UNITS
+from city.dispatch.cells import Cells, WrongCell, read_rows
+from city.dispatch.dispatch_rules import rule_of
 from city.dispatch.register import component_of, covers, site_of
-from city.dispatch.rows import Cells, WrongCell, read_rows
-from city.dispatch.rules import rule_of
-from city.dispatch.shelf import READERS, rule_tables
 from city.dispatch.standards import by_class, standard_of
-from city.places import Streets
+from city.dispatch.table_loading import READERS, rule_tables
+from city.places.streets import Streets
+from city.state.case_file import LIMIT_UNITS
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import static
-from city.categories import read
-from city.dispatch.rows import Cells, WrongCell, read_rows
+from city.dispatch.categories import read
+from city.dispatch.cells import Cells, WrongCell, read_rows
 from city.dispatch.unit_tasks import UnitTask, UnitTasks, unit_task_of
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from city.dispatch.book import Book
 from city.dispatch.route import Reason, Situation
-from city.state import Registered
-from layouts.words import LANGUAGES, own_words
+from city.dispatch.rule_book import RuleBook
+from city.state.ledger_state import Registered
+from layouts.catalogues import LANGUAGES, own_words
 
 BY_HAND = {"why.reassigned"}
 """Given by a decision, not by a step."""
@@ -42,7 +42,7 @@ CLASSES = [
 
 
 @pytest.fixture(scope="module")
-def reasons(book: Book) -> list[Reason]:
+def reasons(book: RuleBook) -> list[Reason]:
     key = "area:310115013:event:0405"
     rulings = {key: Registered(key, "cg", "final", "2026-8", 0.0)}
     found: list[Reason] = []

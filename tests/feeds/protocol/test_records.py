@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.categories import ClassRef
-from city.datum import from_wgs84
-from city.moments import iso, parse
-from feeds.protocol.records import Normalised, Rejected, Terms, validate, validate_all
+from city.clocks.timestamps import iso, parse
+from city.dispatch.categories import ClassRef
+from city.places.datums import from_wgs84
+from feeds.protocol.records import Normalised, Rejected, ValidationContext, validate, validate_all
 from feeds.protocol.topics import PUBLISHED
 from tests.gateways import NOW, case, unit
 
-TERMS = Terms(client="hotline", received=NOW, now_city=parse(NOW))
+TERMS = ValidationContext(client="hotline", received=NOW, now_city=parse(NOW))
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 VALUES = SCALARS | st.lists(SCALARS, max_size=5) | st.dictionaries(st.text(), SCALARS, max_size=3)
 KNOWN = [
@@ -250,7 +250,7 @@ COVER, NOISE = ClassRef("component", "0101", "GBT30428.2"), ClassRef("event", "0
 
 
 def mapped(category: dict[str, Any], **tables: Any) -> Any:
-    answer = validate("case", case(category=category), Terms("c", NOW, TERMS.now_city, **tables))
+    answer = validate("case", case(category=category), ValidationContext("c", NOW, TERMS.now_city, **tables))
     assert isinstance(answer, Normalised)
     return answer.record["category"].get("mapped")
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from city.moments import parse
-from feeds.protocol.records import Rejected, Terms, validate_all
+from city.clocks.timestamps import parse
+from feeds.protocol.records import Rejected, ValidationContext, validate_all
 from feeds.sources.contract import OpenOptions
 from feeds.sources.registry import open_source
-from feeds.sources.shifting import shifted
+from feeds.sources.replay.shifting import shifted
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "sources"
 SHARED = Path(__file__).parents[4] / "shared" / "data"
-TERMS = Terms(
+TERMS = ValidationContext(
     client="replay",
     received="2027-01-01T00:00:00.000000+00:00",
     now_city=parse("2027-01-01T00:00:00+00:00"),

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from feeds.sources.contract import OpenOptions
-from feeds.sources.mapping import CaseMapping, shipped
 from feeds.sources.open311 import PLAIN, Open311Requests, mapping_for
+from feeds.sources.tables.mapping import CaseMapping, shipped
 
 FILE = Path(__file__).parents[2] / "recordings" / "sources" / "requests.json"
 REQUESTS = json.loads(FILE.read_text(encoding="utf-8"))["service_requests"]

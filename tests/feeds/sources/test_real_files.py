@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from city.places import Streets
+from city.places.streets import Streets
 from feeds.sources.contract import OpenOptions, SourceError
 from feeds.sources.registry import open_source
-from feeds.sources.replay import ReplayOptions, replay
-from feeds.sources.shifting import District
+from feeds.sources.replay.replay import ReplayOptions, replay
+from feeds.sources.replay.shifting import District
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 NYC = SHARED / "cases" / "nyc_311_2013-12-25.csv"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from feeds.sources.contract import OpenOptions, SourceError
 from feeds.sources.registry import SOURCES, open_source
-from feeds.sources.replay import ReplayOptions, replay
-from tests.feeds.sources.test_replay import Ack, Rejection
+from feeds.sources.replay.replay import ReplayOptions, replay
+from tests.feeds.sources.replay.test_replay import Ack, Rejection
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "sources"
 UNFORESEEN = re.compile(r"cannot be read: \w+$")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import static
-from city.categories import Category, read
-from city.places import Streets
+from city.dispatch.categories import Category, read
+from city.places.streets import Streets
 from feeds.sources.demo.ground import Ground, read_residents, read_roads
 
 

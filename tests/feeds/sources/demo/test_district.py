@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from city.moments import parse
-from city.places import Streets
+from city.clocks.timestamps import parse
+from city.places.streets import Streets
 from feeds.sources.demo import CLIENTS, DemoDistrict
 
 START = parse("2026-11-20T20:31:07+08:00")

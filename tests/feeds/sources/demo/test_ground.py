@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from city.places import Streets
+from city.places.streets import Streets
 from feeds.sources.demo.chance import dice
 from feeds.sources.demo.ground import Ground, Road
 

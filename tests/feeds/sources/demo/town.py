@@ -9,25 +9,25 @@ from typing import Any
 import msgspec
 
 from city.access import Person
-from city.acts.command import Command, Decision, Now, Refusal
-from city.acts.decide import decide
-from city.acts.passing import decide_pass_limit
-from city.acts.steps import office_time, steps
-from city.clock import CityClock
-from city.duty import read_roster
-from city.facts import Fact
-from city.fold import apply
-from city.moments import iso, parse
-from city.state import Case, LedgerState
-from city.store import Store
-from console.district import read_district, read_rows
-from console.terms import read_terms
-from feeds.commander import Answer, Done, Why
+from city.clocks.city_clock import CityClock
+from city.clocks.timestamps import iso, parse
+from city.commands.automatic_steps import office_time, steps
+from city.commands.command import Command, Decision, Now, Refusal
+from city.commands.decide import decide
+from city.commands.passed_limits import decide_pass_limit
+from city.duty.roster import read_roster
+from city.facts.fact import Fact
+from city.folding.fold import apply
+from city.folding.store import Store
+from city.state.ledger_state import Case, LedgerState
+from console.deployment.decision_rules import read_terms
+from console.deployment.district import read_district, read_rows
+from feeds.clients.commander import Answer, Done, Why
 from feeds.protocol.records import Normalised, validate
-from feeds.protocol.records import Terms as Edge
-from feeds.sources.demo.people import People
-from feeds.sources.demo.responders import Order, Responders
-from feeds.sources.demo.story import Story
+from feeds.protocol.records import ValidationContext as Edge
+from feeds.sources.demo.cases.story import Story
+from feeds.sources.demo.people.people import People
+from feeds.sources.demo.people.responders import Order, Responders
 
 SYSTEM = Person("engine", "", ("system",))
 

@@ -1,1 +1,0 @@
-"""What may happen: commands become facts or refusals, by pure rules."""

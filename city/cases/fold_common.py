@@ -1,0 +1,146 @@
+"""The fold of a case's life: what all facts on a case have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from city.access import AXES
+from city.cases.outbox import queue, recall
+from city.cases.takeover import own_file
+from city.facts.fact import Fact
+from city.facts.field_readers import maybe_moment, text, texts, whole
+from city.state.case_file import SHARE_STATES, CaseFile, LastAct
+from city.state.ledger_state import Case, LedgerState
+
+__all__ = ["Fold", "Turn", "account_of", "change", "is_quiet", "note_on"]
+
+NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
+"""Facts that decide nothing, so that they put nobody on an axis."""
+
+STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}
+"""Facts that leave a case to its source's system; in ledgers of before they name what they ``took_over``."""
+
+
+class Turn(msgspec.Struct):
+    """One fact on one case: ``file`` is the copy that becomes the case's.
+
+    ``now`` is the city moment of the fact, ``case_changes`` are fields of the case that change with it.
+    """
+
+    state: LedgerState
+    case: Case
+    file: CaseFile
+    fact: Fact
+    now: float
+    case_changes: dict[str, Any] = {}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return what the fact says."""
+        return self.fact.data
+
+    def enter(self, state: str) -> None:
+        """Put the case into a state; staying in one does not begin it anew."""
+        if self.file.state != state:
+            self.file.since = self.now
+            if self.file.state not in SHARE_STATES:
+                self.file.back_at = self.now
+        self.file.state = state
+
+
+_QUIET = frozenset({"StageLimitPassed", "CaseReminded", "CaseOverdue"})
+
+
+def is_quiet(fact: Fact) -> bool:
+    """Whether a clock only noted something: it changes nothing that anybody may do, and ends no undo."""
+    return fact.role == "system" and fact.type in _QUIET
+
+
+Fold = Callable[[Turn], tuple[str, ...]]
+"""Changes ``turn.file`` and returns the slices, beside ``cases``, that it changed."""
+
+
+def account_of(actor: str) -> str:
+    """Return the account behind a fact's actor; other actors (``client:…``, ``system:…``) are none."""
+    return "" if ":" in actor else actor
+
+
+def _turn(state: LedgerState, fact: Fact) -> Turn:
+    case = state.cases[fact.subject.removeprefix("case:")]
+    # A copy: what cannot be folded whole changes nothing.
+    return Turn(state, case, msgspec.structs.replace(case.file), fact, state.clock.at(fact.recorded_at))
+
+
+def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Fold a fact that changes its case and raises its version; a deciding one takes a mirrored case over."""
+    turn = _turn(state, fact)
+    if not turn.file.own and (fact.type not in STAYS_MIRRORED or "took_over" in fact.data):
+        taken = fact.data.get("took_over") or {}
+        turn.file = own_file(
+            turn.case, text(taken, "holder"), texts(taken, "bounced"), at=turn.now,
+            rule_by=maybe_moment(taken, "rule_by"), on_site_by=maybe_moment(taken, "on_site_by"),
+        )  # fmt: skip
+    file = turn.file
+    file.version = whole(fact.data, "version")
+    if not is_quiet(fact):
+        file.moved = file.version
+        file.undo = {}
+        file.last = LastAct(
+            fact.position, fact.type, fact.actor, text(fact.data, "name"), fact.recorded_at,
+            _target(fact),
+        )  # fmt: skip
+    account = account_of(fact.actor)
+    if account not in ("", "engine", *file.acted_by):
+        file.acted_by = (*file.acted_by, account)
+    _put_on_axis(file, fact)
+    told_before = turn.case.file.last
+    touched = fold(turn)
+    if fact.type == "ActUndone" and told_before is not None:
+        recall(
+            state, turn.case, file, whole(fact.data, "position"), told=told_before.to,
+            kind=told_before.type, fact=fact,
+        )  # fmt: skip
+        touched = ("outbox", *touched)
+    case = msgspec.structs.replace(turn.case, **turn.case_changes)
+    if queue(state, case, file, fact):
+        touched = ("outbox", *touched)
+    _settle(turn)
+    return ("cases", *touched)
+
+
+def note_on(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Fold a fact that only notes something about a case; one about anything else changes nothing."""
+    if not fact.subject.startswith("case:"):
+        return ()
+    _settle(_turn(state, fact))
+    return ("cases",)
+
+
+def _target(fact: Fact) -> str:
+    """Return whom a fact is about, beside its case; several of them with ``|`` between."""
+    if isinstance(fact.data.get("to"), list):
+        return "|".join(texts(fact.data, "to"))
+    return text(fact.data, "to") or text(fact.data, "holder")
+
+
+def _settle(turn: Turn) -> None:
+    case, file = turn.case, turn.file
+    file.story = case.file.story
+    file.story.append(turn.fact.position)
+    case.file = file
+    turn.state.turn(case, turn.fact.position)
+    for name, value in turn.case_changes.items():
+        setattr(case, name, value)
+
+
+def _put_on_axis(file: CaseFile, fact: Fact) -> None:
+    """Remember on which axis a person acted in this case: nobody may act on both."""
+    axis = AXES.get(fact.role, "neutral")
+    account = account_of(fact.actor)
+    if fact.type in NO_AXIS or not account:
+        return
+    if axis == "command" and account not in file.commanded_by:
+        file.commanded_by = (*file.commanded_by, account)
+    if axis == "supervision" and account not in file.supervised_by:
+        file.supervised_by = (*file.supervised_by, account)

@@ -1,0 +1,210 @@
+"""Intake: how a publisher's record, as the gateway kept it, becomes part of the state."""
+
+import re
+from typing import Any
+
+from city.clocks.timestamps import parse
+from city.dispatch.categories import KINDS
+from city.facts.fact import Fact
+from city.facts.field_readers import readable_moment
+from city.places.public_names import class_words, place_name, short_name
+from city.places.road_names import roads_in
+from city.state.case_file import STATES, CaseFile
+from city.state.ledger_state import Camera, Case, Device, LedgerState, Mirror, Place
+from city.state.row_keys import row_key_of
+
+__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
+
+NAN = float("nan")
+IMPORTED_S = 3600.0
+"""A case that was recorded later than this after its report is imported history: no timers."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,39}")
+DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
+
+
+def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
+    """Fold a ``CaseReported``: a new case, or the mirrored status of one with the same external number."""
+    record = fact.data["record"]
+    external = tuple((str(e["system"]), str(e["no"])) for e in record.get("external") or () if e.get("no"))
+    for system, number in external:
+        known = state.by_external.get(f"{system}\x1f{number}")
+        if known is not None and known in state.cases:
+            return _mirrored(state, state.cases[known], record, fact), False
+    case = _case(record, external, fact, state.clock.at(fact.recorded_at))
+    state.transplanted += case.transplanted
+    state.turn(case, fact.position)
+    state.by_mark[row_key_of(case.key)] = case.key
+    for system, number in external:
+        state.by_external[f"{system}\x1f{number}"] = case.key
+    return case, True
+
+
+def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:
+    kind, code, label = _class(record["category"])
+    return Case(
+        key=fact.subject.removeprefix("case:"),
+        client=str(record["client"]),
+        channel=str(record["channel"]),
+        kind=kind,
+        code=code,
+        label=label,
+        title=str(record["title"]),
+        urgency=str(record.get("urgency") or "normal"),
+        hazard=bool(record.get("hazard")),
+        place=_place(record, fact),
+        at=_reported(record, recorded),
+        received=parse(record["received"]),
+        recorded_at=recorded,
+        mirror=_mirror(record, recorded),
+        external=external,
+        reporter_ref=str(record.get("reporter_ref") or ""),
+        caller_ref=str(record.get("caller_ref") or ""),
+        transplanted=record.get("transplanted") is True,
+        description=_words(record, "description", DESCRIPTION_LENGTH),
+        address=_words(record, "address", ADDRESS_LENGTH),
+        wants_reply=_wants_reply(record, fact),
+        file=_file(record, fact, recorded),
+    )
+
+
+def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
+    """Return the life of a case at its report: our own unless another system handles it."""
+    own = not isinstance(record.get("mirror"), dict)
+    return CaseFile(
+        own=own,
+        since=recorded,
+        imported=recorded - _reported(record, recorded) > IMPORTED_S,
+        reopen_of=str(fact.data.get("reopen_of") or ""),
+        story=[fact.position],
+    )
+
+
+def _words(record: dict[str, Any], key: str, length: int) -> str:
+    value = record.get(key)
+    return value[:length] if isinstance(value, str) else ""
+
+
+def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
+    """Whether the reporter asked for an answer: said in the record or, once sealed, beside it."""
+    reporter = record.get("reporter")
+    told = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
+    return told is True or fact.data.get("wants_reply") is True
+
+
+def _reported(record: dict[str, Any], recorded: float) -> float:
+    """Return when it was reported; a filler, as older ledgers may hold, is when it was recorded."""
+    at = readable_moment(record["at"])
+    return recorded if at is None else at
+
+
+def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
+    """Take over a later status; an older one than we have changes nothing."""
+    mirror = _mirror(record, state.clock.at(fact.recorded_at))
+    if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
+        case.received = parse(record["received"])
+        case.mirror = mirror
+        if not case.file.own:
+            case.urgency = str(record.get("urgency") or case.urgency)
+        case.file.story.append(fact.position)
+        state.turn(case, fact.position)
+    return case
+
+
+def _class(category: dict[str, Any]) -> tuple[str, str, str]:
+    """Return kind, code and the source's own words of a class; the code is '' when our table has none.
+
+    A code of another system may look like one of ours (the event majors 04 and 05 changed places between
+    CJ/T 214 and GB/T 30428.2), so what the gateway found in no table is told in words only.
+    """
+    told, mapped = category, category.get("mapped")
+    if isinstance(mapped, dict):
+        told = category | mapped  # facts of version 0.1 hold no kind here: it is the record's, else an event
+    elif isinstance(mapped, str) and mapped != "unmapped":
+        told = category | {"code": mapped}
+    kind, code = str(told.get("kind", "")), str(told.get("code") or "")
+    label = str(category.get("label") or "")
+    if mapped == "unmapped" or not _is_code(code):
+        label, code = label or code, ""
+    return kind if kind in KINDS else "event", code, class_words(label)
+
+
+def _is_code(code: str) -> bool:
+    """Whether a text has the form of a class's code: major and minor, two digits each."""
+    return len(code) == 4 and code.isascii() and code.isdigit()
+
+
+def _place(record: dict[str, Any], fact: Fact) -> Place:
+    lon, lat = record.get("lon"), record.get("lat")
+    if lon == lat == 0:  # older ledgers hold it for "no position"
+        lon = lat = None
+    return Place(
+        NAN if lon is None else float(lon),
+        NAN if lat is None else float(lat),
+        str(fact.data.get("street", "")),
+        _road(record),
+    )
+
+
+def _road(record: dict[str, Any]) -> str:
+    """Return what the record's road, else its address, surely names as roads; '' for nothing."""
+    told = (record.get("road"), record.get("address"))
+    return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
+
+
+def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
+    told = record.get("mirror")
+    if not isinstance(told, dict):
+        return Mirror(at=_reported(record, recorded))
+    state = str(told.get("state", "reported"))
+    returned = told.get("returned_by") or []
+    return Mirror(
+        state=state if state in STATES else "reported",
+        agency=short_name(str(told.get("agency") or "")),
+        due_at=readable_moment(told.get("due_at")),
+        returned_by=tuple(short_name(str(name)) for name in returned[:4]),
+        next=_word(told.get("next")),
+        next_at=readable_moment(told.get("next_at")),
+        at=readable_moment(told.get("at")) or _reported(record, recorded),
+    )
+
+
+def _word(told: object) -> str:
+    """Return a word of our catalogues (``road_water_depth``), '' for what has not the form of one."""
+    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
+
+
+def is_transplanted(fact: Fact) -> bool:
+    """Whether the record's position was moved onto this district: a wall that shows it says so."""
+    return fact.data["record"].get("transplanted") is True
+
+
+def _number(value: object) -> float | None:
+    """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
+    return float(value) if isinstance(value, int | float) else None
+
+
+def device_of(fact: Fact) -> Device:
+    """Return the device that a ``DeviceRegistered`` tells."""
+    record = fact.data["record"]
+    return Device(
+        id=str(record["device"]),
+        kind=str(record["class"])[:40],
+        name=place_name(str(record.get("name") or "")),
+        owner=short_name(str(record.get("owner") or "")),
+        place=_place(record, fact),
+        interval_s=float(record.get("interval_s") or 600.0),
+        datum=str(record.get("datum") or "")[:20],
+    )
+
+
+def camera_of(fact: Fact) -> Camera:
+    """Return the camera that a ``CameraRegistered`` tells."""
+    record = fact.data["record"]
+    return Camera(
+        id=str(record["camera"]),
+        name=place_name(str(record.get("name") or "")),
+        place=_place(record, fact),
+        azimuth=_number(record.get("azimuth")),
+        fov=_number(record.get("fov")),
+        privacy=str(record.get("privacy") or "public_scene")[:24],
+    )

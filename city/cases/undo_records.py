@@ -1,0 +1,41 @@
+"""Undo: what an act leaves behind so that it can be taken back, and how it is put back."""
+
+from typing import Any, Final
+
+import msgspec
+
+from city.facts.fact import Fact
+from city.facts.field_readers import number
+from city.state.case_file import RESTORED_BY_UNDO, CaseFile
+
+__all__ = ["put_back", "remember"]
+
+UNDO_S: Final = 20.0
+TYPES: Final[dict[str, Any]] = {
+    field.name: field.type for field in msgspec.structs.fields(CaseFile) if field.name in RESTORED_BY_UNDO
+}
+
+
+def remember(file: CaseFile, fact: Fact) -> None:
+    """Keep what undoing this act puts back (``data.before``), by whom, and until when by machine time."""
+    seconds = number(fact.data, "undo_s")
+    file.undo = {
+        **{name: msgspec.to_builtins(value) for name, value in _read(fact.data.get("before")).items()},
+        "position": fact.position,
+        "actor": fact.actor,
+        "until": fact.recorded_at + (UNDO_S if seconds is None else seconds),
+    }
+
+
+def put_back(file: CaseFile, restored: object) -> None:
+    """Put fields of the file back as ``ActUndone`` tells them."""
+    for name, value in _read(restored).items():
+        setattr(file, name, value)
+
+
+def _read(told: object) -> dict[str, Any]:
+    """Return the fields that undo may touch, in the types that they have."""
+    if not isinstance(told, dict):
+        message = "expected the fields that undo puts back"
+        raise TypeError(message)
+    return {name: msgspec.convert(told[name], kind) for name, kind in TYPES.items() if name in told}

@@ -1,0 +1,290 @@
+"""Arguments of the verbs: what each takes, read strictly."""
+
+import re
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from city.commands.command import Refusal
+
+__all__ = ["ARGS", "bad_arg", "described", "read_args"]
+
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Text = Annotated[str, Meta(max_length=2000, pattern=r"\S")]
+Moment = Annotated[str, Meta(min_length=1, max_length=40)]
+Photo = Annotated[str, Meta(min_length=1, max_length=200)]
+Photos = Annotated[tuple[Photo, ...], Meta(max_length=20)]
+OnePhoto = Annotated[tuple[Photo, ...], Meta(min_length=1, max_length=20)]
+TwoPhotos = Annotated[tuple[Photo, ...], Meta(min_length=2, max_length=20)]
+Lon = Annotated[float, Meta(ge=-180, le=180)]
+Lat = Annotated[float, Meta(ge=-90, le=90)]
+Metres = Annotated[float, Meta(ge=0, le=100_000)]
+Merc = Annotated[float, Meta(ge=-20_100_000, le=20_100_000)]
+
+
+class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No arguments."""
+
+
+class RequestVerification(Args, frozen=True):
+    to: Code | None = None
+
+
+class Verify(Args, frozen=True):
+    result: Literal["confirmed", "not_found"]
+    lon: Lon
+    lat: Lat
+    photos: OnePhoto
+    text: Text | None = None
+
+
+class File(Args, frozen=True):
+    standard: Code | None = None
+    kind: Literal["component", "event"] | None = None
+    code: Code | None = None
+    hazard: bool | None = None
+    hazard_reason: Text | None = None
+    urgency: Literal["normal", "urgent", "critical"] | None = None
+    component: Code | None = None
+    source_site: Code | None = None
+    danger: tuple[Literal["fire", "crime", "medical", "trapped"], ...] = ()
+    owner_state: Literal["known", "unknown", "disputed"] | None = None
+
+
+class Reject(Args, frozen=True):
+    reason: Literal["no_problem", "out_of_district", "emergency_handed_over", "not_city_matter"]
+    right_place: Text | None = None
+
+
+class Merge(Args, frozen=True):
+    into: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class SelfHandle(Args, frozen=True):
+    text: Text
+    photos: TwoPhotos
+
+
+class Void(Args, frozen=True):
+    reason: Literal["duplicate_in_error", "test_data"]
+    text: Text
+
+
+class Dispatch(Args, frozen=True):
+    to: Code | None = None
+    evidence: Text | None = None
+
+
+class Return(Args, frozen=True):
+    reason: Literal[
+        "not_my_duty", "not_my_area", "owner_unknown", "cannot_find", "already_fixed", "needs_other_first",
+        "duplicate", "wrong_category",
+    ]  # fmt: skip
+    text: Text
+    lon: Lon | None = None
+    lat: Lat | None = None
+    accuracy_m: Metres | None = None
+
+
+class RequestRuling(Args, frozen=True):
+    reason: Literal["asked", "no_owner", "boundary_strip", "shared_facility", "city_district"] | None = None
+
+
+class Rule(Args, frozen=True):
+    holder: Code
+    kind: Literal["interim", "final"] = "interim"
+    scope: Literal["this_case", "this_component", "this_road_segment", "category_in_area"] | None = None
+    text: Text | None = None
+
+
+class TransferUp(Args, frozen=True):
+    text: Text
+    to: Text | None = None
+
+
+class MakeSafeDone(Args, frozen=True):
+    photos: OnePhoto
+    text: Text | None = None
+
+
+class Feedback(Args, frozen=True):
+    outcome: Literal[
+        "fixed", "guided", "warned_first_offence", "penalised", "transferred", "no_problem_found"
+    ]  # fmt: skip
+    text: Text
+    photos_before: OnePhoto
+    photos_after: OnePhoto
+
+
+class ApplyExtension(Args, frozen=True):
+    reason: Text
+
+
+class Decide(Args, frozen=True):
+    approved: bool
+    text: Text | None = None
+
+
+class ApplySuspension(Args, frozen=True):
+    reason: Literal["engineering", "season", "law"]
+    until: Moment
+    text: Text
+
+
+class CheckDone(Args, frozen=True):
+    passed: bool
+    mode: Literal["field", "video", "caller_confirmed"]
+    lon: Lon | None = None
+    lat: Lat | None = None
+    photo_at: Moment | None = None
+    photos: Photos = ()
+    reason: Text | None = None
+
+
+class CallBack(Args, frozen=True):
+    satisfaction: Literal["very_satisfied", "satisfied", "basically", "dissatisfied", "unreachable"]
+    resolved: Literal["solved", "partly", "unsolved"]
+
+
+class Words(Args, frozen=True):
+    text: Text
+
+
+class Reassign(Args, frozen=True):
+    to: Code
+    evidence: Text | None = None
+    text: Text | None = None
+
+
+class Escalate(Args, frozen=True):
+    reason: Text | None = None
+    level: Annotated[int, Meta(ge=1, le=3)] | None = None
+
+
+class Undo(Args, frozen=True):
+    reason: Text | None = None
+
+
+class TransferLevel(Args, frozen=True):
+    text: Text
+    photos: OnePhoto
+    reason: Literal["major", "difficult", "cross_street", "social_effect"] | None = None
+
+
+class AnswerLevel(Args, frozen=True):
+    accepted: bool
+    text: Text | None = None
+
+
+class AnswerCity(Args, frozen=True):
+    done: bool
+    text: Text
+
+
+class SendUnit(Args, frozen=True):
+    unit: Annotated[str, Meta(min_length=1, max_length=128)]
+    call_sign: Code | None = None
+
+
+class DecideAppeal(Args, frozen=True):
+    upheld: bool
+    text: Text | None = None
+
+
+class PassLimit(Args, frozen=True):
+    step: Code
+    serial: Annotated[int, Meta(ge=0, le=10_000_000_000)]
+    due_at: Moment
+
+
+class ShowOn(Args, frozen=True):
+    kind: Literal["case", "camera", "view"]
+    id: Annotated[str, Meta(min_length=1, max_length=300)] | None = None
+    view: tuple[Merc, Merc, Merc, Merc] | None = None
+
+
+class Reveal(Args, frozen=True):
+    purpose: Literal["call_back", "contact", "on_site", "other"]
+    text: Text | None = None
+
+
+ARGS: dict[str, type[Args]] = {
+    "request_verification": RequestVerification, "verify": Verify, "file": File, "reject": Reject,
+    "merge": Merge, "self_handle": SelfHandle, "void": Void, "dispatch": Dispatch, "return": Return,
+    "request_ruling": RequestRuling, "rule": Rule, "transfer_up": TransferUp, "make_safe": MakeSafeDone,
+    "feedback": Feedback, "apply_extension": ApplyExtension, "decide_extension": Decide,
+    "apply_suspension": ApplySuspension, "decide_suspension": Decide, "check": CheckDone,
+    "call_back": CallBack, "reopen": Words, "reassign": Reassign, "escalate": Escalate, "undo": Undo,
+    "transfer_level": TransferLevel, "answer_level": AnswerLevel, "send_unit": SendUnit,
+    "answer_city": AnswerCity,
+    "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
+    "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
+}  # fmt: skip
+"""Verb → its arguments; a verb that stands not here takes none."""
+
+_FIELD = re.compile(r"field `([^`]*)`")
+_PATH = re.compile(r"`\$\.?([^`]*)`$")
+
+
+def bad_arg(field: str, expected: str) -> Refusal:
+    """Return the refusal of an argument that cannot be taken."""
+    return Refusal("bad_args", "bad_arg", {"field": field, "expected": expected})
+
+
+def read_args(verb: str, args: object) -> Args | Refusal:
+    """Return the typed arguments of a verb, or a ``bad_args`` that names the field and what was expected."""
+    shape = ARGS.get(verb, Args)
+    try:
+        read = msgspec.convert(args, shape, strict=True)
+        msgspec.json.encode(read)  # a lone surrogate is in no ledger
+    except msgspec.ValidationError as error:
+        return _refused(shape, str(error))
+    except UnicodeEncodeError:
+        return bad_arg("args", "text of Unicode characters")
+    return read
+
+
+def _refused(shape: type[Args], message: str) -> Refusal:
+    """Turn msgspec's words into a field and what was expected of it."""
+    named = _FIELD.search(message)
+    if named and "unknown field" in message:
+        return Refusal("bad_args", "unknown_arg", {"field": named[1]})
+    if named and "missing required" in message:
+        return Refusal("bad_args", "missing_arg", {"field": named[1], "expected": described(shape, named[1])})
+    path = _PATH.search(message)
+    field = path[1] if path and path[1] else "args"
+    told = described(shape, field.split("[")[0].split(".")[0])
+    return bad_arg(field, told or message.split(" - at ")[0])
+
+
+def described(shape: type[Args], field: str) -> str:
+    """Return what a field takes in short words (``str``, ``confirmed|not_found``), '' for no such field."""
+    hint = get_type_hints(shape, include_extras=True).get(field)
+    return "" if hint is None else _words(hint)
+
+
+def _words(hint: Any) -> str:
+    if hint is type(None):
+        return "null"
+    parts = get_args(hint)
+    origin = getattr(hint, "__origin__", None)
+    if hasattr(hint, "__metadata__"):
+        meta = parts[1]
+        bounds = [
+            f"{sign} {value}"
+            for sign, value in (
+                (">=", meta.ge), ("<=", meta.le), ("length >=", meta.min_length),
+                ("length <=", meta.max_length),
+            )
+            if value is not None
+        ]  # fmt: skip
+        bounds = ["not blank", *bounds] if meta.pattern else bounds
+        return f"{_words(parts[0])} ({', '.join(bounds)})"
+    if origin is Literal:
+        return "|".join(map(str, parts))
+    if origin is tuple:
+        return f"list of {_words(parts[0])}"
+    if parts:
+        return " or ".join(_words(part) for part in parts if part is not type(None))
+    return getattr(hint, "__name__", str(hint))

@@ -1,0 +1,147 @@
+"""Checking: who looks whether it is done, and what the caller says (C16, C17, C19)."""
+
+import math
+from typing import Any
+
+from city.clocks.timestamps import iso, parse
+from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
+from city.commands.command import NewFact, Refusal
+from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.filing import distance_to, may_lie
+from city.state.ledger_state import Case
+from city.state.row_keys import row_key_of
+
+__all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]
+
+DAY = 86_400.0
+
+
+def decide_check(order: Order, args: CheckDone) -> Answer:
+    """Check what was fed back; it is closed, or goes back to the holder with its old deadline."""
+    wrong = allowed(order, "handled") or _mode(order, args)
+    if wrong:
+        return wrong
+    if not args.passed and not args.reason:
+        return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "str"})
+    photo_at = _photo_at(args)
+    if isinstance(photo_at, Refusal):
+        return photo_at
+    distance = distance_to(order.case, args.lon, args.lat)
+    after = photo_at is not None and photo_at > (order.file.handled_at or 0.0)
+    if args.mode == "field":
+        wrong = _field(order, args, distance, photo_at, after=after)
+        if wrong:
+            return wrong
+    data: dict[str, Any] = {
+        "passed": args.passed, "mode": args.mode, "lon": args.lon, "lat": args.lat,
+        "photo_at": moment(photo_at), "photos": list(args.photos), "reason": args.reason or "",
+        "distance_m": distance, "photo_after_feedback": after,
+    }  # fmt: skip
+    checked = order.fact("CaseChecked", data, reason=args.reason or "")
+    if not args.passed:
+        return (checked,)
+    in_time = order.file.deadline_at is None or order.now.city <= order.file.deadline_at
+    return checked, order.fact("CaseClosed", {"close_kind": "normal", "in_time": in_time})
+
+
+def _mode(order: Order, args: CheckDone) -> Refusal | None:
+    """Refuse to check from the chair unless the centre's rules allow it; a hazard never."""
+    if args.mode == "field":
+        return None
+    if order.case.hazard or args.mode not in order.numbers.remote_checks:
+        return not_now("field_only")
+    return None
+
+
+def _photo_at(args: CheckDone) -> float | Refusal | None:
+    if args.photo_at is None:
+        return None
+    try:
+        return parse(args.photo_at)
+    except (ValueError, OverflowError):
+        return bad_arg("photo_at", "ISO 8601 with an offset")
+
+
+def _field(
+    order: Order, args: CheckDone, distance: float | None, photo_at: float | None, *, after: bool
+) -> Refusal | None:
+    """Refuse a check in the field that was not there, or that shows what was before the feedback."""
+    for field, missing in (
+        ("lon", args.lon is None), ("lat", args.lat is None), ("photo_at", photo_at is None),
+        ("photos", not args.photos),
+    ):  # fmt: skip
+        if missing:
+            return Refusal("bad_args", "missing_arg", {"field": field, "expected": "for mode field"})
+    near = order.numbers.near_m
+    if distance is not None and distance > near:
+        return not_now("too_far", metres=round(distance), limit=round(near))
+    if distance is None and not may_lie(order, args.lon, args.lat):
+        return bad_arg("lon", "a point where the case may lie")
+    if not after:
+        return not_now("photo_before_feedback", photo_at=photo_at, feedback_at=order.file.handled_at)
+    if photo_at is not None and photo_at > order.now.city:
+        return not_now("photo_in_future", photo_at=photo_at)
+    return None
+
+
+def decide_contact(order: Order, _args: object) -> Answer:
+    """Say that the caller was spoken to for the first time, be it after a quick end."""
+    if order.case.state == "voided":
+        return not_now("state_voided")
+    if order.file.contact_at is not None:
+        return not_now("contacted_before")
+    return (order.fact("CallerContacted", {}),)
+
+
+def decide_call_back(order: Order, args: CallBack) -> Answer:
+    """Say what the caller thinks of how it ended; a merged report ends with the case that it was put to."""
+    if _ending(order).is_open:
+        return not_now("not_over_yet")
+    data = {"satisfaction": args.satisfaction, "resolved": args.resolved}
+    return (order.fact("CallerCalledBack", data),)
+
+
+def _ending(order: Order) -> Case:
+    """Return the case whose end counts: at the end of the merges, the order's own when there is none."""
+    case, passed = order.case, {order.case.key}
+    while case.file.merged_into in order.state.cases and case.file.merged_into not in passed:
+        case = order.state.cases[case.file.merged_into]
+        passed.add(case.key)
+    return case
+
+
+def decide_reopen(order: Order, args: Words) -> Answer:
+    """Report it again within seven days of its end: a new case that names the old one, which stays closed."""
+    wrong = allowed(order, "closed")
+    if wrong:
+        return wrong
+    file = order.file
+    if file.reopened_by:
+        return not_now("reopened_before")
+    until = (file.closed_at or order.now.city) + order.numbers.reopen_days * DAY
+    if order.now.city > until:
+        return not_now("reopen_too_late", until_at=until)
+    key = f"citywall/again-{row_key_of(order.case.key)}"
+    return _reported_again(order, key, args.text), order.fact("CaseReopened", {"by": key})
+
+
+def _reported_again(order: Order, key: str, text: str) -> NewFact:
+    """Return the report of the new case, in the form of a publisher's record."""
+    case = order.case
+    client, _, number = key.partition("/")
+    record: dict[str, Any] = {
+        "id": number, "client": client, "channel": case.channel, "title": case.title,
+        "category": {"kind": case.kind, "code": case.code, "label": case.label},
+        "urgency": case.urgency, "hazard": case.hazard, "road": case.place.road,
+        "address": case.address, "at": iso(order.now.city), "received": iso(order.now.machine),
+        "description": text, "reporter_ref": case.reporter_ref, "caller_ref": case.caller_ref,
+        "transplanted": case.transplanted,
+        "reopen_of": case.key,
+    }  # fmt: skip
+    if not math.isnan(case.place.lon):
+        record |= {"lon": case.place.lon, "lat": case.place.lat, "crs": "WGS84"}
+    data = {
+        "record": record, "street": case.place.street, "reopen_of": case.key,
+        "wants_reply": case.wants_reply, "command": order.command.command_id, "name": order.by.name,
+    }  # fmt: skip
+    return NewFact("CaseReported", f"case:{key}", data)

@@ -1,0 +1,202 @@
+"""Decide: one order, the facts that it makes or why it is refused. Pure; it never raises on odd input."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from city.access import VERBS, Person, acting_role
+from city.cases.takeover import own_file
+from city.commands import (
+    appeals,
+    checking,
+    city_level,
+    dispatching_units,
+    filing,
+    handling,
+    rulings,
+    supervision,
+    suspensions,
+)
+from city.commands.arguments import ARGS, Args, described, read_args
+from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winner
+from city.commands.decision import Answer, Order, moment, ordered
+from city.commands.limits import ruling_by
+from city.commands.rights import at_wall, checks_own_work, refused
+from city.commands.subjects import find_case, find_wall
+from city.dispatch.decision_rules import DecisionRules
+from city.state.ledger_state import Case, LedgerState
+
+__all__ = ["VERB_HELP", "decide"]
+
+Decider = Callable[[Order, Any], Answer]
+
+ANY_VERSION: Final = frozenset({"comment", "report_rule_error", "reveal"})
+"""Verbs that mean the same whatever happened to the case since their sender looked."""
+
+LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact"})
+"""Verbs that leave a mirrored case to its source's system: they add a word, and decide nothing."""
+
+DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
+    "request_verification": (filing.decide_request_verification, "C2"),
+    "verify": (filing.decide_verify, "C3"),
+    "file": (filing.decide_file, "C4"),
+    "reject": (filing.decide_reject, "C5"),
+    "merge": (filing.decide_merge, "C6"),
+    "self_handle": (filing.decide_self_handle, ""),
+    "void": (filing.decide_void, "C20"),
+    "confirm_void": (filing.decide_confirm_void, "C20"),
+    "dispatch": (handling.decide_dispatch, "C7 C10"),
+    "reassign": (handling.decide_reassign, "C21"),
+    "sign": (handling.decide_sign, "C8"),
+    "return": (handling.decide_return, "C9"),
+    "make_safe": (handling.decide_make_safe, ""),
+    "feedback": (handling.decide_feedback, "C13"),
+    "request_ruling": (rulings.decide_request_ruling, "C11"),
+    "send_for_ruling": (rulings.decide_send_for_ruling, "C11"),
+    "rule": (rulings.decide_rule, "C12"),
+    "transfer_up": (rulings.decide_transfer_up, "C18"),
+    "answer_city": (city_level.decide_answer_city, "C18"),
+    "apply_extension": (suspensions.decide_apply_extension, "C15"),
+    "decide_extension": (suspensions.decide_decide_extension, "C15"),
+    "apply_suspension": (suspensions.decide_apply_suspension, "C14"),
+    "decide_suspension": (suspensions.decide_decide_suspension, "C14"),
+    "withdraw": (suspensions.decide_withdraw, "C14 C15"),
+    "resume": (suspensions.decide_resume, "C14"),
+    "appeal": (appeals.decide_appeal, ""),
+    "decide_appeal": (appeals.decide_decide_appeal, ""),
+    "check": (checking.decide_check, "C16 C17"),
+    "contact": (checking.decide_contact, ""),
+    "call_back": (checking.decide_call_back, ""),
+    "reopen": (checking.decide_reopen, "C19"),
+    "escalate": (supervision.decide_escalate, "C22"),
+    "acknowledge": (supervision.decide_acknowledge, "C22"),
+    "undo": (supervision.decide_undo, "C23"),
+    "transfer_level": (supervision.decide_transfer_level, "C24"),
+    "answer_level": (supervision.decide_answer_level, "C24"),
+    "remind": (supervision.decide_remind, ""),
+    "supervise": (supervision.decide_supervise, ""),
+    "send_unit": (dispatching_units.decide_send_unit, ""),
+    "comment": (dispatching_units.decide_comment, ""),
+    "report_rule_error": (dispatching_units.decide_report_rule_error, ""),
+    "reveal": (dispatching_units.decide_reveal, ""),
+}
+"""Verb → its decider and the transition of domain §3.4; those of walls and timers stand apart."""
+
+AT_WALLS: Final = {"show": dispatching_units.decide_show, "clear": dispatching_units.decide_clear}
+
+VERB_HELP: Final[dict[str, dict[str, Any]]] = {
+    verb: {
+        "args": {
+            field: described(ARGS.get(verb, Args), field)
+            for field in ARGS.get(verb, Args).__struct_fields__
+        },
+        "needed": [
+            field.encode_name
+            for field in msgspec.structs.fields(ARGS.get(verb, Args))
+            if field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
+        ],
+        "who": list(roles),
+        "c": DECIDERS[verb][1] if verb in DECIDERS else "",
+        "subject": "wall" if verb in AT_WALLS else "case",
+    }
+    for verb, roles in VERBS.items()
+}  # fmt: skip
+"""Verb → its arguments (with what each takes), those that are needed, the roles that may give it."""
+
+
+def decide(
+    state: LedgerState, command: Command, by: Person, terms: DecisionRules, now: Now
+) -> Decision | Refusal:
+    """Return the facts that a command makes, or why not.
+
+    Checked in this order: verb, subject, rights, arguments, version, the verb's own guard. The
+    caller adds actor, role, seat and shift, and asks the ledger whether the versions still are so.
+    """
+    if command.verb not in VERBS:
+        return Refusal("bad_args", "unknown_verb", {"field": "verb", "verb": str(command.verb)[:64]})
+    if command.verb in AT_WALLS:
+        return _at_wall(state, command, by, now)
+    case = find_case(state, command.subject)
+    if case is None:
+        return Refusal("unknown_subject", "unknown_case")
+    return _on_case(state, case, command, by, terms, now)
+
+
+def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Decision | Refusal:
+    if not find_wall(command.subject):
+        return Refusal("unknown_subject", "unknown_wall")
+    role = at_wall(by, command.verb)
+    if isinstance(role, Refusal):
+        return role
+    args = read_args(command.verb, command.args)
+    if isinstance(args, Refusal):
+        return args
+    decider: Callable[..., Decision | Refusal] = AT_WALLS[command.verb]
+    return decider(state, command, by, now, args)
+
+
+def _on_case(  # a case and the five of decide
+    state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
+) -> Decision | Refusal:
+    role = acting_role(by, command.verb)
+    order = _begun(ordered(state, case, command, by, terms, now, role), case)
+    if command.verb == "check" and checks_own_work(by, order.case):
+        return Refusal("not_allowed", "handler_checks")
+    if not role:
+        told = at_wall(by, command.verb)
+        assert isinstance(told, Refusal)
+        return told
+    wrong = refused(order)
+    if wrong:
+        return wrong
+    args = read_args(command.verb, command.args)
+    if isinstance(args, Refusal):
+        return args
+    if command.verb not in ANY_VERSION and not case.file.moved <= command.version <= case.file.version:
+        return _conflict(case, command.version)
+    if command.verb == "pass_limit":
+        from city.commands.passed_limits import (
+            decide_pass_limit,  # it builds on the deciders, so it comes last
+        )
+
+        return decide_pass_limit(state, case, command, by, terms, now)
+    answer = DECIDERS[command.verb][0](msgspec.structs.replace(order, args=args), args)
+    if isinstance(answer, Refusal):
+        return answer
+    if not isinstance(answer, Decision):
+        answer = Decision(answer, ((f"case:{case.key}", case.file.version),))
+    return msgspec.structs.replace(answer, facts=tuple(_until_ruled(order, fact) for fact in answer.facts))
+
+
+def _begun(order: Order, case: Case) -> Order:
+    """Return the order on a mirrored case as our own life of it would begin with this command."""
+    if not order.mirrored:
+        return order
+    rule_by, on_site_by = ruling_by(order)
+    file = own_file(
+        case, order.file.holder, order.file.bounced, at=order.now.city, rule_by=rule_by, on_site_by=on_site_by
+    )
+    takes_over = order.command.verb not in LEAVES_MIRRORED
+    return msgspec.structs.replace(order.with_case(file=file), mirrored=takes_over)
+
+
+def _until_ruled(order: Order, fact: NewFact) -> NewFact:
+    """Return a fact that takes over a mirrored ruling with its limits; any other one as it is."""
+    taken = fact.data.get("took_over")
+    case = order.state.cases.get(fact.subject.removeprefix("case:"))
+    if taken is None or case is None or case.mirror.state != "ruling":
+        return fact
+    rule_by, on_site_by = ruling_by(order.with_case(hazard=case.hazard))
+    limits = {"rule_by": moment(rule_by), "on_site_by": moment(on_site_by)}
+    return msgspec.structs.replace(fact, data={**fact.data, "took_over": {**taken, **limits}})
+
+
+def _conflict(case: Case, version: int) -> Refusal:
+    """Return who was first; a version that we have not folded yet has no winner to name."""
+    last = case.file.last
+    if last is None or version > case.file.version:
+        return Refusal("conflict", "conflict")
+    return Refusal(
+        "conflict", "conflict", {}, Winner(last.name or last.actor, last.recorded_at, last.type, last.to)
+    )

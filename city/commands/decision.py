@@ -1,0 +1,133 @@
+"""An order: everything that a decider looks at, and how it says a fact."""
+
+from typing import Any
+
+import msgspec
+
+from city.access import Person
+from city.cases.takeover import own_file
+from city.clocks.timestamps import iso
+from city.commands.command import Command, Decision, NewFact, Now, Refusal
+from city.dispatch.decision_rules import Agency, CaseNumbers, DecisionRules
+from city.state.case_file import CaseFile
+from city.state.ledger_state import Case, LedgerState
+
+__all__ = ["Answer", "Order", "allowed", "holder_code", "known_holder", "moment", "not_now", "ordered"]
+
+Answer = tuple[NewFact, ...] | Decision | Refusal
+"""What a decider says: the facts on its one case, a decision about several subjects, or why not."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A command that its sender may give, with the case as our own rules see it.
+
+    ``case`` is a copy: that of a mirrored case holds the file with which our own life of it begins, with
+    holders' codes where the mirror has short names. ``args`` is the verb's struct.
+    """
+
+    state: LedgerState
+    case: Case
+    command: Command
+    by: Person
+    role: str
+    terms: DecisionRules
+    now: Now
+    mirrored: bool = False
+    args: Any = None
+
+    @property
+    def file(self) -> CaseFile:
+        """Return the case's life."""
+        return self.case.file
+
+    @property
+    def numbers(self) -> CaseNumbers:
+        """Return the centre's numbers."""
+        return self.terms.numbers
+
+    @property
+    def class_key(self) -> str:
+        """Return the class of the case, ``kind:code``."""
+        return f"{self.case.kind}:{self.case.code}"
+
+    def fact(self, kind: str, data: dict[str, Any], *, reason: str = "") -> NewFact:
+        """Return a fact on the case, which raises its version."""
+        return self._fact(kind, self.case, self.mirrored, data, reason)
+
+    def fact_on(self, other: Case, kind: str, data: dict[str, Any]) -> NewFact:
+        """Return a fact on another case, which raises that one's version."""
+        return self._fact(kind, other, not other.file.own, data, "")
+
+    def note(self, kind: str, data: dict[str, Any]) -> NewFact:
+        """Return a fact that names the case and changes nothing of it."""
+        signed = {"command": self.command.command_id, "name": self.by.name}
+        return NewFact(kind, f"case:{self.case.key}", {**data, **signed})
+
+    def _fact(self, kind: str, case: Case, taken: bool, data: dict[str, Any], reason: str) -> NewFact:
+        signed: dict[str, Any] = {
+            "version": case.file.version + 1, "command": self.command.command_id, "name": self.by.name,
+        }  # fmt: skip
+        if taken:
+            signed["took_over"] = {
+                "holder": holder_code(case.holder, self.terms),
+                "bounced": [holder_code(name, self.terms) for name in case.mirror.returned_by],
+            }
+        return NewFact(kind, f"case:{case.key}", {**data, **signed}, 1, reason)
+
+    def with_case(self, **changes: Any) -> "Order":
+        """Return the order as it stands once the case is another one."""
+        return msgspec.structs.replace(self, case=msgspec.structs.replace(self.case, **changes))
+
+    def with_file(self, **changes: Any) -> "Order":
+        """Return the order as it stands once the file is another one."""
+        return self.with_case(file=msgspec.structs.replace(self.file, **changes))
+
+
+def ordered(  # the six that every decision takes
+    state: LedgerState,
+    case: Case,
+    command: Command,
+    by: Person,
+    terms: DecisionRules,
+    now: Now,
+    role: str = "",
+) -> Order:
+    """Return the order of a command on a case. ``role`` '' means the system's own."""
+    mirrored = not case.file.own
+    if mirrored:
+        bounced = [holder_code(name, terms) for name in case.mirror.returned_by]
+        file = own_file(case, holder_code(case.holder, terms), bounced)
+        case = msgspec.structs.replace(case, file=file)
+    return Order(state, case, command, by, role or "system", terms, now, mirrored)
+
+
+def holder_code(name: str, terms: DecisionRules) -> str:
+    """Return the code of a holder that a mirror names by its short name; the name itself when unknown."""
+    if not name or name in terms.agencies or name in terms.streets:
+        return name
+    for agency in terms.agencies.values():
+        if agency.short == name:
+            return agency.code
+    return next((code for code, short in terms.streets.items() if short == name), name)
+
+
+def known_holder(code: str, terms: DecisionRules) -> Agency | str | None:
+    """Return the agency or the street's name behind a holder's code, None for an unknown one."""
+    return terms.agencies.get(code) or terms.streets.get(code)
+
+
+def moment(at: float | None) -> str | None:
+    """Return a moment as facts hold it."""
+    return None if at is None else iso(at)
+
+
+def not_now(reason: str, **names: Any) -> Refusal:
+    """Return a refusal by a guard of the verb."""
+    return Refusal("not_now", reason, names)
+
+
+def allowed(order: Order, *states: str) -> Refusal | None:
+    """Return the refusal of a verb that does not fit the case's state, None when it does."""
+    if order.case.state in states:
+        return None
+    return not_now(f"state_{order.case.state}")

@@ -1,0 +1,189 @@
+"""Supervision: escalation, undo, and the way up by ability (C22 – C24)."""
+
+from typing import Any, Final
+
+from city.commands.arguments import AnswerLevel, Escalate, TransferLevel, Undo
+from city.commands.arguments import Words as Typed
+from city.commands.automatic_steps import office_time, share_used
+from city.commands.command import NewFact, Refusal
+from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.handling import restorable
+from city.commands.limits import level_by
+from city.commands.routing import ranked, route_of
+from city.state.case_file import OPEN
+from city.state.ledger_state import Case
+
+__all__ = [
+    "LEVELS", "decide_acknowledge", "decide_answer_level", "decide_escalate", "decide_remind",
+    "decide_supervise", "decide_transfer_level", "decide_undo", "escalate_to", "escalated_fact",
+    "level_answered_fact", "reminded_fact",
+]  # fmt: skip
+
+LEVELS: Final = ("shift_lead", "duty_leader", "district")
+"""Who supervises at level 1, 2, 3."""
+
+ABILITY: Final = ("village", "street", "district", "city")
+SENT_FROM: Final = {"village_operator": "village", "street_operator": "street", "duty_officer": "district"}
+ESCALATE_RESTORES = ("supervised", "escalated_at", "acknowledge_by", "acknowledged_at")
+OWN_LEVEL: Final = {"shift_lead": 1, "duty_leader": 2, "rotating_leader": 2}
+
+
+def escalate_to(case: Case, *roles: str) -> str:
+    """Return who supervises a case next (shift_lead, duty_leader, district), '' when nobody is above.
+
+    ``roles`` are those of who escalates: nobody escalates to themselves.
+    """
+    level = _next_level(case, *roles)
+    return LEVELS[level - 1] if level <= len(LEVELS) else ""
+
+
+def _next_level(case: Case, *roles: str) -> int:
+    return max(case.file.supervised, *(OWN_LEVEL.get(role, 0) for role in roles), 0) + 1
+
+
+def decide_escalate(order: Order, args: Escalate) -> Answer:
+    """Put somebody higher over it, once a level (C22); the case's state stays."""
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
+    level = _next_level(order.case, order.role, *order.by.on_shift)
+    if args.level is not None and args.level <= order.file.supervised:
+        return not_now("level_done")
+    if level > len(LEVELS):
+        return not_now("top_level")
+    if args.level not in (None, level):
+        return not_now("next_level")
+    return (escalated_fact(order, level, reason=args.reason or ""),)
+
+
+def escalated_fact(order: Order, level: int, *, why: str = "", reason: str = "") -> NewFact:
+    """Return the escalation to a level (1 … 3); the reason is prepared from the clock unless one is typed.
+
+    ``why`` is a catalogue key below ``escalate.``: ``used`` (names ``percent``), ``overdue``, ``no_clock``,
+    ``typed`` (names ``text``), or what a timer gives.
+    """
+    prepared, names = _reason(order, reason)
+    acknowledge = order.now.city + order.numbers.acknowledge_s if level < len(LEVELS) else None
+    data: dict[str, Any] = {
+        "level": level, "to": LEVELS[level - 1], "why": why or prepared, "names": names,
+        "acknowledge_by": moment(acknowledge), "undo_s": order.numbers.undo_s,
+        "before": restorable(order, ESCALATE_RESTORES),
+    }  # fmt: skip
+    return order.fact("CaseEscalated", data, reason=reason)
+
+
+def _reason(order: Order, typed: str) -> tuple[str, dict[str, str]]:
+    if typed:
+        return "typed", {"text": typed}
+    file = order.file
+    start = file.filed_at if file.filed_at is not None else order.case.at
+    if file.fix_by_at is None or file.fix_by_at <= start:
+        return "no_clock", {}
+    stopped = file.suspended_at if file.state == "suspended" else None
+    at = order.now.city if stopped is None else stopped
+    share = share_used(order.case, at, office_time(order.case, order.terms))
+    # Rounded down, so that nothing says 100 % before its time; 28.999… of a float is 29.
+    names = {"percent": str(int(round(100 * share, 6)))}
+    return ("overdue" if at > file.fix_by_at else "used"), names
+
+
+def decide_acknowledge(order: Order, _args: object) -> Answer:
+    """Say that the escalation has been seen, at its level or above."""
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
+    file = order.file
+    if not file.supervised or file.escalated_at is None:
+        return not_now("not_escalated")
+    if file.acknowledged_at is not None:
+        return not_now("acknowledged_before")
+    if OWN_LEVEL.get(order.role, 0) < min(file.supervised, 2):
+        leads = any(role in order.by.on_shift for role in ("duty_leader", "rotating_leader"))
+        if not leads:
+            return Refusal("not_allowed", "level_above")
+    return (order.fact("EscalationAcknowledged", {"level": file.supervised}),)
+
+
+def decide_undo(order: Order, args: Undo) -> Answer:
+    """Take back an escalation or a reassignment that was the last act on the case (C23)."""
+    file = order.file
+    position = file.undo.get("position")
+    if file.last is None or position != file.last.position:
+        return not_now("nothing_to_undo")
+    own = file.undo.get("actor") == order.by.account
+    until = file.undo.get("until")
+    in_time = isinstance(until, float) and order.now.machine <= until
+    if not (own and in_time):
+        if "shift_lead" not in order.by.on_shift:
+            return not_now("undo_too_late" if own else "undo_not_yours")
+        if not args.reason:
+            return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "str"})
+    restored = {key: value for key, value in file.undo.items() if key not in ("position", "actor", "until")}
+    data = {"position": position, "type": file.last.type, "restored": restored}
+    return (order.fact("ActUndone", data, reason=args.reason or ""),)
+
+
+def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
+    """Ask the level above, with what was tried on the spot (C24)."""
+    wrong = allowed(order, *(state for state in OPEN if state != "transferred_up"))
+    if wrong:
+        return wrong
+    if order.file.level_asked:
+        return not_now("level_asked")
+    start = SENT_FROM.get(order.role, "district")
+    data = {
+        "from": start, "to": ABILITY[ABILITY.index(start) + 1], "text": args.text,
+        "photos": list(args.photos), "reason": args.reason or "", "answer_by": moment(level_by(order)),
+    }  # fmt: skip
+    return (order.fact("LevelTransferred", data),)
+
+
+def decide_answer_level(order: Order, args: AnswerLevel) -> Answer:
+    """Accept it at the level that was asked, or send it back; the city's own word is C18."""
+    file = order.file
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
+    if not file.level_asked:
+        return not_now("not_asked")
+    if order.role == "street_operator" and file.level_asked != "street":
+        return Refusal("not_allowed", "level_above")
+    if args.accepted and file.level_asked == "city":
+        return Refusal("not_allowed", "up_by_leader")
+    return (level_answered_fact(order, accepted=args.accepted, text=args.text or ""),)
+
+
+def level_answered_fact(order: Order, *, accepted: bool, text: str = "") -> NewFact:
+    """Return the answer of the level that was asked; the district's yes brings up who comes next."""
+    file = order.file
+    level = file.level_asked if accepted else file.level_from
+    data: dict[str, Any] = {"accepted": accepted, "level": level, "text": text}
+    if accepted and level == "district":
+        beyond = order.with_file(beyond_power=True)
+        data |= {
+            "beyond_power": True, "targets": ranked(beyond, route_of(beyond), without=(file.holder,)),
+        }  # fmt: skip
+    return order.fact("LevelAnswered", data)
+
+
+def decide_remind(order: Order, _args: object) -> Answer:
+    """Remind who has it, or who was asked to go and look."""
+    wrong = allowed(order, *OPEN)
+    if wrong:
+        return wrong
+    to = order.file.verify_to if order.case.state == "verifying" else order.file.holder
+    if not to:
+        return not_now("nobody_has_it")
+    return (reminded_fact(order, to),)
+
+
+def reminded_fact(order: Order, to: str, *, by_rule: bool = False, late_s: float = 0.0) -> NewFact:
+    """Return a reminder; ``late_s`` says how late a rule's own came."""
+    data = {"n": order.file.reminders + 1, "to": to, "by_rule": by_rule, "late_s": late_s}
+    return order.fact("CaseReminded", data)
+
+
+def decide_supervise(order: Order, args: Typed) -> Answer:
+    """Supervise it in writing (督办)."""
+    wrong = allowed(order, *OPEN)
+    return wrong or (order.fact("CaseSupervised", {"text": args.text}),)

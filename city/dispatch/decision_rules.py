@@ -1,0 +1,118 @@
+"""Terms: what a decision goes by beside the state – tables, calendars, numbers; read by ``console/``."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from city.clocks.working_time import Calendar
+from city.dispatch.categories import Category
+from city.dispatch.route import Route, Situation
+from city.dispatch.unit_tasks import UnitTasks
+from city.places.unit_grids import UnitGrids
+
+__all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
+
+
+class Agency(msgspec.Struct, frozen=True):
+    """A line agency, utility or contractor of ``agencies.csv``; people call ``fallback`` if it is silent."""
+
+    code: str
+    short: str
+    kind: str
+    all_hours: bool
+    ack_limit_s: int = 300
+    fallback: str = ""
+
+
+class Standard(msgspec.Struct, frozen=True):
+    """One filing condition of a class (``CaseStandard``); ``key`` is ``<kind>:<code>#<row>``."""
+
+    key: str
+    category: str
+    condition: str
+    closing: str
+    limit_value: int
+    limit_unit: str
+    make_safe_min: int | None = None
+    hazard: bool = False
+
+
+class CaseNumbers(msgspec.Struct, frozen=True):
+    """The numbers of domain §3.4 and §4.2 that are defaults, to be set by the centre; seconds and counts."""
+
+    accept_s: float = 900.0
+    verify_s: float = 1800.0
+    dispatch_s: float = 900.0
+    sign_urgent_s: float = 1800.0
+    sign_office_hours: int = 2
+    return_urgent_s: float = 900.0
+    return_office_hours: int = 2
+    check_urgent_s: float = 1800.0
+    check_office_hours: int = 4
+    allowance_urgent_s: float = 1800.0
+    allowance_office_hours: int = 4
+    make_safe_s: float = 3600.0
+    ruling_s: float = 7200.0
+    ruling_hazard_s: float = 1800.0
+    unowned_office_hours: int = 4
+    unowned_hazard_s: float = 1800.0
+    bounces: int = 2
+    acknowledge_s: float = 600.0
+    level_office_hours: int = 2
+    level_hazard_s: float = 900.0
+    extension_office_hours: int = 2
+    extensions: int = 2
+    suspension_days: int = 365
+    undo_s: float = 20.0
+    reopen_days: int = 7
+    near_m: float = 50.0
+    unit_kmh: float = 25.0
+    """Assumed speed of a unit on its way through the city; ``unit_detour``: ways are so much longer than the
+    straight line. Both only for the minutes that stand beside a unit."""
+    unit_detour: float = 1.4
+    remote_checks: tuple[str, ...] = ()
+    """Modes (video, caller_confirmed) that may stand for a check in the field; never for a hazard."""
+    appeal_office_days: int = 3
+
+
+class DecisionRules(msgspec.Struct, frozen=True):
+    """All of it. ``route`` answers for a situation and the rulings that the ledger holds."""
+
+    district: str
+    zone_offset_s: int
+    categories: Mapping[str, Category]
+    standards: Mapping[str, tuple[Standard, ...]]
+    agencies: Mapping[str, Agency]
+    streets: Mapping[str, str]
+    """Street code → short name."""
+    calendar: Calendar
+    calendars: Mapping[str, Calendar]
+    """Holder → its own calendar; others go by ``calendar``."""
+    route: Callable[..., Route]
+    """``route(situation: Situation, rulings: Mapping[str, Registered]) -> Route``."""
+    boundary_m: Callable[[float, float, str], float]
+    """Distance (metres, ≥ 0) of a WGS84 point to the boundary of a street; 0 … inf."""
+    street_of: Callable[[float, float], str]
+    numbers: CaseNumbers = CaseNumbers()
+    unit_tasks: UnitTasks = UnitTasks()
+    """Which kinds of unit can do the work of a class."""
+    tables: Mapping[str, str] = {}
+    """Table → SHA-256 of what was loaded, copied into the facts that used it."""
+    grid_of: Callable[[float, float], str] = UnitGrids().code_of
+    """Code of the unit grid of a WGS84 point, '' = none or not known; no decision goes by it."""
+    roads: frozenset[str] = frozenset()
+    """Names of the district's roads, as far as its tables and map know them."""
+    labels: frozenset[str] = frozenset()
+    """Class words of other systems that the shipped mappings name: a wall may show them."""
+
+    def calendar_of(self, holder: str) -> Calendar:
+        """Return the calendar that a holder works by."""
+        return self.calendars.get(holder, self.calendar)
+
+    def standards_of(self, kind: str, code: str) -> tuple[Standard, ...]:
+        """Return the filing conditions of a class, its default first; () for an unknown class."""
+        return self.standards.get(f"{kind}:{code}", ())
+
+    def routed(self, situation: Situation, rulings: Mapping[str, object]) -> Route:
+        """Return where a case goes."""
+        return self.route(situation, rulings)

@@ -1,0 +1,48 @@
+"""Which unit can be sent: one rule for every screen that offers one, and for the decision."""
+
+from typing import Final
+
+import msgspec
+
+from city.clocks.freshness import UNIT_STALE_S, measured_as_of
+from city.state.ledger_state import CityState
+
+__all__ = ["COMMITTED", "UnitNow", "hindrance", "unit_now"]
+
+COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
+"""States of units that somebody has sent somewhere."""
+
+_AWAY: Final = COMMITTED | {"off_duty", "out_of_service", "unknown"}
+
+
+class UnitNow(msgspec.Struct, frozen=True):
+    """A unit as it was last heard of; ``lost``: nobody knows where it is now."""
+
+    kind: str
+    state: str
+    lost: bool
+
+
+def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
+    """Return why a unit cannot be sent, as a key below ``refusal.``; '' when it can.
+
+    ``kinds`` are those that can do the work (``UnitTasks.kinds_for``); of a unit that does not tell its kind
+    nobody knows that it can.
+    """
+    if unit.lost:
+        return "unit_lost"
+    if unit.state in _AWAY:
+        return "unit_away"
+    return "" if unit.kind in kinds else "unit_unfit"
+
+
+def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
+    """Return a unit as it was last heard of, at machine time ``now``; None for one that never was."""
+    units = state.measured.units
+    row = units.find(unit)
+    if row is None:
+        return None
+    told = slice(row, row + 1)
+    (as_of,) = measured_as_of(units.column("at")[told], units.column("received")[told], state.ledger.clock)
+    lost = not now - as_of <= UNIT_STALE_S
+    return UnitNow(str(units.column("kind")[row]), str(units.column("state")[row]), lost=lost)

@@ -1,0 +1,264 @@
+"""The linter of the rule tables: what is wrong in a cell, and between tables, before a case meets it."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from city.dispatch.agencies import agency_of
+from city.dispatch.categories import TERRITORY as TERRITORY_ZH
+from city.dispatch.categories import Category, category_of
+from city.dispatch.cells import Cells, Problem, current, sound
+from city.dispatch.decision_rules import Agency
+from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
+from city.dispatch.register import covers
+from city.dispatch.standards import StandardRow, standard_of
+from city.dispatch.table_loading import READERS, Row
+from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.places.streets import street_key
+
+__all__ = ["COLUMNS", "check_tables"]
+
+_DAYS: Final = ("version", "valid_from", "valid_to")
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "agencies.csv": (
+        "code", "name", "short_zh", "short_en", "kind", "stationed", "all_hours", "ack_limit_s", "fallback",
+    ),
+    "categories.csv": (
+        "kind", "code", "system", "name_zh", "name_en", "minor_zh", "limit_value", "limit_unit", "hazard",
+        "owner", "domain",
+    ),
+    "standards.csv": (
+        "class", "no", "condition", "closing", "limit_value", "limit_unit", "hazard", "make_safe_min", *_DAYS,
+    ),
+    "rules.csv": (
+        "id", "class", "priority", "principle", "street", "lead", "next", "co", "likely", "clean_by",
+        "clean_min", "basis", *_DAYS, "approved_by",
+    ),
+    "register.csv": (
+        "code", "layout", "class", "lon", "lat", "accuracy_m", "street", "road", "owner", "maintainer",
+        "delegated", "owner_state", "likely", "status", "surveyed_on", *_DAYS,
+    ),
+    "owners.csv": ("id", "road", "street", "classes", "owner", "rank", *_DAYS),
+    "devolution.csv": ("class", "street", "state", "agency", *_DAYS),
+    "city_objects.csv": ("id", "kind", "name", "match", "classes", "channel", *_DAYS),
+    "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
+    "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
+}  # fmt: skip
+"""File → the columns that it must have; others are remarks."""
+
+_READERS: Final[dict[str, Callable[[Cells], Any]]] = {
+    "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
+    "unit_tasks.csv": unit_task_of,
+}  # fmt: skip
+
+Numbered = tuple[tuple[int, Any], ...]
+TablesRead = Mapping[str, Numbered]
+Known = Mapping[str, Collection[str]]
+
+
+def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[str], on: str) -> list[Problem]:
+    """Return what is wrong, by file and row; ``rows`` gives those of a file, ``on`` is today's ISO date.
+
+    A file of which ``rows`` raises ValueError or OSError is named; tables are not compared then.
+    ``streets`` are the codes of the district; () when they are not known, and then none is called wrong.
+    """
+    read: dict[str, Numbered] = {}
+    problems: list[Problem] = []
+    unread: list[Problem] = []
+    for file, reader in _READERS.items():
+        try:
+            every = list(rows(file))
+        except (ValueError, OSError) as error:
+            unread.append(Problem(file, 0, "", str(error).rpartition(f"{file}: ")[2]))
+            continue
+        missing = [column for column in COLUMNS[file] if every and column not in every[0]]
+        problems += [Problem(file, 1, column, "the table has no such column") for column in missing]
+        good, wrong = sound([] if missing else every, reader, file=file)
+        read[file] = tuple(good)
+        problems += wrong
+    if unread:  # what the others mention of it would all seem wrong
+        return sorted({*problems, *unread})
+    known = {
+        "agency": {agency.code for _, agency in read["agencies.csv"]},
+        "street": {street_key(street) for street in streets},
+        "class": {category.key for _, category in read["categories.csv"]},
+    }
+    for check in _CHECKS:
+        problems += check(read, known, on)
+    return sorted(set(problems))
+
+
+def _twice(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """What names a row may name only one on the same day."""
+    for file, (column, name) in _NAMES.items():
+        seen: dict[str, list[tuple[int, Any]]] = {}
+        for number, row in read[file]:
+            same = seen.setdefault(name(row), [])
+            first = next((earlier for earlier, other in same if _meet(row, other)), None)
+            if first is not None:
+                yield Problem(file, number, column, f"{name(row)} stands in row {first} already")
+            same.append((number, row))
+
+
+_NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
+    "agencies.csv": ("code", lambda row: row.code),
+    "categories.csv": ("code", lambda row: row.key),
+    "standards.csv": ("no", lambda row: row.standard.key),
+    "rules.csv": ("id", lambda row: row.id),
+    "register.csv": ("code", lambda row: row.code),
+    "owners.csv": ("id", lambda row: row.id),
+    "devolution.csv": ("class", lambda row: f"{row.category} {row.street}".strip()),
+    "city_objects.csv": ("id", lambda row: row.id),
+    "sites.csv": ("id", lambda row: row.id),
+    "unit_tasks.csv": ("task", lambda row: row.task),
+}
+
+
+def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Agencies and streets hold cases under their codes: no code may be of both."""
+    for number, agency in read["agencies.csv"]:
+        if agency.code in {*known["street"], TERRITORY, APPROVER}:
+            yield Problem(
+                "agencies.csv", number, "code", f"{agency.code} is the code of a street, or reserved"
+            )
+
+
+def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Holders, streets and classes must be in their tables."""
+    for file, rows in read.items():
+        for number, row in rows:
+            for column, sort, value in _mentioned(row):
+                expected = [known[part] for part in sort.split("|")]
+                unsure = "street" in sort and not known["street"]  # the atlas cannot be read
+                if value and not unsure and not any(value in names for names in expected):
+                    what = f"there is no {sort.replace('|', ' or ')} {value!r}"
+                    yield Problem(file, number, column, what)
+
+
+def _mentioned(row: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield (column, sort, value) of whatever a row mentions of another table."""
+    if isinstance(row, Agency):
+        yield "fallback", "agency", row.fallback
+        return
+    if isinstance(row, Category):
+        return
+    if isinstance(row, StandardRow):
+        yield "class", "class", row.standard.category
+        return
+    yield "class", "class", getattr(row, "category", "")
+    yield "street", "street", getattr(row, "street", "")
+    for column in ("lead", "next", "clean_by", "approver", "agency"):
+        value = getattr(row, column, "")
+        yield column, "agency", "" if value in (TERRITORY, APPROVER) else value
+    for column in ("owner", "maintainer"):
+        yield column, "agency|street", getattr(row, column, "")
+    for column in ("co", "likely"):
+        for value in getattr(row, column, ()):
+            yield column, "agency|street", value
+
+
+def _class_lists(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    for file in ("owners.csv", "city_objects.csv", "unit_tasks.csv"):
+        for number, row in read[file]:
+            for wanted in row.classes:
+                if not any(covers((wanted,), category) for category in known["class"]):
+                    yield Problem(file, number, "classes", f"there is no class {wanted!r}")
+
+
+def _expired(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    for file, rows in read.items():
+        for number, row in rows:
+            last = getattr(row, "valid_to", "")
+            if last and last < on:
+                yield Problem(file, number, "valid_to", f"it ended on {last}: prolong it or take the row out")
+
+
+def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Every class needs a default filing condition and a rule that does not hang on a known source."""
+    defaults = {row.standard.category for row in _today(read["standards.csv"], on) if row.no == 1}
+    ruled = {row.category for row in _today(read["rules.csv"], on) if row.lead != APPROVER and not row.street}
+    for number, category in read["categories.csv"]:
+        if category.key not in defaults:
+            what = f"{category.key} has no filing condition with no 1 in standards.csv"
+            yield Problem("categories.csv", number, "code", what)
+        if category.key not in ruled:
+            what = f"{category.key} has no rule for the whole district in rules.csv"
+            yield Problem("categories.csv", number, "code", what)
+
+
+def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Every class needs somebody who can do its work."""
+    tasks = UnitTasks(_today(read["unit_tasks.csv"], on))
+    for category in sorted(known["class"]):
+        if not tasks.kinds_for(category):
+            what = f"no row is for {category}: name it in one, or leave the classes of one row empty"
+            yield Problem("unit_tasks.csv", 0, "classes", what)
+
+
+def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """The class's limit, hazard and owner are those of its default condition and of its rules."""
+    conditions = {
+        row.standard.category: row.standard for row in _today(read["standards.csv"], on) if row.no == 1
+    }
+    shorts = {agency.short: agency.code for _, agency in read["agencies.csv"]} | {TERRITORY_ZH: TERRITORY}
+    holders: dict[str, set[str]] = {}
+    for rule in _today(read["rules.csv"], on):
+        holders.setdefault(rule.category, set()).update({rule.lead, rule.next})
+    for number, category in read["categories.csv"]:
+        condition = conditions.get(category.key)
+        if condition is not None:
+            told = (category.limit_value, category.limit_unit, category.hazard)
+            expected = (condition.limit_value, condition.limit_unit, condition.hazard)
+            if told != expected:
+                what = f"{category.key}: expected limit and hazard of standards.csv, {expected}, got {told}"
+                yield Problem("categories.csv", number, "limit_value", what)
+        owner = shorts.get(category.owner)
+        if owner is None:
+            yield Problem("categories.csv", number, "owner", f"there is no agency {category.owner!r}")
+        elif category.key in holders and owner not in holders[category.key]:
+            what = f"{category.key}: {category.owner!r} is neither lead nor next in a rule of rules.csv"
+            yield Problem("categories.csv", number, "owner", what)
+
+
+def _today(rows: Numbered, on: str) -> Iterator[Any]:
+    return (row for _, row in rows if current(row.valid_from, row.valid_to, on))
+
+
+def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Two rules of the same class, priority and street on the same day: nobody could say which counts."""
+    rules: Numbered = read["rules.csv"]
+    for place, (number, rule) in enumerate(rules):
+        for other_number, other in rules[:place]:
+            if _same_case(rule, other) and _meet(rule, other):
+                what = (
+                    f"{rule.id} and {other.id} (row {other_number}) are for the same cases on the same days"
+                )
+                yield Problem("rules.csv", number, "priority", what)
+    owners: Numbered = read["owners.csv"]
+    for place, (number, row) in enumerate(owners):
+        for other_number, other in owners[:place]:
+            same = (row.road, row.street, row.rank) == (other.road, other.street, other.rank)
+            shared = any(
+                covers(row.classes, category) and covers(other.classes, category)
+                for category in known["class"]
+            )
+            if same and shared and _meet(row, other):
+                what = f"row {other_number} has the same road, street, class and rank: give one another rank"
+                yield Problem("owners.csv", number, "rank", what)
+
+
+def _same_case(rule: Rule, other: Rule) -> bool:
+    return (rule.category, rule.priority, rule.street) == (other.category, other.priority, other.street)
+
+
+def _meet(one: Any, other: Any) -> bool:
+    """Whether there is a day on which both rows count; one without days counts always."""
+    begins = max(getattr(one, "valid_from", ""), getattr(other, "valid_from", ""))
+    return all(
+        not end or begins <= end for end in (getattr(one, "valid_to", ""), getattr(other, "valid_to", ""))
+    )
+
+
+_Check = Callable[[TablesRead, Known, str], Iterator[Problem]]
+_CHECKS: Final[tuple[_Check, ...]] = (
+    _twice, _both, _unknown, _class_lists, _expired, _without, _undone, _disagree, _overlapping,
+)  # fmt: skip

@@ -1,0 +1,21 @@
+"""The duty log: how the fold adds a line."""
+
+from city.facts.fact import Fact
+from city.state.ledger_state import LOG_LINES, Case, LedgerState, LogLine
+
+__all__ = ["note", "say"]
+
+
+def note(state: LedgerState, fact: Fact, text: str, **names: str) -> None:
+    """Add a line to the duty log; ``text`` is a key of the catalogues."""
+    state.log.append(LogLine(state.clock.at(fact.recorded_at), text, names, fact.position))
+    del state.log[:-LOG_LINES]
+
+
+def say(state: LedgerState, case: Case, fact: Fact, text: str, **names: str) -> tuple[str, ...]:
+    """Add a line that names a case and return the slice that changed."""
+    note(
+        state, fact, text, kind=case.kind, code=case.code, label=case.label, road=case.place.road,
+        street=case.place.street, **names,
+    )  # fmt: skip
+    return ("log",)

@@ -1,0 +1,84 @@
+"""Reading a fact's data for the fold: every value gets the type that a snapshot can hold, or ValueError."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from city.clocks.timestamps import parse, parse_told
+
+__all__ = ["flag", "maybe_moment", "moment", "names", "number", "readable_moment", "text", "texts", "whole"]
+
+Data = Mapping[str, Any]
+
+MOST = 2**53
+"""What is beyond it is in no snapshot and no browser the same number."""
+
+
+def text(data: Data, key: str, default: str = "") -> str:
+    """Return a text, ``default`` when it is not there. Raises TypeError when it is something else."""
+    value = data.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        message = f"{key}: expected a text"
+        raise TypeError(message)
+    return value
+
+
+def texts(data: Data, key: str) -> tuple[str, ...]:
+    """Return a list of texts, () when it is not there."""
+    value = data.get(key) or ()
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        message = f"{key}: expected a list of texts"
+        raise TypeError(message)
+    return tuple(value)
+
+
+def names(data: Data, key: str) -> dict[str, str]:
+    """Return a table of texts, {} when it is not there."""
+    value = data.get(key) or {}
+    return {str(name): str(one) for name, one in value.items()}
+
+
+def whole(data: Data, key: str, default: int | None = None) -> int:
+    """Return a whole number; KeyError when it is not there and has no default."""
+    value = data[key] if default is None else data.get(key, default)
+    if not isinstance(value, int) or abs(value) > MOST:
+        message = f"{key}: expected a whole number"
+        raise ValueError(message)
+    return int(value)
+
+
+def number(data: Data, key: str) -> float | None:
+    """Return a number, None when it is not there."""
+    value = data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or abs(value) > MOST:
+        message = f"{key}: expected a number"
+        raise ValueError(message)
+    return float(value)
+
+
+def flag(data: Data, key: str) -> bool:
+    """Whether something is said to be so."""
+    return data.get(key) is True
+
+
+def moment(data: Data, key: str) -> float:
+    """Return a moment as epoch seconds. Raises KeyError or ValueError."""
+    return parse(data[key])
+
+
+def maybe_moment(data: Data, key: str) -> float | None:
+    """Return a moment as epoch seconds, None when it is not there."""
+    return None if data.get(key) is None else parse(data[key])
+
+
+def readable_moment(told: object) -> float | None:
+    """Return a publisher's moment as epoch seconds, None when it cannot be read or stands for no time."""
+    if not isinstance(told, str):
+        return None
+    try:
+        return parse_told(told)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,210 @@
+"""The fold: how one fact changes the state. Deterministic, total, and it looks up nothing outside the fact.
+
+A fact of an unknown (type, v) is counted and changes nothing else; one whose data does not have the
+promised shape is counted as refused, so that one bad fact never stops the rest.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from city.cases import fold_reports
+from city.cases.fold_common import change, note_on
+from city.cases.fold_filing import FILING
+from city.cases.fold_handling import HANDLING
+from city.cases.fold_routing import ROUTING
+from city.cases.fold_supervision import SUPERVISION
+from city.cases.outbox import delay, deliver, fail
+from city.clocks.city_clock import CityClock
+from city.clocks.timestamps import iso, parse
+from city.duty.duty_log import note, say
+from city.facts.fact import Fact
+from city.facts.field_readers import text, texts
+from city.facts.upcast import lifted
+from city.state.ledger_state import LedgerState, Show
+from city.warnings.fold_storms import fold_storm
+from city.warnings.fold_warnings import fold_warning
+from city.warnings.in_force import Standing, in_force, standing
+
+__all__ = ["HANDLERS", "apply"]
+
+NEWS_S = 900.0
+"""A case reported longer ago (city seconds) is history that was imported, not news for the duty log."""
+
+Handler = Callable[[LedgerState, Fact], tuple[str, ...]]
+
+
+def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Fold one fact into the state and return the names of the slices that it changed."""
+    name = f"{fact.type}/{fact.v}"
+    try:
+        fact = lifted(fact)
+        handler = HANDLERS.get((fact.type, fact.v))
+        if handler is None:
+            state.unknown[name] = state.unknown.get(name, 0) + 1
+            return ()
+        return handler(state, fact)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        state.refused[name] = state.refused.get(name, 0) + 1
+        return ()
+
+
+def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    case, is_new = fold_reports.fold_case(state, fact)
+    told_at = state.clock.at(fact.recorded_at)
+    if is_new and case.is_open and case.urgency == "critical" and told_at - case.at < NEWS_S:
+        return ("cases", *say(state, case, fact, "log.critical"))
+    return ("cases",)
+
+
+def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    warned = fold_warning(state, fact)
+    if warned is None:
+        return ()  # it says nothing new to the public
+    city = state.clock.at(fact.recorded_at)
+    stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
+    if any(one.state(city) != "over" for one in stands):
+        _note_warning(state, fact, "log.warning", stands)
+    elif all(info.says != "warns" for info in warned.infos):
+        others = [one for one in state.warnings.values() if one.key != warned.key]
+        left = {one.warned.key for one in in_force(state.warnings.values(), city)}
+        gone = [one for one in in_force(others, city) if one.warned.key not in left]
+        _note_warning(state, fact, "log.warning_lifted", gone)
+    return ("warnings", "log")
+
+
+def _note_warning(state: LedgerState, fact: Fact, text: str, stands: list[Standing]) -> None:
+    """Add a line that names the worst of some warnings, none without one."""
+    if stands:
+        worst = max(stands, key=lambda one: one.info.rank)
+        heads = {f"headline_{language}": head for language, head in worst.info.headlines.items()}
+        names = {"hazard": worst.info.hazard, "colour": worst.info.colour, **heads}
+        sent = {"sent": iso(worst.warned.sent)} if text == "log.warning" else {}
+        note(state, fact, text, warned=worst.warned.key, **names, **sent)
+
+
+def _storm_tracked(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    fold_storm(state, fact)
+    state.transplanted += fold_reports.is_transplanted(fact)
+    return ("warnings",)
+
+
+def _device_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    device = fold_reports.device_of(fact)
+    state.devices[device.id] = device
+    state.transplanted += fold_reports.is_transplanted(fact)
+    return ("registry",)
+
+
+def _camera_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    camera = fold_reports.camera_of(fact)
+    state.cameras[camera.id] = camera
+    state.transplanted += fold_reports.is_transplanted(fact)
+    return ("registry",)
+
+
+def _city_clock_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    data = fact.data
+    state.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
+    state.clocks.append((fact.position, state.clock))
+    return ("clock",)
+
+
+def _roster_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    rows = [{str(k): str(v) for k, v in row.items()} for row in fact.data["rows"]]
+    state.tables["roster"] = str(fact.data["sha256"])
+    state.roster = rows
+    return ("duty",)
+
+
+def _table_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    state.tables[str(fact.data["table"])] = str(fact.data["sha256"])
+    return ()
+
+
+def _outlets_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    state.outlets = frozenset(texts(fact.data, "systems"))
+    return ()
+
+
+def _source_lost(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    source = str(fact.data["source"])
+    state.lost_sources[source] = parse(fact.data["since"])
+    note(state, fact, "log.source_lost", source=source)
+    return ("log",)
+
+
+def _source_back(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    source = str(fact.data["source"])
+    state.lost_sources.pop(source, None)
+    note(state, fact, "log.source_back", source=source)
+    return ("log",)
+
+
+def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    data, wall = fact.data, fact.subject.removeprefix("wall:")
+    told = data.get("view")
+    view = None if told is None else _corners(told)
+    state.shows[wall] = Show(
+        wall, text(data, "kind"), text(data, "id"), view, text(data, "name"), fact.recorded_at,
+        parse(data["until"]),
+    )  # fmt: skip
+    return ("shows",)
+
+
+def _corners(told: list[float]) -> tuple[float, float, float, float]:
+    x0, x1, y0, y1 = (float(one) for one in told)
+    return x0, x1, y0, y1
+
+
+def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    state.shows.pop(fact.subject.removeprefix("wall:"), None)
+    return ("shows",)
+
+
+def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*deliver(state, fact), *note_on(state, fact))
+
+
+def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*delay(state, fact), *note_on(state, fact))
+
+
+def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    return (*fail(state, fact), *note_on(state, fact))
+
+
+def _recorded_only(state: LedgerState, fact: Fact) -> tuple[str, ...]:  # a handler's shape
+    """Fold a fact that matters to the audit alone."""
+    return ()
+
+
+HANDLERS: dict[tuple[str, int], Handler] = {
+    ("CaseReported", 1): _case_reported,
+    ("WarningReceived", 1): _warning_received,
+    ("StormTracked", 1): _storm_tracked,
+    ("DeviceRegistered", 1): _device_registered,
+    ("CameraRegistered", 1): _camera_registered,
+    ("CityClockSet", 1): _city_clock_set,
+    ("RosterLoaded", 1): _roster_loaded,
+    ("TableLoaded", 1): _table_loaded,
+    ("OutletsSet", 1): _outlets_set,
+    ("SourceLost", 1): _source_lost,
+    ("SourceBack", 1): _source_back,
+    ("LedgerRestored", 1): _recorded_only,
+    ("TokenGranted", 1): _recorded_only,
+    ("TokenRevoked", 1): _recorded_only,
+    ("UserAdded", 1): _recorded_only,
+    ("UserChanged", 1): _recorded_only,
+    ("UserDisabled", 1): _recorded_only,
+    ("WallShown", 1): _wall_shown,
+    ("WallCleared", 1): _wall_cleared,
+    ("OutboxDelivered", 1): _outbox_delivered,
+    ("OutboxDelayed", 1): _outbox_delayed,
+    ("OutboxFailed", 1): _outbox_failed,
+    ("CommandRefused", 1): note_on,
+    ("PersonRevealed", 1): note_on,
+    **{
+        (kind, 1): partial(change, fold)
+        for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
+    },
+}

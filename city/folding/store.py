@@ -1,0 +1,90 @@
+"""The store: the only writer of the city's state."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from city.facts.chain import Broken, Link, verify
+from city.facts.fact import read_fact
+from city.folding.fold import apply
+from city.measures.fold_telemetry import join_registry, measure
+from city.state.ledger_state import SCHEMA, CityState, LedgerState, SourceState
+
+__all__ = ["ChainBroken", "Store", "read_snapshot", "write_snapshot"]
+
+
+class ChainBroken(Exception):
+    """What was to be folded does not continue the chain; nothing of it was folded."""
+
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(f"position {broken.position}: {broken.reason}")
+        self.broken = broken
+
+
+class Store:
+    """Holds the state and changes it, in one place: facts, measurements and what is heard of sources."""
+
+    def __init__(self, ledger: LedgerState | None = None) -> None:
+        self.state = CityState(ledger)
+
+    def reset(self) -> None:
+        """Forget everything: what was folded belongs to another ledger's life."""
+        revisions = self.state.revisions
+        self.state = CityState()
+        # Whoever looked before must see that every slice is another one now.
+        self.state.revisions = {name: count + 1 for name, count in revisions.items()}
+
+    def commit(self, entries: Sequence[Link]) -> int:
+        """Fold ledger entries that follow the present position; return how many were new.
+
+        Entries at or before the present position are repeats and change nothing. Raises ChainBroken when
+        the rest does not continue the chain; then nothing is folded.
+        """
+        ledger = self.state.ledger
+        fresh = [entry for entry in entries if entry.position > ledger.position]
+        end = verify(fresh, position=ledger.position, previous=ledger.hash)
+        if isinstance(end, Broken):
+            raise ChainBroken(end)
+        touched: set[str] = set()
+        for entry in fresh:
+            try:
+                fact = read_fact(entry.position, entry.recorded_at, entry.body)
+            except ValueError:  # a body that is no fact must not stop those behind it
+                ledger.refused["?"] = ledger.refused.get("?", 0) + 1
+                continue
+            touched.update(apply(ledger, fact))
+        ledger.position, ledger.hash = end
+        if "registry" in touched:
+            join_registry(self.state)
+        self.state.touch(*touched)
+        return len(fresh)
+
+    def measure(self, topic: str, records: Iterable[dict[str, Any]]) -> None:
+        """Fold telemetry records of one topic; newest ``at`` per key wins."""
+        self.state.touch(*measure(self.state, topic, records))
+
+    def hear(self, sources: Iterable[SourceState]) -> None:
+        """Take over what the gateway says of its sources."""
+        told = {source.name: source for source in sources}
+        if told != self.state.measured.sources:
+            self.state.measured.sources = told
+            self.state.touch("sources")
+
+
+def write_snapshot(ledger: LedgerState, cursor: str) -> bytes:
+    """Return the ledger slices, and the feed's cursor that goes on behind them, as bytes."""
+    return msgspec.msgpack.encode([SCHEMA, ledger, cursor])
+
+
+def read_snapshot(data: bytes) -> tuple[LedgerState, str]:
+    """Return slices and cursor of a snapshot. Raises ValueError when it is damaged or of another schema."""
+    try:
+        schema, raw, cursor = msgspec.msgpack.decode(data, type=tuple[int, msgspec.Raw, str])
+        if schema != SCHEMA:
+            message = f"snapshot of schema {schema}, expected {SCHEMA}"
+            raise ValueError(message)
+        return msgspec.msgpack.decode(raw, type=LedgerState), cursor
+    except msgspec.MsgspecError as error:
+        message = f"snapshot cannot be read: {error}"
+        raise ValueError(message) from error

@@ -1,0 +1,87 @@
+"""What happens again at a place: repeated orders, recurring problems, complaints a year ago (K16, K17)."""
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from city.places.distance import M_PER_DEGREE, metres
+from city.state.ledger_state import Case, Place
+
+__all__ = ["Nearby", "recurs", "repeats", "year_before"]
+
+NEAR_M = 50.0
+WINDOW_S = 30 * 86_400.0
+CELL_DEGREES = NEAR_M / M_PER_DEGREE * 2
+"""Cells are wider than 50 m in both directions up to 60 degrees of latitude: a near case is a neighbour."""
+
+STRIDE = 1 << 32
+AROUND = tuple(x * STRIDE + y for x in (0, -1, 1) for y in (0, -1, 1))
+
+
+class Nearby:
+    """Cases by class and place, to find those of one class within 50 m; no class is like no other."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self._classes: dict[tuple[str, str], dict[int, list[Case]]] = {}
+        for case in cases:
+            if case.code and math.isfinite(case.place.lon):
+                cells = self._classes.setdefault((case.kind, case.code), {})
+                cells.setdefault(_cell(case.place), []).append(case)
+
+    def within(self, case: Case, begin: float, end: float) -> bool:
+        """Whether another case of its class was reported within 50 m in ``[begin, end]`` (city epoch s)."""
+        cells = self._classes.get((case.kind, case.code))
+        if cells is None or not math.isfinite(case.place.lon):
+            return False
+        middle = _cell(case.place)
+        for offset in AROUND:
+            for other in cells.get(middle + offset, ()):
+                if begin <= other.at <= end and other is not case and _near(case, other):
+                    return True
+        return False
+
+
+def _cell(place: Place) -> int:
+    return math.floor(place.lon / CELL_DEGREES) * STRIDE + math.floor(place.lat / CELL_DEGREES)
+
+
+def _near(case: Case, other: Case) -> bool:
+    here, there = case.place, other.place
+    return metres(here.lon, here.lat, there.lon, there.lat) <= NEAR_M
+
+
+def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
+    """Return how many of ``orders`` say again what one of ``before`` said in the 30 days before.
+
+    Again means: same class within 50 m, or the same caller. ``before`` holds the orders themselves too.
+    """
+    earlier = list(before)
+    nearby = Nearby(earlier)
+    calls: dict[str, list[float]] = {}
+    for case in earlier:
+        if case.caller_ref:
+            calls.setdefault(case.caller_ref, []).append(case.at)
+    found = 0
+    for order in orders:
+        begin, end = order.at - WINDOW_S, math.nextafter(order.at, -math.inf)
+        found += nearby.within(order, begin, end) or any(
+            begin <= at <= end for at in calls.get(order.caller_ref, ())
+        )
+    return found
+
+
+def recurs(closed: Iterable[Case], after: Iterable[Case]) -> int:
+    """Return to how many closed cases a new one of the class came within 50 m and 30 days after closing."""
+    nearby = Nearby(after)
+    return sum(
+        nearby.within(case, math.nextafter(at, math.inf), at + WINDOW_S)
+        for case in closed
+        if (at := case.file.closed_at) is not None
+    )
+
+
+def year_before(at: float, zone_offset_s: int) -> float:
+    """Return the same local moment one year earlier (28 February for a leap day), epoch seconds."""
+    local = datetime.fromtimestamp(at + zone_offset_s, UTC)
+    leap = local.month == 2 and local.day == 29
+    return local.replace(year=local.year - 1, day=28 if leap else local.day).timestamp() - zone_offset_s

@@ -1,0 +1,175 @@
+"""The tally: what the indicators of domain §6.1 count, gathered in one pass over the cases.
+
+Own cases count; of those that other systems handle and we only mirror, the reports alone (K01): nobody
+knows their clocks. Every field says which cases it holds; ``P`` is the period, its end excluded.
+"""
+
+from collections import defaultdict
+
+from city.state.case_file import CaseFile, Ruling
+from city.state.ledger_state import Case
+
+__all__ = ["COMPLAINTS", "Tally"]
+
+COMPLAINTS = frozenset({"hotline_12345", "hotline_12319", "web_app", "media"})
+"""Channels by which the public complains."""
+ORDERS = "hotline_12345"
+MAKE_SAFE_S = 3600.0
+NO_CASE = frozenset({"rejected", "merged", "voided"})
+PAUSED = frozenset({"suspended", "transferred_up"})
+HANDLED = frozenset({"handled", "closed"})
+UNKNOWN = frozenset({"unknown", "disputed"})
+MIRRORED = "mirrored"
+"""Reason of a ruling that another system had asked for: its limit was not ours."""
+SATISFIED = frozenset({"very_satisfied", "satisfied"})
+
+
+class Tally:
+    """Counts of one period. ``now`` and the period's ends are city epoch seconds."""
+
+    def __init__(self, period: tuple[float, float], now: float) -> None:
+        self.begin, self.end = period
+        self.now = now
+        self.n: defaultdict[str, int] = defaultdict(int)
+        self.channels: dict[str, int] = {}
+        self.citizen_s: list[float] = []
+        self.agency_s: list[float] = []
+        self.oldest_return: float | None = None
+        self.orders: list[Case] = []
+        """Orders of the hotline reported in P."""
+        self.closed: list[Case] = []
+        """Cases closed in P."""
+
+    def __getitem__(self, name: str) -> int:
+        return self.n[name]
+
+    def within(self, at: float | None) -> bool:
+        """Whether a moment lies in P."""
+        return at is not None and self.begin <= at < self.end
+
+    def take(self, case: Case) -> None:
+        """Count one case."""
+        file = case.file
+        reported = self.within(case.at)
+        if reported:
+            self.n["reported"] += 1
+            self.channels[case.channel] = self.channels.get(case.channel, 0) + 1
+            if case.channel == ORDERS:
+                self.orders.append(case)
+        if not file.own:
+            return
+        if reported:
+            self._reported(case, file)
+        if self.within(file.filed_at):
+            self._filed(case, file)
+        self._dispatch(file)
+        self._handling(file)
+        self._closing(case, file)
+        self._ruling(case, file)
+
+    def _reported(self, case: Case, file: CaseFile) -> None:
+        filed = file.filed_at is not None
+        if filed or file.state in ("rejected", "merged"):
+            self.n["decided"] += 1
+        if case.hazard and file.state not in NO_CASE:
+            done = file.make_safe.done_at if file.make_safe is not None else None
+            self.n["hazards"] += 1
+            self.n["made_safe"] += done is not None and done - case.at <= MAKE_SAFE_S
+        if case.channel == "inspector":
+            self.n["inspector"] += 1
+            self.n["inspector_filed"] += filed
+            self.n["inspector_merged"] += file.state == "merged"
+        if case.channel == ORDERS:
+            self._order(file)
+
+    def _order(self, file: CaseFile) -> None:
+        """Count what the caller of an order said when they were called back."""
+        if not file.satisfaction and not file.resolved:
+            return
+        self.n["called_back"] += 1
+        if file.satisfaction == "unreachable":  # nobody said anything, whatever was noted beside it
+            self.n["unreached"] += 1
+            return
+        self.n["solved"] += file.resolved == "solved"
+        if file.satisfaction:
+            self.n["answered"] += 1
+            self.n["satisfied"] += file.satisfaction in SATISFIED
+
+    def _filed(self, case: Case, file: CaseFile) -> None:
+        self.n["filed"] += 1
+        if case.kind == "component":
+            self.n["components"] += 1
+            self.n["owner_unknown"] += file.owner_state_at_filing in UNKNOWN
+
+    def _dispatch(self, file: CaseFile) -> None:
+        first = file.first_dispatched_at
+        if file.dispatch_by is not None and self.within(file.dispatch_by):
+            gone = not file.is_open or file.state == "transferred_up"
+            if first is not None or not gone:  # what ended before anybody had to be sent was never due
+                self.n["dispatch_due"] += 1
+                self.n["dispatch_in_time"] += first is not None and first <= file.dispatch_by
+        if self.within(first):
+            self.n["dispatched"] += 1
+            if file.bounces:
+                bounced = any(bounce.counts for bounce in file.bounces)
+                wrong = any(bounce.reason == "wrong_category" for bounce in file.bounces)
+                self.n["misdirected"] += bounced or wrong
+                self.n["bounced"] += bounced
+                self.n["looped"] += any(ruling.reason == "loop" for ruling in _rulings(file))
+
+    def _handling(self, file: CaseFile) -> None:
+        """Count who had to be done in P: by the holder's limit or, while nobody has it, by the citizen's."""
+        due = file.fix_by_at if file.holder_due_at is None else file.holder_due_at
+        if due is None or not self.within(due) or file.state in NO_CASE:
+            return
+        if file.state in PAUSED:
+            self.n["due_paused"] += 1
+            return
+        self.n["due"] += 1
+        if file.state in HANDLED:  # one that failed its check is being handled again
+            at = file.closed_at if file.handled_at is None else file.handled_at
+            self.n["handled"] += 1
+            self.n["handled_in_time"] += at is not None and at <= due
+
+    def _closing(self, case: Case, file: CaseFile) -> None:
+        deadline = file.deadline_at
+        closed_at = file.closed_at if file.state == "closed" else None
+        if deadline is not None and self.within(deadline) and file.state not in NO_CASE:
+            if file.state in PAUSED:
+                self.n["deadline_paused"] += 1
+            else:
+                in_time = closed_at is not None and closed_at <= deadline
+                self.n["deadline"] += 1
+                self.n["closed"] += closed_at is not None
+                self.n["closed_in_time"] += closed_at is not None and (in_time or file.timeout_exempt)
+                self.n["exempt"] += closed_at is not None and file.timeout_exempt and not in_time
+        if file.check is not None and self.within(file.check.at):
+            self.n["checked"] += 1
+            self.n["reworked"] += file.reworks >= 1
+        if closed_at is not None and self.within(closed_at):
+            self.closed.append(case)
+            self.citizen_s.append(closed_at - case.at - file.suspended_s)
+            if file.handled_at is not None and file.dispatched_at is not None:
+                took = file.handled_at - file.dispatched_at - file.suspended_s
+                self.agency_s.append(max(0.0, took))  # another holder's suspension counts too
+
+    def _ruling(self, case: Case, file: CaseFile) -> None:
+        if file.state == "ruling":
+            self.n["hanging"] += 1
+            since = file.first_return_at
+            if since is not None and (self.oldest_return is None or since < self.oldest_return):
+                self.oldest_return = since
+        for ruling in _rulings(file):
+            if ruling.reason != MIRRORED and self.within(ruling.due_at):
+                self.n["rulings_due"] += 1
+                self.n["ruled_in_time"] += ruling.ruled_at is not None and ruling.ruled_at <= ruling.due_at
+            if self.within(ruling.ruled_at):
+                self.n["ruled"] += 1
+                self.n["registered"] += bool(ruling.registered)
+
+
+def _rulings(file: CaseFile) -> tuple[Ruling, ...]:
+    """Return every ruling that was asked for on a case."""
+    if file.ruling is None or file.ruling in file.rulings:
+        return file.rulings
+    return (*file.rulings, file.ruling)

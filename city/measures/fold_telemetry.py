@@ -1,0 +1,126 @@
+"""Measurements: how telemetry folds into columns. Newest ``at`` per key wins, so no order matters."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from city.clocks.timestamps import parse
+from city.places.public_names import class_words, short_name
+from city.state.columns import Columns
+from city.state.ledger_state import CityState
+
+__all__ = ["join_registry", "measure"]
+
+UNREGISTERED_INTERVAL = 600.0
+FILLERS = frozenset({-999.0, -999.9, -999.99, -9999.0, -9999.9, -99999.0, -999999.0, -32768.0})
+"""What gauges and their files write where they measured nothing: such a reading is of quality ``bad``."""
+
+
+def measure(state: CityState, topic: str, records: Iterable[dict[str, Any]]) -> set[str]:
+    """Fold delivered records of a telemetry topic; return the slices that changed.
+
+    A record that does not have its kind's shape is counted as refused and changes nothing else.
+    """
+    touched: set[str] = set()
+    for record in records:
+        try:
+            fold = FOLDS.get((topic, record.get("kind") if topic != "unit" else None))
+            if fold is not None:
+                touched.add(fold(state, record))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            refused = state.measured.refused
+            refused[topic] = refused.get(topic, 0) + 1
+    return touched
+
+
+def _is_newer(columns: Columns, row: int, at: float) -> bool:
+    """Whether ``at`` is newer than what the row holds (a blank row holds NaN)."""
+    return not columns.column("at")[row] > at
+
+
+def _reading(state: CityState, record: dict[str, Any]) -> str:
+    device_id = str(record["device"])
+    metric = str(record["metric"])
+    readings = state.measured.readings
+    at = parse(record["at"])
+    values = {
+        "value": float(record["value"]), "at": at, "received": parse(record["received"]),
+        "quality": "bad" if record["value"] in FILLERS else str(record.get("quality") or "good"),
+        "unit": str(record.get("unit") or "")[:16],
+        "device": device_id, "metric": metric[:40],
+    }  # fmt: skip
+    row = readings.row(f"{device_id}\x1f{metric}")
+    if not _is_newer(readings, row, at):
+        return "readings"
+    readings.set(row, values)
+    _join(state, row, device_id)
+    return "readings"
+
+
+def join_registry(state: CityState) -> None:
+    """Give readings that came before their device was registered its place and class."""
+    devices = state.measured.readings.column("device")
+    for row in (state.measured.readings.column("kind") == "").nonzero()[0]:
+        _join(state, int(row), devices[row])
+
+
+def _join(state: CityState, row: int, device_id: str) -> None:
+    readings = state.measured.readings
+    device = state.ledger.devices.get(device_id)
+    if device is None:
+        readings.set(row, {"interval": UNREGISTERED_INTERVAL})
+        return
+    readings.set(row, {
+        "interval": device.interval_s, "lon": device.place.lon, "lat": device.place.lat,
+        "kind": device.kind, "name": device.name, "street": device.place.street,
+    })  # fmt: skip
+
+
+def _unit(state: CityState, record: dict[str, Any]) -> str:
+    units = state.measured.units
+    at = parse(record["at"])
+    values: dict[str, Any] = {"at": at, "received": parse(record["received"])}
+    for name in ("lon", "lat", "speed", "heading"):
+        value = record.get(name)
+        values[name] = float(value) if isinstance(value, int | float) else float("nan")
+    for name in ("call_sign", "kind", "agency", "state"):
+        values[name] = short_name(str(record.get(name) or ""))
+    row = units.row(str(record["unit"]))
+    if _is_newer(units, row, at):
+        units.set(row, values)
+    return "units"
+
+
+def _detection(state: CityState, record: dict[str, Any]) -> str:
+    camera = state.ledger.cameras.get(str(record["camera"]))
+    if camera is not None:
+        state.measured.detections.add(lon=camera.place.lon, lat=camera.place.lat, at=parse(record["at"]))
+    return "detections"
+
+
+def _health(state: CityState, record: dict[str, Any]) -> str:
+    cameras = state.measured.cameras
+    at, heard = parse(record["at"]), parse(record["received"])
+    said = class_words(str(record["state"]))
+    row = cameras.row(str(record["camera"]))
+    if _is_newer(cameras, row, at):
+        cameras.set(row, {"at": at, "received": heard, "state": said})
+    return "cameras"
+
+
+def _snapshot(state: CityState, record: dict[str, Any]) -> str:
+    cameras = state.measured.cameras
+    at, heard = parse(record["at"]), parse(record["received"])
+    sha256 = str(record["sha256"])
+    row = cameras.row(str(record["camera"]))
+    if not cameras.column("picture_at")[row] > at:
+        cameras.set(row, {"picture_at": at, "picture_received": heard, "sha256": sha256})
+    return "cameras"
+
+
+FOLDS = {
+    ("sensor", "reading"): _reading,
+    ("unit", None): _unit,
+    ("camera", "detection"): _detection,
+    ("camera", "health"): _health,
+    ("camera", "snapshot"): _snapshot,
+}

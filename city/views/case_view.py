@@ -1,0 +1,82 @@
+"""A case as screens may see it: what of its file and its place a wall or a desk gets to know."""
+
+from typing import Any, Final
+
+from city.commands.automatic_steps import BY_CLOCK, office_time, steps
+from city.commands.offered_verbs import offers
+from city.commands.supervision import escalate_to
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.places.road_names import narrowed
+from city.state.ledger_state import Case
+from city.state.row_keys import row_key_of
+from city.views.wall_seen import CaseSeen, MakeSafeSeen
+
+__all__ = ["hand_of", "public_label", "public_road", "see_case", "wall_case"]
+
+NUMBERS: Final = CaseNumbers()
+
+
+def hand_of(account: str) -> str:
+    """Return what stands for an account on a channel: a login name is nobody else's to know."""
+    return row_key_of(f"account:{account}")
+
+
+def wall_case(case: Case, terms: DecisionRules | None) -> CaseSeen:
+    """Return a case as a wall may see it."""
+    return CaseSeen(**see_case(case, terms) | {"label": public_label(case.label, terms)})
+
+
+def public_label(label: str, terms: DecisionRules | None) -> str:
+    """Return a source's own class words where we know them; a publisher may write anything into a label."""
+    return label if terms is not None and label in terms.labels else ""
+
+
+def public_road(roads: str, terms: DecisionRules | None) -> str:
+    """Return what is surely a road of ``Place.road``, by the names that the district knows."""
+    return narrowed(roads, terms.roads) if terms is not None else roads
+
+
+def see_case(case: Case, terms: DecisionRules | None) -> dict[str, Any]:
+    """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as its source wrote it.
+
+    Without ``terms`` the coming steps are reckoned by the clock and the built-in numbers.
+    """
+    place, file, mirror = case.place, case.file, case.mirror
+    plain = {
+        "key": row_key_of(case.key), "kind": case.kind, "code": case.code, "label": case.label,
+        "urgency": case.urgency, "hazard": case.hazard, "street": place.street,
+        "road": public_road(place.road, terms),
+        "lon": place.lon, "lat": place.lat, "at": case.at, "recorded_at": case.recorded_at,
+        "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
+        "source": case.client,
+        "offers": tuple(offers(case)), "escalate_to": escalate_to(case), "callers": max(1, file.callers),
+    }  # fmt: skip
+    if not file.own:
+        told = {"returned_by": mirror.returned_by, "next": mirror.next, "next_at": mirror.next_at}
+        return plain | told
+    ahead = steps(case, terms.numbers, office_time(case, terms)) if terms else steps(case, NUMBERS, BY_CLOCK)
+    ruling = file.ruling if file.ruling is not None and file.ruling.ruled_at is None else None
+    safe = file.make_safe
+    return plain | {
+        "returned_by": file.bounced,
+        "next": ahead[0].code if ahead else "",
+        "next_at": ahead[0].at if ahead else None,
+        "reminders": file.reminders,
+        "make_safe": MakeSafeSeen(safe.holder, safe.ordered_at, safe.due_at, safe.done_at) if safe else None,
+        "ruling_due_at": ruling.due_at if ruling else None,
+        "ruling_sent": ruling is not None and ruling.sent_at is not None,
+        "supervised": file.supervised,
+        "sign_by": file.sign_by if file.state == "dispatched" else None,
+        "accept_by": _accept_by(case, terms.numbers if terms else NUMBERS),
+        "targets": file.targets,
+    }  # fmt: skip
+
+
+def _accept_by(case: Case, numbers: CaseNumbers) -> float | None:
+    """Return until when a report must be filed, which a passed limit does not change; None when it was."""
+    file = case.file
+    if file.state == "verifying":
+        return file.verify_by
+    if file.state != "reported" or file.imported:
+        return None
+    return (file.since or case.recorded_at) + numbers.accept_s

@@ -1,0 +1,83 @@
+"""The desk's view: the wall's, and what an officer needs to act. One look per tick for all desks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.unit_tasks import UnitTasks
+from city.indicators.indicator import Indicator
+from city.state.ledger_state import Case, CityState
+from city.views.case_view import hand_of, see_case
+from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.views.nearest_units import FreeUnits, NearSeen
+from city.views.wall_seen import UnitsSeen
+from city.views.wall_view import WallView
+
+__all__ = ["CasesInFull", "DeskView"]
+
+NEAR_EVERY_S = 10.0
+"""Machine seconds for which a nearest unit stays: a label that changes under the hand is no label."""
+NEAR_AT_ONCE = 40
+"""Cases whose nearest unit is looked for in one look."""
+NEVER: tuple[float, NearSeen | None] = (-NEAR_EVERY_S, None)
+
+
+class DeskView:
+    """The eyes of the desk channel; it keeps what it built for cases that did not change."""
+
+    def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
+        self._wall = CasesInFull(zone_offset_s=zone_offset_s, terms=terms)
+        self._tasks = terms.unit_tasks if terms else UnitTasks()
+        self._numbers = terms.numbers if terms else CaseNumbers()
+        self._near: dict[str, tuple[float, NearSeen | None]] = {}
+        self._of: object = None
+        self._in_danger: list[DeskCase] = []
+
+    def see(
+        self, state: CityState, now: float, presence: Mapping[str, Sequence[str]],
+        figures: tuple[Mapping[str, Indicator], float | None] = ({}, None),
+    ) -> DeskSeen:  # fmt: skip
+        """Return the desk's state at machine time ``now``.
+
+        ``presence`` is mark → names, ``figures`` the indicators and the machine moment that they are from.
+        """
+        seen = self._wall.see(state, now)
+        fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
+        outbox = state.ledger.outbox.values()
+        return DeskSeen(
+            **fields, presence={mark: tuple(names) for mark, names in presence.items()},
+            indicators=dict(figures[0]), indicators_at=figures[1],
+            near=self._nearest(seen.cases, seen.units, now),
+            outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
+        )  # fmt: skip
+
+    def _nearest(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearSeen]:
+        if cases is not self._of:
+            self._of = cases
+            self._in_danger = [case for case in cases if case.hazard or case.urgency == "critical"]
+        known = self._near
+        self._near = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
+        due = [case for case in self._in_danger if now - self._near[case.key][0] >= NEAR_EVERY_S]
+        if due:
+            free = FreeUnits(units, self._numbers)
+            # The longest unasked first, and never so many that everybody waits.
+            for case in sorted(due, key=lambda one: self._near[one.key][0])[:NEAR_AT_ONCE]:
+                kinds = self._tasks.kinds_for(f"{case.kind}:{case.code}")
+                found = free.nearest(case.lon, case.lat, kinds, 1)
+                self._near[case.key] = (now, found[0] if found else None)
+        return {key: near for key, (_, near) in self._near.items() if near is not None}
+
+
+class CasesInFull(WallView):
+    """The wall's eyes, but with the cases of a desk."""
+
+    def see_case(self, case: Case) -> DeskCase:
+        """Return an open case with all that an officer needs to act on it."""
+        file = case.file
+        return DeskCase(
+            **see_case(case, self.terms), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
+            hands=tuple(sorted(map(hand_of, file.acted_by))),
+            component=file.component,
+            acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
+        )  # fmt: skip

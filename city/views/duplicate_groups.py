@@ -1,0 +1,167 @@
+"""Reports of the same thing: one row for one place, however many call (story M8)."""
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from city.places.distance import M_PER_DEGREE, metres
+from city.views.wall_seen import CaseSeen
+
+__all__ = ["NEAR_M", "DuplicateGroups"]
+
+NEAR_M: Final = 50.0
+URGENCY: Final = {"critical": 0, "urgent": 1, "normal": 2}
+UNDECIDED: Final = frozenset({"reported", "verifying"})
+Cell = tuple[str, str, int, int]
+
+
+class _Placed(NamedTuple):
+    """What counts of a case: the fewer things, the fewer changes matter."""
+
+    cell: Cell
+    lon: float
+    lat: float
+    undecided: bool
+    order: tuple[float, float, str]
+    hazard: bool
+    rank: int
+    """Of its urgency, 0 = critical."""
+
+    def may_lie_on(self, other: "_Placed") -> bool:
+        """Whether the other one comes first and nothing graver would vanish under it."""
+        is_first = not other.undecided or other.order < self.order
+        return is_first and other.rank <= self.rank and other.hazard >= self.hazard
+
+
+class DuplicateGroups:
+    """Heaps undecided reports on the nearest open case of their class within ``near_m``.
+
+    What is decided comes first, then whoever was reported first; nothing lies on what itself lies on
+    another, nor on what is less urgent, nor a hazard on what is none. Reports without a position or a class
+    lie on nothing. A change costs what lies around it, not what is open in the city.
+    """
+
+    def __init__(self, near_m: float = NEAR_M) -> None:
+        self._near_m = near_m
+        # No side of a cell is shorter than near_m below 63° of latitude.
+        self._side = near_m / (M_PER_DEGREE * 0.45)
+        self._placed: dict[str, _Placed] = {}
+        self._undecided: defaultdict[Cell, set[str]] = defaultdict(set)
+        self._heads: defaultdict[Cell, set[str]] = defaultdict(set)
+        self._head_of: dict[str, str] = {}
+        self._unsettled: set[str] = set()
+
+    def put(self, case: CaseSeen) -> None:
+        """Take in an open case, or what changed of it."""
+        placed, before = self._place(case), self._placed.get(case.key)
+        if placed == before:
+            return
+        self.drop(case.key)
+        if placed is None:
+            return
+        self._placed[case.key] = placed
+        if placed.undecided:
+            self._undecided[placed.cell].add(case.key)
+            self._unsettled.add(case.key)
+        else:
+            self._become_head(case.key, placed)
+
+    def drop(self, key: str) -> None:
+        """Forget a case, by its mark: it is not open any more."""
+        placed = self._placed.pop(key, None)
+        if placed is None:
+            return
+        self._take_out(self._undecided, placed.cell, key)
+        self._unsettled.discard(key)
+        if self._head_of.pop(key, None) is None:
+            self._be_no_head(key, placed)
+
+    def heaps(self) -> dict[str, tuple[str, ...]]:
+        """Return mark of a case → marks of the reports that may be the same, in the order of their coming."""
+        self._settle()
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for key, head in self._head_of.items():
+            found[head].append(key)
+        return {head: tuple(sorted(keys, key=self._order)) for head, keys in found.items()}
+
+    def _place(self, case: CaseSeen) -> _Placed | None:
+        if not case.code or math.isnan(case.lon):
+            return None
+        column, row = math.floor(case.lon / self._side), math.floor(case.lat / self._side)
+        return _Placed(
+            (case.kind, case.code, column, row), case.lon, case.lat, case.state in UNDECIDED,
+            (case.recorded_at, case.at, case.key), case.hazard, URGENCY.get(case.urgency, len(URGENCY)),
+        )  # fmt: skip
+
+    def _order(self, key: str) -> tuple[float, float, str]:
+        return self._placed[key].order
+
+    def _become_head(self, key: str, placed: _Placed) -> None:
+        self._heads[placed.cell].add(key)
+        self._unsettle_around(placed)
+
+    def _be_no_head(self, key: str, placed: _Placed) -> None:
+        self._take_out(self._heads, placed.cell, key)
+        self._unsettle_around(placed)
+
+    def _take_out(self, cells: defaultdict[Cell, set[str]], cell: Cell, key: str) -> None:
+        if cell in cells:
+            cells[cell].discard(key)
+            if not cells[cell]:
+                del cells[cell]
+
+    def _unsettle_around(self, placed: _Placed) -> None:
+        """Ask those anew who came later and may lie elsewhere; who came before never lies on it."""
+        for _, key in self._near(self._undecided, placed):
+            if not placed.undecided or self._order(key) > placed.order:
+                self._unsettled.add(key)
+
+    def _settle(self) -> None:
+        """Decide anew for what changed, the earliest first, and go on only where a head came or went."""
+        waiting = [(self._order(key), key) for key in self._unsettled]
+        heapq.heapify(waiting)
+        while waiting:
+            _, key = heapq.heappop(waiting)
+            if key not in self._unsettled:
+                continue
+            self._unsettled.discard(key)
+            known = set(self._unsettled)
+            self._settle_one(key)
+            for other in self._unsettled - known:
+                heapq.heappush(waiting, (self._order(other), other))
+
+    def _settle_one(self, key: str) -> None:
+        placed = self._placed[key]
+        was_head = key in self._heads.get(placed.cell, ())
+        head = self._head(key, placed)
+        if head is None:
+            self._head_of.pop(key, None)
+            if not was_head:
+                self._become_head(key, placed)
+            return
+        self._head_of[key] = head
+        if was_head:
+            self._be_no_head(key, placed)
+
+    def _head(self, key: str, placed: _Placed) -> str | None:
+        heads = [
+            (distance, other)
+            for distance, other in self._near(self._heads, placed)
+            if placed.may_lie_on(self._placed[other])
+        ]
+        return min(heads)[1] if heads else None
+
+    def _near(self, cells: Mapping[Cell, set[str]], placed: _Placed) -> list[tuple[float, str]]:
+        """Return (metres, mark) of those cases of its class within ``near_m`` of a place."""
+        kind, code, column, row = placed.cell
+        found = []
+        for x in (column - 1, column, column + 1):
+            for y in (row - 1, row, row + 1):
+                for key in cells.get((kind, code, x, y), ()):
+                    other = self._placed[key]
+                    distance = metres(placed.lon, placed.lat, other.lon, other.lat)
+                    if distance <= self._near_m:
+                        found.append((distance, key))
+        return found

@@ -1,0 +1,252 @@
+"""The wall's view: the state as a wall may see it. The one place where the state becomes what it may hold."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from city.clocks.city_clock import CityClock
+from city.clocks.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.duty.roster import RosterRow, on_duty, read_roster
+from city.state.columns import Columns
+from city.state.ledger_state import Case, CityState, LedgerState, LogLine
+from city.state.row_keys import row_key_of
+from city.views.case_view import public_label, public_road, wall_case
+from city.views.cast_view import shows
+from city.views.duplicate_groups import DuplicateGroups
+from city.views.wall_seen import (
+    CameraSeen,
+    CaseSeen,
+    DutySeen,
+    ReadingsSeen,
+    SourceSeen,
+    StormSeen,
+    UnitsSeen,
+    WallSeen,
+    WarningSeen,
+)
+from city.views.weather_view import log_lines, storms, warnings
+from city.warnings.in_force import standing
+
+__all__ = ["WallView", "row_key_of"]
+
+MARKED = frozenset({"critical", "urgent"})
+"""Urgencies of the cases that stand on maps one by one."""
+
+FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
+
+
+Heaps = dict[str, tuple[CaseSeen, ...]]
+
+
+class _Open:
+    """The open cases of one ledger's life as they were last looked at."""
+
+    def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
+        self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
+        self._cases: dict[str, CaseSeen] = {}
+        self._same = DuplicateGroups(near_m)
+
+    def take(self, case: Case, seen: CaseSeen | None) -> None:
+        """Take in what a case has become; None = it is not open."""
+        self.changed = max(self.changed, case.changed)
+        mark = row_key_of(case.key)
+        if _on_map(self._cases.get(mark)) != _on_map(seen):
+            self.marked = self.changed
+        if seen is not None:
+            self._cases[mark] = seen
+            self._same.put(seen)
+        elif self._cases.pop(mark, None) is not None:
+            self._same.drop(mark)
+
+    def seen(self) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
+        heaps = {
+            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.heaps().items()
+        }
+        heaped = frozenset(case.key for members in heaps.values() for case in members)
+        return tuple(self._cases.values()), heaps, heaped
+
+
+class WallView:
+    """The eyes of the wall channels: ``see`` is called once per tick, whatever the number of viewers.
+
+    It keeps what it built for slices that did not change since the last look.
+    """
+
+    def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
+        self._zone_offset_s = zone_offset_s
+        self.terms = terms
+        self._open = _Open((terms.numbers if terms else CaseNumbers()).near_m)
+        self._kept: dict[str, tuple[Any, Any]] = {}
+
+    def see(self, state: CityState, now: float) -> WallSeen:
+        """Return the wall's state at machine time ``now`` (epoch seconds)."""
+        ledger, measured = state.ledger, state.measured
+        cases, same, heaped = self._keep("cases", state.revision("cases"), lambda: self._cases(state))
+        city_now = ledger.clock.at(now)
+        ring = measured.detections
+        warned = self._warnings(state, city_now)
+        return WallSeen(
+            position=ledger.position,
+            clock=ledger.clock,
+            cases=cases,
+            warnings=warned,
+            storms=self._storms(state, city_now),
+            duty=self._duty(state, city_now),
+            sources=tuple(
+                SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
+                for s in measured.sources.values()
+            ),
+            readings=_readings(state, now),
+            units=_units(state, now),
+            cameras=self._keep(
+                "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
+            ),
+            detections_lon=ring.column("lon"),
+            detections_lat=ring.column("lat"),
+            detections_at=ring.column("at"),
+            log=log_lines(
+                self._keep("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
+            ),
+            transplanted=ledger.transplanted > 0,
+            revisions={**state.revisions, "marks": self._open.marked},
+            shows=tuple(shows(ledger, now, self.terms)),
+            heaps=same,
+            heaped=heaped,
+        )
+
+    def see_case(self, case: Case) -> CaseSeen:
+        """Return an open case as this channel may see it; built anew only when the case has changed."""
+        return wall_case(case, self.terms)
+
+    def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
+        ledger, revision = state.ledger, state.revision("warnings", "clock")
+        held = self._keep("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
+        return warnings(held, city_now)
+
+    def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
+        # A look a minute tells soon enough that a storm is over, or that it has landed.
+        told = (state.revision("warnings", "clock"), city_now // 60)
+        tracked = state.ledger.storms
+        held: tuple[StormSeen, ...] = self._keep(
+            "storms", told, lambda: storms(tracked.values(), city_now, self.terms)
+        )
+        return held
+
+    def _duty(self, state: CityState, city_now: float) -> DutySeen:
+        roster = self._keep("duty", state.revision("duty"), lambda: _roster(state.ledger))
+        if not roster:
+            return DutySeen()
+        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
+        return DutySeen(
+            leader=duty.duty_leader.name if duty.duty_leader else "",
+            shift_lead=duty.shift_lead.name if duty.shift_lead else "",
+            seats=len(duty.seats),
+            seats_present=duty.present,
+            empty_seats=tuple((seat.agency, seat.since) for seat in duty.empty),
+            hand_over_at=duty.handover_at,
+            streets_on_post=duty.sub_centres or None,
+            streets=sum(row.count for row in roster if row.role == "sub_centre") or None,
+            workstations_online=duty.workstations_online or None,
+            workstations=duty.workstations or None,
+            unanswered=duty.workstations_unanswered if duty.workstations else None,
+        )
+
+    def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
+        """Return the duty log's lines; what they name of a case is told as a wall tells the case."""
+        lines = []
+        for line in ledger.log:
+            told = {"label": public_label, "road": public_road}
+            names = {
+                name: told[name](text, self.terms) if name in told else text
+                for name, text in line.names.items()
+            }
+            lines.append(msgspec.structs.replace(line, names=names))
+        return tuple(lines)
+
+    def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
+        """Return the open cases, and the heaps of those that may be the same."""
+        if self._open.ledger is not state.ledger:
+            self._open = _Open(self._open.near_m, state.ledger)
+        for case in state.ledger.changed_since(self._open.changed):
+            self._open.take(case, self.see_case(case) if case.is_open else None)
+        return self._open.seen()
+
+    def _keep(self, name: str, revision: Any, build: Any) -> Any:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != revision:
+            kept = (revision, build())
+            self._kept[name] = kept
+        return kept[1]
+
+
+def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
+    """Return all that maps say of one case: nothing of an ordinary one."""
+    if case is None or case.urgency not in MARKED:
+        return None
+    return (
+        case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
+        case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
+    )  # fmt: skip
+
+
+def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
+    """Return the roster's rows; of one that cannot be read (an old ledger may hold it) nobody is on duty."""
+    try:
+        return read_roster(ledger.roster)
+    except ValueError:
+        return ()
+
+
+def _readings(state: CityState, now: float) -> ReadingsSeen:
+    r = state.measured.readings
+    as_of, interval = _as_of(r, state.ledger.clock), r.column("interval")
+    return ReadingsSeen(
+        ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
+        name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
+        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
+        interval=interval, lon=r.column("lon"), lat=r.column("lat"),
+        lost=lost_mask(as_of, interval, now),
+    )  # fmt: skip
+
+
+def _units(state: CityState, now: float) -> UnitsSeen:
+    u = state.measured.units
+    as_of = _as_of(u, state.ledger.clock)
+    return UnitsSeen(
+        ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
+        agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
+        heading=u.column("heading"), as_of=as_of, lost=~(now - as_of <= UNIT_STALE_S),
+    )  # fmt: skip
+
+
+def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
+    heard, clock = state.measured.cameras, state.ledger.clock
+    as_of = np.fmax(_as_of(heard, clock), _as_of(heard, clock, "picture_at", "picture_received"))
+    seen = []
+    for camera in state.ledger.cameras.values():
+        if camera.privacy in FORBIDDEN_ON_WALL:
+            continue
+        row = heard.find(camera.id)
+        seen.append(
+            CameraSeen(
+                camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
+                camera.azimuth,
+                "" if row is None else str(heard.column("state")[row]),
+                None if row is None else _known(as_of[row]),
+                None if row is None else _known(heard.column("picture_at")[row]),
+            )
+        )  # fmt: skip
+    return tuple(seen)
+
+
+def _as_of(
+    measured: Columns, clock: CityClock, at: str = "at", received: str = "received"
+) -> npt.NDArray[np.float64]:
+    return measured_as_of(measured.column(at), measured.column(received), clock)
+
+
+def _known(moment: float) -> float | None:
+    return None if np.isnan(moment) else float(moment)

@@ -1,0 +1,128 @@
+"""Doors: who may look at what over HTTP and websockets; every handler and page asks here."""
+
+import hashlib
+import hmac
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from city.access import Person, may_open
+from console.accounts.request_origin import is_this_machine, remote_of
+from console.accounts.sessions import Sessions
+from feeds.people.tokens import TokenStore
+
+__all__ = ["COOKIE", "SESSION_COOKIE", "Authorization", "Viewer"]
+
+COOKIE = "citywall_view"
+SESSION_COOKIE = "citywall_session"
+LOOPBACK_PAGES = frozenset({"wall", "metrics"})
+"""What ``open_loopback`` opens to the machine itself: nothing on which anybody can act."""
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """By which right a request may see a page: ``by`` is session, key or loopback.
+
+    ``session`` is the session's id ('' for a wall that nobody signed in to), ``proof`` tells two viewers
+    apart, ``remote`` is their address.
+    """
+
+    page: str
+    by: str
+    session: str = ""
+    proof: bytes = b""
+    remote: str = ""
+
+
+class Authorization:
+    """Decides by a session, a view key's signed cookie, or the machine that asks.
+
+    A wall stands in a hall and has nobody to sign in: it is opened once with ``?key=<token>`` of a token
+    with the right ``view:wall``. ``open_loopback`` lets the machine itself look at walls without one (the
+    demo); it opens no desk.
+    """
+
+    def __init__(
+        self, tokens: TokenStore, secret: bytes, *, open_loopback: bool, sessions: Sessions | None = None
+    ) -> None:
+        self._tokens = tokens
+        self._secret = secret
+        self._open_loopback = open_loopback
+        self._sessions = sessions
+        self.refused = 0
+        self.sign_ins: Counter[str] = Counter()
+
+    def may_view(self, request: Any, page: str) -> bool:
+        """Whether this request (Tornado's) may see the page of that name; a refusal is counted."""
+        return self.viewer(request, page) is not None
+
+    def viewer(self, request: Any, page: str) -> Viewer | None:
+        """Return by which right a request may see a page, None (counted) when by none."""
+        found = self.still(request, page)
+        self.refused += found is None
+        return found
+
+    def still(self, request: Any, page: str) -> Viewer | None:
+        """Look again at an open socket's request: sessions end and keys are revoked."""
+        session = self.session_of(request)
+        account = self._account(session)
+        if account is not None and may_open(_looker(account.name, account.rights.roles), page):
+            return Viewer(page, "session", session, _digest(session), remote_of(request))
+        key = _cookie(request, COOKIE)
+        if key and self._is_good(key, page):
+            return Viewer(page, "key", "", _digest(key), remote_of(request))
+        if self._open_loopback and page in LOOPBACK_PAGES and is_this_machine(request):
+            return Viewer(page, "loopback", remote=remote_of(request))
+        return None
+
+    def session_of(self, request: Any) -> str:
+        """Return the id of a request's session, '' when it has none that is good.
+
+        A page function's request is Bokeh's copy without cookies: our page handler left the viewer on it.
+        """
+        viewer = getattr(request, "viewer", None)
+        told = viewer.session if isinstance(viewer, Viewer) else _cookie(request, SESSION_COOKIE)
+        return told if self._account(told) is not None else ""
+
+    def cookie_for(self, key: str, page: str) -> str | None:
+        """Return the cookie that a view key is changed for, None when the key opens nothing."""
+        claims = self._tokens.look_up(key)
+        if claims is None or f"view:{page}" not in claims.rights:
+            return None
+        return self._sign(claims.token, page)
+
+    def _account(self, session: str) -> Any:
+        if self._sessions is None or not session:
+            return None
+        return self._sessions.account(session, self._sessions.clock())
+
+    def _sign(self, token: bytes, page: str) -> str:
+        mark = hmac.new(self._secret, page.encode() + token, hashlib.sha256).hexdigest()
+        return f"{page}.{token.hex()}.{mark}"
+
+    def _is_good(self, value: str, page: str) -> bool:
+        parts = value.split(".")
+        if len(parts) != 3:
+            return False
+        try:
+            token = bytes.fromhex(parts[1])
+        except ValueError:
+            return False
+        signed = hmac.compare_digest(self._sign(token, page).encode(), value.encode())
+        # A revoked key closes the door for the cookies that it was changed for.
+        return signed and token in self._tokens.good()
+
+
+def _cookie(request: Any, name: str) -> str:
+    morsel = request.cookies.get(name)
+    value = getattr(morsel, "value", morsel)
+    return value if isinstance(value, str) else ""
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _looker(name: str, roles: tuple[str, ...]) -> Person:
+    """Return who looks: to look, a role is enough; to act, the shift counts too."""
+    return Person(name, name, roles)

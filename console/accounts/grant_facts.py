@@ -1,0 +1,37 @@
+"""What the ledger must know of accounts: every grant and revocation of a right, once, like tokens'."""
+
+from typing import Any
+
+import msgspec
+
+from city.clocks.timestamps import iso
+from feeds.people.accounts import Accounts
+
+__all__ = ["AccountNote", "account_notes"]
+
+
+class AccountNote(msgspec.Struct, frozen=True):
+    """One act to append: deterministic command id, fact type (v1), subject and data without a secret.
+
+    ``number`` grows: whoever appended up to one asks for those behind it.
+    """
+
+    number: int
+    command_id: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
+
+
+def account_notes(accounts: Accounts, after: int = 0) -> list[AccountNote]:
+    """Return what is to be noted behind a number, oldest first; appending one again changes nothing."""
+    return [
+        AccountNote(
+            change.number,
+            f"account:{change.id}",
+            change.kind,
+            f"account:{change.account}",
+            {"account": change.account, "at": iso(change.at), **change.data},
+        )
+        for change in accounts.changes(after)
+    ]

@@ -1,0 +1,114 @@
+"""Figures for the operator, in Prometheus' form. Read when asked for, kept nowhere."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from console.accounts.authorization import Authorization
+from console.app.health import Health
+from console.app.shared_metrics import GatewayFigures
+from console.live.channel import Channel
+from console.live.feed_follower import Follower
+
+__all__ = ["ConsoleFigures", "LoopWatch", "registry_of"]
+
+
+class LoopWatch:
+    """How late the event loop is: the largest delay of a 100 ms sleep over the last minute, seconds."""
+
+    def __init__(self) -> None:
+        self._slots: list[float] = []
+        self._planned = time.monotonic()
+
+    def tick(self) -> None:
+        """Note one wake-up; called every 100 ms by the loop itself."""
+        now = time.monotonic()
+        self._slots.append(max(0.0, now - self._planned))
+        del self._slots[:-600]
+        self._planned = now + 0.1
+
+    @property
+    def worst(self) -> float:
+        """Worst lateness of the last minute, seconds."""
+        return max(self._slots, default=0.0)
+
+
+class ConsoleFigures(Collector):
+    """Lag, sessions, loop lateness, bytes per channel, records and refusals of one console."""
+
+    def __init__(
+        self, channels: dict[str, Channel], follower: Follower, health: Health, *, loop: LoopWatch,
+        doors: Authorization,
+    ) -> None:  # fmt: skip
+        self._channels = channels
+        self._follower = follower
+        self._health = health
+        self._loop = loop
+        self._doors = doors
+        self.sessions: Callable[[], int] = lambda: 0
+        self.gateway: GatewayFigures | None = None
+        self.orders: Mapping[str, int] = {}
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures of this moment."""
+        state = self._follower.store.state
+        yield GaugeMetricFamily("citywall_ready", "1 when /readyz is green", not self._health.problems())
+        yield GaugeMetricFamily("citywall_ledger_position", "last folded fact", state.ledger.position)
+        head = GaugeMetricFamily("citywall_ledger_head", "last folded hash", labels=["hash"])
+        head.add_metric([state.ledger.hash], state.ledger.position)
+        yield head
+        yield GaugeMetricFamily("citywall_loop_late_seconds", "worst of a minute", self._loop.worst)
+        yield GaugeMetricFamily("citywall_sessions", "open pages", self.sessions())
+        watchers = GaugeMetricFamily("citywall_watchers", "open live sockets", labels=["channel"])
+        sent = CounterMetricFamily("citywall_channel_bytes", "bytes said", labels=["channel"])
+        for name, channel in self._channels.items():
+            watchers.add_metric([name], len(channel.watchers))
+            sent.add_metric([name], channel.bytes_out)
+        yield watchers
+        yield sent
+        lag = GaugeMetricFamily("citywall_feed_lag_seconds", "append to hearing", labels=["topic"])
+        for topic, seconds in self._follower.lag_s.items():
+            lag.add_metric([topic], seconds)
+        yield lag
+        records = CounterMetricFamily("citywall_records", "records folded", labels=["topic"])
+        for topic, count in self._follower.records.items():
+            records.add_metric([topic], count)
+        yield records
+        refused = CounterMetricFamily("citywall_facts_not_folded", "facts", labels=["why", "type"])
+        for why, counts in (("unknown", state.ledger.unknown), ("refused", state.ledger.refused)):
+            for name, count in counts.items():
+                refused.add_metric([why, name], count)
+        yield refused
+        yield CounterMetricFamily("citywall_views_refused", "looks without a right", self._doors.refused)
+        signed = CounterMetricFamily("citywall_sign_ins", "tries by password or PIN", labels=["outcome"])
+        for outcome in ("good", "refused", "waits"):
+            signed.add_metric([outcome], self._doors.sign_ins[outcome])
+        yield signed
+        orders = CounterMetricFamily("citywall_orders", "orders by their answers", labels=["answer"])
+        for answer, number in self.orders.items():
+            orders.add_metric([answer], number)
+        yield orders
+        if self.gateway is not None:
+            yield from _of_gateway(self.gateway)
+
+
+def _of_gateway(told: GatewayFigures) -> Iterator[Metric]:
+    for name in ("accepted", "duplicates", "rejected"):
+        family = CounterMetricFamily(f"citywall_gateway_{name}", f"records {name}", labels=["topic"])
+        for topic, count in getattr(told, name).items():
+            family.add_metric([topic], count)
+        yield family
+    yield CounterMetricFamily("citywall_gateway_bad_frames", "frames refused whole", told.bad_frames)
+    yield CounterMetricFamily("citywall_gateway_cut", "subscribers cut for lag", told.cut)
+    yield GaugeMetricFamily("citywall_gateway_publishers", "open publishing sockets", told.publishers)
+    yield GaugeMetricFamily("citywall_gateway_subscribers", "open subscriptions", told.subscribers)
+
+
+def registry_of(figures: Collector) -> CollectorRegistry:
+    """Return a registry that holds these figures alone."""
+    registry = CollectorRegistry()
+    registry.register(figures)
+    return registry

@@ -1,0 +1,90 @@
+"""Ordering: all of a console that takes orders, put together."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from city.access import Person
+from city.dispatch.decision_rules import DecisionRules
+from city.folding.store import Store
+from city.state.ledger_state import CityState
+from city.views.desk_seen import DeskSeen
+from console.app.access_services import AccessServices
+from console.deployment.district import District
+from console.deployment.roster import person_of_account
+from console.deployment.settings import Settings
+from console.desk.case_story import CaseStories
+from console.desk.desk_session import DeskServices
+from console.desk.page_sessions import PageSessions
+from console.desk.search import Search
+from console.orders.command_socket import CommandHandler, CommandSockets
+from console.orders.order_service import Orders
+from console.orders.presence import Presence
+from console.orders.refusal_texts import Reasons
+from feeds.ledger.ledger import Ledger
+from feeds.people.reporters import PeopleStore
+from feeds.people.tokens import TokenStore
+from feeds.storage.connections import connect
+from layouts.catalogues import LANGUAGES, Names, catalogue
+
+__all__ = ["OrderServices"]
+
+
+class OrderServices:
+    """Orders, questions, presence and ``/v1/command`` of one console."""
+
+    def __init__(
+        self, settings: Settings, district: District, ledger: Ledger, store: Store, *, terms: DecisionRules,
+        names: Names, seen: Callable[[], DeskSeen | None], fault: Callable[[], str],
+        clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._people = PeopleStore(settings.data_dir)
+        self._entrance: AccessServices | None = None
+        self._pictures = connect(settings.pictures_url)
+        self._state: Callable[[], CityState] = lambda: store.state
+        self._clock = clock
+        self._zone_offset_s = terms.zone_offset_s
+        words = {lang: catalogue(lang, names) for lang in LANGUAGES}
+        self.presence = Presence(self._pictures, clock=clock)
+        self.orders = Orders(
+            ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
+            reasons=Reasons(words["zh"], district.timezone), fault=fault,
+        )  # fmt: skip
+        self.counter = DeskServices(
+            self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
+            stories=CaseStories(ledger, self._name_of),
+            search=Search(ledger, self._people, words=words.values(), clock=clock),
+        )  # fmt: skip
+
+    def hands(self, entrance: AccessServices) -> PageSessions:
+        """Return the maker of pages' visitors; stories then know the names of accounts."""
+        self._entrance = entrance
+        return PageSessions(
+            self.counter, entrance.sessions, entrance.seats, zone_offset_s=self._zone_offset_s
+        )
+
+    def _name_of(self, name: str) -> str:
+        account = self._entrance.accounts.get(name) if self._entrance is not None else None
+        return account.display if account is not None else ""
+
+    def sockets(
+        self, entrance: AccessServices, tokens: TokenStore, origins: frozenset[str]
+    ) -> CommandSockets:
+        """Return what serves ``/v1/command``."""
+
+        def person_of(name: str) -> Person | None:
+            account = entrance.accounts.get(name)
+            return person_of_account(account, self._state(), self._clock(), zone_offset_s=self._zone_offset_s)
+
+        return CommandSockets(self.orders, tokens, person_of, origins=origins)
+
+    @staticmethod
+    def pattern(sockets: CommandSockets) -> tuple[str, type[CommandHandler], dict[str, Any]]:
+        """Return the address of the command socket, for ``extra_patterns``."""
+        return (r"/v1/command", CommandHandler, {"sockets": sockets})
+
+    async def run(self, sockets: CommandSockets) -> None:
+        """Share presence and watch the sockets until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.presence.run())
+            tasks.create_task(sockets.run())

@@ -1,0 +1,284 @@
+"""The console: composition root of the process that serves the pages. It composes and nothing else."""
+
+import asyncio
+import hashlib
+import itertools
+import sys
+import time
+from collections.abc import Awaitable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import panel as pn
+import structlog
+from redis.exceptions import RedisError
+from tornado.ioloop import IOLoop
+
+import static
+from city.views.desk_seen import DeskSeen
+from city.views.wall_view import FORBIDDEN_ON_WALL, WallView
+from console.accounts.authorization import Viewer
+from console.app.access_services import AccessServices
+from console.app.chain_watch import ChainWatch
+from console.app.health import Health
+from console.app.metrics import ConsoleFigures, LoopWatch, registry_of
+from console.app.order_assembly import OrderServices
+from console.app.shared_metrics import read_figures
+from console.deployment.decision_rules import read_terms
+from console.deployment.display_names import names_of
+from console.deployment.district import District, read_district, read_grids
+from console.deployment.garbage_collection import freeze_objects
+from console.deployment.settings import Settings
+from console.deployment.signing_secret import read_secret
+from console.desk.desk_projection import DeskProjection
+from console.live.channel import Channel
+from console.live.encoding import encode_text
+from console.live.feed_follower import follower_of
+from console.live.live_socket import LiveHandler, beat
+from console.pages.http_handlers import (
+    HealthHandler,
+    MetricsHandler,
+    PictureHandler,
+    ReadyHandler,
+    StaticHandler,
+    TileHandler,
+    ViewKeyHandler,
+)
+from console.pages.page_content import PageContent
+from console.pages.page_functions import Pages
+from console.pages.page_handlers import guard_pages
+from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from feeds.ledger.ledger import Ledger
+from feeds.people.tokens import TokenStore
+from feeds.storage.connections import connect
+from layers.atlas.atlas import Atlas
+
+__all__ = ["Console", "build_id", "serve"]
+
+log = structlog.get_logger()
+
+WEEK_S = 7 * 86_400
+PAGES = ("wall", "desk")
+
+
+class Console:
+    """One console process: it follows the feeds, looks at the state once per tick, and serves."""
+
+    def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
+        self._settings = settings
+        self._district = district
+        self._ledger = ledger
+        self._build = build_id()
+        self._origins = frozenset(
+            name.strip().lower() for name in settings.origins.split(",") if name.strip()
+        )
+        self._tokens = TokenStore(settings.data_dir)
+        self._pictures = connect(settings.pictures_url)
+        self._follower = follower_of(settings, district, clock=time.time)
+        self._see(settings, district)
+        zone_offset_s = self._terms.zone_offset_s
+        self._entrance = AccessServices(
+            settings.data_dir, self._tokens, read_secret(settings.data_dir),
+            open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
+        )  # fmt: skip
+        self._doors = self._entrance.doors
+        self._sign_in = self._entrance.sign_in_desk(
+            title=district.name, build=self._build, origins=self._origins
+        )
+        self._hands = self._ordering.hands(self._entrance)
+        self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
+        self._chain = ChainWatch(settings.log_url, settings.data_dir)
+        self._health = Health(
+            self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
+            clock=time.time, chain=lambda: self._chain.broken,
+        )  # fmt: skip
+        self._loop_watch = LoopWatch()
+        self._figures = ConsoleFigures(
+            self._channels, self._follower, self._health, loop=self._loop_watch, doors=self._doors
+        )
+        self._figures.orders = self._ordering.orders.counts
+
+    def _see(self, settings: Settings, district: District) -> None:
+        """Put together what is seen on each page, and what is ordered there."""
+        store = self._follower.store
+        grids = read_grids(settings.data_dir)
+        terms = msgspec.structs.replace(read_terms(district, settings.data_dir), grid_of=grids.code_of)
+        self._terms = terms
+        atlas = Atlas.read(district.atlas_dir)
+        self._screens = {
+            page: PageContent(
+                settings, district, atlas, build_id=self._build, page=page, has_grids=bool(grids.codes)
+            )
+            for page in PAGES
+        }
+        self._ordering = OrderServices(
+            settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
+            seen=lambda: cast("DeskSeen | None", self._channels["desk"].seen),
+            fault=lambda: self._follower.broken, clock=time.time,
+        )  # fmt: skip
+        self._desk_eyes = DeskProjection(terms, presence=self._ordering.presence.everywhere)
+        wall_eyes = WallView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        guard = settings.guard_cards
+        self._channels = {
+            "wall": Channel(store, self._screens["wall"], wall_eyes.see, guard=guard),
+            "desk": Channel(store, self._screens["desk"], self._desk_eyes, guard=guard, idle_unwatched=True),
+        }
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises OSError when the port is taken."""
+        # Pictures and indicators are reckoned in threads; a click must not wait 5 ms for each turn of theirs.
+        sys.setswitchinterval(0.001)
+        server = self._server()
+        server.start()
+        log.info("console_serves", port=self._settings.port, build=self._build)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follower.run())
+            tasks.create_task(self._health.run())
+            tasks.create_task(self._chain.run())
+            tasks.create_task(self._warm_up())
+            tasks.create_task(self._ordering.run(self._sockets))
+            tasks.create_task(self._desk_eyes.run(lambda: self._follower.store.state, self._is_desk_open))
+            tasks.create_task(self._tick())
+            tasks.create_task(self._beat())
+            tasks.create_task(self._watch_loop())
+
+    def _is_desk_open(self) -> bool:
+        return bool(self._channels["desk"].watchers)
+
+    def _server(self) -> Any:
+        pages = Pages(self._doors)
+        self._figures.sessions = pages.open_count
+        port = self._settings.port
+        own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
+        built: dict[str, Any] = {
+            "/wall": pages.page("wall", self._build_wall), "/desk": pages.page("desk", self._build_desk),
+        }  # fmt: skip
+        return pn.io.server.get_server(
+            built, port=port, address=self._settings.host, start=False, show=False, index=None,
+            loop=IOLoop.current(), websocket_origin=sorted(self._origins | own),
+            extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
+            session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
+            sign_sessions=True, secret_key=read_secret(self._settings.data_dir).hex(), admin=False,
+            liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
+        )  # fmt: skip
+
+    def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+        visitor, close = self._hands.at_wall(viewer, panel)
+        pn.state.on_session_destroyed(lambda _: close())
+        return self._screens["wall"].build(lang=lang, visitor=visitor)
+
+    def _build_desk(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+        visitor, close = self._hands.at_desk(viewer)
+        pn.state.on_session_destroyed(lambda _: close())
+        return self._screens["desk"].build(lang=lang, visitor=visitor)
+
+    def _patterns(self, origins: frozenset[str]) -> list[Any]:
+        doors = self._doors
+        live = {
+            "channels": self._channels, "doors": doors, "hello": self._hello, "origins": origins,
+        }  # fmt: skip
+        return [
+            (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
+            (r"/healthz", HealthHandler, {"build": self._build}),
+            (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
+            (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), "doors": doors}),
+            (r"/citywall/static/(.+)", StaticHandler),
+            (r"/open/([a-z]+)", ViewKeyHandler, {"doors": doors}),
+            self._ordering.pattern(self._sockets),
+            *sign_in_patterns(self._sign_in),
+            (r"/", FirstPageHandler, {"desk": self._sign_in}),
+            (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
+            (
+                rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
+                TileHandler, {"draw": self._draw_tile, "doors": doors},
+            ),
+        ]  # fmt: skip
+
+    def _hello(self, channel: str) -> bytes:
+        marks = self._screens[channel].marks(self._follower.store.state)
+        hello = {
+            "channel": channel, "build": self._build, "name": self._district.name, "marks": marks,
+            "sources": {n: s.label for n, s in self._district.sources.items()},
+        }  # fmt: skip
+        return encode_text({"hello": hello})
+
+    async def _picture(self, camera: str) -> tuple[bytes, str] | None:
+        """Return a camera's newest picture and its moment; None of one that may stand on no page of ours."""
+        registered = self._follower.store.state.ledger.cameras.get(camera)
+        if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
+            return None
+        try:
+            jpeg, at = await cast(
+                "Awaitable[list[bytes | None]]",
+                self._pictures.hmget(f"picture:{camera}", ["jpeg", "at"]),
+            )
+        except (RedisError, OSError):
+            return None
+        return (jpeg, (at or b"").decode()) if jpeg else None
+
+    def _draw_tile(self, kind: str, z: int, x: int, y: int) -> bytes:
+        return self._screens[kind].tile(self._channels[kind].seen, z, x, y)
+
+    async def _warm_up(self) -> None:
+        """Draw once before the first viewer: the first datashader call compiles for a second."""
+        state = self._follower.store.state
+        await asyncio.to_thread(
+            self._screens["wall"].warm_up,
+            WallView(zone_offset_s=self._terms.zone_offset_s).see(state, time.time()),
+        )
+        await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
+        freeze_objects()
+        self._health.warm = True
+
+    async def _tick(self) -> None:
+        period = 1.0 / self._settings.tick_hz
+        while True:
+            started = time.monotonic()
+            for channel in self._channels.values():
+                await channel.look(time.time())
+            await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))
+
+    async def _beat(self) -> None:
+        while True:
+            feed, since = self._health.feed
+            down = self._health.log_down_since is not None
+            state = self._follower.store.state
+            told = beat(
+                time.time(), state, feed=feed, feed_since=since, log_down=down,
+                chain_broken=bool(self._health.chain_broken),
+            )  # fmt: skip
+            for channel in self._channels.values():
+                channel.say(told)
+            await asyncio.sleep(1.0)
+
+    async def _watch_loop(self) -> None:
+        for turn in itertools.count():
+            self._loop_watch.tick()
+            if turn % 50 == 0:
+                self._figures.gateway = await read_figures(self._pictures)
+            await asyncio.sleep(0.1)
+
+
+def build_id() -> str:
+    """Return an id of what this process serves: version and the shipped files' content."""
+    mark = hashlib.sha256(version("citywall").encode())
+    root = Path(static.__file__).parent
+    for folder in ("css", "js", "esm", "vendor"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file():
+                mark.update(path.read_bytes())
+    return mark.hexdigest()[:12]
+
+
+async def serve(settings: Settings) -> None:
+    """Run a console until cancelled."""
+    # Who waits for an answer waits for the loop, and the loop at each of its turns for a thread that draws:
+    # one millisecond then, not five.
+    sys.setswitchinterval(0.001)
+    ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
+    try:
+        await Console(settings, read_district(settings.data_dir), ledger).run()
+    finally:
+        await ledger.close()

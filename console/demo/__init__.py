@@ -1,0 +1,4 @@
+"""The demo: everything on one machine with an invented city, its feeds, accounts and responders.
+
+It may import ``console.app`` and what it imports.
+"""

@@ -1,0 +1,191 @@
+"""The demo's accounts, made at its first start: tokens of feeds and stand-ins, and people to sign in as."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from city.duty.roster import RosterRow, read_roster
+from console.deployment.district import DistrictError, is_built_in, read_district, read_rows, read_streets
+from feeds.people.accounts import Accounts
+from feeds.people.passwords import check_pin
+from feeds.people.tokens import TokenStore
+from feeds.sources.demo.clients import CLIENTS
+from feeds.sources.demo.people.people import Actor, People
+
+__all__ = [
+    "PUBLISHER", "SUBSCRIBER", "VIEWER", "Secrets", "User", "demo_secrets", "demo_users", "people_of",
+]  # fmt: skip
+
+SUBSCRIBER, VIEWER, PUBLISHER = "console", "hall-wall", "replay"
+FILE: Final = "demo-tokens.json"
+_TOPICS: Final = ("case", "sensor", "camera", "unit", "warning")
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_SHIFTS: Final = (
+    ("duty_officer", "officer{}"), ("shift_lead", "lead{}"), ("duty_leader", "leader{}"),
+)  # fmt: skip
+_HANDS: Final = (
+    Actor("intake", "贾××（受理员）", ("intake_officer",)),
+    Actor("dispatcher", "石××（派遣员）", ("dispatcher",)),
+    Actor("inspector", "丁××（监督员）", ("inspector",)),
+)
+_AGENCY: Final = "sz"
+
+
+class User(msgspec.Struct, frozen=True):
+    """Somebody whom a visitor of the demo may sign in as."""
+
+    name: str
+    display: str
+    password: str
+    pin: str
+
+
+class Secrets(msgspec.Struct):
+    """What the data dir keeps (mode 0600): tokens by client, those of stand-ins by account, and people."""
+
+    tokens: dict[str, str] = {}
+    stand_ins: dict[str, str] = {}
+    people: list[User] = []
+
+
+def demo_secrets(data: Path) -> Secrets:
+    """Return the demo's secrets; tokens and stand-ins that are missing are made.
+
+    Raises DistrictError, also when the name of a stand-in is a person's: nobody may act as they.
+    """
+    told = _read(data)
+    before = msgspec.json.encode(told)
+    tokens, accounts = TokenStore(data), Accounts(data)
+    try:
+        actors = (
+            people_of(data).actors if is_built_in(data) else ()
+        )  # nobody is invented for another district
+        for actor in actors:
+            _refuse_person(accounts, actor.account)
+        _make_tokens(tokens, told)
+        for actor in actors:
+            _make_stand_in(accounts, tokens, actor, told)
+    finally:
+        tokens.close()
+        accounts.close()
+    if msgspec.json.encode(told) != before:
+        _write(data, told)
+    return told
+
+
+def demo_users(data: Path) -> list[User]:
+    """Return whom one may sign in as; those missing are made, at 100 ms of a core each."""
+    told = _read(data)
+    accounts = Accounts(data)
+    try:
+        made = [_make_user(accounts, actor, told) for actor in _users(data, _roster(data))]
+    finally:
+        accounts.close()
+    if any(made):
+        _write(data, told)
+    return told.people
+
+
+def people_of(data: Path) -> People:
+    """Return the stand-ins of the district of a data dir. Raises DistrictError."""
+    agencies = {row["code"]: row["short_zh"] for row in read_rows(data, "agencies.csv")[0]}
+    return People(agencies, read_streets(read_district(data)).codes, _roster(data))
+
+
+def _roster(data: Path) -> tuple[RosterRow, ...]:
+    return read_roster(read_rows(data, "roster.csv")[0])
+
+
+def _read(data: Path) -> Secrets:
+    path = data / FILE
+    if not path.exists():
+        return Secrets()
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if "tokens" not in told:  # the first form held tokens alone
+        told = {"tokens": told}
+    return msgspec.convert(told, Secrets)
+
+
+def _write(data: Path, told: Secrets) -> None:
+    path = data / FILE
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+    new.replace(path)
+
+
+def _make_tokens(tokens: TokenStore, told: Secrets) -> None:
+    wanted = {SUBSCRIBER: ("subscribe:*",), VIEWER: ("view:wall",), PUBLISHER: _publish(_TOPICS)}
+    wanted |= {name: _publish(client.topics) for name, client in CLIENTS.items()}
+    for name, rights in wanted.items():
+        if name not in told.tokens:
+            told.tokens[name] = tokens.create(name, rights, now=time.time())
+
+
+def _publish(topics: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"publish:{topic}" for topic in topics)
+
+
+def _refuse_person(accounts: Accounts, name: str) -> None:
+    there = accounts.get(name)
+    if there is not None and not there.automated:
+        message = f"{name}: there is a person's account of this name, so that no stand-in can have it"
+        raise DistrictError(f"{message}: give the demo a data dir of its own")
+
+
+def _make_stand_in(accounts: Accounts, tokens: TokenStore, actor: Actor, told: Secrets) -> None:
+    """Make an account without a password, marked as automated, and the token that is bound to it."""
+    if accounts.get(actor.account) is None:
+        accounts.create(actor.account, actor.display, now=time.time(), automated=True, **_rights(actor))
+    if actor.account not in told.stand_ins:
+        token = tokens.create(actor.account, ("command",), now=time.time(), account=actor.account)
+        told.stand_ins[actor.account] = token
+
+
+def _make_user(accounts: Accounts, actor: Actor, told: Secrets) -> bool:
+    """Make an account to sign in to, unless it is there (another's, perhaps: that one is left alone)."""
+    if accounts.get(actor.account) is not None:
+        return False
+    user = User(actor.account, actor.display, _password(), _pin())
+    accounts.create(
+        user.name, user.display, now=time.time(), password=user.password, pin=user.pin, **_rights(actor)
+    )
+    told.people = [one for one in told.people if one.name != user.name] + [user]
+    return True
+
+
+def _rights(actor: Actor) -> dict[str, Any]:
+    return {
+        "roles": actor.roles, "agency": actor.agency, "street": actor.street, "streets": actor.streets,
+    }  # fmt: skip
+
+
+def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
+    """Yield whom a visitor may be: everybody of the shifts, and one of each kind that works for them."""
+    for role, form in _SHIFTS:
+        names = dict.fromkeys(row.name for row in roster if row.role == role)
+        for number, name in enumerate(names, start=1):
+            yield Actor(form.format(number if len(names) > 1 else ""), name, (role,))
+    yield from _HANDS
+    if _AGENCY in {row["code"] for row in read_rows(data, "agencies.csv")[0]}:
+        yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
+    streets = read_streets(read_district(data))
+    yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def _pin() -> str:
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06d}"
+        try:
+            return check_pin(pin)
+        except ValueError:  # a run of digits, or all the same
+            continue

@@ -1,0 +1,144 @@
+"""Terms: what decisions go by – the district's tables, calendars and numbers, read once at the start."""
+
+import csv
+import math
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+import static
+from city.dispatch import categories
+from city.dispatch.agencies import agency_of
+from city.dispatch.cells import current, read_rows
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.roads import road_names
+from city.dispatch.rule_book import RuleBook
+from city.dispatch.standards import by_class, standard_of
+from city.dispatch.table_loading import rule_tables
+from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.places.streets import Streets
+from console.deployment.calendars import read_calendars
+from console.deployment.district import District, DistrictError, read_streets
+from console.deployment.district import read_rows as read_table
+from console.deployment.table_files import table_marks
+from feeds.sources.tables.mapping import CaseMapping, shipped
+
+__all__ = ["case_numbers", "read_terms", "today"]
+
+T = TypeVar("T")
+REMOTE_CHECKS = ("video", "caller_confirmed")
+
+
+def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
+    """Read all of it; ``on`` is the ISO date whose rows count, today's in the district unless told.
+
+    Raises DistrictError naming file, row or key.
+    """
+    day = on or today(district)
+    streets = read_streets(district)
+    calendar, calendars = read_calendars(data_dir)
+    known = _table(data_dir, "categories.csv", categories.read)
+    agencies = _table(data_dir, "agencies.csv", lambda rows: read_rows(rows, agency_of))
+    standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
+    tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
+    return DecisionRules(
+        district=district.code,
+        zone_offset_s=district.zone_offset_s(time.time()),
+        categories={category.key: category for category in known},
+        standards=by_class(row for row in standards if current(row.valid_from, row.valid_to, day)),
+        agencies={agency.code: agency for agency in agencies},
+        streets=dict(zip(streets.codes, streets.shorts, strict=True)),
+        calendar=calendar,
+        calendars=calendars,
+        route=_book(streets, data_dir, day).route,
+        boundary_m=streets.boundary_m,
+        street_of=streets.code_of,
+        numbers=case_numbers(district.cases),
+        unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
+        tables=table_marks(data_dir),
+        roads=_roads(district, data_dir),
+        labels=frozenset(
+            label for one in shipped() if isinstance(one, CaseMapping) for label in one.labels.values()
+        ),
+    )
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Drawn(msgspec.Struct):
+    """Of an atlas the names of its roads alone."""
+
+    roads: list[_Named]
+
+
+def _roads(district: District, data_dir: Path) -> frozenset[str]:
+    """Return the names of roads that the district's map and tables hold. Raises DistrictError."""
+    path = district.atlas_dir / "atlas.json"
+    try:
+        drawn = msgspec.json.decode(path.read_bytes(), type=_Drawn)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{path}: expected an imported atlas: {error}"
+        raise DistrictError(message) from error
+    rows = [row for name in ("owners.csv", "register.csv") for row in read_table(data_dir, name)[0]]
+    if district.built_in:
+        with static.path("district/roads.csv").open(encoding="utf-8", newline="") as lines:
+            rows += csv.DictReader(lines)
+    return frozenset(
+        name
+        for told in (*(road.name for road in drawn.roads), *(row.get("road") or "" for row in rows))
+        for name in road_names(told)
+    )
+
+
+def today(district: District) -> str:
+    """Return the district's ISO date."""
+    now = time.time()
+    local = datetime.fromtimestamp(now, UTC) + timedelta(seconds=district.zone_offset_s(now))
+    return local.date().isoformat()
+
+
+def case_numbers(told: Mapping[str, Any]) -> CaseNumbers:
+    """Return the numbers of cases: those of ``[cases]`` in city.toml over the defaults.
+
+    Raises DistrictError naming the key.
+    """
+    known = CaseNumbers.__struct_fields__
+    for key, value in told.items():
+        if key not in known:
+            message = f"city.toml: cases.{key}: there is no such number; expected one of {', '.join(known)}"
+            raise DistrictError(message)
+        if isinstance(value, (int, float)) and not (math.isfinite(value) and value > 0):
+            raise DistrictError(f"city.toml: cases.{key}: expected a number above 0, got {value!r}")
+    try:
+        numbers = msgspec.convert(dict(told), CaseNumbers)
+    except msgspec.ValidationError as error:
+        raise DistrictError(f"city.toml: cases: {error}") from error
+    unknown = [mode for mode in numbers.remote_checks if mode not in REMOTE_CHECKS]
+    if unknown:
+        message = (
+            f"city.toml: cases.remote_checks: expected some of {', '.join(REMOTE_CHECKS)}, got {unknown}"
+        )
+        raise DistrictError(message)
+    return numbers
+
+
+def _book(streets: Streets, data_dir: Path, on: str) -> RuleBook:
+    try:
+        tables = rule_tables(lambda name: read_table(data_dir, name)[0], on=on)
+    except ValueError as error:
+        raise DistrictError(str(error)) from error
+    return RuleBook(tables, streets.code_of, streets.boundary_m, streets.near)
+
+
+def _table(data_dir: Path, name: str, read: Any) -> Any:
+    try:
+        return read(read_table(data_dir, name)[0])
+    except ValueError as error:
+        message = f"{name}: {error}"
+        raise DistrictError(message) from error

@@ -1,0 +1,104 @@
+"""The sheet of one case: all that a desk may be told of it when it is asked for, open or over."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.rulings import binding
+from city.state.ledger_state import Case, LedgerState
+from city.state.row_keys import row_key_of
+from city.views.desk_seen import DeskCase, DeskSeen
+from city.views.desk_view import CasesInFull
+from layouts.cards.desk_queue import desk_row
+
+__all__ = ["CaseSheets", "registered"]
+
+_APART: Final = r"[^\w:/]{0,3}"
+"""What people write between the digits of a phone; dates and times have ``/`` and ``:``."""
+_LONG_NUMBER: Final = re.compile(
+    rf"(?<!\d)(?:86{_APART})?[1１]{_APART}[3-9３-９](?:{_APART}\d){{9}}(?!\d)"  # a mobile's, 11 digits
+    rf"|(?<!\d)[0０]\d{{2,3}}{_APART}\d{{3,4}}{_APART}\d{{4}}(?!\d)"  # with the area's code
+    r"|\d(?:[ \-]?\d){6,}"
+)
+NOT_TOLD: Final = frozenset({
+    "story", "undo", "last", "handled_by", "acted_by", "commanded_by", "supervised_by",
+})  # fmt: skip
+"""Fields of the file that hold account names or serve the rules alone."""
+KEPT: Final = 2_000
+
+
+class CaseSheets:
+    """Makes sheets and rows of cases; rows of open ones are those of the channel.
+
+    ``name_of`` gives the display name of an account, '' for none.
+    """
+
+    def __init__(self, terms: DecisionRules, name_of: Callable[[str], str]) -> None:
+        self._eyes = CasesInFull(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._categories = terms.categories
+        self._grid_of = terms.grid_of
+        self._name_of = name_of
+        self._seen: OrderedDict[str, tuple[Case, int, DeskCase]] = OrderedDict()
+
+    def seen(self, case: Case) -> DeskCase:
+        """Return a case as a desk sees it, over or not; made anew only when the case has changed."""
+        kept = self._seen.get(case.key)
+        if kept is None or kept[0] is not case or kept[1] != case.changed:
+            kept = self._seen[case.key] = (case, case.changed, self._eyes.see_case(case))
+            while len(self._seen) > KEPT:
+                self._seen.popitem(last=False)
+        return kept[2]
+
+    def row(self, case: Case, seen: DeskSeen) -> tuple[str, dict[str, Any]]:
+        """Return (mark, row) of a case."""
+        key, row = desk_row(self.seen(case), seen)
+        return key, dict(row)
+
+    def sheet(self, case: Case, seen: DeskSeen, *, words: bool = True) -> dict[str, Any]:
+        """Return the row and what lies behind it: the whole file, the report, where it came from.
+
+        The reporter's words are for who asks for this one case and may read them (``words``); long numbers in
+        them are masked, and the reporter is only said to be there.
+        """
+        _, row = self.row(case, seen)
+        file = {k: v for k, v in msgspec.to_builtins(case.file).items() if k not in NOT_TOLD}
+        file["verify_to"] = self._name_of(case.file.verify_to) or case.file.verify_to
+        if case.file.check is not None:
+            file["check"]["officer"] = self._name_of(case.file.check.officer)
+        void_by = bool(case.file.void_by)
+        category = self._categories.get(f"{case.kind}:{case.code}")
+        grid = self._grid_of(case.place.lon, case.place.lat)
+        told = {
+            **file, **row, "grid": grid, "mark": row_key_of(case.key), "kind": case.kind, "code": case.code,
+            "minor": category.minor_zh if category else "", "client": case.client,
+            "channel": case.channel, "title": _masked(case.title) if words else "",
+            "description": _masked(case.description) if words else "",
+            "external": [list(one) for one in case.external],
+            "own": case.file.own, "mirror_state": case.mirror.state, "reporter": _someone(case),
+            "wants_reply": case.wants_reply, "recorded_at": case.recorded_at, "void_by": void_by,
+        }  # fmt: skip
+        # Of these the file knows more than the row does.
+        told |= {name: file[name] for name in ("bounces", "make_safe", "ruling") if name in file}
+        return told
+
+
+def registered(state: LedgerState, case: Case) -> dict[str, Any] | None:
+    """Return the entry of the register that binds this case, None when there is none."""
+    found = binding(
+        state.register, f"{case.kind}:{case.code}", street=case.place.street, road=case.place.road,
+        component=case.file.component,
+    )  # fmt: skip
+    return None if found is None else msgspec.to_builtins(found)
+
+
+def _masked(text: str) -> str:
+    return _LONG_NUMBER.sub(lambda number: number[0][:3] + "****", text)
+
+
+def _someone(case: Case) -> str:
+    """Return what may be said of the reporter without a look that is on record."""
+    return "＊＊＊" if case.reporter_ref else ""

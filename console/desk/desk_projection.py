@@ -1,0 +1,75 @@
+"""The eyes of the desk channel: the state, who is at which case, and the indicators of the day."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from city.dispatch.decision_rules import DecisionRules
+from city.indicators.compute import Indicator, indicators
+from city.state.ledger_state import CityState
+from city.views.desk_seen import DeskSeen
+from city.views.desk_view import DeskView
+
+__all__ = ["DeskProjection"]
+
+log = structlog.get_logger()
+
+DAY_S: Final = 86_400.0
+FIGURES_EVERY_S: Final = 20.0
+
+
+class DeskProjection:
+    """``Channel(store, shown, eyes, idle_unwatched=True)``; ``run`` keeps the indicators of the day fresh.
+
+    ``presence`` gives mark → names (``Presence.everywhere``), ``is_watched`` whether a desk is open at all.
+    """
+
+    def __init__(
+        self, terms: DecisionRules, *, presence: Callable[[], Mapping[str, Sequence[str]]],
+        clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self._view = DeskView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._terms = terms
+        self._presence = presence
+        self._clock = clock
+        self._figures: tuple[Mapping[str, Indicator], float | None] = ({}, None)
+        self._failed = False
+
+    def __call__(self, state: CityState, now: float) -> DeskSeen:
+        """Return what every desk may see at machine time ``now``."""
+        return self._view.see(state, now, self._presence(), self._figures)
+
+    async def run(self, state: Callable[[], CityState], is_watched: Callable[[], bool]) -> None:
+        """Compute the indicators of the day for ever, while somebody looks at them."""
+        while True:
+            if is_watched():
+                await self.reckon(state())
+            await asyncio.sleep(FIGURES_EVERY_S if self._figures[1] is not None or self._failed else 1.0)
+
+    async def reckon(self, state: CityState) -> None:
+        """Compute the indicators of the present city day once.
+
+        A pass over a day's cases takes longer than a tick, so it goes on beside the loop; what is folded
+        meanwhile may or may not be in it, as in any count of a city that goes on. When it fails the last
+        figures stay, with their moment.
+        """
+        now = self._clock()
+        city = state.ledger.clock.at(now)
+        midnight = city - (city + self._terms.zone_offset_s) % DAY_S
+        try:
+            found = await asyncio.to_thread(
+                indicators, state.ledger, (midnight, city), now=city,
+                zone_offset_s=self._terms.zone_offset_s, calendar=self._terms.calendar,
+            )  # fmt: skip
+        except Exception as error:  # the boundary of the indicators: without them the desk goes on
+            if not self._failed:
+                log.error("indicators_failed", exc_info=error)
+            self._failed = True
+            return
+        if self._failed:
+            log.info("indicators_again")
+        self._failed = False
+        self._figures = (found, now)

@@ -1,0 +1,253 @@
+"""A desk's session: what one page orders and asks through its own Panel session, for whose it is."""
+
+from collections.abc import Awaitable, Callable
+from heapq import nsmallest
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from city.access import Person, may_open, may_read_words, verbs_of
+from city.commands.command import Now, Refusal
+from city.commands.subjects import find_key
+from city.dispatch.decision_rules import DecisionRules
+from city.state.ledger_state import Case, CityState
+from city.state.row_keys import row_key_of
+from city.views.case_view import hand_of
+from city.views.desk_seen import DeskCase, DeskSeen
+from console.desk.case_sheet import CaseSheets, registered
+from console.desk.case_story import CaseStories
+from console.desk.nearby import cameras_near, same_near, units_near
+from console.desk.search import Search
+from console.orders.allowed_verbs import actions
+from console.orders.order_service import Orders
+from console.orders.per_subject_queue import PerSubjectQueues
+from console.orders.presence import Presence
+from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, desk_row, matches, order_key
+
+__all__ = ["DeskServices", "DeskSession"]
+
+log = structlog.get_logger()
+
+LONGEST_WORDS: Final = 60
+Reply = dict[str, Any]
+
+
+class DeskServices:
+    """What the sessions of all desks of a console share. ``seen`` gives what the desk channel saw last."""
+
+    def __init__(
+        self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
+        stories: CaseStories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.orders = orders
+        self.presence = presence
+        self.state = state
+        self.terms = terms
+        self.stories = stories
+        self.search = search
+        self.sheets = CaseSheets(terms, stories.name_of)
+        self.clock = clock
+        self._seen = seen
+
+    @property
+    def seen(self) -> DeskSeen | None:
+        """What every desk sees now, None before the first look."""
+        return self._seen()
+
+    def case(self, mark: object) -> Case | None:
+        """Return the case of a mark."""
+        return find_key(self.state().ledger, mark) if isinstance(mark, str) and mark else None
+
+
+class DeskSession:
+    """One page's session.
+
+    ``person_of(used)`` says anew, for every message, who it belongs to (None: nobody); ``used`` when somebody
+    did something – a page that only stands open does nothing. ``owner`` is the account that it belongs to, or
+    did ('' = unknown). ``verbs`` are all that may be ordered from this page, None = every one.
+    """
+
+    def __init__(
+        self, counter: DeskServices, person_of: Callable[[bool], Person | None], *,
+        owner: Callable[[], str] = str, verbs: frozenset[str] | None = None,
+    ) -> None:  # fmt: skip
+        self._counter = counter
+        self._person_of = person_of
+        self._owner = owner
+        self._verbs = verbs
+        self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
+        self._turns = PerSubjectQueues()
+        self._looking: tuple[str, str, str] | None = None
+        self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
+            "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
+            "indicator": self._indicator, "verbs": self._may,
+        }  # fmt: skip
+
+    async def handle(self, message: dict[str, Any]) -> Reply | None:
+        """Return the answer to a message, None when it has none. Never raises on odd input."""
+        if "act" in message:
+            return {"answer": await self._act(message["act"])}
+        if "ask" in message:
+            return {"reply": await self._ask(message["ask"])}
+        if "looking" in message:
+            self._look(message["looking"])
+        return None
+
+    def close(self) -> None:
+        """Forget whom we looked at: the page is gone."""
+        self._leave()
+
+    async def _act(self, envelope: Any) -> Reply:
+        told = envelope if isinstance(envelope, dict) else {}
+        orders = self._counter.orders
+        async with self._turns.on(told.get("subject")):
+            if not await orders.ready():
+                return await orders.starting(self._owner(), envelope)
+            person = self._person_of(True)
+            if person is None:
+                return await orders.signed_out(self._owner(), envelope)
+            verb = told.get("verb")
+            if self._verbs is not None and isinstance(verb, str) and verb not in self._verbs:
+                return await orders.not_taken(person.account, envelope, Refusal("not_allowed", "wall_verb"))
+            return await orders.take(person, envelope)
+
+    async def _ask(self, asked: Any) -> Reply:
+        asked = asked if isinstance(asked, dict) else {}
+        number = asked.get("id")
+        person = self._person_of(self._is_new(asked))
+        answer = self._asks.get(str(asked.get("what")))
+        if person is None or not may_open(person, "desk"):
+            return {"id": number, "refused": "order_signed_out"}
+        if answer is None or self._counter.seen is None:
+            return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
+        try:
+            return {"id": number, **await answer(person, asked)}
+        except Exception as error:  # the boundary of a question: it says so, the page goes on
+            log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
+            return {"id": number, "refused": "failed"}
+
+    def _is_new(self, asked: Reply) -> bool:
+        """Whether somebody opened another case or looks for something else: a page repeats its questions."""
+        what = str(asked.get("what"))
+        if what == "case":
+            question: tuple[str, ...] = (str(asked.get("mark") or ""),)
+        elif what == "rows":
+            question = (_words(asked), _chosen(asked), _ordered(asked))
+        else:
+            return False
+        before, self._asked[what] = self._asked[what], question
+        return question != before
+
+    def _look(self, mark: Any) -> None:
+        person, case = self._person_of(False), self._counter.case(mark)
+        if person is None or case is None:
+            self._leave()
+            return
+        looking = (row_key_of(case.key), person.account, person.name)
+        if looking != self._looking:
+            self._leave()
+        self._looking = looking
+        self._counter.presence.look(*looking)
+
+    def _leave(self) -> None:
+        if self._looking is not None:
+            self._counter.presence.leave(*self._looking)
+        self._looking = None
+
+    async def _case(self, person: Person, asked: Reply) -> Reply:
+        counter = self._counter
+        case, seen = counter.case(asked.get("mark")), counter.seen
+        if case is None or seen is None:
+            return {"case": None}
+        state, now = counter.state(), counter.clock()
+        story = await counter.stories.tell(case.file.story, state.ledger.clock_of)
+        now_both = Now(now, state.ledger.clock.at(now))
+        near = {
+            "units": units_near(seen.units, case, counter.terms),
+            "cameras": cameras_near(seen.cameras, case, now),
+        }
+        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
+            "presence": counter.presence.present(row_key_of(case.key)),
+            "story": story,
+            "near": near,
+            "register": registered(state.ledger, case),
+            "actions": actions(state.ledger, case, person, counter.terms, now_both),
+        }
+        return {"case": sheet}
+
+    async def _rows(self, person: Person, asked: Reply) -> Reply:
+        counter, seen = self._counter, self._counter.seen
+        assert seen is not None
+        order, words = order_key(_ordered(asked)), _words(asked)
+        hand, city = hand_of(person.account), seen.clock.at(counter.clock())
+        # One row for a place, as on the channel; who looks for a report finds it all the same.
+        cases = await self._worded(seen, person, words) if words else _rowed(seen)
+        found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
+        total, after = len(found), asked.get("after")
+        last = next((order(case) for case in found if case.key == after), None)
+        if last is not None:
+            found = [case for case in found if order(case) > last]
+        rows = [self._row(case, seen) for case in nsmallest(MOST, found, key=order)]
+        return {"rows": rows, "total": total}
+
+    async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
+        """Return the cases that the words find, those that the channel does not hold (they are over) last."""
+        counter = self._counter
+        state = counter.state()
+        keys = await counter.search.find(state, person, words, counter.terms)
+        cases, by_mark = state.ledger.cases, state.ledger.by_mark
+        found = [case for case in seen.cases if by_mark.get(case.key) in keys]
+        over = keys.difference(by_mark.get(case.key, "") for case in found)
+        return found + [counter.sheets.seen(cases[key]) for key in over if key in cases]
+
+    def _row(self, case: DeskCase, seen: DeskSeen) -> list[Any]:
+        return list(desk_row(case, seen))
+
+    async def _merge(self, person: Person, asked: Reply) -> Reply:
+        case, seen = self._counter.case(asked.get("mark")), self._counter.seen
+        if case is None or seen is None:
+            return {"candidates": []}
+        alike = (one.key for one in seen.cases if (one.kind, one.code) == (case.kind, case.code))
+        others = [other for mark in alike if (other := self._counter.case(mark)) is not None]
+        return {"candidates": same_near(others, case, self._counter.terms.numbers)}
+
+    async def _classes(self, person: Person, asked: Reply) -> Reply:
+        terms = self._counter.terms
+        return {
+            "classes": [
+                {
+                    "kind": one.kind, "code": one.code, "minor": one.minor_zh, "hazard": one.hazard,
+                    "name_zh": one.name_zh, "name_en": one.name_en,
+                    "standards": [msgspec.structs.asdict(s) for s in terms.standards_of(one.kind, one.code)],
+                }
+                for one in terms.categories.values()
+            ]
+        }  # fmt: skip
+
+    async def _may(self, person: Person, asked: Reply) -> Reply:
+        """Return the verbs that they may give by now: a shift begins and ends while a page is open."""
+        return {"verbs": list(verbs_of(person))}
+
+    async def _indicator(self, person: Person, asked: Reply) -> Reply:
+        seen = self._counter.seen
+        found = seen.indicators.get(str(asked.get("name"))) if seen is not None else None
+        if found is None or seen is None:
+            return {"indicator": None}
+        return {"indicator": {**msgspec.to_builtins(found), "at": seen.indicators_at}}
+
+
+def _rowed(seen: DeskSeen) -> list[DeskCase]:
+    return [case for case in seen.cases if case.key not in seen.heaped]
+
+
+def _words(asked: Reply) -> str:
+    return str(asked.get("words") or "").strip()[:LONGEST_WORDS]
+
+
+def _chosen(asked: Reply) -> str:
+    return next((name for name in FILTERS if name == asked.get("filter")), "all")
+
+
+def _ordered(asked: Reply) -> str:
+    return next((name for name in ORDERS if name == asked.get("order")), "left")

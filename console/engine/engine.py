@@ -1,0 +1,208 @@
+"""The engine: what must be done once for the whole city – timers, notes, snapshots, anchors, archive.
+
+It holds a lease; but every write is an append with an idempotent command id, so two engines are harmless.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import redis.asyncio as redis
+import structlog
+from redis.exceptions import RedisError
+
+from city.clocks.timestamps import iso
+from city.dispatch.decision_rules import DecisionRules
+from console.deployment.decision_rules import read_terms
+from console.deployment.display_names import names_of
+from console.deployment.district import read_district
+from console.deployment.garbage_collection import freeze_objects
+from console.deployment.settings import Settings
+from console.engine.ledger_notes import Notes
+from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.timers import Timers
+from console.live.feed_follower import Follower, follower_of
+from console.live.snapshots import Snapshots
+from console.orders.refusal_texts import Reasons
+from feeds.ledger.anchors import Anchors
+from feeds.ledger.closing import close_segments
+from feeds.ledger.ledger import Ledger, LedgerUnavailable
+from feeds.ledger.segments import SegmentDamaged, Segments
+from feeds.people.reporters import PeopleStore
+from feeds.storage.connections import connect
+from feeds.telemetry.archive import ROUND_S, Archive
+from layouts.catalogues import catalogue
+
+__all__ = ["Engine"]
+
+log = structlog.get_logger()
+
+LEASE = "{engine}:lease"
+LEASE_S = 10.0
+ANCHOR_S = 600.0
+KEEP_S = 60.0
+TICK_S = 1.0
+SNAPSHOT_FACTS = 50_000
+
+
+class Lease:
+    """A lease in the log server: whoever holds it does the work; it lapses 10 s after its holder."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._mine = secrets.token_hex(8).encode()
+
+    async def hold(self) -> bool:
+        """Take or prolong the lease; say whether it is ours. Raises RedisError."""
+        milliseconds = int(LEASE_S * 1000)
+        if await self._client.set(LEASE, self._mine, nx=True, px=milliseconds):
+            return True
+        if await self._client.get(LEASE) != self._mine:
+            return False
+        await self._client.pexpire(LEASE, milliseconds)
+        return True
+
+
+class Engine:
+    """One engine process."""
+
+    def __init__(
+        self, settings: Settings, follower: Follower, ledger: Ledger, *,
+        archive: Archive, outbox: Outbox, terms: DecisionRules, clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._follower = follower
+        self._ledger = ledger
+        self._archive = archive
+        self._outbox = outbox
+        self._clock = clock
+        self._data = settings.data_dir
+        self._anchors = Anchors(settings.data_dir / "anchors.log")
+        self._segments = Segments(settings.data_dir / "ledger")
+        self._lease = Lease(connect(settings.log_url))
+        self._snapshots = Snapshots(settings.data_dir / "snapshots")
+        self._snapshot_at = follower.store.state.ledger.position
+        self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
+        self._notes = Notes(
+            settings.data_dir, follower, ledger,
+            clock=clock, city_rate=settings.city_rate, tables=terms.tables, outlets=outbox.systems,
+        )  # fmt: skip
+        self._people = PeopleStore(settings.data_dir)
+
+    async def run(self) -> None:
+        """Work until cancelled; then leave a snapshot behind."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follower.run())
+                tasks.create_task(self._settle())
+                tasks.create_task(self._every(2.0, self._watch))
+                tasks.create_task(self._every(TICK_S, self._tick))
+                tasks.create_task(self._every(TICK_S, self._send))
+                tasks.create_task(self._every(ANCHOR_S, self._anchor))
+                tasks.create_task(self._every(KEEP_S, self._keep))
+                tasks.create_task(self._every(ROUND_S, self._archive.step))
+        finally:
+            self.snapshot()
+
+    async def _settle(self) -> None:
+        await self._follower.complete.wait()
+        freeze_objects()
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Repeat ``work`` while we hold the lease; say once what fails, once that all is well again."""
+        told: set[type[Exception]] = set()
+        while True:
+            try:
+                if await self._lease.hold():
+                    await work()
+                if told:
+                    log.info("engine_resumed", work=work.__name__)
+                told.clear()
+            except (LedgerUnavailable, RedisError, OSError, SegmentDamaged) as error:
+                if type(error) not in told:
+                    log.warning("engine_waits", work=work.__name__, reason=str(error))
+                told.add(type(error))
+            except Exception as error:  # the boundary of a task: one that breaks stops no other
+                if type(error) not in told:
+                    log.error("engine_task_failed", work=work.__name__, exc_info=error)
+                told.add(type(error))
+            await asyncio.sleep(seconds)
+
+    async def _watch(self) -> None:
+        """Put into the ledger what the rules need to know: tables, the city clock, lost sources."""
+        if not self._follower.complete.is_set():
+            return
+        await self._notes.step()
+        if self._follower.store.state.ledger.position - self._snapshot_at >= SNAPSHOT_FACTS:
+            self.snapshot()
+
+    @property
+    def _is_sure(self) -> bool:
+        """Whether all facts are folded and known; who does not know all decides and sends nothing."""
+        follower = self._follower
+        return follower.complete.is_set() and not follower.broken and not follower.store.state.ledger.unknown
+
+    async def _tick(self) -> None:
+        """Pass what is due on the cases."""
+        if self._is_sure:
+            await self._timers.step()
+
+    async def _send(self) -> None:
+        """Deliver what leaves the system."""
+        if self._is_sure:
+            await self._outbox.step()
+
+    async def _anchor(self) -> None:
+        position, digest = await self._ledger.head()
+        if position:
+            self._anchors.add(at=iso(self._clock()), position=position, hash=digest, why="timer")
+
+    async def _keep(self) -> None:
+        await self._ledger.count_replicas()
+        now = self._clock()
+        self._people.erase_before(now - self._settings.people_days * 86400, now=now)
+        closed = await close_segments(
+            self._ledger, self._segments, keep_facts=self._settings.ledger_facts,
+            keep_s=self._settings.ledger_days * 86400, now=self._clock(),
+        )  # fmt: skip
+        if closed.segments:
+            at = iso(self._clock())
+            self._anchors.add(at=at, position=closed.position, hash=closed.hash, why="segment")
+
+    def close(self) -> None:
+        """Close the files."""
+        self._notes.close()
+        self._people.close()
+
+    def snapshot(self) -> None:
+        """Leave the state on disk, if it moved since the last time."""
+        ledger = self._follower.store.state.ledger
+        if ledger.position not in (0, self._snapshot_at):
+            self._snapshots.write(ledger, self._follower.cursor)
+            self._snapshot_at = ledger.position
+
+
+async def run_engine(settings: Settings) -> None:
+    """Run an engine until cancelled."""
+    ledger = await Ledger.open(settings.log_url)
+    archive = await Archive.open(
+        settings.log_url, settings.data_dir / "archive", clock=time.time,
+        keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
+    )  # fmt: skip
+    district = read_district(settings.data_dir)
+    follower = follower_of(settings, district, clock=time.time)
+    terms = read_terms(district, settings.data_dir)
+    words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
+    adapters = read_adapters(settings.data_dir)
+    outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
+    engine = Engine(
+        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time
+    )  # fmt: skip
+    try:
+        await engine.run()
+    finally:
+        engine.close()
+        await outbox.close()
+        await ledger.close()
+        await archive.close()

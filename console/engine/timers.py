@@ -1,0 +1,169 @@
+"""Timers: what is due on a case by itself is ordered by the engine, each thing once."""
+
+import asyncio
+import heapq
+import math
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from city.access import Person
+from city.clocks.timestamps import iso
+from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.command import Command, Now, Refusal
+from city.commands.decide import decide
+from city.dispatch.decision_rules import DecisionRules
+from city.facts.fact import body_of
+from city.folding.store import Store
+from city.state.ledger_state import Case, LedgerState
+from feeds.ledger.ledger import Act, Again, Answer, Appended
+
+__all__ = ["ENGINE", "Timers", "timer_id"]
+
+log = structlog.get_logger()
+
+ENGINE: Final = Person(account="engine", name="", roles=("system",))
+AT_ONCE: Final = 256
+"""So many steps are passed in one round: after a stop the oldest go first and clicks still get in between."""
+LOOKED_AT_ONCE: Final = 500
+
+
+def timer_id(key: str, step: Step) -> str:
+    """Return the command id of a step: the same in every engine, for ever."""
+    return f"timer:{key}:{step.code}:{step.serial}"
+
+
+class Appends(Protocol):
+    """What takes the appends of steps: the ledger."""
+
+    async def append(self, acts: Sequence[Act]) -> list[Answer]:
+        """Append the acts in order and return one answer for each."""
+
+
+class Timers:
+    """Keeps when each case is next due and passes what is.
+
+    ``terms`` are asked anew for every round. Two engines do no harm: a step's command id is the same in both.
+    """
+
+    def __init__(
+        self, store: Store, ledger: Appends, terms: Callable[[], DecisionRules], *, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._terms = terms
+        self._clock = clock
+        self._forget()
+
+    def _forget(self) -> None:
+        self._life: object = None
+        self._looked_to = 0
+        self._next: list[tuple[float, str, int]] = []
+        self._asked: dict[str, tuple[int, set[str]]] = {}
+
+    @property
+    def next_at(self) -> float:
+        """Return the city moment at which something may be due next; infinite when nothing is planned."""
+        return self._next[0][0] if self._next else math.inf
+
+    async def step(self) -> int:
+        """Pass what is due now; return how many steps were written. Raises LedgerUnavailable."""
+        terms = self._terms()
+        await self._look(terms)
+        state = self._store.state.ledger
+        machine = self._clock()
+        now = Now(machine, state.clock.at(machine))
+        due = self._due(state, terms, now)
+        try:
+            return await self._pass(due, terms, now)
+        finally:
+            for case, _ in due:
+                self._plan(case, terms)
+
+    async def _look(self, terms: DecisionRules) -> None:
+        """Plan the cases that changed since the last round."""
+        state = self._store.state
+        if state is not self._life:  # another ledger's life: a restore drew a new epoch
+            self._forget()
+            self._life = state
+        reached = state.ledger.position  # what changes while we yield is looked at in the next round
+        for planned, case in enumerate(state.ledger.changed_since(self._looked_to), start=1):
+            self._plan(case, terms)
+            if planned % LOOKED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        self._looked_to = reached
+
+    def _plan(self, case: Case, terms: DecisionRules) -> None:
+        """Note when the case is next due, if it ever is."""
+        left = self._left(case, terms)
+        if left:
+            heapq.heappush(self._next, (left[0].at, case.key, case.changed))
+
+    def _left(self, case: Case, terms: DecisionRules) -> list[Step]:
+        """Return the steps that were not asked for since the case last changed."""
+        changed, asked = self._asked.get(case.key, (0, set()))
+        coming = steps(case, terms.numbers, office_time(case, terms))
+        if not coming or changed != case.changed:
+            self._asked.pop(case.key, None)
+            return coming
+        return [step for step in coming if step.name not in asked]
+
+    def _due(self, state: LedgerState, terms: DecisionRules, now: Now) -> list[tuple[Case, Step]]:
+        """Take up to AT_ONCE cases that are due off the plan, each with its first step."""
+        due: list[tuple[Case, Step]] = []
+        while self._next and self._next[0][0] <= now.city and len(due) < AT_ONCE:
+            _, key, changed = heapq.heappop(self._next)
+            case = state.cases.get(key)
+            if case is None or case.changed != changed:
+                continue  # it was planned anew when it changed
+            left = self._left(case, terms)
+            if left and left[0].at <= now.city:
+                due.append((case, left[0]))
+            elif left:
+                heapq.heappush(self._next, (left[0].at, key, changed))
+        return due
+
+    async def _pass(self, due: list[tuple[Case, Step]], terms: DecisionRules, now: Now) -> int:
+        acts: list[Act] = []
+        about: list[tuple[Case, int, Step]] = []
+        for case, step in due:
+            act = self._act(case, step, terms, now)
+            if act is None:
+                self._settle(case.key, case.changed, step)
+            else:
+                acts.append(act)
+                about.append((case, case.changed, step))
+        written = 0
+        answers = await self._ledger.append(acts) if acts else []
+        for answer, (case, changed, step) in zip(answers, about, strict=True):
+            # A conflict means that somebody acted just now: decided anew when that is folded.
+            if isinstance(answer, Appended | Again):
+                self._settle(case.key, changed, step)
+                written += isinstance(answer, Appended)
+        return written
+
+    def _settle(self, key: str, changed: int, step: Step) -> None:
+        """Remember that a step need not be asked for again while the case is as it was."""
+        at, asked = self._asked.get(key, (changed, set()))
+        if at != changed:
+            asked = set()
+        self._asked[key] = (changed, asked | {step.name})
+
+    def _act(self, case: Case, step: Step, terms: DecisionRules, now: Now) -> Act | None:
+        """Return the append of a step, None when it is refused."""
+        name = timer_id(case.key, step)
+        args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
+        command = Command(name, "pass_limit", f"case:{case.key}", case.file.version, args)
+        answer = decide(self._store.state.ledger, command, ENGINE, terms, now)
+        if isinstance(answer, Refusal):
+            log.warning("timer_refused", command=name, code=answer.code, reason=answer.reason)
+            return None
+        bodies = tuple(
+            body_of(
+                fact.type, fact.subject, ENGINE.account, fact.data,
+                v=fact.v, role="system", reason=fact.reason,
+            )
+            for fact in answer.facts
+        )  # fmt: skip
+        return Act(name, bodies, answer.expects)

@@ -1,0 +1,112 @@
+"""The live socket: a channel's bytes to a browser. Server to browser only."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from console.accounts.authorization import Authorization, Viewer
+from console.accounts.request_origin import is_own_page, remote_of
+from console.live.channel import Channel, Watcher
+from console.live.encoding import encode_text
+
+__all__ = ["SIGNED_OUT", "LiveHandler", "beat", "cut_when_over"]
+
+log = structlog.get_logger()
+
+RECHECK_S = 3.0
+"""An ended session or a revoked key closes its open sockets within so long."""
+SIGNED_OUT = 4401
+"""Close code of a socket whose right is gone: the page goes to sign in."""
+
+
+async def cut_when_over(socket: WebSocketHandler, doors: Authorization, viewer: Viewer) -> None:
+    """Close a socket as soon as the right that opened it is gone."""
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        now = doors.still(socket.request, viewer.page)
+        if now is None or now.proof != viewer.proof:
+            log.info("socket_cut", page=viewer.page, remote=viewer.remote)
+            socket.close(SIGNED_OUT, "signed out")
+            return
+
+
+def beat(
+    now: float, state: Any, *, feed: str, feed_since: float | None, log_down: bool, chain_broken: bool
+) -> bytes:
+    """Return the beat of a second: machine time, the city clock, and whether we hear the feeds."""
+    clock = state.ledger.clock
+    return encode_text(
+        {
+            "beat": {
+                "now": now, "city0": clock.city0, "machine0": clock.machine0, "rate": clock.rate,
+                "feed": feed, "feed_since": feed_since, "log_down": log_down,
+                "chain_broken": chain_broken,
+            }
+        }
+    )  # fmt: skip
+
+
+class LiveHandler(WebSocketHandler):
+    """``/live/<channel>``: checks Origin and right, then only speaks."""
+
+    def initialize(
+        self, channels: dict[str, Channel], doors: Authorization, hello: Any, origins: frozenset[str]
+    ) -> None:
+        """Take what the composition root hands to every handler."""
+        self._channels = channels
+        self._doors = doors
+        self._hello = hello
+        self._origins = origins
+        self._watcher: Watcher | None = None
+        self._viewer: Viewer | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def check_origin(self, origin: str) -> bool:
+        """Accept our own host and the origins of the settings."""
+        return is_own_page(self.request, self._origins, origin)
+
+    async def prepare(self) -> None:
+        """Refuse before the handshake."""
+        name = self.path_kwargs["channel"]
+        if name not in self._channels:
+            self.send_error(404)
+            return
+        self._viewer = self._doors.viewer(self.request, name)
+        if self._viewer is None:
+            log.warning("view_refused", channel=name, remote=remote_of(self.request))
+            self.send_error(403)
+
+    def open(self, channel: str) -> None:
+        """Join the channel."""
+        self.set_nodelay(True)
+        watched = self._channels[channel]
+        self._watcher = Watcher(self._write)
+        watched.join(self._watcher, self._hello(channel))
+        assert self._viewer is not None
+        self._tasks = [
+            asyncio.create_task(self._deliver(watched)),
+            asyncio.create_task(cut_when_over(self, self._doors, self._viewer)),
+        ]
+
+    async def _deliver(self, channel: Channel) -> None:
+        assert self._watcher is not None
+        try:
+            await self._watcher.deliver(channel.whole)
+        except WebSocketClosedError:
+            channel.leave(self._watcher)
+
+    async def _write(self, data: bytes, binary: bool) -> None:
+        await self.write_message(data, binary=binary)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Ignore what a browser says: orders go through its session."""
+
+    def on_close(self) -> None:
+        """Leave the channel."""
+        for task in self._tasks:
+            task.cancel()
+        for channel in self._channels.values():
+            if self._watcher is not None:
+                channel.leave(self._watcher)

@@ -1,0 +1,41 @@
+"""Reporters: who told of a case, for those who may be told."""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import structlog
+
+from city.access import Person, may_see_person
+from city.commands.decision import holder_code
+from city.dispatch.decision_rules import DecisionRules
+from city.state.ledger_state import Case
+from feeds.people.reporters import PeopleStore
+
+__all__ = ["Reporters"]
+
+log = structlog.get_logger()
+
+
+class Reporters:
+    """The people store, asked for one case's reporter."""
+
+    def __init__(self, people: PeopleStore, terms: DecisionRules) -> None:
+        self._people = people
+        self._terms = terms
+
+    def may_see(self, person: Person, case: Case) -> bool:
+        """Whether a person may be shown the reporter of a case, mirrored or our own."""
+        # A mirror names its holder by the short name, an account by the code.
+        return may_see_person(person, holder_code(case.holder, self._terms), case.place.street)
+
+    async def of(self, case: Case | None, person: Person) -> dict[str, Any] | None:
+        """Return the reporter for the answer of this person alone; None when nobody is kept, or told."""
+        if case is None or not self.may_see(person, case):
+            return None
+        try:
+            found = await asyncio.to_thread(self._people.get, [case.reporter_ref])
+        except (sqlite3.Error, OSError) as error:
+            log.error("people_unreadable", error=str(error))
+            return None
+        return found.get(case.reporter_ref)

@@ -1,0 +1,59 @@
+"""The pages: what a browser gets when it opens one. Built per session, small, with nothing that ticks.
+
+The viewer is checked three times: by the handler of the page, by the handler of its websocket, and at the
+top of the page function. Panel's own notion of a user (its cookies ``user``, ``is_guest`` …) is not used.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import structlog
+
+from console.accounts.authorization import Authorization, Viewer
+
+__all__ = ["Pages"]
+
+log = structlog.get_logger()
+
+
+class Pages:
+    """Page functions for Panel's server; every one checks the viewer first. Made and left on any thread."""
+
+    def __init__(self, doors: Authorization) -> None:
+        self.doors = doors
+        self._open: dict[str, Viewer] = {}
+
+    def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
+        """Return the page function of a page.
+
+        ``build(lang=, viewer=, panel=)`` makes the page for one session: ``viewer.session`` is the id that
+        its commands are given by ('' = nobody signed in), ``panel`` the id of the Panel session.
+        """
+
+        def function() -> Any:
+            context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
+            viewer = getattr(context and context.request, "viewer", None)
+            if not isinstance(viewer, Viewer) or viewer.page != name:
+                log.warning("view_refused", page=name)
+                return pn.Template("{% extends base %}{% block contents %}<p>403</p>{% endblock %}")
+            self._enter(context.id, viewer)
+            lang = pn.state.session_args.get("lang", [b"zh"])[0].decode("ascii", "replace")
+            return build(lang=lang if lang in ("zh", "en") else "zh", viewer=viewer, panel=context.id)
+
+        return function
+
+    def viewer_of(self, panel: str) -> Viewer | None:
+        """Return for whom an open Panel session was built, None when there is no such session."""
+        return self._open.get(panel)
+
+    def open_count(self) -> int:
+        """Return how many pages are open."""
+        return len(self._open)
+
+    def _enter(self, panel: str, viewer: Viewer) -> None:
+        self._open[panel] = viewer
+        pn.state.on_session_destroyed(lambda _: self._leave(panel))
+
+    def _leave(self, panel: str) -> None:
+        self._open.pop(panel, None)

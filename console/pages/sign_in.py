@@ -1,0 +1,222 @@
+"""Signing in and out: our own handlers, a form without a script, a session that the server keeps."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from tornado.web import RequestHandler
+
+from city.access import PAGES, Person, may_open
+from console.accounts.authorization import SESSION_COOKIE, Authorization
+from console.accounts.credentials import Credentials
+from console.accounts.form_tokens import FORM_COOKIE, FormTokens
+from console.accounts.request_origin import is_https, is_own_page, remote_of
+from console.accounts.sessions import Sessions
+from console.pages.http_handlers import PlainHandler
+from feeds.people.accounts import Account
+from layouts.sign_in import POLICY, SignInPage, draw
+
+__all__ = [
+    "FirstPageHandler", "SignInDesk", "SignInHandler", "SignOutHandler", "own_path", "show_sign_in",
+    "sign_in_patterns",
+]  # fmt: skip
+
+log = structlog.get_logger()
+
+FIRST_PAGES: Final = ("desk", "wall")
+
+
+class SignInDesk:
+    """What both handlers need: put together once by the composition root."""
+
+    def __init__(
+        self, sessions: Sessions, credentials: Credentials, doors: Authorization, *, secret: bytes,
+        title: Mapping[str, str], build: str, origins: frozenset[str],
+    ) -> None:  # fmt: skip
+        self.sessions = sessions
+        self.credentials = credentials
+        self.doors = doors
+        self.forms = FormTokens(secret)
+        self.title = title
+        self.build = build
+        self.origins = origins
+
+
+def sign_in_patterns(desk: SignInDesk) -> list[Any]:
+    """Return the handlers for ``extra_patterns``."""
+    return [
+        (r"/sign-in", SignInHandler, {"desk": desk}),
+        (r"/sign-out", SignOutHandler, {"desk": desk}),
+    ]
+
+
+def own_path(text: str, otherwise: str = "") -> str:
+    """Return the path (with its query) when it leads to one of our pages, else ``otherwise``."""
+    if not text.startswith("/") or text[1:2] in ("/", "\\") or "\\" in text or not text.isprintable():
+        return otherwise
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return otherwise
+    if parts.scheme or parts.netloc or parts.path.split("/")[1] not in PAGES or ".." in parts.path:
+        return otherwise
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def show_sign_in(
+    desk: SignInDesk, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
+    refused: str = "",
+) -> None:  # fmt: skip
+    """Answer with the form, or with who is signed in and which pages are theirs; the status is the caller's.
+
+    ``next_`` is the path to go on to, ``refused`` the name of a page that they may not open.
+    """
+    lang = _lang_of(handler)
+    # Whose sign-in just failed sees the form again, whoever is signed in already.
+    account = None if said else _account_of(desk, handler)
+    page = SignInPage(
+        lang=lang,
+        centre=desk.title[lang],
+        build=desk.build,
+        form=_form_token(desk, handler, "sign-out" if account else "sign-in"),
+        next=own_path(next_),
+        said=said,
+        given=given,
+        refused=refused,
+        name=account.display if account else "",
+        roles=account.rights.roles if account else (),
+        pages=_pages_of(account) if account else (),
+    )
+    handler.set_header("Content-Type", "text/html; charset=utf-8")
+    handler.set_header("Content-Security-Policy", POLICY)
+    handler.finish(draw(page))
+
+
+def _account_of(desk: SignInDesk, handler: RequestHandler) -> Account | None:
+    found: Account | None = desk.sessions.account(
+        desk.doors.session_of(handler.request), desk.sessions.clock()
+    )
+    return found
+
+
+def _lang_of(handler: RequestHandler) -> str:
+    asked = handler.get_query_argument("lang", "zh")
+    return asked if asked in ("zh", "en") else "zh"
+
+
+def _form_token(desk: SignInDesk, handler: RequestHandler, purpose: str) -> str:
+    """Return a token for this browser, giving it its cookie when it has none."""
+    cookie = handler.get_cookie(FORM_COOKIE, "") or ""
+    if not 16 <= len(cookie) <= 64:
+        cookie = desk.forms.new_cookie()
+        secure = is_https(handler.request)
+        handler.set_cookie(FORM_COOKIE, cookie, httponly=True, samesite="Strict", secure=secure)
+    return desk.forms.token(cookie, purpose, desk.sessions.clock())
+
+
+class _FormHandler(PlainHandler):
+    """What both have in common: the check of who sent a form."""
+
+    PURPOSE = ""
+
+    def initialize(self, desk: SignInDesk) -> None:
+        """Take what the composition root put together."""
+        self._desk = desk
+
+    def _is_own_form(self) -> bool:
+        """Whether a page of ours sent this form, from this browser, within the hour."""
+        if not is_own_page(self.request, self._desk.origins):
+            log.warning("form_refused", why="origin", path=self.request.path, remote=remote_of(self.request))
+            return False
+        cookie = self.get_cookie(FORM_COOKIE, "") or ""
+        token = self.get_body_argument("form", "")
+        if not self._desk.forms.is_good(token, cookie, self.PURPOSE, self._desk.sessions.clock()):
+            log.warning("form_refused", why="token", path=self.request.path, remote=remote_of(self.request))
+            return False
+        return True
+
+
+class SignInHandler(_FormHandler):
+    """``/sign-in``: the form, and what becomes of it. ``next=`` leads to a page of our own only."""
+
+    PURPOSE = "sign-in"
+
+    def get(self) -> None:
+        """Show the form, or who is signed in."""
+        show_sign_in(self._desk, self, next_=self.get_query_argument("next", ""))
+
+    async def post(self) -> None:
+        """Check form, name and password; open a new session and go on."""
+        wanted = own_path(self.get_body_argument("next", ""))
+        if not self._is_own_form():
+            self.set_status(403)
+            show_sign_in(self._desk, self, next_=wanted, said="stale")
+            return
+        given = self.get_body_argument("account", "")[:64]
+        secret = self.get_body_argument("password", "", strip=False)
+        remote = remote_of(self.request)
+        proof = await self._desk.credentials.prove(given, secret, remote=remote)
+        if proof.account is None:
+            self.set_status(429 if proof.wait_s else 401)
+            said = "waits" if proof.wait_s else "failed"
+            show_sign_in(self._desk, self, next_=wanted, said=said, given=given)
+            return
+        session = await asyncio.to_thread(self._change_session, proof.account.name, remote)
+        self.set_cookie(
+            SESSION_COOKIE, session, httponly=True, samesite="Lax", path="/", secure=is_https(self.request)
+        )
+        self.clear_cookie(FORM_COOKIE)
+        self.redirect(wanted or _first_page(proof.account), status=303)
+
+    def _change_session(self, account: str, remote: str) -> str:
+        """End the session that the browser had and open a new one: an id never outlives a sign-in."""
+        sessions = self._desk.sessions
+        sessions.end(self.get_cookie(SESSION_COOKIE, "") or "", sessions.clock())
+        return sessions.open(account, now=sessions.clock(), remote=remote)
+
+
+class SignOutHandler(_FormHandler):
+    """``/sign-out``: GET asks by a form (a link may lead here), POST ends the session."""
+
+    PURPOSE = "sign-out"
+
+    def get(self) -> None:
+        """Show who is signed in, with the button."""
+        self.redirect(f"/sign-in?lang={_lang_of(self)}")
+
+    async def post(self) -> None:
+        """End the session, forget its cookie."""
+        if not self._is_own_form():
+            self.send_error(403)
+            return
+        sessions = self._desk.sessions
+        session = self.get_cookie(SESSION_COOKIE, "") or ""
+        ended = await asyncio.to_thread(sessions.end, session, sessions.clock())
+        log.info("signed_out", ended=ended, remote=remote_of(self.request))
+        self.clear_cookie(SESSION_COOKIE, path="/")
+        self.redirect(f"/sign-in?lang={_lang_of(self)}", status=303)
+
+
+class FirstPageHandler(PlainHandler):
+    """``/``: leads to the first page that is theirs, or to signing in."""
+
+    def initialize(self, desk: SignInDesk) -> None:
+        """Take what the composition root put together."""
+        self._desk = desk
+
+    def get(self) -> None:
+        """Lead on; the language goes along."""
+        account = _account_of(self._desk, self)
+        self.redirect(f"{_first_page(account) if account else '/sign-in'}?lang={_lang_of(self)}")
+
+
+def _first_page(account: Account) -> str:
+    """Return where somebody lands who asked for no page: who has none is told so."""
+    return next((f"/{page}" for page in _pages_of(account)), "/sign-in")
+
+
+def _pages_of(account: Account) -> tuple[str, ...]:
+    looker = Person(account.name, account.display, account.rights.roles)
+    return tuple(page for page in FIRST_PAGES if may_open(looker, page))

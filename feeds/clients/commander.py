@@ -1,0 +1,100 @@
+"""A client that gives commands over ``/v1/command``: each is answered once, whatever breaks between."""
+
+import secrets
+from typing import Any, Final, Self
+
+import msgspec
+
+from feeds.clients.answered_client import AnsweredClient, Refused
+
+__all__ = ["Answer", "CommandRefused", "Commander", "Done", "Winner"]
+
+_FRAME_BYTES: Final = 1_000_000
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class CommandRefused(Exception):  # named for what is so
+    """The console does not let this token in, or the frame was bad: sending again is no use."""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a command did: the ledger's position, the subject's version behind it, the facts' types."""
+
+    position: str = ""
+    version: int = 0
+    facts: list[dict[str, Any]] = []  # msgspec copies it
+
+
+class Winner(msgspec.Struct, frozen=True):
+    """Who was first, ISO 8601 when, and with what."""
+
+    by: str = ""
+    at: str = ""
+    did: str = ""
+
+
+class Why(msgspec.Struct, frozen=True):
+    """Why a command was refused; ``code`` is one of city.commands.command.REFUSALS."""
+
+    code: str
+    reason: str = ""
+    winner: Winner | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One of ``done`` and ``refused`` is there."""
+
+    command_id: str = ""
+    done: Done | None = None
+    refused: Why | None = None
+
+
+class _Heard(Answer, frozen=True):
+    error: str | None = None
+
+
+_DECODER: Final = msgspec.json.Decoder(_Heard)
+
+
+class Commander:
+    """Gives the commands of one account; an async context manager. ``url`` is ``ws://host:port``.
+
+    After a break the same command ids are sent again, so that nothing is done twice. Answers come in the
+    order of ``send``.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self._asking = AnsweredClient(f"{url.rstrip('/')}/v1/command", token, name="commander")
+
+    async def __aenter__(self) -> Self:
+        await self._asking.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._asking.__aexit__()
+
+    async def send(
+        self, verb: str, subject: str, version: int, args: dict[str, Any], *, command_id: str = ""
+    ) -> Answer:
+        """Give a command and wait for its answer.
+
+        Raises CommandRefused, ValueError when the command is larger than a frame may be.
+        """
+        command = {
+            "command_id": command_id or secrets.token_hex(8),
+            "verb": verb, "subject": subject, "version": version, "args": args,
+        }  # fmt: skip
+        frame = _ENCODER.encode(command)
+        if len(frame) > _FRAME_BYTES:
+            message = f"{verb}: {len(frame)} bytes, more than a frame may hold"
+            raise ValueError(message)
+        try:
+            heard = _DECODER.decode(await self._asking.ask(frame))
+        except Refused as error:
+            raise CommandRefused(str(error)) from error
+        except msgspec.MsgspecError as error:
+            message = f"answer to {verb}: {error}"
+            raise CommandRefused(message) from error
+        if heard.error is not None:
+            raise CommandRefused(heard.error)
+        return heard

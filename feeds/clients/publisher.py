@@ -1,0 +1,128 @@
+"""A client that publishes: what it was given is sent until it is answered, and counted once."""
+
+import asyncio
+import json
+import math
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Self
+
+import msgspec
+
+from feeds.clients.answered_client import AnsweredClient, Refused
+from feeds.protocol.answers import Ack, Rejection
+from feeds.protocol.frames import MAX_RECORDS
+
+__all__ = ["Ack", "PublishRefused", "Publisher", "Record", "Rejection"]
+
+Record = dict[str, Any]
+
+_FRAME_BYTES: Final = 1_000_000
+
+
+class PublishRefused(Exception):  # named for what is so
+    """The gateway refuses this token or a frame, or was not reached in time: sending again is no use."""
+
+
+class _Answer(msgspec.Struct):
+    ack: str | None = None
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: list[Rejection] = []
+    last_id: str | None = None
+    error: str | None = None
+
+
+class Publisher:
+    """Publishes to one topic; an async context manager.
+
+    Reconnects with growing pauses, and sends again what was not answered (the gateway takes no id
+    twice); for ever, or until it was away for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
+    """
+
+    def __init__(self, url: str, topic: str, token: str, *, wait_s: float | None = None) -> None:
+        address = f"{url.rstrip('/')}/v1/publish/{topic}"
+        self._asking = AnsweredClient(address, token, name="publisher", wait_s=wait_s)
+        self._life = secrets.token_hex(4)
+        self._count = 0
+
+    async def __aenter__(self) -> Self:
+        await self._asking.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._asking.__aexit__()
+
+    async def send(self, records: Sequence[Record]) -> Ack:
+        """Publish records and wait until all are answered; rejections are by index in ``records``.
+
+        Raises PublishRefused, ValueError when a single record is larger than a frame may be.
+        """
+        # All are under way before the first is awaited.
+        cut = list(_cut([_text(record) for record in records]))
+        answers = [self._asking.ask(self._frame(texts)) for _, texts in cut]
+        try:
+            acks = [_ack(answer) for answer in await asyncio.gather(*answers)]
+        except Refused as error:
+            raise PublishRefused(str(error)) from error
+        return Ack(
+            sum(ack.accepted for ack in acks),
+            sum(ack.duplicates for ack in acks),
+            [
+                msgspec.structs.replace(why, index=why.index + first)
+                for (first, _), ack in zip(cut, acks, strict=True)
+                for why in ack.rejected
+            ],
+            next((ack.last_id for ack in reversed(acks) if ack.last_id), None),
+        )
+
+    def _frame(self, texts: list[str]) -> bytes:
+        self._count += 1
+        return f'{{"batch":"{self._life}-{self._count}","records":[{",".join(texts)}]}}'.encode()
+
+
+def _ack(answer: str | bytes) -> Ack:
+    told = msgspec.json.decode(answer, type=_Answer)
+    if told.error is not None:
+        raise PublishRefused(told.error)
+    return Ack(told.accepted, told.duplicates, told.rejected, told.last_id)
+
+
+def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (index of the first, records) of batches that fit a frame."""
+    some: list[str] = []
+    first, size = 0, 0
+    for index, text in enumerate(texts):
+        length = len(text) if text.isascii() else len(text.encode())
+        if length > _FRAME_BYTES:
+            message = f"record {index}: {length} bytes, more than a frame may hold"
+            raise ValueError(message)
+        if some and (len(some) == MAX_RECORDS or size + length > _FRAME_BYTES):
+            yield first, some
+            some, first, size = [], index, 0
+        some.append(text)
+        size += length + 1
+    if some:
+        yield first, some
+
+
+def _text(record: Record) -> str:
+    """Return a record as JSON. What JSON cannot say (NaN, lone surrogates) is left to be rejected."""
+    try:
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(_sayable(record))
+    except ValueError:
+        return _text(_sayable(record))
+    return text
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _sayable(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sayable(inner) for inner in value]
+    return value

@@ -1,0 +1,99 @@
+"""Current state: the newest record per key, folded from the logs; what a fresh subscriber is sent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from city.clocks.city_clock import REAL_TIME, CityClock
+from city.clocks.timestamps import parse
+from feeds.gateway.deliveries import NAN, Sight, Told, seen_places
+from feeds.gateway.record_heads import Head, SensorHead
+from feeds.protocol.topics import TOPICS
+from feeds.telemetry.telemetry import digest_of
+
+__all__ = ["Current", "Row"]
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One record of the current state, as delivered; ``at`` is epoch seconds, the place WGS84."""
+
+    record: bytes
+    at: float
+    lon: float
+    lat: float
+    ref: str
+
+
+class Current:
+    """The fold of ledger and telemetry that the gateway keeps. Fed by tailing only."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[Any, Row]] = {topic: {} for topic in TOPICS}
+        self.devices: set[str] = set()
+        self.clock: CityClock = REAL_TIME
+        self._taken: set[bytes] = set()
+
+    def snapshot(self, topic: str, sight: Sight) -> list[Row]:
+        """Return the rows of a topic that a subscriber may see, ledger topics in log order."""
+        rows = list(self.rows[topic].values())
+        if sight.scope is None:
+            return rows
+        return [rows[i] for i in seen_places([(row.lon, row.lat) for row in rows], sight)]
+
+    def knows(self, topic: str, client: str, record_id: str) -> bool:
+        """Whether a record of this id became a fact of the ledger."""
+        return digest_of(f"{topic}/{client}", record_id) in self._taken
+
+    def remember(self, topic: str, client: str, record_id: str) -> None:
+        """Note that a record of this id became a fact, before the tail brings it."""
+        self._taken.add(digest_of(f"{topic}/{client}", record_id))
+
+    def fold_fact(self, told: Told) -> float:
+        """Take in a fact of the ledger, in order; return the ``at`` of a record in it, epoch seconds."""
+        if told.type == "CityClockSet":
+            self._set_clock(told)
+        if not told.topic:
+            return 0.0
+        rows, head = self.rows[told.topic], told.head
+        row = _row(told.record, head)
+        if told.actor.startswith("client:"):
+            self.remember(told.topic, told.actor.removeprefix("client:"), head.id)
+        if told.topic in ("case", "warning"):
+            rows.pop(told.subject, None)  # the latest in log order, and last in the order of rows
+            rows[told.subject] = row
+            return row.at
+        if isinstance(head, SensorHead):
+            self.devices.add(head.device)
+        self._newest(told.topic, head.key(), row)
+        return row.at
+
+    def fold_measured(self, topic: str, heads: Sequence[Head], records: Sequence[bytes]) -> float:
+        """Take in the records of a telemetry entry; return the newest ``at`` of them, epoch seconds."""
+        newest = float("-inf")
+        for head, record in zip(heads, records, strict=True):
+            row = _row(record, head)
+            newest = max(newest, row.at)
+            self._newest(topic, head.key(), row)
+        return newest
+
+    def _newest(self, topic: str, key: Any, row: Row) -> None:
+        held = self.rows[topic].get(key)
+        if held is None or row.at >= held.at:
+            self.rows[topic][key] = row
+
+    def _set_clock(self, told: Told) -> None:
+        data = told.data
+        try:
+            self.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
+        except (KeyError, ValueError, TypeError):
+            return  # a clock that cannot be read leaves the one we have
+
+
+def _row(record: bytes, head: Head) -> Row:
+    lon, lat = head.lon, head.lat
+    try:
+        at = parse(head.at)
+    except (ValueError, OverflowError):
+        at = 0.0  # a fact that some other writer made without a readable time
+    return Row(record, at, NAN if lon is None else lon, NAN if lat is None else lat, head.reporter_ref)

@@ -1,0 +1,249 @@
+"""Deliveries: an entry of a log as subscribers get it, encoded once and shared by equal subscribers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from city.clocks.timestamps import parse
+from city.facts.chain import canonical
+from feeds.gateway.record_heads import Head, head_of, heads_of
+from feeds.ledger.ledger import Entry
+from feeds.people.reporters import PeopleStore
+from feeds.protocol.cursors import StreamId, stream_text
+from feeds.protocol.rights import Scope
+from feeds.telemetry.telemetry import TelemetryEntry
+
+__all__ = ["Delivery", "Head", "Piece", "Sight", "View", "from_ledger", "from_telemetry", "with_people"]
+
+NAN = float("nan")
+RECORD_TOPICS = {
+    "CaseReported": "case", "WarningReceived": "warning", "StormTracked": "warning",
+    "DeviceRegistered": "sensor", "CameraRegistered": "camera",
+}  # fmt: skip
+"""Facts that hold a publisher's record, and the topic it is delivered on."""
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Data(msgspec.Struct):
+    record: msgspec.Raw
+    street: str = ""
+
+
+class _Body(msgspec.Struct):
+    data: msgspec.Raw
+    type: str
+    v: int = 1
+    subject: str = ""
+    actor: str = ""
+    role: str = ""
+    seat: str = ""
+    shift: str = ""
+    reason: str = ""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What a subscriber may see of a topic: where, records without a place, reporters."""
+
+    scope: Scope | None = None
+    anywhere: bool = True
+    persons: bool = False
+
+
+class View(msgspec.Struct, frozen=True):
+    """Records for one kind of subscriber: JSON texts joined by commas; ``last`` is the last one's index."""
+
+    records: bytes
+    facts: bytes
+    last: int
+
+
+class Piece(msgspec.Struct):
+    """Records of one entry for one topic; ``places`` are WGS84 (lon, lat), NaN for none."""
+
+    records: list[bytes]
+    facts: list[bytes]
+    places: list[tuple[float, float]]
+    refs: list[str]
+    views: dict[tuple[frozenset[str], bool], View | None] = {}
+
+
+class Delivery(msgspec.Struct):
+    """One entry of a log: its place, when appended (epoch s), its bytes, and its pieces by topic.
+
+    ``arrived`` is the loop's time when this process saw it, ``before`` the bytes that came before it.
+    """
+
+    place: int | StreamId
+    appended: float
+    size: int
+    pieces: dict[str, Piece] | None
+    raw: bytes = b""
+    topic: str = ""
+    count: int = 0
+    arrived: float = 0.0
+    before: int = 0
+
+    def view(self, topic: str, sight: Sight, people: PeopleStore) -> View | None:
+        """Return what a subscriber gets of a topic; None when that is nothing."""
+        if self.topic and self.topic != topic:
+            return None
+        if self.topic and sight.scope is None:
+            return View(self.raw[1:-1], b"", self.count - 1)
+        if self.pieces is None:
+            self.pieces = {self.topic: _piece(self.topic, self.raw)}
+        piece = self.pieces.get(topic)
+        return None if piece is None else _view(piece, sight, people)
+
+    def log_id(self, last: int) -> str:
+        """Return the log id of the record with index ``last``."""
+        if isinstance(self.place, int):
+            return str(self.place)
+        return f"{stream_text(self.place)}.{last}"
+
+
+def _view(piece: Piece, sight: Sight, people: PeopleStore) -> View | None:
+    if sight.persons and any(piece.refs):
+        kept = _kept(piece, sight)
+        records = with_people([(piece.records[i], piece.refs[i]) for i in kept], people)
+        return _joined(kept, records, piece.facts)
+    key = (sight.scope.streets if sight.scope else frozenset[str](), sight.anywhere)
+    if key not in piece.views:
+        kept = _kept(piece, sight)
+        piece.views[key] = _joined(kept, [piece.records[i] for i in kept], piece.facts)
+    return piece.views[key]
+
+
+def _joined(kept: list[int], records: list[bytes], facts: list[bytes]) -> View | None:
+    if not kept:
+        return None
+    told = b",".join(facts[i] for i in kept) if facts else b""
+    return View(b",".join(records), told, kept[-1])
+
+
+def _kept(piece: Piece, sight: Sight) -> list[int]:
+    if sight.scope is None:
+        return list(range(len(piece.records)))
+    return seen_places(piece.places, sight)
+
+
+def seen_places(places: list[tuple[float, float]], sight: Sight) -> list[int]:
+    """Return the indices of the places that a scoped subscriber may see."""
+    if sight.scope is None or not places:
+        return list(range(len(places)))
+    lon, lat = np.array(places).T
+    inside = sight.scope.holds(lon, lat)
+    if sight.anywhere:
+        inside |= np.isnan(lon)
+    return [int(index) for index in np.flatnonzero(inside)]
+
+
+def with_people(records: list[tuple[bytes, str]], people: PeopleStore) -> list[bytes]:
+    """Return records (with their reporter_ref) with the reporter added where one is known."""
+    known = people.get(ref for _, ref in records if ref)
+    return [
+        record[:-1] + b',"reporter":' + _encoder.encode(known[ref]) + b"}" if ref in known else record
+        for record, ref in records
+    ]  # fmt: skip
+
+
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_body = msgspec.json.Decoder(_Body)
+_data = msgspec.json.Decoder(_Data)
+
+
+def record_texts(array: bytes) -> list[bytes]:
+    """Return the JSON texts of the items of a JSON array."""
+    return [bytes(record) for record in _raws.decode(array)]
+
+
+def _piece(topic: str, raw: bytes) -> Piece:
+    heads = heads_of(topic, raw)
+    return Piece(record_texts(raw), [], [_place(head) for head in heads], [""] * len(heads), {})
+
+
+def _place(head: Head) -> tuple[float, float]:
+    return (NAN if head.lon is None else head.lon, NAN if head.lat is None else head.lat)
+
+
+def from_telemetry(entry: TelemetryEntry) -> tuple[Delivery, Sequence[Head]]:
+    """Return the delivery of a telemetry entry, and the heads of its records."""
+    try:
+        heads = heads_of(entry.topic, entry.records)
+    except msgspec.MsgspecError:
+        # Some other writer's: it holds its place, and nobody is told.
+        return Delivery(entry.id, entry.id[0] / 1000, len(entry.records), {}), []
+    delivery = Delivery(
+        place=entry.id,
+        appended=entry.id[0] / 1000,
+        size=len(entry.records),
+        pieces=None,
+        raw=entry.records,
+        topic=entry.topic,
+        count=len(heads),
+    )
+    return delivery, heads
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a ledger entry tells the gateway: its fact, and the record in it as delivered, if any."""
+
+    type: str
+    subject: str
+    actor: str
+    data: Mapping[str, Any]
+    topic: str = ""
+    record: bytes = b""
+    head: Head = Head()
+
+
+def from_ledger(entry: Entry) -> tuple[Delivery, Told]:
+    """Return the delivery of a ledger entry and what it tells; a body that is no fact tells nothing."""
+    delivery = Delivery(entry.position, parse(entry.recorded_at), len(entry.body), {})
+    try:
+        body = _body.decode(entry.body)
+        told = _told(body, entry.recorded_at)
+    except msgspec.MsgspecError:
+        return delivery, Told("", "", "", {})
+    assert delivery.pieces is not None
+    fact = b""
+    if told.topic in ("case", "warning"):
+        fact = _fact_without_record(entry)
+    else:
+        delivery.pieces["ops"] = Piece([_ops(entry, body)], [], [_place(told.head)], [""], {})
+    if told.topic:
+        delivery.pieces[told.topic] = Piece(
+            [told.record], [fact] if fact else [], [_place(told.head)], [told.head.reporter_ref], {}
+        )
+    return delivery, told
+
+
+def _told(body: _Body, recorded_at: str) -> Told:
+    topic = RECORD_TOPICS.get(body.type, "")
+    if not topic:
+        # Only the few facts that the gateway goes by are looked into.
+        data = msgspec.json.decode(body.data) if body.type == "CityClockSet" else {}
+        return Told(body.type, body.subject, body.actor, data if isinstance(data, dict) else {})
+    raw = bytes(_data.decode(body.data).record)
+    head = head_of(topic, raw)
+    record = raw[:-1] + b',"recorded_at":"' + recorded_at.encode() + b'"}'
+    return Told(body.type, body.subject, body.actor, {}, topic, record, head)
+
+
+def _fact_without_record(entry: Entry) -> bytes:
+    body = msgspec.json.decode(entry.body)
+    del body["data"]["record"]
+    return canonical(
+        {"position": entry.position, "previous": entry.previous, "hash": entry.hash, "body": body}
+    )
+
+
+def _ops(entry: Entry, body: _Body) -> bytes:
+    return _encoder.encode({
+        "type": body.type, "v": body.v, "subject": body.subject, "actor": body.actor,
+        "role": body.role, "seat": body.seat, "shift": body.shift, "reason": body.reason,
+        "recorded_at": entry.recorded_at, "body": msgspec.Raw(entry.body),
+        "previous": entry.previous, "hash": entry.hash, "position": entry.position,
+    })  # fmt: skip

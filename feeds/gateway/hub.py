@@ -1,0 +1,298 @@
+"""The hub: tails the logs once for all subscribers, folds the current state, keeps what is recent."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from city.clocks.timestamps import iso, parse
+from feeds.gateway.current_state import Current
+from feeds.gateway.deliveries import Delivery, from_ledger, from_telemetry, record_texts
+from feeds.gateway.picture_store import PicturesUnavailable
+from feeds.gateway.source_health import SourceHealth
+from feeds.ledger.ledger import Entry, Ledger, LedgerUnavailable
+from feeds.protocol.cursors import ORIGIN
+from feeds.protocol.topics import TELEMETRY_TOPICS
+from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+
+__all__ = ["BEHIND_BYTES", "BEHIND_S", "RETRY_S", "UNAVAILABLE", "Hub", "Ring", "epoch_of"]
+
+UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
+RETRY_S = 0.25
+
+BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
+"""A subscriber farther behind than this is cut; what is older is not kept in memory either."""
+
+# Entries are taken in bunches: a wake-up costs more than the wait.
+_PACE_S = 0.01
+_KEPT_S = BEHIND_S + 5.0
+_DROP_AT = 64
+
+log = structlog.get_logger(__name__)
+
+
+class Ring:
+    """The recent deliveries of one log, in order. ``start`` is the place before the first of them."""
+
+    def __init__(self) -> None:
+        self.start: Any = None
+        self.end: Any = None
+        self.items: list[Delivery] = []
+        self.total = 0
+        self._places: list[Any] = []
+
+    def begin(self, place: Any) -> None:
+        """Keep what comes behind ``place``."""
+        self.start = self.end = place
+        self.items.clear()
+        self._places.clear()
+
+    def push(self, delivery: Delivery, loop_time: float) -> None:
+        """Add the newest delivery; let go of what nobody may still be waiting for."""
+        delivery.arrived = loop_time
+        delivery.before = self.total
+        self.total += delivery.size
+        self.items.append(delivery)
+        self._places.append(delivery.place)
+        self.end = delivery.place
+        self._drop(loop_time)
+
+    def _drop(self, loop_time: float) -> None:
+        old = 0
+        for item in self.items:
+            if item.arrived > loop_time - _KEPT_S and self.total - item.before <= BEHIND_BYTES:
+                break
+            old += 1
+        if old >= _DROP_AT or (old and self.total - self.items[0].before > BEHIND_BYTES * 1.25):
+            self.start = self._places[old - 1]
+            del self.items[:old], self._places[:old]
+
+    def after(self, place: Any) -> int:
+        """Return the index of the first item behind ``place``."""
+        return bisect_right(self._places, place)
+
+
+async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
+    """Return the id of the logs' life, by which cursors know whether they still hold."""
+    return f"{await ledger.epoch()}.{await telemetry.epoch()}"
+
+
+class Hub:
+    """One for each gateway process. ``clock`` gives epoch seconds (machine time)."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        telemetry: Telemetry,
+        *,
+        intervals: Mapping[str, float],
+        clock: Callable[[], float],
+    ) -> None:
+        self.ledger = ledger
+        self.telemetry = telemetry
+        self.clock = clock
+        self.epoch = ""
+        self.listeners: set[asyncio.Event] = set()
+        self.ready = asyncio.Event()
+        self.on_new_epoch: Callable[[], None] = lambda: None
+        self._intervals = intervals
+        self._tasks: list[asyncio.Task[None]] = []
+        self._forget()
+
+    def _forget(self) -> None:
+        self.current = Current()
+        self.heard = SourceHealth(self._intervals)
+        self.facts = Ring()
+        self.facts.begin(0)
+        self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
+        for ring in self.streams.values():
+            ring.begin(ORIGIN)
+
+    async def start(self) -> None:
+        """Fold the ledger (publishing needs it), then go on in the background; see ``ready``."""
+        await patiently(self._fold_ledger)
+        self._tasks = [asyncio.create_task(self._follow())]
+
+    async def stop(self) -> None:
+        """End the tails."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def city_now(self) -> float:
+        """Return city time, epoch seconds."""
+        return self.current.clock.at(self.clock())
+
+    async def reach(self, ring: Ring, place: Any) -> None:
+        """Wait until the tail of a log has come to a place."""
+        news = asyncio.Event()
+        self.listeners.add(news)
+        try:
+            while ring.end < place and self.ready.is_set():
+                news.clear()
+                await news.wait()
+        finally:
+            self.listeners.discard(news)
+
+    async def _fold_ledger(self) -> None:
+        self._forget()
+        self.epoch = await self._epoch()
+        place = 0
+        while entries := await self.ledger.read(place, count=2000):
+            for entry in entries:
+                self._take_fact(entry)
+            place = entries[-1].position
+        self.facts.begin(place)
+
+    async def _fold_telemetry(self) -> None:
+        for client, received in (await self.telemetry.clients()).items():
+            age = self.clock() - parse(received)
+            self.heard.note(client, received, age=age, loop_time=_loop_time())
+        for topic, ring in self.streams.items():
+            bounds = await self.telemetry.bounds(topic)
+            place = bounds.trimmed
+            while entries := await self.telemetry.read(topic, place):
+                for entry in entries:
+                    self._take_measured(entry)
+                place = entries[-1].id
+            ring.begin(max(place, bounds.last))
+
+    async def _follow(self) -> None:
+        """Follow the logs for ever; begin anew when they live a new life, or when we failed."""
+        while True:
+            try:
+                await patiently(self._fold_telemetry)
+                self.ready.set()
+                await self._tail_both()
+                log.warning("log_epoch_changed")
+            except Exception:  # the boundary of the hub: it says so and goes on
+                log.exception("hub_failed")
+                await asyncio.sleep(1.0)
+            self.ready.clear()
+            self._wake()
+            self.on_new_epoch()
+            await patiently(self._fold_ledger)
+
+    async def _tail_both(self) -> None:
+        """Tail both logs until one of the tails ends."""
+        tails = [
+            asyncio.create_task(self._tail(self._tail_ledger)),
+            asyncio.create_task(self._tail(self._tail_telemetry)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tails, return_when=asyncio.FIRST_COMPLETED)
+            for tail in done:
+                tail.result()
+        finally:
+            for tail in tails:
+                tail.cancel()
+
+    async def _tail(self, tail: Callable[[], Awaitable[None]]) -> None:
+        """Run a tail again and again; return when it is torn or the logs' epoch is another one."""
+        down = False
+        while True:
+            try:
+                if await self._epoch() != self.epoch:
+                    return
+                if down:
+                    log.info("log_back")
+                down = False
+                await tail()
+                return
+            except UNAVAILABLE as error:
+                if not down:
+                    log.warning("log_lost", error=str(error))
+                down = True
+                await asyncio.sleep(RETRY_S)
+
+    async def _epoch(self) -> str:
+        return await epoch_of(self.ledger, self.telemetry)
+
+    async def _tail_ledger(self) -> None:
+        async for entries in self.ledger.tail(self.facts.end):
+            for entry in entries:
+                self.facts.push(self._take_fact(entry), _loop_time())
+            await self._tell()
+
+    async def _tail_telemetry(self) -> None:
+        places = {topic: ring.end for topic, ring in self.streams.items()}
+        for topic, place in places.items():
+            if (await self.telemetry.bounds(topic)).trimmed > place:
+                return  # we were away too long: what we did not see is gone
+        async for entries in self.telemetry.tail(places):
+            for entry in entries:
+                self.streams[entry.topic].push(self._take_measured(entry), _loop_time())
+            await self._tell()
+
+    def _wake(self) -> None:
+        for listener in self.listeners:
+            listener.set()
+
+    async def _tell(self) -> None:
+        self._wake()
+        await asyncio.sleep(_PACE_S)
+
+    def _take_fact(self, entry: Entry) -> Delivery:
+        delivery, told = from_ledger(entry)
+        self.current.fold_fact(told)
+        if told.actor.startswith("client:") and told.head.client and told.head.received:  # not what we report
+            # What a case or warning tells happened before it was told: that is no error of a clock.
+            self._hear(told.head.client, told.head.received, None)
+        return delivery
+
+    def _take_measured(self, entry: TelemetryEntry) -> Delivery:
+        delivery, heads = from_telemetry(entry)
+        if not heads:
+            return delivery
+        newest = self.current.fold_measured(entry.topic, heads, record_texts(entry.records))
+        self._hear(entry.client, entry.received, newest)
+        return delivery
+
+    def _hear(self, client: str, received: str, newest: float | None) -> None:
+        """Note a source; ``newest`` is the newest ``at`` of its batch, None where that tells no clock."""
+        try:
+            then = parse(received)
+        except (ValueError, OverflowError):
+            return  # a fact that some other writer made without readable times
+        if newest is None:
+            self.heard.note(client, received, age=self.clock() - then, loop_time=_loop_time())
+            return
+        self.heard.note_batch(
+            client,
+            received,
+            age=self.clock() - then,
+            loop_time=_loop_time(),
+            skew=self.current.clock.at(then) - newest,
+        )
+
+    def beat(self, cursor: str | None, lag_ms: Mapping[str, int]) -> bytes:
+        """Return a beat."""
+        clock = self.current.clock
+        city = {"city0": iso(clock.city0), "machine0": iso(clock.machine0), "rate": clock.rate}
+        beat = {
+            "at": iso(self.clock()),
+            "city_time": city,
+            "cursor": cursor,
+            "lag_ms": lag_ms,
+            "sources": self.heard.report(_loop_time()),
+        }
+        return msgspec.json.encode({"beat": beat})
+
+
+async def patiently(step: Callable[[], Awaitable[None]]) -> None:
+    """Do a step, again and again while a log is unavailable."""
+    while True:
+        try:
+            await step()
+        except UNAVAILABLE as error:
+            log.warning("log_lost", error=str(error))
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

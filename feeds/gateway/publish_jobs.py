@@ -1,0 +1,130 @@
+"""Jobs: one good frame of a publisher on its way into the logs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from city.facts.fact import body_of
+from feeds.gateway.hub import RETRY_S, UNAVAILABLE
+from feeds.ledger.ledger import ANY, Act
+from feeds.people.reporters import PeopleStore
+from feeds.protocol.faults import Rejected
+from feeds.protocol.records import Normalised
+from feeds.protocol.topics import LEDGER_KINDS
+from feeds.telemetry.telemetry import Batch, digest_of
+
+__all__ = ["Job", "act_of", "batch_of", "id_of", "name_by_reference", "until_done"]
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+
+_FACTS = {
+    "case": "CaseReported", "cap": "WarningReceived", "track": "StormTracked",
+    "device": "DeviceRegistered", "camera": "CameraRegistered",
+}  # fmt: skip
+
+
+class Job(msgspec.Struct):
+    """A good frame on its way: what its records are, and what became of each (by index)."""
+
+    topic: str
+    client: str
+    batch: str
+    received: str
+    now: float
+    records: list[Any]
+    judged: list[Normalised | Rejected]
+    taken: dict[int, str] = {}
+    duplicates: set[int] = set()
+
+    def open(self, *, ledger: bool | None = None) -> list[tuple[int, Normalised]]:
+        """Return the good records of which nothing is decided yet, facts or measurements only."""
+        return [
+            (index, found)
+            for index, found in enumerate(self.judged)
+            if isinstance(found, Normalised)
+            and index not in self.taken
+            and index not in self.duplicates
+            and (ledger is None or (found.kind in LEDGER_KINDS) == ledger)
+        ]
+
+
+def name_by_reference(people: PeopleStore, client: str, found: Normalised) -> str:
+    """Put the references of a record's reporter, who must be there, into it; return the reporter's."""
+    told = found.reporter or {}
+    ref = people.ref(client, found.id)
+    found.record["reporter_ref"] = ref
+    if caller := people.caller_ref(told.get("phone")):
+        found.record["caller_ref"] = caller
+    if told.get("wants_reply") is True:
+        found.record["wants_reply"] = True  # says nothing of who it is
+    return ref
+
+
+def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
+    """Return the append that makes a record a fact; ``street`` is a code or empty."""
+    record = found.record
+    subject = {
+        "case": lambda: f"case:{client}/{found.id}",
+        "cap": lambda: f"warning:{record['sender']}/{record['identifier']}",
+        "track": lambda: f"storm:{record['storm']}",
+        "device": lambda: f"device:{record['device']}",
+        "camera": lambda: f"camera:{record['camera']}",
+    }[found.kind]()
+    data: dict[str, Any] = {"record": record}
+    if found.kind in ("case", "device", "camera"):
+        data["street"] = street
+    body = body_of(_FACTS[found.kind], subject, f"client:{client}", data)
+    # A case's versions count what we decide about it: its report is none, it starts at 0.
+    expects = () if found.kind == "case" else ((subject, ANY),)
+    return Act(f"pub:{topic}:{client}:{found.id}", (body,), expects)
+
+
+def id_of(record: Any) -> str | None:
+    """Return the id of a rejected record when it could be one."""
+    told = record.get("id") if isinstance(record, dict) else None
+    if not isinstance(told, str) or not 1 <= len(told) <= 128:
+        return None
+    return told if told.isascii() or told.encode("utf-8", "ignore").decode() == told else None
+
+
+def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
+    """Return the telemetry batch of a job, and which of its records (by index) stand in it.
+
+    Facts claim their id, rejected records only ask whether theirs is known. A reading of a device
+    that is not among ``devices`` is marked.
+    """
+    indices, digests, kinds, payloads = [], [], "", []
+    for index, found in enumerate(job.judged):
+        told: str | None
+        if isinstance(found, Rejected):
+            told, kind = id_of(job.records[index]), "k"
+        else:
+            told, kind = found.id, "c" if found.kind in LEDGER_KINDS else "n"
+        if told is None or (kind == "n" and index in job.duplicates):
+            continue
+        if kind == "n" and isinstance(found, Normalised):
+            if found.kind == "reading" and found.record["device"] not in devices:
+                found.record["unregistered"] = True
+            payloads.append(_encoder.encode(found.record))
+        kinds += kind
+        indices.append(index)
+        digests.append(digest_of(job.client, told))
+    return indices, Batch(job.client, job.received, digests, kinds, payloads)
+
+
+async def until_done(step: Callable[[], Awaitable[T]]) -> T:
+    """Return what a step returns, doing it again with the same ids while a log is unavailable."""
+    down = False
+    while True:
+        try:
+            return await step()
+        except UNAVAILABLE as error:
+            if not down:
+                log.warning("append_waits", error=str(error))
+            down = True
+            await asyncio.sleep(RETRY_S)

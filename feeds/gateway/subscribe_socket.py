@@ -1,0 +1,288 @@
+"""A subscribing socket: hello, current state where it is wanted, then the stream, with beats all along.
+
+Each subscriber *pulls*: it holds a place in every log and takes what lies behind it, from the hub's
+memory or, farther back, from the log itself. Nothing queues up for it, so nothing can be dropped.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from feeds.gateway.current_state import Row
+from feeds.gateway.deliveries import Delivery, Sight, View, from_ledger, from_telemetry, with_people
+from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, RETRY_S, UNAVAILABLE, Hub, Ring
+from feeds.gateway.subscription_starts import Start
+from feeds.people.reporters import PeopleStore
+from feeds.protocol.cursors import ORIGIN, Cursor, Place, holds_facts
+from feeds.protocol.topics import TELEMETRY_TOPICS
+
+__all__ = ["BEHIND", "Subscription"]
+
+BEHIND = 4008
+"""Close code of a subscriber that is too far behind."""
+
+BEAT_S = 2.0
+MESSAGE_BYTES = 512 * 1024
+_READ_AT_ONCE = 200
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+
+
+class Subscription:
+    """One subscriber. ``sights`` says for each of its topics what it may see."""
+
+    def __init__(
+        self, connection: ServerConnection, hub: Hub, people: PeopleStore, sights: dict[str, Sight]
+    ) -> None:
+        self.lag_ms: dict[str, int] = dict.fromkeys(sights, 0)
+        self._connection = connection
+        self._hub = hub
+        self._people = people
+        self.sights = sights
+        self._loop = asyncio.get_running_loop()
+        self._next_beat = 0.0
+        self._whole = False
+        self._live = False
+        self._sending_since: float | None = None
+        # Places up to which everything was sent: where to read on in the ledger, and for each topic its
+        # position and its stream id. They are moved before a message goes out: the message's own cursor
+        # and that of a beat right behind it are then the same.
+        self._facts = 0
+        self._positions: dict[str, int] = {}
+        self._streams: dict[str, Any] = {}
+        # What was read of a log and is not sent yet: a message holds records of one topic only, so what one
+        # read brings goes out in many.
+        self._read: dict[str, list[Delivery]] = {}
+
+    async def run(self, start: Start) -> None:
+        """Serve the subscriber until its socket closes."""
+        self._positions = {t: place.ledger for t, place in start.places.items() if holds_facts(t)}
+        self._facts = min(self._positions.values(), default=0)
+        self._streams = {t: place.stream for t, place in start.places.items() if t in TELEMETRY_TOPICS}
+        news = asyncio.Event()
+        self._hub.listeners.add(news)
+        try:
+            await self._hello(start)
+            while True:
+                news.clear()
+                if not await self._send_news():
+                    await self._wait(news)
+        except ConnectionClosed:
+            return
+        finally:
+            self._hub.listeners.discard(news)
+
+    def is_behind(self, loop_time: float) -> bool:
+        """Whether the subscriber is to be cut: it takes too little of what there is for it."""
+        since = self._sending_since
+        if since is not None and loop_time - since > BEHIND_S:
+            return True
+        return self._live and any(_is_behind(ring, place, loop_time) for ring, place in self._logs())
+
+    def _logs(self) -> list[tuple[Ring, Any]]:
+        logs = [(self._hub.streams[topic], place) for topic, place in self._streams.items()]
+        return [(self._hub.facts, self._facts), *logs] if self._positions else logs
+
+    async def _hello(self, start: Start) -> None:
+        hello = {
+            "version": 1,
+            "topics": list(self.sights),
+            "cursor": Cursor(self._hub.epoch, dict(start.places)).text(),
+            "snapshot": bool(start.snapshots),
+        }
+        await self._send(_encoder.encode({"hello": hello}))
+        self._next_beat = self._loop.time()
+        for topic, rows in start.snapshots.items():
+            if topic in start.gaps:
+                await self._send(_encoder.encode({"gap": start.gaps[topic]}))
+            await self._snapshot(topic, rows)
+        self._whole = True
+        self._live = bool(start.snapshots)
+
+    async def _snapshot(self, topic: str, rows: Sequence[Row]) -> None:
+        parts = _parts(rows)
+        persons = self.sights[topic].persons
+        for number, part in enumerate(parts, 1):
+            await self._beat_if_due()
+            records = [row.record for row in part]
+            if persons and any(row.ref for row in part):
+                known = [(row.record, row.ref) for row in part]
+                records = await self._beating(asyncio.to_thread(with_people, known, self._people))
+            await self._send(
+                b'{"snapshot":{"topic":"%b","part":%d,"of":%d,"records":[%b]}}'
+                % (topic.encode(), number, len(parts), b",".join(records))
+            )
+            await asyncio.sleep(0)
+
+    async def _send_news(self) -> bool:
+        """Send a message of each log that has one; whether there was anything new at all."""
+        moved = await self._send_facts() if self._positions else False
+        for topic in self._streams:
+            moved = await self._send_measured(topic) or moved
+        self._live = self._live or not moved
+        await self._beat_if_due()
+        return moved
+
+    async def _send_facts(self) -> bool:
+        found = await self._behind_place(self._hub.facts, self._facts, "")
+        run: list[tuple[Delivery, View]] = []
+        topic, size, place = "", 0, self._facts
+        for delivery in found:
+            assert isinstance(delivery.place, int)
+            views = self._views(delivery)
+            if run and (len(views) != 1 or views[0][0] != topic or size > MESSAGE_BYTES):
+                break
+            place = delivery.place
+            if len(views) > 1:  # a registration, on ``ops`` and on its own topic: a message of each
+                for topic, view in views:
+                    self._positions[topic] = place
+                    await self._message(topic, [(delivery, view)])
+                break
+            if views:
+                topic, view = views[0]
+                run.append((delivery, view))
+                size += len(view.records)
+        self._facts = place
+        self._positions = {name: max(place, position) for name, position in self._positions.items()}
+        if run:
+            await self._message(topic, run)
+        return bool(found)
+
+    def _views(self, delivery: Delivery) -> list[tuple[str, View]]:
+        views = []
+        for topic in delivery.pieces or ():
+            if topic in self.sights and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
+                view = delivery.view(topic, self.sights[topic], self._people)
+                if view is not None:
+                    views.append((topic, view))
+        return views
+
+    async def _send_measured(self, topic: str) -> bool:
+        found = await self._behind_place(self._hub.streams[topic], self._streams[topic], topic)
+        run: list[tuple[Delivery, View]] = []
+        size, place = 0, self._streams[topic]
+        for delivery in found:
+            if run and size + delivery.size > MESSAGE_BYTES:
+                break
+            place = delivery.place
+            view = delivery.view(topic, self.sights[topic], self._people)
+            if view is not None:
+                run.append((delivery, view))
+                size += len(view.records)
+        self._streams[topic] = place
+        if run:
+            await self._message(topic, run)
+        return bool(found)
+
+    async def _behind_place(self, ring: Ring, place: Any, topic: str) -> list[Delivery]:
+        """Return deliveries behind a place: the hub's when it remembers so far, else the log's own."""
+        if place >= ring.start:
+            self._read.pop(topic, None)
+            first = ring.after(place)
+            return ring.items[first : first + _READ_AT_ONCE]
+        left = [delivery for delivery in self._read.get(topic, ()) if delivery.place > place]
+        while not left:
+            try:
+                left = await self._beating(self._read_log(topic, place))
+            except UNAVAILABLE:
+                await self._beating(asyncio.sleep(RETRY_S))
+            else:
+                break
+        self._read[topic] = left
+        return left
+
+    async def _read_log(self, topic: str, place: Any) -> list[Delivery]:
+        if not topic:
+            entries = await self._hub.ledger.read(place, count=_READ_AT_ONCE)
+            return [from_ledger(entry)[0] for entry in entries]
+        measured = await self._hub.telemetry.read(topic, place, count=_READ_AT_ONCE)
+        if (await self._hub.telemetry.bounds(topic)).trimmed > place:
+            # Trimmed under our hands. Its cursor is too old now: it comes back to a gap and a snapshot.
+            await self._connection.close(BEHIND, "trimmed")
+        return [from_telemetry(entry)[0] for entry in measured]
+
+    async def _message(self, topic: str, run: Sequence[tuple[Delivery, View]]) -> None:
+        """Send the records of some deliveries, to which the places were moved before, and a beat if due."""
+        last, view = run[-1]
+        records = b",".join([one.records for _, one in run])
+        facts = b",".join([one.facts for _, one in run if one.facts])
+        lag = (self._hub.clock() - last.appended) * 1000
+        self.lag_ms[topic] = max(0, round(lag))
+        await self._send(
+            b'{"topic":"%b","id":"%b","cursor":"%b","records":[%b]%b}' % (
+                topic.encode(), last.log_id(view.last).encode(), self._cursor().encode(), records,
+                b',"facts":[%b]' % facts if facts else b"",
+            )
+        )  # fmt: skip
+        await asyncio.sleep(0)  # others have their turn even when nothing blocks us
+        await self._beat_if_due()
+
+    def _cursor(self) -> str:
+        """Return the cursor of what was sent, the message that is being sent included."""
+        places = {
+            topic: Place(self._positions.get(topic, 0), self._streams.get(topic, ORIGIN))
+            for topic in self.sights
+        }
+        return Cursor(self._hub.epoch, places).text()
+
+    async def _send(self, message: bytes) -> None:
+        self._sending_since = self._loop.time()
+        await self._connection.send(message, text=True)
+        self._sending_since = None
+
+    async def _beat_if_due(self) -> None:
+        now = self._loop.time()
+        if now < self._next_beat:
+            return
+        self._next_beat = max(self._next_beat + BEAT_S, now + 0.75 * BEAT_S)
+        cursor = self._cursor() if self._whole else None
+        beat = self._hub.beat(cursor, self.lag_ms)
+        self.lag_ms = dict.fromkeys(self.lag_ms, 0)
+        await self._send(beat)
+
+    async def _beating(self, work: Awaitable[T]) -> T:
+        """Wait for something while beats go on."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                until = max(0.0, self._next_beat - self._loop.time())
+                await asyncio.wait({task}, timeout=until)
+                await self._beat_if_due()
+            return task.result()
+        finally:
+            task.cancel()
+
+    async def _wait(self, news: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout_at(self._next_beat):
+                await news.wait()
+        except TimeoutError:
+            await self._beat_if_due()
+
+
+def _is_behind(ring: Ring, place: Any, loop_time: float) -> bool:
+    if place < ring.start:
+        return True
+    first = ring.after(place)
+    if first == len(ring.items):
+        return False
+    oldest = ring.items[first]
+    return loop_time - oldest.arrived > BEHIND_S or ring.total - oldest.before > BEHIND_BYTES
+
+
+def _parts(rows: Sequence[Row]) -> list[list[Row]]:
+    """Cut a snapshot into parts of a few hundred kB; an empty one is one empty part."""
+    parts: list[list[Row]] = [[]]
+    size = 0
+    for row in rows:
+        if size + len(row.record) > MESSAGE_BYTES and parts[-1]:
+            parts.append([])
+            size = 0
+        parts[-1].append(row)
+        size += len(row.record) + 1
+    return parts

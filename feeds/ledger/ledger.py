@@ -1,0 +1,289 @@
+"""The ledger: every fact, in one order, chained by hashes, kept for ever.
+
+In memory it is one stream of a Redis-protocol server (keys under the hash tag ``{ledger}``); what is
+old lives in closed segments on disk (:mod:`feeds.ledger.segments`). The one way in is :meth:`Ledger.append`.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import redis.asyncio as redis
+from redis.exceptions import RedisError
+
+from city.facts.chain import GENESIS, digest
+from feeds.ledger.segments import Row, Segments
+from feeds.storage.connections import connect
+
+__all__ = [
+    "ANY", "Act", "Again", "Answer", "Appended", "Conflict", "Entry", "Ledger", "LedgerUnavailable",
+]  # fmt: skip
+
+ANY = -1
+"""An expected version that any version meets (the version still rises)."""
+
+STREAM, HEAD, VERSIONS, WINNERS = (
+    "{ledger}:stream", "{ledger}:head", "{ledger}:versions", "{ledger}:winners",
+)  # fmt: skip
+DONE_PREFIX = "{ledger}:done:"
+EPOCH = "{ledger}:epoch"
+REPLICA_WAIT_MS = 500
+REPLICAS_COUNTED_S = 10.0
+"""How long a count of the replicas holds: so long an append is refused when the last replica is gone."""
+# One script call holds the server for about 0.1 ms per act; 64 keep a click waiting under 10 ms.
+ACTS_PER_CALL = 64
+
+
+Entry = Row
+"""One fact as stored, in the stream or in a segment; ``previous`` is the hash of the entry before."""
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One atomic append: all of ``bodies`` or none."""
+
+    command_id: str
+    bodies: tuple[bytes, ...]
+    expects: tuple[tuple[str, int], ...] = ()
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """Done and durable: position and hash of the last body, new versions of the named subjects."""
+
+    position: int
+    hash: str
+    recorded_at: str
+    versions: tuple[int, ...] = ()
+
+
+class Again(msgspec.Struct, frozen=True):
+    """This command id was done before, at ``position``; nothing was written now."""
+
+    position: int
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """A subject is at another version than expected; ``winner`` is the position of its last fact."""
+
+    subject: str
+    version: int
+    winner: int
+
+
+Answer = Appended | Again | Conflict
+
+
+class LedgerUnavailable(Exception):
+    """The log server did not answer: what was asked is refused *or unknown*; ask again with the same id."""
+
+
+class Ledger:
+    """A connection to the ledger. Appends from any number of processes keep one order."""
+
+    def __init__(self, client: redis.Redis, reader: redis.Redis, segments: Segments | None) -> None:
+        self._client = client
+        self._reader = reader
+        self._segments = segments
+        source = (Path(__file__).parent / "ledger.lua").read_text(encoding="utf-8")
+        self._script = client.register_script(source)
+        self._replicas = 0
+        self._counted_at = float("-inf")
+
+    @classmethod
+    async def open(cls, url: str, *, segments: Path | None = None) -> "Ledger":
+        """Connect to the log server at ``url`` (``redis://…`` or ``unix:///path``).
+
+        ``segments`` is the folder of closed segments, if this reader may read them.
+        Raises LedgerUnavailable.
+        """
+        ledger = cls(connect(url), connect(url), Segments(segments) if segments else None)
+        await ledger.epoch()
+        return ledger
+
+    @property
+    def client(self) -> redis.Redis:
+        """The connection itself, for what looks at the server and not at the facts."""
+        return self._client
+
+    async def append(self, acts: Sequence[Act]) -> list[Answer]:
+        """Append the acts in order and return one answer for each, after they are durable.
+
+        Raises LedgerUnavailable when the outcome is unknown; the same acts may then be sent again.
+        """
+        answers: list[Answer] = []
+        for start in range(0, len(acts), ACTS_PER_CALL):
+            answers.extend(await self._append_some(acts[start : start + ACTS_PER_CALL]))
+        return answers
+
+    async def _append_some(self, acts: Sequence[Act]) -> list[Answer]:
+        arguments: list[Any] = [len(acts)]
+        for act in acts:
+            arguments += [act.command_id, _mark(act.command_id), len(act.expects)]
+            for subject, version in act.expects:
+                arguments += [subject, version]
+            arguments.append(len(act.bodies))
+            for body in act.bodies:
+                arguments += [body, digest(body)]
+        try:
+            rows = await self._run(arguments)
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        return [_answer(row) for row in rows]
+
+    async def _run(self, arguments: list[Any]) -> list[Any]:
+        """Run the script; with replicas attached, done means written there too (a failover loses nothing)."""
+        keys = [STREAM, HEAD, VERSIONS, WINNERS, DONE_PREFIX]
+        if asyncio.get_running_loop().time() - self._counted_at > REPLICAS_COUNTED_S:
+            await self.count_replicas()
+        if not self._replicas:
+            return cast("list[Any]", await self._script(keys=keys, args=arguments))
+        # WAITAOF speaks for what its own connection wrote: both must go over one.
+        async with self._client.client() as one:
+            rows = await self._script(keys=keys, args=arguments, client=one)
+            asked = one.execute_command("WAITAOF", 1, 1, REPLICA_WAIT_MS)
+            written = await cast("Awaitable[Any]", asked)
+        if written[1] < 1:
+            message = f"no replica confirmed within {REPLICA_WAIT_MS} ms"
+            raise LedgerUnavailable(message)
+        return cast("list[Any]", rows)
+
+    async def count_replicas(self) -> int:
+        """Look up and remember how many replicas are attached; appending asks every 10 s."""
+        try:
+            info = await self._client.info("replication")
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        self._replicas = int(info.get("connected_slaves", 0))
+        self._counted_at = asyncio.get_running_loop().time()
+        return self._replicas
+
+    async def head(self) -> tuple[int, str]:
+        """Return (position, hash) of the last fact, (0, GENESIS) when there is none."""
+        try:
+            position, digest_ = await cast(
+                "Awaitable[list[bytes | None]]", self._client.hmget(HEAD, ["n", "h"])
+            )
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        return (int(position), digest_.decode()) if position and digest_ else (0, GENESIS)
+
+    async def epoch(self) -> str:
+        """Return the id of this ledger's life; the first caller draws it, a restore draws a new one."""
+        try:
+            await self._client.set(EPOCH, _new_epoch(), nx=True)
+            return cast("bytes", await self._client.get(EPOCH)).decode()
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+
+    async def version(self, subject: str) -> int:
+        """Return the present version of a subject, 0 when nothing was ever said of it."""
+        try:
+            found = await cast("Awaitable[bytes | None]", self._client.hget(VERSIONS, subject))
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        return int(found or 0)
+
+    async def done(self, command_id: str) -> int:
+        """Return the position of a command's last fact, 0 when that id was never done."""
+        mark = _mark(command_id)
+        try:
+            asked = self._reader.hget(DONE_PREFIX + mark[:4], mark)
+            found = await cast("Awaitable[bytes | None]", asked)
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        return int(found or 0)
+
+    async def at(self, positions: Iterable[int]) -> list[Row]:
+        """Return the entries at some positions, oldest first, in one round trip; what is nowhere is left out.
+
+        ``previous`` is '' where the entry came from the stream. Raises LedgerUnavailable, SegmentDamaged.
+        """
+        wanted = sorted(set(positions))
+        pipe = self._reader.pipeline(transaction=False)
+        for position in wanted:
+            pipe.xrange(STREAM, min=f"{position}-0", max=f"{position}-0")
+        try:
+            rows = [row for found in await pipe.execute() for row in found] if wanted else []
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        entries = {entry.position: entry for row in rows for entry in _entries([row], previous="")}
+        if len(entries) < len(wanted) and self._segments is not None:
+            missing = [position for position in wanted if position not in entries]
+            archived = await asyncio.to_thread(self._segments.at, missing)
+            entries |= {entry.position: entry for entry in archived}
+        return [entries[position] for position in wanted if position in entries]
+
+    async def read(self, after: int, *, count: int = 1000) -> list[Row]:
+        """Return up to ``count`` entries behind position ``after``, oldest first."""
+        try:
+            # The entry at `after` comes too: its hash is the `previous` of the next one.
+            rows = await self._reader.xrange(STREAM, min=f"{after}-0", max="+", count=count + 1)
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+        entries = _entries(rows, previous=GENESIS if after == 0 else None)
+        fresh = [entry for entry in entries if entry.position > after]
+        if (not fresh or fresh[0].position > after + 1) and self._segments is not None:
+            archived = await asyncio.to_thread(self._segments.read, after, count=count)
+            return archived or fresh
+        return fresh[:count]
+
+    async def tail(self, after: int) -> AsyncIterator[list[Row]]:
+        """Yield entries behind ``after`` as they come, for ever. Raises LedgerUnavailable."""
+        while True:
+            entries = await self.read(after)
+            if entries:
+                after = entries[-1].position
+                yield entries
+                continue
+            try:
+                await self._reader.xread({STREAM: f"{after}-0"}, count=1, block=1000)
+            except (RedisError, OSError) as error:
+                raise LedgerUnavailable(str(error)) from error
+
+    async def forget_all(self) -> None:
+        """Delete every fact. Only for what nobody has read yet: the demo's past that was cut off half-way."""
+        try:
+            keys = [key async for key in self._client.scan_iter(match="{ledger}:*", count=1000)]
+            for start in range(0, len(keys), 1000):
+                await self._client.delete(*keys[start : start + 1000])
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self._client.aclose()
+        await self._reader.aclose()
+
+
+def _mark(command_id: str) -> str:
+    """Return the 12 bytes (hex) by which a command id is remembered."""
+    return hashlib.sha256(command_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _new_epoch() -> str:
+    import secrets  # needed once in a ledger's life
+
+    return secrets.token_hex(8)
+
+
+def _entries(rows: Any, *, previous: str | None) -> list[Row]:
+    """Turn stream rows into entries; a first row whose ``previous`` is unknown is only looked at."""
+    entries = []
+    for identity, fields in rows:
+        found = fields[b"h"].decode()
+        if previous is not None:
+            position = int(identity.split(b"-")[0])
+            entries.append(Row(position, fields[b"r"].decode(), found, previous, fields[b"b"]))
+        previous = found
+    return entries
+
+
+def _answer(row: list[Any]) -> Answer:
+    kind = row[0]
+    if kind == b"ok":
+        return Appended(int(row[1]), row[2].decode(), row[3].decode(), tuple(map(int, row[4:])))
+    if kind == b"again":
+        return Again(int(row[1]))
+    return Conflict(row[1].decode(), int(row[2]), int(row[3]))

@@ -1,0 +1,143 @@
+"""Attempts: failed sign-ins make the next one wait, per account and per address, then lock for minutes.
+
+What is tried is counted before it is verified, so that many tries at once count as many. Unknown accounts
+are counted like known ones: waiting tells nothing. An address from which an account was signed in to within
+days has a count of its own: strangers' guesses do not lock those out who work here.
+"""
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from feeds.storage.sqlite import open_database
+
+__all__ = ["Limit", "SignInAttempts"]
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS attempts (
+    key BLOB PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at REAL NOT NULL,
+    blocked_until REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS acquainted (
+    key BLOB NOT NULL,
+    address BLOB NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (key, address)
+);
+"""
+FORGOTTEN_S: Final = 86_400.0
+ACQUAINTED_S: Final = 7 * 86_400.0
+"""So long after a sign-in an address counts its tries on that account by itself."""
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """After ``free`` failures a try waits 1, 2, 4 … s up to ``longest_s``, from ``lock_at`` on ``lock_s``.
+
+    ``calm_s`` without a try forgets the failures.
+    """
+
+    free: int
+    lock_at: int
+    lock_s: float = 900.0
+    longest_s: float = 60.0
+    calm_s: float = 3600.0
+
+    def wait(self, failures: int) -> float:
+        """Return how long (seconds) nothing is tried after so many failures."""
+        if failures >= self.lock_at:
+            return self.lock_s
+        if failures <= self.free:
+            return 0.0
+        return min(self.longest_s, 2.0 ** (failures - self.free - 1))
+
+
+class SignInAttempts:
+    """The table ``attempts`` of ``accounts.sqlite``: shared by all consoles of a district."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._database = open_database(data_dir / "accounts.sqlite", _SCHEMA)
+        self._lock = threading.Lock()
+
+    def begin(self, limits: dict[str, Limit], *, now: float) -> float:
+        """Count one try under every key, unless one is blocked; return how long (s) to wait, 0 = go on."""
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                kept = {key: self._kept(key, limit, now) for key, limit in limits.items()}
+                wait = max((until - now for _, until in kept.values()), default=0.0)
+                if wait <= 0:
+                    for key, limit in limits.items():
+                        failures = kept[key][0] + 1
+                        self._put(key, failures, now, now + limit.wait(failures))
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+        return max(0.0, wait)
+
+    def forgive(self, *keys: str) -> None:
+        """Forget the failures of these keys, of all addresses: the right secret was given, or set anew."""
+        with self._lock:
+            for key in keys:
+                self._database.execute("DELETE FROM attempts WHERE key = ?", (_hash(key),))
+                rows = self._database.execute("SELECT address FROM acquainted WHERE key = ?", (_hash(key),))
+                for (address,) in rows.fetchall():
+                    own = _hash(_at(_hash(key), address))
+                    self._database.execute("DELETE FROM attempts WHERE key = ?", (own,))
+
+    def meet(self, key: str, address: str, *, now: float) -> None:
+        """Note that the right secret of ``key`` was given from an address."""
+        row = (_hash(key), _hash(address))
+        with self._lock:
+            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - ACQUAINTED_S,))
+            self._database.execute("REPLACE INTO acquainted VALUES (?, ?, ?)", (*row, now))
+
+    def counted(self, key: str, address: str, *, now: float) -> str:
+        """Return the key under which a try from an address counts: its own once it is acquainted."""
+        row = (_hash(key), _hash(address))
+        with self._lock:
+            found = self._database.execute(
+                "SELECT 1 FROM acquainted WHERE key = ? AND address = ? AND at >= ?",
+                (*row, now - ACQUAINTED_S),
+            ).fetchone()
+        return _at(*row) if found else key
+
+    def take_back(self, key: str, limit: Limit, *, now: float) -> None:
+        """Uncount the last try of a key that others use too (an address): it was none."""
+        with self._lock:
+            failures, _ = self._kept(key, limit, now)
+            fewer = max(0, failures - 1)
+            self._put(key, fewer, now, now + limit.wait(fewer))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _kept(self, key: str, limit: Limit, now: float) -> tuple[int, float]:
+        row = self._database.execute(
+            "SELECT failures, last_at, blocked_until FROM attempts WHERE key = ?", (_hash(key),)
+        ).fetchone()
+        if row is None:
+            return 0, 0.0
+        failures, last_at, until = row
+        return (0, until) if now - last_at > limit.calm_s else (failures, until)
+
+    def _put(self, key: str, failures: int, now: float, until: float) -> None:
+        self._database.execute("DELETE FROM attempts WHERE last_at < ?", (now - FORGOTTEN_S,))
+        self._database.execute(
+            "REPLACE INTO attempts VALUES (?, ?, ?, ?)", (_hash(key), failures, now, until)
+        )
+
+
+def _at(key: bytes, address: bytes) -> str:
+    return f"{key.hex()}@{address.hex()}"
+
+
+def _hash(key: str) -> bytes:
+    # Somebody may type a password where the account goes: no text that was tried is kept.
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:16]

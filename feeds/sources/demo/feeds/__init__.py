@@ -1,0 +1,1 @@
+"""The invented city's devices, cameras, units and weather."""

@@ -1,0 +1,167 @@
+"""The devices of the invented city: where they stand, when they report, which of them are silent."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from city.clocks.timestamps import iso
+from feeds.sources.demo.cases.story import Story
+from feeds.sources.demo.cases.tracks import FLOOD
+from feeds.sources.demo.chance import dice
+from feeds.sources.demo.feeds.rain import Rain
+from feeds.sources.demo.feeds.signals import CLASSES, DeviceClass, Look, noise, values
+from feeds.sources.demo.ground import Ground, Place
+
+__all__ = ["DEPTH_LEAD_S", "Device", "Devices", "flood_depth"]
+
+Floats = NDArray[np.float64]
+Records = dict[str, list[dict[str, Any]]]
+
+DEPTH_LEAD_S: Final = 420.0
+"""How long before the first call an underpass begins to fill, seconds."""
+_PEAK_CM: Final = 42.0
+_SILENT: Final = 0.015
+_ILL: Final = 0.006
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One device, where it stands and what it is called."""
+
+    name: str
+    kind: DeviceClass
+    place: Place
+    label: str
+
+
+class Devices:
+    """All devices; ``scale`` 1 is 2,000 of them, 20 is 40,000.
+
+    Intervals grow with the root of the scale, so that 20 gives about 57 values a second, and with
+    ``stretch`` (city seconds a machine second, at least 1), so that a fast city sends no more.
+    """
+
+    def __init__(self, ground: Ground, *, scale: int = 1, seed: int = 1, stretch: float = 1.0) -> None:
+        self._seed = seed
+        self._rain = Rain(seed=seed)
+        self.all = tuple(_stand(ground, scale, seed))
+        self.interval = np.array([d.kind.interval_s for d in self.all]) * math.sqrt(scale)
+        self.interval *= max(stretch, 1.0)
+        self._lon = np.array([d.place.lon for d in self.all])
+        self._lat = np.array([d.place.lat for d in self.all])
+        every = np.arange(len(self.all))
+        own = [noise(every, np.full_like(every, turn), seed) * 0.5 + 0.5 for turn in (11, 12, 13, 14)]
+        self._who, self._phase = own[0], own[1] * self.interval
+        self.silent = own[2] < _SILENT
+        self._ill = own[3] < _ILL
+        self._class_of = np.array([CLASSES.index(d.kind) for d in self.all])
+        depth = (d for d in enumerate(self.all) if d[1].kind.name == "road_water_depth")
+        self._gauges: dict[Place, int] = {}
+        for number, device in depth:
+            self._gauges.setdefault(device.place, number)
+
+    def registrations(self, now: float) -> Records:
+        """Return the `device` records by client; ``now`` is epoch seconds."""
+        found: Records = defaultdict(list)
+        for number, device in enumerate(self.all):
+            record: dict[str, Any] = {
+                "id": f"reg-{device.name}",
+                "at": iso(now),
+                "kind": "device",
+                "device": device.name,
+                "class": device.kind.name,
+                "name": device.label,
+                "lon": device.place.lon,
+                "lat": device.place.lat,
+                "owner": device.kind.owner,
+                "interval_s": round(float(self.interval[number])),
+            }
+            if device.kind.datum:
+                record["datum"] = device.kind.datum
+            found[device.kind.client].append(record)
+        return found
+
+    def readings(self, since: float, until: float, floods: Iterable[Story] = ()) -> Records:
+        """Return the newest reading of each device that reports in (since, until], by client.
+
+        ``floods`` are the stories of flooded underpasses; their gauges show it.
+        """
+        turn = np.floor((until - self._phase) / self.interval)
+        at = turn * self.interval + self._phase
+        due = (at > since) & ~self.silent
+        depths = self._depths(floods)
+        found: Records = defaultdict(list)
+        for number, kind in enumerate(CLASSES):
+            chosen = np.flatnonzero(due & (self._class_of == number))
+            if len(chosen):
+                turns = turn[chosen].astype(np.int64)
+                found[kind.client] += self._class(kind, chosen, turns, at[chosen], depths)
+        return found
+
+    def _class(
+        self,
+        kind: DeviceClass,
+        chosen: NDArray[np.int64],
+        turns: NDArray[np.int64],
+        at: Floats,
+        depths: Mapping[int, Story],
+    ) -> list[dict[str, Any]]:
+        shake = noise(chosen, turns, self._seed)
+        look = Look(
+            self._lon[chosen], self._lat[chosen], at, self._who[chosen], self._ill[chosen], shake,
+            self._rain,
+        )  # fmt: skip
+        records = []
+        measured = values(kind.name, look)
+        rows = zip(chosen.tolist(), turns.tolist(), at.tolist(), measured.tolist(), strict=True)
+        for (number, turn, moment, value), doubt in zip(rows, shake.tolist(), strict=True):
+            story = depths.get(number)
+            shown = value if story is None else max(value, flood_depth(story, moment))
+            records.append(
+                {
+                    "id": f"{self.all[number].name}-{turn}",
+                    "at": iso(moment),
+                    "kind": "reading",
+                    "device": self.all[number].name,
+                    "metric": kind.metric,
+                    "value": round(shown, kind.digits),
+                    "unit": kind.unit,
+                    "quality": "suspect" if doubt > 0.994 else "good",
+                }
+            )
+        return records
+
+    def _depths(self, floods: Iterable[Story]) -> dict[int, Story]:
+        return {
+            self._gauges[story.place]: story
+            for story in floods
+            if story.category.key == FLOOD and story.place in self._gauges
+        }
+
+
+def flood_depth(story: Story, at: float) -> float:
+    """Return the water in an underpass (cm) at a moment of its story (epoch seconds)."""
+    begun = story.reported_at - DEPTH_LEAD_S
+    falls = story.reported_at + 0.75 * (story.ends_at - story.reported_at)
+    if at < falls:
+        # 25 cm in about six minutes, then slower.
+        return _PEAK_CM * (1.0 - math.exp(-max(at - begun, 0.0) / 400.0))
+    left = (story.ends_at - at) / max(story.ends_at - falls, 1.0)
+    return _PEAK_CM * max(left, 0.0)
+
+
+def _stand(ground: Ground, scale: int, seed: int) -> Iterable[Device]:
+    for kind in CLASSES:
+        rng = dice(seed, "devices", kind.name)
+        for number in range(kind.count * scale):
+            name = f"{kind.prefix}-{number + 1:05d}"
+            if kind.name == "road_water_depth" and number < len(ground.underpasses):
+                road, place = ground.underpasses[number]
+                yield Device(name, kind, place, f"{road}下立交")
+            else:
+                place = ground.crossing(rng) if number % 3 == 0 else ground.place(rng)
+                yield Device(name, kind, place, place.road)

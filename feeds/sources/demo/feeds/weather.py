@@ -1,0 +1,95 @@
+"""Warnings of the invented city, in the words of CAP 1.2 and always marked as an exercise."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from city.clocks.timestamps import iso
+from feeds.sources.demo.chance import ZONE_S, dice, stamp
+
+__all__ = ["SENDER", "Weather"]
+
+SENDER: Final = "weather.demo.invalid"
+_HOUR: Final = 3600
+_CHANCE: Final = 0.12  # of a new warning in an hour
+_LAST_S: Final = 4 * _HOUR
+_BEFORE_START_S: Final = 19 * 60
+_ZONE: Final = timezone(timedelta(seconds=ZONE_S))
+
+# event, colour word, colour, severity, what is expected
+_KINDS: Final = (
+    ("暴雨", "蓝色", "blue", "Minor", "6小时内本区部分街镇累积雨量可达50毫米以上"),
+    ("大风", "蓝色", "blue", "Minor", "24小时内本区平均风力可达6级，阵风8级"),
+    ("雷电", "黄色", "yellow", "Moderate", "6小时内本区可能发生雷电活动"),
+    ("大雾", "黄色", "yellow", "Moderate", "12小时内本区部分地区能见度低于500米"),
+)
+
+
+class Weather:
+    """The office that warns: use ``in_force`` once at the start, then ``due``."""
+
+    def __init__(self, *, seed: int) -> None:
+        self._seed = seed
+
+    def in_force(self, now: float) -> list[dict[str, Any]]:
+        """Return a rainstorm warning in force at ``now`` (epoch seconds), one for each hour of it."""
+        sent = now // _HOUR * _HOUR - _BEFORE_START_S
+        return [self._warning(sent, _KINDS[0])]
+
+    def due(self, since: float, until: float) -> list[dict[str, Any]]:
+        """Return the warnings sent in (since, until], epoch seconds."""
+        found = []
+        for hour in range(int(since // _HOUR), int(until // _HOUR) + 1):
+            rng = dice(self._seed, "warning", hour)
+            sent = hour * _HOUR + rng.randrange(120, 3480)
+            if rng.random() < _CHANCE and since < sent <= until:
+                found.append(self._warning(sent, rng.choice(_KINDS)))
+        return found
+
+    def _warning(self, sent: float, kind: tuple[str, str, str, str, str]) -> dict[str, Any]:
+        event, word, colour, severity, expected = kind
+        identifier = f"demo-{self._seed}-{stamp(sent)}-{colour}-{_KINDS.index(kind)}"
+        said = stamp(sent, "%Y年%m月%d日%H时%M分")
+        return {
+            "id": identifier,
+            "at": iso(sent),
+            "identifier": identifier,
+            "sender": SENDER,
+            "sent": _local(sent),
+            "status": "Exercise",
+            "msgType": "Alert",
+            "scope": "Public",
+            "note": "演示",
+            "info": [
+                {
+                    "language": "zh-CN",
+                    "category": ["Met"],
+                    "event": event,
+                    "urgency": "Expected",
+                    "severity": severity,
+                    "certainty": "Likely",
+                    "effective": _local(sent),
+                    "onset": _local(sent),
+                    "expires": _local(sent + _LAST_S),
+                    "senderName": "浦东新区气象台（演示）",
+                    "headline": f"{event}{word}预警（演示）",
+                    "description": f"演示：{said}发布{event}{word}预警，预计{expected}。",
+                    "parameter": list(_parameters(colour)),
+                    "area": [
+                        {
+                            "areaDesc": "浦东新区",
+                            "geocode": [{"valueName": "GB/T 2260", "value": "310115"}],
+                        }
+                    ],
+                }
+            ],
+        }
+
+
+def _parameters(colour: str) -> Iterable[dict[str, str]]:
+    yield {"valueName": "colour", "value": colour}
+    yield {"valueName": "exercise", "value": "demo"}
+
+
+def _local(at: float) -> str:
+    return datetime.fromtimestamp(at, _ZONE).isoformat(timespec="seconds")

@@ -1,0 +1,84 @@
+"""An act of one of the invented city's people, and what they see before they act."""
+
+import math
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from city.clocks.timestamps import iso
+from city.dispatch.categories import Category
+from city.state.ledger_state import Case
+from feeds.sources.demo.cases.fate import MIN, Fate
+from feeds.sources.demo.chance import Dice, about, dice
+from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON
+from feeds.sources.demo.people.people import People
+
+__all__ = ["Act", "Look"]
+
+_NEAR_M: Final = 12.0
+
+
+class Act(msgspec.Struct, frozen=True):
+    """A command that ``account`` gives at a city moment (epoch seconds)."""
+
+    at: float
+    account: str
+    verb: str
+    args: dict[str, Any] = {}  # msgspec copies it
+
+
+class Look(msgspec.Struct, frozen=True, dict=True):
+    """One look at a case of our own.
+
+    ``now`` is city time, ``twin`` the key of the open case that this one repeats ('' for none).
+    """
+
+    case: Case
+    category: Category
+    fate: Fate
+    people: People
+    now: float
+    twin: str = ""
+
+    @cached_property
+    def no(self) -> str:
+        """What the dice of the case are keyed by: its number where it came from."""
+        return self.case.external[0][1] if self.case.external else self.case.key
+
+    @property
+    def quick(self) -> bool:
+        """Whether it counts in urgent hours."""
+        return (self.case.file.limit_unit or self.category.limit_unit) == "urgent_hour"
+
+    @property
+    def as_planned(self) -> bool:
+        """Whether it went nowhere but where its fate sent it: nobody from the desk has moved it."""
+        turns = len(self.fate.returns)
+        return self.case.file.dispatches <= 1 + turns + (turns > 1)
+
+    def dice(self, *keys: object) -> Dice:
+        """Return the case's own dice for something."""
+        return dice(self.no, *keys)
+
+    def when(self, planned: float, since: float, low: float, high: float, *key: object) -> float:
+        """Return the moment of an act: as planned, but some time after ``since``.
+
+        In two of three draws that is ``low`` to ``high`` minutes, in the others less or more.
+        """
+        middle, spread = math.sqrt(low * high), 0.5 * math.log(high / low)
+        return max(planned, since + about(self.dice(*key), middle, spread, low / 2, high * 3) * MIN)
+
+    def spot(self, *key: object) -> dict[str, float]:
+        """Return a position some metres from the case's place; {} when that is unknown."""
+        place, rng = self.case.place, self.dice("spot", *key)
+        if math.isnan(place.lon) or math.isnan(place.lat):
+            return {}
+        east, north = rng.uniform(-_NEAR_M, _NEAR_M), rng.uniform(-_NEAR_M, _NEAR_M)
+        return {
+            "lon": round(place.lon + east / M_PER_LON, 6), "lat": round(place.lat + north / M_PER_LAT, 6),
+        }  # fmt: skip
+
+    def photo(self, what: str, number: int = 1) -> str:
+        """Return the name of a photograph of the case, as its taker's own system keeps it."""
+        return f"{self.no}-{what}-{iso(self.now)[:19].replace(':', '')}-{number}.jpg"

@@ -1,0 +1,185 @@
+"""Shifting: recorded days moved to today, and recorded places moved onto this district.
+
+Pure transforms of records. What was moved says so: ``original_at`` keeps the recorded moment,
+``transplanted`` and ``original_place`` the recorded position. Ids never change, so a recording that
+was replayed once is known whatever it is shifted to.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry import shape
+
+from city.clocks.timestamps import parse
+from city.places.streets import OUTSIDE, Streets
+from feeds.sources.contract import Record
+
+__all__ = ["District", "Survey", "Transplant", "as_of", "happened", "shifted", "survey"]
+
+MOMENTS = frozenset({"at", "sent", "effective", "onset", "expires", "due_at", "next_at"})
+DONE_STATES = frozenset({"closed", "rejected", "merged", "voided", "handled", "transferred_up"})
+STEPS = 8
+_REFERENCE = re.compile(r"[^\s,]+,[^\s,]+,\S+")
+
+Box = tuple[float, float, float, float]
+Floats = NDArray[np.float64]
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What one pass over a recording finds: how many records, the newest moment, where they are.
+
+    ``box`` is west, south, east, north of the middle 96 % of the positions (degrees); None without.
+    """
+
+    count: int
+    newest: float | None
+    box: Box | None
+
+
+def survey(records: Iterable[Record]) -> Survey:
+    """Read a recording once. The newest moment is that of what happened, not of what is due."""
+    count, newest = 0, None
+    places: list[tuple[float, float]] = []
+    for record in records:
+        count += 1
+        at = parse(record["at"])
+        newest = at if newest is None else max(newest, at)
+        if "lon" in record:
+            places.append((record["lon"], record["lat"]))
+    if not places:
+        return Survey(count, newest, None)
+    low, high = np.percentile(np.array(places, dtype=np.float64), [2, 98], axis=0)
+    return Survey(count, newest, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+
+def happened(record: Record) -> float:
+    """Return the newest moment that a record tells of (epoch seconds): its own or its status's."""
+    mirror = record.get("mirror")
+    status_at = mirror.get("at") if isinstance(mirror, dict) else None
+    at = parse(record["at"])
+    return at if status_at is None else max(at, parse(status_at))
+
+
+def shifted(record: Record, seconds: float) -> Record:
+    """Return the record with all its moments moved by ``seconds``; offsets stay as written."""
+    return {**_moved(record, seconds), "id": record["id"], "original_at": record["at"]}
+
+
+def _moved(value: Any, seconds: float) -> Any:
+    if isinstance(value, list):
+        return [_moved(item, seconds) for item in value]
+    if not isinstance(value, dict):
+        return value
+    moved = {}
+    for name, item in value.items():
+        if name in MOMENTS and isinstance(item, str):
+            moved[name] = _later(item, seconds)
+        elif name == "references" and isinstance(item, str):
+            moved[name] = _REFERENCE.sub(lambda found: _later_reference(found[0], seconds), item)
+        else:
+            moved[name] = _moved(item, seconds)
+    return moved
+
+
+def _later(text: str, seconds: float) -> str:
+    try:
+        return (datetime.fromisoformat(text) + timedelta(seconds=seconds)).isoformat()
+    except (ValueError, OverflowError):
+        return text  # not a moment, or at the end of the calendar: the gateway says so better than we could
+
+
+def _later_reference(text: str, seconds: float) -> str:
+    sender, identifier, sent = text.split(",", 2)
+    return f"{sender},{identifier},{_later(sent, seconds)}"
+
+
+def as_of(record: Record, now: float) -> Record:
+    """Return the record as it was known at ``now``: a status that is still to come is left out."""
+    mirror = record.get("mirror")
+    if not isinstance(mirror, dict) or "at" not in mirror or parse(mirror["at"]) <= now:
+        return record
+    known = {name: value for name, value in mirror.items() if name != "at"}
+    if known.get("state") in DONE_STATES:
+        known["state"] = "dispatched" if known.get("agency") else "reported"
+    return {**record, "mirror": known}
+
+
+class District:
+    """The streets that positions are moved onto: their boxes, and a point inside each of them."""
+
+    def __init__(self, collection: Mapping[str, Any]) -> None:
+        """Take a FeatureCollection of WGS84 (Multi)Polygons with `code` and `name`.
+
+        Raises ValueError naming the feature that is no street.
+        """
+        self._streets = Streets.from_geojson(collection)
+        shapes = [shape(feature["geometry"]) for feature in collection["features"]]
+        self._boxes = np.array([polygon.bounds for polygon in shapes])
+        self._box = np.r_[self._boxes[:, :2].min(axis=0), self._boxes[:, 2:].max(axis=0)]
+        inner = [polygon.representative_point() for polygon in shapes]
+        self._seats = np.array([(point.x, point.y) for point in inner])
+
+    def place(self, east: float, north: float, chance: float) -> tuple[float, float]:
+        """Return (lon, lat) of a point that is ``east`` and ``north`` (0 … 1) of the way in a box.
+
+        The box is the district's. Where that is no street's ground, ``chance`` (0 … 1) picks a
+        street and the box is that street's, so that every street gets its part. A point outside
+        that street moves towards its inner point until a street holds it.
+        """
+        lon, lat = _in_box(self._box, east, north)
+        if self._streets.of(lon, lat)[0] != OUTSIDE:
+            return lon, lat
+        street, spread = divmod(chance * len(self._seats), 1.0)
+        lon, lat = _in_box(self._boxes[int(street)], east, north)
+        seat = self._seats[int(street)]
+        # The first try is the point itself, the next ones begin anywhere on the line to the inner
+        # point: many points from outside do not gather on the boundary.
+        way = np.r_[0.0, spread + (1.0 - spread) * np.linspace(0.0, 1.0, STEPS)]
+        x, y = lon + (seat[0] - lon) * way, lat + (seat[1] - lat) * way
+        held = np.flatnonzero(self._streets.of(x, y) != OUTSIDE)
+        first = int(held[0]) if len(held) else STEPS
+        return float(x[first]), float(y[first])
+
+
+class Transplant:
+    """Moves positions from the box of a recording onto a district, the same way every time."""
+
+    def __init__(self, box: Box, district: District) -> None:
+        self._box = box
+        self._district = district
+
+    def __call__(self, record: Record) -> Record:
+        """Return the record moved and marked so; one without a position as it is."""
+        lon, lat = record.get("lon"), record.get("lat")
+        if lon is None or lat is None:
+            return record
+        was = {"lon": lon, "lat": lat, "crs": record.get("crs", "WGS84")}
+        east = _share(lon, self._box[0], self._box[2])
+        north = _share(lat, self._box[1], self._box[3])
+        x, y = self._district.place(east, north, _chance(lon, lat))
+        moved = {"lon": round(x, 7), "lat": round(y, 7), "crs": "WGS84"}
+        return {**record, **moved, "transplanted": True, "original_place": was}
+
+
+def _in_box(box: Floats, east: float, north: float) -> tuple[float, float]:
+    west, south, far_east, far_north = (float(side) for side in box)
+    return west + east * (far_east - west), south + north * (far_north - south)
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Return where a value lies between two, 0 … 1; the middle when there is no between."""
+    if high - low < 1e-9:
+        return 0.5
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def _chance(lon: float, lat: float) -> float:
+    """Return a number 0 … 1 that looks random and is always the same for the same place."""
+    digits = hashlib.sha256(f"{lon:.6f},{lat:.6f}".encode()).digest()
+    return int.from_bytes(digits[:4], "big") / 2**32

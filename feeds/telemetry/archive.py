@@ -1,0 +1,185 @@
+"""The telemetry archive: measurements go to Parquet before they leave memory.
+
+Files are ``<folder>/<topic>/<UTC day>/<hour>-<n>.parquet``, one row a record. When the writer lags, the
+trim wins: what was lost is counted, and the count is kept.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import redis.asyncio as redis
+from redis.exceptions import RedisError, ResponseError
+
+from city.clocks.timestamps import iso
+from feeds.protocol.cursors import StreamId, stream_id, stream_text
+from feeds.storage.connections import connect
+from feeds.storage.files import sync_folder
+from feeds.telemetry.archive_files import HourFile
+from feeds.telemetry.telemetry import KEEP_BYTES, KEEP_S, Telemetry, TelemetryEntry, TelemetryUnavailable
+
+__all__ = ["ROUND_S", "TOPICS", "Archive"]
+
+TOPICS = ("sensor", "camera", "unit")
+FLUSH_S = 300.0
+ROUND_S = 20.0
+
+
+class Place(msgspec.Struct):
+    """How far a topic is archived. ``passed`` counts batches archived or lost, ``lost`` only the latter."""
+
+    after: str = "0-0"
+    hour: str = ""
+    number: int = 0
+    passed: int = 0
+    lost: int = 0
+    records: int = 0
+
+
+class Archive:
+    """Moves telemetry into files and trims it. One process should run it; two do the same work twice."""
+
+    def __init__(
+        self, telemetry: Telemetry, client: redis.Redis, folder: Path, *, clock: Callable[[], float],
+        keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES,
+    ) -> None:  # fmt: skip
+        self._telemetry = telemetry
+        self._client = client
+        self._folder = folder
+        self._clock = clock
+        self._keep_s = keep_s
+        self._keep_bytes = keep_bytes
+        self._cursors = folder / "cursors.json"
+        self.places = self._load()
+        self.problem: str | None = None
+
+    @classmethod
+    async def open(
+        cls, url: str, folder: Path, *, clock: Callable[[], float],
+        keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES,
+    ) -> "Archive":  # fmt: skip
+        """Connect to the server of the telemetry; ``clock`` is machine time (epoch seconds).
+
+        Raises TelemetryUnavailable, OSError, ValueError when the cursor file is damaged.
+        """
+        telemetry = Telemetry(connect(url), connect(url))
+        archive = cls(telemetry, connect(url), folder, clock=clock, keep_s=keep_s, keep_bytes=keep_bytes)
+        await telemetry.epoch()
+        return archive
+
+    @property
+    def lost(self) -> int:
+        """Batches that were trimmed before they were archived, since the archive was begun."""
+        return sum(place.lost for place in self.places.values())
+
+    async def run(self) -> None:
+        """Archive and trim for ever; trouble is left in :attr:`problem` and tried again."""
+        while True:
+            await self.step()
+            await asyncio.sleep(ROUND_S)
+
+    async def step(self, *, flush: bool = False) -> None:
+        """Archive what is due (with ``flush``: everything), then trim, whether that succeeded or not."""
+        self.problem = None
+        for topic in TOPICS:
+            try:
+                await self._count_loss(topic)
+                await self._archive(topic, flush=flush)
+            except (TelemetryUnavailable, RedisError, OSError) as error:
+                self.problem = f"{topic}: {error}"
+            try:
+                await self._telemetry.trim(topic, keep_s=self._keep_s, keep_bytes=self._keep_bytes)
+                await self._count_loss(topic)
+            except (TelemetryUnavailable, RedisError, OSError) as error:
+                self.problem = f"{topic}: {error}"
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._telemetry.close()
+        await self._client.aclose()
+
+    async def _count_loss(self, topic: str) -> None:
+        """Count the batches that were trimmed ahead of us: those gone, less those that we passed."""
+        try:
+            info: dict[str, Any] = await self._client.xinfo_stream(f"telemetry:{topic}")
+        except ResponseError:  # no such stream yet
+            return
+        place = self.places[topic]
+        gone = int(info["entries-added"]) - int(info["length"])
+        first = info["first-entry"]
+        if int(info["entries-added"]) < place.passed:  # a new stream under the old name
+            place.passed = gone
+        elif gone > place.passed and (first is None or stream_id(first[0]) > stream_id(place.after)):
+            place.lost += gone - place.passed
+            place.passed = gone
+            self._save()
+
+    async def _archive(self, topic: str, *, flush: bool) -> None:
+        """Write file after file, one for each hour that has something due."""
+        place = self.places[topic]
+        while True:
+            entries = await self._telemetry.read(topic, stream_id(place.after), count=1)
+            if not entries or not (flush or await self._is_due(topic, entries[0])):
+                return
+            await self._write_hour(topic, _hour(entries[0].id))
+
+    async def _is_due(self, topic: str, oldest: TelemetryEntry) -> bool:
+        now = self._clock()
+        if _hour(oldest.id) != iso(now)[:13] or now - oldest.id[0] / 1000 >= FLUSH_S:
+            return True
+        used = await self._client.memory_usage(f"telemetry:{topic}")
+        return int(used or 0) > self._keep_bytes // 2
+
+    async def _write_hour(self, topic: str, hour: str) -> None:
+        """Write what the stream holds of one hour behind our place into the hour's next file.
+
+        The place is saved after the file: a crash between the two writes the same file once more.
+        """
+        place = self.places[topic]
+        number = place.number + 1 if place.hour == hour else 1
+        day, of_day = hour.split("T")
+        path = self._folder / topic / day / f"{of_day}-{number}.parquet"
+        after, batches, over = stream_id(place.after), 0, False
+        file = await asyncio.to_thread(HourFile, path, topic)
+        try:
+            while not over and (entries := await self._telemetry.read(topic, after)):
+                taken = [entry for entry in entries if _hour(entry.id) == hour]
+                over = len(taken) < len(entries)
+                await asyncio.to_thread(file.add, taken)
+                batches += len(taken)
+                after = taken[-1].id if taken else after
+            await asyncio.to_thread(file.close)
+        finally:
+            file.drop()
+        place.after, place.hour, place.number = stream_text(after), hour, number
+        place.passed += batches
+        place.records += file.rows
+        await asyncio.to_thread(self._save)
+
+    def _load(self) -> dict[str, Place]:
+        found: dict[str, Place] = {}
+        if self._cursors.exists():
+            try:
+                found = msgspec.json.decode(self._cursors.read_bytes(), type=dict[str, Place])
+            except msgspec.MsgspecError as error:
+                message = f"{self._cursors} cannot be read: {error}"
+                raise ValueError(message) from error
+        return {topic: found.get(topic, Place()) for topic in TOPICS}
+
+    def _save(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = self._cursors.with_suffix(".partial")
+        with partial.open("wb") as file:
+            file.write(msgspec.json.encode(self.places))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(self._cursors)
+        sync_folder(self._folder)
+
+
+def _hour(id_: StreamId) -> str:
+    """Return the UTC hour of a stream id, as ``2026-11-21T22``."""
+    return iso(id_[0] / 1000)[:13]

@@ -1,0 +1,118 @@
+"""Points become a density: projection, aggregation, transformation.
+
+Counts per cell by Datashader, spread by a kernel that is fixed on the ground and keeps the sum, divided
+by the true area of a cell: cases per km², the same number for the same place at every zoom.
+"""
+
+from typing import Final
+
+import datashader as ds
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from layers.palette import Ramp
+from layers.png import palette_png
+from layers.projection import stretch, to_degrees
+
+__all__ = ["Area", "count", "density", "paint", "spread", "warm_up"]
+
+Floats = NDArray[np.float64]
+Grid = NDArray[np.float32]
+
+KERNEL_M: Final = ((0.5, 170.0), (0.5, 550.0))
+"""Shares and standard deviations, in metres on the ground: a core, so that one case can be seen from the
+hall, and a halo, so that neighbours run together. The shares add up to 1: no case is lost or doubled."""
+
+REACH: Final = 3.0
+"""Standard deviations at which the kernel is cut; what is cut off is given back to the rest."""
+
+
+class Area:
+    """A rectangle in EPSG:3857 cut into cells; row 0 is the southernmost.
+
+    ``latitude`` (degrees) fixes how long the kernel's metres are, so that neighbouring tiles meet.
+    """
+
+    def __init__(
+        self, extent: tuple[float, float, float, float], shape: tuple[int, int], latitude: float
+    ) -> None:
+        self.extent = extent
+        self.shape = shape
+        self.cell_x = (extent[2] - extent[0]) / shape[1]
+        self.cell_y = (extent[3] - extent[1]) / shape[0]
+        metre = float(stretch(latitude))
+        self.sigmas = tuple((share, size * metre) for share, size in KERNEL_M)
+
+    def margin(self) -> int:
+        """Cells around the area from which the kernel still reaches into it."""
+        widest = max(size for _, size in self.sigmas)
+        return int(np.ceil(REACH * widest / min(self.cell_x, self.cell_y)))
+
+    def wider(self, cells: int) -> "Area":
+        """Return the area with so many more cells on every side."""
+        west, south, east, north = self.extent
+        wide, high = cells * self.cell_x, cells * self.cell_y
+        found = Area.__new__(Area)
+        found.extent = (west - wide, south - high, east + wide, north + high)
+        found.shape = (self.shape[0] + 2 * cells, self.shape[1] + 2 * cells)
+        found.cell_x, found.cell_y, found.sigmas = self.cell_x, self.cell_y, self.sigmas
+        return found
+
+    def km2(self) -> Floats:
+        """Return the true area of a cell in km², a row of the grid each (a column vector)."""
+        edges = self.extent[1] + self.cell_y * (np.arange(self.shape[0]) + 0.5)
+        lat = to_degrees(np.zeros(self.shape[0]), edges)[1]
+        return (self.cell_x * self.cell_y / 1e6 / stretch(lat) ** 2)[:, None]
+
+
+def count(x: Floats, y: Floats, area: Area) -> NDArray[np.uint32]:
+    """Return how many points (metres, EPSG:3857) lie in each cell; points outside count nowhere."""
+    west, south, east, north = area.extent
+    canvas = ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
+    return np.asarray(canvas.points(pd.DataFrame({"x": x, "y": y}), "x", "y", ds.count()).values)
+
+
+def spread(counts: NDArray[np.uint32], area: Area) -> Grid:
+    """Return the counts spread by the kernel. The sum stays, but for what leaves over the area's edge."""
+    flat = counts.astype(np.float32)
+    total = np.zeros_like(flat)
+    for share, size in area.sigmas:
+        part = _blur(_blur(flat, size / area.cell_y, 0), size / area.cell_x, 1)
+        part *= np.float32(share)
+        total += part
+    return total
+
+
+def density(x: Floats, y: Floats, area: Area) -> Grid:
+    """Return points per km² on the ground for each cell of the area, those just outside included."""
+    margin = area.margin()
+    wide = area.wider(margin)
+    grid = spread(count(x, y, wide), wide)
+    inner = grid[margin : margin + area.shape[0], margin : margin + area.shape[1]]
+    return np.asarray(inner / area.km2().astype(np.float32))
+
+
+def paint(grid: Grid, ramp: Ramp) -> bytes:
+    """Return a palette PNG of a grid whose row 0 is the southernmost."""
+    return palette_png(ramp.steps(grid)[::-1], ramp.table)
+
+
+def warm_up() -> None:
+    """Compile Datashader's kernel (about a second, once a process): before a console says it is ready."""
+    area = Area((0.0, 0.0, 4000.0, 4000.0), (4, 4), 0.0)
+    density(np.array([1.0]), np.array([1.0]), area)
+
+
+def _blur(grid: Grid, sigma: float, axis: int) -> Grid:
+    """Spread along one axis by a normalised Gaussian; taps are summed as shifted views."""
+    radius = int(np.ceil(REACH * sigma))
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    taps = (taps / taps.sum()).astype(np.float32)
+    out = np.zeros_like(grid)
+    into, length = np.moveaxis(out, axis, 0), grid.shape[axis]
+    from_ = np.moveaxis(grid, axis, 0)
+    for shift in range(-min(radius, length - 1), min(radius, length - 1) + 1):
+        low, high = max(0, shift), min(length, length + shift)
+        into[low:high] += taps[shift + radius] * from_[low - shift : high - shift]
+    return out

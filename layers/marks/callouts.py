@@ -1,0 +1,163 @@
+"""Call-outs: at most three, critical cases only, placed where they hide nothing that matters.
+
+The frame carries codes and moments; ``static/js/callouts.js`` writes the words into positioned HTML, for
+the texts change with the language and every second.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from city.views.wall_seen import CaseSeen
+from layers.base.free_space import Box, Boxes, Point, View, around
+from layers.contract import Frame, MapSetting, machine_time
+from layers.fields.heat import SeesCases
+from layers.marks.cases import MARKS
+from layers.projection import to_mercator
+
+__all__ = ["BOX", "BOX_EN", "MOST", "Callouts"]
+
+MOST: Final = 3
+BOX: Final = (256.0, 56.0)
+"""Width and height in CSS px; a class or road that does not fit ends in an ellipsis."""
+
+BOX_EN: Final = (300.0, 56.0)
+"""The same in English. Room is kept for it: what stands free in English does so in Chinese, for the one
+box lies within the other."""
+
+GAPS: Final = (24.0, 56.0, 96.0)
+EDGE_PX: Final = 6.0
+NEVER: Final = 1e9
+DISLIKE: Final = 150.0
+"""Hidden px² that a place further down the list of offers must save: a third of a short name."""
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A case and where its box stands, as one of ``OFFERS``."""
+
+    case: CaseSeen
+    offer: int
+
+
+class Callouts:
+    """The three critical cases that are due first, with their boxes."""
+
+    key = "callouts"
+    title = "layer.callouts"
+    reads = ("marks",)
+    every_s = 0.15
+
+    def __init__(self, setting: MapSetting) -> None:
+        self.setting = setting
+        self._view = View(setting)
+
+    def frame(self, seen: SeesCases, now: float) -> Frame:
+        """Return one row a call-out; ``due_at`` NaN = none; ``meta``: box, box_en, more (not shown).
+
+        ``dx, dy`` (``dx_en``) are CSS px from the mark to the left upper corner of its box (``box_en``).
+        """
+        marked = [c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]
+        critical = sorted((c for c in marked if c.urgency == "critical"), key=_order)
+        placed = list(self._place(critical[:MOST], marked))
+        x, y = to_mercator([p.case.lon for p in placed], [p.case.lat for p in placed])
+        cases = [p.case for p in placed]
+        words = ("key", "label", "state", "agency", "road", "street")
+        return Frame(
+            self.key,
+            min(now, machine_time(seen.clock, max(c.recorded_at for c in critical))) if critical else now,
+            {
+                "x": x,
+                "y": y,
+                "dx": np.array([OFFERS_ZH[p.offer][0] for p in placed]),
+                "dx_en": np.array([OFFERS[p.offer][0] for p in placed]),
+                "dy": np.array([OFFERS[p.offer][1] for p in placed]),
+                "at": np.array([c.at for c in cases]),
+                "due_at": np.array([np.nan if c.until is None else c.until for c in cases]),
+                "returned": np.array([len(c.returned_by) for c in cases], dtype=np.int32),
+                "class": [_class_key(c) for c in cases],
+                **{word: [str(getattr(c, word)) for c in cases] for word in words},
+            },
+            {"box": list(BOX), "box_en": list(BOX_EN), "more": len(critical) - len(placed)},
+        )
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Draw nothing on the canvas: the page writes call-outs as HTML over it."""
+
+    def busy(self, seen: SeesCases, now: float, *, names: bool = True) -> Boxes:
+        """Return what texts keep off: call-outs, critical and urgent marks, and names where these stand."""
+        taken = Boxes()
+        for extent in (*self.setting.covered, *(self.setting.clear if names else ())):
+            taken.take(self._view.box(extent))
+        for box in self._marks([c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]):
+            taken.take(box)
+        columns: dict[str, Any] = dict(self.frame(seen, now).columns)
+        for x, y, dx, dy in zip(*(columns[name] for name in ("x", "y", "dx_en", "dy")), strict=True):
+            taken.take(_at(self._view.px(x, y), (float(dx), float(dy))))
+        return taken
+
+    def _place(self, chosen: list[CaseSeen], marked: list[CaseSeen]) -> Iterator[Placed]:
+        hard, soft = Boxes(), Boxes()
+        for box in self._marks(marked):
+            hard.take(box)
+        for extent in self.setting.covered:
+            hard.take(self._view.box(extent))
+        for extent in self.setting.clear:
+            soft.take(self._view.box(extent))
+        for case in chosen:
+            here = self._px(case)
+            costs = [(self._cost(_at(here, offer), hard, soft), n) for n, offer in enumerate(OFFERS)]
+            cost, best = min((cost + DISLIKE * n, n) for cost, n in costs)
+            if cost < NEVER:
+                hard.take(_at(here, OFFERS[best]))
+                yield Placed(case, best)
+
+    def _cost(self, box: Box, hard: Boxes, soft: Boxes) -> float:
+        if not self._view.holds(box, EDGE_PX) or hard.overlap(box) > 0:
+            return NEVER
+        # Names give way to a call-out, if there is room: better that they need not.
+        return soft.overlap(box)
+
+    def _marks(self, cases: list[CaseSeen]) -> Iterator[Box]:
+        """Return a box around each case's mark, wider around a critical one."""
+        x, y = to_mercator([case.lon for case in cases], [case.lat for case in cases])
+        for case, here in zip(cases, zip(x.tolist(), y.tolist(), strict=True), strict=True):
+            clear = 10.0 if case.urgency == "critical" else 2.0
+            yield around(self._view.px(*here), MARKS[case.urgency][2] / 2 + clear)
+
+    def _px(self, case: CaseSeen) -> Point:
+        x, y = to_mercator(case.lon, case.lat)
+        return self._view.px(float(x), float(y))
+
+
+def _class_key(case: CaseSeen) -> str:
+    """Return the catalogue's key of the class, as the rows of the queue have it: ``event.0506``."""
+    return f"{case.kind}.{case.code}" if case.code else ""
+
+
+def _order(case: CaseSeen) -> tuple[bool, float, float, str]:
+    """Hazards first, then what is due first; without a limit the newest first."""
+    due = float("inf") if case.due_at is None else case.due_at
+    return not case.hazard, due, -case.at, case.key
+
+
+def _offers(box: tuple[float, float]) -> Iterator[Point]:
+    """Places for a box by preference: right, left, below, above; near, then further; level, then shifted."""
+    width, height = box
+    for gap in GAPS:
+        for shift in (-0.5, -1.0, 0.0):
+            yield gap, shift * height
+            yield -gap - width, shift * height
+        for shift in (-0.5, -1.0, 0.0):
+            yield shift * width, gap
+            yield shift * width, -gap - height
+
+
+OFFERS: Final = tuple(_offers(BOX_EN))
+OFFERS_ZH: Final = tuple(_offers(BOX))
+
+
+def _at(here: Point, offer: Point) -> Box:
+    left, top = here[0] + offer[0], here[1] + offer[1]
+    return left, top, left + BOX_EN[0], top + BOX_EN[1]

@@ -1,0 +1,78 @@
+"""Cameras that may stand on a wall: small and quiet, with the direction in which they look."""
+
+from typing import Any, Final
+
+import numpy as np
+from bokeh.models import Ray, Scatter
+
+from city.views.wall_seen import CameraSeen, WallSeen
+from layers.base.glyphs import add
+from layers.contract import Frame, MapSetting, source_of
+from layers.marks.columns import newest, thin
+from layers.palette import FAINT
+from layers.projection import to_mercator
+
+__all__ = ["LOST_AFTER_S", "Cameras", "is_well"]
+
+LOST_AFTER_S: Final = 300.0
+"""Machine seconds without a word from a camera: five of its minutes."""
+
+WELL: Final = frozenset({"", "ok", "online", "normal", "good", "live"})
+THIN_PX: Final = 16.0
+QUIET: Final = "#4F6077"
+
+
+def is_well(camera: CameraSeen, now: float) -> bool:
+    """Say whether a camera's word is at most 300 s old at machine time ``now`` and says nothing is wrong."""
+    return camera.state in WELL and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
+
+
+class Cameras:
+    """Cameras; one that is not well is a hollow square with a cross, never a fainter one."""
+
+    key = "cameras"
+    title = "layer.cameras"
+    reads = ("cameras", "registry")
+    every_s = 5.0
+
+    def __init__(self, setting: MapSetting) -> None:
+        self.setting = setting
+
+    def frame(self, seen: WallSeen, now: float) -> Frame:
+        """Return one row a mark, the unwell of a spot first; ``meta`` counts total, lost.
+
+        ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN where nobody
+        knows in which direction it looks: Bokeh draws a ray of length 0 to the edge of the map, none of NaN.
+        """
+        cameras = [camera for camera in seen.cameras if camera.lon == camera.lon]
+        x, y = to_mercator([c.lon for c in cameras], [c.lat for c in cameras])
+        unwell = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
+        kept, _ = thin(x, y, unwell, THIN_PX * self.setting.metres_per_px)
+        shown = [cameras[row] for row in kept]
+        moments = [c.as_of if c.as_of is not None else np.nan for c in seen.cameras]
+        return Frame(
+            self.key,
+            newest(np.array(moments, dtype=np.float64), now),
+            {
+                "x": x[kept],
+                "y": y[kept],
+                "marker": ["square_x" if unwell[row] else "square" for row in kept],
+                "fill": np.array([0.0 if unwell[row] else 1.0 for row in kept]),
+                "size": np.where(unwell[kept] == 1, 7.0, 5.0),
+                "colour": [FAINT if unwell[row] else QUIET for row in kept],
+                "look": np.array([np.nan if c.azimuth is None else 8.0 for c in shown]),
+                "angle": np.radians([np.nan if c.azimuth is None else 90.0 - c.azimuth for c in shown]),
+            },
+            {"total": len(seen.cameras), "lost": sum(not is_well(c, now) for c in seen.cameras)},
+        )
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add lines of sight, then the cameras."""
+        source = source_of(frame, prefix)
+        sight = Ray(length={"field": "look", "units": "screen"}, angle="angle", line_color=QUIET)
+        camera = Scatter(
+            marker="marker", size="size", fill_color=QUIET, fill_alpha="fill", line_color="colour",
+            line_width=1,
+        )  # fmt: skip
+        add(figure, source, sight)
+        add(figure, source, camera)

@@ -1,0 +1,204 @@
+"""Readings off normal, water levels over their own lines, and devices that went silent.
+
+What is normal is not drawn. A lost device is a hollow grey mark with a cross: no data is never zero. A map
+full of them would hide the rest, so one mark stands for all of a kind of trouble within some 20 px.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from bokeh.models import Scatter
+from numpy.typing import NDArray
+
+from city.places.road_names import roads_in
+from city.views.wall_seen import ReadingsSeen, WallSeen
+from layers.base.free_space import OVER, Box, Side, View, standing
+from layers.base.glyphs import add
+from layers.contract import Frame, MapSetting, source_of
+from layers.marks.callouts import Callouts
+from layers.marks.columns import newest, outline, thin, write
+from layers.normal_limits import RANK, Limit, Line, ranks, scale
+from layers.palette import EDGE, FAINT, LEVELS
+from layers.projection import to_mercator
+
+__all__ = ["LOST", "Sensors", "judge"]
+
+THIN_PX: Final = 20.0
+MANY: Final = 5
+TEXT_PX: Final = 17.0
+LOST: Final = 5
+"""Rank of no data, beside 0 (normal) to 4 (red)."""
+
+COLOURS: Final = ("", *(LEVELS[level] for level in RANK), FAINT)
+# Shape and colour say the same: road water is "slow", then "no entry"; other classes are hollow hexagons.
+CLOSED, SLOW, OTHER, SILENT = "circle", "inverted_triangle", "hex", "circle_x"
+SIZES: Final = {CLOSED: 16.0, SLOW: 13.0, OTHER: 10.0, SILENT: 8.0}
+FILLS: Final = {CLOSED: 1.0, SLOW: 1.0, OTHER: 0.0, SILENT: 0.0}
+
+
+class Sensors:
+    """Devices off normal or lost, the worst of a spot on top."""
+
+    key = "sensors"
+    title = "layer.sensors"
+    reads = ("readings", "registry", "marks")
+    every_s = 1.0
+
+    def __init__(self, setting: MapSetting) -> None:
+        self.setting = setting
+        self._callouts = Callouts(setting)
+
+    def frame(self, seen: WallSeen, now: float) -> Frame:
+        """Return one row a mark; ``meta`` counts devices: off_normal, lost, total, unplaced; by kind too.
+
+        ``n`` is how many marks one stands for, ``bar`` the size of the white bar of "no entry" (0 = none).
+        """
+        readings = seen.readings
+        rank = judge(readings, self.setting.limits, self.setting.lines)
+        x, y = to_mercator(readings.lon, readings.lat)
+        rows = np.flatnonzero((rank > 0) & np.isfinite(x))
+        # A level outranks silence at the same spot: somebody must act on it.
+        weight = np.where(rank[rows] == LOST, 0, rank[rows]).astype(np.uint8)
+        kept, number = thin(x[rows], y[rows], weight, THIN_PX * self.setting.metres_per_px)
+        rows = rows[kept]
+        order = np.argsort(weight[kept], kind="stable")
+        rows, number = rows[order], number[order]
+        texts = [self._text(readings, row, int(count)) for row, count in zip(rows, number, strict=True)]
+        markers = [_marker(str(readings.kind[row]), int(rank[row])) for row in rows]
+        sides = self._sides(seen, now, zip(x[rows], y[rows], strict=True), texts)
+        return Frame(
+            self.key,
+            newest(readings.as_of, now),
+            {
+                "x": x[rows],
+                "y": y[rows],
+                "marker": markers,
+                "colour": [COLOURS[rank[row]] for row in rows],
+                "fill": np.array([FILLS[marker] for marker in markers]),
+                "size": np.array([SIZES[marker] for marker in markers]),
+                "bar": np.array([9.0 if marker == CLOSED else 0.0 for marker in markers]),
+                "n": number,
+                "text": texts,
+                "align": [side.align for side in sides],
+                "down": np.array([side.y for side in sides]),
+                "shade": np.array([0.85 if text else 0.0 for text in texts]),
+            },
+            _counts(readings, rank, {limit.kind for limit in self.setting.limits}),
+        )
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add marks, the bar of "no entry", and on the main map the texts of gauges over their lines."""
+        source = source_of(frame, prefix)
+        outline(
+            figure, source, marker="marker", size="size", fill_color="colour", fill_alpha="fill",
+            line_color="colour", line_width=1.6,
+        )  # fmt: skip
+        add(figure, source, Scatter(marker="dash", size="bar", line_color=EDGE, line_width=3))
+        if prefix == "inset":
+            return  # a text that the inset cuts off says something else
+        write(figure, source, "text", y_offset="down", text_align="align")
+
+    def texts(self, frame: Frame) -> list[Box]:
+        """Return the boxes (CSS px of the home view) of a frame's texts."""
+        view, columns = View(self.setting), frame.columns
+        rows: Any = zip(*(columns[name] for name in ("x", "y", "text", "align", "down")), strict=True)
+        return [
+            standing(text, view.px(x, y), TEXT_PX, Side(align, 0.0, float(down)))
+            for x, y, text, align, down in rows
+            if text
+        ]
+
+    def _sides(self, seen: WallSeen, now: float, places: Any, texts: list[str]) -> list[Side]:
+        """Return where each text stands: where it hides least, for a gauge over its line is always told.
+
+        Names do not count: they give way.
+        """
+        view, taken = View(self.setting), self._callouts.busy(seen, now, names=False)
+        sides = []
+        for (x, y), text in zip(places, texts, strict=True):
+            side = view.side(text, view.px(x, y), TEXT_PX, taken=taken, sides=OVER) if text else None
+            sides.append(side or OVER[0])
+        return sides
+
+    def _text(self, readings: ReadingsSeen, row: Any, number: int) -> str:
+        """Name and value of a gauge over its line, how far over it is; ``×n`` for five or more marks."""
+        line = _line_of(readings, row, self.setting.lines)
+        if line is not None:
+            value = float(readings.value[row]) * float(scale(readings.unit[row : row + 1], line.unit)[0])
+            over = value - min(step.value for step in line.steps)
+            if over >= 0:
+                return f"{_public_name(str(readings.name[row]), line)} {value:.2f} +{over:.2f}"
+        return f"×{number}" if number >= MANY else ""
+
+
+def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, ...]) -> NDArray[np.uint8]:
+    """Return each row's rank: 0 normal or not judged, 1 to 4 blue to red, ``LOST`` silent or untrusted.
+
+    The first limit that fits a row counts, before it the gauge's own line.
+    """
+    rank = np.zeros(len(readings.ids), dtype=np.uint8)
+    open_ = np.ones(len(rank), dtype=np.bool_)
+    for line in lines:
+        fits = open_ & ((readings.device == line.device) | (readings.name == line.device))
+        _judge(readings, fits, line, rank)
+        open_ &= ~fits
+    for limit in limits:
+        fits = open_.copy()
+        if limit.kind:
+            fits &= readings.kind == limit.kind
+        if limit.metric:
+            fits &= readings.metric == limit.metric
+        _judge(readings, fits, limit, rank)
+        open_ &= ~fits
+    # Only what could be off normal can be missed: a silent thermometer is the device list's business.
+    silent = ~open_ & (readings.lost | (readings.quality == "bad") | np.isnan(readings.value))
+    rank[silent] = LOST
+    return rank
+
+
+def _judge(
+    readings: ReadingsSeen, fits: NDArray[np.bool_], limit: Limit | Line, rank: NDArray[np.uint8]
+) -> None:
+    rows = np.flatnonzero(fits)
+    if len(rows):
+        values = readings.value[rows] * scale(readings.unit[rows], limit.unit)
+        rank[rows] = ranks(values, limit.steps)
+
+
+def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line | None:
+    names = (readings.device[row], readings.name[row])
+    return next((line for line in lines if line.device in names), None)
+
+
+def _public_name(name: str, line: Line) -> str:
+    """Return what a wall may call a gauge: as city.toml names it, else the road that is in its own name."""
+    return line.device if name == line.device else roads_in(name) or line.device
+
+
+def _marker(kind: str, rank: int) -> str:
+    if rank == LOST:
+        return SILENT
+    if kind == "road_water_depth":
+        return CLOSED if rank == RANK["red"] else SLOW
+    return OTHER
+
+
+def _counts(readings: ReadingsSeen, rank: NDArray[np.uint8], known: set[str]) -> dict[str, Any]:
+    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is silent.
+
+    Kinds that no limit knows are counted under '': a publisher may call a class anything.
+    """
+    off = np.flatnonzero((rank > 0) & (rank < LOST))
+    silent = np.flatnonzero(rank == LOST)
+    kinds: dict[str, dict[str, int]] = {}
+    for name, rows in (("off_normal", off), ("lost", silent)):
+        for kind, _ in {(str(readings.kind[row]), readings.device[row]) for row in rows}:
+            counts = kinds.setdefault(kind if kind in known else "", {"off_normal": 0, "lost": 0})
+            counts[name] += 1
+    return {
+        "off_normal": len(set(readings.device[off])),
+        "lost": len(set(readings.device[silent])),
+        "total": len(set(readings.device)),
+        "unplaced": int(np.isnan(readings.lon[rank > 0]).sum()),
+        "kinds": kinds,
+    }

@@ -1,0 +1,84 @@
+"""A storm's track: white where it was, dashed where it is forecast, dotted rings of forces 7, 10 and 12."""
+
+from typing import Any, Final
+
+import numpy as np
+from bokeh.models import Line, Scatter
+from numpy.typing import NDArray
+
+from city.places.rings import BEARINGS, around
+from city.state.warning_records import StormPoint
+from city.views.wall_seen import StormSeen, WallSeen
+from layers.base.glyphs import add
+from layers.contract import Frame, MapSetting, source_of
+from layers.marks.columns import newest
+from layers.marks.warnings import lines, padded
+from layers.palette import GROUND, MUTED
+
+__all__ = ["FORCES", "Storms", "ring"]
+
+Floats = NDArray[np.float64]
+
+FORCES: Final = ("7", "10", "12")
+WHITE: Final = "#FFFFFF"
+
+
+class Storms:
+    """Tracks as last published; the newest fix is where the past ends."""
+
+    key = "storms"
+    title = "layer.storms"
+    reads = ("warnings",)
+    every_s = 1.0
+
+    def __init__(self, setting: MapSetting) -> None:
+        self.setting = setting
+
+    def frame(self, seen: WallSeen, now: float) -> Frame:
+        """Return lines past, ahead and ring and points fix (``_x``, ``_y`` each), padded by NaN."""
+        past, ahead, rings, fixes = [], [], [], []
+        for storm in seen.storms:
+            been, coming = _parts(storm)
+            # Backwards: the fix stays in its place, what is beyond the 180th meridian goes on from there.
+            past.append([(p.lon, p.lat) for p in reversed(been)])
+            ahead.append([(p.lon, p.lat) for p in (*been[-1:], *coming)])
+            fixes += [(p.lon, p.lat) for p in been[-1:]]
+            rings += [
+                ring(p, p.radii_km[force]) for p in been[-1:] for force in FORCES if force in p.radii_km
+            ]
+        columns: dict[str, Floats] = {}
+        for name, paths in (("past", past), ("ahead", ahead), ("ring", rings), ("fix", [[f] for f in fixes])):
+            columns[f"{name}_x"], columns[f"{name}_y"] = lines(paths)
+        received = np.array([storm.received for storm in seen.storms], dtype=np.float64)
+        return Frame(
+            self.key, newest(received, now), padded(columns), {"names": [storm.name for storm in seen.storms]}
+        )
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add rings, forecast, past, newest fix."""
+        source = source_of(frame, prefix)
+        for glyph in (
+            Line(x="ring_x", y="ring_y", line_color=MUTED, line_dash=[2, 5], line_width=1.2, line_alpha=0.7),
+            Line(x="ahead_x", y="ahead_y", line_color=WHITE, line_dash=[9, 7], line_width=2),
+            Line(x="past_x", y="past_y", line_color=WHITE, line_width=2.5),
+            Scatter(x="fix_x", y="fix_y", size=15, fill_color=GROUND, line_color=WHITE, line_width=5),
+        ):
+            add(figure, source, glyph)
+
+
+def ring(fix: StormPoint, radius: Any) -> list[tuple[float, float]]:
+    """Return the ring of a wind force around a fix, WGS84 degrees.
+
+    ``radius`` is in km: one number, or four for the quadrants NE, SE, SW, NW. What is neither has no ring.
+    """
+    radii = radius if isinstance(radius, list | tuple) else [radius] * 4
+    if len(radii) != 4 or not all(isinstance(r, int | float) and r > 0 for r in radii):
+        return []
+    return list(around(fix.lon, fix.lat, np.array(radii)[(BEARINGS // 90.0).astype(int) % 4]))
+
+
+def _parts(storm: StormSeen) -> tuple[list[StormPoint], list[StormPoint]]:
+    """Return the fixes measured and those forecast, in time order; forecasts that are past are left out."""
+    been = sorted((p for p in storm.points if not p.forecast), key=lambda p: p.at)
+    since = been[-1].at if been else float("-inf")
+    return been, sorted((p for p in storm.points if p.forecast and p.at > since), key=lambda p: p.at)

@@ -1,0 +1,23 @@
+"""Which tables are in force."""
+
+import hashlib
+from pathlib import Path
+
+import static
+from console.deployment.table_files import TABLES, table_marks
+
+
+def test_every_table_that_is_shipped_has_its_mark_but_the_roster(tmp_path: Path) -> None:
+    shipped = {path.name for path in static.path("tables").glob("*.csv")}
+    assert set(TABLES) == shipped - {"roster.csv"}
+    marks = table_marks(tmp_path)
+    text = static.path("tables/rules.csv").read_bytes()
+    assert marks["rules"] == hashlib.sha256(text).hexdigest()
+    assert len(set(marks.values())) == len(TABLES)
+
+
+def test_an_own_table_changes_its_mark(tmp_path: Path) -> None:
+    before = table_marks(tmp_path)
+    (tmp_path / "sites.csv").write_text("id\n", encoding="utf-8")
+    after = table_marks(tmp_path)
+    assert {name for name in after if after[name] != before[name]} == {"sites"}

@@ -1,0 +1,228 @@
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from city.folding.store import Store
+from city.views.wall_view import WallView
+from console.live.channel import VIEWS_WAITING, Channel, Watcher
+from layers.contract import Frame
+from layouts.contract import View
+
+
+class Counting:
+    """A card and a layer that count how often they are asked."""
+
+    key = "counting"
+    title = "counting"
+    reads: tuple[str, ...] = ("units",)
+    every_s = 0.0
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.frames = 0
+        self.value = 0
+
+    def view(self, seen: Any, now: float) -> View:
+        self.looks += 1
+        return View(now, {"value": self.value})
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        self.frames += 1
+        return Frame(self.key, now, {"x": np.array([float(self.value)])})
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        raise NotImplementedError
+
+
+class Broken(Counting):
+    key = "broken"
+
+    def view(self, seen: Any, now: float) -> View:
+        raise ValueError("odd data")
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        raise ValueError("odd data")
+
+
+class Wall:
+    """What the channel of a test shows."""
+
+    def __init__(self, *parts: Any, layers_only: bool = False) -> None:
+        self.cards = () if layers_only else parts
+        self.layers = parts
+
+    def keep(self, frame: Frame) -> None:
+        """A page that is opened later would need it; here none is."""
+
+    def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
+        return {}
+
+
+class Screen:
+    """A browser that keeps what it was sent; ``gate`` closed means it does not drain."""
+
+    def __init__(self) -> None:
+        self.texts: list[Any] = []
+        self.frames: list[bytes] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def write(self, data: bytes, binary: bool) -> None:
+        await self.gate.wait()
+        if binary:
+            self.frames.append(data)
+        else:
+            self.texts.append(json.loads(data))
+
+
+async def watching(channel: Channel) -> tuple[Screen, asyncio.Task[None]]:
+    screen = Screen()
+    watcher = Watcher(screen.write)
+    channel.join(watcher, b'{"hello":{}}')
+    return screen, asyncio.create_task(watcher.deliver(channel.whole))
+
+
+async def settle() -> None:
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+
+async def test_one_look_costs_one_look_however_many_watch() -> None:
+    part = Counting()
+    channel = Channel(Store(), Wall(part), WallView().see)
+    screens = [await watching(channel) for _ in range(20)]
+    for second in range(3):
+        part.value = second
+        await channel.look(1000.0 + second * 10)
+    await settle()
+    assert part.looks == 3
+    assert part.frames == 3
+    assert {len(screen.frames) for screen, _ in screens} == {3}
+    assert all(screen.frames == screens[0][0].frames for screen, _ in screens)
+    for _, task in screens:
+        task.cancel()
+
+
+async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
+    part = Counting()
+    part.value = 7
+    channel = Channel(Store(), Wall(part), WallView().see)
+    await channel.look(1000.0)
+    screen, task = await watching(channel)
+    await settle()
+    assert screen.texts[0] == {"hello": {}}
+    assert screen.texts[1]["views"]["counting"]["scalars"] == {"value": 7}
+    assert len(screen.frames) == 1
+    task.cancel()
+
+
+async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later() -> None:
+    part = Counting()
+    channel = Channel(Store(), Wall(part), WallView().see)
+    slow, slow_task = await watching(channel)
+    fast, fast_task = await watching(channel)
+    await settle()
+    slow.gate.clear()
+    for step in range(VIEWS_WAITING * 3):
+        part.value = step + 1
+        await channel.look(1000.0 + step)
+        await settle()
+    assert fast.texts[-1]["views"]["counting"]["scalars"] == {"value": VIEWS_WAITING * 3}
+    slow.gate.set()
+    await settle()
+    assert slow.texts[-1]["views"]["counting"]["scalars"] == {"value": VIEWS_WAITING * 3}
+    assert len(slow.texts) < VIEWS_WAITING + 5
+    assert len(slow.frames) < 5
+    for task in (slow_task, fast_task):
+        task.cancel()
+
+
+async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
+    good, bad = Counting(), Broken()
+    channel = Channel(Store(), Wall(bad, good), WallView().see)
+    screen, task = await watching(channel)
+    await channel.look(1000.0)
+    await settle()
+    said = screen.texts[-1]["views"]
+    assert said["broken"]["scalars"] == {"failed": True}
+    assert said["counting"]["scalars"] == {"value": 0}
+    assert len(screen.frames) == 1
+    task.cancel()
+
+
+async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_again() -> None:
+    part, eyes = Counting(), WallView()
+    blind = True
+
+    def see(state: Any, now: float) -> Any:
+        if blind:
+            raise ValueError("a roster that nobody can read")
+        return eyes.see(state, now)
+
+    channel = Channel(Store(), Wall(part), see)
+    screen, task = await watching(channel)
+    await channel.look(1000.0)
+    await settle()
+    assert screen.texts[-1]["views"]["counting"]["scalars"] == {"failed": True}
+    blind = False
+    await channel.look(1001.0)
+    await settle()
+    assert screen.texts[-1]["views"]["counting"]["scalars"] == {"value": 0}
+    assert screen.texts[-1]["views"]["counting"]["whole"]
+    task.cancel()
+
+
+async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
+    part = Counting()
+    store = Store()
+    channel = Channel(store, Wall(part, layers_only=True), WallView().see)
+    screen, task = await watching(channel)
+    for second in (0.0, 6.0, 12.0, 18.0):
+        await channel.look(1000.0 + second)
+    await settle()
+    assert part.frames == 4
+    assert len(screen.frames) == 2
+    task.cancel()
+
+
+async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
+    part = Counting()
+    looked: list[float] = []
+    eyes = WallView()
+
+    def see(state: Any, now: float) -> Any:
+        looked.append(now)
+        return eyes.see(state, now)
+
+    channel = Channel(Store(), Wall(part), see, idle_unwatched=True)
+    await channel.look(1000.0)
+    assert (looked, part.looks) == ([], 0)
+    screen, task = await watching(channel)
+    await channel.look(1001.0)
+    await settle()
+    assert looked == [1001.0]
+    assert screen.texts[-1]["views"]["counting"]["whole"]
+    task.cancel()
+
+
+async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
+    part = Counting()
+    channel = Channel(Store(), Wall(part), WallView().see, idle_unwatched=True)
+    watcher = Watcher(Screen().write)
+    channel.join(watcher, b"{}")
+    await channel.look(1000.0)
+    channel.leave(watcher)
+    assert channel.seen is None
+    part.value = 5
+    screen, task = await watching(channel)
+    await settle()
+    assert screen.texts[1] == {"views": {}}
+    assert screen.frames == []
+    await channel.look(2000.0)
+    await settle()
+    assert screen.texts[2]["views"]["counting"]["scalars"] == {"value": 5}
+    assert len(screen.frames) == 1
+    task.cancel()

@@ -1,0 +1,158 @@
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from city.folding.store import Store
+from console.live.feed_follower import LEDGER_TOPICS, Follower, entries_of
+from feeds.clients.publisher import Publisher
+from feeds.clients.subscriber import Subscriber
+from feeds.gateway.gateway import Gateway
+from feeds.ledger.ledger import Ledger
+from feeds.protocol.cursors import read_cursor
+from feeds.storage.embedded_servers import EmbeddedServers
+from tests.gateways import ALL_RIGHTS, case, composed, unit
+
+NOW = 1_795_000_000.0
+
+
+class City:
+    """A gateway on real servers, and who publishes to it."""
+
+    def __init__(self, gateway: Gateway, ledger: Ledger) -> None:
+        self.url = f"ws://127.0.0.1:{gateway.port}"
+        self.publisher = gateway._tokens.create("hotline", ALL_RIGHTS, now=0.0)
+        self.subscriber = gateway._tokens.create("console", ["subscribe:*"], now=0.0)
+        self.ledger = ledger
+
+    async def publish(self, topic: str, *records: dict[str, Any]) -> None:
+        async with Publisher(self.url, topic, self.publisher) as publisher:
+            ack = await publisher.send(records)
+        assert ack.accepted == len(records)
+
+    def follower(self, store: Store | None = None, cursor: str = "") -> Follower:
+        return Follower(
+            store or Store(), self.url, self.subscriber, clock=lambda: NOW, intervals={"hotline": 120.0},
+            cursor=cursor,
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[City]:
+    async with composed(tmp_path, servers.log_url, servers.pictures_url) as gateway:
+        yield City(gateway, gateway._stores.ledger)
+
+
+async def until(what: Callable[[], Any]) -> None:
+    async with asyncio.timeout(15):
+        while not what():  # noqa: ASYNC110  # another task's state
+            await asyncio.sleep(0.02)
+
+
+class Following:
+    """A follower that runs for the time of a block."""
+
+    def __init__(self, follower: Follower) -> None:
+        self._follower = follower
+
+    async def __aenter__(self) -> Follower:
+        self._task = asyncio.create_task(self._follower.run())
+        return self._follower
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def test_a_follower_folds_the_whole_chain_and_what_is_measured(city: City) -> None:
+    await city.publish("case", case(), case(reporter={"name": "张三", "phone": "13812345678"}))
+    await city.publish("unit", unit(unit="car-1"))
+    head = await city.ledger.head()
+    async with Following(city.follower()) as follower:
+        state = follower.store.state
+        await until(lambda: state.ledger.position == head[0] and "car-1" in state.measured.units.ids)
+        await until(lambda: follower.heard == NOW)
+    assert state.ledger.hash == head[1]
+    assert follower.records["case"] == 2  # the unit came with the snapshot or right behind it
+    assert follower.broken == ""
+    assert state.measured.sources["hotline"].interval_s == 120.0
+
+
+def stands_at(follower: Follower) -> int:
+    """The ledger position behind which a follower's cursor goes on; it moves just after the fold."""
+    if follower.cursor == "0":
+        return 0
+    return read_cursor(follower.cursor, frozenset(LEDGER_TOPICS)).places["case"].ledger
+
+
+async def test_a_follower_goes_on_behind_its_snapshot(city: City) -> None:
+    await city.publish("case", case(), case())
+    async with Following(city.follower()) as first:
+        await until(lambda: first.store.state.ledger.position == 2 and stands_at(first) == 2)
+    await city.publish("case", case())
+    async with Following(city.follower(first.store, first.cursor)) as second:
+        await until(lambda: second.store.state.ledger.position == 3)
+    assert second.records == {"case": 1}
+    assert second.store.state.ledger.hash == (await city.ledger.head())[1]
+
+
+async def test_a_follower_of_a_ledger_that_was_replaced_begins_anew(city: City) -> None:
+    await city.publish("case", case(), case())
+    async with Following(city.follower()) as old:
+        await until(lambda: old.store.state.ledger.position == 2 and old.complete.is_set())
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        servers = EmbeddedServers(Path(folder))
+        servers.start()
+        async with composed(Path(folder), servers.log_url, servers.pictures_url) as gateway:
+            other = City(gateway, gateway._stores.ledger)
+            await other.publish("case", case(id="other"))
+            async with Following(other.follower(old.store, old.cursor)) as follower:
+                await until(lambda: list(follower.store.state.ledger.cases) == ["hotline/other"])
+        servers.stop()
+    assert follower.store.state.ledger.position == 1
+
+
+async def stream(city: City, count: int) -> list[dict[str, Any]]:
+    """Messages of the ledger topics that hold so many records together."""
+    found: list[dict[str, Any]] = []
+    async for message in Subscriber(city.url, ["case", "warning", "ops"], city.subscriber, "0").messages():
+        if "records" in message:
+            found.append(message)
+        if sum(len(one["records"]) for one in found) >= count:
+            break
+    return found
+
+
+async def test_what_was_changed_on_the_way_is_not_folded_and_said_with_its_position(city: City) -> None:
+    await city.publish("case", case(), case())
+    messages = await stream(city, 2)
+    follower = city.follower()
+    messages[0]["records"][0]["title"] += "!"
+    for message in messages:
+        follower._take(message)
+    assert follower.store.state.ledger.position == 0
+    assert follower.broken.startswith("position 1: ")
+    assert follower.broken_since == NOW
+
+
+async def test_a_repeated_message_changes_nothing(city: City) -> None:
+    await city.publish("case", case(), case())
+    messages = await stream(city, 2)
+    follower = city.follower()
+    for message in [*messages, *messages]:
+        follower._take(message)
+    state = follower.store.state.ledger
+    assert (state.position, state.hash) == await city.ledger.head()
+    assert len(state.cases) == 2
+
+
+async def test_a_fact_is_put_together_from_its_record_without_the_reporter(city: City) -> None:
+    await city.publish("case", case(reporter={"name": "张三", "phone": "13812345678"}))
+    [message] = await stream(city, 1)
+    [entry] = entries_of(message)
+    [stored] = await city.ledger.read(0)
+    assert (entry.position, entry.hash, entry.body) == (stored.position, stored.hash, stored.body)
+    assert "张三".encode() not in entry.body

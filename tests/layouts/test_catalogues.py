@@ -1,0 +1,54 @@
+import re
+from pathlib import Path
+
+import pytest
+
+import static
+from layouts.catalogues import LANGUAGES, Names, catalogue, own_words, streets
+
+NAMES = Names(sources={"hotline": {"zh": "12345热线", "en": "Hotline 12345"}})
+OWN = {lang: own_words(lang) for lang in LANGUAGES}
+SCRIPTS = sorted([*static.path("esm").glob("*.js"), *static.path("js").glob("*.js")])
+SAID = re.compile(r"""(?:say\.say|city\.words|\bsay|\bwords)\(\s*"([a-z_]+\.[a-z_]+)["]""")
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert OWN["zh"].keys() == OWN["en"].keys()
+
+
+@pytest.mark.parametrize("key", sorted(OWN["zh"]))
+def test_both_languages_fill_in_the_same_values(key: str) -> None:
+    zh, en = (set(re.findall(r"\{(\w+)\}", OWN[lang][key])) for lang in ("zh", "en"))
+    assert zh == en
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_every_key_that_a_script_names_is_in_the_catalogue(script: Path) -> None:
+    named = set(SAID.findall(script.read_text(encoding="utf-8")))
+    assert named <= OWN["zh"].keys()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_tables_names_are_in_the_catalogue(lang: str) -> None:
+    words = catalogue(lang, NAMES)
+    assert words["source.hotline"] == NAMES.sources["hotline"][lang]
+    assert words["class.component.0207"] == {"zh": "下立交积水", "en": "Underpass flooded"}[lang]
+    assert words["class.event.0207"] == {"zh": "违规横幅标语", "en": "Unlicensed banner"}[lang]
+    assert words["agency.水务"] == {"zh": "水务", "en": "Water and flood office"}[lang]
+    assert words["street.310115114"] == {"zh": "唐镇", "en": "Tangzhen"}[lang]
+
+
+def test_all_thirty_six_streets_have_a_cell() -> None:
+    codes = streets(NAMES)
+    assert len(codes) == 36
+    assert codes == sorted(codes)
+
+
+def test_a_language_that_we_do_not_speak_is_refused() -> None:
+    with pytest.raises(KeyError, match="expected a language"):
+        catalogue("fr", NAMES)
+
+
+@pytest.mark.parametrize("word", ["战时", "悬案", "推诿"])
+def test_words_that_do_not_belong_on_screens_are_not_there(word: str) -> None:
+    assert not [text for text in OWN["zh"].values() if word in text]
