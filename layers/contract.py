@@ -42,7 +42,8 @@ class MapSetting(msgspec.Struct, frozen=True):
     only the room for call-outs and labels is judged by it). ``clear`` are boxes that call-outs should
     leave free, the map's own names, and ``covered`` those where nothing can be seen, such as the inset's;
     both are extents. ``core`` is what the inset shows, in the ``corner`` of
-    layers.atlas.inset, None without an inset. ``window_s`` is the density's window in city seconds.
+    layers.atlas.inset, None without an inset. ``beside`` is what the inset beside the map of a wide page
+    shows, at ``beside_factor`` times the map's scale. ``window_s`` is the density's window in city seconds.
     ``atlas`` and ``text_px`` (CSS px) are for the names that give way.
     """
 
@@ -55,6 +56,8 @@ class MapSetting(msgspec.Struct, frozen=True):
     covered: tuple[Extent, ...] = ()
     core: Extent | None = None
     corner: str = ""
+    beside: Extent | None = None
+    beside_factor: int = 1
     atlas: Atlas | None = None
     text_px: float = 17.0
 

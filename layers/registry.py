@@ -6,11 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from layers.atlas.atlas import Atlas, Box
-from layers.atlas.inset import place_inset
+from layers.atlas.inset import core_beside, place_inset
 from layers.base.base_map import fit
 from layers.base.free_space import View
 from layers.contract import Extent, Layer, MapSetting
-from layers.fields.heat import CoreHeat, Heat
+from layers.fields.heat import BesideHeat, CoreHeat, Heat
 from layers.marks.callouts import Callouts
 from layers.marks.cameras import Cameras
 from layers.marks.cases import Cases
@@ -27,6 +27,7 @@ __all__ = ["LAYERS", "build_layers", "map_setting"]
 LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
     Heat,
     CoreHeat,
+    BesideHeat,
     Warnings,
     Storms,
     Ordinary,
@@ -59,19 +60,23 @@ def map_setting(
     *,
     size: tuple[float, float] = (756.0, 986.0),
     text_px: float = 17.0,
+    beside_px: tuple[float, float] | None = None,
 ) -> MapSetting:
     """Return the setting of a channel whose map shows the whole of an atlas.
 
-    ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px of the map and of its names.
+    ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px of the map and of its names,
+    ``beside_px`` those of an inset beside the map.
     Raises ValueError when a limit cannot be read.
     """
     view = fit(atlas.drawing.bounds, *size)
     setting = MapSetting(_extent(view), size, atlas=atlas, text_px=text_px)
     inset = place_inset(atlas.drawing, view, setting.metres_per_px)
+    beside = beside_px and core_beside(atlas.drawing.core, setting.metres_per_px, beside_px)
     covered = (*([_extent(inset.hides)] if inset else []), *_corners(setting))
     setting = msgspec.structs.replace(
         setting, limits=limits_of(limits), lines=lines_of(limits), covered=covered,
         core=inset and _extent(inset.core), corner=inset.corner if inset else "",
+        beside=_extent(beside[0]) if beside else None, beside_factor=beside[1] if beside else 1,
     )  # fmt: skip
     names = names_around(setting, [])
     return msgspec.structs.replace(setting, clear=tuple(_extent(box) for box in names.boxes))

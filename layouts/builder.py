@@ -120,7 +120,7 @@ def build(
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,
-        "has_grids": settings.has_grids,
+        "has_grids": settings.has_grids, "wide_from": layout.wide and layout.wide.from_px,
         "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip
     variables = {

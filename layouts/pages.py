@@ -7,6 +7,7 @@ import msgspec
 from city.views.desk_seen import DeskSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
+from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_header import DeskHeader
 from layouts.cards.desk_indicators import DeskIndicators
@@ -23,7 +24,7 @@ from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 
-__all__ = ["CARDS", "CARDS_OF", "DESK_CARDS", "LAYOUTS", "Cell", "Layout", "Region"]
+__all__ = ["CARDS", "CARDS_OF", "DESK_CARDS", "LAYOUTS", "Cell", "Layout", "Region", "Wide"]
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -41,6 +42,14 @@ class Region(msgspec.Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
+class Wide(msgspec.Struct, frozen=True):
+    """The grid of a page whose canvas is ``from_px`` CSS px wide or wider: it has room for more regions."""
+
+    from_px: int
+    areas: tuple[str, ...]
+    columns: str
+
+
 class Layout(msgspec.Struct, frozen=True):
     """A page: CSS grid template, regions, and the style and script that are its own."""
 
@@ -54,6 +63,12 @@ class Layout(msgspec.Struct, frozen=True):
     """Files of ``static/js`` in the order in which they run."""
     sheets: tuple[str, ...] = ("cards",)
     """Files of ``static/css`` for the inside of the cards' components."""
+    wide: Wide | None = None
+    """Regions that stand in its areas alone are not seen on a narrower canvas."""
+
+    def is_wide_only(self, region: Region) -> bool:
+        """Say whether a region is seen on a wide canvas alone."""
+        return all(region.area not in row.split() for row in self.areas)
 
     def cells(self, kind: str) -> tuple[Cell, ...]:
         """Return the cells of a kind in reading order."""
@@ -84,12 +99,19 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("legend", grow=True),
                 ),
             ),
+            Region("beside", (Cell("beside", "figure"),)),
+            Region("cameras", (Cell("cameras", grow=True),)),
             Region(
                 "right",
                 (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
             ),
         ),
         scripts=(*_EVERY, *_OF_CASES, "wall", "wall_shown", "wall_seat"),
+        wide=Wide(
+            from_px=3836,  # two screens of 16 : 9 side by side, or an LED wall; less a pixel in 1080
+            areas=("header header header header header", "left map beside cameras right"),
+            columns="530px 738px auto minmax(0, 1fr) 612px",  # the map's as on 1920
+        ),
     ),
     Layout(
         key="desk",
@@ -122,6 +144,7 @@ CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Sources(),
     Storm(),
     Shown(),
+    Cameras(),
 )
 
 DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (

@@ -93,6 +93,7 @@ def opened(
     person: dict[str, str] | None = None,
     is_told: bool = True,
     has_grids: bool = False,
+    size: tuple[int, int] = (1920, 1080),
 ) -> Iterator[Page]:
     """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere.
 
@@ -100,7 +101,7 @@ def opened(
     """
     layout = next(layout for layout in LAYOUTS if layout.key == page_key)
     errors: list[str] = []
-    page, server = page_of(browser, (1920, 1080), errors), page_server()
+    page, server = page_of(browser, size, errors), page_server()
     server.html = _html(layout, lang, person, has_grids)
     page.goto(f"{server.url}/{page_key}{query}")
     page.wait_for_function("window.isMounted")
@@ -128,10 +129,11 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, has_grids: b
         "static": "/citywall/static", "title": {"zh": "中心", "en": "Centre"}, "streets": [],
         "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
         "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
-        "has_grids": has_grids,
+        "has_grids": has_grids, "wide_from": layout.wide and layout.wide.from_px,
     }  # fmt: skip
     regions = "".join(
-        f'<div class="region region-{region.area}" style="grid-area:{region.area}">'
+        f'<div class="region region-{region.area}{" wide-only" if layout.is_wide_only(region) else ""}"'
+        f' style="grid-area:{region.area}">'
         + "".join(
             f'<div class="cell cell-{cell.kind}{" grow" if cell.grow else ""}" data-cell="{cell.key}"></div>'
             for cell in region.cells
@@ -143,10 +145,15 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, has_grids: b
     words = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
     scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
     grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
+    wide = ""
+    if layout.wide is not None:
+        rows = " ".join(f"'{row}'" for row in layout.wide.areas)
+        tracks = f"{layout.rows} / {layout.wide.columns}"
+        wide = f"#page[data-wide]{{grid-template:{tracks} !important;grid-template-areas:{rows} !important}}"
     sheets = "".join(
         f'<link rel=stylesheet href="/citywall/static/css/{name}.css">' for name in ("base", layout.key)
     )
-    return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}</style>{sheets}
+    return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{wide}</style>{sheets}
       <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""

@@ -13,13 +13,15 @@ from console.deployment.display_names import names_of
 from console.deployment.district import District
 from console.deployment.settings import Settings
 from layers.atlas.atlas import Atlas, Box
-from layers.base.base_map import draw_base, inset_figure, map_figure
+from layers.base.base_map import LARGE_WATER, draw_base, inset_figure, map_figure
 from layers.base.name_glyphs import Lettering
 from layers.contract import Frame, Layer, MapSetting
 from layers.fields.heat import Heat
 from layers.legend import legend
+from layers.projection import to_degrees
 from layers.registry import build_layers, map_setting
 from layouts.builder import PageSettings, Visitor, build
+from layouts.cards.cameras import Cameras
 from layouts.contract import Card, View
 from layouts.pages import CARDS_OF, LAYOUTS
 
@@ -31,7 +33,10 @@ MAP_PX = {"wall": (736.0, 990.0), "desk": (638.0, 560.0)}
 TEXT_PX = {"wall": 17.0, "desk": 14.0}
 """The names on the map, CSS px."""
 
-FIGURES = {"wall": ("map", "inset"), "desk": ("map",)}
+BESIDE_PX = {"wall": (1498.0, 990.0)}
+"""The place of the inset beside the map of a wide page, CSS px."""
+
+FIGURES = {"wall": ("map", "inset", "beside"), "desk": ("map",)}
 
 
 class PageContent:
@@ -48,15 +53,20 @@ class PageContent:
         self._layout = {layout.key: layout for layout in LAYOUTS}[page]
         self._atlas = atlas
         self._map: MapSetting = map_setting(
-            self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page]
-        )
-        self._has_inset = "inset" in FIGURES[page] and self._map.core is not None
+            self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page],
+            beside_px=BESIDE_PX.get(page),
+        )  # fmt: skip
+        boxes = {"inset": self._map.core, "beside": self._map.beside}
+        self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in FIGURES[page]}
         self.layers: list[Layer] = [
             layer
             for layer in build_layers(self._map)
-            if self._has_inset or getattr(layer, "prefix", "") != "inset"
+            if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
         ]
-        self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
+        self.cards: tuple[Card[Any], ...] = tuple(
+            Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
+            for card in CARDS_OF[page]
+        )
         self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
@@ -121,14 +131,26 @@ class PageContent:
         main.name = "figure:map"
         hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)
-        inset = None
-        if self._has_inset and self._map.core is not None:
-            inset = inset_figure(self._atlas, sources, lettering, Box(*self._map.core))
-            inset.name = "figure:inset"
+        kinds: dict[str, Any] = {
+            "inset": {},
+            "beside": {"factor": self._map.beside_factor, "air_px": 12.0, "water": LARGE_WATER},
+        }
+        insets = {
+            key: inset_figure(self._atlas, sources, lettering, box, key=key, **kinds[key])
+            for key, box in self._insets.items()
+        }
+        for key, inset in insets.items():
+            inset.name = f"figure:{key}"
         for layer in self.layers:
             frame = self._frames.get(layer.key)
             if frame is not None:
                 layer.draw(main, frame)
-                if inset is not None:
-                    layer.draw(inset, frame, prefix="inset")
-        return {"map": main} if inset is None else {"map": main, "inset": inset}
+                for key, inset in insets.items():
+                    layer.draw(inset, frame, prefix=key)
+        return {"map": main, **insets}
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    """Return the longitude and latitude (WGS84 degrees) of a box's middle."""
+    lon, lat = to_degrees((box.west + box.east) / 2, (box.south + box.north) / 2)
+    return float(lon), float(lat)

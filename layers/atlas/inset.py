@@ -1,4 +1,4 @@
-"""Where the inset of the dense core stands on the home view: in a corner that hides no street, or nowhere."""
+"""The insets of the dense core: in a corner of the map that hides no street, and beside a wide wall's map."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from layers.atlas.atlas import Box, Drawing, Polygon, Street
 
-__all__ = ["FACTOR", "Corner", "Inset", "dense_core", "place_inset", "size_px"]
+__all__ = ["FACTOR", "Corner", "Inset", "core_beside", "dense_core", "place_inset", "size_px"]
 
 Corner = Literal["sw", "se", "nw", "ne"]
 
 FACTOR: Final = 3
 """How many times as large as the map the inset is."""
+
+BESIDE_FACTOR: Final = 6
+"""The same of the inset beside the map, unless the whole core would not fit."""
 
 _EDGES: Final[dict[Corner, tuple[float, float]]] = {
     "sw": (10.0, 10.0), "se": (10.0, 124.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
@@ -63,9 +66,23 @@ def place_inset(drawing: Drawing, view: Box, m_per_px: float) -> Inset | None:
     return None
 
 
-def size_px(core: Box, m_per_px: float) -> tuple[int, int]:
+def core_beside(core: Box, m_per_px: float, size: tuple[float, float]) -> tuple[Box, int] | None:
+    """Return what an inset of a size in CSS px shows of the core and around it, and its factor.
+
+    ``m_per_px`` is the map's scale. None where there is no dense core.
+    """
+    if core.width <= 0:
+        return None
+    across, up = (side * m_per_px for side in size)
+    factor = max(1, min(BESIDE_FACTOR, int(min(across / core.width, up / core.height))))
+    x, y = (core.west + core.east) / 2, (core.south + core.north) / 2
+    half_x, half_y = across / factor / 2, up / factor / 2
+    return Box(x - half_x, y - half_y, x + half_x, y + half_y), factor
+
+
+def size_px(core: Box, m_per_px: float, factor: int = FACTOR) -> tuple[int, int]:
     """Return width and height in CSS px of an inset on a map of so many metres a px."""
-    scale = m_per_px / FACTOR
+    scale = m_per_px / factor
     return round(core.width / scale), round(core.height / scale)
 
 

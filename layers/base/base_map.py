@@ -34,6 +34,8 @@ NEIGHBOUR = "#0E151F"
 STREET = "#182434"
 STREET_LINE = "#2D3D55"
 WATER = "#1E3A52"
+LARGE_WATER = "#2A4152"
+"""Of an inset that fills its place: as bright and less blue, for much of a wall is not to be saturated."""
 RAIL = "#1E2B3F"
 STATION = "#3A4D69"
 RIM = "#2D3D55"
@@ -118,18 +120,28 @@ def credit(atlas: Atlas, lang: Lang) -> str:
     return " · ".join(part for part in (schematic, drawing.attribution) if part)
 
 
-def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering, core: Box | None = None) -> Plot:
-    """Build the dense core (or a part of it) at three times the scale of its map, from the map's own sources.
+def inset_figure(
+    atlas: Atlas,
+    sources: Sources,
+    lettering: Lettering,
+    core: Box | None = None,
+    *,
+    factor: int = FACTOR,
+    key: str = "inset",
+    air_px: float = 0.0,
+    water: str = WATER,
+) -> Plot:
+    """Build the dense core (or another box) at ``factor`` times the map's scale, from the map's own sources.
 
-    Its names are in ``layer:labels:inset``; it cannot be moved.
+    Its names are in ``layer:labels:<key>`` and keep ``air_px`` (CSS px) off its edge; it cannot be moved.
     """
     core = core or atlas.drawing.core
-    width, height = size_px(core, lettering.m_per_px)
+    width, height = size_px(core, lettering.m_per_px, factor)
     figure = _bare(core, moves=False, ground=NEIGHBOUR, width=width, height=height)
-    _draw_ground(figure, sources, detail=True)
-    scale = lettering.m_per_px / FACTOR
+    _draw_ground(figure, sources, detail=True, water=water)
+    scale = lettering.m_per_px / factor
     size = lettering.text_px
-    title = f"{_core_name(atlas, lettering.lang)} ×{FACTOR}"
+    title = f"{_core_name(atlas, lettering.lang)} ×{factor}"
     corner = Box(
         core.west,
         core.north - 1.8 * size * scale,
@@ -137,8 +149,8 @@ def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering, core: Box
         core.north,
     )
     closer = Lettering(scale, lettering.lang, size)
-    names = place_names(atlas, closer, frame=core, obstacles=(corner,))
-    source = ColumnDataSource(data=names.columns, name="layer:labels:inset")
+    names = place_names(atlas, closer, frame=core.grown(-air_px * scale), obstacles=(corner,))
+    source = ColumnDataSource(data=names.columns, name=f"layer:labels:{key}")
     draw_names(figure, source, lettering.lang)
     left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
     figure.add_layout(_note(title, left, top, size))
@@ -185,11 +197,11 @@ def _sources(atlas: Atlas) -> dict[str, ColumnDataSource]:
     return {name: ColumnDataSource(data=data, name=name) for name, data in columns.items()}
 
 
-def _draw_ground(figure: Plot, sources: Sources, *, detail: bool = False) -> None:
+def _draw_ground(figure: Plot, sources: Sources, *, detail: bool = False, water: str = WATER) -> None:
     for name, fill, line in (
         ("base:land", NEIGHBOUR, None),
         ("base:streets", STREET, STREET_LINE),
-        ("base:water", WATER, None),
+        ("base:water", water, None),
     ):
         area = MultiPolygons(fill_color=fill, line_color=line, line_width=1.0, line_join="round")
         add(figure, sources[name], area, level="image")

@@ -23,7 +23,7 @@ from layers.fields.density import Area, density, paint
 from layers.palette import DENSITY
 from layers.projection import RADIUS, stretch, to_mercator
 
-__all__ = ["CELL_PX", "TILE_CELLS", "WINDOWS", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
+__all__ = ["CELL_PX", "TILE_CELLS", "WINDOWS", "BesideHeat", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
 
 Floats = NDArray[np.float64]
 
@@ -125,9 +125,22 @@ class CoreHeat(Heat):
 
     def __init__(self, setting: MapSetting) -> None:
         super().__init__(setting)
-        self.extent = setting.core or setting.extent
+        self.extent = self._shown() or setting.extent
         scale = setting.metres_per_px / FACTOR
         self.area = Area(self.extent, _shape(self.extent, scale), setting.latitude)
+
+    def _shown(self) -> Extent | None:
+        return self.setting.core
+
+
+class BesideHeat(CoreHeat):
+    """The same for the inset beside the map: cells of the same metres, so of more CSS px."""
+
+    key = "heat_beside"
+    prefix = "beside"
+
+    def _shown(self) -> Extent | None:
+        return self.setting.beside
 
 
 def tile_extent(z: int, x: int, y: int) -> Extent:

@@ -63,7 +63,7 @@ class Ordinary:
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add the rings, unseen until the page is near enough; none on the inset, which never is."""
-        if prefix == "inset":
+        if prefix != "layer":
             return
         ring = Scatter(size=11, fill_color=GROUND, fill_alpha=0.35, line_color=FAINT, line_width=1.6)
         marks = add(figure, source_of(frame, prefix), ring, visible=False)

@@ -94,7 +94,7 @@ class Sensors:
             line_color="colour", line_width=1.6,
         )  # fmt: skip
         add(figure, source, Scatter(marker="dash", size="bar", line_color=EDGE, line_width=3))
-        if prefix == "inset":
+        if prefix != "layer":
             return  # a text that the inset cuts off says something else
         write(figure, source, "text", y_offset="down", text_align="align")
 

@@ -69,7 +69,7 @@ class Units:
             fill_alpha="fill",
             line_color="colour",
         )
-        if prefix == "inset":
+        if prefix != "layer":
             return  # call signs are placed at the main map's scale
         write(
             figure, source, "text", x_offset="right", text_align="align",

@@ -1,7 +1,7 @@
 // The sign of what a desk has put on this wall: what it is, by whom, when, and the way back.
 import { card, html, joined, nothing } from "../js/draw.js";
 
-const PICTURE_MS = 5000;
+export const PICTURE_MS = 5000;
 
 export const mend = card((city) => () => {
   const { say, words } = city, row = city.shown?.() ?? null;

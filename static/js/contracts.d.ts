@@ -87,6 +87,8 @@ interface PageData {
   words: Record<string, string>;
   sheets: string[];
   has_grids: boolean;
+  /** CSS px of the canvas from which it has the regions of a wide one; null = it has none. */
+  wide_from: number | null;
   person: Person | null;
 }
 

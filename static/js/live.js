@@ -119,7 +119,7 @@
     }
     if (frame.image) return;
     const documents = window.Bokeh?.documents ?? [];
-    for (const prefix of ["layer", "inset"]) {
+    for (const prefix of ["layer", "inset", "beside"]) {
       for (const bokeh of documents) {
         const source = bokeh.get_model_by_name(`${prefix}:${key}`);
         if (source) {

@@ -28,6 +28,8 @@
     body.style.zoom = String(scale);
     body.style.width = `${innerWidth / scale}px`;
     body.style.height = `${innerHeight / scale}px`;
+    const { wide_from: from } = city.page;
+    city.mend.mark(body, "wide", from !== null && innerWidth / scale >= from);
   }
 
   // Bokeh measures boxes in px of the window and draws at the device's pixel ratio. Inside a scaled canvas

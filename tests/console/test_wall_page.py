@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from city.views.wall_view import mark_of
 from layouts.pages import CARDS
 from layouts.saturation import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, Sight
-from tests.invented import day, moment, publish, publish_all, storm, unit, warning
+from tests.invented import day, moment, publish, publish_all, snapshot, storm, unit, warning
 from tests.running import Running, wait_for
 from tests.walls import Wall
 
@@ -22,6 +23,23 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 SMALLEST_PX = 17.0
 CREDIT = "© "
 HALF_PX = 1
+LED = (6656, 1792)
+STRIP = """const strip = document.querySelector('[data-cell="cameras"]');
+  const host = [...strip.querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector("li"));
+  const root = host?.shadowRoot;"""
+PICTURES = f"""() => {{
+  {STRIP}
+  return [...root?.querySelectorAll("img") ?? []].filter((img) => img.naturalWidth > 0).length === 2;
+}}"""
+# Parts of the strip that stand out of it, and names of places that do not fit.
+CUT = f"""() => {{
+  {STRIP}
+  const {{ right, bottom }} = strip.getBoundingClientRect();
+  return [...root.querySelectorAll("li, li *")].filter((node) => {{
+    const box = node.getBoundingClientRect(), isPlace = node.className === "place";
+    return box.right > right || box.bottom > bottom || (isPlace && node.scrollWidth > node.clientWidth);
+  }}).map((node) => node.className);
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +143,40 @@ def test_a_wall_of_3840_by_2160_has_the_same_layout(
     }
     assert off == {}
     assert errors == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_an_led_wall_the_ground_beside_the_map_is_used(
+    wall: Sight, running: Running, browser: Any, lang: str
+) -> None:
+    publish(running, "camera", [snapshot(key, f"led-{lang}") for key in ("cam1", "cam2")])
+    led = Sight(browser, LED).open(f"{running.console}/wall?lang={lang}").settle()
+    led.wait("() => citywall.state().drawn.includes('heat_beside')")
+    led.page.wait_for_function(PICTURES, timeout=30_000)
+    seen = {key: box for key, box in led.boxes().items() if box[2] > 0 and box[3] > 0}
+    small = [(w, px) for w, px, cell in led.texts() if cell and px < SMALLEST_PX and not w.startswith(CREDIT)]
+    cut = led.page.evaluate(CUT)
+    view = led.page.evaluate("(f => [f.inner_width, f.inner_height])(citywall.figure('beside'))")
+    share = saturated_share(led.page.screenshot())
+    errors = led.errors + led.external
+    led.close()
+    assert errors == []
+    assert small == []
+    assert cut == []
+    # The map is as on 1920 x 1080; what is left has no gap wider than the grid's own.
+    usual = wall.boxes()
+    assert max(abs(a - b) for a, b in zip(seen["map"][2:], usual["map"][2:], strict=True)) <= 2
+    columns = sorted(seen[key] for key in ("queue", "map", "beside", "cameras", "duty"))
+    gaps = [right[0] - left[0] - left[2] for left, right in pairwise(columns)]
+    assert all(8 <= gap <= 12 for gap in gaps), gaps
+    assert abs(seen["beside"][3] - seen["map"][3]) <= 2
+    assert view == [seen["beside"][2] - 2, seen["beside"][3] - 2]
+    assert "inset" not in seen
+    assert share <= ROUTINE_MOST
+
+
+def test_on_a_usual_wall_nothing_of_a_wide_one_is_seen(wall: Sight) -> None:
+    assert all(wall.boxes()[key][2:] == [0, 0] for key in ("beside", "cameras"))
 
 
 def test_an_english_wall_has_english_words_beside_the_data(running: Running, browser: Any) -> None:

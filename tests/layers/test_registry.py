@@ -18,6 +18,7 @@ ATLAS = Atlas.read(static.path("district/atlas"))
 LIMITS = tomllib.loads(static.path("district/city.toml").read_text(encoding="utf-8"))["limits"]
 SETTING = map_setting(ATLAS, LIMITS)
 LAYERS = build_layers(SETTING)
+PREFIXES = ("layer", "inset", "beside")
 BUSY = seen(
     cases=(case("p", urgency="critical"), case("u", urgency="urgent", place=(121.6, 31.1)), case("n")),
     readings=readings({"value": 30.0}, {"lost": True}), units=units({}, {"lost": True}),
@@ -30,14 +31,14 @@ BUSY = seen(
 def test_a_layer_draws_exactly_the_columns_of_its_frame(layer: Layer, state: Any) -> None:
     figure = map_figure(ATLAS.drawing.bounds)
     frame = layer.frame(state, NOW)
-    for prefix in ("layer", "inset"):
+    for prefix in PREFIXES:
         layer.draw(figure, frame, prefix)
     document = Document()
     document.add_root(figure)
     sources = [r.data_source for r in figure.renderers]
     expected = {"url", "x", "y", "w", "h"} if "png" in frame.columns else set(frame.columns)
     assert all(set(source.data) == expected for source in sources)
-    assert all(source.name in (f"layer:{layer.key}", f"inset:{layer.key}") for source in sources)
+    assert {source.name for source in sources} <= {f"{prefix}:{layer.key}" for prefix in PREFIXES}
     assert document.to_json()
 
 

@@ -142,3 +142,19 @@ def test_the_heart_answers_an_echo_and_nothing_else() -> None:
     for message in ({"echo": 4}, {"echo": "x"}, ["echo"], {}):
         heart._handle_msg(message)
     assert said == [{"echo": 4}]
+
+
+def test_a_wide_wall_has_a_column_for_each_of_its_regions_and_a_narrow_one_none_of_its_own() -> None:
+    wide = WALL.wide
+    assert wide is not None
+    assert {name for row in wide.areas for name in row.split()} == {region.area for region in WALL.regions}
+    assert {len(row.split()) for row in wide.areas} == {
+        len(wide.columns.replace("minmax(0, 1fr)", "1fr").split())
+    }
+    assert {region.area for region in WALL.regions if WALL.is_wide_only(region)} == {"beside", "cameras"}
+    assert not any(DESK.is_wide_only(region) for region in DESK.regions)
+
+
+def test_a_page_knows_from_what_width_it_is_wide() -> None:
+    assert told(WALL)["wide_from"] == 3836  # two walls of 1920 x 1080 side by side are, 3840 x 2160 is not
+    assert told(DESK)["wide_from"] is None

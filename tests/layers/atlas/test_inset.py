@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.atlas.atlas import Atlas, Box, Path, Street
-from layers.atlas.inset import dense_core, place_inset, size_px
+from layers.atlas.inset import core_beside, dense_core, place_inset, size_px
 from layers.base.base_map import fit
 from static import path as shipped
 
@@ -105,3 +105,27 @@ def test_whatever_the_district_looks_like_the_inset_hides_none_of_it(points, cor
     assert shapely.box(hides.west, hides.south, hides.east, hides.north).intersection(
         whole
     ).area == pytest.approx(0, abs=1)
+
+
+@given(
+    st.floats(10, 60_000),
+    st.floats(10, 60_000),
+    st.floats(5, 200),
+    st.tuples(st.integers(300, 3000), st.integers(300, 1500)),
+)
+def test_beside_the_map_the_core_stands_in_the_middle_and_whole_if_it_fits(width, height, m_per_px, size):
+    core = Box(-width / 2, -height / 2, width / 2, height / 2)
+    box, factor = core_beside(core, m_per_px, size)
+    assert size_px(box, m_per_px, factor) == size
+    assert box.west == -box.east
+    assert box.south == -box.north
+    assert 1 <= factor <= 6
+    if factor > 1:
+        assert box.width >= width
+        assert box.height >= height
+    larger = [side * m_per_px / (factor + 1) for side in size]
+    assert factor == 6 or larger[0] < width or larger[1] < height
+
+
+def test_without_a_core_nothing_stands_beside_the_map():
+    assert core_beside(Box(5, 5, 5, 5), 80.0, (1498, 990)) is None

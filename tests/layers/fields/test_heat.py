@@ -3,11 +3,12 @@ import math
 
 import numpy as np
 import pytest
+from msgspec import structs
 from PIL import Image
 
 from city.clocks.city_clock import CityClock
 from layers.contract import MapSetting, same
-from layers.fields.heat import WINDOWS, CoreHeat, Heat, tile_extent
+from layers.fields.heat import WINDOWS, BesideHeat, CoreHeat, Heat, tile_extent
 from layers.palette import DENSITY
 from layers.projection import to_mercator
 from tests.seen_factory import NOW, PEOPLE_SQUARE, case, seen
@@ -85,10 +86,12 @@ def test_nothing_new_is_the_same_frame_and_a_case_is_another() -> None:
     assert not same(first, heat.frame(seen(cases=(case(), case("c2"))), NOW))
 
 
-def test_the_inset_shows_the_same_numbers_closer() -> None:
+@pytest.mark.parametrize(("closer", "field"), [(CoreHeat, "core"), (BesideHeat, "beside")])
+def test_an_inset_shows_the_same_numbers_closer(closer: type[CoreHeat], field: str) -> None:
     core = (X - 5000, Y - 5000, X + 5000, Y + 5000)
-    setting = MapSetting(SETTING.extent, SETTING.size, core=core)
-    heat, close = Heat(setting), CoreHeat(setting)
+    setting = structs.replace(SETTING, **{field: core})
+    heat, close = Heat(setting), closer(setting)
+    assert close.extent == core
     assert close.area.cell_x == pytest.approx(heat.area.cell_x / 3, rel=0.05)
     cases = tuple(
         case(f"c{n}", place=(121.5065 + n % 30 * 0.001, 31.2453 + n // 30 * 0.001)) for n in range(900)

@@ -47,7 +47,8 @@ def test_a_ring_says_which_case_it_is() -> None:
 def test_rings_are_unseen_until_the_page_is_near_and_never_on_the_inset() -> None:
     figure: Plot = map_figure(Box(0, 0, 1000, 1000))
     frame = LAYER.frame(seen(cases=(case(),)), NOW)
-    LAYER.draw(figure, frame, "inset")
+    for prefix in ("inset", "beside"):
+        LAYER.draw(figure, frame, prefix)
     assert figure.renderers == []
     LAYER.draw(figure, frame)
     (rings,) = figure.renderers
