@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pytest
 
-from city.views.wall_view import row_key_of
+from city.state.row_keys import row_key_of
 from feeds.clients.publisher import Publisher
 from tests.invented import case, mirror, publish, reading
 from tests.running import Running, wait_for
