@@ -6,7 +6,7 @@ import msgspec
 
 __all__ = [
     "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
-    "may_open", "may_see_person",
+    "may_open", "may_read_words", "may_see_person", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -100,7 +100,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     # screens
     "show": (*_CENTRE, *_LEADERS),
     "clear": (*_CENTRE, *_LEADERS),
-    "reveal": ("intake_officer", "shift_lead", "duty_leader", "inspector", *_HOLDERS, "village_operator"),
+    "reveal": ("intake_officer", "shift_lead", "inspector", *_HOLDERS, "village_operator"),
 }
 """Verb → roles that may give it; the guards of the verbs say the rest."""
 
@@ -110,6 +110,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""
+
+READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
+"""Roles that read what a reporter wrote; a rotating leader sees numbers only."""
 
 
 def axis_of(role: str) -> str:
@@ -125,16 +128,24 @@ def acting_role(person: Person, verb: str) -> str:
     return ""
 
 
+def verbs_of(person: Person) -> tuple[str, ...]:
+    """Return the verbs that one of a person's roles may give now: what their buttons may be for."""
+    return tuple(verb for verb in VERBS if acting_role(person, verb))
+
+
 def may_open(person: Person, page: str) -> bool:
     """Whether a person may open a page and hear its channel."""
     return any(role in person.roles for role in PAGES.get(page, ()))
 
 
+def may_read_words(person: Person) -> bool:
+    """Whether a person may read a report's title and description (free text of class P2, domain 4.9)."""
+    return any(role in person.roles for role in READS_WORDS)
+
+
 def may_see_person(person: Person, holder: str, street: str) -> bool:
     """Whether a person may be shown the reporter of a case that ``holder`` has, in ``street``."""
-    if any(role in person.roles for role in ("intake_officer",)):
-        return True
-    if any(role in person.on_shift for role in ("shift_lead", "duty_leader")):
+    if "intake_officer" in person.roles or "shift_lead" in person.on_shift:
         return True
     own = bool(person.holder) and person.holder == holder
     return own or (bool(person.street) and person.street == street)

@@ -7,10 +7,11 @@ from city.acts.steps import BY_CLOCK, office_time, steps
 from city.acts.supervising import escalate_to
 from city.acts.terms import CaseNumbers, Terms
 from city.marks import mark_of
+from city.roads import narrowed
 from city.seen import CaseSeen, MakeSafeSeen
 from city.state import Case
 
-__all__ = ["hand_of", "see_case", "wall_case"]
+__all__ = ["hand_of", "public_label", "public_road", "see_case", "wall_case"]
 
 NUMBERS: Final = CaseNumbers()
 
@@ -22,18 +23,29 @@ def hand_of(account: str) -> str:
 
 def wall_case(case: Case, terms: Terms | None) -> CaseSeen:
     """Return a case as a wall may see it."""
-    return CaseSeen(**see_case(case, terms))
+    return CaseSeen(**see_case(case, terms) | {"label": public_label(case.label, terms)})
+
+
+def public_label(label: str, terms: Terms | None) -> str:
+    """Return a source's own class words where we know them; a publisher may write anything into a label."""
+    return label if terms is not None and label in terms.labels else ""
+
+
+def public_road(roads: str, terms: Terms | None) -> str:
+    """Return what is surely a road of ``Place.road``, by the names that the district knows."""
+    return narrowed(roads, terms.roads) if terms is not None else roads
 
 
 def see_case(case: Case, terms: Terms | None) -> dict[str, Any]:
-    """Return the fields of :class:`city.seen.CaseSeen`: no citizen's words, no person, no house number.
+    """Return the fields of :class:`city.seen.CaseSeen`; of texts only ``label`` is as its source wrote it.
 
     Without ``terms`` the coming steps are reckoned by the clock and the built-in numbers.
     """
     place, file, mirror = case.place, case.file, case.mirror
     plain = {
         "key": mark_of(case.key), "kind": case.kind, "code": case.code, "label": case.label,
-        "urgency": case.urgency, "hazard": case.hazard, "road": place.road, "street": place.street,
+        "urgency": case.urgency, "hazard": case.hazard, "street": place.street,
+        "road": public_road(place.road, terms),
         "lon": place.lon, "lat": place.lat, "at": case.at, "recorded_at": case.recorded_at,
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
         "source": case.client,

@@ -9,13 +9,15 @@ street where it lies), ``domain``. Limit and hazard are those of the class's def
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from city.dispatch.rows import Cells, read_rows
 
-__all__ = ["DOMAINS", "KINDS", "LIMIT_UNITS", "TERRITORY", "Category", "category_of", "read"]
+__all__ = [
+    "DOMAINS", "KINDS", "LIMIT_UNITS", "TERRITORY", "Category", "ClassRef", "category_of", "labels", "read",
+]  # fmt: skip
 
 KINDS: Final = ("component", "event")
 SYSTEMS: Final = ("GBT30428.2", "LOCAL")
@@ -23,6 +25,14 @@ LIMIT_UNITS: Final = ("urgent_hour", "office_hour", "office_day", "calendar_day"
 DOMAINS: Final = ("facility", "maintenance", "environment", "traffic", "safety", "enforcement")
 TERRITORY: Final = "属地"
 """The owner of what belongs to the street or town where it lies."""
+
+
+class ClassRef(NamedTuple):
+    """What names a class: the kinds number their classes apart, so a code alone names none."""
+
+    kind: str
+    code: str
+    system: str
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -46,6 +56,11 @@ class Category(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.code}"
 
     @property
+    def ref(self) -> ClassRef:
+        """Return what names the class in records."""
+        return ClassRef(self.kind, self.code, self.system)
+
+    @property
     def major(self) -> str:
         """Return the two digits of the major class."""
         return self.code[:2]
@@ -67,6 +82,14 @@ def read(rows: Iterable[Mapping[str, str]]) -> tuple[Category, ...]:
         if category.key in known:
             raise ValueError(f"row {number}, code: {category.key} stands in the table twice")
         known.add(category.key)
+    return found
+
+
+def labels(categories: Iterable[Category]) -> dict[str, tuple[ClassRef, ...]]:
+    """Return the classes of each Chinese name: one, or several where names are used twice."""
+    found: dict[str, tuple[ClassRef, ...]] = {}
+    for category in categories:
+        found[category.name_zh] = (*found.get(category.name_zh, ()), category.ref)
     return found
 
 

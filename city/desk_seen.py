@@ -5,10 +5,11 @@ No reporter, no citizen's words, no house number: these are asked for through th
 
 import msgspec
 
+from city.free_units import NearSeen
 from city.indicator import Indicator
 from city.seen import CaseSeen, WallSeen
 
-__all__ = ["BounceSeen", "DeskCase", "DeskSeen", "NearSeen"]
+__all__ = ["BounceSeen", "DeskCase", "DeskSeen"]
 
 
 class BounceSeen(msgspec.Struct, frozen=True):
@@ -18,15 +19,6 @@ class BounceSeen(msgspec.Struct, frozen=True):
     reason: str
     at: float
     counts: bool
-
-
-class NearSeen(msgspec.Struct, frozen=True):
-    """The nearest free unit to a case; ``metres`` as the crow flies."""
-
-    unit: str
-    call_sign: str
-    kind: str
-    metres: float
 
 
 class DeskCase(CaseSeen, frozen=True, kw_only=True):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from city.acts.terms import Terms
+from city.acts.terms import CaseNumbers, Terms
 from city.case_view import hand_of, see_case
-from city.desk_seen import BounceSeen, DeskCase, DeskSeen, NearSeen
-from city.free_units import FreeUnits
+from city.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.dispatch.unit_tasks import UnitTasks
+from city.free_units import FreeUnits, NearSeen
 from city.indicator import Indicator
 from city.seen import UnitsSeen
 from city.state import Case, CityState
@@ -26,6 +27,8 @@ class DeskView:
 
     def __init__(self, *, zone_offset_s: int = 28_800, terms: Terms | None = None) -> None:
         self._wall = CasesInFull(zone_offset_s=zone_offset_s, terms=terms)
+        self._tasks = terms.unit_tasks if terms else UnitTasks()
+        self._numbers = terms.numbers if terms else CaseNumbers()
         self._near: dict[str, tuple[float, NearSeen | None]] = {}
         self._of: object = None
         self._in_danger: list[DeskCase] = []
@@ -56,10 +59,12 @@ class DeskView:
         self._near = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
         due = [case for case in self._in_danger if now - self._near[case.key][0] >= NEAR_EVERY_S]
         if due:
-            free = FreeUnits(units)
+            free = FreeUnits(units, self._numbers)
             # The longest unasked first, and never so many that everybody waits.
             for case in sorted(due, key=lambda one: self._near[one.key][0])[:NEAR_AT_ONCE]:
-                self._near[case.key] = (now, _nearest_unit(units, free, case))
+                kinds = self._tasks.kinds_for(f"{case.kind}:{case.code}")
+                found = free.nearest(case.lon, case.lat, kinds, 1)
+                self._near[case.key] = (now, found[0] if found else None)
         return {key: near for key, (_, near) in self._near.items() if near is not None}
 
 
@@ -76,9 +81,3 @@ class CasesInFull(WallView):
             component=file.component,
             acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
         )  # fmt: skip
-
-
-def _nearest_unit(units: UnitsSeen, free: FreeUnits, case: DeskCase) -> NearSeen | None:
-    for row, metres in free.nearest(case.lon, case.lat, 1):
-        return NearSeen(str(units.ids[row]), str(units.call_sign[row]), str(units.kind[row]), metres)
-    return None

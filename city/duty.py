@@ -1,7 +1,7 @@
 """Duty: who is on shift at a moment, read from the roster table.
 
-The shipped table is ``static/tables/roster.csv`` (invented people). One row is one stretch of duty that
-comes back every day, whatever the weekday. Columns:
+The shipped table is ``static/tables/roster.csv`` (invented people in four teams: day, night, two days off).
+One row is one stretch of duty that comes back every day, or on some days of a cycle. Columns:
 
 ``role``    duty_leader, shift_lead, duty_officer, seat, sub_centre, workstation_all,
             workstation_online or workstation_unanswered
@@ -10,11 +10,13 @@ comes back every day, whatever the weekday. Columns:
 ``deputy``  the AB person
 ``from``, ``to``  HH:MM of city time; ``to`` before ``from`` runs over midnight, equal means all day
 ``count``   of the last four roles: how many posts
+``days``    may be left out or empty: every day. ``k/n``: the stretch begins on the k-th of every n days,
+            counted from Monday, 1 January 2024: ``2/4`` is the second of four days, ``1/7`` every Monday
 
 A moment that no row of a seat covers is a planned gap: the seat is empty.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -22,6 +24,9 @@ import msgspec
 __all__ = ["OnDuty", "Post", "RosterRow", "Seat", "on_duty", "posts_at", "read_roster"]
 
 DAY_S: Final = 86_400
+FIRST_DAY: Final = 19_723
+"""1 January 2024, a Monday, in days since 1970: the first day of every cycle."""
+LONGEST_CYCLE: Final = 366
 PEOPLE: Final = ("duty_leader", "shift_lead", "duty_officer", "seat")
 COUNTS: Final = ("sub_centre", "workstation_all", "workstation_online", "workstation_unanswered")
 
@@ -36,10 +41,52 @@ class RosterRow(msgspec.Struct, frozen=True):
     starts: int
     ends: int
     count: int
+    every: int = 1
+    nth: int = 0
+    """It begins on days of which the number (of the cycle's first day 0) leaves ``nth`` after ``every``."""
 
-    def covers(self, second: int) -> bool:
-        """Whether this stretch holds a second of the day (0 to 86,399)."""
-        return self.starts <= second < self.ends or self.starts <= second + DAY_S < self.ends
+    def begun(self, now: "_Moment") -> int | None:
+        """Return how many seconds ago the stretch that holds a moment began, None when none does."""
+        for back in (0, 1):
+            since = now.second + back * DAY_S
+            if self._is_of(now.day - back) and self.starts <= since < self.ends:
+                return since - self.starts
+        return None
+
+    def ended(self, now: "_Moment") -> int:
+        """Return how many seconds ago the last stretch ended."""
+        spans = (
+            now.second + back * DAY_S - self.ends
+            for back in range(self.every + 2)
+            if self._is_of(now.day - back)
+        )
+        return min(span for span in spans if span >= 0)
+
+    def begins(self, now: "_Moment") -> int:
+        """Return in how many seconds (1 or more) the next stretch begins."""
+        spans = (
+            self.starts + ahead * DAY_S - now.second
+            for ahead in range(self.every + 1)
+            if self._is_of(now.day + ahead)
+        )
+        return min(span for span in spans if span > 0)
+
+    def _is_of(self, day: int) -> bool:
+        return day % self.every == self.nth
+
+
+class _Moment(msgspec.Struct, frozen=True):
+    """A city moment: whole epoch seconds, the day's number (of the cycle's first day 0), its second."""
+
+    at: float
+    day: int
+    second: int
+
+    @classmethod
+    def of(cls, city_time: float, zone_offset_s: int) -> "_Moment":
+        """Return the moment of a city time (epoch seconds) in a zone east of UTC (seconds)."""
+        day, second = divmod(int(city_time + zone_offset_s), DAY_S)
+        return cls(city_time - city_time % 1, day - FIRST_DAY, second)
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -98,24 +145,20 @@ def read_roster(rows: Iterable[Mapping[str, str]]) -> tuple[RosterRow, ...]:
 def on_duty(roster: Iterable[RosterRow], city_time: float, *, zone_offset_s: int = 28_800) -> OnDuty:
     """Return who is on duty at a city time (epoch seconds) in a zone east of UTC (seconds)."""
     rows = tuple(roster)
-    second = int(city_time + zone_offset_s) % DAY_S
-    midnight = city_time - second - city_time % 1
+    now = _Moment.of(city_time, zone_offset_s)
     by_role = {role: [row for row in rows if row.role == role] for role in PEOPLE + COUNTS}
     seats = dict.fromkeys(row.seat for row in by_role["seat"])
-    changes = {row.starts for row in by_role["shift_lead"]}
+    changes = [row.begins(now) for row in by_role["shift_lead"]]
     return OnDuty(
-        duty_leader=_post(by_role["duty_leader"], second, midnight),
-        shift_lead=_post(by_role["shift_lead"], second, midnight),
-        duty_officer=_post(by_role["duty_officer"], second, midnight),
-        seats=tuple(
-            _seat([row for row in by_role["seat"] if row.seat == agency], second, midnight)
-            for agency in seats
-        ),
-        handover_at=midnight + second + _next(changes, second) if changes else None,
-        sub_centres=_count(by_role["sub_centre"], second),
-        workstations=_count(by_role["workstation_all"], second),
-        workstations_online=_count(by_role["workstation_online"], second),
-        workstations_unanswered=_count(by_role["workstation_unanswered"], second),
+        duty_leader=_post(by_role["duty_leader"], now),
+        shift_lead=_post(by_role["shift_lead"], now),
+        duty_officer=_post(by_role["duty_officer"], now),
+        seats=tuple(_seat([row for row in by_role["seat"] if row.seat == agency], now) for agency in seats),
+        handover_at=now.at + min(changes) if changes else None,
+        sub_centres=_count(by_role["sub_centre"], now),
+        workstations=_count(by_role["workstation_all"], now),
+        workstations_online=_count(by_role["workstation_online"], now),
+        workstations_unanswered=_count(by_role["workstation_unanswered"], now),
     )
 
 
@@ -123,41 +166,32 @@ def posts_at(
     roster: Iterable[RosterRow], role: str, city_time: float, *, zone_offset_s: int = 28_800
 ) -> tuple[Post, ...]:
     """Return who holds the posts of a role at a city time (epoch seconds), in the roster's order."""
-    second = int(city_time + zone_offset_s) % DAY_S
-    midnight = city_time - second - city_time % 1
-    rows = (row for row in roster if row.role == role and row.covers(second))
-    return tuple(Post(row.name, row.deputy, _began(row.starts, second, midnight)) for row in rows)
+    now = _Moment.of(city_time, zone_offset_s)
+    return tuple(_posts([row for row in roster if row.role == role], now))
 
 
-def _next(changes: Iterable[int], second: int) -> int:
-    """Return in how many seconds (1 to 86,400) the next of these seconds of the day comes."""
-    return min((change - second - 1) % DAY_S + 1 for change in changes)
-
-
-def _post(rows: list[RosterRow], second: int, midnight: float) -> Post | None:
+def _posts(rows: list[RosterRow], now: _Moment) -> Iterator[Post]:
     for row in rows:
-        if row.covers(second):
-            return Post(row.name, row.deputy, _began(row.starts, second, midnight))
-    return None
+        begun = row.begun(now)
+        if begun is not None:
+            yield Post(row.name, row.deputy, now.at - begun)
 
 
-def _seat(rows: list[RosterRow], second: int, midnight: float) -> Seat:
+def _post(rows: list[RosterRow], now: _Moment) -> Post | None:
+    return next(_posts(rows, now), None)
+
+
+def _seat(rows: list[RosterRow], now: _Moment) -> Seat:
     agency = rows[0].seat
-    post = _post(rows, second, midnight)
+    post = _post(rows, now)
     if post is not None:
         return Seat(agency, present=True, name=post.name, deputy=post.deputy, since=post.since)
-    last = max(rows, key=lambda row: _began(row.ends, second, midnight))
-    since = _began(last.ends, second, midnight)
-    return Seat(agency, present=False, name="", deputy=last.deputy, since=since)
+    last = min(rows, key=lambda row: row.ended(now))
+    return Seat(agency, present=False, name="", deputy=last.deputy, since=now.at - last.ended(now))
 
 
-def _began(second_of_day: int, second: int, midnight: float) -> float:
-    """Return the last moment (epoch seconds) at or before now that is at this second of the day."""
-    return midnight + second - (second - second_of_day) % DAY_S
-
-
-def _count(rows: list[RosterRow], second: int) -> int:
-    return sum(row.count for row in rows if row.covers(second))
+def _count(rows: list[RosterRow], now: _Moment) -> int:
+    return sum(row.count for row in rows if row.begun(now) is not None)
 
 
 def _row(number: int, row: Mapping[str, str]) -> RosterRow:
@@ -175,6 +209,7 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
     if (role in COUNTS) != (count.isascii() and count.isdigit()):
         raise ValueError(f"row {number}, count: rows of {COUNTS} need a number, others have none")
     starts, ends = (_second(number, cells, column) for column in ("from", "to"))
+    nth, every = _days(number, cells.get("days", ""))
     return RosterRow(
         role=role,
         name=cells.get("name", ""),
@@ -183,7 +218,20 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
         starts=starts % DAY_S,
         ends=ends if ends > starts else ends + DAY_S,
         count=int(count or 0),
+        every=every,
+        nth=nth - 1,
     )
+
+
+def _days(number: int, told: str) -> tuple[int, int]:
+    """Return which day of a cycle of how many days a cell names."""
+    if not told:
+        return 1, 1
+    nth, _, every = told.partition("/")
+    are_numbers = (nth + every).isascii() and nth.isdigit() and every.isdigit()
+    if are_numbers and 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
+        return int(nth), int(every)
+    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {told!r}")
 
 
 def _second(number: int, cells: Mapping[str, str], column: str) -> int:

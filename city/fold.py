@@ -18,10 +18,12 @@ from city.fold_case_supervision import SUPERVISION
 from city.fold_log import note, say
 from city.fold_outbox import delay, deliver, fail
 from city.fold_reading import text, texts
+from city.intake_storms import fold_storm
 from city.intake_warnings import fold_warning
-from city.moments import parse
+from city.moments import iso, parse
 from city.state import LedgerState, Show
 from city.upcast import lifted
+from city.warnings_in_force import Standing, in_force, standing
 
 __all__ = ["HANDLERS", "apply"]
 
@@ -55,20 +57,33 @@ def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    if fact.data["record"].get("msgType") in ("Ack", "Error"):
-        return ()  # CAP: says something of a message, warns of nothing
     warned = fold_warning(state, fact)
-    if not warned.cancelled:
-        note(
-            state, fact, "log.warning", hazard=warned.hazard, colour=warned.colour,
-            headline=warned.headline,
-        )  # fmt: skip
+    if warned is None:
+        return ()  # it says nothing new to the public
+    city = state.clock.at(fact.recorded_at)
+    stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
+    if any(one.state(city) != "over" for one in stands):
+        _note_warning(state, fact, "log.warning", stands)
+    elif all(info.says != "warns" for info in warned.infos):
+        others = [one for one in state.warnings.values() if one.key != warned.key]
+        left = {one.warned.key for one in in_force(state.warnings.values(), city)}
+        gone = [one for one in in_force(others, city) if one.warned.key not in left]
+        _note_warning(state, fact, "log.warning_lifted", gone)
     return ("warnings", "log")
 
 
+def _note_warning(state: LedgerState, fact: Fact, text: str, stands: list[Standing]) -> None:
+    """Add a line that names the worst of some warnings, none without one."""
+    if stands:
+        worst = max(stands, key=lambda one: one.info.rank)
+        heads = {f"headline_{language}": head for language, head in worst.info.headlines.items()}
+        names = {"hazard": worst.info.hazard, "colour": worst.info.colour, **heads}
+        sent = {"sent": iso(worst.warned.sent)} if text == "log.warning" else {}
+        note(state, fact, text, warned=worst.warned.key, **names, **sent)
+
+
 def _storm_tracked(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    storm = intake.storm_of(fact)
-    state.storms[storm.key] = storm
+    fold_storm(state, fact)
     state.transplanted += intake.is_transplanted(fact)
     return ("warnings",)
 
@@ -90,6 +105,7 @@ def _camera_registered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _city_clock_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data = fact.data
     state.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
+    state.clocks.append((fact.position, state.clock))
     return ("clock",)
 
 

@@ -43,8 +43,6 @@ def _filed(turn: Turn) -> tuple[str, ...]:
     turn.case_changes |= {
         "kind": kind, "code": code, "hazard": flag(data, "hazard"),
         "urgency": text(data, "urgency", case.urgency),
-        # The publisher's word is for the class that it had in mind.
-        "label": case.label if (kind, code) == (case.kind, case.code) else "",
     }  # fmt: skip
     file.standard, file.limit_unit = text(data, "standard"), unit
     file.limit_value = whole(data, "limit_value")

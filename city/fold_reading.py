@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from city.moments import parse
+from city.moments import parse, parse_told
 
 __all__ = ["flag", "maybe_moment", "moment", "names", "number", "readable_moment", "text", "texts", "whole"]
 
@@ -75,10 +75,10 @@ def maybe_moment(data: Data, key: str) -> float | None:
 
 
 def readable_moment(told: object) -> float | None:
-    """Return a publisher's moment as epoch seconds, None when it cannot be read."""
+    """Return a publisher's moment as epoch seconds, None when it cannot be read or stands for no time."""
     if not isinstance(told, str):
         return None
     try:
-        return parse(told)
-    except ValueError:
+        return parse_told(told)
+    except (ValueError, OverflowError):
         return None

@@ -1,21 +1,24 @@
 """Intake: how a publisher's record, as the gateway kept it, becomes part of the state."""
 
+import re
 from typing import Any
 
 from city.casefile import STATES, CaseFile
+from city.categories import KINDS
 from city.facts import Fact
 from city.fold_reading import readable_moment
 from city.marks import mark_of
 from city.moments import parse
-from city.plain import class_words, road_words, roads_in, short_name
+from city.plain import class_words, place_name, short_name
+from city.roads import roads_in
 from city.state import Camera, Case, Device, LedgerState, Mirror, Place
-from city.weather import Storm, StormPoint
 
-__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "storm_of"]
+__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
 
 NAN = float("nan")
 IMPORTED_S = 3600.0
 """A case that was recorded later than this after its report is imported history: no timers."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,39}")
 DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 
 
@@ -37,22 +40,22 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
 
 
 def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:
-    category = record["category"]
+    kind, code, label = _class(record["category"])
     return Case(
         key=fact.subject.removeprefix("case:"),
         client=str(record["client"]),
         channel=str(record["channel"]),
-        kind=str(category.get("kind", "event")),
-        code=_code(category),
-        label=class_words(str(category.get("label", ""))),
+        kind=kind,
+        code=code,
+        label=label,
         title=str(record["title"]),
         urgency=str(record.get("urgency") or "normal"),
         hazard=bool(record.get("hazard")),
         place=_place(record, fact),
-        at=parse(record["at"]),
+        at=_reported(record, recorded),
         received=parse(record["received"]),
         recorded_at=recorded,
-        mirror=_mirror(record),
+        mirror=_mirror(record, recorded),
         external=external,
         reporter_ref=str(record.get("reporter_ref") or ""),
         caller_ref=str(record.get("caller_ref") or ""),
@@ -70,7 +73,7 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
     return CaseFile(
         own=own,
         since=recorded,
-        imported=recorded - parse(record["at"]) > IMPORTED_S,
+        imported=recorded - _reported(record, recorded) > IMPORTED_S,
         reopen_of=str(fact.data.get("reopen_of") or ""),
         story=[fact.position],
     )
@@ -88,9 +91,15 @@ def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
     return told is True or fact.data.get("wants_reply") is True
 
 
+def _reported(record: dict[str, Any], recorded: float) -> float:
+    """Return when it was reported; a filler, as older ledgers may hold, is when it was recorded."""
+    at = readable_moment(record["at"])
+    return recorded if at is None else at
+
+
 def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
     """Take over a later status; an older one than we have changes nothing."""
-    mirror = _mirror(record)
+    mirror = _mirror(record, state.clock.at(fact.recorded_at))
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
         case.received = parse(record["received"])
         case.mirror = mirror
@@ -101,17 +110,33 @@ def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact
     return case
 
 
-def _code(category: dict[str, Any]) -> str:
-    mapped = category.get("mapped")
+def _class(category: dict[str, Any]) -> tuple[str, str, str]:
+    """Return kind, code and the source's own words of a class; the code is '' when our table has none.
+
+    A code of another system may look like one of ours (the event majors 04 and 05 changed places between
+    CJ/T 214 and GB/T 30428.2), so what the gateway found in no table is told in words only.
+    """
+    told, mapped = category, category.get("mapped")
     if isinstance(mapped, dict):
-        mapped = mapped.get("code")
-    if isinstance(mapped, str) and mapped != "unmapped":
-        return mapped
-    return str(category.get("code", ""))
+        told = category | mapped  # facts of version 0.1 hold no kind here: it is the record's, else an event
+    elif isinstance(mapped, str) and mapped != "unmapped":
+        told = category | {"code": mapped}
+    kind, code = str(told.get("kind", "")), str(told.get("code") or "")
+    label = str(category.get("label") or "")
+    if mapped == "unmapped" or not _is_code(code):
+        label, code = label or code, ""
+    return kind if kind in KINDS else "event", code, class_words(label)
+
+
+def _is_code(code: str) -> bool:
+    """Whether a text has the form of a class's code: major and minor, two digits each."""
+    return len(code) == 4 and code.isascii() and code.isdigit()
 
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:
     lon, lat = record.get("lon"), record.get("lat")
+    if lon == lat == 0:  # older ledgers hold it for "no position"
+        lon = lat = None
     return Place(
         NAN if lon is None else float(lon),
         NAN if lat is None else float(lat),
@@ -121,17 +146,15 @@ def _place(record: dict[str, Any], fact: Fact) -> Place:
 
 
 def _road(record: dict[str, Any]) -> str:
-    """Return the road as the source's system names it; of an address in somebody's words the sure part."""
-    road, address = record.get("road"), record.get("address")
-    if isinstance(road, str) and road:
-        return road_words(road)
-    return roads_in(address) if isinstance(address, str) else ""
+    """Return what the record's road, else its address, surely names as roads; '' for nothing."""
+    told = (record.get("road"), record.get("address"))
+    return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
 
 
-def _mirror(record: dict[str, Any]) -> Mirror:
+def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
     told = record.get("mirror")
     if not isinstance(told, dict):
-        return Mirror(at=parse(record["at"]))
+        return Mirror(at=_reported(record, recorded))
     state = str(told.get("state", "reported"))
     returned = told.get("returned_by") or []
     return Mirror(
@@ -139,10 +162,15 @@ def _mirror(record: dict[str, Any]) -> Mirror:
         agency=short_name(str(told.get("agency") or "")),
         due_at=readable_moment(told.get("due_at")),
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
-        next=str(told.get("next") or "")[:24],
+        next=_word(told.get("next")),
         next_at=readable_moment(told.get("next_at")),
-        at=readable_moment(told.get("at")) or parse(record["at"]),
+        at=readable_moment(told.get("at")) or _reported(record, recorded),
     )
+
+
+def _word(told: object) -> str:
+    """Return a word of our catalogues (``road_water_depth``), '' for what has not the form of one."""
+    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
 
 
 def is_transplanted(fact: Fact) -> bool:
@@ -150,32 +178,9 @@ def is_transplanted(fact: Fact) -> bool:
     return fact.data["record"].get("transplanted") is True
 
 
-def storm_of(fact: Fact) -> Storm:
-    """Return the storm that a ``StormTracked`` tells."""
-    record = fact.data["record"]
-    points = tuple(
-        StormPoint(
-            parse(p["at"]), float(p["lon"]), float(p["lat"]), _number(p.get("wind_ms")),
-            _number(p.get("pressure_hpa")), bool(p.get("forecast")), _radii(p.get("radii_km") or {}),
-        )
-        for p in record["points"]
-    )  # fmt: skip
-    key = str(record["storm"])
-    name = str(record.get("name") or key)[:20]
-    return Storm(key, name, points, parse(record["at"]), parse(record["received"]))
-
-
 def _number(value: object) -> float | None:
     """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
-
-
-def _radii(told: dict[str, Any]) -> dict[str, Any]:
-    """Return radii by force: one number, or one for each quadrant."""
-    return {
-        str(force): [_number(one) for one in radius] if isinstance(radius, list) else _number(radius)
-        for force, radius in told.items()
-    }
 
 
 def device_of(fact: Fact) -> Device:
@@ -184,7 +189,7 @@ def device_of(fact: Fact) -> Device:
     return Device(
         id=str(record["device"]),
         kind=str(record["class"])[:40],
-        name=road_words(str(record.get("name") or "")),
+        name=place_name(str(record.get("name") or "")),
         owner=short_name(str(record.get("owner") or "")),
         place=_place(record, fact),
         interval_s=float(record.get("interval_s") or 600.0),
@@ -197,7 +202,7 @@ def camera_of(fact: Fact) -> Camera:
     record = fact.data["record"]
     return Camera(
         id=str(record["camera"]),
-        name=road_words(str(record.get("name") or "")),
+        name=place_name(str(record.get("name") or "")),
         place=_place(record, fact),
         azimuth=_number(record.get("azimuth")),
         fov=_number(record.get("fov")),

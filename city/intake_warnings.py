@@ -1,114 +1,205 @@
-"""Intake of warnings: how a CAP warning, as the gateway kept it, becomes part of the state."""
+"""Intake of warnings: how a CAP message, as the gateway kept it, becomes part of the state (domain A.5)."""
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from city.facts import Fact
-from city.fold_reading import readable_moment
 from city.moments import parse
+from city.signals import OTHER, RANKS, SEVERITIES, colour_in, colour_of, hazard_of, is_lifting
 from city.state import LedgerState
-from city.weather import Warned
+from city.warning_areas import areas_of, listed, named_values
+from city.weather import Area, Info, Warned
 
-__all__ = ["fold_warning"]
+__all__ = ["ASSUMED_S", "USUAL_S", "fold_warning"]
 
-RANKS = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
-COLOURS = {"蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red"}
-SEVERITIES = {"Minor": "blue", "Moderate": "yellow", "Severe": "orange", "Extreme": "red"}
-HAZARDS = {
-    "暴雨": "rainstorm", "台风": "typhoon", "高潮位": "high_tide", "大风": "gale", "雷电": "thunder",
-    "冰雹": "hail", "高温": "heat", "寒潮": "cold", "低温": "cold", "道路结冰": "ice", "大雾": "fog",
-    "海浪": "wave", "洪水": "flood", "霾": "air", "空气": "air",
-}  # fmt: skip
+USUAL_S: Final = 24 * 3600.0
+"""How long a signal holds whose office does not say when it ends: signals are issued for 24 hours [J]."""
+
+ASSUMED_S: Final = {"thunder": 6 * 3600.0, "hail": 6 * 3600.0, "rainstorm": 12 * 3600.0}
+"""The same for hazards that pass sooner [J]."""
+
+LONGEST_S: Final = 366 * 86_400.0
+"""An end that is further away is a filler, no end."""
+
+_COLOUR_OF: Final = {severity: colour for colour, severity in SEVERITIES.items()}
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-def fold_warning(state: LedgerState, fact: Fact) -> Warned:
-    """Fold a CAP warning; an Update or Cancel, or a newer signal of the hazard, supersedes the old one."""
+class _Told(NamedTuple):
+    """An ``info`` as read, the language that it is in, and whether its colour was printed."""
+
+    language: str
+    info: Info
+    printed: bool
+
+
+def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
+    """Keep a message that warns the public, or says that an earlier one is over, and return it.
+
+    None for any other, and for one that is known already.
+
+    Only positive evidence counts: CAP's status Actual (or Exercise, which is marked), a scope that is Public
+    or not told (CAP 1.0), and msgType Alert, Update or Cancel. All others stay in the ledger alone. What is
+    in force follows from all kept messages together (:mod:`city.warnings_in_force`), so their order does not
+    matter. Of two messages with one identifier the newer one counts.
+    """
     record = fact.data["record"]
-    warned = _warning(record, fact)
-    for key in _referenced(record):
-        # an exercise or a test never takes a real warning away
-        if key in state.warnings and state.warnings[key].status == warned.status:
-            state.warnings[key] = _superseded(state.warnings[key], warned.key)
-    for key, old in list(state.warnings.items()):
-        same = _topic(old) == _topic(warned) and old.hazard != "other"
-        if same and key != warned.key and not old.superseded_by and old.sent <= warned.sent:
-            state.warnings[key] = _superseded(old, warned.key)
-    newer = [
-        w.key for w in state.warnings.values()
-        if _topic(w) == _topic(warned) and w.sent > warned.sent
-    ]  # fmt: skip
-    if newer and warned.hazard != "other":
-        warned = _superseded(warned, newer[-1])
+    status, kind, scope = record.get("status"), record.get("msgType"), record.get("scope")
+    public = status in ("Actual", "Exercise") and scope in (None, "", "Public")
+    if not public or kind not in ("Alert", "Update", "Cancel"):
+        return None
+    warned = _warned(record, status, kind)
+    held = state.warnings.get(warned.key)
+    if held is not None and _newness(held) >= _newness(warned):
+        return None
     state.warnings[warned.key] = warned
     return warned
 
 
-def _topic(warned: Warned) -> tuple[str, str, str]:
-    """Return what a newer warning must share with an older one to take its place."""
-    return warned.sender, warned.hazard, warned.status
+def _newness(warned: Warned) -> tuple[float, bool, int, bytes]:
+    """Return what orders messages of one identifier; of one moment the one that says more counts."""
+    return warned.sent, warned.kind == "Cancel", len(warned.infos), msgspec.msgpack.encode(warned)
 
 
-def _superseded(warned: Warned, by: str) -> Warned:
-    return msgspec.structs.replace(warned, superseded_by=by)
+def _warned(
+    record: Mapping[str, Any],
+    status: Literal["Actual", "Exercise"],
+    kind: Literal["Alert", "Update", "Cancel"],
+) -> Warned:
+    sent = parse(str(record["sent"]))
+    zone = datetime.fromisoformat(str(record["sent"])).tzinfo
+    references = tuple(dict.fromkeys(_referenced(record)))
+    told = [
+        _Told(_language(info), _info(info, sent, zone), bool(_printed_colour(info)))
+        for info in listed(record.get("info"))
+        if isinstance(info, Mapping)
+    ]
+    infos = _translated(told)
+    if kind == "Cancel":
+        says: Literal["lifts", "doubts"] = "doubts" if references else "lifts"
+        infos = [msgspec.structs.replace(info, says=says) for info in infos]
+    sender = str(record["sender"])
+    ends = max((info.ends for info in infos if info.says == "warns"), default=0.0)
+    key = f"{sender}/{record['identifier']}"
+    return Warned(key, sender, status, kind, sent, references, tuple(infos), ends)
 
 
-def _referenced(record: dict[str, Any]) -> list[str]:
+def _referenced(record: Mapping[str, Any]) -> list[str]:
     """Return the keys that CAP's ``references`` ("sender,identifier,sent …") names."""
-    keys = []
-    for one in str(record.get("references") or "").split():
-        parts = one.split(",")
-        if len(parts) >= 2:
-            keys.append(f"{parts[0]}/{parts[1]}")
-    return keys
+    parts = [one.split(",") for one in str(record.get("references") or "").split()]
+    return [f"{found[0]}/{found[1]}" for found in parts if len(found) >= 2]
 
 
-def _warning(record: dict[str, Any], fact: Fact) -> Warned:
-    info = record.get("info") or {}
-    info = info[0] if isinstance(info, list) and info else info
-    info = info if isinstance(info, dict) else {}
-    event = str(info.get("event", ""))
-    headline = str(info.get("headline", "") or event)
-    colour = _colour(info, headline)
-    return Warned(
-        key=fact.subject.removeprefix("warning:"),
-        sender=str(record["sender"]),
-        identifier=str(record["identifier"]),
-        status=str(record.get("status", "Actual")),
-        hazard=next((h for word, h in HAZARDS.items() if word in event + headline), "other"),
+def _info(info: Mapping[str, Any], sent: float, zone: tzinfo | None) -> Info:
+    event, headline = str(info.get("event") or ""), str(info.get("headline") or "")
+    codes = tuple(value for _, value in named_values(info.get("eventCode")))
+    hazard = hazard_of(event, headline, codes=codes)
+    says = _says(info, headline)
+    colour = _printed_colour(info)
+    if not colour and says != "lifts":  # what is lifted is named by its colour, not by the calm that follows
+        colour = _COLOUR_OF.get(str(info.get("severity") or ""), "")
+    begins = max(sent, *(_moment(info.get(name), zone)[0] or sent for name in ("effective", "onset")))
+    ends, assumed = _moment(info.get("expires"), zone)
+    if ends is None or ends > begins + LONGEST_S or (assumed and ends <= begins):
+        ends, assumed = begins + ASSUMED_S.get(hazard, USUAL_S), True
+    return Info(
+        says=says,
+        event=event.strip().casefold()[:80],
+        hazard=hazard,
         colour=colour,
         rank=RANKS.get(colour, 0),
-        headline=headline[:80],
-        sender_name=str(info.get("senderName", ""))[:40],
-        sent=parse(str(record["sent"])),
-        onset=readable_moment(info.get("onset")) or readable_moment(info.get("effective")),
-        expires=readable_moment(info.get("expires")),
-        cancelled=record.get("msgType") == "Cancel",
-        polygons=_polygons(info),
+        headlines={_language(info): (headline or event)[:80]},
+        sender_name=str(info.get("senderName") or "")[:40],
+        begins=begins,
+        ends=ends,
+        assumed=assumed,
+        areas=areas_of(info),
     )
 
 
-def _colour(info: dict[str, Any], headline: str) -> str:
-    """Return the colour that the issuer printed; CAP's severity only when it printed none."""
-    for parameter in info.get("parameter") or []:
-        if isinstance(parameter, dict) and parameter.get("valueName") in ("colour", "color"):
-            return str(parameter.get("value", ""))
-    for word, colour in COLOURS.items():
-        if f"{word}色" in headline or str(info.get("severity", "")).startswith(word):
-            return colour
-    return SEVERITIES.get(str(info.get("severity", "")), "")
+def _says(info: Mapping[str, Any], headline: str) -> Literal["warns", "lifts", "doubts"]:
+    if (
+        "AllClear" in listed(info.get("responseType"))
+        or info.get("urgency") == "Past"
+        or is_lifting(headline)
+    ):
+        return "lifts"
+    return "doubts" if info.get("certainty") == "Unlikely" else "warns"
 
 
-def _polygons(info: dict[str, Any]) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Return CAP polygons ("lat,lon lat,lon …") as (lon, lat) rings; what cannot be read is left out."""
-    rings = []
-    areas = info.get("area") or []
-    for area in areas if isinstance(areas, list) else [areas]:
-        texts = area.get("polygon") or [] if isinstance(area, dict) else []
-        for text in [texts] if isinstance(texts, str) else texts:
-            try:
-                pairs = [pair.split(",") for pair in text.split()]
-                rings.append(tuple((float(lon), float(lat)) for lat, lon in pairs))
-            except (ValueError, AttributeError):
-                continue
-    return tuple(rings)
+def _printed_colour(info: Mapping[str, Any]) -> str:
+    """Return the colour that the issuer printed: a parameter, in the headline or, in China, the severity."""
+    told = [v for name, v in named_values(info.get("parameter")) if name.lower() in ("colour", "color")]
+    found = colour_of(told[0]) if told else ""
+    return found or colour_in(str(info.get("headline") or "")) or colour_of(str(info.get("severity") or ""))
+
+
+def _moment(told: object, zone: tzinfo | None) -> tuple[float | None, bool]:
+    """Return a moment and whether its offset is assumed: one without is read in the zone of ``sent``."""
+    try:
+        found = datetime.fromisoformat(str(told or ""))
+        naive = found.tzinfo is None
+        return (found.replace(tzinfo=zone) if naive else found).timestamp(), naive
+    except (ValueError, OverflowError):
+        return None, True
+
+
+def _language(info: Mapping[str, Any]) -> str:
+    """Return the language of an ``info``, shortened ("zh"); of one that names none that of its words."""
+    told = str(info.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
+    words = str(info.get("headline") or "") + str(info.get("event") or "")
+    return told or ("zh" if _CHINESE.search(words) else "en")
+
+
+def _translated(told: list[_Told]) -> list[Info]:
+    """Return the statements, each with its translations: the n-th of one language is the n-th of another."""
+    by_language: dict[str, list[_Told]] = {}
+    for one in told:
+        by_language.setdefault(one.language, []).append(one)
+    rows = list(zip(*by_language.values(), strict=False))
+    whole = len({len(infos) for infos in by_language.values()}) <= 1
+    if whole and all(_alike([one.info for one in row]) for row in rows):
+        return [_joined(row) for row in rows]
+    return [_with_hazard(one, told) for one in told]
+
+
+def _alike(row: list[Info]) -> bool:
+    """Whether infos of several languages can be one statement: one hazard, as many areas."""
+    return len({info.hazard for info in row} - {OTHER}) <= 1 and len({len(info.areas) for info in row}) == 1
+
+
+def _joined(told: tuple[_Told, ...]) -> Info:
+    """Return one statement of its translations; what one of them leaves out another may tell."""
+    row = [one.info for one in told]
+    # A colour that is printed in one language counts, not the one that CAP's severity has in another.
+    coloured = [one.info for one in told if one.printed] or row
+    worst = max(coloured, key=lambda info: (info.says == "warns", info.rank))
+    return msgspec.structs.replace(
+        worst,
+        says="warns" if any(info.says == "warns" for info in row) else worst.says,
+        hazard=next((info.hazard for info in row if info.hazard != OTHER), OTHER),
+        headlines={language: text for info in row for language, text in info.headlines.items()},
+        sender_name=next((info.sender_name for info in row if info.sender_name), ""),
+        begins=min(info.begins for info in row),
+        ends=max(info.ends for info in row if info.assumed == all(one.assumed for one in row)),
+        assumed=all(info.assumed for info in row),
+        areas=tuple(_one_area(areas) for areas in zip(*(info.areas for info in row), strict=True)),
+    )
+
+
+def _one_area(areas: tuple[Area, ...]) -> Area:
+    names = tuple(dict.fromkeys(name for area in areas for name in area.names))
+    codes = tuple(sorted({code for area in areas for code in area.codes}))
+    return Area(names, codes, tuple(dict.fromkeys(ring for area in areas for ring in area.rings)))
+
+
+def _with_hazard(one: _Told, told: list[_Told]) -> Info:
+    """Give an info that names no hazard of ours the only one that its translations name."""
+    named = {other.info.hazard for other in told if other.language != one.language} - {OTHER}
+    if one.info.hazard != OTHER or len(named) != 1:
+        return one.info
+    return msgspec.structs.replace(one.info, hazard=named.pop())

@@ -5,12 +5,14 @@ from typing import Any
 
 from city.columns import Columns
 from city.moments import parse
-from city.plain import road_words, short_name
+from city.plain import class_words, short_name
 from city.state import CityState
 
 __all__ = ["join_registry", "measure"]
 
 UNREGISTERED_INTERVAL = 600.0
+FILLERS = frozenset({-999.0, -999.9, -999.99, -9999.0, -9999.9, -99999.0, -999999.0, -32768.0})
+"""What gauges and their files write where they measured nothing: such a reading is of quality ``bad``."""
 
 
 def measure(state: CityState, topic: str, records: Iterable[dict[str, Any]]) -> set[str]:
@@ -42,7 +44,8 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
     at = parse(record["at"])
     values = {
         "value": float(record["value"]), "at": at, "received": parse(record["received"]),
-        "quality": str(record.get("quality") or "good"), "unit": str(record.get("unit") or "")[:16],
+        "quality": "bad" if record["value"] in FILLERS else str(record.get("quality") or "good"),
+        "unit": str(record.get("unit") or "")[:16],
         "device": device_id, "metric": metric[:40],
     }  # fmt: skip
     row = readings.row(f"{device_id}\x1f{metric}")
@@ -97,7 +100,7 @@ def _detection(state: CityState, record: dict[str, Any]) -> str:
 def _health(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
     at, heard = parse(record["at"]), parse(record["received"])
-    said = road_words(str(record["state"]))
+    said = class_words(str(record["state"]))
     row = cameras.row(str(record["camera"]))
     if _is_newer(cameras, row, at):
         cameras.set(row, {"at": at, "received": heard, "state": said})
@@ -110,7 +113,7 @@ def _snapshot(state: CityState, record: dict[str, Any]) -> str:
     sha256 = str(record["sha256"])
     row = cameras.row(str(record["camera"]))
     if not cameras.column("picture_at")[row] > at:
-        cameras.set(row, {"picture_at": at, "received": heard, "sha256": sha256})
+        cameras.set(row, {"picture_at": at, "picture_received": heard, "sha256": sha256})
     return "cameras"
 
 

@@ -4,8 +4,17 @@ Inside the program a moment is a float of epoch seconds (UTC); on the wire it is
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
-__all__ = ["iso", "parse"]
+__all__ = ["Filler", "iso", "parse", "parse_told"]
+
+_FIRST: Final = datetime(1900, 1, 2, tzinfo=UTC).timestamp()
+_AFTER: Final = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+_NEVER: Final = "1970-01-01T00:00:00"
+
+
+class Filler(ValueError):
+    """A well-formed time that programs write where they have none; the text names it."""
 
 
 def parse(text: str) -> float:
@@ -18,6 +27,19 @@ def parse(text: str) -> float:
         message = f"expected ISO 8601 with an offset, got {text!r}"
         raise ValueError(message)
     return moment.timestamp()
+
+
+def parse_told(text: str) -> float:
+    """Return epoch seconds of a moment that a publisher tells.
+
+    Raises ValueError as ``parse`` does, and Filler for the empty dates of databases, spreadsheets and clocks:
+    before 1900-01-02 (0001-01-01, 1899-12-30, 1900-01-01), epoch 0 and the local midnight of its day, and
+    from 2200 on (9999-12-31).
+    """
+    at = parse(text)
+    if not _FIRST <= at < _AFTER or at == 0 or text.startswith(_NEVER):
+        raise Filler(text)
+    return at
 
 
 def iso(epoch: float) -> str:

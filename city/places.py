@@ -16,8 +16,14 @@ Ints = NDArray[np.int64]
 
 OUTSIDE: Final = -1
 _MIXED: Final = -2  # a cell that a boundary crosses: only the exact test may answer
-_CELLS: Final = 512  # per side; Pudong's cells are then about 100 by 120 m
+_CELLS: Final = 512  # per side: in a district of 60 km a cell is about 120 m
 _BANDS: Final = 4096  # thin bands of latitude, by which the exact test finds its edges
+
+
+def street_key(code: str) -> str:
+    """Return a street's code as tables write it: nine digits of a national one of twelve, any other whole."""
+    national = len(code) == 12 and code.isascii() and code.isdigit() and code.endswith("000")
+    return code[:9] if national else code
 
 
 class _Grid(msgspec.Struct, frozen=True, eq=False):

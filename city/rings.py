@@ -1,11 +1,32 @@
-"""Rings of polygons as edges, and the even-odd test of a point against them."""
+"""Rings: of polygons as edges, with the even-odd test of a point against them, and around a point."""
+
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["crosses", "ring_edges"]
+__all__ = ["BEARINGS", "around", "crosses", "ring_edges"]
 
 Floats = NDArray[np.float64]
+
+BEARINGS: Final = np.arange(0.0, 361.0, 5.0)
+"""Degrees from north, clockwise, of the corners of a ring around a point."""
+
+_EARTH_KM: Final = 6371.0
+
+
+def around(lon: float, lat: float, radius_km: ArrayLike) -> tuple[tuple[float, float], ...]:
+    """Return a closed ring (lon, lat) around a point, WGS84 degrees, on the sphere.
+
+    ``radius_km`` is one for all, or one for each of ``BEARINGS``. Longitudes may go beyond ±180.
+    """
+    bearing, parallel = np.radians(BEARINGS), np.radians(lat)
+    reach = np.asarray(radius_km, dtype=np.float64) / _EARTH_KM
+    north = np.arcsin(np.sin(parallel) * np.cos(reach) + np.cos(parallel) * np.sin(reach) * np.cos(bearing))
+    east = np.arctan2(
+        np.sin(bearing) * np.sin(reach) * np.cos(parallel), np.cos(reach) - np.sin(parallel) * np.sin(north)
+    )
+    return tuple(zip((lon + np.degrees(east)).tolist(), np.degrees(north).tolist(), strict=True))
 
 
 def ring_edges(points: Floats) -> Floats:

@@ -12,11 +12,11 @@ from city.casefile import CLOSED
 from city.clock import CityClock
 from city.freshness import Freshness
 from city.state import LogLine
-from city.weather import StormPoint
+from city.weather import Landfall, Ring, StormPoint
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "ReadingsSeen", "ShowSeen", "SourceSeen",
-    "StormSeen", "UnitsSeen", "WallSeen", "WarningSeen",
+    "StormSeen", "UnitsSeen", "WallSeen", "WarningArea", "WarningSeen",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -111,28 +111,49 @@ class ShowSeen(msgspec.Struct, frozen=True):
     class_key: str = ""
 
 
+class WarningArea(msgspec.Struct, frozen=True):
+    """One area of a warning in the colour of its own statement.
+
+    Its outline (lon, lat), or only the division code by which a map may know one.
+    """
+
+    colour: str
+    rank: int
+    ring: Ring = ()
+    code: str = ""
+
+
 class WarningSeen(msgspec.Struct, frozen=True):
-    """An official warning in force, as issued. ``hazard`` and ``colour`` are catalogue words."""
+    """An official warning that is not over, as issued, of one hazard: the worst of what it says counts.
+
+    ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it takes
+    effect at ``begins`` only. ``ends`` is ``assumed`` when the office did not say it. ``areas`` are
+    those in force.
+    """
 
     key: str
     hazard: str
     colour: str
     rank: int
-    headline: str
+    headlines: dict[str, str]
     sender_name: str
     sent: float
-    expires: float | None
-    exercise: bool
-    polygons: tuple[tuple[tuple[float, float], ...], ...]
+    begins: float
+    ends: float
+    assumed: bool = False
+    announced: bool = False
+    exercise: bool = False
+    areas: tuple[WarningArea, ...] = ()
 
 
 class StormSeen(msgspec.Struct, frozen=True):
-    """A storm's track; ``received`` is machine time."""
+    """A storm's track that is not over; ``received`` is machine time, ``landfall`` the district's own."""
 
     key: str
     name: str
     points: tuple[StormPoint, ...]
     received: float
+    landfall: Landfall | None = None
 
 
 class SourceSeen(msgspec.Struct, frozen=True):
@@ -161,7 +182,10 @@ class DutySeen(msgspec.Struct, frozen=True):
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):
-    """Newest readings, one row per (device, metric). ``lost``: silent for five intervals."""
+    """Newest readings, one row per (device, metric). ``lost``: older than five intervals.
+
+    ``as_of`` is the machine moment that a reading is from (``city.freshness.measured_as_of``).
+    """
 
     ids: tuple[str, ...]
     device: Words
@@ -173,7 +197,7 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
     quality: Words
     value: Floats
     at: Floats
-    received: Floats
+    as_of: Floats
     interval: Floats
     lon: Floats
     lat: Floats
@@ -181,7 +205,10 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
 
 
 class UnitsSeen(msgspec.Struct, frozen=True):
-    """Newest positions of units, one row each; ``lost``: position older than 120 s."""
+    """Newest positions of units, one row each; ``lost``: position older than 120 s.
+
+    ``as_of`` is the machine moment that a position is from (``city.freshness.measured_as_of``).
+    """
 
     ids: tuple[str, ...]
     call_sign: Words
@@ -191,12 +218,15 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     lon: Floats
     lat: Floats
     heading: Floats
-    received: Floats
+    as_of: Floats
     lost: npt.NDArray[np.bool_]
 
 
 class CameraSeen(msgspec.Struct, frozen=True):
-    """A camera that may stand on a wall: its place, its health, when its newest picture was taken."""
+    """A camera that may stand on a wall: its place, its health, when its newest picture was taken.
+
+    ``as_of`` is the machine moment that its newest word or picture is from, None = never heard.
+    """
 
     id: str
     name: str
@@ -205,7 +235,7 @@ class CameraSeen(msgspec.Struct, frozen=True):
     lat: float
     azimuth: float | None
     state: str
-    heard: float | None
+    as_of: float | None
     picture_at: float | None
 
 

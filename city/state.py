@@ -4,6 +4,7 @@ Records that live by rules are structs; measurements are columns. Only :class:`c
 Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an address only).
 """
 
+from bisect import bisect_right
 from itertools import takewhile
 
 import msgspec
@@ -18,7 +19,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
 
 LOG_LINES = 50
@@ -92,6 +93,11 @@ class Case(msgspec.Struct):
     def due_at(self) -> float | None:
         """Return when it must be fixed, city epoch seconds; None = nobody knows."""
         return self.file.fix_by_at if self.file.own else self.mirror.due_at
+
+    @property
+    def alike(self) -> tuple[str, str, str]:
+        """Return what cases of one class have in common: kind and code, without a code the source's words."""
+        return self.kind, self.code, "" if self.code else self.label
 
     @property
     def is_open(self) -> bool:
@@ -197,6 +203,8 @@ class LedgerState(msgspec.Struct):
     position: int = 0
     hash: str = "0" * 64
     clock: CityClock = REAL_TIME
+    clocks: list[tuple[int, CityClock]] = []
+    """Every city clock that was set, each with the position of its fact, from which on it counts."""
     cases: dict[str, Case] = {}
     """By key, whatever changed last at the end: ``changed_since`` counts on it."""
     by_external: dict[str, str] = {}
@@ -220,6 +228,11 @@ class LedgerState(msgspec.Struct):
     tables: dict[str, str] = {}
     unknown: dict[str, int] = {}
     refused: dict[str, int] = {}
+
+    def clock_of(self, position: int) -> CityClock:
+        """Return the city clock that counted for the fact at a position."""
+        number = bisect_right(self.clocks, position, key=lambda set_: set_[0])
+        return self.clocks[number - 1][1] if number else REAL_TIME
 
     def turn(self, case: Case, position: int) -> None:
         """Put a case in, or note that it has changed at a position."""
@@ -247,8 +260,9 @@ class Measured:
             heading="float64", call_sign="object", kind="object", agency="object", state="object",
         )  # fmt: skip
         self.cameras = Columns(
-            at="float64", received="float64", picture_at="float64", state="object", sha256="object"
-        )
+            at="float64", received="float64", picture_at="float64", picture_received="float64",
+            state="object", sha256="object",
+        )  # fmt: skip
         self.detections = Ring(DETECTIONS_KEPT, ("lon", "lat", "at"))
         self.sources: dict[str, SourceState] = {}
         self.refused: dict[str, int] = {}

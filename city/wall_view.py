@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from city.acts.terms import CaseNumbers, Terms
-from city.case_view import wall_case
+from city.case_view import public_label, public_road, wall_case
+from city.clock import CityClock
+from city.columns import Columns
 from city.duty import RosterRow, on_duty, read_roster
-from city.freshness import freshness, lost_mask
+from city.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
 from city.marks import mark_of
 from city.same_place import SamePlace
 from city.seen import (
@@ -23,13 +26,11 @@ from city.seen import (
     WarningSeen,
 )
 from city.show_view import shows
-from city.state import Case, CityState, LedgerState
-from city.weather import Warned
+from city.state import Case, CityState, LedgerState, LogLine
+from city.warnings_in_force import standing
+from city.weather_view import log_lines, storms, warnings
 
 __all__ = ["WallView", "mark_of"]
-
-UNIT_STALE_S = 120.0
-"""A position older than this is not where the unit is (domain 3.8, pos_stale_after_s)."""
 
 MARKED = frozenset({"critical", "urgent"})
 """Urgencies of the cases that stand on maps one by one."""
@@ -86,12 +87,13 @@ class WallView:
         cases, same, heaped = self._keep("cases", state.revision("cases"), lambda: self._cases(state))
         city_now = ledger.clock.at(now)
         ring = measured.detections
+        warned = self._warnings(state, city_now)
         return WallSeen(
             position=ledger.position,
             clock=ledger.clock,
             cases=cases,
-            warnings=tuple(_warning(w) for w in ledger.warnings.values() if _in_force(w, city_now)),
-            storms=tuple(StormSeen(s.key, s.name, s.points, s.received) for s in ledger.storms.values()),
+            warnings=warned,
+            storms=self._storms(state, city_now),
             duty=self._duty(state, city_now),
             sources=tuple(
                 SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
@@ -99,14 +101,18 @@ class WallView:
             ),
             readings=_readings(state, now),
             units=_units(state, now),
-            cameras=self._keep("cameras", state.revision("cameras", "registry"), lambda: _cameras(state)),
+            cameras=self._keep(
+                "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
+            ),
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
-            log=tuple(ledger.log),
+            log=log_lines(
+                self._keep("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
+            ),
             transplanted=ledger.transplanted > 0,
             revisions={**state.revisions, "marks": self._open.marked},
-            shows=tuple(shows(ledger, now)),
+            shows=tuple(shows(ledger, now, self.terms)),
             heaps=same,
             heaped=heaped,
         )
@@ -114,6 +120,20 @@ class WallView:
     def see_case(self, case: Case) -> CaseSeen:
         """Return an open case as this channel may see it; built anew only when the case has changed."""
         return wall_case(case, self.terms)
+
+    def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
+        ledger, revision = state.ledger, state.revision("warnings", "clock")
+        held = self._keep("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
+        return warnings(held, city_now)
+
+    def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
+        # A look a minute tells soon enough that a storm is over, or that it has landed.
+        told = (state.revision("warnings", "clock"), city_now // 60)
+        tracked = state.ledger.storms
+        held: tuple[StormSeen, ...] = self._keep(
+            "storms", told, lambda: storms(tracked.values(), city_now, self.terms)
+        )
+        return held
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
         roster = self._keep("duty", state.revision("duty"), lambda: _roster(state.ledger))
@@ -133,6 +153,18 @@ class WallView:
             workstations=duty.workstations or None,
             unanswered=duty.workstations_unanswered if duty.workstations else None,
         )
+
+    def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
+        """Return the duty log's lines; what they name of a case is told as a wall tells the case."""
+        lines = []
+        for line in ledger.log:
+            told = {"label": public_label, "road": public_road}
+            names = {
+                name: told[name](text, self.terms) if name in told else text
+                for name, text in line.names.items()
+            }
+            lines.append(msgspec.structs.replace(line, names=names))
+        return tuple(lines)
 
     def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
         """Return the open cases, and the heaps of those that may be the same."""
@@ -160,19 +192,6 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
     )  # fmt: skip
 
 
-def _in_force(warned: Warned, city_now: float) -> bool:
-    if warned.cancelled or warned.superseded_by or warned.status in ("Draft", "Test"):
-        return False
-    return warned.sent <= city_now and (warned.expires is None or warned.expires > city_now)
-
-
-def _warning(w: Warned) -> WarningSeen:
-    return WarningSeen(
-        w.key, w.hazard, w.colour, w.rank, w.headline, w.sender_name, w.sent, w.expires,
-        w.status == "Exercise", w.polygons,
-    )  # fmt: skip
-
-
 def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
     """Return the roster's rows; of one that cannot be read (an old ledger may hold it) nobody is on duty."""
     try:
@@ -183,28 +202,29 @@ def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
 
 def _readings(state: CityState, now: float) -> ReadingsSeen:
     r = state.measured.readings
-    received, interval = r.column("received"), r.column("interval")
+    as_of, interval = _as_of(r, state.ledger.clock), r.column("interval")
     return ReadingsSeen(
         ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
         name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
-        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), received=received,
+        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
         interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(received, interval, now),
+        lost=lost_mask(as_of, interval, now),
     )  # fmt: skip
 
 
 def _units(state: CityState, now: float) -> UnitsSeen:
     u = state.measured.units
-    received: npt.NDArray[np.float64] = u.column("received")
+    as_of = _as_of(u, state.ledger.clock)
     return UnitsSeen(
         ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
         agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
-        heading=u.column("heading"), received=received, lost=~(now - received <= UNIT_STALE_S),
+        heading=u.column("heading"), as_of=as_of, lost=~(now - as_of <= UNIT_STALE_S),
     )  # fmt: skip
 
 
 def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
-    heard = state.measured.cameras
+    heard, clock = state.measured.cameras, state.ledger.clock
+    as_of = np.fmax(_as_of(heard, clock), _as_of(heard, clock, "picture_at", "picture_received"))
     seen = []
     for camera in state.ledger.cameras.values():
         if camera.privacy in FORBIDDEN_ON_WALL:
@@ -215,11 +235,17 @@ def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
                 camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
                 camera.azimuth,
                 "" if row is None else str(heard.column("state")[row]),
-                None if row is None else _known(heard.column("received")[row]),
+                None if row is None else _known(as_of[row]),
                 None if row is None else _known(heard.column("picture_at")[row]),
             )
         )  # fmt: skip
     return tuple(seen)
+
+
+def _as_of(
+    measured: Columns, clock: CityClock, at: str = "at", received: str = "received"
+) -> npt.NDArray[np.float64]:
+    return measured_as_of(measured.column(at), measured.column(received), clock)
 
 
 def _known(moment: float) -> float | None:

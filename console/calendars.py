@@ -1,9 +1,13 @@
-"""Calendars: the holidays of the State Council, and what single agencies do otherwise.
+"""Calendars: a country's public holidays, and what single agencies do otherwise.
 
-``chinesecalendar`` is used here alone. Other days stand in ``calendars.csv``: ``holder`` (code of an
-agency or street, ``*`` = the whole district), ``date`` (ISO; empty = every working day), ``kind``
-(``work`` or ``rest``), ``from`` and ``to`` (HH:MM, only with ``work``; several rows make several periods),
-``note``.
+``chinesecalendar`` (the State Council's holidays and make-up days) is used here alone, and only for a
+district whose city.toml says ``holidays = "china"`` or whose time zone is China's. Any other has the holidays
+of its table: a year of which the table names no day for everybody is not known, and a limit that runs into it
+says so.
+
+Other days stand in ``calendars.csv``: ``holder`` (code of an agency or street, ``*`` = the whole district),
+``date`` (ISO; empty = every working day), ``kind`` (``work`` or ``rest``), ``from`` and ``to`` (HH:MM, only
+with ``work``; several rows make several periods), ``note``.
 """
 
 import itertools
@@ -15,7 +19,7 @@ import msgspec
 from chinese_calendar import constants
 
 from city.working_time import Calendar, Periods
-from console.district import DistrictError, read_rows
+from console.district import DistrictError, read_district, read_rows
 
 __all__ = ["national_calendar", "read_calendars", "strange_holders"]
 
@@ -33,7 +37,10 @@ def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
     by_holder: dict[str, list[tuple[str, dict[str, str]]]] = {}
     for where, row in _own_rows(data_dir):
         by_holder.setdefault(row["holder"], []).append((where, row))
-    district = _changed(national_calendar(), by_holder.pop(EVERYBODY, []))
+    everybodys = by_holder.pop(EVERYBODY, [])
+    told = read_district(data_dir)
+    bare = national_calendar() if told.holidays == "china" else _weekdays(everybodys)
+    district = _changed(msgspec.structs.replace(bare, weekdays=told.workdays), everybodys)
     calendars = {holder: _changed(district, rows) for holder, rows in by_holder.items()}
     for agency in read_rows(data_dir, "agencies.csv")[0]:
         code = agency.get("code") or ""
@@ -57,6 +64,11 @@ def national_calendar() -> Calendar:
         make_up_days=frozenset(day.isoformat() for day in constants.workdays if day.weekday() >= 5),
         known_years=frozenset(day.year for day in constants.holidays),
     )
+
+
+def _weekdays(rows: Rows) -> Calendar:
+    """Return the bare weekdays; the years that the table has days of are known by it."""
+    return Calendar(known_years=frozenset(int(row["date"][:4]) for where, row in rows if _day(where, row)))
 
 
 def _own_rows(data_dir: Path) -> Rows:

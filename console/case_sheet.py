@@ -58,11 +58,11 @@ class Sheets:
         key, row = desk_row(self.seen(case), seen)
         return key, dict(row)
 
-    def sheet(self, case: Case, seen: DeskSeen) -> dict[str, Any]:
+    def sheet(self, case: Case, seen: DeskSeen, *, words: bool = True) -> dict[str, Any]:
         """Return the row and what lies behind it: the whole file, the report, where it came from.
 
-        The reporter's words are for who asks for this one case; long numbers in them are masked, and the
-        reporter is only said to be there.
+        The reporter's words are for who asks for this one case and may read them (``words``); long numbers in
+        them are masked, and the reporter is only said to be there.
         """
         _, row = self.row(case, seen)
         file = {k: v for k, v in msgspec.to_builtins(case.file).items() if k not in NOT_TOLD}
@@ -75,8 +75,9 @@ class Sheets:
         told = {
             **file, **row, "grid": grid, "mark": mark_of(case.key), "kind": case.kind, "code": case.code,
             "minor": category.minor_zh if category else "", "client": case.client,
-            "channel": case.channel, "title": _masked(case.title),
-            "description": _masked(case.description), "external": [list(one) for one in case.external],
+            "channel": case.channel, "title": _masked(case.title) if words else "",
+            "description": _masked(case.description) if words else "",
+            "external": [list(one) for one in case.external],
             "own": case.file.own, "mirror_state": case.mirror.state, "reporter": _someone(case),
             "wants_reply": case.wants_reply, "recorded_at": case.recorded_at, "void_by": void_by,
         }  # fmt: skip

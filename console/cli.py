@@ -8,6 +8,7 @@ from console.commands.atlas import atlas
 from console.commands.audit import COMMANDS as AUDIT
 from console.commands.config import config
 from console.commands.deadletters import deadletters
+from console.commands.district import district
 from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
@@ -25,7 +26,7 @@ def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
 
 
-for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, atlas, config):
+for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, atlas, district, config):
     citywall.add_command(command)
 
 

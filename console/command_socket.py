@@ -16,7 +16,7 @@ from console.answers import for_outside
 from console.orders import Orders
 from console.turns import Turns
 from feeds.protocol.faults import flaw
-from feeds.protocol.frames import BadFrame, Doubled, parse
+from feeds.protocol.frames import BadFrame, Doubled, binary, parse
 from feeds.protocol.rights import Claims
 from feeds.tokens import TokenStore
 
@@ -198,15 +198,13 @@ def _token(headers: Any) -> str:
 
 def _read(message: str | bytes) -> dict[str, Any] | BadFrame:
     """Return the envelope in a frame, or what is bad about the frame."""
-    if not isinstance(message, str):
-        return BadFrame("binary", "expected a text frame")
-    frame = parse(message)
+    named = "command_id"
+    frame = parse(message, named=named) if isinstance(message, str) else binary(message, named=named)
     if isinstance(frame, BadFrame):
-        return frame
+        return msgspec.structs.replace(frame, batch=_id(frame.batch))
     if not isinstance(frame, dict):
         return BadFrame("not_object", "expected an object with command_id, verb and subject")
-    told = frame.get("command_id")
-    readable = told if isinstance(told, str) and 1 <= len(told) <= 64 and told.isprintable() else None
+    readable = _id(frame.get("command_id"))
     fault = flaw(frame)
     if fault is not None and fault.code == "duplicate_name":
         name = frame.name() if isinstance(frame, Doubled) else fault.path
@@ -214,6 +212,11 @@ def _read(message: str | bytes) -> dict[str, Any] | BadFrame:
     if readable is None and frame.get("verb") != "help":
         return BadFrame("no_command_id", "expected command_id, 1 to 64 printable characters")
     return frame
+
+
+def _id(told: Any) -> str | None:
+    """Return a command id that may be one."""
+    return told if isinstance(told, str) and 1 <= len(told) <= 64 and told.isprintable() else None
 
 
 def _told(answer: dict[str, Any]) -> bytes:

@@ -13,20 +13,25 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+import structlog
 
 from city.duty import on_duty, read_roster
 from console.demo_accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo_feeds import city_clock
+from console.demo_past import live_through_the_past
 from console.district import read_district, read_rows, read_streets
 from console.reach import lock_data_dir, socket_dir
 from console.settings import Settings
-from feeds.servers import EmbeddedServers
+from feeds.log_file import LogFileDamaged
+from feeds.servers import EmbeddedServers, ServerNotStarted
 from layers.atlas import Atlas
 
 __all__ = ["Demo", "DemoError"]
 
 RESTART_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 STOP_WAIT_S = 12.0
+
+log = structlog.get_logger(__name__)
 
 
 class DemoError(Exception):
@@ -109,8 +114,7 @@ class Demo:
         kept = await asyncio.to_thread(demo_secrets, data)
         settings = msgspec.structs.replace(
             self._settings, log_url=servers.log_url, pictures_url=servers.pictures_url,
-            gateway_token=kept.tokens[SUBSCRIBER], open_loopback=True, demo=self._feeds,
-            stop_with_parent=True,
+            gateway_token=kept.tokens[SUBSCRIBER], open_loopback=True, stop_with_parent=True,
         )  # fmt: skip
         environment = {**os.environ, **settings.environment()}
         with (data / "demo.log").open("ab") as log:
@@ -119,11 +123,17 @@ class Demo:
             if self._feeds:
                 arguments = ["feeds", "--scale", str(self._scale), "--seed", str(self._seed)]
                 children.append(Child("feeds", arguments, environment, log))
-            tasks = [asyncio.create_task(child.keep()) for child in children]
-            tasks.append(asyncio.create_task(_keep_servers(servers)))
-            tasks.append(asyncio.create_task(self._announce(kept, settings)))
+            at_work = asyncio.create_task(self._work(settings, children))
+            tasks = [
+                asyncio.create_task(stopped.wait()),
+                asyncio.create_task(_keep_servers(servers)),
+                asyncio.create_task(self._announce(kept, settings)),
+                at_work,
+            ]
             try:
-                await stopped.wait()
+                await asyncio.wait([tasks[0], at_work], return_when=asyncio.FIRST_COMPLETED)
+                if at_work.done():
+                    at_work.result()  # it goes on for ever, unless it fails
             finally:
                 self._say("stopping …")
                 for task in tasks:
@@ -132,6 +142,14 @@ class Demo:
                 # Publishers first, the gateway last, so that what was sent is also taken.
                 for child in reversed(children):
                     await child.stop()
+
+    async def _work(self, settings: Settings, children: list[Child]) -> None:
+        """Give an empty ledger its past, then keep the processes."""
+        if self._feeds:
+            facts = await live_through_the_past(settings, scale=self._scale, seed=self._seed)
+            if facts:
+                self._say(f"recorded a past week: {facts} facts")
+        await asyncio.gather(*(child.keep() for child in children))
 
     async def _announce(self, kept: Secrets, settings: Settings) -> None:
         console = f"http://{settings.host}:{settings.port}"
@@ -173,9 +191,17 @@ def _people(data: Path, users: list[User], city_now: float) -> list[str]:
 
 
 async def _keep_servers(servers: EmbeddedServers) -> None:
+    """Start a dead server again, as often as that takes."""
+    told = ""
     while True:
         await asyncio.sleep(0.5)
-        await asyncio.to_thread(servers.restart_dead)
+        try:
+            await asyncio.to_thread(servers.restart_dead)
+            told = ""
+        except (LogFileDamaged, ServerNotStarted) as error:
+            if str(error) != told:
+                log.error("server_not_started", error=str(error))
+            told = str(error)
 
 
 def _writable(data: Path) -> Path:

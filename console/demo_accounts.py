@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from city.duty import RosterRow, read_roster
-from console.district import DistrictError, read_district, read_rows, read_streets
+from console.district import DistrictError, is_built_in, read_district, read_rows, read_streets
 from feeds.accounts import Accounts
 from feeds.passwords import check_pin
 from feeds.sources.demo.clients import CLIENTS
@@ -62,7 +62,9 @@ def demo_secrets(data: Path) -> Secrets:
     before = msgspec.json.encode(told)
     tokens, accounts = TokenStore(data), Accounts(data)
     try:
-        actors = people_of(data).actors
+        actors = (
+            people_of(data).actors if is_built_in(data) else ()
+        )  # nobody is invented for another district
         for actor in actors:
             _refuse_person(accounts, actor.account)
         _make_tokens(tokens, told)
@@ -170,7 +172,8 @@ def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
         for number, name in enumerate(names, start=1):
             yield Actor(form.format(number if len(names) > 1 else ""), name, (role,))
     yield from _HANDS
-    yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
+    if _AGENCY in {row["code"] for row in read_rows(data, "agencies.csv")[0]}:
+        yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
     streets = read_streets(read_district(data))
     yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
 

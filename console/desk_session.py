@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from city.access import Person, may_open
+from city.access import Person, may_open, may_read_words, verbs_of
 from city.acts.command import Now, Refusal
 from city.acts.subjects import find_key
 from city.acts.terms import Terms
@@ -81,7 +81,7 @@ class DeskSession:
         self._looking: tuple[str, str, str] | None = None
         self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
-            "indicator": self._indicator,
+            "indicator": self._indicator, "verbs": self._may,
         }  # fmt: skip
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
@@ -161,12 +161,16 @@ class DeskSession:
         if case is None or seen is None:
             return {"case": None}
         state, now = counter.state(), counter.clock()
-        story = await counter.stories.tell(case.file.story, state.ledger.clock)
+        story = await counter.stories.tell(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
-        sheet = counter.sheets.sheet(case, seen) | {
+        near = {
+            "units": units_near(seen.units, case, counter.terms),
+            "cameras": cameras_near(seen.cameras, case, now),
+        }
+        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": counter.presence.present(mark_of(case.key)),
             "story": story,
-            "near": {"units": units_near(seen.units, case), "cameras": cameras_near(seen.cameras, case, now)},
+            "near": near,
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, counter.terms, now_both),
         }
@@ -220,6 +224,10 @@ class DeskSession:
                 for one in terms.categories.values()
             ]
         }  # fmt: skip
+
+    async def _may(self, person: Person, asked: Reply) -> Reply:
+        """Return the verbs that they may give by now: a shift begins and ends while a page is open."""
+        return {"verbs": list(verbs_of(person))}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._counter.seen

@@ -1,4 +1,10 @@
-"""The district: what a deployment says of its city, read from its data dir over what is built in."""
+"""The district: what a deployment says of its city, read from its data dir over what is built in.
+
+A data dir without a ``city.toml``, or with one of the same ``code``, is the built-in district: its name,
+sources, limits and tables stand behind the deployment's own. Behind those of any other district stand only
+the starter tables (``static/starter``: agencies without a place name, nothing registered), the classes,
+conditions and rules.
+"""
 
 import csv
 import hashlib
@@ -6,7 +12,7 @@ import io
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -16,11 +22,17 @@ from city.grids import UnitGrids
 from city.places import Streets
 
 __all__ = [
-    "GRIDS", "District", "DistrictError", "SourceSetting", "grids_told", "read_district", "read_grids",
-    "read_rows",
+    "GRIDS", "District", "DistrictError", "SourceSetting", "grids_told", "is_built_in", "read_district",
+    "read_grids", "read_rows", "table_path",
 ]  # fmt: skip
 
 GRIDS = "grids.geojson"
+HOLIDAYS: Final = ("china", "none")
+WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CHINA: Final = frozenset(
+    {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
+)
+"""The zones of mainland China, where the holidays of the State Council hold."""
 
 
 class DistrictError(ValueError):
@@ -46,8 +58,15 @@ class District(msgspec.Struct, frozen=True):
     limits: dict[str, Any]
     sources: dict[str, SourceSetting]
     atlas_dir: Path
-    built_in: bool
+    built_in: bool  # by its code, whatever map it has
     cases: dict[str, Any] = {}  # msgspec copies it
+    holidays: str = "china"  # whose public holidays count beside calendars.csv: china or none
+    workdays: frozenset[int] = frozenset(range(5))  # 0 = Monday
+
+    @property
+    def in_china(self) -> bool:
+        """Whether its clocks are those of mainland China."""
+        return self.timezone in CHINA
 
     def zone_offset_s(self, now: float) -> int:
         """Return how far the district's clocks are east of UTC at ``now`` (epoch seconds), in seconds."""
@@ -56,32 +75,82 @@ class District(msgspec.Struct, frozen=True):
 
 
 def read_district(data_dir: Path) -> District:
-    """Read ``city.toml`` of the data dir (built-in values for what it leaves out).
+    """Read ``city.toml`` of the data dir; the built-in district is behind one of the same code.
 
     Raises DistrictError.
     """
-    shipped = _toml(static.path("district/city.toml"))
-    own_path = data_dir / "city.toml"
-    own = _toml(own_path) if own_path.exists() else {}
-    told = {**shipped, **own}
+    shipped, own, path = _shipped(), _own(data_dir), data_dir / "city.toml"
+    built_in = _is_of(own, shipped)
+    behind = shipped if built_in else {"limits": {}, "sources": {}}
+    told = {**behind, **own}
+    for key in ("code", "timezone", "name"):
+        if not told.get(key):
+            message = f"{path}: {key}: it must stand here for any district but the built-in one"
+            raise DistrictError(message)
     atlas = data_dir / "atlas"
     try:
         ZoneInfo(str(told["timezone"]))
-        return District(
-            name=msgspec.convert(told["name"], dict[str, str]),
+        sources = msgspec.convert({**behind["sources"], **own.get("sources", {})}, dict[str, SourceSetting])
+        found = District(
+            name=_both(msgspec.convert(told["name"], dict[str, str])),
             code=str(told["code"]),
             timezone=str(told["timezone"]),
-            limits={**shipped.get("limits", {}), **own.get("limits", {})},
-            sources=msgspec.convert(
-                {**shipped.get("sources", {}), **own.get("sources", {})}, dict[str, SourceSetting]
-            ),
-            atlas_dir=atlas if atlas.exists() else static.path("district/atlas"),
-            built_in=not atlas.exists(),
-            cases=msgspec.convert({**shipped.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
+            limits={**behind["limits"], **own.get("limits", {})},
+            sources={
+                name: msgspec.structs.replace(source, label=_both(source.label))
+                for name, source in sources.items()
+            },
+            atlas_dir=atlas if atlas.exists() or not built_in else static.path("district/atlas"),
+            built_in=built_in,
+            cases=msgspec.convert({**behind.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
+            holidays=str(told.get("holidays") or ("china" if told["timezone"] in CHINA else "none")),
+            workdays=frozenset(map(WEEK.index, told.get("workdays") or WEEK[:5])),
         )
-    except (KeyError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
-        message = f"{own_path}: {error}"
+    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
+        message = f"{path}: {error}"
         raise DistrictError(message) from error
+    if found.holidays not in HOLIDAYS:
+        raise DistrictError(f"{path}: holidays: expected china or none, got {found.holidays!r}")
+    _check_is_its_atlas(found, path)
+    return found
+
+
+def is_built_in(data_dir: Path) -> bool:
+    """Say whether a data dir is of the built-in district. Raises DistrictError."""
+    return _is_of(_own(data_dir), _shipped())
+
+
+def _check_is_its_atlas(district: District, path: Path) -> None:
+    """Refuse the built-in name over another district's map: nobody has said yet whose it is."""
+    streets = district.atlas_dir / "streets.csv"
+    if not district.built_in or not streets.exists():
+        return
+    codes = [row.get("code") or "" for row in _csv(streets)[0]]
+    if codes and not any(code.startswith(district.code) for code in codes):
+        message = (
+            f"{path}: code: the atlas is of another district than {district.code} (street {codes[0]}); write"
+            " code, name and timezone there (citywall district new makes such a file)"
+        )
+        raise DistrictError(message)
+
+
+def _shipped() -> dict[str, Any]:
+    return _toml(static.path("district/city.toml"))
+
+
+def _own(data_dir: Path) -> dict[str, Any]:
+    path = data_dir / "city.toml"
+    return _toml(path) if path.exists() else {}
+
+
+def _is_of(own: dict[str, Any], shipped: dict[str, Any]) -> bool:
+    return str(own.get("code", shipped["code"])) == str(shipped["code"])
+
+
+def _both(told: dict[str, str]) -> dict[str, str]:
+    """Return a text in both languages: one that is given in one only is the other's too."""
+    first = next((text for text in told.values() if text), "")
+    return {lang: told.get(lang) or first for lang in ("zh", "en")} if first else told
 
 
 def read_streets(district: District) -> Streets:
@@ -116,13 +185,28 @@ def grids_told(data_dir: Path) -> Any:
         raise DistrictError(message) from error
 
 
+def table_path(data_dir: Path, name: str) -> Path:
+    """Return where a CSV table is: the data dir's own, else the one that stands behind its district.
+
+    Raises DistrictError when city.toml is unreadable.
+    """
+    own = data_dir / name
+    if own.exists():
+        return own
+    file = Path(name).name
+    starter = static.path("starter") / file
+    return static.path(f"tables/{file}") if is_built_in(data_dir) or not starter.exists() else starter
+
+
 def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
-    """Return the rows of a CSV table (the data dir's own, else the built-in) and its SHA-256.
+    """Return the rows of a CSV table (see `table_path`) and its SHA-256.
 
     Raises OSError, and DistrictError when the file is no CSV in UTF-8.
     """
-    own = data_dir / name
-    path = own if own.exists() else static.path(f"tables/{Path(name).name}")
+    return _csv(table_path(data_dir, name))
+
+
+def _csv(path: Path) -> tuple[list[dict[str, str]], str]:
     told = path.read_bytes()
     try:
         lines = io.StringIO(told.decode("utf-8-sig"), newline="")
@@ -134,7 +218,7 @@ def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{path}: {error}"
         raise DistrictError(message) from error

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from console.credentials import Credentials
 from console.doors import Doors
 from console.seats import Seats
 from console.sessions import Lifetime, Sessions
-from console.sign_in import SignInDesk, sign_in_patterns
+from console.sign_in import SignInDesk
 from feeds.accounts import Accounts
 from feeds.attempts import Attempts
 from feeds.session_store import SessionStore
@@ -36,13 +35,12 @@ class Entrance:
         self.credentials = Credentials(self.accounts, self._attempts, counts=self.doors.sign_ins, clock=clock)
         self.seats = Seats(self.accounts, self.credentials, zone_offset_s=zone_offset_s, clock=clock)
 
-    def patterns(self, *, title: Mapping[str, str], build: str, origins: frozenset[str]) -> list[Any]:
-        """Return the handlers of ``/sign-in`` and ``/sign-out``; ``title`` is language → centre's name."""
-        desk = SignInDesk(
+    def sign_in_desk(self, *, title: Mapping[str, str], build: str, origins: frozenset[str]) -> SignInDesk:
+        """Return what signing in and out, and a page that is refused, need; ``title``: language → centre."""
+        return SignInDesk(
             self.sessions, self.credentials, self.doors, secret=self._secret, title=title, build=build,
             origins=origins,
         )  # fmt: skip
-        return sign_in_patterns(desk)
 
     def close(self) -> None:
         """Close what holds files."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from city.categories import labels
 from city.categories import read as read_categories
 from console.district import District, read_district, read_rows, read_streets
 from console.memory import keep_what_is_there
@@ -72,8 +73,8 @@ def _config(settings: Settings, district: District) -> GatewayConfig:
         port=settings.gateway_port,
         open_loopback=settings.open_loopback,
         source_intervals={name: source.interval_s for name, source in district.sources.items()},
-        categories={c.name_zh: (c.code, c.system) for c in categories},
-        codes=frozenset((c.code, c.system) for c in categories),
+        categories=labels(categories),
+        classes=frozenset(c.ref for c in categories),
         tls_certificate=Path(cert) if cert else None,
         tls_key=Path(key) if key else None,
     )

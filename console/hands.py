@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from city.access import Person
+from city.access import Person, verbs_of
 from city.case_view import hand_of
 from console.desk_session import DeskCounter, DeskSession
 from console.doors import Viewer
@@ -14,7 +14,7 @@ from console.entrance import Entrance
 from console.roster import person_of_account
 from layouts.builder import Visitor
 
-__all__ = ["Hands"]
+__all__ = ["WALL_VERBS", "Hands"]
 
 log = structlog.get_logger()
 
@@ -68,7 +68,9 @@ class Hands:
         if person is None:
             return Visitor(page.take), page.close
         role = _first_role(person)
-        visitor = Visitor(page.take, person.name, role, person.seat, hand_of(person.account))
+        visitor = Visitor(
+            page.take, person.name, role, person.seat, hand_of(person.account), verbs_of(person)
+        )  # fmt: skip
         return visitor, page.close
 
     def at_wall(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
@@ -116,7 +118,10 @@ class _WallSession:
         person = seated.person
         if person is None:
             return {"seated": None, "why": seated.why}
-        told = {"name": person.name, "role": _first_role(person), "hand": hand_of(person.account)}
+        told = {
+            "name": person.name, "role": _first_role(person), "hand": hand_of(person.account),
+            "verbs": [verb for verb in verbs_of(person) if verb in WALL_VERBS],
+        }  # fmt: skip
         return {"seated": told, "why": ""}
 
 

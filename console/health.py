@@ -23,8 +23,10 @@ class Health:
 
     def __init__(
         self, follower: Follower, ledger: Ledger, *, data_dir: Path, min_free_mb: int,
-        clock: Callable[[], float],
+        clock: Callable[[], float], chain: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
+        """``chain`` says what is wrong with the chain of the whole ledger, '' when nothing is."""
+        self._chain = chain
         self._follower = follower
         self._ledger = ledger
         self._data_dir = data_dir
@@ -71,6 +73,11 @@ class Health:
         state = freshness(heard, BEAT_S, self._clock())
         return state, None if state == "live" else heard
 
+    @property
+    def chain_broken(self) -> str:
+        """What is wrong with the ledger's chain, as folded or as it lies there; '' when nothing is."""
+        return self._follower.broken or self._chain()
+
     def problems(self) -> list[dict[str, str]]:
         """Return what keeps us from being ready, with a code and words for the operator."""
         found = [{"code": p.code, "text": p.text} for p in self._policies]
@@ -78,8 +85,9 @@ class Health:
             found.append({"code": "log_down", "text": "the log server does not answer"})
         if self.feed[0] == "lost":
             found.append({"code": "feed_lost", "text": "the gateway is not heard"})
-        if self._follower.broken:
-            found.append({"code": "chain_broken", "text": self._follower.broken})
+        if self.chain_broken:
+            text = f"the ledger's chain is broken at {self.chain_broken} (citywall audit verify)"
+            found.append({"code": "chain_broken", "text": text})
         position = self._follower.store.state.ledger.position
         if self._goal is not None and position < self._goal:
             found.append({"code": "catching_up", "text": f"folded {position} of {self._goal} facts"})

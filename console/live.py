@@ -32,7 +32,9 @@ async def cut_when_over(socket: WebSocketHandler, doors: Doors, viewer: Viewer) 
             return
 
 
-def beat(now: float, state: Any, *, feed: str, feed_since: float | None, log_down: bool) -> bytes:
+def beat(
+    now: float, state: Any, *, feed: str, feed_since: float | None, log_down: bool, chain_broken: bool
+) -> bytes:
     """Return the beat of a second: machine time, the city clock, and whether we hear the feeds."""
     clock = state.ledger.clock
     return encode_text(
@@ -40,6 +42,7 @@ def beat(now: float, state: Any, *, feed: str, feed_since: float | None, log_dow
             "beat": {
                 "now": now, "city0": clock.city0, "machine0": clock.machine0, "rate": clock.rate,
                 "feed": feed, "feed_since": feed_since, "log_down": log_down,
+                "chain_broken": chain_broken,
             }
         }
     )  # fmt: skip

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from city.acts.terms import CaseNumbers
+from city.acts.terms import CaseNumbers, Terms
 from city.distance import metres_to_points
 from city.free_units import FreeUnits
 from city.marks import mark_of
@@ -18,35 +19,23 @@ __all__ = ["cameras_near", "same_near", "units_near"]
 
 Floats = npt.NDArray[np.float64]
 
-DETOUR: Final = 1.4
-"""Ways are so much longer than the straight line."""
-SPEED_KMH: Final = {
-    "fire_engine": 40.0, "ambulance": 40.0, "police_car": 40.0, "patrol_car": 35.0, "pump_truck": 30.0,
-    "motorcycle": 30.0, "e_bike": 18.0, "boat": 15.0, "on_foot": 5.0, "inspector": 5.0,
-}  # fmt: skip
-OTHERS_KMH: Final = 30.0
 UNITS, CAMERAS, SAME = 5, 6, 8
 CAMERA_M: Final = 1000.0
 
 
-def units_near(units: UnitsSeen, case: Case) -> list[dict[str, Any]]:
-    """Return the nearest free units; metres as the crow flies, minutes by the way at their kind's speed."""
-    found = []
-    for row, metres in FreeUnits(units).nearest(case.place.lon, case.place.lat, UNITS):
-        kind = str(units.kind[row])
-        speed = SPEED_KMH.get(kind, OTHERS_KMH) * 1000 / 60
-        found.append({
-            "unit": units.ids[row], "call_sign": str(units.call_sign[row]), "kind": kind,
-            "agency": str(units.agency[row]), "state": str(units.state[row]),
-            "metres": round(metres), "minutes": round(metres * DETOUR / speed, 1),
-        })  # fmt: skip
-    return found
+def units_near(units: UnitsSeen, case: Case, terms: Terms) -> list[dict[str, Any]]:
+    """Return the nearest free units that can do the work of a case, as ``city.free_units.NearSeen``."""
+    kinds = terms.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
+    free = FreeUnits(units, terms.numbers)
+    near = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
+    return [msgspec.structs.asdict(one) for one in near]
 
 
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
     """Return the nearest cameras within 1 km that may stand on a screen in the hall.
 
-    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` when it last said anything.
+    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` the machine moment that its
+    newest word is from.
     """
     lon = np.array([camera.lon for camera in cameras], dtype=float)
     lat = np.array([camera.lat for camera in cameras], dtype=float)
@@ -56,7 +45,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
         {
             "id": cameras[row].id, "name": cameras[row].name, "metres": round(float(metres[row])),
             "state": cameras[row].state, "picture_at": cameras[row].picture_at,
-            "heard": cameras[row].heard, "well": is_well(cameras[row], now),
+            "heard": cameras[row].as_of, "well": is_well(cameras[row], now),
         }
         for row in near
     ]  # fmt: skip
@@ -65,9 +54,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
 def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[dict[str, Any]]:
     """Return open cases of the same class within 50 m, nearest first: they may be one."""
     others = [
-        other
-        for other in cases
-        if other.is_open and other.key != case.key and (other.kind, other.code) == (case.kind, case.code)
+        other for other in cases if other.is_open and other.key != case.key and other.alike == case.alike
     ]
     lon = np.array([other.place.lon for other in others], dtype=float)
     lat = np.array([other.place.lat for other in others], dtype=float)

@@ -15,6 +15,7 @@ from city.acts.subjects import find_case
 from city.acts.terms import Terms
 from city.facts import Fact, read_fact
 from city.fold_case import is_quiet
+from city.free_units import unit_now
 from city.marks import mark_of
 from city.state import Case, LedgerState
 from city.store import Store
@@ -67,6 +68,7 @@ class Orders:
         self._winners = Winners(ledger)
         self._turns = Turns()
         self._appender = Appender(ledger)
+        self._store = store
         self._folded = Folded(ledger, store)
         self._terms = terms
         self._reporters = Reporters(people, terms)
@@ -201,8 +203,9 @@ class Orders:
         person, command = order.person, order.command
         if person.automated and case and self._presence.is_attended(mark_of(case.key)):
             return Refusal("not_now", "person_at_it")
-        now = self._clock()
-        return decide(self.state, command, person, self._terms, Now(now, self.state.clock.at(now)))
+        now, city = self._clock(), self._store.state
+        at = Now(now, self.state.clock.at(now), lambda unit: unit_now(city, unit, now))
+        return decide(self.state, command, person, self._terms, at)
 
     async def _append(self, order: _Order, decision: Decision) -> Answer:
         bodies = tuple(signed(fact, order.person, order.command) for fact in decision.facts)

@@ -19,6 +19,7 @@ from console.http import SAFE_HEADERS
 from console.live import cut_when_over
 from console.pages import Pages
 from console.remote import remote_of
+from console.sign_in import SignInDesk, show_sign_in
 
 __all__ = ["PageHandler", "PageSocket", "guard_pages"]
 
@@ -31,15 +32,19 @@ POLICY = (
 )
 
 
-def guard_pages(pages: Pages) -> dict[str, Any]:
-    """Put our handlers in the place of Panel's; return the options that ``get_server`` needs with them."""
+def guard_pages(pages: Pages, sign_in: SignInDesk) -> dict[str, Any]:
+    """Put our handlers in the place of Panel's; return the options that ``get_server`` needs with them.
+
+    ``sign_in`` draws the page of those who may not see the one that they asked for.
+    """
     # Bokeh's and Panel's way to change them. No metadata, no autoload.js: nobody embeds our pages.
     urls.per_app_patterns[:] = [(r"/ws", PageSocket), (r"/?", PageHandler)]
-    return {"citywall_pages": pages, "include_cookies": [], "include_headers": []}
+    own = {"citywall_pages": pages, "citywall_sign_in": sign_in}
+    return {**own, "include_cookies": [], "include_headers": []}
 
 
 class PageHandler(DocHandler):
-    """A page, for who may see it; others go to sign in, or are told 403 when that would not help."""
+    """A page, for who may see it; others go to sign in, or are told which pages are theirs (403)."""
 
     def set_default_headers(self) -> None:
         """Keep pages from being framed and from talking to anybody else."""
@@ -64,8 +69,7 @@ class PageHandler(DocHandler):
         signed_in = pages.doors.session_of(self.request) != ""
         if name == "wall" or signed_in:  # a wall in the hall has nobody to sign in
             self.set_status(403)
-            self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish("403\n")
+            show_sign_in(self.settings["citywall_sign_in"], self, next_=self.request.uri or "", refused=name)
         else:
             self.redirect(f"/sign-in?next={quote(self.request.uri or '', safe='')}")
 

@@ -50,16 +50,17 @@ class Screens:
         self._map: MapSetting = map_setting(
             self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page]
         )
+        self._has_inset = "inset" in FIGURES[page] and self._map.core is not None
         self.layers: list[Layer] = [
             layer
             for layer in build_layers(self._map)
-            if "inset" in FIGURES[page] or getattr(layer, "prefix", "") != "inset"
+            if self._has_inset or getattr(layer, "prefix", "") != "inset"
         ]
         self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
-            names=names_of(settings, district), has_grids=has_grids,
+            names=names_of(settings, district), has_grids=has_grids, inset=self._map.corner,
         )  # fmt: skip
         self._frames: dict[str, Frame] = {}
         self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}
@@ -121,8 +122,8 @@ class Screens:
         hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)
         inset = None
-        if "inset" in FIGURES[self._layout.key]:
-            inset = inset_figure(self._atlas, sources, lettering)
+        if self._has_inset and self._map.core is not None:
+            inset = inset_figure(self._atlas, sources, lettering, Box(*self._map.core))
             inset.name = "figure:inset"
         for layer in self.layers:
             frame = self._frames.get(layer.key)

@@ -19,6 +19,7 @@ from tornado.ioloop import IOLoop
 import static
 from city.desk_seen import DeskSeen
 from city.wall_view import FORBIDDEN_ON_WALL, WallView
+from console.chain_watch import ChainWatch
 from console.channel import Channel
 from console.desk_eyes import DeskEyes
 from console.district import District, read_district, read_grids
@@ -46,6 +47,7 @@ from console.screens import Screens
 from console.secret import read_secret
 from console.settings import Settings
 from console.shared_figures import hear_figures
+from console.sign_in import FirstPageHandler, sign_in_patterns
 from console.terms import read_terms
 from console.wire import encode_text
 from feeds.connection import connect
@@ -82,11 +84,15 @@ class Console:
             open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
         )  # fmt: skip
         self._doors = self._entrance.doors
+        self._sign_in = self._entrance.sign_in_desk(
+            title=district.name, build=self._build, origins=self._origins
+        )
         self._hands = self._ordering.hands(self._entrance)
         self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
+        self._chain = ChainWatch(settings.log_url, settings.data_dir)
         self._health = Health(
             self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
-            clock=time.time,
+            clock=time.time, chain=lambda: self._chain.broken,
         )  # fmt: skip
         self._loop_watch = LoopWatch()
         self._figures = ConsoleFigures(
@@ -130,6 +136,7 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
+            tasks.create_task(self._chain.run())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._desk_eyes.run(lambda: self._follower.store.state, self._is_desk_open))
@@ -154,7 +161,7 @@ class Console:
             extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
             session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
             sign_sessions=True, secret_key=read_secret(self._settings.data_dir).hex(), admin=False,
-            liveness=False, autoreload=False, **guard_pages(pages),
+            liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip
 
     def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
@@ -180,7 +187,8 @@ class Console:
             (r"/citywall/static/(.+)", StaticHandler),
             (r"/open/([a-z]+)", DoorHandler, {"doors": doors}),
             self._ordering.pattern(self._sockets),
-            *self._entrance.patterns(title=self._district.name, build=self._build, origins=origins),
+            *sign_in_patterns(self._sign_in),
+            (r"/", FirstPageHandler, {"desk": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
             (
                 rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
@@ -216,7 +224,10 @@ class Console:
     async def _warm_up(self) -> None:
         """Draw once before the first viewer: the first datashader call compiles for a second."""
         state = self._follower.store.state
-        await asyncio.to_thread(self._screens["wall"].warm_up, WallView().see(state, time.time()))
+        await asyncio.to_thread(
+            self._screens["wall"].warm_up,
+            WallView(zone_offset_s=self._terms.zone_offset_s).see(state, time.time()),
+        )
         await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
         keep_what_is_there()
         self._health.warm = True
@@ -234,7 +245,10 @@ class Console:
             feed, since = self._health.feed
             down = self._health.log_down_since is not None
             state = self._follower.store.state
-            told = beat(time.time(), state, feed=feed, feed_since=since, log_down=down)
+            told = beat(
+                time.time(), state, feed=feed, feed_since=since, log_down=down,
+                chain_broken=bool(self._health.chain_broken),
+            )  # fmt: skip
             for channel in self._channels.values():
                 channel.say(told)
             await asyncio.sleep(1.0)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
+from tornado.web import RequestHandler
 
 from city.access import PAGES, Person, may_open
 from console.credentials import Credentials
@@ -17,7 +18,10 @@ from console.sessions import Sessions
 from feeds.accounts import Account
 from layouts.sign_in import POLICY, SignInPage, draw
 
-__all__ = ["SignInDesk", "SignInHandler", "SignOutHandler", "own_path", "sign_in_patterns"]
+__all__ = [
+    "FirstPageHandler", "SignInDesk", "SignInHandler", "SignOutHandler", "own_path", "show_sign_in",
+    "sign_in_patterns",
+]  # fmt: skip
 
 log = structlog.get_logger()
 
@@ -61,24 +65,65 @@ def own_path(text: str, otherwise: str = "") -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
+def show_sign_in(
+    desk: SignInDesk, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
+    refused: str = "",
+) -> None:  # fmt: skip
+    """Answer with the form, or with who is signed in and which pages are theirs; the status is the caller's.
+
+    ``next_`` is the path to go on to, ``refused`` the name of a page that they may not open.
+    """
+    lang = _lang_of(handler)
+    # Whose sign-in just failed sees the form again, whoever is signed in already.
+    account = None if said else _account_of(desk, handler)
+    page = SignInPage(
+        lang=lang,
+        centre=desk.title[lang],
+        build=desk.build,
+        form=_form_token(desk, handler, "sign-out" if account else "sign-in"),
+        next=own_path(next_),
+        said=said,
+        given=given,
+        refused=refused,
+        name=account.display if account else "",
+        roles=account.rights.roles if account else (),
+        pages=_pages_of(account) if account else (),
+    )
+    handler.set_header("Content-Type", "text/html; charset=utf-8")
+    handler.set_header("Content-Security-Policy", POLICY)
+    handler.finish(draw(page))
+
+
+def _account_of(desk: SignInDesk, handler: RequestHandler) -> Account | None:
+    found: Account | None = desk.sessions.account(
+        desk.doors.session_of(handler.request), desk.sessions.clock()
+    )
+    return found
+
+
+def _lang_of(handler: RequestHandler) -> str:
+    asked = handler.get_query_argument("lang", "zh")
+    return asked if asked in ("zh", "en") else "zh"
+
+
+def _form_token(desk: SignInDesk, handler: RequestHandler, purpose: str) -> str:
+    """Return a token for this browser, giving it its cookie when it has none."""
+    cookie = handler.get_cookie(FORM_COOKIE, "") or ""
+    if not 16 <= len(cookie) <= 64:
+        cookie = desk.forms.new_cookie()
+        secure = is_https(handler.request)
+        handler.set_cookie(FORM_COOKIE, cookie, httponly=True, samesite="Strict", secure=secure)
+    return desk.forms.token(cookie, purpose, desk.sessions.clock())
+
+
 class _FormHandler(PlainHandler):
-    """What both have in common: language, form cookie and token, the check of who sent a form."""
+    """What both have in common: the check of who sent a form."""
 
     PURPOSE = ""
 
     def initialize(self, desk: SignInDesk) -> None:
         """Take what the composition root put together."""
         self._desk = desk
-
-    def set_default_headers(self) -> None:
-        """Allow the page its style sheet and its form."""
-        super().set_default_headers()
-        self.set_header("Content-Security-Policy", POLICY)
-
-    @property
-    def _lang(self) -> str:
-        asked = self.get_query_argument("lang", "zh")
-        return asked if asked in ("zh", "en") else "zh"
 
     def _is_own_form(self) -> bool:
         """Whether a page of ours sent this form, from this browser, within the hour."""
@@ -92,31 +137,6 @@ class _FormHandler(PlainHandler):
             return False
         return True
 
-    def _form_token(self, purpose: str) -> str:
-        """Return a token for this browser, giving it its cookie when it has none."""
-        cookie = self.get_cookie(FORM_COOKIE, "") or ""
-        if not 16 <= len(cookie) <= 64:
-            cookie = self._desk.forms.new_cookie()
-            self.set_cookie(
-                FORM_COOKIE, cookie, httponly=True, samesite="Strict", secure=is_https(self.request)
-            )
-        return self._desk.forms.token(cookie, purpose, self._desk.sessions.clock())
-
-    def _show(self, *, next_: str, said: str = "", given: str = "", account: Account | None = None) -> None:
-        lang = self._lang
-        page = SignInPage(
-            lang=lang,
-            centre=self._desk.title[lang],
-            build=self._desk.build,
-            form=self._form_token("sign-out" if account else "sign-in"),
-            next=next_,
-            said=said,
-            given=given,
-            name=account.display if account else "",
-        )
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(draw(page))
-
 
 class SignInHandler(_FormHandler):
     """``/sign-in``: the form, and what becomes of it. ``next=`` leads to a page of our own only."""
@@ -125,17 +145,14 @@ class SignInHandler(_FormHandler):
 
     def get(self) -> None:
         """Show the form, or who is signed in."""
-        desk = self._desk
-        account = desk.sessions.account(desk.doors.session_of(self.request), desk.sessions.clock())
-        wanted = own_path(self.get_query_argument("next", ""))
-        self._show(next_=wanted or (_first_page(account) if account else ""), account=account)
+        show_sign_in(self._desk, self, next_=self.get_query_argument("next", ""))
 
     async def post(self) -> None:
         """Check form, name and password; open a new session and go on."""
         wanted = own_path(self.get_body_argument("next", ""))
         if not self._is_own_form():
             self.set_status(403)
-            self._show(next_=wanted, said="stale")
+            show_sign_in(self._desk, self, next_=wanted, said="stale")
             return
         given = self.get_body_argument("account", "")[:64]
         secret = self.get_body_argument("password", "", strip=False)
@@ -143,14 +160,15 @@ class SignInHandler(_FormHandler):
         proof = await self._desk.credentials.prove(given, secret, remote=remote)
         if proof.account is None:
             self.set_status(429 if proof.wait_s else 401)
-            self._show(next_=wanted, said="waits" if proof.wait_s else "failed", given=given)
+            said = "waits" if proof.wait_s else "failed"
+            show_sign_in(self._desk, self, next_=wanted, said=said, given=given)
             return
         session = await asyncio.to_thread(self._change_session, proof.account.name, remote)
         self.set_cookie(
             SESSION_COOKIE, session, httponly=True, samesite="Lax", path="/", secure=is_https(self.request)
         )
         self.clear_cookie(FORM_COOKIE)
-        self.redirect(wanted or _first_page(proof.account) or "/sign-in", status=303)
+        self.redirect(wanted or _first_page(proof.account), status=303)
 
     def _change_session(self, account: str, remote: str) -> str:
         """End the session that the browser had and open a new one: an id never outlives a sign-in."""
@@ -166,7 +184,7 @@ class SignOutHandler(_FormHandler):
 
     def get(self) -> None:
         """Show who is signed in, with the button."""
-        self.redirect(f"/sign-in?lang={self._lang}")
+        self.redirect(f"/sign-in?lang={_lang_of(self)}")
 
     async def post(self) -> None:
         """End the session, forget its cookie."""
@@ -178,10 +196,27 @@ class SignOutHandler(_FormHandler):
         ended = await asyncio.to_thread(sessions.end, session, sessions.clock())
         log.info("signed_out", ended=ended, remote=remote_of(self.request))
         self.clear_cookie(SESSION_COOKIE, path="/")
-        self.redirect(f"/sign-in?lang={self._lang}", status=303)
+        self.redirect(f"/sign-in?lang={_lang_of(self)}", status=303)
+
+
+class FirstPageHandler(PlainHandler):
+    """``/``: leads to the first page that is theirs, or to signing in."""
+
+    def initialize(self, desk: SignInDesk) -> None:
+        """Take what the composition root put together."""
+        self._desk = desk
+
+    def get(self) -> None:
+        """Lead on; the language goes along."""
+        account = _account_of(self._desk, self)
+        self.redirect(f"{_first_page(account) if account else '/sign-in'}?lang={_lang_of(self)}")
 
 
 def _first_page(account: Account) -> str:
-    """Return where somebody lands who asked for no page, '' when no page is theirs yet."""
+    """Return where somebody lands who asked for no page: who has none is told so."""
+    return next((f"/{page}" for page in _pages_of(account)), "/sign-in")
+
+
+def _pages_of(account: Account) -> tuple[str, ...]:
     looker = Person(account.name, account.display, account.rights.roles)
-    return next((f"/{page}" for page in FIRST_PAGES if may_open(looker, page)), "")
+    return tuple(page for page in FIRST_PAGES if may_open(looker, page))

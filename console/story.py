@@ -35,10 +35,12 @@ class Stories:
         self.name_of = name_of
         self._kept: OrderedDict[int, Fact] = OrderedDict()
 
-    async def tell(self, positions: Sequence[int], clock: CityClock) -> list[dict[str, Any]]:
+    async def tell(
+        self, positions: Sequence[int], clock_of: Callable[[int], CityClock]
+    ) -> list[dict[str, Any]]:
         """Return the newest 300 facts at these positions, oldest first; moments are city epoch seconds.
 
-        What cannot be read now is left out.
+        ``clock_of`` gives the city clock that counted at a position. What cannot be read now is left out.
         """
         wanted = positions[-LONGEST:]
         missing = []
@@ -51,7 +53,7 @@ class Stories:
             await self._read(missing)
         facts = [self._kept[position] for position in wanted if position in self._kept]
         undone = {fact.data.get("position") for fact in facts if fact.type == "ActUndone"}
-        return [self._line(fact, clock, undone) for fact in facts]
+        return [self._line(fact, clock_of(fact.position), undone) for fact in facts]
 
     async def _read(self, positions: Sequence[int]) -> None:
         try:

@@ -10,7 +10,7 @@ __all__ = ["TABLES", "table_marks"]
 
 TABLES: Final = (
     "agencies.csv", "calendars.csv", "categories.csv", "city_objects.csv", "devolution.csv", "owners.csv",
-    "register.csv", "rules.csv", "sites.csv", "standards.csv",
+    "register.csv", "rules.csv", "sites.csv", "standards.csv", "unit_tasks.csv",
 )  # fmt: skip
 """Every table but the roster, which has its own fact: the data dir's own file goes before the shipped one."""
 

@@ -1,5 +1,6 @@
 """Terms: what decisions go by – the district's tables, calendars and numbers, read once at the start."""
 
+import csv
 import math
 import time
 from collections.abc import Mapping
@@ -9,18 +10,22 @@ from typing import Any, TypeVar
 
 import msgspec
 
+import static
 from city import categories
 from city.acts.terms import CaseNumbers, Terms
 from city.dispatch.agencies import agency_of
 from city.dispatch.book import Book
+from city.dispatch.roads import road_names
 from city.dispatch.rows import current, read_rows
 from city.dispatch.shelf import rule_tables
 from city.dispatch.standards import by_class, standard_of
+from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places import Streets
 from console.calendars import read_calendars
 from console.district import District, DistrictError, read_streets
 from console.district import read_rows as read_table
 from console.tables import table_marks
+from feeds.sources.mapping import CaseMapping, shipped
 
 __all__ = ["case_numbers", "read_terms", "today"]
 
@@ -39,6 +44,7 @@ def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> 
     known = _table(data_dir, "categories.csv", categories.read)
     agencies = _table(data_dir, "agencies.csv", lambda rows: read_rows(rows, agency_of))
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
+    tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
     return Terms(
         district=district.code,
         zone_offset_s=district.zone_offset_s(time.time()),
@@ -52,7 +58,41 @@ def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> 
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
         numbers=case_numbers(district.cases),
+        unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         tables=table_marks(data_dir),
+        roads=_roads(district, data_dir),
+        labels=frozenset(
+            label for one in shipped() if isinstance(one, CaseMapping) for label in one.labels.values()
+        ),
+    )
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Drawn(msgspec.Struct):
+    """Of an atlas the names of its roads alone."""
+
+    roads: list[_Named]
+
+
+def _roads(district: District, data_dir: Path) -> frozenset[str]:
+    """Return the names of roads that the district's map and tables hold. Raises DistrictError."""
+    path = district.atlas_dir / "atlas.json"
+    try:
+        drawn = msgspec.json.decode(path.read_bytes(), type=_Drawn)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{path}: expected an imported atlas: {error}"
+        raise DistrictError(message) from error
+    rows = [row for name in ("owners.csv", "register.csv") for row in read_table(data_dir, name)[0]]
+    if district.built_in:
+        with static.path("district/roads.csv").open(encoding="utf-8", newline="") as lines:
+            rows += csv.DictReader(lines)
+    return frozenset(
+        name
+        for told in (*(road.name for road in drawn.roads), *(row.get("road") or "" for row in rows))
+        for name in road_names(told)
     )
 
 

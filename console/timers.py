@@ -2,8 +2,9 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable
-from typing import Final
+import math
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 import structlog
 
@@ -16,7 +17,7 @@ from city.facts import body_of
 from city.moments import iso
 from city.state import Case, LedgerState
 from city.store import Store
-from feeds.ledger import Act, Again, Appended, Ledger
+from feeds.ledger import Act, Again, Answer, Appended
 
 __all__ = ["ENGINE", "Timers", "timer_id"]
 
@@ -33,6 +34,13 @@ def timer_id(key: str, step: Step) -> str:
     return f"timer:{key}:{step.code}:{step.serial}"
 
 
+class Appends(Protocol):
+    """What takes the appends of steps: the ledger."""
+
+    async def append(self, acts: Sequence[Act]) -> list[Answer]:
+        """Append the acts in order and return one answer for each."""
+
+
 class Timers:
     """Keeps when each case is next due and passes what is.
 
@@ -40,7 +48,7 @@ class Timers:
     """
 
     def __init__(
-        self, store: Store, ledger: Ledger, terms: Callable[[], Terms], *, clock: Callable[[], float]
+        self, store: Store, ledger: Appends, terms: Callable[[], Terms], *, clock: Callable[[], float]
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -53,6 +61,11 @@ class Timers:
         self._looked_to = 0
         self._next: list[tuple[float, str, int]] = []
         self._asked: dict[str, tuple[int, set[str]]] = {}
+
+    @property
+    def next_at(self) -> float:
+        """Return the city moment at which something may be due next; infinite when nothing is planned."""
+        return self._next[0][0] if self._next else math.inf
 
     async def step(self) -> int:
         """Pass what is due now; return how many steps were written. Raises LedgerUnavailable."""

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 import structlog
 
+from city.categories import ClassRef
 from city.moments import iso
 from feeds.deadletters import DeadLetters
 from feeds.hub import Hub
-from feeds.jobs import Job, act_of, batch_of, id_of, until_done
+from feeds.jobs import Job, act_of, batch_of, id_of, name_by_reference, until_done
 from feeds.ledger import Act, Appended, Ledger
 from feeds.people import People
 from feeds.pictures import Picture, Pictures
@@ -61,14 +62,14 @@ class Acceptance:
         stores: Stores,
         hub: Hub,
         *,
-        categories: Mapping[str, tuple[str, str]],
-        codes: frozenset[tuple[str, str]],
+        categories: Mapping[str, tuple[ClassRef, ...]],
+        classes: frozenset[ClassRef],
     ) -> None:
         self.counts = Counts()
         self._stores = stores
         self._hub = hub
         self._categories = categories
-        self._codes = codes
+        self._classes = classes
 
     def judge(self, topic: str, claims: Claims, text: str) -> Job | BadFrame:
         """Decode and validate a frame. Nothing is stored yet."""
@@ -85,7 +86,7 @@ class Acceptance:
             scope=scope,
             anywhere=claims.anywhere("publish", topic),
             categories=self._categories,
-            codes=self._codes,
+            classes=self._classes,
         )
         judged = validate_all(topic, frame.records, terms, suspect=frame.suspect)
         return Job(topic, claims.client, frame.batch, terms.received, now, frame.records, judged, {}, set())
@@ -144,13 +145,7 @@ class Acceptance:
         for job in jobs:
             for _, found in job.open():
                 if found.reporter is not None:
-                    ref = people.ref(job.client, found.id)
-                    found.record["reporter_ref"] = ref
-                    if caller := people.caller_ref(found.reporter.get("phone")):
-                        found.record["caller_ref"] = caller
-                    if found.reporter.get("wants_reply") is True:
-                        found.record["wants_reply"] = True  # says nothing of who it is
-                    kept.append((ref, found.reporter))
+                    kept.append((name_by_reference(people, job.client, found), found.reporter))
         if kept:
             await asyncio.to_thread(people.put, kept, now=jobs[-1].now)
 
@@ -184,7 +179,8 @@ class Acceptance:
         lat = [found.record.get("lat", nan) for _, _, found in places]
         codes = self._stores.streets.codes
         streets = [codes[i] if i >= 0 else "" for i in self._stores.streets.of(lon, lat)]
-        return [act_of(job, found, street) for (job, _, found), street in zip(places, streets, strict=True)]
+        told = zip(places, streets, strict=True)
+        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in told]
 
     async def _keep_pictures(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

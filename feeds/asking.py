@@ -12,12 +12,13 @@ __all__ = ["UNANSWERED", "Asking", "Refused"]
 
 UNANSWERED: Final = 8
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.1, 5.0
+_OPEN_TIMEOUT_S = 10.0
 
 log = structlog.get_logger(__name__)
 
 
 class Refused(Exception):  # named for what is so
-    """The server does not let this token in here: asking again is no use."""
+    """The server does not let this token in here, or was not reached in time: asking again is no use."""
 
 
 class _Question:
@@ -29,13 +30,16 @@ class _Question:
 class Asking:
     """Sends frames over one socket; an async context manager.
 
-    Reconnects for ever, with growing pauses, and sends again what was not answered; the server must take
-    nothing twice. At most UNANSWERED frames are under way.
+    Reconnects with growing pauses, and sends again what was not answered; the server must take nothing
+    twice. At most UNANSWERED frames are under way. ``wait_s`` None reconnects for ever; else what waits is
+    refused when the server was away for so many seconds.
     """
 
-    def __init__(self, url: str, token: str, *, name: str) -> None:
+    def __init__(self, url: str, token: str, *, name: str, wait_s: float | None = None) -> None:
         self._url = url
         self._name = name
+        self._wait_s = wait_s
+        self._away_since: float | None = None
         self._headers = {"Authorization": f"Bearer {token}"}
         self._waiting: deque[_Question] = deque()
         self._sent: deque[_Question] = deque()
@@ -63,14 +67,18 @@ class Asking:
     async def _run(self) -> None:
         delay = _FIRST_DELAY_S
         down = False
+        connected: float | None = None
+        patience = _OPEN_TIMEOUT_S if self._wait_s is None else min(_OPEN_TIMEOUT_S, max(self._wait_s, 0.1))
         while True:
+            since = self._now()
             try:
                 async with connect(
-                    self._url, additional_headers=self._headers, compression=None, ping_timeout=60
-                ) as socket:
+                    self._url, additional_headers=self._headers, compression=None, ping_timeout=60,
+                    open_timeout=patience,
+                ) as socket:  # fmt: skip
                     if down:
                         self._log(log.info, "connected")
-                    delay, down = _FIRST_DELAY_S, False
+                    delay, down, connected = _FIRST_DELAY_S, False, self._now()
                     await self._talk(socket)
             except InvalidStatus as error:
                 if error.response.status_code in (401, 403, 404):
@@ -81,7 +89,10 @@ class Asking:
             if not down:
                 self._log(log.warning, "disconnected", reason=reason)
             down = True
-            await asyncio.sleep(delay)
+            if connected is not None and self._now() - connected > _LONGEST_DELAY_S:
+                self._away_since = since = self._now()
+            connected = None
+            await asyncio.sleep(self._pause(since, delay, reason))
             delay = min(delay * 2, _LONGEST_DELAY_S)
 
     async def _talk(self, socket: ClientConnection) -> None:
@@ -93,6 +104,7 @@ class Asking:
         try:
             while True:
                 answer = await socket.recv()
+                self._away_since = None
                 if not self._sent:
                     continue  # nobody asked
                 question = self._sent.popleft()
@@ -111,6 +123,21 @@ class Asking:
                 self._sent.append(question)
                 await socket.send(question.frame, text=True)
             await self._news.wait()
+
+    def _pause(self, since: float, delay: float, reason: str) -> float:
+        """Return the seconds to the next try; refuse what waits when the server was away for too long."""
+        if self._away_since is None:
+            self._away_since = since
+        if self._wait_s is None:
+            return delay
+        left = self._away_since + self._wait_s - self._now()
+        if left <= 0.0:
+            self._refuse(f"{self._url} was not reached for {self._wait_s:g} s: {reason}")
+            return delay
+        return min(delay, left)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     def _refuse(self, reason: str) -> None:
         for question in (*self._sent, *self._waiting):

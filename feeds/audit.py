@@ -9,9 +9,9 @@ from city.chain import GENESIS, Link, digest, link
 from feeds.anchors import Anchor
 from feeds.ledger import Ledger
 from feeds.segments import SegmentDamaged, Segments
-from feeds.stream import first_position, stream_rows
+from feeds.stream import first_position, hash_at, stream_rows
 
-__all__ = ["Bad", "Verdict", "Walk", "all_rows", "verify", "verify_ledger"]
+__all__ = ["Bad", "Verdict", "Walk", "all_rows", "verify", "verify_ledger", "verify_stream"]
 
 
 class Bad(msgspec.Struct, frozen=True):
@@ -143,6 +143,24 @@ async def verify_ledger(ledger: Ledger, segments: Segments, anchors: Sequence[An
     end, _ = await ledger.head()
     if walk.bad is None and walk.position > end:
         walk.bad = Bad(end + 1, "", f"lies beyond the head (position {end})")
+    return walk.finish()
+
+
+async def verify_stream(ledger: Ledger, anchors: Sequence[Anchor]) -> Verdict:
+    """Walk what is in the stream, up to the head; closed segments are left to :func:`verify_ledger`.
+
+    Raises LedgerUnavailable.
+    """
+    position, hash_ = await ledger.head()
+    first = await first_position(ledger)
+    # Where the rows before are in segments the first one is taken at its word: the second links to it.
+    walk = (
+        Walk(anchors) if first <= 1 else Walk(anchors, position=first, previous=await hash_at(ledger, first))
+    )
+    walk.expect(Anchor("", position, hash_, "head"))
+    async for row in stream_rows(ledger, after=walk.position):
+        if not walk.take(row):
+            break
     return walk.finish()
 
 

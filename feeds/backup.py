@@ -13,7 +13,7 @@ from city.chain import GENESIS
 from city.facts import body_of
 from city.moments import iso
 from feeds import backup_files as files
-from feeds.audit import Walk, all_rows
+from feeds.audit import Bad, Walk, all_rows, verify
 from feeds.backup_files import BackupDamaged, Manifest, PackedLines, check_backup
 from feeds.ledger import (
     DONE_PREFIX,
@@ -40,12 +40,16 @@ class RestoreRefused(ValueError):  # named for what is so
     """There is something where the backup would go; nothing was touched."""
 
 
-async def backup(data_dir: Path, ledger: Ledger, target: Path, *, now: float) -> Manifest:
+async def backup(
+    data_dir: Path, ledger: Ledger, target: Path, *, now: float, archive: bool = False
+) -> Manifest:
     """Copy the ledger up to its present head, and the files of ``data_dir``, into the new folder ``target``.
 
     Appends go on meanwhile; the server is held once, to copy the versions of all subjects. ``now`` is
-    epoch seconds. Raises FileExistsError when ``target`` exists, ValueError when it lies in ``data_dir``
-    or the ledger is damaged, LedgerUnavailable, OSError.
+    epoch seconds; with ``archive`` the telemetry archive is copied too.
+
+    Raises FileExistsError when ``target`` exists, ValueError when it lies in ``data_dir`` or the ledger is
+    damaged, LedgerUnavailable, OSError.
     """
     partial = files.prepare(data_dir, target)
     try:
@@ -58,7 +62,7 @@ async def backup(data_dir: Path, ledger: Ledger, target: Path, *, now: float) ->
     except RedisError as error:
         raise LedgerUnavailable(str(error)) from error
     # after the facts: a reporter whom a fact names is then in the people store's copy
-    await asyncio.to_thread(files.copy_files, data_dir, partial, frozen.position)
+    await asyncio.to_thread(files.copy_files, data_dir, partial, frozen.position, archive=archive)
     return await asyncio.to_thread(files.close_backup, partial, target, frozen)
 
 
@@ -80,9 +84,12 @@ async def _freeze(ledger: Ledger) -> Manifest:
 
 async def _write_tail(ledger: Ledger, live: Segments, partial: Path, frozen: Manifest) -> None:
     """Write what is behind the copied segments as segments too, and check that it continues them."""
-    position, hash_ = await asyncio.to_thread(Segments(partial / files.LEDGER).end)
+    copied = await asyncio.to_thread(verify, Segments(partial / files.LEDGER).rows())
+    if copied.bad is not None:
+        raise _damaged(copied.bad)
+    position = copied.position
     tail, chunk = Segments(partial / files.TAIL), list[Row]()
-    walk = Walk(position=position, previous=hash_)
+    walk = Walk(position=position, previous=copied.hash)
     if position < frozen.position:
         async for row in all_rows(ledger, live, after=position):
             if row.position > frozen.position:
@@ -95,8 +102,14 @@ async def _write_tail(ledger: Ledger, live: Segments, partial: Path, frozen: Man
                 await asyncio.to_thread(tail.write, chunk)
                 chunk = []
     if walk.bad is not None or (walk.position, walk.hash) != (frozen.position, frozen.hash):
-        message = f"the ledger is damaged ({walk.bad or walk.missing('missing')}): audit it first"
-        raise ValueError(message)
+        raise _damaged(walk.bad or walk.missing("missing"))
+
+
+def _damaged(bad: Bad) -> ValueError:
+    return ValueError(
+        f"the ledger is damaged at position {bad.position}: {bad.reason}; no backup was made. "
+        "`citywall audit verify` looks at all of it; earlier backups stay as they are"
+    )
 
 
 async def _write_done(client: Any, path: Path, position: int) -> None:

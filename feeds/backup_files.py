@@ -2,8 +2,8 @@
 
 A backup folder holds ``ledger/`` (closed segments), ``tail/`` (what was still in the stream, as
 segments), ``done`` and ``versions`` (so that repeats stay repeats), ``files/`` (anchors, people store,
-accounts, city settings) and ``manifest.json``, which vouches for all of them. Not in it, because they
-can be made again or are no record: snapshots, the telemetry archive, pictures.
+accounts, city settings) and ``manifest.json``, which vouches for all of them. The telemetry archive is in
+it when it is asked for. Not in it, because they can be made again or are no record: snapshots, pictures.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from feeds.audit import Verdict, verify
 from feeds.segments import Segments, sync_folder
 
 __all__ = [
-    "DONE", "FILES", "LEDGER", "TAIL", "VERSIONS", "BackupDamaged", "Manifest", "PackedLines",
+    "ARCHIVE", "DONE", "FILES", "LEDGER", "TAIL", "VERSIONS", "BackupDamaged", "Manifest", "PackedLines",
     "check_backup", "close_backup", "copy_files", "copy_segments", "prepare", "put_back", "read_lines",
     "read_manifest", "targets",
 ]  # fmt: skip
@@ -31,7 +31,8 @@ __all__ = [
 LEDGER, TAIL, FILES = "ledger", "tail", "files"
 DONE, VERSIONS = "done.jsonl.zst", "versions.jsonl.zst"
 MANIFEST, ANCHORS = "manifest.json", "anchors.log"
-LEFT_OUT = frozenset({"ledger", "log", "pictures", "snapshots", "archive", "lock", "demo.log"})
+ARCHIVE = "archive"
+LEFT_OUT = frozenset({"ledger", "log", "pictures", "snapshots", ARCHIVE, "lock", "demo.log"})
 """Names in a data dir that are not copied as files: the ledger goes its own way, the rest is no record."""
 
 PASSING = ("-wal", "-shm", "-journal", ".partial", ".sock", ".pid", ".lock")
@@ -67,7 +68,8 @@ def prepare(data_dir: Path, target: Path) -> Path:
     Raises FileExistsError when ``target`` is there, ValueError when it would lie in the data dir.
     """
     if target.exists():
-        raise FileExistsError(str(target))
+        message = f"{target} exists already; a backup goes into a new folder"
+        raise FileExistsError(message)
     if target.resolve().is_relative_to(data_dir.resolve()):
         message = f"{target} lies in the data dir that is to be backed up"
         raise ValueError(message)
@@ -85,11 +87,15 @@ def copy_segments(data_dir: Path, partial: Path, position: int) -> None:
             _copy(path, partial / LEDGER / path.name)
 
 
-def copy_files(data_dir: Path, partial: Path, position: int) -> None:
-    """Copy the other files: databases by SQLite's own means, anchors up to ``position``."""
+def copy_files(data_dir: Path, partial: Path, position: int, *, archive: bool = False) -> None:
+    """Copy the other files: databases by SQLite's own means, anchors up to ``position``.
+
+    With ``archive`` the telemetry archive too, as it is by then.
+    """
+    left_out = LEFT_OUT - {ARCHIVE} if archive else LEFT_OUT
     for path in sorted(data_dir.rglob("*")):
         name = path.relative_to(data_dir)
-        if name.parts[0] in LEFT_OUT or path.name.endswith(PASSING) or path.is_symlink():
+        if name.parts[0] in left_out or path.name.endswith(PASSING) or path.is_symlink():
             continue
         target = partial / FILES / name
         if path.is_dir():

@@ -20,6 +20,7 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from city.categories import ClassRef
 from feeds.acceptance import Acceptance, Counts, Stores
 from feeds.admission import SUBPROTOCOL, Admission, Refused, admit
 from feeds.deliveries import Sight
@@ -47,15 +48,15 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``open_loopback`` lets a *missing* token subscribe from 127.0.0.1; ``source_intervals`` are the
     seconds after which each client is expected to publish again; ``categories`` maps a label to
-    (code, system), ``codes`` are the known ones.
+    the classes that it names, ``classes`` are the known ones.
     """
 
     host: str = "127.0.0.1"
     port: int = 8765
     open_loopback: bool = False
     source_intervals: Mapping[str, float] = {}
-    categories: Mapping[str, tuple[str, str]] = {}
-    codes: frozenset[tuple[str, str]] = frozenset()
+    categories: Mapping[str, tuple[ClassRef, ...]] = {}
+    classes: frozenset[ClassRef] = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
 
@@ -85,7 +86,7 @@ class Gateway:
         self.config = config
         self.hub = Hub(stores.ledger, stores.telemetry, intervals=config.source_intervals, clock=clock)
         self.hub.on_new_epoch = self._restart_subscribers
-        self._acceptance = Acceptance(stores, self.hub, categories=config.categories, codes=config.codes)
+        self._acceptance = Acceptance(stores, self.hub, categories=config.categories, classes=config.classes)
         self.metrics = Metrics(self._acceptance.counts)
         self._stores = stores
         self._tokens = tokens

@@ -18,7 +18,7 @@ from feeds.protocol.cursors import ORIGIN
 from feeds.protocol.topics import TELEMETRY_TOPICS
 from feeds.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
 
-__all__ = ["BEHIND_BYTES", "BEHIND_S", "RETRY_S", "UNAVAILABLE", "Hub", "Ring"]
+__all__ = ["BEHIND_BYTES", "BEHIND_S", "RETRY_S", "UNAVAILABLE", "Hub", "Ring", "epoch_of"]
 
 UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
 RETRY_S = 0.25
@@ -73,6 +73,11 @@ class Ring:
     def after(self, place: Any) -> int:
         """Return the index of the first item behind ``place``."""
         return bisect_right(self._places, place)
+
+
+async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
+    """Return the id of the logs' life, by which cursors know whether they still hold."""
+    return f"{await ledger.epoch()}.{await telemetry.epoch()}"
 
 
 class Hub:
@@ -204,7 +209,7 @@ class Hub:
                 await asyncio.sleep(RETRY_S)
 
     async def _epoch(self) -> str:
-        return f"{await self.ledger.epoch()}.{await self.telemetry.epoch()}"
+        return await epoch_of(self.ledger, self.telemetry)
 
     async def _tail_ledger(self) -> None:
         async for entries in self.ledger.tail(self.facts.end):
@@ -233,7 +238,7 @@ class Hub:
     def _take_fact(self, entry: Entry) -> Delivery:
         delivery, told = from_ledger(entry)
         self.current.fold_fact(told)
-        if told.head.client and told.head.received:
+        if told.actor.startswith("client:") and told.head.client and told.head.received:  # not what we report
             # What a case or warning tells happened before it was told: that is no error of a clock.
             self._hear(told.head.client, told.head.received, None)
         return delivery

@@ -10,12 +10,13 @@ import structlog
 from city.facts import body_of
 from feeds.hub import RETRY_S, UNAVAILABLE
 from feeds.ledger import ANY, Act
+from feeds.people import People
 from feeds.protocol.faults import Rejected
 from feeds.protocol.records import Normalised
 from feeds.protocol.topics import LEDGER_KINDS
 from feeds.telemetry import Batch, digest_of
 
-__all__ = ["Job", "act_of", "batch_of", "id_of", "until_done"]
+__all__ = ["Job", "act_of", "batch_of", "id_of", "name_by_reference", "until_done"]
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -52,11 +53,23 @@ class Job(msgspec.Struct):
         ]
 
 
-def act_of(job: Job, found: Normalised, street: str) -> Act:
+def name_by_reference(people: People, client: str, found: Normalised) -> str:
+    """Put the references of a record's reporter, who must be there, into it; return the reporter's."""
+    told = found.reporter or {}
+    ref = people.ref(client, found.id)
+    found.record["reporter_ref"] = ref
+    if caller := people.caller_ref(told.get("phone")):
+        found.record["caller_ref"] = caller
+    if told.get("wants_reply") is True:
+        found.record["wants_reply"] = True  # says nothing of who it is
+    return ref
+
+
+def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
     """Return the append that makes a record a fact; ``street`` is a code or empty."""
     record = found.record
     subject = {
-        "case": lambda: f"case:{job.client}/{found.id}",
+        "case": lambda: f"case:{client}/{found.id}",
         "cap": lambda: f"warning:{record['sender']}/{record['identifier']}",
         "track": lambda: f"storm:{record['storm']}",
         "device": lambda: f"device:{record['device']}",
@@ -65,10 +78,10 @@ def act_of(job: Job, found: Normalised, street: str) -> Act:
     data: dict[str, Any] = {"record": record}
     if found.kind in ("case", "device", "camera"):
         data["street"] = street
-    body = body_of(_FACTS[found.kind], subject, f"client:{job.client}", data)
+    body = body_of(_FACTS[found.kind], subject, f"client:{client}", data)
     # A case's versions count what we decide about it: its report is none, it starts at 0.
     expects = () if found.kind == "case" else ((subject, ANY),)
-    return Act(f"pub:{job.topic}:{job.client}:{found.id}", (body,), expects)
+    return Act(f"pub:{topic}:{client}:{found.id}", (body,), expects)
 
 
 def id_of(record: Any) -> str | None:

@@ -242,6 +242,15 @@ class Ledger:
             except (RedisError, OSError) as error:
                 raise LedgerUnavailable(str(error)) from error
 
+    async def forget_all(self) -> None:
+        """Delete every fact. Only for what nobody has read yet: the demo's past that was cut off half-way."""
+        try:
+            keys = [key async for key in self._client.scan_iter(match="{ledger}:*", count=1000)]
+            for start in range(0, len(keys), 1000):
+                await self._client.delete(*keys[start : start + 1000])
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+
     async def close(self) -> None:
         """Close both connections."""
         await self._client.aclose()

@@ -21,7 +21,7 @@ _FRAME_BYTES: Final = 1_000_000
 
 
 class PublishRefused(Exception):  # named for what is so
-    """The gateway does not let this token publish here, or a frame was bad: sending again is no use."""
+    """The gateway refuses this token or a frame, or was not reached in time: sending again is no use."""
 
 
 class _Answer(msgspec.Struct):
@@ -36,12 +36,13 @@ class _Answer(msgspec.Struct):
 class Publisher:
     """Publishes to one topic; an async context manager.
 
-    Reconnects for ever, with growing pauses, and sends again what was not answered (the gateway
-    takes no id twice). ``url`` is ``ws://host:port``.
+    Reconnects with growing pauses, and sends again what was not answered (the gateway takes no id
+    twice); for ever, or until it was away for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
     """
 
-    def __init__(self, url: str, topic: str, token: str) -> None:
-        self._asking = Asking(f"{url.rstrip('/')}/v1/publish/{topic}", token, name="publisher")
+    def __init__(self, url: str, topic: str, token: str, *, wait_s: float | None = None) -> None:
+        address = f"{url.rstrip('/')}/v1/publish/{topic}"
+        self._asking = Asking(address, token, name="publisher", wait_s=wait_s)
         self._life = secrets.token_hex(4)
         self._count = 0
 

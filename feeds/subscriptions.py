@@ -5,8 +5,8 @@ memory or, farther back, from the log itself. Nothing queues up for it, so nothi
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -16,7 +16,7 @@ from feeds.current import Row
 from feeds.deliveries import Delivery, Sight, View, from_ledger, from_telemetry, with_people
 from feeds.hub import BEHIND_BYTES, BEHIND_S, RETRY_S, UNAVAILABLE, Hub, Ring
 from feeds.people import People
-from feeds.protocol.cursors import Cursor, Place, holds_facts
+from feeds.protocol.cursors import ORIGIN, Cursor, Place, holds_facts
 from feeds.protocol.topics import TELEMETRY_TOPICS
 from feeds.starts import Start
 
@@ -29,7 +29,6 @@ BEAT_S = 2.0
 MESSAGE_BYTES = 512 * 1024
 _READ_AT_ONCE = 200
 
-NONE_AHEAD: Final[Mapping[str, Any]] = {}
 T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 
@@ -50,15 +49,20 @@ class Subscription:
         self._whole = False
         self._live = False
         self._sending_since: float | None = None
-        # Places up to which everything was sent: one in the ledger, one in each stream.
+        # Places up to which everything was sent: where to read on in the ledger, and for each topic its
+        # position and its stream id. They are moved before a message goes out: the message's own cursor
+        # and that of a beat right behind it are then the same.
         self._facts = 0
+        self._positions: dict[str, int] = {}
         self._streams: dict[str, Any] = {}
-        self._floors: dict[str, int] = {}
+        # What was read of a log and is not sent yet: a message holds records of one topic only, so what one
+        # read brings goes out in many.
+        self._read: dict[str, list[Delivery]] = {}
 
     async def run(self, start: Start) -> None:
         """Serve the subscriber until its socket closes."""
-        self._floors = {t: place.ledger for t, place in start.places.items() if holds_facts(t)}
-        self._facts = min(self._floors.values(), default=0)
+        self._positions = {t: place.ledger for t, place in start.places.items() if holds_facts(t)}
+        self._facts = min(self._positions.values(), default=0)
         self._streams = {t: place.stream for t, place in start.places.items() if t in TELEMETRY_TOPICS}
         news = asyncio.Event()
         self._hub.listeners.add(news)
@@ -82,7 +86,7 @@ class Subscription:
 
     def _logs(self) -> list[tuple[Ring, Any]]:
         logs = [(self._hub.streams[topic], place) for topic, place in self._streams.items()]
-        return [(self._hub.facts, self._facts), *logs] if self._floors else logs
+        return [(self._hub.facts, self._facts), *logs] if self._positions else logs
 
     async def _hello(self, start: Start) -> None:
         hello = {
@@ -117,7 +121,7 @@ class Subscription:
 
     async def _send_news(self) -> bool:
         """Send a message of each log that has one; whether there was anything new at all."""
-        moved = await self._send_facts() if self._floors else False
+        moved = await self._send_facts() if self._positions else False
         for topic in self._streams:
             moved = await self._send_measured(topic) or moved
         self._live = self._live or not moved
@@ -134,26 +138,25 @@ class Subscription:
             if run and (len(views) != 1 or views[0][0] != topic or size > MESSAGE_BYTES):
                 break
             place = delivery.place
-            if len(views) > 1:  # a registration, on ``ops`` and on its own topic
-                for number, (other, view) in enumerate(views[:-1], 1):
-                    there = dict.fromkeys([t for t, _ in views[:number]], place)
-                    cursor = self._cursor(self._facts, facts_of=there)
-                    await self._message(other, [(delivery, view)], cursor)
+            if len(views) > 1:  # a registration, on ``ops`` and on its own topic: a message of each
+                for topic, view in views:
+                    self._positions[topic] = place
+                    await self._message(topic, [(delivery, view)])
+                break
             if views:
-                topic, view = views[-1]
+                topic, view = views[0]
                 run.append((delivery, view))
                 size += len(view.records)
-                if len(views) > 1:
-                    break
-        if run:
-            await self._message(topic, run, self._cursor(place))
         self._facts = place
+        self._positions = {name: max(place, position) for name, position in self._positions.items()}
+        if run:
+            await self._message(topic, run)
         return bool(found)
 
     def _views(self, delivery: Delivery) -> list[tuple[str, View]]:
         views = []
         for topic in delivery.pieces or ():
-            if topic in self.sights and delivery.place > self._floors[topic]:  # type: ignore[operator]  # facts stand at ints
+            if topic in self.sights and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
                 view = delivery.view(topic, self.sights[topic], self._people)
                 if view is not None:
                     views.append((topic, view))
@@ -171,23 +174,29 @@ class Subscription:
             if view is not None:
                 run.append((delivery, view))
                 size += len(view.records)
-        if run:
-            await self._message(topic, run, self._cursor(self._facts, {topic: place}))
         self._streams[topic] = place
+        if run:
+            await self._message(topic, run)
         return bool(found)
 
     async def _behind_place(self, ring: Ring, place: Any, topic: str) -> list[Delivery]:
         """Return deliveries behind a place: the hub's when it remembers so far, else the log's own."""
         if place >= ring.start:
+            self._read.pop(topic, None)
             first = ring.after(place)
             return ring.items[first : first + _READ_AT_ONCE]
-        while True:
+        left = [delivery for delivery in self._read.get(topic, ()) if delivery.place > place]
+        while not left:
             try:
-                return await self._beating(self._read(topic, place))
+                left = await self._beating(self._read_log(topic, place))
             except UNAVAILABLE:
                 await self._beating(asyncio.sleep(RETRY_S))
+            else:
+                break
+        self._read[topic] = left
+        return left
 
-    async def _read(self, topic: str, place: Any) -> list[Delivery]:
+    async def _read_log(self, topic: str, place: Any) -> list[Delivery]:
         if not topic:
             entries = await self._hub.ledger.read(place, count=_READ_AT_ONCE)
             return [from_ledger(entry)[0] for entry in entries]
@@ -197,7 +206,8 @@ class Subscription:
             await self._connection.close(BEHIND, "trimmed")
         return [from_telemetry(entry)[0] for entry in measured]
 
-    async def _message(self, topic: str, run: Sequence[tuple[Delivery, View]], cursor: str) -> None:
+    async def _message(self, topic: str, run: Sequence[tuple[Delivery, View]]) -> None:
+        """Send the records of some deliveries, to which the places were moved before, and a beat if due."""
         last, view = run[-1]
         records = b",".join([one.records for _, one in run])
         facts = b",".join([one.facts for _, one in run if one.facts])
@@ -205,27 +215,17 @@ class Subscription:
         self.lag_ms[topic] = max(0, round(lag))
         await self._send(
             b'{"topic":"%b","id":"%b","cursor":"%b","records":[%b]%b}' % (
-                topic.encode(), last.log_id(view.last).encode(), cursor.encode(), records,
+                topic.encode(), last.log_id(view.last).encode(), self._cursor().encode(), records,
                 b',"facts":[%b]' % facts if facts else b"",
             )
         )  # fmt: skip
         await asyncio.sleep(0)  # others have their turn even when nothing blocks us
         await self._beat_if_due()
 
-    def _cursor(
-        self,
-        facts: int,
-        ahead: Mapping[str, Any] = NONE_AHEAD,
-        *,
-        facts_of: Mapping[str, int] = NONE_AHEAD,
-    ) -> str:
-        """Return the cursor of a place in the ledger and those in the streams, some of them ahead."""
-        streams = {**self._streams, **ahead}
+    def _cursor(self) -> str:
+        """Return the cursor of what was sent, the message that is being sent included."""
         places = {
-            topic: Place(
-                max(self._floors[topic], facts_of.get(topic, facts)) if topic in self._floors else 0,
-                streams.get(topic, (0, 0)),
-            )
+            topic: Place(self._positions.get(topic, 0), self._streams.get(topic, ORIGIN))
             for topic in self.sights
         }
         return Cursor(self._hub.epoch, places).text()
@@ -240,7 +240,7 @@ class Subscription:
         if now < self._next_beat:
             return
         self._next_beat = max(self._next_beat + BEAT_S, now + 0.75 * BEAT_S)
-        cursor = self._cursor(self._facts) if self._whole else None
+        cursor = self._cursor() if self._whole else None
         beat = self._hub.beat(cursor, self.lag_ms)
         self.lag_ms = dict.fromkeys(self.lag_ms, 0)
         await self._send(beat)

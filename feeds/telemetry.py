@@ -5,12 +5,13 @@ Measurements of ``sensor``, ``camera`` and ``unit``; kept for hours, trimmed by 
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import redis.asyncio as redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from feeds.connection import connect
 from feeds.protocol.cursors import StreamId, stream_id, stream_text
@@ -137,26 +138,22 @@ class Telemetry:
 
     async def append(self, topic: str, batches: Sequence[Batch]) -> list[Taken]:
         """Append batches in order, durably; one answer for each. Raises TelemetryUnavailable."""
-        try:
-            try:
-                rows = await self._call(topic, batches)
-            except NoScriptError:
-                await self._client.script_load(self._source.decode())
-                rows = await self._call(topic, batches)
-        except (RedisError, OSError) as error:
-            raise TelemetryUnavailable(str(error)) from error
-        return [_taken(row) for row in rows]
-
-    async def _call(self, topic: str, batches: Sequence[Batch]) -> list[Any]:
         key = f"telemetry:{topic}"
+        # A server that started anew does not know the script. The first batch brings its text: were it asked
+        # for by its hash too, a later batch could be taken before an earlier one that was refused.
+        scripts = chain([("EVAL", self._source)], repeat(("EVALSHA", self._sha)))
         async with self._client.pipeline(transaction=False) as pipe:
-            for batch in batches:
+            for script, batch in zip(scripts, batches, strict=False):
                 pipe.execute_command(
-                    "EVALSHA", self._sha, 4, key, f"{key}:seen:", f"{key}:slot", _CLIENTS,
+                    *script, 4, key, f"{key}:seen:", f"{key}:slot", _CLIENTS,
                     batch.client, batch.received, SLOT_S, LARGEST_ENTRY,
                     b"".join(batch.digests), batch.kinds, *batch.payloads,
                 )  # fmt: skip
-            return await pipe.execute()
+            try:
+                rows = await pipe.execute()
+            except (RedisError, OSError) as error:
+                raise TelemetryUnavailable(str(error)) from error
+        return [_taken(row) for row in rows]
 
     async def read(self, topic: str, after: StreamId, *, count: int = 200) -> list[TelemetryEntry]:
         """Return up to ``count`` entries behind ``after``. Raises TelemetryUnavailable."""
@@ -167,6 +164,19 @@ class Telemetry:
         except (RedisError, OSError) as error:
             raise TelemetryUnavailable(str(error)) from error
         return [_entry(topic, row) for row in rows or ()]
+
+    async def log_id(self, topic: str, id_: StreamId) -> str:
+        """Return the log id of an entry's last record; of its first one when the entry is not there.
+
+        Raises TelemetryUnavailable.
+        """
+        name = stream_text(id_)
+        try:
+            rows: Any = await self._client.xrange(f"telemetry:{topic}", min=name, max=name)
+        except (RedisError, OSError) as error:
+            raise TelemetryUnavailable(str(error)) from error
+        held = len(_raws.decode(rows[0][1][b"b"])) if rows else 1
+        return f"{name}.{held - 1}"
 
     async def tail(self, after: Mapping[str, StreamId]) -> AsyncIterator[list[TelemetryEntry]]:
         """Yield entries of several topics behind the given ids as they come, for ever.
@@ -231,6 +241,9 @@ class Telemetry:
         """Close both connections."""
         await self._client.aclose()
         await self._reader.aclose()
+
+
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _pairs(found: Any) -> Any:

@@ -102,6 +102,7 @@ class Drawing(msgspec.Struct, frozen=True):
     rails: tuple[Path, ...]
     stations: tuple[tuple[int, int], ...]
     labels: tuple[Label, ...]
+    core_name: dict[str, str] = {}  # msgspec copies it; language → what the inset is called
 
 
 class UnreadableAtlas(ValueError):

@@ -15,11 +15,15 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+import static
 from city.datum import Crs
+from city.places import street_key
 from layers import naming
 from layers.atlas import FORM, Atlas, Box, Drawing, Path, Polygon, Road, RoadKind, Street
-from layers.geojson import AtlasError, Raw, Role, read_folder, read_plan
+from layers.geojson import AtlasError, Plan, Raw, Remark, Role, read_folder, read_plan
+from layers.inset import dense_core
 from layers.projection import to_mercator
+from layers.shapes import mended
 
 # How far around the jurisdiction the neighbourhood is drawn, as a share of its longer side: a wide desk
 # map shows about this much beside a tall district.
@@ -39,6 +43,8 @@ _WATER_TOLERANCE = 20.0
 _SHORTEST: dict[RoadKind, float] = {"ring": 300.0, "main": 700.0, "minor": 1200.0}
 _SMALLEST = 400_000.0
 
+_CODE = re.compile(r"\w[\w.-]{0,31}")  # what may stand in a subject's name and in a table's cell
+
 _RIVER_WIDTH = 500.0  # ground metres, of a river that does not say
 
 
@@ -47,26 +53,64 @@ class _Named(msgspec.Struct, frozen=True):
     shape: BaseGeometry  # EPSG:3857
 
 
+class Imported(msgspec.Struct, frozen=True):
+    """An atlas, what was left out or changed on the way, and how many files and features were looked at."""
+
+    atlas: Atlas
+    remarks: tuple[Remark, ...]
+    files: int
+    features: int
+
+    @property
+    def summary(self) -> str:
+        """One line that says what was read and what was not."""
+        streets = len(self.atlas.drawing.streets)
+        out = len({remark.where for remark in self.remarks if remark.left_out})
+        changed = len({remark.where for remark in self.remarks if not remark.left_out})
+        return (
+            f"{self.features} features in {self.files} files: {streets} streets;"
+            f" {out} left out, {changed} read with a change"
+        )
+
+
 def import_atlas(folder: FilePath, crs: Crs | None = None) -> Atlas:
     """Make the atlas of the GeoJSON files in `folder`, given in `crs` unless ``atlas.toml`` says.
 
-    Raises AtlasError naming the file, the feature and the field.
+    Raises AtlasError when no map can be made: no street, or an ``atlas.toml`` that cannot be understood.
     """
+    return import_folder(folder, crs).atlas
+
+
+def import_folder(folder: FilePath, crs: Crs | None = None) -> Imported:
+    """Make an atlas as `import_atlas` does, and tell by file and feature what was left out."""
     plan = read_plan(folder)
     if crs is not None:
         plan = msgspec.structs.replace(plan, crs=crs)
-    raws, credit = read_folder(folder, plan)
-    projected = [_Named(raw, _project(raw.shape)) for raw in raws]
+    read = read_folder(folder, plan)
+    streets = _streets_of(read.raws, read.remarks)
+    if not streets:
+        lines = ["streets: no polygon with 'code' and 'name' in the folder", *map(str, read.remarks)]
+        raise AtlasError("\n".join(lines))
+    if plan.core is None and naming.is_known(str(raw.properties["code"]) for raw in streets):
+        known = read_plan(static.path("district"))
+        plan = msgspec.structs.replace(plan, core=known.core, core_name=plan.core_name or known.core_name)
+    projected = [_Named(raw, _project(raw.shape)) for raw in read.raws if raw.role != "streets"]
+    atlas = _atlas(
+        [_Named(raw, _project(raw.shape)) for raw in streets], projected, plan, read.credit, folder
+    )
+    return Imported(atlas, tuple(read.remarks), read.files, read.features)
 
+
+def _atlas(
+    streets: list[_Named], others: list[_Named], plan: Plan, credit: list[str], folder: FilePath
+) -> Atlas:
     def of(role: Role) -> list[_Named]:
-        return [named for named in projected if named.raw.role == role]
+        return [named for named in others if named.raw.role == role]
 
-    streets = of("streets")
-    codes = _checked_codes(streets)
-    whole = shapely.union_all([_polygonal(street.shape) for street in streets])
+    whole = shapely.union_all([mended(street.shape) for street in streets])
     bounds = Box(*whole.bounds)
     frame = bounds.grown(_MARGIN * max(bounds.width, bounds.height))
-    drawn = _streets(streets, codes)
+    drawn = _streets(streets)
     roads = _roads(of("roads"), frame)
     land = _land([*of("land"), *streets], bounds.grown(_LAND_MARGIN * max(bounds.width, bounds.height)))
     drawing = Drawing(
@@ -76,6 +120,7 @@ def import_atlas(folder: FilePath, crs: Crs | None = None) -> Atlas:
         schematic=plan.schematic,
         bounds=_whole_metres(bounds),
         core=_core(plan.core, drawn, bounds),
+        core_name=plan.core_name,
         streets=drawn,
         land=land,
         water=_water(of("water"), of("river"), frame),
@@ -86,50 +131,66 @@ def import_atlas(folder: FilePath, crs: Crs | None = None) -> Atlas:
             drawn, roads, rivers=_pairs(of("river")), places=_pairs(of("labels")), whole=whole
         ),
     )
-    return Atlas(drawing, _lookup(streets, codes))
+    return Atlas(drawing, _lookup(streets))
 
 
 def _project(shape: BaseGeometry) -> BaseGeometry:
     return cast("BaseGeometry", ccrs.GOOGLE_MERCATOR.project_geometry(shape, ccrs.PlateCarree()))
 
 
-def _checked_codes(streets: Sequence[_Named]) -> list[str]:
-    if not streets:
-        raise AtlasError("streets: no polygon with 'code' (9 or 12 digits) and 'name' in the folder")
-    codes: list[str] = []
-    for street in streets:
-        code, name = (street.raw.properties.get(key) for key in ("code", "name"))
-        if not isinstance(code, str) or not re.fullmatch(r"\d{9}(000)?", code):
-            raise AtlasError(f"{street.raw.where}: code: 9 digits were expected, {code!r} was met")
-        if not isinstance(name, str) or not name:
-            raise AtlasError(f"{street.raw.where}: name: text was expected, {name!r} was met")
-        if code[:9] in codes:
-            raise AtlasError(f"{street.raw.where}: code: {code[:9]} is given twice")
-        codes.append(code[:9])
-    return codes
+def _streets_of(raws: Sequence[Raw], remarks: list[Remark]) -> list[Raw]:
+    """The streets, each once, under its code; parts of one are joined, what is none becomes a remark."""
+    found: dict[str, Raw] = {}
+    for raw in raws:
+        if raw.role != "streets":
+            continue
+        code, name = (_text(raw.properties.get(key)) for key in ("code", "name"))
+        first = found.get(street_key(code))
+        if not _CODE.fullmatch(code):
+            met = str(raw.properties.get("code"))[:40]
+            remarks.append(Remark(raw.where, f"code: letters, digits, - _ . were expected, {met!r} was met"))
+        elif not name:
+            remarks.append(Remark(raw.where, "name: text was expected, nothing was met"))
+        elif first is None:
+            about = {**raw.properties, "code": street_key(code), "name": name}
+            found[street_key(code)] = msgspec.structs.replace(raw, properties=about)
+        elif first.properties["name"] != name:
+            remarks.append(Remark(raw.where, f"code: {code} is that of {first.where} already"))
+        else:
+            whole = shapely.union_all([first.shape, raw.shape])
+            found[street_key(code)] = msgspec.structs.replace(first, shape=whole)
+            remarks.append(
+                Remark(raw.where, f"code: {code} again; joined with {first.where}", left_out=False)
+            )
+    return list(found.values())
 
 
-def _streets(streets: Sequence[_Named], codes: Sequence[str]) -> tuple[Street, ...]:
+def _text(value: Any) -> str:
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _streets(streets: Sequence[_Named]) -> tuple[Street, ...]:
     """Streets simplified together, so that neighbours keep their common boundary."""
-    shapes = [_polygonal(street.shape) for street in streets]
+    shapes = [mended(street.shape) for street in streets]
     if shapely.coverage_is_valid(shapes):
         thin = list(shapely.coverage_simplify(shapes, _STREET_TOLERANCE))
     else:
         thin = [shape.simplify(_STREET_TOLERANCE) for shape in shapes]
     return tuple(
         Street(code, *naming.of_street(code, street.raw.properties), _polygons(shape))
-        for street, code, shape in zip(streets, codes, thin, strict=True)
+        for street, shape in zip(streets, thin, strict=True)
+        for code in (str(street.raw.properties["code"]),)
     )
 
 
 def _land(land: Sequence[_Named], frame: Box) -> tuple[Polygon, ...]:
-    ground = shapely.union_all([_clip(_polygonal(part.shape), frame) for part in land])
+    ground = shapely.union_all([_clip(mended(part.shape), frame) for part in land])
     parts = [part for part in shapely.get_parts(ground) if part.area > _SMALLEST]
     return _polygons(shapely.MultiPolygon(parts).simplify(_LAND_TOLERANCE))
 
 
 def _water(water: Sequence[_Named], rivers: Sequence[_Named], frame: Box) -> tuple[Polygon, ...]:
-    shapes = [_clip(_polygonal(lake.shape), frame) for lake in water]
+    shapes = [_clip(mended(lake.shape), frame) for lake in water]
     for river in rivers:
         width = float(river.raw.properties.get("width_m") or _RIVER_WIDTH)
         lat = river.raw.shape.centroid.y
@@ -155,12 +216,15 @@ def _roads(roads: Sequence[_Named], frame: Box) -> tuple[Road, ...]:
 
 def _rails(rails: Sequence[_Named], frame: Box) -> tuple[Path, ...]:
     """Each line once, from the first file that has it."""
-    lines: dict[str, BaseGeometry] = {}
+    lines: dict[str, tuple[str, list[BaseGeometry]]] = {}
     for rail in rails:
-        about = rail.raw.properties
+        about, file = rail.raw.properties, rail.raw.where.partition(": ")[0]
         key = str(about.get("line_id") or about.get("name") or rail.raw.where)
-        lines.setdefault(key, _clip(rail.shape, frame))
-    return tuple(path for line in lines.values() for path in _paths(line, shortest=500.0))
+        first, parts = lines.setdefault(key, (file, []))
+        if first == file:
+            parts.append(_clip(rail.shape, frame))
+    whole = (shapely.union_all(parts) for _, parts in lines.values())
+    return tuple(path for line in whole for path in _paths(line, shortest=500.0))
 
 
 def _stations(stations: Sequence[_Named], frame: Box) -> tuple[tuple[int, int], ...]:
@@ -175,21 +239,18 @@ def _stations(stations: Sequence[_Named], frame: Box) -> tuple[tuple[int, int], 
 
 
 def _core(given: tuple[float, float, float, float] | None, streets: Sequence[Street], bounds: Box) -> Box:
-    """The dense core: as given in degrees, else a ninth of the district where streets are small."""
-    if given is not None:
-        xs, ys = to_mercator([given[0], given[2]], [given[1], given[3]])
-        return _whole_metres(Box(xs[0], ys[0], xs[1], ys[1]))
-    hulls = [np.array([polygon[0].xs, polygon[0].ys]) for s in streets for polygon in s.polygons]
-    hulls.sort(key=lambda hull: float(np.prod(np.ptp(hull, axis=1))))
-    x, y = np.median([hull.mean(axis=1) for hull in hulls[: -(-len(hulls) // 3)]], axis=0)
-    width, height = bounds.width / 14, bounds.height / 18
-    return _whole_metres(Box(x - width, y - height, x + width, y + height))
+    """The dense core in whole metres: as given in degrees, else as the streets show it."""
+    if given is None:
+        return _whole_metres(dense_core(streets, bounds))
+    xs, ys = to_mercator([given[0], given[2]], [given[1], given[3]])
+    return _whole_metres(Box(xs[0], ys[0], xs[1], ys[1]))
 
 
-def _lookup(streets: Sequence[_Named], codes: Sequence[str]) -> dict[str, Any]:
+def _lookup(streets: Sequence[_Named]) -> dict[str, Any]:
     """The full rings in WGS84, with the names that screens use."""
     features = []
-    for street, code in zip(streets, codes, strict=True):
+    for street in streets:
+        code = str(street.raw.properties["code"])
         name, short, english = naming.of_street(code, street.raw.properties)
         features.append(
             {
@@ -212,14 +273,6 @@ def _whole_metres(box: Box) -> Box:
 def _clip(shape: BaseGeometry, frame: Box) -> BaseGeometry:
     window: BaseGeometry = shapely.box(*msgspec.structs.astuple(frame))
     return shape.intersection(window)
-
-
-def _polygonal(shape: BaseGeometry) -> BaseGeometry:
-    """Mend crossings of a ring with itself, and keep what has an area."""
-    if shape.is_valid:
-        return shape
-    parts = shapely.get_parts(shapely.make_valid(shape))
-    return shapely.union_all([part for part in parts if part.area > 0])
 
 
 def _polygons(shape: BaseGeometry) -> tuple[Polygon, ...]:

@@ -25,6 +25,7 @@ from bokeh.models.annotations import Label
 import static
 from layers.atlas import Atlas, Box, Path, Polygon, Road
 from layers.glyphs import add
+from layers.inset import FACTOR, size_px
 from layers.labels import text_width
 from layers.lettering import FONT, Lang, Lettering, draw_names, place_names, source_name
 from layers.palette import FAINT, GROUND
@@ -39,7 +40,6 @@ RIM = "#2D3D55"
 ROADS = {"minor": ("#283850", 0.8), "main": ("#36496A", 1.2), "ring": ("#46597A", 1.7)}
 """Colour and width in CSS px, the least important first: it is drawn first."""
 
-INSET_FACTOR = 3
 _CLOSER = 1.4  # roads are so much wider there
 CREDIT_PX = 12.0
 _PADDING = 0.03  # of the longer side, around the jurisdiction
@@ -118,33 +118,18 @@ def credit(atlas: Atlas, lang: Lang) -> str:
     return " · ".join(part for part in (schematic, drawing.attribution) if part)
 
 
-def inset_size(atlas: Atlas, lettering: Lettering) -> tuple[int, int]:
-    """Return width and height in CSS px of the inset of a map with this lettering."""
-    scale = lettering.m_per_px / INSET_FACTOR
-    core = atlas.drawing.core
-    return round(core.width / scale), round(core.height / scale)
-
-
-def inset_box(view: Box, atlas: Atlas, lettering: Lettering, margin_px: float = 10.0) -> Box:
-    """Return what the inset hides when it stands in the lower left corner of `view` (metres)."""
-    width, height = inset_size(atlas, lettering)
-    west, south = view.west, view.south
-    reach = lettering.m_per_px
-    return Box(west, south, west + (width + 2 * margin_px) * reach, south + (height + 2 * margin_px) * reach)
-
-
-def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Plot:
-    """Build the dense core at three times the scale of its map, from the map's own sources.
+def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering, core: Box | None = None) -> Plot:
+    """Build the dense core (or a part of it) at three times the scale of its map, from the map's own sources.
 
     Its names are in ``layer:labels:inset``; it cannot be moved.
     """
-    core = atlas.drawing.core
-    width, height = inset_size(atlas, lettering)
+    core = core or atlas.drawing.core
+    width, height = size_px(core, lettering.m_per_px)
     figure = _bare(core, moves=False, ground=NEIGHBOUR, width=width, height=height)
     _draw_ground(figure, sources, detail=True)
-    scale = lettering.m_per_px / INSET_FACTOR
+    scale = lettering.m_per_px / FACTOR
     size = lettering.text_px
-    title = {"zh": "内环 ×{}", "en": "Inner ring ×{}"}[lettering.lang].format(INSET_FACTOR)
+    title = f"{_core_name(atlas, lettering.lang)} ×{FACTOR}"
     corner = Box(
         core.west,
         core.north - 1.8 * size * scale,
@@ -158,6 +143,12 @@ def inset_figure(atlas: Atlas, sources: Sources, lettering: Lettering) -> Plot:
     left, top = Node(target="frame", symbol="left"), Node(target="frame", symbol="top")
     figure.add_layout(_note(title, left, top, size))
     return figure
+
+
+def _core_name(atlas: Atlas, lang: Lang) -> str:
+    """Return what the district calls its dense core; a name in one language is the other's too."""
+    named = atlas.drawing.core_name
+    return named.get(lang) or next(iter(named.values()), {"zh": "核心区", "en": "Core"}[lang])
 
 
 def _keep_equal_scales(figure: Plot, bounds: Box) -> None:

@@ -23,8 +23,8 @@ QUIET: Final = "#4F6077"
 
 
 def is_well(camera: CameraSeen, now: float) -> bool:
-    """Say whether a camera is heard (within 300 s of machine time ``now``) and says nothing is wrong."""
-    return camera.state in WELL and camera.heard is not None and now - camera.heard <= LOST_AFTER_S
+    """Say whether a camera's word is at most 300 s old at machine time ``now`` and says nothing is wrong."""
+    return camera.state in WELL and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
 
 
 class Cameras:
@@ -41,17 +41,18 @@ class Cameras:
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row a mark, the unwell of a spot first; ``meta`` counts total, lost.
 
-        ``look`` is the length of the line of sight in CSS px (0: unknown), ``angle`` radians from east.
+        ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN where nobody
+        knows in which direction it looks: Bokeh draws a ray of length 0 to the edge of the map, none of NaN.
         """
         cameras = [camera for camera in seen.cameras if camera.lon == camera.lon]
         x, y = to_mercator([c.lon for c in cameras], [c.lat for c in cameras])
         unwell = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
         kept, _ = thin(x, y, unwell, THIN_PX * self.setting.metres_per_px)
         shown = [cameras[row] for row in kept]
-        heard = [c.heard if c.heard is not None else np.nan for c in seen.cameras]
+        moments = [c.as_of if c.as_of is not None else np.nan for c in seen.cameras]
         return Frame(
             self.key,
-            newest(np.array(heard, dtype=np.float64), now),
+            newest(np.array(moments, dtype=np.float64), now),
             {
                 "x": x[kept],
                 "y": y[kept],
@@ -59,8 +60,8 @@ class Cameras:
                 "fill": np.array([0.0 if unwell[row] else 1.0 for row in kept]),
                 "size": np.where(unwell[kept] == 1, 7.0, 5.0),
                 "colour": [FAINT if unwell[row] else QUIET for row in kept],
-                "look": np.array([0.0 if c.azimuth is None else 8.0 for c in shown]),
-                "angle": np.radians([90.0 - (c.azimuth or 0.0) for c in shown]),
+                "look": np.array([np.nan if c.azimuth is None else 8.0 for c in shown]),
+                "angle": np.radians([np.nan if c.azimuth is None else 90.0 - c.azimuth for c in shown]),
             },
             {"total": len(seen.cameras), "lost": sum(not is_well(c, now) for c in seen.cameras)},
         )

@@ -41,7 +41,8 @@ class MapSetting(msgspec.Struct, frozen=True):
     ``extent`` is the home view and ``size`` its size in CSS px (a wall of another size differs a little;
     only the room for call-outs and labels is judged by it). ``clear`` are boxes that call-outs should
     leave free, the map's own names, and ``covered`` those where nothing can be seen, such as the inset's;
-    both are extents. ``core`` is what the inset shows. ``window_s`` is the density's window in city seconds.
+    both are extents. ``core`` is what the inset shows, in the ``corner`` of
+    layers.inset, None without an inset. ``window_s`` is the density's window in city seconds.
     ``atlas`` and ``text_px`` (CSS px) are for the names that give way.
     """
 
@@ -53,6 +54,7 @@ class MapSetting(msgspec.Struct, frozen=True):
     clear: tuple[Extent, ...] = ()
     covered: tuple[Extent, ...] = ()
     core: Extent | None = None
+    corner: str = ""
     atlas: Atlas | None = None
     text_px: float = 17.0
 

@@ -24,8 +24,11 @@ class Problem(msgspec.Struct, frozen=True):
     what: str
 
 
-def check_atlas(path: Path) -> list[Problem]:
-    """Look through the atlas directory `path`; an empty list means that it can be used."""
+def check_atlas(path: Path, *, in_china: bool = False) -> list[Problem]:
+    """Look through the atlas directory `path`; an empty list means that it can be used.
+
+    With `in_china` a street that lies outside China is a problem too: its degrees may be of another datum.
+    """
     missing = [name for name in ("atlas.json", "streets.geojson") if not (path / name).is_file()]
     if missing:
         return [Problem(str(path / name), "missing; import the district again") for name in missing]
@@ -36,7 +39,7 @@ def check_atlas(path: Path) -> list[Problem]:
     features = atlas.lookup.get("features")
     if not isinstance(features, list) or not features:
         return [Problem("streets.geojson", "features: no street in it")]
-    return [*_names(features), *_drawn(atlas, features), *_rings(features), *_overlaps(features)]
+    return [*_names(features), *_drawn(atlas, features), *_rings(features, in_china), *_overlaps(features)]
 
 
 def check_grids(collection: Any) -> Iterator[str]:
@@ -84,13 +87,15 @@ def _drawn(atlas: Atlas, features: list[Any]) -> Iterator[Problem]:
         yield Problem("atlas.json", "attribution is missing: say whose map it is")
 
 
-def _rings(features: list[Any]) -> Iterator[Problem]:
+def _rings(features: list[Any], in_china: bool) -> Iterator[Problem]:
     for number, feature in enumerate(features):
         for ring in _rings_of(feature):
             points = np.array([position[:2] for position in ring], dtype=np.float64)
             if len(points) < 4 or not (points[0] == points[-1]).all():
                 yield Problem(_place(number, feature), "a ring is not closed")
-            elif not np.all(in_china_box(points[:, 0], points[:, 1])):
+            elif not (np.abs(points) <= (180.0, 90.0)).all():
+                yield Problem(_place(number, feature), "lies outside the world (degrees of WGS84?)")
+            elif in_china and not np.all(in_china_box(points[:, 0], points[:, 1])):
                 yield Problem(_place(number, feature), "lies outside China (degrees of WGS84?)")
         if not _rings_of(feature):
             yield Problem(_place(number, feature), "geometry is not a Polygon or MultiPolygon")

@@ -3,50 +3,59 @@
 Files are GeoJSON (``*.geojson``, ``*.json``) in degrees of one of the datums of `city.datum`, or a
 transport overlay (a JSON object with ``metroLines``, ``metroStations``, ``elevatedRoads``).
 ``atlas.toml`` in the folder may say what a file is; without it the geometry and the properties do.
+What cannot be used is left out and named, file by file and feature by feature.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from city.datum import Crs, to_wgs84
+from city.datum import Crs
+from layers.shapes import AREA, LINE, POINT, NoShape, shapes_of
 
 Role = Literal["streets", "land", "water", "river", "roads", "rails", "stations", "labels", "skip"]
 
 _RAIL = re.compile(r"\d+号线|地铁|轨道|铁路")
 _WATER = re.compile(r"(江|河|湖|海|浦|水道|水库)$")
-_POLYGONS = ("Polygon", "MultiPolygon")
-_LINES = ("LineString", "MultiLineString")
-_POINTS = ("Point",)
-_FITS: Mapping[Role, Sequence[str]] = {
-    "streets": _POLYGONS,
-    "land": _POLYGONS,
-    "water": _POLYGONS,
-    "river": _LINES,
-    "roads": _LINES,
-    "rails": _LINES,
-    "stations": _POINTS,
-    "labels": _POINTS,
-}
+_NATIONAL: Final = re.compile(r"\d{9}(000)?")
+"""A code by which a polygon is known as a street whatever its file says (GB/T 10114)."""
+_NAMED: Final = ("code", "name", "english")
+_FITS: Mapping[Role, str] = {
+    "streets": AREA, "land": AREA, "water": AREA, "river": LINE, "roads": LINE, "rails": LINE,
+    "stations": POINT, "labels": POINT,
+}  # fmt: skip
 
 
 class AtlasError(ValueError):
-    """What is wrong with a file: the text names the file, the feature and the field."""
+    """What makes a map impossible: the text names the file, the feature and the field."""
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What the import has to say of a file or a feature: it was left out, or read with a change."""
+
+    where: str
+    what: str
+    left_out: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + ("; left out" if self.left_out else "")
 
 
 class FileRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``atlas.toml`` says of one file."""
+    """What ``atlas.toml`` says of one file; ``code``, ``name``, ``english`` name its properties."""
 
     role: Role
     crs: Crs | None = None
     width_m: float = 0.0
+    code: str = ""
+    name: str = ""
+    english: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schematic: bool = False
     crs: Crs = "WGS84"
     core: tuple[float, float, float, float] | None = None  # west, south, east, north: WGS84
+    core_name: dict[str, str] = {}  # msgspec copies it; language → what the inset is called
     files: dict[str, Role | FileRule] = {}
 
 
@@ -69,46 +79,95 @@ class Raw(msgspec.Struct, frozen=True):
     shape: BaseGeometry
 
 
+class Folder(msgspec.Struct):
+    """What a folder holds: features, the attributions that its files ask for, and what is to be told."""
+
+    raws: list[Raw] = []
+    credit: list[str] = []
+    remarks: list[Remark] = []
+    files: int = 0
+    features: int = 0
+
+
 def read_plan(folder: Path) -> Plan:
     """Read ``atlas.toml`` of `folder`, or the defaults; raises AtlasError naming the key."""
     path = folder / "atlas.toml"
     if not path.exists():
         return Plan()
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Plan)
+        return msgspec.toml.decode(path.read_text(encoding="utf-8-sig"), type=Plan)
     except (msgspec.DecodeError, ValueError) as error:
         raise AtlasError(f"{path.name}: {error}") from error
 
 
-def read_folder(folder: Path, plan: Plan) -> tuple[list[Raw], list[str]]:
-    """Read all features of all files of `folder`, and the attributions that the files ask for.
+def read_folder(folder: Path, plan: Plan) -> Folder:
+    """Read all features of all files of `folder` that can be read; the others are remarks.
 
-    Raises AtlasError for a file, feature or field that cannot be understood.
+    Raises AtlasError when there is no file at all, or ``atlas.toml`` names one that is not there.
     """
-    paths = sorted(p for p in folder.iterdir() if p.suffix in (".geojson", ".json") and p.is_file())
-    if not paths:
-        raise AtlasError(f"{folder}: no .geojson or .json file in it")
+    found = Folder()
+    paths = list(_paths(folder, found.remarks))
     missing = sorted(set(plan.files) - {path.name for path in paths})
     if missing:
         raise AtlasError(f"atlas.toml: files: {', '.join(missing)} not in the folder")
-    raws: list[Raw] = []
-    credit: list[str] = []
+    if not paths:
+        raise AtlasError("\n".join([f"{folder}: no .geojson or .json file in it", *map(str, found.remarks)]))
+    seen: dict[tuple[str, str, bytes], str] = {}
     for path in paths:
         named = plan.files.get(path.name)
         rule = FileRule(named) if isinstance(named, str) else named
         if rule is not None and rule.role == "skip":
             continue
-        document = _document(path)
-        credit += [one for one in _credits(document) if one not in credit]
-        raws += _features(path.name, document, rule, (rule and rule.crs) or plan.crs)
-    return raws, credit
+        found.files += 1
+        try:
+            document = _document(path)
+            found.credit += [one for one in _credits(document) if one not in found.credit]
+            features = list(_listed(path.name, document))
+        except AtlasError as error:
+            where, _, what = str(error).partition(": ")
+            found.remarks.append(Remark(where, what))
+            continue
+        found.features += len(features)
+        for where, feature in features:
+            for raw in _read(where, feature, rule, (rule and rule.crs) or plan.crs, found.remarks):
+                _keep(raw, seen, found)
+    return found
+
+
+def _paths(folder: Path, remarks: list[Remark]) -> Iterator[Path]:
+    """Yield the files to read; hidden ones (``._streets.geojson``, ``.DS_Store``) and others are named."""
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or path.name == "atlas.toml":
+            continue
+        if path.name.startswith("."):
+            remarks.append(Remark(path.name, "a hidden file"))
+        elif path.suffix.lower() in (".geojson", ".json"):
+            yield path
+        else:
+            remarks.append(Remark(path.name, "neither .geojson nor .json"))
+
+
+def _keep(raw: Raw, seen: dict[tuple[str, str, bytes], str], found: Folder) -> None:
+    """Keep a feature unless the very same one was read before."""
+    about = json.dumps(raw.properties, sort_keys=True, default=str)
+    same = (raw.role, about, shapely.to_wkb(raw.shape.normalize()))
+    first = seen.setdefault(same, raw.where)
+    if first == raw.where:
+        found.raws.append(raw)
+    else:
+        found.remarks.append(Remark(raw.where, f"the same as {first}"))
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise AtlasError(f"{path.name}: not a JSON object: {error}") from error
+        told = path.read_bytes()
+        wide = told.startswith((b"\xff\xfe", b"\xfe\xff"))
+        document = json.loads(told.decode("utf-16" if wide else "utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise AtlasError(f"{path.name}: not JSON in UTF-8: {error}") from error
+    if not isinstance(document, dict):
+        raise AtlasError(f"{path.name}: not a JSON object")
+    return document
 
 
 def _credits(document: Mapping[str, Any]) -> Iterator[str]:
@@ -120,105 +179,121 @@ def _credits(document: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(about, Mapping):
             continue
         if isinstance(about.get("attribution"), str):
-            yield about["attribution"]
+            yield _whole(about["attribution"])
         elif any("OpenStreetMap" in v for v in about.values() if isinstance(v, str)):
             yield "© OpenStreetMap contributors"
 
 
-def _features(name: str, document: dict[str, Any], rule: FileRule | None, crs: Crs) -> Iterator[Raw]:
+def _listed(name: str, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield where each feature stands, and the feature. Raises AtlasError when it is no GeoJSON."""
     if "elevatedRoads" in document or "metroLines" in document:
-        features = list(_overlay(name, document))
+        yield from _overlay(name, document)
     elif isinstance(document.get("features"), list):
-        features = [(f"{name}: features[{i}]", f) for i, f in enumerate(document["features"])]
+        yield from ((f"{name}: features[{i}]", feature) for i, feature in enumerate(document["features"]))
+    elif document.get("type") == "Feature":
+        yield f"{name}: feature", document
     else:
         raise AtlasError(f"{name}: features: a GeoJSON FeatureCollection was expected")
-    for where, feature in features:
-        if not isinstance(feature, dict):
-            raise AtlasError(f"{where}: an object was expected")
-        properties = feature.get("properties") or {}
-        shape = _shape(where, feature.get("geometry"), crs)
-        role = rule.role if rule else _role(properties, shape.geom_type)
-        if shape.geom_type not in _FITS[role]:
-            expected = " or ".join(_FITS[role])
-            raise AtlasError(f"{where}: geometry: {role} need {expected}, not {shape.geom_type}")
-        if rule and rule.width_m:
-            properties = {**properties, "width_m": rule.width_m}
-        yield Raw(role, where, properties, shape)
+
+
+def _read(where: str, feature: Any, rule: FileRule | None, crs: Crs, remarks: list[Remark]) -> Iterator[Raw]:
+    """Yield the feature, once for each kind of shape that it has; remarks say what was left out."""
+    if not isinstance(feature, dict):
+        remarks.append(Remark(where, "an object was expected"))
+        return
+    told = feature.get("properties")
+    properties = _renamed(told, rule) if isinstance(told, dict) else {}
+    try:
+        shapes = shapes_of(
+            feature.get("geometry"), crs, lambda what: remarks.append(Remark(where, what, left_out=False))
+        )
+    except NoShape as error:
+        remarks.append(Remark(where, str(error)))
+        return
+    word = rule.role if rule else properties.get("role")
+    said: Role | None = msgspec.convert(word, Role) if isinstance(word, str) and word in _FITS else None
+    roles = {kind: said or _role(properties, kind, where) for kind in shapes}
+    none_fits = all(_FITS[role] != kind for kind, role in roles.items())
+    for kind, shape in shapes.items():
+        role = roles[kind]
+        if _FITS[role] != kind:
+            what = f"geometry: {role} need {_CALLED[_FITS[role]]}, not {_CALLED[kind]}"
+            remarks.append(Remark(where, what if none_fits else f"{what}; these left out", none_fits))
+            continue
+        for part in shapely.get_parts(shape) if kind == POINT else (shape,):
+            yield Raw(role, where, _measured(properties, rule, role, where, remarks), part)
+
+
+_CALLED: Final = {AREA: "polygons", LINE: "lines", POINT: "points"}
+
+
+def _renamed(properties: dict[str, Any], rule: FileRule | None) -> dict[str, Any]:
+    """Return the properties under our names, where ``atlas.toml`` says what they are called in the file."""
+    named = {ours: getattr(rule, ours) for ours in _NAMED if getattr(rule, ours, "")}
+    told = {**properties, **{ours: properties.get(theirs) for ours, theirs in named.items()}}
+    return {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be written: half a surrogate pair, as JSON may hold, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _measured(
+    properties: dict[str, Any], rule: FileRule | None, role: Role, where: str, remarks: list[Remark]
+) -> dict[str, Any]:
+    """Return the properties, those of a river with its width in metres, None when it tells none."""
+    if role != "river":
+        return properties
+    told = (rule.width_m if rule else 0.0) or properties.get("width_m")
+    try:
+        width = float(told or 0.0)
+    except (TypeError, ValueError):
+        width = -1.0
+    if not 0.0 <= width < 50_000.0:
+        remarks.append(
+            Remark(where, f"width_m: metres were expected, {str(told)[:40]!r} was met", left_out=False)
+        )
+        width = 0.0
+    return {**properties, "width_m": width or None}
 
 
 def _overlay(name: str, document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The transport overlay's lists as GeoJSON features."""
     for key, role in (("metroLines", "rails"), ("elevatedRoads", "roads")):
-        for i, line in enumerate(document.get(key) or ()):
+        for i, line in enumerate(_objects(name, document, key)):
             where = f"{name}: {key}[{i}]"
-            if not isinstance(line.get("paths"), list):
-                raise AtlasError(f"{where}: paths: a list was expected")
             about = {"name": line.get("name"), "role": role, "kind": line.get("kind")}
             about |= {"scope": line.get("scope"), "line_id": line.get("route")}
-            geometry = {"type": "MultiLineString", "coordinates": line["paths"]}
+            geometry = {"type": "MultiLineString", "coordinates": line.get("paths")}
             yield where, {"properties": about, "geometry": geometry}
-    for i, stop in enumerate(document.get("metroStations") or ()):
+    for i, stop in enumerate(_objects(name, document, "metroStations")):
         about = {"station": stop.get("name"), "role": "stations"}
         geometry = {"type": "Point", "coordinates": stop.get("position")}
         yield f"{name}: metroStations[{i}]", {"properties": about, "geometry": geometry}
 
 
-def _role(properties: Mapping[str, Any], kind: str) -> Role:
-    """What a feature is, by its own word or by the look of it."""
-    word = properties.get("role")
-    if word in _FITS:
-        named: Role = msgspec.convert(word, Role)
-        return named
+def _objects(name: str, document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    told = document.get(key) or []
+    if not isinstance(told, list) or not all(isinstance(one, Mapping) for one in told):
+        raise AtlasError(f"{name}: {key}: a list of objects was expected")
+    return told
+
+
+def _role(properties: Mapping[str, Any], kind: str, where: str) -> Role:
+    """What a feature is: by the name of its file, if that is a role's and fits, else by the look of it."""
+    stem = where.partition(".")[0].lower()
+    if _FITS.get(stem) == kind:  # type: ignore[call-overload]  # any text may be asked for
+        return msgspec.convert(stem, Role)  # type: ignore[no-any-return]  # a Literal is no class
     name = str(properties.get("name") or properties.get("line_name_zh") or "")
-    if kind in _POLYGONS:
+    if kind == AREA:
         code = properties.get("code")
-        if isinstance(code, str) and name and re.fullmatch(r"\d{9}(000)?", code):
+        if name and isinstance(code, str | int) and _NATIONAL.fullmatch(str(code)):
             return "streets"
         wet = {"water", "waterway"} & properties.keys() or properties.get("natural") == "water"
         return "water" if wet or _WATER.search(name) else "land"
-    if kind in _LINES:
+    if kind == LINE:
         if {"line_id", "railway", "subway"} & properties.keys() or _RAIL.search(name):
             return "rails"
         return "river" if "waterway" in properties or _WATER.search(name) else "roads"
     return "stations" if "station" in properties else "labels"
-
-
-def _shape(where: str, geometry: Any, crs: Crs) -> BaseGeometry:
-    if not isinstance(geometry, dict) or geometry.get("type") not in _POLYGONS + _LINES + _POINTS:
-        raise AtlasError(f"{where}: geometry: a polygon, line or point was expected")
-    coordinates = geometry.get("coordinates")
-    if geometry["type"] in _POLYGONS:
-        _check_rings(where, [coordinates] if geometry["type"] == "Polygon" else coordinates)
-    try:
-        shape = shapely.force_2d(shapely.geometry.shape(geometry))
-    except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError) as error:
-        raise AtlasError(f"{where}: geometry.coordinates: {error}") from error
-    if shape.is_empty:
-        raise AtlasError(f"{where}: geometry.coordinates: empty")
-    return shapely.transform(shape, lambda points: _wgs84(where, points, crs))
-
-
-def _check_rings(where: str, polygons: Any) -> None:
-    try:
-        rings = [ring for polygon in polygons for ring in polygon]
-        broken = next((i for i, r in enumerate(rings) if len(r) < 4 or r[0] != r[-1]), None)
-    except (TypeError, IndexError, KeyError) as error:
-        raise AtlasError(f"{where}: geometry.coordinates: rings were expected") from error
-    if broken is not None:
-        raise AtlasError(
-            f"{where}: geometry.coordinates: ring {broken} is not closed (first and last position"
-            " must be the same, and four at least)"
-        )
-
-
-def _wgs84(where: str, points: NDArray[np.float64], crs: Crs) -> NDArray[np.float64]:
-    lon, lat = points.T
-    if not ((np.abs(lon) <= 180) & (np.abs(lat) <= 85)).all():
-        raise AtlasError(
-            f"{where}: geometry.coordinates: degrees (longitude, latitude) were expected,"
-            f" {lon[0]:g}, {lat[0]:g} was met"
-        )
-    moved = np.column_stack(to_wgs84(lon, lat, crs))
-    if not np.isfinite(moved).all():
-        raise AtlasError(f"{where}: geometry.coordinates: outside China, where {crs} has no shift")
-    return moved

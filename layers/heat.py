@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from city.clock import CityClock
 from city.seen import CaseSeen
-from layers.base import INSET_FACTOR
 from layers.contract import Extent, Frame, MapSetting, machine_time
 from layers.density import Area, density, paint
 from layers.glyphs import add
+from layers.inset import FACTOR
 from layers.palette import DENSITY
 from layers.projection import RADIUS, stretch, to_mercator
 
@@ -126,7 +126,7 @@ class CoreHeat(Heat):
     def __init__(self, setting: MapSetting) -> None:
         super().__init__(setting)
         self.extent = setting.core or setting.extent
-        scale = setting.metres_per_px / INSET_FACTOR
+        scale = setting.metres_per_px / FACTOR
         self.area = Area(self.extent, _shape(self.extent, scale), setting.latitude)
 
 

@@ -18,6 +18,9 @@ __all__ = ["EnglishNames", "Names", "names_around"]
 CHIP_PX: Final = (10.0, 78.0, 426.0, 40.0)
 """Left, top, right and height in CSS px of the chip that a storm has over the map."""
 
+STORMS: Final = 2
+"""Storms that have a chip; a third one counts the others, and a landfall makes one as high as two."""
+
 
 class Names:
     """The names of the main map, around what must not be hidden.
@@ -44,7 +47,9 @@ class Names:
         taken = self._callouts.busy(seen, now, names=False)
         texts = self._sensors.texts(self._sensors.frame(seen, now))
         left, top, right, high = CHIP_PX
-        chips = [(left, top + n * high, right, top + (n + 1) * high) for n in range(len(seen.storms))]
+        landed = sum(storm.landfall is not None for storm in seen.storms[:STORMS])
+        count = min(STORMS + 1, len(seen.storms)) + landed
+        chips = [(left, top + n * high, right, top + (n + 1) * high) for n in range(count)]
         obstacles = [Box(*self._view.extent(box)) for box in (*taken.boxes, *texts, *chips)]
         kept = self._kept
         if kept is None or kept[0] != obstacles:

@@ -3,7 +3,7 @@
 import csv
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -76,7 +76,7 @@ def labels(
     """All labels of a district, `whole` being its area (EPSG:3857), most important first."""
     found = [*_places(places), *_rivers(rivers), *_streets(streets), *_roads(roads, whole)]
     if not places:
-        found += _known_places({street.code[:6] for street in streets})
+        found += _known_places(street.code for street in streets)
     return tuple(sorted(found, key=lambda label: label.priority))
 
 
@@ -164,9 +164,14 @@ def _known_streets() -> Mapping[str, Mapping[str, str]]:
         return {row["code"]: row for row in csv.DictReader(table)}
 
 
-def _known_places(districts: set[str]) -> list[Label]:
+def is_known(codes: Iterable[str]) -> bool:
+    """Whether streets of these codes are the built-in district's: it knows their core, sea and landmarks."""
+    return any(code in _known_streets() for code in codes)
+
+
+def _known_places(codes: Iterable[str]) -> list[Label]:
     """Sea and landmarks of the built-in district, for better boundaries of the same district."""
-    if not districts & {code[:6] for code in _known_streets()}:
+    if not is_known(codes):
         return []
     features = msgspec.json.decode(static.path("district/labels.geojson").read_bytes())["features"]
     found = []

@@ -6,13 +6,13 @@ from typing import Any, Final
 import msgspec
 
 from layers.atlas import Atlas, Box
-from layers.base import fit, inset_box
+from layers.base import fit
 from layers.callouts import Callouts
 from layers.cameras import Cameras
 from layers.cases import Cases
 from layers.contract import Extent, Layer, MapSetting
 from layers.heat import CoreHeat, Heat
-from layers.lettering import Lettering
+from layers.inset import place_inset
 from layers.limits import limits_of, lines_of
 from layers.names import EnglishNames, Names, names_around
 from layers.ordinary import Ordinary
@@ -66,12 +66,13 @@ def map_setting(
     Raises ValueError when a limit cannot be read.
     """
     view = fit(atlas.drawing.bounds, *size)
-    setting = MapSetting(_extent(view), size, atlas=atlas, text_px=text_px, core=_extent(atlas.drawing.core))
-    inset = inset_box(view, atlas, Lettering(setting.metres_per_px, text_px=text_px))
-    covered = (_extent(inset), *_corners(setting))
+    setting = MapSetting(_extent(view), size, atlas=atlas, text_px=text_px)
+    inset = place_inset(atlas.drawing, view, setting.metres_per_px)
+    covered = (*([_extent(inset.hides)] if inset else []), *_corners(setting))
     setting = msgspec.structs.replace(
-        setting, limits=limits_of(limits), lines=lines_of(limits), covered=covered
-    )
+        setting, limits=limits_of(limits), lines=lines_of(limits), covered=covered,
+        core=inset and _extent(inset.core), corner=inset.corner if inset else "",
+    )  # fmt: skip
     names = names_around(setting, [])
     return msgspec.structs.replace(setting, clear=tuple(_extent(box) for box in names.boxes))
 

@@ -10,6 +10,7 @@ import numpy as np
 from bokeh.models import Scatter
 from numpy.typing import NDArray
 
+from city.roads import roads_in
 from city.seen import ReadingsSeen, WallSeen
 from layers.callouts import Callouts
 from layers.contract import Frame, MapSetting, source_of
@@ -67,7 +68,7 @@ class Sensors:
         sides = self._sides(seen, now, zip(x[rows], y[rows], strict=True), texts)
         return Frame(
             self.key,
-            newest(readings.received, now),
+            newest(readings.as_of, now),
             {
                 "x": x[rows],
                 "y": y[rows],
@@ -82,7 +83,7 @@ class Sensors:
                 "down": np.array([side.y for side in sides]),
                 "shade": np.array([0.85 if text else 0.0 for text in texts]),
             },
-            _counts(readings, rank),
+            _counts(readings, rank, {limit.kind for limit in self.setting.limits}),
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
@@ -126,7 +127,7 @@ class Sensors:
             value = float(readings.value[row]) * float(scale(readings.unit[row : row + 1], line.unit)[0])
             over = value - min(step.value for step in line.steps)
             if over >= 0:
-                return f"{readings.name[row]} {value:.2f} +{over:.2f}"
+                return f"{_public_name(str(readings.name[row]), line)} {value:.2f} +{over:.2f}"
         return f"×{number}" if number >= MANY else ""
 
 
@@ -169,6 +170,11 @@ def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line 
     return next((line for line in lines if line.device in names), None)
 
 
+def _public_name(name: str, line: Line) -> str:
+    """Return what a wall may call a gauge: as city.toml names it, else the road that is in its own name."""
+    return line.device if name == line.device else roads_in(name) or line.device
+
+
 def _marker(kind: str, rank: int) -> str:
     if rank == LOST:
         return SILENT
@@ -177,14 +183,17 @@ def _marker(kind: str, rank: int) -> str:
     return OTHER
 
 
-def _counts(readings: ReadingsSeen, rank: NDArray[np.uint8]) -> dict[str, Any]:
-    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is silent."""
+def _counts(readings: ReadingsSeen, rank: NDArray[np.uint8], known: set[str]) -> dict[str, Any]:
+    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is silent.
+
+    Kinds that no limit knows are counted under '': a publisher may call a class anything.
+    """
     off = np.flatnonzero((rank > 0) & (rank < LOST))
     silent = np.flatnonzero(rank == LOST)
     kinds: dict[str, dict[str, int]] = {}
     for name, rows in (("off_normal", off), ("lost", silent)):
         for kind, _ in {(str(readings.kind[row]), readings.device[row]) for row in rows}:
-            counts = kinds.setdefault(kind, {"off_normal": 0, "lost": 0})
+            counts = kinds.setdefault(kind if kind in known else "", {"off_normal": 0, "lost": 0})
             counts[name] += 1
     return {
         "off_normal": len(set(readings.device[off])),

@@ -6,6 +6,7 @@ import numpy as np
 from bokeh.models import Line, Scatter
 from numpy.typing import NDArray
 
+from city.rings import BEARINGS, around
 from city.seen import StormSeen, WallSeen
 from city.weather import StormPoint
 from layers.contract import Frame, MapSetting, source_of
@@ -19,8 +20,6 @@ __all__ = ["FORCES", "Storms", "ring"]
 Floats = NDArray[np.float64]
 
 FORCES: Final = ("7", "10", "12")
-EARTH_KM: Final = 6371.0
-BEARINGS: Final = np.arange(0.0, 361.0, 5.0)
 WHITE: Final = "#FFFFFF"
 
 
@@ -40,7 +39,8 @@ class Storms:
         past, ahead, rings, fixes = [], [], [], []
         for storm in seen.storms:
             been, coming = _parts(storm)
-            past.append([(p.lon, p.lat) for p in been])
+            # Backwards: the fix stays in its place, what is beyond the 180th meridian goes on from there.
+            past.append([(p.lon, p.lat) for p in reversed(been)])
             ahead.append([(p.lon, p.lat) for p in (*been[-1:], *coming)])
             fixes += [(p.lon, p.lat) for p in been[-1:]]
             rings += [
@@ -74,13 +74,7 @@ def ring(fix: StormPoint, radius: Any) -> list[tuple[float, float]]:
     radii = radius if isinstance(radius, list | tuple) else [radius] * 4
     if len(radii) != 4 or not all(isinstance(r, int | float) and r > 0 for r in radii):
         return []
-    reach = np.array(radii, dtype=np.float64)[(BEARINGS // 90.0).astype(int) % 4] / EARTH_KM
-    bearing, lat = np.radians(BEARINGS), np.radians(fix.lat)
-    north = np.arcsin(np.sin(lat) * np.cos(reach) + np.cos(lat) * np.sin(reach) * np.cos(bearing))
-    east = np.arctan2(
-        np.sin(bearing) * np.sin(reach) * np.cos(lat), np.cos(reach) - np.sin(lat) * np.sin(north)
-    )
-    return list(zip((fix.lon + np.degrees(east)).tolist(), np.degrees(north).tolist(), strict=True))
+    return list(around(fix.lon, fix.lat, np.array(radii)[(BEARINGS // 90.0).astype(int) % 4]))
 
 
 def _parts(storm: StormSeen) -> tuple[list[StormPoint], list[StormPoint]]:

@@ -42,7 +42,7 @@ class Units:
         labels = self._labels(seen, now, x[rows], y[rows], signs)
         return Frame(
             self.key,
-            newest(units.received, now),
+            newest(units.as_of, now),
             {
                 "x": x[rows],
                 "y": y[rows],

@@ -6,7 +6,9 @@ import numpy as np
 from bokeh.models import Line
 from numpy.typing import NDArray
 
-from city.seen import WallSeen, WarningSeen
+from city.seen import WallSeen, WarningArea
+from city.weather import Ring
+from layers.atlas import Atlas
 from layers.contract import Frame, MapSetting, machine_time, source_of
 from layers.glyphs import add
 from layers.palette import LEVELS
@@ -19,7 +21,7 @@ NONE: Final = np.zeros(0)
 
 
 class Warnings:
-    """Areas of the warnings in force. Equal areas are drawn once, in the worst colour."""
+    """Areas of the warnings in force, each in its own colour; equal areas once, in the worst."""
 
     key = "warnings"
     title = "layer.warnings"
@@ -28,27 +30,34 @@ class Warnings:
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
+        self._streets = _streets(setting.atlas)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return, per colour, one line of all outlines (``<colour>_x, <colour>_y``), parted by NaN.
 
-        ``meta``: in_force, and without_area = how many name no polygon.
+        ``meta``: in_force, and without_area = how many have no outline that this map knows.
         """
-        worst: dict[Any, WarningSeen] = {}
-        for warning in sorted(seen.warnings, key=lambda w: (w.rank, w.key)):
-            worst.update((polygon, warning) for polygon in warning.polygons)
+        standing = [warning for warning in seen.warnings if not warning.announced]
+        areas = sorted((area for warning in standing for area in warning.areas), key=lambda area: area.rank)
+        worst = {ring: area.colour for area in areas for ring in self._rings(area)}
         columns = {}
         for colour in LEVELS:
-            rings = [polygon for polygon, warning in worst.items() if warning.colour == colour]
+            rings = [ring for ring, told in worst.items() if told == colour]
             columns[f"{colour}_x"], columns[f"{colour}_y"] = lines(rings, closed=True)
-        sent = [machine_time(seen.clock, warning.sent) for warning in seen.warnings]
-        without = sum(not warning.polygons for warning in seen.warnings)
+        sent = [machine_time(seen.clock, warning.sent) for warning in standing]
+        without = sum(not any(map(self._rings, warning.areas)) for warning in standing)
         return Frame(
             self.key,
             min(now, max(sent)) if sent else now,
             padded(columns),
-            {"in_force": len(seen.warnings), "without_area": without},
+            {"in_force": len(standing), "without_area": without},
         )
+
+    def _rings(self, area: WarningArea) -> tuple[Ring, ...]:
+        if area.ring:
+            return (area.ring,)
+        # Nine digits name a street; some offices write the twelve of a village's code.
+        return self._streets.get(area.code.removesuffix("000"), ()) or self._streets.get(area.code, ())
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add one dashed line a colour, the worst last."""
@@ -61,14 +70,30 @@ class Warnings:
             add(figure, source, line)
 
 
+def _streets(atlas: Atlas | None) -> dict[str, tuple[Ring, ...]]:
+    """Return the outer rings (lon, lat) of each street by its code."""
+    found = {}
+    for feature in atlas.lookup["features"] if atlas else ():
+        shape = feature["geometry"]
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        found[str(feature["properties"]["code"])] = tuple(
+            tuple((float(x), float(y)) for x, y, *_ in polygon[0]) for polygon in polygons
+        )
+    return found
+
+
 def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:
-    """Return paths of (lon, lat) degrees as one line in metres, NaN between them."""
+    """Return paths of (lon, lat) degrees as one line in metres, NaN between them.
+
+    A path that crosses the 180th meridian goes on beyond it, by the short way.
+    """
     parts_x, parts_y = [NONE], [NONE]
     for path in paths:
         if not path:
             continue
         ring = (*path, path[0]) if closed and path[0] != path[-1] else path
-        x, y = to_mercator([point[0] for point in ring], [point[1] for point in ring])
+        lon = np.unwrap([point[0] for point in ring], period=360.0)
+        x, y = to_mercator(lon, [point[1] for point in ring])
         parts_x += [x, np.array([np.nan])]
         parts_y += [y, np.array([np.nan])]
     return np.concatenate(parts_x), np.concatenate(parts_y)

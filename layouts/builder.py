@@ -28,7 +28,7 @@ class PageSettings(msgspec.Struct, frozen=True):
     build: str
     title: Mapping[str, str]
     """Language → name of the centre."""
-    timezone: str = "Asia/Shanghai"
+    timezone: str
     live: str = "/live"
     """Where the live sockets are: a page listens at ``<live>/<its channel>``."""
     static_url: str = "/citywall/static"
@@ -36,12 +36,15 @@ class PageSettings(msgspec.Struct, frozen=True):
     names: Names = msgspec.field(default_factory=Names)
     has_grids: bool = False
     """Whether the district's unit grids are known: a search then finds by them."""
+    inset: str = "sw"
+    """The corner of the map where the inset stands: sw, se, nw or ne."""
 
 
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
 
-    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``).
+    ``hand`` stands for them in the rows' ``hands`` (``city.case_view.hand_of``), ``verbs`` are those that
+    they may give as the page is opened: a page has buttons for no other.
     """
 
     on_message: OnMessage
@@ -49,6 +52,7 @@ class Visitor(msgspec.Struct, frozen=True):
     role: str = ""
     seat: str = ""
     hand: str = ""
+    verbs: tuple[str, ...] = ()
 
 
 class Page(pn.Template):
@@ -117,12 +121,13 @@ def build(
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,
         "has_grids": settings.has_grids,
-        "person": visitor and {name: getattr(visitor, name) for name in ("name", "role", "seat", "hand")},
+        "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip
     variables = {
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
         "present": [cell.key for cell in shown], "static_url": settings.static_url,
         "page": _inert(page), "tokens": theme.css(), "has_hand": visitor is not None,
+        "inset": settings.inset,
     }  # fmt: skip
     for name, value in variables.items():
         template.add_variable(name, value)

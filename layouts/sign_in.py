@@ -35,9 +35,9 @@ _PAGE: Final = """<!DOCTYPE html>
 <main>
 <p class="centre">{centre}</p>
 <h1>{title}</h1>
-{body}
+{refused}{body}
 <p class="rules">{rules}</p>
-<p class="other"><a href="/sign-in?lang={other_lang}&amp;next={next_quoted}">{other}</a></p>
+<p class="other"><a href="{other_href}">{other}</a></p>
 </main>
 </body>
 </html>
@@ -55,7 +55,8 @@ _FORM: Final = """<form method="post" action="/sign-in?lang={lang}" autocomplete
 <button type="submit">{go}</button>
 </form>"""
 _SIGNED_IN: Final = """<p class="as">{who}</p>
-{onward}
+<p class="roles">{roles}</p>
+<p class="on">{pages}</p>
 <form method="post" action="/sign-out?lang={lang}">
 <input type="hidden" name="form" value="{form}">
 <button type="submit">{out}</button>
@@ -66,7 +67,8 @@ class SignInPage(msgspec.Struct, frozen=True):
     """What one sign-in page says.
 
     ``form`` is its token, ``next`` the path to go on to, ``said`` a catalogue key below ``sign_in.`` ('' =
-    nothing went wrong), ``given`` the account as it was typed, ``name`` who is signed in already.
+    nothing went wrong), ``given`` the account as it was typed. ``name`` is who is signed in already,
+    ``roles`` their roles, ``pages`` those that they may open, ``refused`` the page that they may not.
     """
 
     lang: str
@@ -77,23 +79,31 @@ class SignInPage(msgspec.Struct, frozen=True):
     said: str = ""
     given: str = ""
     name: str = ""
+    roles: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    refused: str = ""
 
 
 def draw(page: SignInPage) -> str:
     """Return the page's HTML. Raises KeyError for a language or text that we do not have."""
     words = {key.removeprefix("sign_in."): escape(text) for key, text in own_words(page.lang).items()}
     body = _signed_in(page, words) if page.name else _form(page, words)
+    refused = words["refused" if page.name else "closed"].format(page=_named(page.refused, words))
+    other_lang = "en" if page.lang == "zh" else "zh"
+    onward = f"&next={quote(page.next, safe='')}"
     return _PAGE.format(
         html_lang="zh-CN" if page.lang == "zh" else page.lang,
-        title=words["title"],
+        title=words["signed_in" if page.name else "title"],
         centre=escape(page.centre),
         tokens=theme.css(),
         build=escape(page.build),
+        refused=f'<p class="said" role="alert">{refused}</p>' if page.refused else "",
         body=body,
         rules=words["rules"],
         other=words["other"],
-        other_lang="en" if page.lang == "zh" else "zh",
-        next_quoted=quote(page.next, safe=""),
+        other_href=escape(
+            f"/{page.refused}?lang={other_lang}" if page.refused else f"/sign-in?lang={other_lang}{onward}"
+        ),
     )
 
 
@@ -113,10 +123,22 @@ def _form(page: SignInPage, words: dict[str, str]) -> str:
 
 
 def _signed_in(page: SignInPage, words: dict[str, str]) -> str:
+    roles = words["list.comma"].join(words.get(f"role.{role}", escape(role)) for role in page.roles)
     return _SIGNED_IN.format(
         lang=page.lang,
         who=words["as"].format(name=escape(page.name)),
-        onward=f'<p class="on"><a href="{escape(page.next)}">{words["on"]}</a></p>' if page.next else "",
+        roles=words["roles"].format(roles=roles),
+        pages=" ".join(_link(page, name, words) for name in page.pages) or words["no_page"],
         form=escape(page.form),
         out=words["out"],
     )
+
+
+def _link(page: SignInPage, name: str, words: dict[str, str]) -> str:
+    # Where they wanted to go, if it is that page, with its case and filters.
+    wanted = page.next if page.next.partition("?")[0] == f"/{name}" else f"/{name}?lang={page.lang}"
+    return f'<a href="{escape(wanted)}">{words["open"].format(page=_named(name, words))}</a>'
+
+
+def _named(name: str, words: dict[str, str]) -> str:
+    return words.get(f"page.{name}", escape(name))

@@ -25,6 +25,7 @@ class Names(msgspec.Struct, frozen=True):
 
     categories: Path = msgspec.field(default_factory=lambda: static.path("tables/categories.csv"))
     agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
+    roads: Path | None = msgspec.field(default_factory=lambda: static.path("district/roads.csv"))
     streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
     sources: Mapping[str, Mapping[str, str]] = {}
     """Client name → language → label."""
@@ -34,7 +35,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
     Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``,
-    ``street.<code>``, ``source.<client>``. Raises KeyError for a language that we do not speak.
+    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for a
+    language that we do not speak.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -52,6 +54,10 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
         # A street holds cases like an agency, under its code or its short Chinese name.
         for name in (row["code"], row["short"]):
             words[f"agency.{name}"] = row["short" if zh else "english"]
+    if not zh and names.roads is not None:
+        words |= {
+            f"road.{row.get('road')}": row["english"] for row in _rows(names.roads) if row.get("english")
+        }
     for client, labels in names.sources.items():
         if lang in labels:
             words[f"source.{client}"] = labels[lang]

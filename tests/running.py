@@ -2,20 +2,19 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from console.settings import read_settings
 from feeds.servers import EmbeddedServers
 from feeds.tokens import TokenStore
+from tests.forked import start_process
 
 TOPICS = ("case", "sensor", "camera", "unit", "warning")
 
@@ -55,8 +54,7 @@ class Running:
             open_loopback=True, min_free_mb=1, **settings,
         )  # fmt: skip
         self.data = data
-        self._log = (data / "processes.log").open("ab")
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, BaseProcess] = {}
 
     @property
     def console(self) -> str:
@@ -68,10 +66,8 @@ class Running:
 
     def start(self, *names: str) -> None:
         for name in names or ("gateway", "engine", "console"):
-            self._children[name] = subprocess.Popen(
-                [sys.executable, "-m", "console.cli", name], stdout=self._log, stderr=self._log,
-                env={**os.environ, **self.settings.environment()},
-            )  # fmt: skip
+            environment = {**os.environ, **self.settings.environment()}
+            self._children[name] = start_process(name, environment, self.data / "processes.log")
         if not names or "console" in names:
             self.wait_until_ready()
 
@@ -80,15 +76,15 @@ class Running:
 
     def kill(self, name: str) -> None:
         self._children[name].kill()
-        self._children[name].wait()
+        self._children[name].join()
 
     def end(self, name: str) -> None:
         """Ask one to stop, and wait until it has."""
-        self._children[name].send_signal(signal.SIGTERM)
-        self._children[name].wait(15)
+        self._children[name].terminate()
+        self._children[name].join(15)
 
     def pids(self) -> dict[str, int]:
-        return {name: child.pid for name, child in self._children.items()}
+        return {name: child.pid for name, child in self._children.items() if child.pid is not None}
 
     def get(self, path: str) -> tuple[int, bytes]:
         try:
@@ -108,12 +104,10 @@ class Running:
 
     def stop(self) -> None:
         for child in reversed(self._children.values()):
-            child.send_signal(signal.SIGTERM)
+            child.terminate()
         for child in self._children.values():
-            try:
-                child.wait(15)
-            except subprocess.TimeoutExpired:
+            child.join(15)
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
         self.servers.stop()
-        self._log.close()

@@ -26,7 +26,10 @@ window.WebSocket = FakeSocket;
 window.sent = []; window.answering = null; window.delay = 0;
 window.tell = (message) => window.socket.onmessage({ data: JSON.stringify(message) });
 window.beat = (now) => window.tell({
-  beat: { now, city0: now, machine0: now, rate: 1, feed: "live", feed_since: null, log_down: false },
+  beat: {
+    now, city0: now, machine0: now, rate: 1, feed: "live", feed_since: null,
+    log_down: false, chain_broken: false,
+  },
 });
 window.reply = (message) => window.citywall.orders.take(message);
 window.attach = () => window.citywall.orders.attach((message) => {

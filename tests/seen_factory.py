@@ -13,14 +13,19 @@ from city.seen import (
     StormSeen,
     UnitsSeen,
     WallSeen,
+    WarningArea,
     WarningSeen,
 )
+from city.weather import Ring
 
 NOW = 1_789_475_467.0
 """2026-09-15 20:31:07 in Shanghai; city time is machine time unless a test says otherwise."""
 
 PEOPLE_SQUARE = (121.5065, 31.2453)
 """Lujiazui, WGS84."""
+
+PUDONG = ((121.4, 31.0), (121.8, 31.0), (121.8, 31.3), (121.4, 31.0))
+"""An area of a warning, (lon, lat)."""
 
 
 def case(key: str = "c1", **given: Any) -> CaseSeen:
@@ -37,11 +42,11 @@ def case(key: str = "c1", **given: Any) -> CaseSeen:
 def readings(*rows: dict[str, Any]) -> ReadingsSeen:
     plain: dict[str, Any] = {
         "device": "", "metric": "road_depth_cm", "kind": "road_water_depth", "name": "", "street": "",
-        "unit": "cm", "quality": "good", "value": 0.0, "at": NOW - 30.0, "received": NOW - 30.0,
+        "unit": "cm", "quality": "good", "value": 0.0, "at": NOW - 30.0, "as_of": NOW - 30.0,
         "interval": 60.0, "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1], "lost": False,
     }  # fmt: skip
     full = [{**plain, "device": f"d{number}", **row} for number, row in enumerate(rows)]
-    kinds: dict[str, Any] = dict.fromkeys(("value", "at", "received", "interval", "lon", "lat"), np.float64)
+    kinds: dict[str, Any] = dict.fromkeys(("value", "at", "as_of", "interval", "lon", "lat"), np.float64)
     columns = {
         name: np.array([row[name] for row in full], dtype=kinds.get(name, bool if name == "lost" else object))
         for name in plain
@@ -52,11 +57,11 @@ def readings(*rows: dict[str, Any]) -> ReadingsSeen:
 def units(*rows: dict[str, Any]) -> UnitsSeen:
     plain: dict[str, Any] = {
         "call_sign": "消防2号", "kind": "fire_engine", "agency": "消防", "state": "en_route",
-        "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1], "heading": 0.0, "received": NOW - 5.0,
+        "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1], "heading": 0.0, "as_of": NOW - 5.0,
         "lost": False,
     }  # fmt: skip
     full = [{**plain, **row} for row in rows]
-    kinds: dict[str, Any] = dict.fromkeys(("lon", "lat", "heading", "received"), np.float64)
+    kinds: dict[str, Any] = dict.fromkeys(("lon", "lat", "heading", "as_of"), np.float64)
     columns = {
         name: np.array([row[name] for row in full], dtype=kinds.get(name, bool if name == "lost" else object))
         for name in plain
@@ -67,18 +72,23 @@ def units(*rows: dict[str, Any]) -> UnitsSeen:
 def camera(key: str = "cam1", **given: Any) -> CameraSeen:
     plain: dict[str, Any] = {
         "name": "川沙路唐安路", "street": "310115005", "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1],
-        "azimuth": None, "state": "online", "heard": NOW - 20.0, "picture_at": NOW - 20.0,
+        "azimuth": None, "state": "online", "as_of": NOW - 20.0, "picture_at": NOW - 20.0,
     }  # fmt: skip
     return CameraSeen(id=key, **{**plain, **given})
 
 
 def warning(key: str = "w1", **given: Any) -> WarningSeen:
     plain: dict[str, Any] = {
-        "hazard": "rainstorm", "colour": "blue", "rank": 1, "headline": "暴雨蓝色预警",
-        "sender_name": "上海中心气象台", "sent": NOW - 1200.0, "expires": NOW + 7200.0, "exercise": False,
-        "polygons": (((121.4, 31.0), (121.8, 31.0), (121.8, 31.3), (121.4, 31.0)),),
+        "hazard": "rainstorm", "colour": "blue", "rank": 1, "headlines": {"zh": "暴雨蓝色预警"},
+        "sender_name": "上海中心气象台", "sent": NOW - 1200.0, "begins": NOW - 1200.0, "ends": NOW + 7200.0,
     }  # fmt: skip
-    return WarningSeen(key=key, **{**plain, **given})
+    told = {**plain, **given}
+    told.setdefault("areas", (warning_area(told["colour"], told["rank"]),))
+    return WarningSeen(key=key, **told)
+
+
+def warning_area(colour: str, rank: int, ring: Ring = PUDONG) -> WarningArea:
+    return WarningArea(colour, rank, ring)
 
 
 def seen(**given: Any) -> WallSeen:

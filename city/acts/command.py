@@ -1,19 +1,36 @@
 """Orders and their answers: a command, the facts that it would make, or why it is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-__all__ = ["REFUSALS", "Command", "Decision", "NewFact", "Now", "Refusal", "Winner"]
+__all__ = ["REFUSALS", "Command", "Decision", "NewFact", "Now", "Refusal", "UnitNow", "Winner"]
 
 REFUSALS = ("conflict", "not_allowed", "not_now", "bad_args", "unknown_subject", "read_only")
 
 
+class UnitNow(msgspec.Struct, frozen=True):
+    """A unit as it was last heard of; ``lost``: nobody knows where it is now."""
+
+    kind: str
+    state: str
+    lost: bool
+
+
+def _nobody(unit: str) -> UnitNow | None:
+    return None
+
+
 class Now(msgspec.Struct, frozen=True):
-    """The two clocks at a decision, epoch seconds."""
+    """What a decision goes by that is in no ledger: the two clocks (epoch seconds), and where units are.
+
+    ``unit_of`` returns a unit as telemetry tells of it, None for one that it never told of.
+    """
 
     machine: float
     city: float
+    unit_of: Callable[[str], UnitNow | None] = _nobody
 
 
 class Command(msgspec.Struct, frozen=True):

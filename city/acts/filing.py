@@ -193,8 +193,8 @@ def decide_merge(order: Order, args: Merge) -> Answer:
         return bad_arg("into", "key or mark of another case")
     if not into.is_open:
         return not_now("into_closed")
-    if (into.kind, into.code) != (order.case.kind, order.case.code):
-        return not_now("other_class", into_class=f"{into.kind}:{into.code}")
+    if into.alike != order.case.alike:
+        return not_now("other_class", into_class=f"{into.kind}:{into.code}" if into.code else into.label)
     distance = distance_to(into, order.case.place.lon, order.case.place.lat)
     if distance is None or math.isnan(distance):
         return not_now("no_place")

@@ -8,6 +8,7 @@ from city.acts.command import Command, Decision, NewFact, Now, Refusal
 from city.acts.order import Answer, Order, allowed, not_now
 from city.acts.subjects import find_key
 from city.casefile import OPEN
+from city.free_units import hindrance
 from city.marks import mark_of
 from city.moments import iso
 from city.state import LedgerState
@@ -30,6 +31,11 @@ def decide_send_unit(order: Order, args: SendUnit) -> Answer:
         return wrong
     if args.unit in order.file.units:
         return not_now("unit_sent", unit=args.call_sign or args.unit)
+    # A unit without telemetry is known to who sends it; of one with it the rule decides that offers it too.
+    unit = order.now.unit_of(args.unit)
+    why_not = hindrance(unit, order.terms.unit_tasks.kinds_for(order.class_key)) if unit else ""
+    if why_not:
+        return not_now(why_not, unit=args.call_sign or args.unit, task_class=order.class_key)
     return (order.fact("UnitSent", {"unit": args.unit, "call_sign": args.call_sign or ""}),)
 
 

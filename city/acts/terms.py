@@ -6,6 +6,7 @@ import msgspec
 
 from city.categories import Category
 from city.dispatch.route import Route, Situation
+from city.dispatch.unit_tasks import UnitTasks
 from city.grids import UnitGrids
 from city.working_time import Calendar
 
@@ -65,6 +66,10 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     undo_s: float = 20.0
     reopen_days: int = 7
     near_m: float = 50.0
+    unit_kmh: float = 25.0
+    """Assumed speed of a unit on its way through the city; ``unit_detour``: ways are so much longer than the
+    straight line. Both only for the minutes that stand beside a unit."""
+    unit_detour: float = 1.4
     remote_checks: tuple[str, ...] = ()
     """Modes (video, caller_confirmed) that may stand for a check in the field; never for a hazard."""
     appeal_office_days: int = 3
@@ -89,10 +94,16 @@ class Terms(msgspec.Struct, frozen=True):
     """Distance (metres, ≥ 0) of a WGS84 point to the boundary of a street; 0 … inf."""
     street_of: Callable[[float, float], str]
     numbers: CaseNumbers = CaseNumbers()
+    unit_tasks: UnitTasks = UnitTasks()
+    """Which kinds of unit can do the work of a class."""
     tables: Mapping[str, str] = {}
     """Table → SHA-256 of what was loaded, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or not known; no decision goes by it."""
+    roads: frozenset[str] = frozenset()
+    """Names of the district's roads, as far as its tables and map know them."""
+    labels: frozenset[str] = frozenset()
+    """Class words of other systems that the shipped mappings name: a wall may show them."""
 
     def calendar_of(self, holder: str) -> Calendar:
         """Return the calendar that a holder works by."""

@@ -12,6 +12,8 @@ from city.dispatch.rows import Cells, Problem, current, sound
 from city.dispatch.rules import APPROVER, TERRITORY, Rule
 from city.dispatch.shelf import READERS, Row
 from city.dispatch.standards import StandardRow, standard_of
+from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.places import street_key
 
 __all__ = ["COLUMNS", "check_tables"]
 
@@ -39,11 +41,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "devolution.csv": ("class", "street", "state", "agency", *_DAYS),
     "city_objects.csv": ("id", "kind", "name", "match", "classes", "channel", *_DAYS),
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
+    "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
 }  # fmt: skip
 """File → the columns that it must have; others are remarks."""
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
+    "unit_tasks.csv": unit_task_of,
 }  # fmt: skip
 
 Numbered = tuple[tuple[int, Any], ...]
@@ -75,7 +79,7 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
         return sorted({*problems, *unread})
     known = {
         "agency": {agency.code for _, agency in read["agencies.csv"]},
-        "street": {street[:9] for street in streets},
+        "street": {street_key(street) for street in streets},
         "class": {category.key for _, category in read["categories.csv"]},
     }
     for check in _CHECKS:
@@ -105,7 +109,17 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "devolution.csv": ("class", lambda row: f"{row.category} {row.street}".strip()),
     "city_objects.csv": ("id", lambda row: row.id),
     "sites.csv": ("id", lambda row: row.id),
+    "unit_tasks.csv": ("task", lambda row: row.task),
 }
+
+
+def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Agencies and streets hold cases under their codes: no code may be of both."""
+    for number, agency in read["agencies.csv"]:
+        if agency.code in {*known["street"], TERRITORY, APPROVER}:
+            yield Problem(
+                "agencies.csv", number, "code", f"{agency.code} is the code of a street, or reserved"
+            )
 
 
 def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
@@ -143,7 +157,7 @@ def _mentioned(row: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _class_lists(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    for file in ("owners.csv", "city_objects.csv"):
+    for file in ("owners.csv", "city_objects.csv", "unit_tasks.csv"):
         for number, row in read[file]:
             for wanted in row.classes:
                 if not any(covers((wanted,), category) for category in known["class"]):
@@ -169,6 +183,15 @@ def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
         if category.key not in ruled:
             what = f"{category.key} has no rule for the whole district in rules.csv"
             yield Problem("categories.csv", number, "code", what)
+
+
+def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Every class needs somebody who can do its work."""
+    tasks = UnitTasks(_today(read["unit_tasks.csv"], on))
+    for category in sorted(known["class"]):
+        if not tasks.kinds_for(category):
+            what = f"no row is for {category}: name it in one, or leave the classes of one row empty"
+            yield Problem("unit_tasks.csv", 0, "classes", what)
 
 
 def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
@@ -237,5 +260,5 @@ def _meet(one: Any, other: Any) -> bool:
 
 _Check = Callable[[TablesRead, Known, str], Iterator[Problem]]
 _CHECKS: Final[tuple[_Check, ...]] = (
-    _twice, _unknown, _class_lists, _expired, _without, _disagree, _overlapping,
+    _twice, _both, _unknown, _class_lists, _expired, _without, _undone, _disagree, _overlapping,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from city.dispatch.roads import on_road
 from city.dispatch.route import Reason, Situation
 from city.dispatch.rules import APPROVER, TERRITORY, Rule
 from city.dispatch.rulings import binding
+from city.places import street_key
 from city.state import Registered
 
 __all__ = ["Look", "Said", "Tables"]
@@ -91,7 +92,7 @@ class Look(msgspec.Struct, frozen=True):
     def power(self) -> Power | None:
         """Return how far the power over the class has gone down to this street."""
         powers = self.tables.powers
-        return powers.get((self.category, self.street[:9])) or powers.get((self.category, ""))
+        return powers.get((self.category, street_key(self.street))) or powers.get((self.category, ""))
 
     @property
     def city_object(self) -> CityObject | None:
@@ -109,7 +110,7 @@ class Look(msgspec.Struct, frozen=True):
         found = [
             row
             for row in self.tables.owners
-            if row.street in ("", self.street[:9])
+            if row.street in ("", street_key(self.street))
             and covers(row.classes, self.category)
             and (on_road(self.situation.road, row.road) or self._at(row.road))
         ]
@@ -135,7 +136,7 @@ class Look(msgspec.Struct, frozen=True):
 
     def _rules(self) -> tuple[Rule, ...]:
         rules = self.tables.rules.get(self.category, ())
-        return tuple(rule for rule in rules if rule.street in ("", self.street[:9]))
+        return tuple(rule for rule in rules if rule.street in ("", street_key(self.street)))
 
     def _neighbours(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the other streets across the boundary, and those farther off that an address may mean."""

@@ -21,7 +21,7 @@ from city.dispatch.rows import Cells, WrongCell
 
 __all__ = [
     "LAYOUTS", "OWNER_STATES", "POWER_STATES", "CityObject", "Component", "Power", "RoadOwner", "Site",
-    "city_object_of", "component_of", "covers", "power_of", "road_owner_of", "site_of",
+    "city_object_of", "classes_of", "component_of", "covers", "power_of", "road_owner_of", "site_of",
 ]  # fmt: skip
 
 LAYOUTS: Final = ("L2_2_6", "L2_3_5")
@@ -137,7 +137,7 @@ def component_of(cells: Cells) -> Component:
     valid_from, valid_to = cells.days()
     return Component(
         code, layout, category, cells.degrees("lon", 180), cells.degrees("lat", 90),
-        cells.one_of("accuracy_m", ("0.5", "1", "10")), cells.digits("street", 9), cells.maybe("road"), owner,
+        cells.one_of("accuracy_m", ("0.5", "1", "10")), cells.text("street"), cells.maybe("road"), owner,
         cells.maybe("maintainer"), delegated, state, cells.several("likely"),
         cells.one_of("status", STATUSES), cells.day("surveyed_on"), cells.text("version"), valid_from,
         valid_to,
@@ -154,7 +154,7 @@ def _minor(digits: str) -> str:
 def road_owner_of(cells: Cells) -> RoadOwner:
     """Read one row of ``owners.csv``. Raises WrongCell."""
     return RoadOwner(
-        cells.text("id"), cells.text("road"), _street(cells), _classes(cells), cells.text("owner"),
+        cells.text("id"), cells.text("road"), cells.maybe("street"), classes_of(cells), cells.text("owner"),
         cells.whole("rank"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def power_of(cells: Cells) -> Power:
     state = cells.one_of("state", POWER_STATES)
     agency = cells.maybe("agency") if state == "devolved" else cells.text("agency")
     return Power(
-        cells.class_key("class"), _street(cells), state, agency, cells.text("version"), *cells.days()
+        cells.class_key("class"), cells.maybe("street"), state, agency, cells.text("version"), *cells.days()
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def city_object_of(cells: Cells) -> CityObject:
     if not match:
         raise WrongCell("match", "expected at least one word that names it in a place")
     return CityObject(
-        cells.text("id"), cells.one_of("kind", OBJECT_KINDS), cells.text("name"), match, _classes(cells),
+        cells.text("id"), cells.one_of("kind", OBJECT_KINDS), cells.text("name"), match, classes_of(cells),
         cells.text("channel"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
@@ -182,18 +182,15 @@ def city_object_of(cells: Cells) -> CityObject:
 def site_of(cells: Cells) -> Site:
     """Read one row of ``sites.csv``. Raises WrongCell."""
     return Site(
-        cells.text("id"), cells.one_of("kind", SITE_KINDS), cells.text("name"), _street(cells),
+        cells.text("id"), cells.one_of("kind", SITE_KINDS), cells.text("name"), cells.maybe("street"),
         cells.maybe("road"), cells.text("approver"), cells.text("version"), *cells.days(),
     )  # fmt: skip
 
 
-def _street(cells: Cells) -> str:
-    return cells.digits("street", 9) if cells.maybe("street") else ""
-
-
-def _classes(cells: Cells) -> tuple[str, ...]:
+def classes_of(cells: Cells, *, empty: bool = False) -> tuple[str, ...]:
+    """Return the ``classes`` of a row: keys, or beginnings that end in ``*``; () only if it may be empty."""
     classes = cells.several("classes")
-    if not classes:
+    if not classes and not empty:
         raise WrongCell("classes", "expected at least one class such as event:0125 or component:01*")
     for wanted in classes:
         kind, _, code = wanted.partition(":")

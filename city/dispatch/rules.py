@@ -58,7 +58,7 @@ def rule_of(cells: Cells) -> Rule:
         category=cells.class_key("class"),
         priority=cells.whole("priority"),
         principle=principle,
-        street=cells.digits("street", 9) if cells.maybe("street") else "",
+        street=cells.maybe("street"),
         lead=lead,
         next=cells.maybe("next"),
         co=cells.several("co"),

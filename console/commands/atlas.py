@@ -12,7 +12,7 @@ from city.datum import Crs
 from console.commands.audit import data_dir_option
 from console.settings import read_settings
 
-__all__ = ["atlas"]
+__all__ = ["atlas", "write_atlas"]
 
 
 @click.group()
@@ -26,13 +26,23 @@ def atlas() -> None:
 @data_dir_option
 def import_(folder: Path, crs: str | None, data_dir: Path | None) -> None:
     """Turn the GeoJSON boundaries, roads and lines in FOLDER into the data dir's atlas."""
-    from layers.atlas_import import import_atlas  # the geographic libraries take seconds
+    settings = read_settings(data_dir=data_dir)
+    write_atlas(folder, settings.data_dir, crs=cast("Crs | None", crs))
+
+
+def write_atlas(folder: Path, data_dir: Path, *, crs: Crs | None = None) -> None:
+    """Make the atlas of a data dir from a folder of GeoJSON, and tell on stderr what was left out.
+
+    Raises AtlasError when no map can be made; the atlas that was there stays then.
+    """
+    from layers.atlas_import import import_folder  # the geographic libraries take seconds
     from layers.district_check import check_atlas  # as above
 
-    settings = read_settings(data_dir=data_dir)
-    made = import_atlas(folder, cast("Crs | None", crs))
-    target = settings.data_dir / "atlas"
-    partial = settings.data_dir / "atlas.new"
+    done = import_folder(folder, crs)
+    made = done.atlas
+    for remark in done.remarks:
+        click.echo(str(remark), err=True)
+    target, partial = data_dir / "atlas", data_dir / "atlas.new"
     shutil.rmtree(partial, ignore_errors=True)
     made.write(partial)
     with (partial / "streets.csv").open("w", encoding="utf-8", newline="") as file:
@@ -41,8 +51,9 @@ def import_(folder: Path, crs: str | None, data_dir: Path | None) -> None:
         rows.writerows([s.code, s.name, s.short, s.english] for s in made.drawing.streets)
     problems = check_atlas(partial)
     if target.exists():
-        target.rename(settings.data_dir / f"atlas.until-{int(time.time())}")
+        target.rename(data_dir / f"atlas.until-{int(time.time())}")
     partial.rename(target)
     for problem in problems:
         click.echo(f"{problem.where}: {problem.what}", err=True)
+    click.echo(done.summary)
     click.echo(f"{target}: {len(made.drawing.streets)} streets, sha256 {made.sha256}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from console.settings import Settings, read_settings
 from feeds.anchors import Anchors
 from feeds.audit import Verdict, verify_ledger
 from feeds.audit_export import Filter, export
+from feeds.backup_files import Manifest
 from feeds.segments import Segments
 
 __all__ = ["COMMANDS", "data_dir_option"]
@@ -113,19 +115,34 @@ async def _export(settings: Settings, form: Literal["csv", "jsonl"], only: Filte
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option("--with-archive", is_flag=True, help="the telemetry archive (archive/) too; it may be large")
 @data_dir_option
-def backup(target: Path, data_dir: Path | None) -> None:
-    """Copy a city, running or not, into the new folder TARGET."""
+def backup(target: Path, data_dir: Path | None, with_archive: bool) -> None:
+    """Copy a city, running or not, into the new folder TARGET (docs/how-to/back-up.md)."""
     settings = read_settings(data_dir=data_dir)
 
-    async def work() -> str:
+    async def work() -> Manifest:
         from feeds.backup import backup  # as above
 
         async with open_ledger(settings) as ledger:
-            manifest = await backup(settings.data_dir, ledger, target, now=time.time())
-        return f"{target}: {manifest.position} facts, head {manifest.hash}"
+            return await backup(settings.data_dir, ledger, target, now=time.time(), archive=with_archive)
 
-    click.echo(asyncio.run(work()))
+    for line in _holds(target, asyncio.run(work()), with_archive=with_archive):
+        click.echo(line)
+
+
+def _holds(target: Path, manifest: Manifest, *, with_archive: bool) -> Iterator[str]:
+    """Say what a backup holds and what it leaves out."""
+    archived = sum(name.startswith("files/archive/") for name in manifest.files)
+    settings = sum(name.startswith("files/") for name in manifest.files) - archived
+    size = sum(copied.bytes for copied in manifest.files.values()) / 1e6
+    yield f"{target}: {manifest.position} facts, head {manifest.hash}"
+    holds = [f"the ledger, {settings} files of the data dir (accounts, people, anchors, settings, tables)"]
+    if with_archive:
+        holds.append(f"the telemetry archive ({archived} files)")
+    yield f"holds: {', '.join(holds)}; {size:.1f} MB"
+    without = "" if with_archive else "the telemetry archive (archive/; --with-archive takes it), "
+    yield f"leaves out: {without}telemetry and pictures in memory, snapshots (they are made again)"
 
 
 @click.command()

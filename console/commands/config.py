@@ -18,6 +18,7 @@ from console.district import (
     read_rows,
     read_streets,
 )
+from console.names import names_of
 from console.outbox import read_adapters
 from console.settings import read_settings
 from console.terms import case_numbers, today
@@ -64,8 +65,12 @@ def _problems(data_dir: Path) -> Iterator[str]:
         read_adapters(data_dir)
     except (ValueError, OSError) as error:
         yield str(error)
+    try:
+        names_of(read_settings(data_dir=data_dir), district)
+    except DistrictError as error:
+        yield str(error)
     yield from _rule_problems(district, data_dir)
-    for problem in check_atlas(district.atlas_dir):
+    for problem in check_atlas(district.atlas_dir, in_china=district.in_china):
         yield f"{problem.where}: {problem.what}"
     yield from _grid_problems(data_dir)
 

@@ -12,7 +12,10 @@ from typing import Any
 import click
 import msgspec
 
+import static
+from console.commands.district import EXAMPLES, new_district
 from console.demo import Demo, DemoError
+from console.district import is_built_in, read_district
 from console.logs import log_to_stderr
 from console.settings import Settings, SettingsError, read_settings
 
@@ -62,18 +65,32 @@ def settings_for(process: str) -> Settings:
 @click.option("--rate", type=float, help="city seconds per second (1)")
 @click.option("--scale", type=click.IntRange(1, 20), default=1, show_default=True, help="size of the city")
 @click.option("--seed", type=int, default=1, show_default=True, help="which invented city")
+@click.option("--district", type=click.Choice(EXAMPLES), help="a shipped example instead; it has no feeds")
 @click.option("--no-feeds", is_flag=True, help="start everything but the invented city's feeds")
 def demo(**options: Any) -> None:
     """Run everything on this machine: two servers, gateway, engine, console and an invented city."""
     scale, seed = options.pop("scale"), options.pop("seed")
-    feeds = not options.pop("no_feeds")
+    feeds, example = not options.pop("no_feeds"), options.pop("district") or ""
     options["city_rate"] = options.pop("rate")
     settings = read_settings(**options)
     log_to_stderr("text", "demo")
+    if example and not _is_example(settings.data_dir, example):
+        new_district(settings.data_dir, example)
+    feeds = feeds and is_built_in(settings.data_dir)
+    settings = msgspec.structs.replace(settings, demo=bool(feeds or example))
     try:
         asyncio.run(Demo(settings, scale=scale, seed=seed, feeds=feeds, say=click.echo).run())
     except DemoError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _is_example(data_dir: Path, example: str) -> bool:
+    """Whether a data dir is that of a shipped example already: a demo that goes on."""
+    path = data_dir / "city.toml"
+    return (
+        path.exists()
+        and read_district(data_dir).code == read_district(static.path(f"examples/{example}")).code
+    )
 
 
 @click.command()

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
@@ -13,7 +14,15 @@ from console.commands.audit import data_dir_option
 from console.district import read_district
 from console.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feeds.sources.report import Report
+
 __all__ = ["replay"]
+
+GROUPS = 20
+SOME_NOT_TAKEN = 3
 
 
 @click.command()
@@ -29,26 +38,63 @@ __all__ = ["replay"]
 @click.option("--name", default="", help="name of a single camera or device")
 @click.option("--loops", type=int, default=1, show_default=True, help="how often a video is played")
 @click.option("--unfold", is_flag=True, help="tell a history step by step instead of its last state")
+@click.option("--wait", type=float, default=30.0, show_default=True, help="seconds for an absent gateway")
+@click.option("--dry-run", is_flag=True, help="read and validate all, send nothing")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of all that was not taken as it stands",
+)
 @data_dir_option
 def replay(file: Path, **options: Any) -> None:
-    """Send FILE through the gateway: cases, Open311, readings, storms, warnings, CAP, video."""
+    """Send FILE through the gateway: cases, Open311, readings, storms, warnings, CAP, video.
+
+    Ends with 0 when every item was accepted or known already, 3 when some were left out or refused, 1 when
+    none was taken or an error ended it, 2 when the command itself is wrong.
+    """
     settings = read_settings(data_dir=options["data_dir"], gateway_url=options["gateway"])
-    token = options["token"] or _demo_token(settings)
-    report = asyncio.run(_replay(file, settings, token, options))
-    click.echo(
-        f"{report.name}: {report.sent} sent, {report.accepted} accepted, {report.duplicates} known already, "
-        f"{report.rejected} rejected, {report.skipped} of the file left out"
-    )
-    for reason in report.reasons:
-        click.echo(f"  rejected: {reason}", err=True)
-    for reason, count in report.skipped_by_reason().items():
-        click.echo(f"  left out: {count} × {reason}", err=True)
-
-
-async def _replay(file: Path, settings: Settings, token: str, options: dict[str, Any]) -> Any:
+    token = "" if options["dry_run"] else options["token"] or _demo_token(settings)
     # The sources import pandas, PyAV and more: seconds that no other command should pay.
+    from feeds.publisher import PublishRefused
+    from feeds.sources.contract import SourceError
+    from feeds.sources.report import Report, write_csv
+
+    if options["report"]:
+        write_csv(options["report"], ())  # a place that cannot be written is an error before anything is sent
+    so_far = Report(file.stem, "")
+
+    def keep(report: Report) -> None:
+        nonlocal so_far
+        so_far = report
+
+    error = None
+    try:
+        asyncio.run(_replay(file, settings, token, options, keep))
+    except (PublishRefused, SourceError) as failure:
+        error = failure
+    if options["report"]:
+        write_csv(options["report"], so_far.told())
+    if so_far.read:
+        click.echo(("dry run, nothing was sent: " if options["dry_run"] else "") + str(so_far))
+    groups = so_far.groups()
+    for group in groups[:GROUPS]:
+        click.echo(f"  {group}", err=True)
+    if len(groups) > GROUPS:
+        click.echo(f"  {len(groups) - GROUPS} more reasons: --report FILE.csv names all", err=True)
+    if error is not None:
+        raise click.ClickException(str(error))
+    if not so_far.accepted + so_far.known:
+        raise click.ClickException("nothing was taken")
+    if so_far.refused or so_far.left_out:
+        sys.exit(SOME_NOT_TAKEN)
+
+
+async def _replay(
+    file: Path, settings: Settings, token: str, options: dict[str, Any], keep: "Callable[[Report], None]"
+) -> None:
     from feeds.publisher import Publisher
     from feeds.sources.contract import OpenOptions
+    from feeds.sources.dry_run import DryRun
     from feeds.sources.registry import open_source
     from feeds.sources.replay import ReplayOptions, replay
     from feeds.sources.shifting import District
@@ -65,16 +111,31 @@ async def _replay(file: Path, settings: Settings, token: str, options: dict[str,
     if options["onto_district"]:
         path = read_district(settings.data_dir).atlas_dir / "streets.geojson"
         district = District(json.loads(path.read_text(encoding="utf-8")))
-    how = ReplayOptions(shift_to=now if options["shift"] else None, rate=options["rate"], district=district)
+    how = ReplayOptions(
+        shift_to=now if options["shift"] else None,
+        rate=options["rate"],
+        district=district,
+        sleep=_no_pause if options["dry_run"] else asyncio.sleep,
+    )
+
+    def sender(topic: str) -> Any:
+        if options["dry_run"]:
+            # What plays in real time is of moments that are still to come.
+            return DryRun.publisher(topic, float("inf") if source.rate else now)
+        return Publisher(settings.feed_url, topic, token, wait_s=options["wait"])
+
     with tqdm(total=source.total, unit=" records", desc=source.name, dynamic_ncols=True) as bar:
 
-        def progress(done: int, total: int | None) -> None:
+        def progress(report: "Report", total: int | None) -> None:
+            keep(report)
             bar.total = total
-            bar.update(done - bar.n)
+            bar.update(report.done - bar.n)
 
-        return await replay(
-            source, lambda topic: Publisher(settings.feed_url, topic, token), options=how, progress=progress
-        )
+        await replay(source, sender, options=how, progress=progress)
+
+
+async def _no_pause(_: float) -> None:
+    await asyncio.sleep(0)
 
 
 def _demo_token(settings: Settings) -> str:

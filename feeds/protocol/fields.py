@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from city.moments import parse
+from city.moments import Filler, parse, parse_told
 
 __all__ = [
-    "Check", "Fault", "Field", "anything", "each", "flag", "moment", "number", "one_of", "some",
+    "Check", "Fault", "Field", "anything", "each", "flag", "moment", "number", "one_of", "past", "some",
     "structure", "text",
 ]  # fmt: skip
 
@@ -78,11 +78,27 @@ def flag(value: Any) -> Fault | None:
 
 
 def moment(value: Any) -> Fault | None:
-    """Check for an ISO 8601 moment with an offset."""
+    """Check for an ISO 8601 moment with an offset that is no filler of a program without a time."""
+    return _moment(value)
+
+
+def past(value: Any) -> Fault | None:
+    """Check as ``moment`` does for one that may not lie ahead: how far ahead it is, is judged elsewhere."""
+    fault = _moment(value)
+    if fault is not None and fault.code == "out_of_range" and parse(value) > 0:
+        return None
+    return fault
+
+
+def _moment(value: Any) -> Fault | None:
     if type(value) is not str:
         return Fault("", "wrong_type", "a time as text", value)
     try:
-        parse(value)
+        parse_told(value)
+    except Filler:
+        return Fault(
+            "", "out_of_range", "a time from 1900-01-02 to 2199 (this one stands for no time)", value
+        )
     except (ValueError, OverflowError):
         return Fault("", "bad_time", "ISO 8601 with an offset", value)
     return None

@@ -5,13 +5,15 @@ it, and a name that stands twice in one object is found even where a fast parser
 """
 
 import json
+import re
 from typing import Any, Final, NoReturn
 
 import msgspec
 import numpy as np
 
 __all__ = [
-    "MAX_DEPTH", "MAX_RECORDS", "BadFrame", "Doubled", "Frame", "decode", "is_text", "nesting", "parse",
+    "MAX_DEPTH", "MAX_RECORDS", "BadFrame", "Doubled", "Frame", "binary", "decode", "is_text", "nesting",
+    "parse", "readable",
 ]  # fmt: skip
 
 MAX_DEPTH: Final = 32
@@ -24,6 +26,9 @@ _LONG_NUMBER = b"0" * 20
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 _OPENING = ord("[")
+# A string (one that is never ended goes to the end of the text), or what stands between values.
+_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}:,]', re.DOTALL)
+_STRING = re.compile(r'[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -72,14 +77,55 @@ def decode(text: str) -> Frame | BadFrame:
     return _batch(frame, suspect=suspect)
 
 
-def parse(text: str) -> Any:
-    """Return what a text frame says (an object with a doubled name as Doubled), or what is bad about it."""
+def parse(text: str, *, named: str = "batch") -> Any:
+    """Return what a text frame says (an object with a doubled name as Doubled), or what is bad about it.
+
+    ``named`` is the name of the frame's id, which the answer to a bad frame repeats.
+    """
     if nesting(text) > MAX_DEPTH:
-        return BadFrame("too_deep", f"nested deeper than {MAX_DEPTH}")
+        return BadFrame("too_deep", f"nested deeper than {MAX_DEPTH}", readable(text, named))
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        return BadFrame("not_json", f"not JSON (RFC 8259): {str(error)[:200]}")
+        told = f"not JSON (RFC 8259): {str(error)[:200]}"
+        return BadFrame("not_json", told, readable(text, named))
+
+
+def binary(data: bytes, *, named: str = "batch") -> BadFrame:
+    """Return what is bad about a binary frame."""
+    return BadFrame("binary", "expected a text frame", readable(data.decode("utf-8", "replace"), named))
+
+
+def readable(text: str, name: str) -> str | None:
+    """Return the text that stands under ``name`` in the outermost object, without parsing the rest.
+
+    None when there is none, when it stands there twice, or when it cannot be read. Never recurses.
+    """
+    if not text.lstrip().startswith("{"):
+        return None
+    depth, before, last = 0, "", ""
+    found: list[str | None] = []
+    for match in _SIGN.finditer(text):
+        sign = match.group()
+        if sign in ("]", "}"):
+            depth -= 1
+        # A name of the frame itself: one bracket is open, a brace or a comma stands before it.
+        if sign == ":" and depth == 1 and before in ("{", ",") and _string(last) == name:
+            value = _STRING.match(text, match.end())
+            found.append(_string(value.group(1)) if value else None)
+        if sign in ("[", "{"):
+            depth += 1
+        before, last = last, sign
+    return found[0] if len(found) == 1 else None
+
+
+def _string(text: str) -> str | None:
+    """Return the text that a JSON string says; None when it is none or no valid Unicode."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    return told if isinstance(told, str) and is_text(told) else None
 
 
 def nesting(text: str) -> int:
@@ -145,23 +191,22 @@ def _batch(frame: Any, *, suspect: bool) -> Frame | BadFrame:
     if not isinstance(frame, dict):
         return BadFrame("not_object", "expected an object with batch and records")
     batch = frame.get("batch")
-    readable = batch if isinstance(batch, str) and is_text(batch) else None
+    batch_id = batch if isinstance(batch, str) and is_text(batch) else None
     if isinstance(frame, Doubled):
-        name = frame.name()
-        if name == "batch":
-            readable = None
-        return BadFrame("duplicate_name", f"{name[:80]!r} stands twice", readable)
+        if [name for name, _ in frame.pairs].count("batch") > 1:
+            batch_id = None
+        return BadFrame("duplicate_name", f"{frame.name()[:80]!r} stands twice", batch_id)
     if suspect and any(_holds_doubled(v) for k, v in frame.items() if k != "records"):
-        return BadFrame("duplicate_name", "a name stands twice outside records", readable)
-    if readable is None:
+        return BadFrame("duplicate_name", "a name stands twice outside records", batch_id)
+    if batch_id is None:
         return BadFrame("no_batch", "expected batch, a text")
     records = frame.get("records")
     if not isinstance(records, list):
-        return BadFrame("no_records", "expected records, an array", readable)
+        return BadFrame("no_records", "expected records, an array", batch_id)
     if not 1 <= len(records) <= MAX_RECORDS:
         told = f"expected 1 to {MAX_RECORDS} records, got {len(records)}"
-        return BadFrame("bad_size", told, readable)
-    return Frame(readable, records, suspect)
+        return BadFrame("bad_size", told, batch_id)
+    return Frame(batch_id, records, suspect)
 
 
 def _holds_doubled(value: Any) -> bool:

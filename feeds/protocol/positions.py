@@ -39,7 +39,7 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
     if crs not in CRS_NAMES:
         return reject(f"{path}crs", "unknown_crs", "one of " + ", ".join(CRS_NAMES), crs)
     lon, lat = holder.get("lon"), holder.get("lat")
-    if type(lon) is float and type(lat) is float and abs(lon) <= 180 and abs(lat) <= 90:
+    if type(lon) is float and type(lat) is float and abs(lon) <= 180 and abs(lat) <= 90 and (lon or lat):
         return Spot(holder, path, crs, lon, lat)  # as nearly all are
     absent = [name for name, _ in _LIMITS if holder.get(name) is None]
     for name, limit in _LIMITS:
@@ -51,6 +51,8 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
         return reject(f"{path}{absent[0]}", "position_incomplete", "lon and lat together")
     if absent:
         return None
+    if lon == lat == 0:
+        return reject(f"{path}lon", "out_of_range", "a position (0, 0 stands for none: leave both out)", lon)
     return Spot(holder, path, crs, holder["lon"], holder["lat"])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from city.categories import ClassRef
 from city.moments import parse
 from feeds.protocol.faults import Rejected, flaw, reject
 from feeds.protocol.pictures import BadImage, jpeg_of
@@ -28,7 +29,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     ``received`` is ISO 8601; ``now_city`` epoch seconds of city time; ``scope`` None for the whole
     city; ``anywhere`` whether a scoped token takes records without a position; ``categories`` maps a
-    label to (code, system); ``codes`` are the known (code, system), empty when none are known.
+    label to the classes that it names; ``classes`` are the known ones, empty when none are known.
     """
 
     client: str
@@ -36,8 +37,8 @@ class Terms(msgspec.Struct, frozen=True):
     now_city: float
     scope: Scope | None = None
     anywhere: bool = True
-    categories: Mapping[str, tuple[str, str]] = {}
-    codes: frozenset[tuple[str, str]] = frozenset()
+    categories: Mapping[str, tuple[ClassRef, ...]] = {}
+    classes: frozenset[ClassRef] = frozenset()
 
 
 class Normalised(msgspec.Struct):
@@ -194,9 +195,12 @@ def _mapped(category: dict[str, Any], terms: Terms) -> dict[str, Any]:
     """Return the category with what the tables know of it under ``mapped``."""
     kept = {name: value for name, value in category.items() if name != "mapped"}
     if category.get("code") is not None:
-        if terms.codes and (category["code"], category["system"]) not in terms.codes:
+        told = ClassRef(category["kind"], category["code"], category["system"])
+        if terms.classes and told not in terms.classes:
             kept["mapped"] = "unmapped"
         return kept
-    known = terms.categories.get(category["label"])
-    kept["mapped"] = {"code": known[0], "system": known[1]} if known else "unmapped"
+    known = terms.categories.get(category["label"], ())
+    if len(known) > 1:  # a name of two classes names one only together with the kind
+        known = tuple(one for one in known if one.kind == category.get("kind"))
+    kept["mapped"] = known[0]._asdict() if len(known) == 1 else "unmapped"
     return kept

@@ -1,8 +1,11 @@
 """What each kind of record may hold: one table a kind, in the words of the protocol."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
+from city.casefile import STATES
+from city.warning_areas import AreaError, circle_ring, polygon_ring
 from feeds.protocol.faults import Rejected, reject
 from feeds.protocol.fields import (
     Check,
@@ -13,6 +16,7 @@ from feeds.protocol.fields import (
     moment,
     number,
     one_of,
+    past,
     some,
     structure,
     text,
@@ -60,15 +64,6 @@ def _box(value: Any) -> Fault | None:
     return fault
 
 
-def _either(first: Check, second: Check) -> Check:
-    """Return a check that takes what either takes; the second one's fault is told."""
-
-    def check(value: Any) -> Fault | None:
-        return None if first(value) is None else second(value)
-
-    return check
-
-
 _point = structure(
     Field("at", moment, required=True),
     Field("wind_ms", number(0)),
@@ -76,12 +71,51 @@ _point = structure(
     Field("radii_km", some(dict, "an object")),
     Field("forecast", flag),
 )
+
+
+def _one_or_each(check: Check) -> Check:
+    """Return a check for what CAP lets stand once or several times."""
+    several = each(check)
+    return lambda value: several(value) if type(value) is list else check(value)
+
+
+def _outline(read: Callable[[str], Any]) -> Check:
+    """Return a check for the text of an area's outline; an empty one says nothing."""
+
+    def check(value: Any) -> Fault | None:
+        if type(value) is not str:
+            return Fault("", "wrong_type", "a text", value)
+        try:
+            if value.strip():
+                read(value)
+        except AreaError as error:
+            return Fault("", "not_a_number" if error.number else "out_of_range", error.expected, value)
+        return None
+
+    return check
+
+
+_area = structure(
+    Field("polygon", _one_or_each(_outline(polygon_ring))),
+    Field("circle", _one_or_each(_outline(circle_ring))),
+)
+_info = structure(Field("area", _one_or_each(_area)))
 _reporter = structure(Field("name", words), Field("phone", words), Field("wants_reply", flag))
 _external = structure(
     Field("system", name, required=True), Field("no", name, required=True), Field("url", words)
 )
 
-_ALL = (Field("id", text(128, least=1), required=True), Field("at", moment, required=True))
+_mirror = structure(
+    Field("state", one_of(STATES)),
+    Field("agency", text(200)),
+    Field("due_at", moment),
+    Field("returned_by", each(text(200))),
+    Field("next", text(200)),
+    Field("next_at", moment),
+    Field("at", moment),
+)
+
+_ALL = (Field("id", text(128, least=1), required=True), Field("at", past, required=True))
 
 FIELDS: Final = MappingProxyType({
     "case": (
@@ -96,16 +130,19 @@ FIELDS: Final = MappingProxyType({
         Field("reporter", _reporter),
         Field("component", words),
         Field("external", each(_external)),
+        Field("mirror", _mirror),
+        Field("road", text(200)),
     ),
     "cap": (
         *_ALL,
         Field("identifier", name, required=True),
         Field("sender", name, required=True),
         Field("sent", moment, required=True),
-        Field("status", words),
-        Field("msgType", words),
+        Field("status", one_of(("Actual", "Exercise", "System", "Test", "Draft"))),
+        Field("msgType", one_of(("Alert", "Update", "Cancel", "Ack", "Error"))),
+        Field("scope", one_of(("Public", "Restricted", "Private"))),
         Field("references", words),
-        Field("info", _either(some(dict, "an object"), each(some(dict, "an object")))),
+        Field("info", _one_or_each(_info)),
     ),
     "track": (
         *_ALL,

@@ -1,8 +1,9 @@
-"""Common Alerting Protocol 1.1 and 1.2: alerts in XML, alone or in an Atom feed.
+"""Common Alerting Protocol 1.1 and 1.2: alerts in XML, alone, in an Atom feed or in another envelope.
 
 Alerts become JSON with CAP's own names. An element that may occur several times is always a list,
-any other is one text; empty elements are left out; polygons stay CAP's "lat,lon lat,lon" (WGS84).
-A resource's embedded ``derefUri`` is left out: a record is not the place for a file.
+any other is one text; empty elements are left out; polygons stay CAP's "lat,lon lat,lon" (WGS84), one
+that cannot be read is left out with a remark. A resource's embedded ``derefUri`` is left out: a record is
+not the place for a file. An XML signature is kept under ``signature`` and marked as not verified.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
+from defusedxml.ElementTree import ParseError, fromstring, tostring
 
 from city.moments import parse
+from city.signals import SEVERITIES, colour_of
+from city.warning_areas import AreaError, circle_ring, polygon_ring
 from feeds.sources.contract import OpenOptions, Record, Remark, SourceError, fingerprint
-from feeds.sources.signals import SEVERITIES, colour_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -24,7 +26,10 @@ __all__ = ["CapAlerts", "is_cap"]
 
 LARGEST = 4 << 20
 CAP = ("{urn:oasis:names:tc:emergency:cap:1.1}", "{urn:oasis:names:tc:emergency:cap:1.2}")
+ALERTS = tuple(f"{space}alert" for space in CAP)
 ATOM = "{http://www.w3.org/2005/Atom}"
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+LARGEST_SIGNATURE = 64 << 10
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -56,8 +61,8 @@ ALERT = Shape(
 
 
 def is_cap(root: "Element") -> bool:
-    """Whether a parsed document is a CAP alert or an Atom feed."""
-    return root.tag in [f"{space}alert" for space in CAP] or root.tag == f"{ATOM}feed"
+    """Return whether a document holds alerts of CAP, or is a feed that may list some (Atom, RSS)."""
+    return root.tag in (f"{ATOM}feed", "rss") or next(_alerts(root), None) is not None
 
 
 def parsed(content: bytes, name: str) -> "Element":
@@ -74,7 +79,7 @@ def parsed(content: bytes, name: str) -> "Element":
 
 
 class CapAlerts:
-    """The alerts of one CAP or Atom file, by their ``sent``."""
+    """The alerts of one file, by their ``sent``: of CAP, of an Atom feed, or of what else holds alerts."""
 
     topic = "warning"
     rate: float | None = None
@@ -83,57 +88,105 @@ class CapAlerts:
         self.name = options.name or path.stem
         self.total: int | None = None
         self.remarks: list[Remark] = []
+        self.read = 0
         self._path = path
 
     def records(self) -> Iterator[Record]:
         """Yield `warning` records.
 
-        Raises SourceError naming the field when the alert, or every alert of a feed, is invalid.
+        Raises SourceError naming the field when the alert, or every alert of a feed, is invalid, and saying
+        so when the file is an index: a feed that links to alerts and holds none.
         """
-        self.remarks = []
+        self.remarks, self.read = [], 0
         root = parsed(self._path.read_bytes(), self._path.name)
-        if root.tag != f"{ATOM}feed":
-            self.total = 1
-            yield _record(root)
+        if root.tag in ALERTS:
+            self.read = self.total = 1
+            yield self._record(root, "alert")
             return
-        alerts = sorted(self._entries(root), key=lambda alert: parse(alert["sent"]))
-        if not alerts and self.remarks:
-            raise SourceError(str(self.remarks[0]))
+        alerts = sorted(self._found(root), key=lambda alert: parse(alert["sent"]))
+        if not alerts:
+            raise SourceError(str(self.remarks[0]) if self.remarks else f"{self.name}: holds no CAP alert")
         self.total = len(alerts)
         yield from alerts
 
-    def _entries(self, feed: "Element") -> Iterator[Record]:
-        if not (feed.findtext(f"{ATOM}id") or "").strip():
+    def _found(self, root: "Element") -> Iterator[Record]:
+        """Yield the alerts of an envelope: those of each entry of a feed, then those outside of entries."""
+        if root.tag == f"{ATOM}feed" and not (root.findtext(f"{ATOM}id") or "").strip():
             raise SourceError("feed: id is missing")
-        for index, entry in enumerate(feed.findall(f"{ATOM}entry")):
-            where = f"entry {index}"
-            content = entry.find(f"{ATOM}content")
-            found = [e for e in (content if content is not None else ()) if is_cap(e)]
-            if not found:
-                self.remarks.append(Remark(where, "content", "holds no CAP alert"))
-                continue
-            try:
-                yield _record(found[0])
-            except SourceError as error:
-                self.remarks.append(Remark(where, "content", str(error)))
+        entries = [*root.iter(f"{ATOM}entry"), *root.iter("item")]
+        within = {alert for entry in entries for alert in _alerts(entry)}
+        outside = [alert for alert in _alerts(root) if alert not in within]
+        if entries and not within and not outside and all(map(_links, entries)):
+            message = f"{self.name}: an index: {len(entries)} links, no alert. Replay what it links to"
+            raise SourceError(message)
+        for index, entry in enumerate(entries):
+            alerts = list(_alerts(entry))
+            if not alerts:
+                self.read += 1
+                reason = "holds no CAP alert" + (", it links to one elsewhere" if _links(entry) else "")
+                self.remarks.append(Remark(f"entry {index}", "content", reason))
+            for alert in alerts:
+                yield from self._taken(alert, f"entry {index}", "content")
+        for index, alert in enumerate(outside):
+            yield from self._taken(alert, f"alert {index}", "")
+
+    def _taken(self, alert: "Element", where: str, column: str) -> Iterator[Record]:
+        self.read += 1
+        try:
+            yield self._record(alert, where)
+        except SourceError as error:
+            self.remarks.append(Remark(where, column, str(error)))
+
+    def _record(self, element: "Element", where: str) -> Record:
+        space = element.tag.removesuffix("alert")
+        alert = _read(element, ALERT, space, "alert")
+        try:
+            parse(alert["sent"])
+        except ValueError as error:
+            message = f"alert.sent: {error}"
+            raise SourceError(message) from error
+        alert["info"] = [_coloured(info) for info in alert.get("info", [])]
+        self.remarks += _without_broken_areas(alert["info"], where)
+        if not alert["info"]:
+            del alert["info"]
+        signatures = element.findall(SIGNATURE)
+        if signatures:
+            alert["signature"] = _signature(signatures[0])
+            self.remarks.append(Remark(where, "Signature", "is kept, but not verified", skipped=False))
+        # Two alerts that share an identifier and say different things are two records, none is lost unsaid.
+        return {"id": f"cap.{fingerprint(alert)}", "at": alert["sent"], **alert}
 
 
-def _record(element: "Element") -> Record:
-    if not is_cap(element):
-        message = f"expected an alert of CAP 1.1 or 1.2, got {element.tag}"
-        raise SourceError(message)
-    space = element.tag.removesuffix("alert")
-    alert = _read(element, ALERT, space, "alert")
-    try:
-        parse(alert["sent"])
-    except ValueError as error:
-        message = f"alert.sent: {error}"
-        raise SourceError(message) from error
-    alert["info"] = [_coloured(info) for info in alert.get("info", [])]
-    if not alert["info"]:
-        del alert["info"]
-    identity = [alert["sender"], alert["identifier"], alert["sent"]]
-    return {"id": f"cap.{fingerprint(identity)}", "at": alert["sent"], **alert}
+def _alerts(element: "Element") -> "Iterator[Element]":
+    return (found for found in element.iter() if found.tag in ALERTS)
+
+
+def _links(entry: "Element") -> bool:
+    return entry.find(f"{ATOM}link") is not None or entry.find("link") is not None
+
+
+def _signature(element: "Element") -> Record:
+    """Return an XML signature as it stands, for who has the certificates and the file; nothing checks it."""
+    xml = tostring(element, encoding="unicode").strip()
+    return {"verified": False, "xml": xml if len(xml) <= LARGEST_SIGNATURE else ""}
+
+
+def _without_broken_areas(infos: list[Record], where: str) -> Iterator[Remark]:
+    """Take out the outlines that cannot be read and remark on each; the warning itself stays."""
+    for n, info in enumerate(infos):
+        for m, area in enumerate(info.get("area", [])):
+            for name, reader in (("polygon", polygon_ring), ("circle", circle_ring)):
+                kept = []
+                for text in area.get(name, []):
+                    try:
+                        reader(text)
+                        kept.append(text)
+                    except AreaError as error:
+                        column = f"info[{n}].area[{m}].{name}"
+                        yield Remark(where, column, f"the area is not drawn: {error}", skipped=False)
+                area.pop(name, None)
+                if kept:
+                    area[name] = kept
 
 
 def _read(element: "Element", shape: Shape, space: str, where: str) -> Record:

@@ -1,5 +1,6 @@
-"""Case tables: any CSV or Parquet of complaints, read by a mapping file."""
+"""Cases of other systems: what a complaint becomes, and tables of them read by a mapping file."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,165 +8,209 @@ from typing import Any
 import msgspec
 
 from city.moments import iso
-from feeds.sources import tables
+from feeds.sources.cells import Cells
 from feeds.sources.contract import (
     FieldError,
+    Items,
     OpenOptions,
     Record,
     Remark,
-    SourceError,
     fingerprint,
+    shown,
     without_blanks,
 )
-from feeds.sources.mapping import CaseMapping, zone_of
+from feeds.sources.mapping import CaseMapping, absent, zone_of
 from feeds.sources.positions import read_position
 from feeds.sources.roads import crossing_of, named_road, road_of
+from feeds.sources.tables import Row, Table
 
-__all__ = ["CaseRow", "CaseTable", "case_record", "told"]
+__all__ = ["CaseItems", "CaseRow", "CaseTable", "case_record"]
 
 TITLE_LENGTH = 200
+IDENTITY_LENGTH = 100
 OPEN_STATE, FIRST_STATE = "dispatched", "reported"
 SYSTEM_OF_CODES = "GBT30428.2"
+_SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+"""How a spreadsheet shows a long number: the last digits are gone."""
+
+Position = tuple[float, float]
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One case as its source tells it, before our names. Moments in epoch seconds."""
+    """One case as its source tells it. Moments in epoch seconds; ``state`` in our words, '' if untold."""
 
     no: str
     at: float
     label: str
     detail: str = ""
-    status: str = ""
+    state: str = ""
     status_at: float | None = None
     due_at: float | None = None
     agency: str = ""
-    position: tuple[float, float] | None = None
+    position: Position | None = None
     address: str = ""
     road: str = ""
 
 
-class CaseTable:
-    """A table of cases; one record a row, in the order of the time reported."""
+class CaseItems(Items):
+    """What sources of cases have in common: numbers, places, statuses, and the order of telling."""
 
     topic = "case"
     rate: float | None = None
 
-    def __init__(self, path: Path, mapping: CaseMapping, options: OpenOptions) -> None:
-        self.name = options.name or path.stem
+    def __init__(self, name: str, mapping: CaseMapping, *, unfold: bool) -> None:
+        super().__init__()
+        self.name = name
         self.total: int | None = None
-        self.remarks: list[Remark] = []
-        self._path = path
         self._mapping = mapping
-        self._unfold = options.unfold
-        self._zone = zone_of(mapping.zone)
-        self._blank = frozenset({"", *mapping.blank})
+        self._unfold = unfold
+        self._statuses = {status.casefold(): state for status, state in mapping.statuses.items()}
+
+    def once_only(self, where: str, column: str, case: CaseRow) -> CaseRow:
+        """Return a case; raises FieldError when its number stands for another report.
+
+        The same report with another status is a later step of the same case.
+        """
+        if _SHORTENED.fullmatch(case.no):
+            reason = "was shortened by a spreadsheet: its last digits are lost"
+            raise FieldError(column, reason, shown(case.no))
+        report = [case.at, case.label, case.detail, case.position, case.address]
+        self.once(where, column, case.no, report)
+        return case
+
+    def placed(self, lon: Any, lat: Any, columns: tuple[str, str], address: str) -> Position | None:
+        """Return a case's position; a wrong one is dropped when there is an address, else FieldError."""
+        try:
+            found = read_position(lon, lat, columns=columns, bounds=self._mapping.bounds)
+        except FieldError as error:
+            if not address:
+                raise
+            self.changed(error, "the case is kept by its address")
+            return None
+        if found is None and not address:
+            raise FieldError(columns[0], "no position and no address")
+        return found
+
+    def knows(self, status: str) -> bool:
+        """Whether the mapping has a state for a status."""
+        return status.casefold() in self._statuses
+
+    def state(self, column: str, status: str) -> str:
+        """Return our state for a status, '' for none; an unknown one is as the mapping says or an error."""
+        if not status:
+            return ""
+        found = self._statuses.get(status.casefold())
+        if found is not None:
+            return found
+        error = FieldError(column, f"status {shown(status)} is not in the mapping")
+        if self._mapping.unknown == "open":
+            self.changed(error, "taken as open")
+            return ""
+        if self._mapping.unknown == "skip":
+            raise error
+        raise FieldError(column, f'{error.reason} (name it in [statuses], or set unknown = "open" or "skip")')
+
+    def told(self, cases: list[CaseRow]) -> Iterator[Record]:
+        """Yield the records of cases in time order; ``unfold`` tells the report before the status."""
+        steps = [(case.at, case) for case in cases]
+        if self._unfold:
+            steps = [step for case in cases for step in _steps(case)]
+        # Of two statuses of one report the later one is told last.
+        steps.sort(key=lambda step: (step[0], step[1].status_at or step[0]))
+        self.total = len(steps)
+        for _, case in steps:
+            yield case_record(case, self._mapping)
+
+
+class CaseTable(CaseItems):
+    """A table of cases; one record a row, in the order of the time reported."""
+
+    def __init__(self, path: Path, mapping: CaseMapping, options: OpenOptions) -> None:
+        super().__init__(options.name or path.stem, mapping, unfold=options.unfold)
+        self._table = Table(path, mapping.encoding)
+        zone = zone_of(mapping.zone)
+        self._cells = Cells(blank=mapping.blank, times=mapping.times, zone=zone)
 
     def records(self) -> Iterator[Record]:
         """Yield `case` records; a row that cannot be one is remarked on with its row number."""
-        self.remarks = []
+        self.begin()
+        for name in absent(self._mapping.needed, self._table.header):
+            self.remarks.append(Remark("row 1", name, "the mapping's column is not there", skipped=False))
         cases = []
-        for at, row in tables.rows(self._path):
-            try:
-                cases.append(self._case(f"row {at}", row))
-            except FieldError as error:
-                self.remarks.append(Remark.of(f"row {at}", error))
-        yield from told(cases, self._mapping, unfold=self._unfold, source=self)
+        for row in self._table.rows():
+            where = f"row {row.number}"
+            with self.item(where):
+                cases.append(self.once_only(where, self._mapping.columns.no, self._case(row)))
+        yield from self.told(cases)
 
-    def _case(self, where: str, row: dict[str, Any]) -> CaseRow:
-        columns = self._mapping.columns
-        no = self._text(row, columns.no)
-        label = self._text(row, columns.category)
-        at = self._moment(row, columns.at)
-        needed = ((no, columns.no), (label, columns.category), (at, columns.at))
-        for value, column in needed:
-            if value in ("", None):
+    def _case(self, row: Row) -> CaseRow:
+        if row.fault:
+            raise row.fault
+        columns, cells, text = self._mapping.columns, row.cells, self._cells.text
+        no, label, at = text(cells, columns.no), text(cells, columns.category), None
+        for value, column in ((no, columns.no), (label, columns.category)):
+            if not value:
                 raise FieldError(column, "is empty")
-        assert at is not None
-        position = None
-        if columns.lon and columns.lat:
-            position = read_position(
-                self._text(row, columns.lon),
-                self._text(row, columns.lat),
-                columns=(columns.lon, columns.lat),
-                bounds=self._mapping.bounds,
-            )
-        crossing = crossing_of([self._text(row, name) for name in columns.crossing])
-        addresses = [self._text(row, name) for name in columns.address]
-        address = next((a for a in addresses if a), "") or crossing
-        if position is None and not address:
-            raise FieldError(columns.lon, "no position and no address")
+        at = self._cells.moment(cells, columns.at)
+        if at is None:
+            raise FieldError(columns.at, "is empty")
+        crossing = crossing_of([text(cells, name) for name in columns.crossing])
+        address = next((a for name in columns.address if (a := text(cells, name))), "") or crossing
+        state = self.state(columns.status, text(cells, columns.status))
         return CaseRow(
             no=no,
             at=at,
             label=label,
-            detail=self._text(row, columns.detail),
-            status=self._text(row, columns.status),
-            status_at=self._status_at(where, row, at),
-            due_at=self._moment(row, columns.due),
-            agency=self._text(row, columns.agency),
-            position=position,
+            detail=text(cells, columns.detail),
+            state=state,
+            status_at=self._status_at(cells, at, state),
+            due_at=self._moment(cells, columns.due),
+            agency=text(cells, columns.agency),
+            position=self.placed(
+                text(cells, columns.lon), text(cells, columns.lat), (columns.lon, columns.lat), address
+            ),
             address=address,
-            road=named_road(self._text(row, columns.road)) or crossing or road_of(address),
+            road=named_road(text(cells, columns.road)) or crossing or road_of(address),
         )
 
-    def _text(self, row: dict[str, Any], column: str) -> str:
-        return tables.text(row.get(column), self._blank) if column else ""
-
     def _moment(self, row: dict[str, Any], column: str) -> float | None:
-        if not self._text(row, column):
-            return None
+        """Return a moment that a case can do without: one that cannot be read is dropped and named."""
         try:
-            return tables.moment(row[column], self._mapping.times, self._zone)
-        except ValueError as error:
-            raise FieldError(column, str(error)) from error
+            return self._cells.moment(row, column)
+        except FieldError as error:
+            self.changed(error, "the time is left out")
+            return None
 
-    def _status_at(self, where: str, row: dict[str, Any], at: float) -> float | None:
+    def _status_at(self, row: dict[str, Any], at: float, state: str) -> float | None:
         columns = self._mapping.columns
-        state = self._mapping.statuses.get(self._text(row, columns.status), "")
         order = (columns.closed, columns.updated)
         for column in order if state == "closed" else reversed(order):
             found = self._moment(row, column)
             if found is not None and found >= at:
                 return found
             if found is not None:
-                reason = "is before the case was reported; the time is left out"
-                self.remarks.append(Remark(where, column, reason, skipped=False))
+                self.changed(FieldError(column, "is before the case was reported"), "the time is left out")
         return None
-
-
-def told(cases: list[CaseRow], mapping: CaseMapping, *, unfold: bool, source: Any) -> Iterator[Record]:
-    """Yield the records of cases in time order; ``unfold`` tells the report before the status.
-
-    Sets ``source.total``.
-    """
-    steps = [(case.at, case) for case in cases]
-    if unfold:
-        steps = [step for case in cases for step in _steps(case)]
-    steps.sort(key=lambda step: step[0])
-    source.total = len(steps)
-    for _, case in steps:
-        yield case_record(case, mapping)
 
 
 def _steps(case: CaseRow) -> list[tuple[float, CaseRow]]:
     if case.status_at is None or case.status_at <= case.at:
         return [(case.at, case)]
-    first = msgspec.structs.replace(case, status="", status_at=None)
+    first = msgspec.structs.replace(case, state="", status_at=None)
     return [(case.at, first), (case.status_at, case)]
 
 
 def case_record(case: CaseRow, mapping: CaseMapping) -> Record:
     """Return the `case` record of a case.
 
-    The id is the number and a fingerprint of the status: the same status told twice is a duplicate,
-    a new status updates the case, which is known by its external (system, no).
+    The id is the system, the number and a fingerprint of the status: the same status told twice is
+    a duplicate, a new status updates the case, which is known by its external (system, no).
     """
     names = (f"{case.label} – {case.detail}", case.label)
     agency = mapping.agencies.get(case.agency, case.agency)
-    unknown = OPEN_STATE if agency else FIRST_STATE
     mirror = without_blanks(
         {
-            "state": mapping.statuses.get(case.status, unknown),
+            "state": case.state or (OPEN_STATE if agency else FIRST_STATE),
             "agency": agency,
             "due_at": None if case.due_at is None else iso(case.due_at),
             "at": None if case.status_at is None else iso(case.status_at),
@@ -175,7 +220,7 @@ def case_record(case: CaseRow, mapping: CaseMapping) -> Record:
     position = case.position or (None, None)
     return without_blanks(
         {
-            "id": f"{case.no}.{fingerprint(mirror)}"[-128:],
+            "id": f"{_identity(mapping.system, case.no)}.{fingerprint(mirror)}",
             "at": iso(case.at),
             "channel": mapping.channel,
             "category": _category(names, mapping),
@@ -193,15 +238,20 @@ def case_record(case: CaseRow, mapping: CaseMapping) -> Record:
     )
 
 
+def _identity(system: str, no: str) -> str:
+    """Return what tells a case from those of all other systems, in at most 113 characters."""
+    whole = f"{system}/{no}"
+    if len(whole) <= IDENTITY_LENGTH:
+        return whole
+    return f"{whole[:IDENTITY_LENGTH]}~{fingerprint([system, no])}"
+
+
 def _category(names: tuple[str, str], mapping: CaseMapping) -> dict[str, str]:
     code = next((mapping.categories[name] for name in names if name in mapping.categories), "")
     if not code:
         label = next((mapping.labels[name] for name in names if name in mapping.labels), names[1])
         return {"label": label}
     kind, _, number = code.partition(" ")
-    if kind not in ("event", "component") or not number:
-        message = f"categories: expected 'event 0113' or 'component 0137', got {code!r}"
-        raise SourceError(message)
     return {"kind": kind, "code": number, "system": SYSTEM_OF_CODES}
 
 

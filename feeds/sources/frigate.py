@@ -5,42 +5,49 @@ from pathlib import Path
 from typing import Any
 
 from city.moments import iso
+from feeds.sources.cells import finite, real_moment
 from feeds.sources.contract import (
     FieldError,
+    Items,
     OpenOptions,
     Record,
-    Remark,
     fingerprint,
+    shown,
     without_blanks,
 )
 
 __all__ = ["FrigateEvents"]
 
+MILLISECONDS = 1e11
+"""Epoch seconds above it (the year 5138) are milliseconds of our time."""
 
-class FrigateEvents:
+
+class FrigateEvents(Items):
     """Events as `detection` records by their start; cameras too when a position is given."""
 
     topic = "camera"
     rate: float | None = None
 
     def __init__(self, path: Path, events: Sequence[Any], options: OpenOptions) -> None:
+        super().__init__()
         self.name = options.name or path.stem
         self.total: int | None = None
-        self.remarks: list[Remark] = []
         self._events = events
         self._options = options
 
     def records(self) -> Iterator[Record]:
         """Yield the records; what Frigate marks as a false positive is remarked on and left out."""
-        self.remarks = []
+        self.begin()
         found: list[tuple[float, Record]] = []
         for index, event in enumerate(self._events):
-            try:
-                found.append(_detection(event))
-            except FieldError as error:
-                self.remarks.append(Remark.of(f"event {index}", error))
+            where = f"event {index}"
+            with self.item(where):
+                at, record = _detection(event)
+                self.once(where, "id", record["id"], record)
+                found.append((at, record))
         found.sort(key=lambda pair: pair[0])
         cameras = [] if self._options.lon is None else self._cameras(found)
+        self.read += len(cameras)
         self.total = len(cameras) + len(found)
         yield from cameras
         yield from (record for _, record in found)
@@ -64,15 +71,14 @@ def _detection(event: Any) -> tuple[float, Record]:
             raise FieldError(field, "is missing")
     if event.get("false_positive"):
         raise FieldError("false_positive", "Frigate says so itself")
-    at = event.get("start_time")
-    if isinstance(at, bool) or not isinstance(at, int | float):
-        raise FieldError("start_time", f"expected epoch seconds, got {at!r}")
-    data = event.get("data") or {}
+    at = _start(event.get("start_time"))
+    data = event.get("data")
+    data = data if isinstance(data, dict) else {}
     score = data.get("top_score", event.get("top_score"))
-    return float(at), without_blanks(
+    return at, without_blanks(
         {
             "id": event["id"],
-            "at": iso(float(at)),
+            "at": iso(at),
             "kind": "detection",
             "camera": event["camera"],
             "class": event["label"],
@@ -81,6 +87,16 @@ def _detection(event: Any) -> tuple[float, Record]:
             "algorithm": "frigate",
         }
     )
+
+
+def _start(value: Any) -> float:
+    """Return epoch seconds; a moment in milliseconds is named and not put right."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FieldError("start_time", "expected epoch seconds", shown(value))
+    seconds = finite(value, "start_time")
+    if MILLISECONDS <= seconds < MILLISECONDS * 100:
+        raise FieldError("start_time", "expected epoch seconds, this looks like milliseconds", shown(value))
+    return real_moment(seconds, "start_time", str(value))
 
 
 def _corners(box: Any) -> list[float] | None:

@@ -5,13 +5,16 @@ A shipped mapping is found by the header of the table; any other is named by the
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 import static
+from city.casefile import STATES
 from feeds.sources.contract import SourceError
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "Mapping",
     "ReadingMapping",
     "Series",
+    "absent",
     "fits",
     "load",
     "named",
@@ -57,6 +61,8 @@ class CaseMapping(msgspec.Struct, frozen=True, tag_field="kind", tag="cases", fo
     ``categories``, ``urgent``, ``critical`` and ``hazards`` name "<type> – <detail>" or "<type>";
     the longer name wins. A category is "event 0113" or "component 0137" (GB/T 30428.2).
     ``bounds`` is west, south, east, north in degrees: outside it a position is an error.
+    ``unknown`` says what a status means that is not in ``statuses``: an ``open`` case, or ``skip``
+    it; without it such a row is left out and named. Statuses are compared in any case.
     """
 
     system: str
@@ -64,17 +70,25 @@ class CaseMapping(msgspec.Struct, frozen=True, tag_field="kind", tag="cases", fo
     columns: CaseColumns
     channel: str
     zone: str
+    encoding: str = ""
     times: list[str] = []
     crs: str = "WGS84"
     bounds: tuple[float, float, float, float] | None = None
     blank: list[str] = []
     statuses: dict[str, str] = {}
+    unknown: Literal["", "open", "skip"] = ""
     categories: dict[str, str] = {}
     labels: dict[str, str] = {}
     urgent: list[str] = []
     critical: list[str] = []
     hazards: list[str] = []
     agencies: dict[str, str] = {}
+
+    @property
+    def needed(self) -> Iterator[str]:
+        """The columns that the mapping reads."""
+        for value in msgspec.structs.astuple(self.columns):
+            yield from [value] if isinstance(value, str) else value
 
 
 class DeviceRow(msgspec.Struct, frozen=True, rename={"kind": "class"}, forbid_unknown_fields=True):
@@ -109,10 +123,16 @@ class ReadingMapping(
     zone: str
     time: list[str]
     series: list[Series]
+    encoding: str = ""
     times: list[str] = []
     blank: list[str] = []
     device_column: str = ""
     device: list[DeviceRow] = []
+
+    @property
+    def needed(self) -> Iterator[str]:
+        """The columns that the mapping reads; patterns as they stand."""
+        yield from [*self.time, self.device_column, *(series.column for series in self.series)]
 
 
 Mapping = CaseMapping | ReadingMapping
@@ -125,8 +145,55 @@ def load(path: Path) -> Mapping:
     except (msgspec.DecodeError, OSError, UnicodeDecodeError) as error:
         message = f"mapping {path.name}: {error}"
         raise SourceError(message) from error
-    zone_of(mapping.zone)
+    try:
+        zone_of(mapping.zone)
+        _check_encoding(mapping.encoding)
+        _check_cases(mapping) if isinstance(mapping, CaseMapping) else _check_readings(mapping)
+    except SourceError as error:
+        message = f"mapping {path.name}: {error}"
+        raise SourceError(message) from error
     return mapping
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        "".encode(name or "utf-8")
+    except LookupError as error:
+        message = f"encoding: {name!r} is no encoding of text (expected a name as gb18030)"
+        raise SourceError(message) from error
+
+
+def _check_cases(mapping: CaseMapping) -> None:
+    for status, state in mapping.statuses.items():
+        if state not in STATES:
+            message = f"statuses: {status!r} is {state!r}, expected one of {', '.join(sorted(STATES))}"
+            raise SourceError(message)
+    for code in mapping.categories.values():
+        kind, _, number = code.partition(" ")
+        if kind not in ("event", "component") or not number:
+            message = f"categories: expected 'event 0113' or 'component 0137', got {code!r}"
+            raise SourceError(message)
+
+
+def _check_readings(mapping: ReadingMapping) -> None:
+    for name in (*mapping.needed, *mapping.header):
+        _pattern(name)
+    for series in mapping.series:
+        groups = _pattern(series.column).groupindex
+        try:
+            series.device.format(**dict.fromkeys(groups, ""))
+        except (LookupError, ValueError) as error:
+            message = f"series: device {series.device!r} names no group of {series.column!r}"
+            raise SourceError(message) from error
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return a column name as the pattern of whole names that it means."""
+    try:
+        return re.compile(name.removeprefix(PATTERN) if name.startswith(PATTERN) else re.escape(name))
+    except re.error as error:
+        message = f"{name!r} is no regular expression: {error}"
+        raise SourceError(message) from error
 
 
 def shipped() -> list[Mapping]:
@@ -141,10 +208,19 @@ def fits(mapping: Mapping, header: Sequence[str]) -> bool:
 
 def named(name: str, header: Iterable[str]) -> list[str]:
     """Return the columns that a name (or ``re:`` pattern) means."""
-    if not name.startswith(PATTERN):
-        return [column for column in header if column == name]
-    pattern = re.compile(name.removeprefix(PATTERN))
+    pattern = _pattern(name)
     return [column for column in header if pattern.fullmatch(column)]
+
+
+def absent(names: Iterable[str], header: Sequence[str]) -> list[str]:
+    """Return what a table lacks of these columns, each with the name that is nearest to it."""
+    known = {column.casefold(): column for column in header if column}
+    told = []
+    for name in dict.fromkeys(names):
+        if name and not named(name, header):
+            near = get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+            told.append(f"{name} (the nearest is {known[near[0]]})" if near else name)
+    return told
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -6,14 +6,13 @@ from typing import Any
 
 import msgspec
 
-from city.moments import parse
-from feeds.sources.cases import CaseRow, told
-from feeds.sources.contract import FieldError, OpenOptions, Record, Remark
+from feeds.sources.cases import CaseItems, CaseRow
+from feeds.sources.cells import iso_moment, plain_text
+from feeds.sources.contract import FieldError, OpenOptions, Record
 from feeds.sources.mapping import CaseColumns, CaseMapping
-from feeds.sources.positions import read_position
 from feeds.sources.roads import road_of
 
-__all__ = ["Open311Requests", "mapping_for"]
+__all__ = ["COLUMNS", "PLAIN", "Open311Requests", "mapping_for"]
 
 COLUMNS = CaseColumns(no="service_request_id", at="requested_datetime", category="service_name")
 PLAIN = CaseMapping(
@@ -27,69 +26,72 @@ PLAIN = CaseMapping(
 """What every city's list means when no mapping knows its names."""
 
 
-class Open311Requests:
+class Open311Requests(CaseItems):
     """A list of service requests; the same external numbers as the same city's table."""
-
-    topic = "case"
-    rate: float | None = None
 
     def __init__(
         self, path: Path, requests: Sequence[Any], mapping: CaseMapping, options: OpenOptions
     ) -> None:
-        self.name = options.name or path.stem
-        self.total: int | None = None
-        self.remarks: list[Remark] = []
+        super().__init__(options.name or path.stem, mapping, unfold=options.unfold)
         self._requests = requests
-        self._mapping = mapping
-        self._unfold = options.unfold
 
     def records(self) -> Iterator[Record]:
         """Yield `case` records; a request that cannot be one is remarked on with its index."""
-        self.remarks = []
+        self.begin()
         cases = []
         for index, request in enumerate(self._requests):
-            try:
-                cases.append(self._case(request))
-            except FieldError as error:
-                self.remarks.append(Remark.of(f"request {index}", error))
-        yield from told(cases, self._mapping, unfold=self._unfold, source=self)
+            where = f"request {index}"
+            with self.item(where):
+                cases.append(self.once_only(where, "service_request_id", self._case(request)))
+        yield from self.told(cases)
 
     def _case(self, request: Any) -> CaseRow:
         if not isinstance(request, dict):
             raise FieldError("request", "expected an object")
-        at = _moment(request, "requested_datetime")
-        if at is None:
-            raise FieldError("requested_datetime", "is missing")
-        position = read_position(
-            request.get("long"), request.get("lat"), columns=("long", "lat"),
-            bounds=self._mapping.bounds,
-        )  # fmt: skip
+        at = iso_moment(_needed(request, "requested_datetime"), "requested_datetime")
         address = _text(request, "address")
-        if position is None and not address:
-            raise FieldError("lat", "no position and no address")
-        updated = _moment(request, "updated_datetime")
-        notes = _text(request, "status_notes")
-        # Only a note that the mapping knows is a status; any other is text for people.
-        status = notes if notes in self._mapping.statuses else _text(request, "status")
+        agency = _text(request, "agency_responsible")
         return CaseRow(
             no=_needed(request, "service_request_id"),
             at=at,
             label=_needed(request, "service_name"),
             # GeoReport's description may be a citizen's own words: a title takes short ones only.
             detail=_text(request, "description")[:60],
-            status=status if status in self._mapping.statuses else status.capitalize(),
-            status_at=updated if updated is not None and updated >= at else None,
-            due_at=_moment(request, "expected_datetime"),
-            agency=_text(request, "agency_responsible"),
-            position=position,
+            state=self._state(request),
+            status_at=self._updated(request, at),
+            due_at=self._moment(request, "expected_datetime"),
+            agency=agency,
+            position=self.placed(request.get("long"), request.get("lat"), ("long", "lat"), address),
             address=address,
             road=road_of(address),
         )
 
+    def _state(self, request: dict[str, Any]) -> str:
+        notes = _text(request, "status_notes")
+        # Only a note that the mapping knows is a status; any other is text for people.
+        return self.state("status", notes if self.knows(notes) else _text(request, "status"))
+
+    def _moment(self, request: dict[str, Any], field: str) -> float | None:
+        """Return a moment that a case can do without: one that cannot be read is dropped and named."""
+        try:
+            words = _text(request, field)
+            return iso_moment(words, field) if words else None
+        except FieldError as error:
+            self.changed(error, "the time is left out")
+            return None
+
+    def _updated(self, request: dict[str, Any], at: float) -> float | None:
+        found = self._moment(request, "updated_datetime")
+        if found is None or found >= at:
+            return found
+        error = FieldError("updated_datetime", "is before the case was reported")
+        self.changed(error, "the time is left out")
+        return None
+
 
 def mapping_for(requests: Sequence[Any], mappings: Sequence[CaseMapping]) -> CaseMapping:
     """Return the first mapping that knows most of the agencies of the list, else the plain one."""
-    agencies = [_text(r, "agency_responsible") for r in requests if isinstance(r, dict)]
+    agencies = [str(r.get("agency_responsible")) for r in requests if isinstance(r, dict)]
     for mapping in mappings:
         known = sum(agency in mapping.agencies for agency in agencies)
         if known * 2 > len(agencies):
@@ -106,14 +108,6 @@ def _needed(request: dict[str, Any], field: str) -> str:
 
 def _text(request: dict[str, Any], field: str) -> str:
     value = request.get(field)
-    return "" if value is None else " ".join(str(value).split())
-
-
-def _moment(request: dict[str, Any], field: str) -> float | None:
-    words = _text(request, field)
-    if not words:
-        return None
-    try:
-        return parse(words)
-    except ValueError as error:
-        raise FieldError(field, str(error)) from error
+    if isinstance(value, dict | list):
+        raise FieldError(field, "expected text")
+    return plain_text(value)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from feeds.sources.contract import FieldError
+from feeds.sources.contract import FieldError, shown
 
 __all__ = ["read_position"]
 
 Bounds = tuple[float, float, float, float]
 WORLD: Bounds = (-180.0, -90.0, 180.0, 90.0)
+NULL_ISLAND = 0.001
+"""Degrees: a position nearer to 0 E 0 N, in the open ocean, is an empty field of another system."""
 
 
 def read_position(
@@ -16,25 +18,25 @@ def read_position(
     """Return (lon, lat) in degrees, None when both are missing.
 
     ``columns`` names the two columns for the error. Raises FieldError for half a position, for
-    what is no finite number, and for what lies outside ``bounds``: swapped columns are named so.
+    what is no finite number, for 0/0, and for what lies outside ``bounds``: swapped columns are
+    named so.
     """
-    values = [_degrees(value, name) for value, name in zip((lon, lat), columns, strict=True)]
-    x, y = values
+    x, y = (_degrees(value, name) for value, name in zip((lon, lat), columns, strict=True))
     if x is None and y is None:
         return None
-    for value, name, other in ((x, columns[0], columns[1]), (y, columns[1], columns[0])):
-        if value is None:
-            raise FieldError(name, f"is missing although {other} is given")
-    assert x is not None
-    assert y is not None
+    if x is None or y is None:
+        lacking, other = columns if x is None else columns[::-1]
+        raise FieldError(lacking, f"is missing although {other} is given")
+    if max(abs(x), abs(y)) < NULL_ISLAND:
+        raise FieldError(columns[0], "0 E 0 N stands for no position")
     limits = bounds or WORLD
     if _within(x, y, limits):
         return x, y
     if _within(y, x, limits):
-        raise FieldError(columns[0], f"{x:g} and {columns[1]} {y:g} look swapped")
+        raise FieldError(columns[0], f"looks swapped with {columns[1]}", f"{x:g}, {y:g}")
     outside = columns[0] if not limits[0] <= x <= limits[2] else columns[1]
     expected = f"{limits[0]:g} … {limits[2]:g} E, {limits[1]:g} … {limits[3]:g} N"
-    raise FieldError(outside, f"({x:g}, {y:g}) is outside {expected}")
+    raise FieldError(outside, f"is outside {expected}", f"{x:g}, {y:g}")
 
 
 def _degrees(value: Any, column: str) -> float | None:
@@ -44,9 +46,9 @@ def _degrees(value: Any, column: str) -> float | None:
     try:
         found = float(words)
     except ValueError:
-        raise FieldError(column, f"expected degrees, got {words[:40]!r}") from None
-    if not abs(found) <= 360.0:  # NaN and infinity too
-        raise FieldError(column, f"expected degrees, got {words[:40]!r}")
+        found = float("nan")
+    if isinstance(value, bool) or "_" in words or not abs(found) <= 360.0:  # NaN and infinity too
+        raise FieldError(column, "expected degrees", shown(words))
     return found
 
 

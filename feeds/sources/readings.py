@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from city.moments import iso
-from feeds.sources import tables
+from feeds.sources.cells import Cells, real_number
 from feeds.sources.contract import (
+    OTHER_CONTENT,
+    FieldError,
+    Items,
     OpenOptions,
     Record,
     Remark,
@@ -15,7 +18,8 @@ from feeds.sources.contract import (
     fingerprint,
     without_blanks,
 )
-from feeds.sources.mapping import PATTERN, DeviceRow, ReadingMapping, Series, named, zone_of
+from feeds.sources.mapping import PATTERN, DeviceRow, ReadingMapping, Series, absent, named, zone_of
+from feeds.sources.tables import Row, Table
 
 __all__ = ["ReadingTable", "device_record", "reading_record"]
 
@@ -26,80 +30,106 @@ class _Column(NamedTuple):
     series: Series
 
 
-class ReadingTable:
+class _Reading(NamedTuple):
+    at: float
+    where: str
+    column: _Column
+    device: str
+    value: float
+
+
+class ReadingTable(Items):
     """A table of readings: first the devices, then their readings in the order of time."""
 
     topic = "sensor"
     rate: float | None = None
 
     def __init__(self, path: Path, mapping: ReadingMapping, options: OpenOptions) -> None:
+        super().__init__()
         self.name = options.name or path.name.split(".")[0]
         self.total: int | None = None
-        self.remarks: list[Remark] = []
-        self._path = path
+        self._table = Table(path, mapping.encoding)
         self._mapping = mapping
         self._options = options
-        self._zone = zone_of(mapping.zone)
-        self._blank = frozenset({"", *mapping.blank})
+        zone = zone_of(mapping.zone)
+        self._cells = Cells(blank=mapping.blank, times=mapping.times, zone=zone)
 
     def records(self) -> Iterator[Record]:
         """Yield `device` and `reading` records; an empty cell is no reading and no remark."""
-        self.remarks = []
-        columns = self._columns()
-        rows = sorted(self._rows(columns), key=lambda row: row[0])
-        if not rows:
-            return
-        spoken = {device for _, values in rows for device, _, _ in values}
-        for device in self._mapping.device:
-            if device.device in spoken:
-                yield device_record(device, rows[0][0], self._options)
-        for at, values in rows:
-            for device_id, series, value in values:
-                yield reading_record(device_id, series.metric, value, at=at, unit=series.unit)
+        self.begin()
+        for name in absent(self._mapping.needed, self._table.header):
+            self.remarks.append(Remark("row 1", name, "the mapping's column is not there", skipped=False))
+        readings = list(self._unequal_left_out(self._readings(self._columns())))
+        measured = {reading.device for reading in readings}
+        devices = [device for device in self._mapping.device if device.device in measured]
+        self.read += len(devices)
+        self.total = len(devices) + len(readings)
+        for device in devices:
+            yield device_record(device, readings[0].at, self._options)
+        for reading in readings:
+            series, value = reading.column.series, reading.value
+            value = round(value * series.scale, 6)
+            yield reading_record(reading.device, series.metric, value, at=reading.at, unit=series.unit)
 
     def _columns(self) -> list[_Column]:
-        header = tables.header(self._path)
+        header = self._table.header
         found = []
         for series in self._mapping.series:
             for name in named(series.column, header):
                 found.append(_Column(name, _device_of(series, name), series))  # noqa: PERF401  # reads better than a double comprehension
         if not found:
-            message = f"{self._path.name}: none of the mapping's series is a column"
+            message = f"{self.name}: none of the mapping's series is a column"
             raise SourceError(message)
         return found
 
-    def _rows(self, columns: list[_Column]) -> Iterator[tuple[float, list[tuple[str, Series, float]]]]:
-        for number, row in tables.rows(self._path):
-            where = f"row {number}"
+    def _readings(self, columns: list[_Column]) -> list[_Reading]:
+        found: list[_Reading] = []
+        for row in self._table.rows():
+            where = f"row {row.number}"
+            words = [(column, self._cells.text(row.cells, column.name)) for column in columns]
+            told = [(column, cell) for column, cell in words if cell]
+            if not row.fault and not told:
+                continue
             try:
                 at = self._moment(row)
-            except ValueError as error:
-                self.remarks.append(Remark(where, " ".join(self._mapping.time), str(error)))
+                device = self._device(row, [column for column, _ in told])
+            except FieldError as error:
+                # Without a time or a device no cell is a reading: the row is one item.
+                self.leave_out(where, error)
                 continue
-            values = []
-            for column in columns:
-                device = column.device or self._device(row)
-                value = self._value(where, row, column.name)
-                if device and value is not None:
-                    values.append((device, column.series, round(value * column.series.scale, 6)))
-            yield at, values
+            for column, cell in told:
+                with self.item(where):
+                    value = real_number(cell, column.name)
+                    found.append(_Reading(at, where, column, column.device or device, value))
+        return found
 
-    def _moment(self, row: dict[str, Any]) -> float:
-        names = self._mapping.time
-        value = row.get(names[0])
-        if len(names) > 1:
-            value = " ".join(tables.text(row.get(name), self._blank) for name in names)
-        return tables.moment(value, self._mapping.times, self._zone)
+    def _unequal_left_out(self, readings: list[_Reading]) -> Iterator[_Reading]:
+        """Yield readings by time; one that contradicts an earlier one of the same moment is left out."""
+        known: dict[tuple[str, str], _Reading] = {}
+        for reading in sorted(readings, key=lambda reading: reading.at):
+            key = (reading.device, reading.column.series.metric)
+            first = known.get(key)
+            if first is None or first.at != reading.at:
+                known[key] = first = reading
+            if first.value == reading.value:
+                yield reading
+            else:
+                named = f"{reading.value:g} ({first.where}: {first.value:g})"
+                self.remarks.append(Remark(reading.where, reading.column.name, OTHER_CONTENT, value=named))
 
-    def _device(self, row: dict[str, Any]) -> str:
-        return tables.text(row.get(self._mapping.device_column), self._blank)
+    def _moment(self, row: Row) -> float:
+        if row.fault:
+            raise row.fault
+        at = self._cells.moment(row.cells, *self._mapping.time)
+        if at is None:
+            raise FieldError(" ".join(self._mapping.time), "is empty")
+        return at
 
-    def _value(self, where: str, row: dict[str, Any], column: str) -> float | None:
-        try:
-            return tables.number(row.get(column), self._blank)
-        except ValueError as error:
-            self.remarks.append(Remark(where, column, str(error)))
-            return None
+    def _device(self, row: Row, told: list[_Column]) -> str:
+        device = self._cells.text(row.cells, self._mapping.device_column)
+        if not device and not all(column.device for column in told):
+            raise FieldError(self._mapping.device_column, "names no device")
+        return device
 
 
 def _device_of(series: Series, column: str) -> str:

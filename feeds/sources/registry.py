@@ -3,6 +3,7 @@
 ``SOURCES`` is read from top to bottom; the first row that recognises a file opens it.
 """
 
+import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +16,17 @@ from feeds.sources.cap import CapAlerts, is_cap, parsed
 from feeds.sources.cases import CaseTable
 from feeds.sources.contract import OpenOptions, Source, SourceError
 from feeds.sources.frigate import FrigateEvents
-from feeds.sources.mapping import CaseMapping, Mapping, ReadingMapping, fits, load, named, shipped
-from feeds.sources.open311 import Open311Requests, mapping_for
+from feeds.sources.mapping import (
+    CaseMapping,
+    Mapping,
+    ReadingMapping,
+    absent,
+    fits,
+    load,
+    named,
+    shipped,
+)
+from feeds.sources.open311 import COLUMNS, Open311Requests, mapping_for
 from feeds.sources.readings import ReadingTable
 from feeds.sources.sensorthings import SensorThings
 from feeds.sources.storms import StormTrack, is_storm_track
@@ -45,11 +55,16 @@ class Peek:
         if self.path.stat().st_size > LARGEST_JSON:
             message = f"{self.path.name}: larger than {LARGEST_JSON} bytes of JSON"
             raise SourceError(message)
+        content = self.path.read_bytes().removeprefix(b"\xef\xbb\xbf")
         try:
-            return msgspec.json.decode(self.path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        except msgspec.DecodeError as error:
-            message = f"{self.path.name}: broken JSON: {error}"
-            raise SourceError(message) from error
+            return msgspec.json.decode(content)
+        except (msgspec.DecodeError, RecursionError) as error:
+            try:
+                # NaN and Infinity are no JSON, but some programs write them: only their items suffer.
+                return json.loads(content, parse_constant=str)
+            except (ValueError, RecursionError):
+                message = f"{self.path.name}: broken JSON: {error}"
+                raise SourceError(message) from error
 
     @property
     def items(self) -> list[Any]:
@@ -68,27 +83,43 @@ class Peek:
 
     @cached_property
     def mapping(self) -> Mapping | None:
-        """The mapping of a table: the operator's, else the shipped one that fits its header."""
-        if b"\0" in self.head and not tables.is_parquet(self.path) and self.head[:2] != b"\x1f\x8b":
-            return None
-        if self.options.mapping is not None:
-            given = load(self.options.mapping)
-            if not fits(given, self.header):
-                missing = ", ".join(name for name in given.header if not named(name, self.header))
-                message = f"{self.path.name}: the mapping needs columns that are not there: {missing}"
+        """The mapping of a table: the operator's, else the shipped one that fits its header.
+
+        Raises SourceError for columns that an operator's mapping needs and that are not there, with
+        the nearest ones that are, and for a column that the mapping needs and that stands twice.
+        """
+        is_binary = b"\0" in self.head and self.head[:2] not in (b"\x1f\x8b", *tables.UTF_16)
+        if is_binary and not self.table.is_parquet and not self.table.has_given_encoding:
+            if self.options.mapping is None:
+                return None
+            message = f"{self.path.name}: neither CSV nor Parquet (save a spreadsheet as CSV)"
+            raise SourceError(message)
+        header = self.table.header
+        if self.options.mapping is None:
+            found = next((mapping for mapping in shipped() if fits(mapping, header)), None)
+        else:
+            found = load(self.options.mapping)
+            lacking = absent([*found.header, *found.needed], header)
+            if lacking:
+                told = ", ".join(lacking)
+                message = f"{self.path.name}: the mapping needs columns that are not there: {told}"
                 raise SourceError(message)
-            return given
-        return next((mapping for mapping in shipped() if fits(mapping, self.header)), None)
+        if found is not None:
+            doubled = [name for used in found.needed for name in named(used, self.table.doubled)]
+            if doubled:
+                message = f"{self.path.name}: the column {doubled[0]} stands twice; rename or remove one"
+                raise SourceError(message)
+        return found
 
     @cached_property
-    def header(self) -> tuple[str, ...]:
-        """The column names of a table."""
-        return tables.header(self.path)
+    def table(self) -> tables.Table:
+        """The file as a table, in the encoding that the operator's mapping names."""
+        given = load(self.options.mapping).encoding if self.options.mapping else ""
+        return tables.Table(self.path, given)
 
     def lists(self, *fields: str) -> bool:
-        """Whether the JSON is a list of objects whose first has these fields."""
-        first = self.items[0] if self.items else None
-        return isinstance(first, dict) and all(field in first for field in fields)
+        """Whether the JSON is a list in which an object has these fields."""
+        return any(isinstance(item, dict) and all(field in item for field in fields) for item in self.items)
 
 
 class Kind(NamedTuple):
@@ -100,11 +131,14 @@ class Kind(NamedTuple):
 
 
 def _open311(peek: Peek) -> Source:
-    known = [m for m in shipped() if isinstance(m, CaseMapping)]
-    if peek.options.mapping is not None:
+    if peek.options.mapping is None:
+        mapping = mapping_for(peek.items, [m for m in shipped() if isinstance(m, CaseMapping)])
+    else:
         given = load(peek.options.mapping)
-        known = [given] if isinstance(given, CaseMapping) else known
-    mapping = mapping_for(peek.items, known)
+        if not isinstance(given, CaseMapping):
+            message = f"{peek.path.name}: the mapping is of readings, the file is a list of cases"
+            raise SourceError(message)
+        mapping = msgspec.structs.replace(given, columns=COLUMNS)
     return Open311Requests(peek.path, peek.items, mapping, peek.options)
 
 

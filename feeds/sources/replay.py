@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import islice
@@ -12,17 +11,20 @@ import msgspec
 
 from city.chain import canonical
 from feeds.sources.contract import Record, Remark, Source
+from feeds.sources.report import Report
 from feeds.sources.shifting import District, Survey, Transplant, as_of, happened, shifted, survey
 
-__all__ = ["ReplayOptions", "Report", "Sender", "replay"]
+__all__ = ["ReplayOptions", "Sender", "replay"]
 
 LARGEST_BATCH = 500
 LARGEST_BYTES = 900_000
+LARGEST_RECORD = 990_000
 TOGETHER_S = 0.05
 """Records due within this time of each other travel in one batch."""
-REASONS = 10
+QUOTED = ", got "
+"""Stands between a rejection's reason and the value that it quotes."""
 
-Progress = Callable[[int, int | None], None]
+Progress = Callable[[Report, int | None], None]
 
 
 class _Rejection(Protocol):
@@ -66,28 +68,6 @@ class ReplayOptions(msgspec.Struct, frozen=True, kw_only=True):
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
 
 
-class Report(msgspec.Struct):
-    """What became of a replay. ``reasons`` are the first of the gateway's rejections."""
-
-    name: str
-    topic: str
-    sent: int = 0
-    accepted: int = 0
-    duplicates: int = 0
-    rejected: int = 0
-    reasons: list[str] = []
-    remarks: list[Remark] = []
-
-    @property
-    def skipped(self) -> int:
-        """How many rows or objects of the file were left out."""
-        return sum(remark.skipped for remark in self.remarks)
-
-    def skipped_by_reason(self) -> dict[str, int]:
-        """Count what was left out by its reason, most frequent first."""
-        return dict(Counter(r.reason for r in self.remarks if r.skipped).most_common())
-
-
 async def replay(
     source: Source,
     publisher_factory: Callable[[str], AbstractAsyncContextManager[Sender]],
@@ -97,25 +77,38 @@ async def replay(
 ) -> Report:
     """Send all records of a source and return what became of them.
 
-    ``publisher_factory(topic)`` gives the publisher; ``progress(done, total)`` is called after each
-    batch, total None when unknown. Raises SourceError when the file is broken.
+    ``publisher_factory(topic)`` gives the publisher; ``progress(report, total)`` is called before and
+    after each batch and at the end, total None when unknown. Raises SourceError when the file is broken.
     """
     found = _surveyed(source, options)
     total = source.total if found is None or source.rate else found.count
     report = Report(source.name, source.topic)
+
+    def tell() -> None:
+        if progress:
+            known = total if total is not None else source.total
+            progress(report, None if known is None else known + report.left_out)
+
     async with publisher_factory(source.topic) as publisher:
-        async for batch in _paced(_told(source, options, found), source, options):
+        records = _sendable(_told(source, options, found, report), report.refused)
+        async for batch in _paced(records, source, options):
+            report.read, report.remarks = source.read, source.remarks
+            tell()
             ack = await publisher.send(batch)
-            report.sent += len(batch)
             report.accepted += ack.accepted
-            report.duplicates += ack.duplicates
-            report.rejected += len(ack.rejected)
-            for no in ack.rejected[: REASONS - len(report.reasons)]:
-                report.reasons.append(f"{batch[no.index]['id']}: {no.path}: {no.reason}")
-            if progress:
-                progress(report.sent, total if total is not None else source.total)
-    report.remarks = list(source.remarks)
+            report.known += ack.duplicates
+            report.refused += [_refusal(batch[no.index], no) for no in ack.rejected]
+            tell()
+    report.read, report.remarks = source.read, source.remarks
+    if progress:
+        progress(report, report.done)
     return report
+
+
+def _refusal(record: Record, no: _Rejection) -> Remark:
+    """Return a rejection as a remark; what the gateway quotes is not part of the reason."""
+    reason, _, value = no.reason.partition(QUOTED)
+    return Remark(str(record["id"]), no.path, reason, value=value)
 
 
 def _surveyed(source: Source, options: ReplayOptions) -> Survey | None:
@@ -125,7 +118,7 @@ def _surveyed(source: Source, options: ReplayOptions) -> Survey | None:
     return survey(islice(source.records(), 1) if source.rate else source.records())
 
 
-def _told(source: Source, options: ReplayOptions, found: Survey | None) -> Iterator[Record]:
+def _told(source: Source, options: ReplayOptions, found: Survey | None, report: Report) -> Iterator[Record]:
     """Yield the source's records, moved in time and place as the options say."""
     records = source.records()
     if found is None:
@@ -133,14 +126,14 @@ def _told(source: Source, options: ReplayOptions, found: Survey | None) -> Itera
         return
     now = options.shift_to
     if now is not None and found.newest is not None and not source.rate:
-        records = _moved(records, now - found.newest, now)
+        records = _moved(records, now - found.newest, now, report)
     if options.district is not None and found.box is not None:
         yield from map(Transplant(found.box, options.district), records)
     else:
         yield from records
 
 
-def _moved(records: Iterator[Record], seconds: float, now: float) -> Iterator[Record]:
+def _moved(records: Iterator[Record], seconds: float, now: float, report: Report) -> Iterator[Record]:
     """Move records in time; of an unfolded history leave out the steps that are still to come."""
     told: set[str] = set()
     for record in records:
@@ -150,17 +143,31 @@ def _moved(records: Iterator[Record], seconds: float, now: float) -> Iterator[Re
         if known is moved or case not in told:
             told.add(case)
             yield known
+        else:
+            report.later += 1
+
+
+def _sendable(records: Iterator[Record], refused: list[Remark]) -> Iterator[tuple[Record, int]]:
+    """Yield records with their sizes in bytes; one that no frame can hold is refused here."""
+    for record in records:
+        size = len(canonical(record)) + 1
+        if size <= LARGEST_RECORD:
+            yield record, size
+        else:
+            refused.append(
+                Remark(str(record["id"]), "", "is larger than a frame may be", value=f"{size} bytes")
+            )
 
 
 async def _paced(
-    records: Iterator[Record], source: Source, options: ReplayOptions
+    records: Iterator[tuple[Record, int]], source: Source, options: ReplayOptions
 ) -> AsyncIterator[list[Record]]:
     """Yield batches when they are due: at most 500 records and well below 1 MiB each."""
     rate = options.rate or source.rate
     begun, first = options.clock(), None
     batch: list[Record] = []
     size = 0
-    for record in records:
+    for record, weight in records:
         if rate:
             at = happened(record)
             first = at if first is None else first
@@ -171,7 +178,6 @@ async def _paced(
                     batch, size = [], 0
                 # The send took time too, so the wait is measured anew.
                 await options.sleep(max(0.0, begun + (at - first) / rate - options.clock()))
-        weight = len(canonical(record)) + 1
         if batch and (len(batch) == LARGEST_BATCH or size + weight > LARGEST_BYTES):
             yield batch
             batch, size = [], 0

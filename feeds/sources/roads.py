@@ -6,22 +6,16 @@ A wall may name a road; a house number would lead to a reporter's door.
 import re
 from collections.abc import Sequence
 
+from city.roads import roads_in
+
 __all__ = ["crossing_of", "named_road", "road_of"]
 
-_HOUSE = re.compile(r"^\d[\d\-/]*[A-Z]?\s+(?=\S)", re.IGNORECASE)
-_CHINESE_HOUSE = re.compile(r"[\d０-９]+[\-－\d０-９]*\s*(?:号|號|弄|室|幢|栋|楼).*")
 _NUMBERED = re.compile(r"^(\d+)(?=\s)")
-# "87 STREET" and "117 ST E" are streets' names; a number above any numbered street is a house's.
-_NUMBERED_NAME = re.compile(
-    r"^[12]?\d{1,2} (?:(?:STREET|ST)(?: [NESW])?|AVENUE|AVE|ROAD|RD|PLACE|PL|DRIVE|LANE)$",
-    re.IGNORECASE,
-)
 
 
 def road_of(address: str) -> str:
-    """Return the road of an address: "952 EAST 58 STREET" → "EAST 58 STREET"."""
-    words = " ".join(_CHINESE_HOUSE.sub("", address).split())
-    return named_road(words if _NUMBERED_NAME.match(words) else _HOUSE.sub("", words))
+    """Return the roads that an address surely names: "952 EAST 58 STREET" → "EAST 58 STREET"."""
+    return crossing_of(roads_in(address).split(" / "))
 
 
 def named_road(road: str) -> str:

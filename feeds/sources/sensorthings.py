@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from city.moments import parse
-from feeds.sources.contract import FieldError, OpenOptions, Record, Remark, SourceError
+from feeds.sources.cells import iso_moment, plain_text, real_number
+from feeds.sources.contract import FieldError, Items, OpenOptions, Record, Remark, shown
 from feeds.sources.mapping import DeviceRow
 from feeds.sources.positions import read_position
 from feeds.sources.quantities import in_our_unit, quantity_of
@@ -16,105 +16,149 @@ from feeds.sources.readings import device_record, reading_record
 __all__ = ["SensorThings"]
 
 
-class SensorThings:
+class _Reading(NamedTuple):
+    at: float
+    record: Record
+
+
+class SensorThings(Items):
     """Things as devices, Observations as readings in our units, in the order of time."""
 
     topic = "sensor"
     rate: float | None = None
 
     def __init__(self, path: Path, things: Sequence[Any], options: OpenOptions) -> None:
+        super().__init__()
         self.name = options.name or path.stem
         self.total: int | None = None
-        self.remarks: list[Remark] = []
         self._things = things
         self._options = options
 
     def records(self) -> Iterator[Record]:
-        """Yield the device records, then all readings; raises SourceError for a broken Thing."""
-        self.remarks = []
+        """Yield the device records, then all readings; what cannot be read is remarked on."""
+        self.begin()
         devices: list[Record] = []
-        readings: list[tuple[float, Record]] = []
+        readings: list[_Reading] = []
         for index, thing in enumerate(self._things):
-            found = list(self._readings(thing, f"Thing {index}"))
+            where = f"Thing {index}"
+            try:
+                device = _identity(thing)
+                streams = _list(thing, "Datastreams")
+            except FieldError as error:
+                self.leave_out(where, error)
+                continue
+            found = list(self._readings(device, streams, where))
             readings += found
-            if found:
-                device = _device(thing, [at for at, _ in found])
-                devices.append(device_record(device, min(found)[0], self._options))
-        readings.sort(key=lambda reading: reading[0])
+            with self.item(where):
+                devices.append(self._device(thing, device, streams, [reading.at for reading in found]))
+        readings.sort(key=lambda reading: reading.at)
         self.total = len(devices) + len(readings)
         yield from devices
-        yield from (record for _, record in readings)
+        yield from (reading.record for reading in readings)
 
-    def _readings(self, thing: Any, where: str) -> Iterator[tuple[float, Record]]:
-        device = _identity(thing, where)
-        for number, stream in enumerate(_streams(thing)):
-            metric = quantity_of(_property(stream)).metric
-            unit = str((stream.get("unitOfMeasurement") or {}).get("symbol") or "")
-            for index, observation in enumerate(stream.get("Observations") or []):
-                place = f"{where}.Datastreams[{number}].Observations[{index}]"
-                try:
+    def _readings(self, device: str, streams: list[Any], where: str) -> Iterator[_Reading]:
+        metrics: dict[str, str] = {}
+        for number, stream in enumerate(streams):
+            place = f"{where}.Datastreams[{number}]"
+            try:
+                observations = _list(stream, "Observations")
+            except FieldError as error:
+                self.leave_out(place, error)
+                continue
+            metric = self._metric(stream, metrics, place)
+            unit = _symbol(stream)
+            for index, observation in enumerate(observations):
+                spot = f"{place}.Observations[{index}]"
+                reading = None
+                with self.item(spot):
                     at, result = _observed(observation)
-                except FieldError as error:
-                    self.remarks.append(Remark.of(place, error))
-                    continue
-                value, ours = in_our_unit(result, unit)
-                yield at, reading_record(device, metric, value, at=at, unit=ours)
+                    value, ours = in_our_unit(result, unit)
+                    record = reading_record(device, metric, value, at=at, unit=ours)
+                    self.once(spot, "result", record["id"], value)
+                    reading = _Reading(at, record)
+                if reading:
+                    yield reading
+
+    def _metric(self, stream: dict[str, Any], metrics: dict[str, str], place: str) -> str:
+        """Return a stream's metric; of two streams of a Thing with one metric the second is numbered."""
+        metric = quantity_of(_property(stream)).metric
+        identity = plain_text(stream.get("@iot.id")) or place
+        names = (metric, *(f"{metric}_{number}" for number in range(2, len(metrics) + 2)))
+        numbered = next(name for name in names if metrics.setdefault(name, identity) == identity)
+        if numbered != metric:
+            reason = f"another Datastream of the Thing measures {metric} too; taken as {numbered}"
+            self.remarks.append(Remark(place, "ObservedProperty", reason, skipped=False))
+        return numbered
+
+    def _device(self, thing: dict[str, Any], device: str, streams: list[Any], moments: list[float]) -> Record:
+        if not moments:
+            raise FieldError("Datastreams", "no Observation of it is taken, so the device is not registered")
+        names = [_property(stream) for stream in streams if isinstance(stream, dict)]
+        lon, lat = self._position(thing)
+        steps = [later - earlier for earlier, later in pairwise(sorted(set(moments)))]
+        row = DeviceRow(
+            device=device,
+            kind=next((quantity_of(name).device_class for name in names), "sensor"),
+            name=plain_text(thing.get("name")),
+            owner=plain_text(_object(thing, "properties").get("agency")),
+            interval_s=median(steps) if steps else None,
+            lon=lon,
+            lat=lat,
+        )
+        return device_record(row, min(moments), self._options)
+
+    def _position(self, thing: dict[str, Any]) -> tuple[float, float] | tuple[None, None]:
+        try:
+            for place in _list(thing, "Locations"):
+                location = _object(place, "location")
+                if location.get("type") == "Point":
+                    coordinates = [*_list(location, "coordinates"), None, None]
+                    columns = ("Locations.lon", "Locations.lat")
+                    found = read_position(coordinates[0], coordinates[1], columns=columns)
+                    if found:
+                        return found
+        except FieldError as error:
+            self.changed(error, "the device is registered without a position")
+        return None, None
 
 
-def _identity(thing: Any, where: str) -> str:
-    found = thing.get("@iot.id") if isinstance(thing, dict) else None
-    if found in (None, ""):
-        message = f"{where}: @iot.id is missing"
-        raise SourceError(message)
-    return str(found)
+def _identity(thing: Any) -> str:
+    found = plain_text(thing.get("@iot.id")) if isinstance(thing, dict) else ""
+    if not found:
+        raise FieldError("@iot.id", "is missing")
+    return found
 
 
-def _streams(thing: dict[str, Any]) -> list[dict[str, Any]]:
-    return [stream for stream in thing.get("Datastreams") or [] if isinstance(stream, dict)]
+def _list(owner: Any, field: str) -> list[Any]:
+    """Return a list field, empty when it is missing; raises FieldError for anything else."""
+    if not isinstance(owner, dict):
+        raise FieldError(field, "expected an object", shown(owner))
+    found = owner.get(field)
+    if found is not None and not isinstance(found, list):
+        raise FieldError(field, "expected a list", shown(found))
+    return found or []
+
+
+def _object(owner: Any, field: str) -> dict[str, Any]:
+    """Return an object field, empty when there is none."""
+    found = owner.get(field) if isinstance(owner, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _property(stream: dict[str, Any]) -> str:
-    return str((stream.get("ObservedProperty") or {}).get("name") or stream.get("name") or "")
+    return plain_text(_object(stream, "ObservedProperty").get("name")) or plain_text(stream.get("name"))
+
+
+def _symbol(stream: dict[str, Any]) -> str:
+    return plain_text(_object(stream, "unitOfMeasurement").get("symbol"))
 
 
 def _observed(observation: Any) -> tuple[float, float]:
     """Return (moment, result); of an interval its end counts."""
     told = observation if isinstance(observation, dict) else {}
     time = str(told.get("phenomenonTime") or told.get("resultTime") or "").rpartition("/")[2]
-    try:
-        at = parse(time)
-    except ValueError as error:
-        raise FieldError("phenomenonTime", str(error)) from error
+    at = iso_moment(time, "phenomenonTime")
     result = told.get("result")
-    if isinstance(result, bool) or not isinstance(result, int | float) or not abs(result) < 1e300:
-        raise FieldError("result", f"expected a number, got {result!r}")
-    return at, float(result)
-
-
-def _device(thing: dict[str, Any], moments: list[float]) -> DeviceRow:
-    streams = thing.get("Datastreams") or []
-    names = [str((s.get("ObservedProperty") or {}).get("name") or s.get("name") or "") for s in streams]
-    lon, lat = _position(thing)
-    ordered = sorted(set(moments))
-    steps = [later - earlier for earlier, later in pairwise(ordered)]
-    return DeviceRow(
-        device=_identity(thing, "Thing"),
-        kind=next((quantity_of(name).device_class for name in names), "sensor"),
-        name=str(thing.get("name") or ""),
-        owner=str((thing.get("properties") or {}).get("agency") or ""),
-        interval_s=median(steps) if steps else None,
-        lon=lon,
-        lat=lat,
-    )
-
-
-def _position(thing: dict[str, Any]) -> tuple[float, float] | tuple[None, None]:
-    for place in thing.get("Locations") or []:
-        location = place.get("location") or {}
-        if location.get("type") == "Point":
-            coordinates = [*(location.get("coordinates") or []), None, None]
-            columns = ("Locations.lon", "Locations.lat")
-            found = read_position(coordinates[0], coordinates[1], columns=columns)
-            if found:
-                return found
-    return None, None
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        raise FieldError("result", "expected a number", shown(result))
+    return at, real_number(result, "result")

@@ -90,8 +90,8 @@ def _moved(value: Any, seconds: float) -> Any:
 def _later(text: str, seconds: float) -> str:
     try:
         return (datetime.fromisoformat(text) + timedelta(seconds=seconds)).isoformat()
-    except ValueError:
-        return text  # not a moment: the gateway says so better than we could
+    except (ValueError, OverflowError):
+        return text  # not a moment, or at the end of the calendar: the gateway says so better than we could
 
 
 def _later_reference(text: str, seconds: float) -> str:

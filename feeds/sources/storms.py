@@ -1,6 +1,8 @@
 """Storm tracks: GeoJSON of fixes as forecasting offices publish them."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ RADII = {"7": "r7_km_ne_se_sw_nw", "10": "r10_km", "12": "r12_km"}
 """Wind force (Beaufort) -> the property with its radii, km, in the quadrants NE, SE, SW, NW."""
 
 
+BEYOND = "a longitude beyond 180 was taken less 360"
+
+
 def is_storm_track(value: Any) -> bool:
     """Whether a JSON value is a FeatureCollection with fixes of a storm."""
     features = value.get("features") if isinstance(value, dict) else None
@@ -39,53 +44,62 @@ class StormTrack:
         self.name = options.name or str(metadata.get("name") or path.stem)
         self.total: int | None = 1
         self.remarks: list[Remark] = []
+        self.read = 0
         self._storm = str(metadata.get("tfid") or path.stem)[:100]
         self._features = list(collection["features"])
         self._unfold = options.unfold
 
     def records(self) -> Iterator[Record]:
         """Yield the track; the record's moment is that of its newest fix that is no forecast."""
-        self.remarks = []
+        self.remarks, self.read = [], 0
         points = sorted(self._points(), key=lambda point: parse(point["at"]))
         fixes = [number for number, point in enumerate(points, start=1) if "forecast" not in point]
         if not fixes:
             message = f"{self.name}: no fix of the storm could be read"
             raise SourceError(message)
-        landfall = self._landfall()
+        landfalls = list(self._landfalls())
         ends = fixes if self._unfold else [fixes[-1]]
         self.total = len(ends)
         for end in ends:
+            self.read += 1
             # What was forecast then is not known from a finished track; only the last has any.
             told = points if end == fixes[-1] else points[:end]
-            yield self._record(told, points[end - 1]["at"], landfall)
+            yield self._record(told, points[end - 1]["at"], landfalls)
 
-    def _record(self, points: list[Record], at: str, landfall: Record | None) -> Record:
+    def _record(self, points: list[Record], at: str, landfalls: list[Record]) -> Record:
         told: Record = {"kind": "track", "storm": self._storm, "name": self.name, "points": points}
-        if landfall and parse(landfall["at"]) <= parse(at):
-            told["landfall"] = landfall
+        been = [landfall for landfall in landfalls if parse(landfall["at"]) <= parse(at)]
+        if been:
+            told["landfalls"] = been
         return {"id": f"{self._storm}.{fingerprint(told)}", "at": at, **told}
 
     def _points(self) -> Iterator[Record]:
         for index, feature in enumerate(self._features):
-            if not _is_fix(feature):
-                continue
-            try:
-                yield _point(feature)
-            except FieldError as bad:
-                self.remarks.append(Remark.of(f"features[{index}]", bad))
-            except ValueError as error:
-                self.remarks.append(Remark(f"features[{index}]", "time", str(error)))
+            if _is_fix(feature):
+                yield from self._told(index, partial(_point, feature))
 
-    def _landfall(self) -> Record | None:
-        for feature in self._features:
-            told = feature.get("properties") or {}
-            if told.get("kind") == "landfall" and told.get("time"):
-                lon, lat = feature["geometry"]["coordinates"][:2]
-                return without_blanks({
-                    "at": iso(parse(told["time"])), "lon": lon, "lat": lat,
-                    "place": str(told.get("place") or ""),
-                })  # fmt: skip
-        return None
+    def _landfalls(self) -> Iterator[Record]:
+        """Yield all landfalls of the track, the earliest first."""
+        found: list[Record] = []
+        for index, feature in enumerate(self._features):
+            told = feature.get("properties") if isinstance(feature, dict) else None
+            if isinstance(told, dict) and told.get("kind") == "landfall":
+                found += self._told(index, partial(_landfall, feature))
+        yield from sorted(found, key=lambda landfall: parse(landfall["at"]))
+
+    def _told(self, index: int, read: Callable[[], tuple[Record, bool]]) -> Iterator[Record]:
+        """Yield what a feature tells, or remark that it was left out of the track."""
+        where = f"features[{index}]"
+        try:
+            record, beyond = read()
+        except FieldError as bad:
+            self.remarks.append(
+                Remark(where, bad.column, f"left out of the track: {bad.reason}", skipped=False)
+            )
+            return
+        if beyond:
+            self.remarks.append(Remark(where, "lon", BEYOND, skipped=False))
+        yield record
 
 
 def _is_fix(feature: Any) -> bool:
@@ -96,22 +110,47 @@ def _is_fix(feature: Any) -> bool:
     return is_point and "time" in told and ("wind_ms" in told or "pressure_hpa" in told)
 
 
-def _point(feature: dict[str, Any]) -> Record:
+def _point(feature: dict[str, Any]) -> tuple[Record, bool]:
+    """Return a fix, and whether its longitude was one beyond 180. Raises FieldError."""
     told = feature["properties"]
-    coordinates = [*feature["geometry"].get("coordinates", []), None, None]
-    position = read_position(coordinates[0], coordinates[1], columns=("lon", "lat"))
+    lon, lat, beyond = _position(feature)
+    radii = {force: told[name] for force, name in RADII.items() if told.get(name)}
+    record = {
+        "at": _time(told),
+        "lon": lon,
+        "lat": lat,
+        "wind_ms": told.get("wind_ms"),
+        "pressure_hpa": told.get("pressure_hpa"),
+        "radii_km": radii,
+        "grade": told.get("grade"),
+        "forecast": True if told.get("forecast") else None,
+    }
+    return without_blanks(record), beyond
+
+
+def _landfall(feature: dict[str, Any]) -> tuple[Record, bool]:
+    told = feature["properties"]
+    lon, lat, beyond = _position(feature)
+    record = {"at": _time(told), "lon": lon, "lat": lat, "place": str(told.get("place") or "")}
+    return without_blanks(record), beyond
+
+
+def _time(told: dict[str, Any]) -> str:
+    try:
+        return iso(parse(str(told.get("time"))))
+    except ValueError as error:
+        raise FieldError("time", str(error)) from error
+
+
+def _position(feature: dict[str, Any]) -> tuple[float, float, bool]:
+    """Return longitude and latitude of a feature; tracks across the Pacific count on beyond 180."""
+    coordinates = [*((feature.get("geometry") or {}).get("coordinates") or []), None, None]
+    lon, lat = coordinates[0], coordinates[1]
+    beyond = isinstance(lon, int | float) and isinstance(lat, int | float) and 180 < abs(lon) <= 360
+    beyond = beyond and abs(lat) <= 90
+    if beyond:
+        lon = round(lon - math.copysign(360.0, lon), 7)
+    position = read_position(lon, lat, columns=("lon", "lat"))
     if position is None:
         raise FieldError("coordinates", "are missing")
-    radii = {force: told[name] for force, name in RADII.items() if told.get(name)}
-    return without_blanks(
-        {
-            "at": iso(parse(str(told["time"]))),
-            "lon": position[0],
-            "lat": position[1],
-            "wind_ms": told.get("wind_ms"),
-            "pressure_hpa": told.get("pressure_hpa"),
-            "radii_km": radii,
-            "grade": told.get("grade"),
-            "forecast": True if told.get("forecast") else None,
-        }
-    )
+    return *position, beyond

@@ -4,124 +4,152 @@ Rows are numbered as a spreadsheet shows them: the header is row 1, the first da
 """
 
 import codecs
-import csv
 import gzip
+import zlib
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
+from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from feeds.sources.contract import SourceError
+from feeds.sources import csv_rows
+from feeds.sources.contract import FieldError, SourceError
 
-__all__ = ["header", "is_parquet", "moment", "number", "rows", "text"]
+__all__ = ["UTF_16", "Row", "Table"]
 
-Row = dict[str, Any]
-
-
-def is_parquet(path: Path) -> bool:
-    """Whether the file begins as Parquet files do."""
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
-
-
-def header(path: Path) -> tuple[str, ...]:
-    """Return the column names of a table; raises SourceError when it has none."""
-    if is_parquet(path):
-        return tuple(str(name) for name in _parquet(path).columns)
-    try:
-        with _opened(path) as file:
-            first = next(_reader(file), [])
-    except (csv.Error, UnicodeDecodeError, OSError, EOFError) as error:
-        message = f"{path.name}: cannot be read as a table: {error}"
-        raise SourceError(message) from error
-    return tuple(name.strip() for name in first)
+CHUNK = 1 << 20
+ENCODINGS = ("utf-8-sig", "gb18030")
+"""Tried in this order; offices still export GB 18030."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
+NOT_PARQUET = (OSError, ValueError, TypeError, NotImplementedError, LookupError, ArithmeticError)
 
 
-def rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Yield (row number, values by column name); CSV values are text, Parquet values typed."""
-    if is_parquet(path):
-        frame = _parquet(path)
-        names = [str(name) for name in frame.columns]
-        for at, values in enumerate(frame.itertuples(index=False, name=None), start=2):
-            yield at, dict(zip(names, values, strict=True))
-        return
-    names = list(header(path))
-    at = 1
-    try:
-        with _opened(path) as file:
-            reader = _reader(file)
-            next(reader, None)
-            for at, cells in enumerate(reader, start=2):
-                if cells:
-                    # A short row lacks its last columns; a long one has nothing to name the rest.
-                    padded = cells + [""] * (len(names) - len(cells))
-                    yield at, dict(zip(names, padded, strict=False))
-    except (csv.Error, UnicodeDecodeError, EOFError) as error:
-        message = f"{path.name}: row {at + 1}: {error}"
-        raise SourceError(message) from error
+class Row(NamedTuple):
+    """One row: its number, its values by column name, and what is wrong with the row as a whole."""
+
+    number: int
+    cells: dict[str, Any]
+    fault: FieldError | None = None
 
 
-def text(value: Any, blank: frozenset[str]) -> str:
-    """Return a value as text with single spaces; '' when it is missing or one of ``blank``."""
-    if value is None or (isinstance(value, float) and value != value):
-        return ""
-    words = " ".join(str(value).split())
-    return "" if words in blank else words
+class Table:
+    """A table file. ``encoding`` names that of a CSV; empty, it is found over the whole file."""
 
+    def __init__(self, path: Path, encoding: str = "") -> None:
+        self._path = path
+        self._given = encoding
+        with path.open("rb") as file:
+            self._head = file.read(4)
 
-def number(value: Any, blank: frozenset[str]) -> float | None:
-    """Return a value as a finite number, None when it is missing; raises ValueError otherwise."""
-    words = text(value, blank)
-    if not words:
-        return None
-    found = float(words)
-    if found != found or found in (float("inf"), float("-inf")):
-        message = f"expected a number, got {words!r}"
-        raise ValueError(message)
-    return found
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the file begins as Parquet files do."""
+        return self._head == b"PAR1"
 
+    @property
+    def has_given_encoding(self) -> bool:
+        """Whether the encoding is the operator's."""
+        return bool(self._given)
 
-def moment(value: Any, formats: list[str], zone: ZoneInfo) -> float:
-    """Return epoch seconds of a value: a datetime, or text in one of ``formats`` or ISO 8601.
-
-    ``zone`` counts where the value has no offset of its own. Raises ValueError naming the formats.
-    """
-    if isinstance(value, datetime | date):
-        found = value if isinstance(value, datetime) else datetime(*value.timetuple()[:6])  # noqa: DTZ001  # the zone follows below
-        return _zoned(found, zone)
-    words = str(value).strip()
-    for layout in formats:
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """The column names, '' for one without a name; raises SourceError when it is no table."""
+        if self.is_parquet:
+            return tuple(str(name) for name in self._frame.columns)
         try:
-            return _zoned(datetime.strptime(words, layout), zone)  # noqa: DTZ007  # _zoned adds it
-        except ValueError:
-            continue
-    try:
-        return _zoned(datetime.fromisoformat(words), zone)
-    except ValueError:
-        expected = " or ".join([*formats, "ISO 8601"])
-        message = f"expected a time as {expected}, got {words!r}"
-        raise ValueError(message) from None
+            with self._opened() as file:
+                first = next(csv_rows.split(file, _delimiter(file)), [])
+        except UNREADABLE as error:
+            message = f"{self._path.name}: cannot be read as a table: {error}"
+            raise SourceError(message) from error
+        fault = first if isinstance(first, str) else ""
+        if not all(_is_text(name) for name in first):
+            fault = f"holds bytes that are not {self.encoding}; name the encoding in the mapping"
+        if fault:
+            message = f"{self._path.name}: row 1: {fault}"
+            raise SourceError(message)
+        names = [name.strip().removeprefix("\ufeff").strip() for name in first]
+        while names and not names[-1]:
+            names.pop()
+        return tuple(names)
 
+    @property
+    def doubled(self) -> set[str]:
+        """The column names that stand in the header more than once."""
+        return {name for name, count in Counter(self.header).items() if name and count > 1}
 
-def _zoned(found: datetime, zone: ZoneInfo) -> float:
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).timestamp()
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that are not empty; CSV values are text, Parquet values typed or None."""
+        if self.is_parquet:
+            for number, values in enumerate(self._frame.itertuples(index=False, name=None), start=2):
+                yield Row(number, dict(zip(self.header, map(_plain, values), strict=True)))
+            return
+        number = 1
+        try:
+            with self._opened() as file:
+                for number, found in enumerate(
+                    csv_rows.split(file, _delimiter(file), len(self.header)), start=1
+                ):
+                    if number > 1 and "".join(found).strip():
+                        yield self._row(number, found)
+        except UNREADABLE as error:
+            message = f"{self._path.name}: row {number + 1}: {error}"
+            raise SourceError(message) from error
 
+    def _row(self, number: int, found: list[str] | str) -> Row:
+        if isinstance(found, str):
+            return Row(number, {}, FieldError("", found))
+        width = len(self.header)
+        if not csv_rows.fits(found, width):
+            return Row(
+                number, {}, FieldError("", "has not as many cells as the header", f"{len(found)} for {width}")
+            )
+        cells = dict(zip(self.header, found, strict=False))
+        broken = next((name for name, cell in cells.items() if not _is_text(cell)), None)
+        if broken is None:
+            return Row(number, cells)
+        return Row(number, {}, FieldError(broken, f"holds bytes that are not {self.encoding}"))
 
-def _parquet(path: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        message = f"{path.name}: not a readable Parquet file: {error}"
-        raise SourceError(message) from error
-    return frame.reset_index() if any(frame.index.names) else frame
+    @cached_property
+    def encoding(self) -> str:
+        """The encoding of a CSV: the given one, else the first in which the whole file can be read."""
+        if self._given:
+            is_utf_8 = codecs.lookup(self._given).name == "utf-8"
+            return "utf-8-sig" if is_utf_8 else self._given
+        with _bytes(self._path) as file:
+            if file.read(2) in UTF_16:
+                return "utf-16"
+        # A file with a few broken bytes is in none of them: its broken rows are named.
+        return next((name for name in ENCODINGS if self._decodes(name)), ENCODINGS[0])
 
+    def _decodes(self, encoding: str) -> bool:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with _bytes(self._path) as file:
+                while chunk := file.read(CHUNK):
+                    decoder.decode(chunk)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        return True
 
-def _opened(path: Path) -> TextIOWrapper:
-    return TextIOWrapper(_bytes(path), encoding=_encoding(path), newline="")
+    def _opened(self) -> TextIOWrapper:
+        file = _bytes(self._path)
+        return TextIOWrapper(file, encoding=self.encoding, errors="surrogateescape", newline="")
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        try:
+            frame = pd.read_parquet(self._path)
+        except NOT_PARQUET as error:
+            message = f"{self._path.name}: not a readable Parquet file: {error}"
+            raise SourceError(message) from error
+        return frame.reset_index() if any(frame.index.names) else frame
 
 
 def _bytes(path: Path) -> BinaryIO:
@@ -130,19 +158,30 @@ def _bytes(path: Path) -> BinaryIO:
     return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]  # GzipFile reads like one
 
 
-def _encoding(path: Path) -> str:
-    """Return UTF-8 unless the beginning is not, then GB 18030, in which offices still export."""
-    with _bytes(path) as file:
-        beginning = file.read(1 << 20)
-    try:
-        codecs.getincrementaldecoder("utf-8-sig")().decode(beginning)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
-
-
-def _reader(file: TextIOWrapper) -> Iterator[list[str]]:
-    """Return a CSV reader that splits by what occurs most in the first line: ``,``, ``;`` or tab."""
+def _delimiter(file: TextIOWrapper) -> str:
+    """Return what occurs most in the first line: ``,``, ``;`` or tab; the file is at its start again."""
     first = file.readline()
     file.seek(0)
-    return csv.reader(file, delimiter=max(",;\t", key=first.count))
+    return max(",;\t", key=first.count)
+
+
+def _is_text(cell: str) -> bool:
+    """Whether no byte of the cell was undecodable (such bytes are kept as lone surrogates)."""
+    if cell.isascii():
+        return True
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(value: Any) -> Any:
+    """Return a Parquet value as Python's own; None for NaN, NaT and NA."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if not pd.api.types.is_scalar(value):
+        return value
+    if pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value

@@ -12,9 +12,9 @@ import av.error
 
 from city.moments import iso
 from feeds.sources.contract import (
+    Items,
     OpenOptions,
     Record,
-    Remark,
     SourceError,
     fingerprint,
     without_blanks,
@@ -33,7 +33,7 @@ def is_video(head: bytes) -> bool:
     return head[4:8] == b"ftyp" or head[:4] == b"\x1a\x45\xdf\xa3" or is_avi or is_transport
 
 
-class VideoFile:
+class VideoFile(Items):
     """A film shown as a camera, ``options.loops`` times from ``options.start`` on.
 
     A film has no time of its own: the moment of a frame is the start plus its time in the film, and
@@ -43,28 +43,30 @@ class VideoFile:
     topic = "camera"
 
     def __init__(self, path: Path, options: OpenOptions) -> None:
+        super().__init__()
         self.name = options.name or path.stem
         self.rate: float | None = 1.0
-        self.remarks: list[Remark] = []
         self._path = path
         self._options = options
         self.total: int | None = self._count()
 
     def records(self) -> Iterator[Record]:
         """Yield the `camera` record and then `snapshot` records; raises SourceError for a broken film."""
-        self.remarks = []
+        self.begin()
         options = self._options
         camera = without_blanks({
             "kind": "camera", "camera": self.name, "name": self.name,
             "lon": options.lon, "lat": options.lat, "privacy": "street_level",
         })  # fmt: skip
         begun = iso(options.start)
+        self.read += 1
         yield {"id": f"{self.name[:100]}.{fingerprint(camera)}", "at": begun, **camera}
         number, offset = 0, 0.0
         for _ in range(options.loops):
             length = 0.0
             for seconds, jpeg in self._frames():
                 at = options.start + offset + seconds
+                self.read += 1
                 yield {
                     "id": f"{self.name[:90]}/{int(options.start * 1000)}/{number}",
                     "at": iso(at),

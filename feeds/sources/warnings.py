@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from city.signals import SEVERITIES, colour_of, hazard_of, is_lifting
 from feeds.sources.contract import (
     FieldError,
     OpenOptions,
@@ -13,7 +14,6 @@ from feeds.sources.contract import (
     fingerprint,
     without_blanks,
 )
-from feeds.sources.signals import SEVERITIES, colour_of, hazard_of
 
 __all__ = ["WarningNotices"]
 
@@ -30,13 +30,15 @@ class WarningNotices:
         self.name = options.name or path.stem
         self.total: int | None = len(notices)
         self.remarks: list[Remark] = []
+        self.read = 0
         self._notices = notices
 
     def records(self) -> Iterator[Record]:
         """Yield one alert a notice; a notice that cannot be one is remarked on with its index."""
-        self.remarks = []
+        self.remarks, self.read = [], 0
         alerts = []
         for index, notice in enumerate(self._notices):
+            self.read += 1
             try:
                 alerts.append(_alert(notice))
             except FieldError as error:
@@ -57,7 +59,7 @@ def _alert(notice: Any) -> Record:
     if not colour:
         raise FieldError("level", f"expected 蓝色, 黄色, 橙色 or 红色, got {notice['level']!r}")
     office = f"{area}气象台"
-    identifier = f"{sent:%Y%m%d%H%M}-{hazard_of(event) or 'other'}-{colour}-" + fingerprint(
+    identifier = f"{sent:%Y%m%d%H%M}-{hazard_of(event)}-{colour}-" + fingerprint(
         notice.get("raw_id") or [area, event, _needed(notice, "headline")]
     )
     return {
@@ -76,6 +78,8 @@ def _alert(notice: Any) -> Record:
 
 def _info(notice: dict[str, Any], sent: datetime, office: str, colour: str) -> Record:
     event = _needed(notice, "warning_type")
+    headline = _needed(notice, "headline")
+    over = is_lifting(headline)
     told = {
         "colour": colour,
         "hazard": hazard_of(event),
@@ -87,14 +91,15 @@ def _info(notice: dict[str, Any], sent: datetime, office: str, colour: str) -> R
             "language": "zh-CN",
             "category": ["Met"],
             "event": event,
-            "urgency": "Expected",
+            "responseType": ["AllClear"] if over else None,
+            "urgency": "Past" if over else "Expected",
             "severity": SEVERITIES[colour],
             "certainty": "Likely",
             "effective": sent.isoformat(),
-            "onset": _on(notice, "date_from", sent),
-            "expires": _on(notice, "date_to", sent),
+            "onset": None if over else _on(notice, "date_from", sent),
+            "expires": None if over else _on(notice, "date_to", sent),
             "senderName": office,
-            "headline": _needed(notice, "headline"),
+            "headline": headline,
             "description": str(notice.get("description") or ""),
             "parameter": [{"valueName": n, "value": v} for n, v in told.items() if v],
             "area": [{"areaDesc": _needed(notice, "area")}],

@@ -9,7 +9,7 @@ from typing import Any, Final
 from city.casefile import CLOSED
 from city.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
-from layouts.cards.queue import URGENCIES, callers, class_key, make_safe
+from layouts.cards.queue import URGENCIES, callers, class_key, counted, make_safe
 from layouts.contract import Row, View, each_second
 
 __all__ = ["FILTERS", "MOST", "ORDERS", "DeskQueue", "desk_row", "matches", "order_key"]
@@ -19,6 +19,8 @@ MOST: Final = 200
 
 FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
 ORDERS: Final = ("left", "urgency", "newest")
+
+NEAR: Final = ("unit", "call_sign", "metres", "minutes")
 
 SortKey = tuple[float, float, float, str]
 
@@ -72,7 +74,7 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
         "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
         "presence": list(seen.presence.get(case.key, ())), "hands": list(case.hands),
-        "near": None if near is None else {"unit": near.unit, "call_sign": near.call_sign},
+        "near": None if near is None else {name: getattr(near, name) for name in NEAR},
         "lon": case.lon if case.lon == case.lon else None,
         "lat": case.lat if case.lat == case.lat else None,
     }  # fmt: skip
@@ -111,12 +113,11 @@ def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     city = seen.clock.at(now)
     chosen = ("critical", "overdue", "reported", "ruling")
     if seen.position == 0:
-        # Nothing was ever told to this console: that is not a quiet city.
-        told: dict[str, Any] = dict.fromkeys(("all", "rows", *chosen))
+        told: dict[str, Any] = dict.fromkeys(chosen)
     else:
         told = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
-        told |= {"all": len(seen.cases), "rows": len(seen.cases) - len(seen.heaped)}
-    return {**told, "mine": _hands(seen.cases)}
+    count = counted(seen)
+    return {**told, "all": count["total"], "rows": count["rows"], "mine": _hands(seen.cases)}
 
 
 def _hands(cases: Iterable[DeskCase]) -> dict[str, int]:

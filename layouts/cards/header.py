@@ -1,6 +1,8 @@
-"""The header: the warnings in force and the marks that say what this is not. The clock is the browser's."""
+"""The header: warnings in force or announced, and what this is not. The clock is the browser's."""
 
-from city.seen import WallSeen
+from typing import Any
+
+from city.seen import WallSeen, WarningSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Header"]
@@ -9,26 +11,28 @@ SHOWN = 3
 
 
 class Header:
-    """Scalars ``more`` (warnings not shown), ``marks``; rows: the worst and newest warnings."""
+    """Scalars ``more`` (warnings not shown), ``marks``; rows: the worst and newest warnings.
+
+    A row's ``begins`` is there when the warning is announced only, ``ends`` when its end is assumed.
+    """
 
     key = "header"
     reads = ("warnings", "cases", "clock", each_second)
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        ranked = sorted(seen.warnings, key=lambda w: (w.exercise, -w.rank, -w.sent, w.key))
-        rows = [
-            (
-                w.key,
-                {
-                    "hazard": w.hazard, "colour": w.colour, "headline": w.headline,
-                    "sent": w.sent, "exercise": w.exercise,
-                },
-            )
-            for w in ranked[:SHOWN]
-        ]  # fmt: skip
+        ranked = sorted(seen.warnings, key=lambda w: (w.exercise, w.announced, -w.rank, -w.sent, w.key))
+        rows = [(w.key, _row(w)) for w in ranked[:SHOWN]]
         scalars = {
             "more": len(ranked) - len(rows),
             "marks": ["transplanted"] if seen.transplanted else [],
         }
         return View(now, scalars, rows)
+
+
+def _row(w: WarningSeen) -> dict[str, Any]:
+    return {
+        "hazard": w.hazard, "colour": w.colour, "headlines": w.headlines, "sent": w.sent,
+        "exercise": w.exercise, "begins": w.begins if w.announced else None,
+        "ends": w.ends if w.assumed else None,
+    }  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from city.seen import WallSeen
 from city.state import LogLine
-from layouts.contract import Row, View
+from layouts.contract import Row, View, each_second
 
 __all__ = ["Log"]
 
@@ -15,7 +15,7 @@ class Log:
     """Rows, newest first: ``at``, the catalogue key ``text`` and the codes that its places name."""
 
     key = "log"
-    reads = ("log",)
+    reads = ("log", "warnings", each_second)
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""

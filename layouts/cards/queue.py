@@ -8,7 +8,7 @@ from city.seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.contract import Row, View
 
-__all__ = ["URGENCIES", "Queue", "callers", "class_key", "make_safe", "rank"]
+__all__ = ["URGENCIES", "Queue", "callers", "class_key", "counted", "make_safe", "rank"]
 
 SHOWN: Final = 8
 URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
@@ -32,12 +32,21 @@ class Queue:
         shown = {case.key for case in first}
         dues = (c.until for c in cases if c.until is not None and c.key not in shown)
         scalars = {
-            "total": len(seen.cases) if seen.position else None,
-            "rows": len(cases) if seen.position else None,
+            **counted(seen),
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }
         return View(now, scalars, [_row(case, callers(case, seen)) for case in first])
+
+
+def counted(seen: WallSeen) -> dict[str, int | None]:
+    """Return how many cases are open: ``total`` as reported, ``rows`` places that have a row of their own.
+
+    A wall and a desk count by this alone. None: nothing was ever told to this console, no quiet city.
+    """
+    if not seen.position:
+        return {"total": None, "rows": None}
+    return {"total": len(seen.cases), "rows": len(seen.cases) - len(seen.heaped)}
 
 
 def callers(case: CaseSeen, seen: WallSeen) -> int:

@@ -1,4 +1,4 @@
-"""Storms with a fix in the last day: name, where it stood and how strong, as last published."""
+"""Storms: name, where each stood and how strong, as last published."""
 
 from typing import Final
 
@@ -7,11 +7,15 @@ from layouts.contract import Row, View, each_second
 
 __all__ = ["Storm"]
 
-NEWS_S: Final = 86_400.0
+SHOWN: Final = 2
 
 
 class Storm:
-    """Rows: ``name``, ``at`` of the newest fix, ``wind_ms``, ``pressure_hpa``; newest storm first."""
+    """Scalar ``more`` (storms not shown); rows, the nearest storm first.
+
+    Of a row: ``name``, ``at`` of the newest fix, ``wind_ms``, ``pressure_hpa``; ``landed`` and ``place`` of
+    the district's landfall, None and '' without one.
+    """
 
     key = "storm"
     reads = ("warnings", each_second)
@@ -20,16 +24,17 @@ class Storm:
         """Return the view; see :class:`layouts.contract.Card`."""
         city = seen.clock.at(now)
         rows = [row for storm in seen.storms if (row := _row(storm, city)) is not None]
-        rows.sort(key=lambda row: (-row[1]["at"], row[0]))
-        return View(now, {}, rows)
+        return View(now, {"more": max(0, len(rows) - SHOWN)}, rows[:SHOWN])
 
 
 def _row(storm: StormSeen, city: float) -> Row | None:
-    fixes = [p for p in storm.points if not p.forecast and city - NEWS_S <= p.at <= city]
+    fixes = [p for p in storm.points if not p.forecast and p.at <= city]
     if not fixes:
         return None
     last = max(fixes, key=lambda p: p.at)
     fields = {
         "name": storm.name, "at": last.at, "wind_ms": last.wind_ms, "pressure_hpa": last.pressure_hpa,
+        "landed": storm.landfall.at if storm.landfall else None,
+        "place": storm.landfall.place if storm.landfall else "",
     }  # fmt: skip
     return storm.key, fields

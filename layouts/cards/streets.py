@@ -1,4 +1,4 @@
-"""36街镇: which streets have something late or critical."""
+"""The streets: which streets have something late or critical."""
 
 from collections import Counter
 

@@ -11,6 +11,7 @@ const PARTS = {
   place: (make) => make("p", "place", [make("span", "where"), make("span", "state")]),
   facts: (make) => make("div", "facts", [make("ul"), make("ul")]),
   person: (make) => make("div"),
+  words: (make) => make("p", "words", [make("span", "title"), make("span", "label")]),
   description: (make) => make("p", "description"),
   refusals: (make) => make("ol", "refusals"),
   actions: (make) => make("div", "actions", [make("div", "seen"), make("div", "more")]),
@@ -110,6 +111,10 @@ function paneOf(face, city) {
         mark(node, "colour", colour);
       });
     }
+    const own = at("words"), title = record.title ?? "", label = record.label ?? "";
+    text(own.firstChild, title && say.say("detail.title", { title }));
+    text(own.lastChild, label && say.say("detail.label", { label }));
+    show(own, Boolean(title || label));
     const said = at("description");
     text(said, record.description ?? "");
     show(said, Boolean(record.description));

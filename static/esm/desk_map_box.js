@@ -32,9 +32,7 @@ export const mend = card((city, { redraw }) => {
   };
 
   function nearest(unit) {
-    const name = unit.call_sign || voice.holder(unit.agency) || unit.unit;
-    const minutes = unit.minutes == null ? "" : say.say("near.minutes", { n: Math.max(1, Math.round(unit.minutes)) });
-    return [say.say("near.unit", { name, m: Math.round(unit.metres) }), minutes].filter(Boolean).join(" ");
+    return say.say("near.unit", { unit: voice.reach({ ...unit, call_sign: unit.call_sign || voice.holder(unit.agency) }) });
   }
   function send([mark_, version, { unit, call_sign: sign }]) {
     desk.act("send_unit", mark_, version, { unit, call_sign: sign ?? "" }, sign ?? "");

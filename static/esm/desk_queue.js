@@ -144,7 +144,7 @@ function make(face, city) {
   function draw() {
     const fresh = settle(), live = desk.isLive();
     mark(face, "off", !live);
-    text(title, say.say("desk.queue_n", { n: number(total()) }));
+    text(title, city.rows.count(total()));
     rows(chips, FILTERS, chip, (node, id) => {
       const n = id === "mine" ? view.scalars.mine?.[me] ?? 0 : view.scalars[id];
       text(node, id === "all" ? say.say("filter.all") : say.say("filter." + id, { n: number(n ?? null) }));
@@ -177,6 +177,7 @@ function make(face, city) {
       frozen && fresh.length > 0 && say.say(critical > 0 ? "desk.frozen_critical" : "desk.frozen_new", { n: fresh.length, critical }),
       frozen && fresh.length === 0 && say.say("desk.frozen"),
       !frozen && beyond > 0 && say.say("desk.beyond", { n: number(beyond) }),
+      filter === "all" && words.trim() === "" && city.rows.places(view.scalars.all, view.scalars.rows),
       gaps,
     ].filter(Boolean);
     text(said, parts.join(" · "));

@@ -1,4 +1,8 @@
 // 值班日志: the last lines, newest first.
+const { warning } = await import(`./header.js${new URL(import.meta.url).search}`);
+
+const LATE_S = 300; // a warning that came later after it was sent says when that was
+
 export function mend(face, view, city) {
   const { make, text, show, part, rows } = city.mend, { say } = city, now = city.city();
   const head = part(face, "head", () => make("header", "", [make("h2")]));
@@ -15,12 +19,11 @@ export function mend(face, view, city) {
 
   function sentence(line) {
     const kind = line.class && city.words("class." + line.class);
-    const what = [kind || line.label, line.road || city.words("street." + line.street)].filter(Boolean).join(" · ");
-    const known = line.hazard && line.hazard !== "other" && city.words("hazard." + line.hazard) && city.words("colour." + line.colour);
-    const warning = known
-      ? say.say("warning.name", { hazard: city.words("hazard." + line.hazard), colour: city.words("colour." + line.colour) })
-      : line.headline ?? "";
+    const what = [kind || line.label, say.road(line.road) || city.words("street." + line.street)].filter(Boolean).join(" · ");
+    const heads = { zh: line.headline_zh, en: line.headline_en };
+    const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
+    const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (city.words("source." + line.source) ?? line.source);
-    return say.say(line.text, { ...line, what: what || say.say("log.case_over"), warning: warning || say.say("log.warning_over"), source });
+    return say.say(line.text, { ...line, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 }

@@ -3,10 +3,10 @@ const ROW_PX = 84, FEWEST = 5;
 const pen = document.createElement("canvas").getContext("2d");
 
 export function mend(face, view, city) {
-  const { make, text, mark, show, part, rows, press, reshape } = city.mend, { say } = city, now = city.city();
+  const { make, text, mark, show, part, rows, press, reshape } = city.mend, { say } = city, now = city.city(), isLatin = city.page.lang === "en";
   const { total, rows: places, earliest_due: later, gaps } = view.scalars;
   const head = part(face, "head", () => make("header", "", [make("h2"), make("span", "note")]));
-  text(head.firstChild, say.say("queue.title"));
+  text(head.firstChild, city.rows.count(total));
   const missing = city.gaps(gaps);
   text(head.lastChild, missing || say.say("queue.order"));
   mark(head.lastChild, "lost", missing !== "");
@@ -31,11 +31,12 @@ export function mend(face, view, city) {
   const rest = (places ?? 0) - shown.length;
   const dues = hidden.map((id) => city.rows.until(view.rows.get(id))).concat(later ?? null).filter((due) => due !== null);
   const foot = part(face, "foot", () => make("footer"));
-  show(foot, rest > 0);
+  const why = city.rows.places(total, places);
+  show(foot, rest > 0 || why !== "");
   const first = Math.min(...dues);
   const until = dues.length === 0 ? "" : first >= now
     ? say.say("queue.earliest", { t: say.moment(first, now) }) : say.say("queue.longest", { t: say.coarse(now - first) });
-  text(foot, [say.say("queue.more", { n: rest }), until].filter(Boolean).join(" · "));
+  text(foot, [rest > 0 && say.say("queue.more", { n: rest }), until, why].filter(Boolean).join(" · "));
 
   function build() {
     const main = make("div", "main", [
@@ -50,12 +51,14 @@ export function mend(face, view, city) {
     mark(node, "urgency", row.urgency);
     if (isNew && row.urgency === "critical") mark(shape, "new", true);
     const name = city.words("class." + row.class) ?? (row.label || say.say("class.unknown"));
-    const road = row.road || city.words("street." + row.street) || "";
-    text(what.lastChild, road);
-    show(what.lastChild, road !== "");
+    const road = say.road(row.road) || city.words("street." + row.street) || "";
+    // Latin names are long: there the road stands on the second line, and the class is told whole.
+    const first = isLatin ? "" : road;
+    text(what.lastChild, first);
+    show(what.lastChild, first !== "");
     city.rows.time(time, row, now);
-    seated(node, id, row);
-    divide(what, name, road);
+    seated(node, id, row, isLatin ? road : "");
+    divide(what, name, first);
   }
 
   // One line for class and road. If that is too short the road keeps half of it and the class five glyphs;
@@ -80,12 +83,13 @@ export function mend(face, view, city) {
   }
 
   // Somebody has signed in on this wall: the same two buttons as on a desk, and what became of the press.
-  function seated(node, id, row) {
+  function seated(node, id, row, road) {
     const { seat, orders } = city, isIn = Boolean(seat?.isIn());
-    if (!isIn && node.children.length === 3) return text(node.children[1].lastChild, city.rows.second(row, now));
+    const second = [road, city.rows.second(row, now)].filter(Boolean).join(" · ");
+    if (!isIn && node.children.length === 3) return text(node.children[1].lastChild, second);
     if (node.children.length === 3) node.append(make("div", "pair"));
     const made = orders.of(id), pair = node.lastChild, told = isIn && made ? seat.told(made) : "";
-    text(node.children[1].lastChild, told || city.rows.second(row, now));
+    text(node.children[1].lastChild, told || second);
     const specs = isIn && view.rows.has(id) ? seat.buttons(row, made) : [];
     rows(pair, specs.map((_, place) => String(place)), () => {
       const button = make("button");

@@ -12,9 +12,9 @@ export const mend = card((city) => () => {
 
   /** @param {Row} row */
   function nameOf({ kind, label, class: name, road, street }) {
-    if (kind === "camera") return [say.say("shown.camera"), label];
+    if (kind === "camera") return [say.say("shown.camera"), label || words("street." + street)];
     if (kind !== "case") return [say.say("shown.view")];
-    return [words("class." + name) ?? (label || say.say("class.unknown")), road || words("street." + street)];
+    return [words("class." + name) ?? (label || say.say("class.unknown")), say.road(road) || words("street." + street)];
   }
 });
 

@@ -19,7 +19,7 @@ export const mend = card((city, { face }) => (view) => {
 
   function aged(source) {
     if (source.freshness === "late") return say.late(source.heard, city.machine());
-    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard));
+    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard), city.city());
     return source.skew_s ? say.say("sources.skew", { t: say.coarse(Math.abs(source.skew_s)) }) : "";
   }
 });

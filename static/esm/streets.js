@@ -1,4 +1,4 @@
-// 36街镇: a cell each, always at the same place. Amber = late cases, red = a critical one; the head says so.
+// The streets: a cell each, always at the same place. Amber = late cases, red = a critical one; the head says so.
 import { card, each, head, html, mark } from "../js/draw.js";
 
 export const mend = card(({ say, words, page: { streets } }) => ({ scalars, order, rows }) => {

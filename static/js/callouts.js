@@ -27,7 +27,7 @@
     const [first, second] = box.children, { words, say } = city;
     const name = words("class." + value("class")) ?? (value("label") || say.say("class.unknown"));
     const state = words("state." + value("state")) ?? value("state");
-    const road = value("road") || words("street." + value("street")) || "";
+    const road = say.road(value("road")) || words("street." + value("street")) || "";
     const due = value("due_at");
     const time = Number.isNaN(due) ? say.elapsed(value("at"), now) : say.left(due, now);
     pair(first, name, state);

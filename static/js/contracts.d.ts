@@ -69,6 +69,8 @@ interface Person {
   role: string;
   seat: string;
   hand: string;
+  /** What the person's roles and shift allow now; buttons are for nothing else. */
+  verbs: string[];
 }
 interface PageData {
   build: string;
@@ -155,6 +157,8 @@ interface OrderBook {
   /** null: another order of the subject waits for its answer. */
   act(verb: string, mark: string, version?: number, args?: Record<string, any>, to?: string): Promise<Answer> | null;
   ask(what: string, args?: Record<string, any>): Promise<any>;
+  may(verb: string): boolean;
+  askVerbs(): Promise<void>;
   resend(made: Act): void;
   forget(mark: string): void;
   clear(): void;
@@ -179,6 +183,8 @@ interface Orders extends OrderBook {
   short(name: string): string;
   refusal(refused: Record<string, any>, made?: Act): string;
   named(names?: Record<string, any>): Record<string, any>;
+  /** A unit, how far away it is and how long it takes: 排水抢险03 1.2公里 4分. */
+  reach(unit: Record<string, any>): string;
 }
 
 // ---- what scripts and cards share
@@ -191,7 +197,10 @@ interface Say {
   hhmm(epoch: number): string;
   hhmmss(epoch: number): string;
   day(epoch: number): string;
-  moment(epoch: number, now: number): string;
+  /** `clock` writes the time of the day, `hhmm` by default. */
+  moment(epoch: number, now: number, clock?: (epoch: number) => string): string;
+  /** The road or crossing as this page's language names it. */
+  road(told: string | null | undefined): string;
   date(epoch: number): string;
   left(due: number, now: number): string;
   elapsed(since: number, now: number): string;
@@ -199,7 +208,7 @@ interface Say {
   by(epoch: number, now: number): string;
   age(epoch: number, now: number): string;
   late(epoch: number, now: number): string;
-  lost(epoch: number): string;
+  lost(epoch: number, now: number): string;
 }
 /** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
@@ -246,6 +255,8 @@ interface City {
   frame(key: string): Frame | undefined;
   // Pages with cases (rows.js, over_map.js, orders.js)
   rows: {
+    count(total: number): string;
+    places(total: number | null | undefined, rows: number | null | undefined): string;
     until(row: Row): number | null;
     time(node: Element, row: Row, now: number): void;
     second(row: Row, now: number): string;

@@ -52,7 +52,7 @@
   const row = (mark) => city.card("desk_queue")?.rows.get(mark) ?? asked.get(mark) ?? null;
   const what = (one) => {
     const name = city.words("class." + one.class) ?? (one.label || city.say.say("class.unknown"));
-    return [name, one.road || city.words("street." + one.street)].filter(Boolean).join(" ");
+    return [name, city.say.road(one.road) || city.words("street." + one.street)].filter(Boolean).join(" ");
   };
   // The version of a case that its last own act made, if the channel has not told it yet.
   const versionOf = (mark) => Math.max(row(mark)?.version ?? 0, orders.version(mark));
@@ -90,10 +90,10 @@
   }
   function mergeChosen() {
     const same = (chosen && row(chosen)?.same) || [];
-    return isLive() ? mergeSame(chosen, same) : null;
+    return isLive() && orders.may("merge") ? mergeSame(chosen, same) : null;
   }
   function cast(mark) {
-    if (!isLive() || !mark) return null;
+    if (!isLive() || !mark || !orders.may("show")) return null;
     return act("show", WALL, 0, { kind: "case", id: mark });
   }
   // A verb that needs more than a click: the detail opens its sheet.
@@ -128,7 +128,7 @@
   }
   // E is 送带班领导 where a ruling is due: the key does what the first button of the row says.
   function offered(one, verb, choice) {
-    const asks = one.offers ?? [];
+    const asks = (one.offers ?? []).filter(orders.may);
     if (verb === "escalate" && asks.includes("send_for_ruling")) return orders.button(one, "send_for_ruling");
     if (verb === "reassign" && !asks.includes("reassign") && asks.includes("dispatch")) verb = "dispatch";
     if (!asks.includes(verb)) return null;

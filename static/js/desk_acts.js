@@ -101,7 +101,7 @@ const FORMS = {
     { ...words(voice, true, "reason"), when: (told) => told.passed === false }],
   call_back: (voice) => [choice(voice, "satisfaction", SATISFIED), choice(voice, "resolved", RESOLVED)],
   send_unit: (voice, record, reply) => [{ name: "unit", kind: "choice", label: label(voice, "unit"), required: true,
-    options: (reply?.near?.units ?? []).map((unit) => [unit.unit, unitName(voice, unit)]) }],
+    options: (reply?.near?.units ?? []).map((unit) => [unit.unit, voice.reach(unit)]) }],
   supervise: (voice) => [words(voice)],
   reopen: (voice) => [words(voice)],
   comment: (voice) => [words(voice)],
@@ -111,7 +111,6 @@ const FORMS = {
   undo: (voice) => [words(voice, true, "reason")],
 };
 const why = (voice, verb) => choice(voice, "reason", REASONS[verb]);
-const unitName = (voice, unit) => [unit.call_sign || unit.unit, voice.metres(unit.metres)].join(" ");
 
 // One case that this one may be merged into, as a line of words.
 export function mergeLine(voice, one) {

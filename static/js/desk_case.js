@@ -1,7 +1,7 @@
 // The case that the desk looks at: its row, and what the server told of it when asked. One for the page:
 // the pane in the middle and the box over the map read the same.
 const THROTTLE_MS = 400, AGAIN_S = 15, ROWLESS_S = 5, FAILED_S = 2;
-const SHOWS = new Set(["show", "clear"]), SHOWERS = new Set(["duty_officer", "shift_lead", "duty_leader", "rotating_leader"]);
+const SHOWS = new Set(["show", "clear"]);
 let only = null;
 
 export function caseOf(city) {
@@ -83,10 +83,10 @@ function follow(city) {
   });
   select(desk.selected());
 
-  // What the walls show is no case's business: the server decides by role, and so is what is offered here.
+  // What the walls show is no case's business: it goes by the person's verbs alone.
   function may(verb) {
     const told = reply?.actions.find((action) => action.verb === verb);
-    return told ? told.ok : SHOWS.has(verb) && SHOWERS.has(city.page.person?.role);
+    return told ? told.ok : SHOWS.has(verb) && city.orders.may(verb);
   }
 
   return {

@@ -37,7 +37,7 @@ export function rowOf(city, list) {
     mark(node, "act", made?.state);
     node.setAttribute("aria-current", String(id === desk.selected()));
     text(what.firstChild, city.words("class." + row.class) ?? (row.label || say.say("class.unknown")));
-    const road = row.road || city.words("street." + row.street) || "";
+    const road = city.say.road(row.road) || city.words("street." + row.street) || "";
     text(what.lastChild, road);
     show(what.lastChild, road !== "");
     city.rows.time(time, row, now);

@@ -43,7 +43,7 @@ export function line(city, voice, fact, isFirst = true) {
   if (words["fact." + type] === undefined) return city.say.say("fact.other", { type });
   const gaps = {};
   for (const [name, value] of Object.entries(data)) gaps[name] = told(city, voice, name, value);
-  gaps.class = voice.dashed(data.code) || "";
+  gaps.class = [voice.words(`class.${data.kind}.${data.code}`), voice.dashed(data.code)].filter(Boolean).join(" ");
   if (Array.isArray(data.reasons) && data.reasons.length > 0) {
     // Each step of the rules said why; the principle is a part of what they say.
     gaps.reasons = data.reasons.map((reason) => voice.why("why", reason?.why, reason?.names)).filter(Boolean).join(city.say.say("fact.gap"));

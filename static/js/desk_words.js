@@ -25,7 +25,7 @@ export function vocabulary(city) {
     const short = dashed(row.code ?? classKey(row).split(".")[1]);
     return [short, row.minor].filter(Boolean).join(" ");
   }
-  const place = (row) => row.road || words("street." + row.street) || row.address || "";
+  const place = (row) => say.road(row.road) || words("street." + row.street) || row.address || "";
   // The role in which somebody acted stands in the place of their own title.
   const who = (name, what) => name && what ? say.say("fact.by", { name: city.orders.short(name), what }) : name || what;
   // "值班员 2席": the role in which somebody acted and where they sat.
@@ -36,9 +36,9 @@ export function vocabulary(city) {
   const quote = (text) => isNothing(text) ? "" : say.say("fact.quote", { text });
   // Why a rule or a clock did something: a key of the catalogue, filled with what it names; "" when unknown.
   const why = (group, key, names) => key && words(`${group}.${key}`) !== undefined ? say.say(`${group}.${key}`, city.orders.named(names)) : "";
-  const metres = (value) => say.say("detail.metres", { n: Math.round(value) });
+  const reach = (unit) => city.orders.reach(unit);
   const limit = (standard) => standard?.limit_value ? say.say("detail.limit." + standard.limit_unit, { n: standard.limit_value }) : "";
 
   return { say: say.say, words, isNothing, epoch, moment, list, holder, code, state, verb, dashed, classKey, className, classCode,
-    place, who, role, quote, why, metres, limit };
+    place, who, role, quote, why, reach, limit };
 }

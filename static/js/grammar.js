@@ -13,6 +13,7 @@
     // Always rounded down: a promise of 18 minutes holds at least 18.
     function coarse(seconds) {
       const s = Math.max(0, Math.floor(seconds));
+      if (s < 1) return words["unit.under"];
       if (s < MINUTE) return unit(s, "s");
       if (s < HOUR) return unit(Math.floor(s / MINUTE), "m");
       const hours = Math.floor(s / HOUR), minutes = Math.floor((s % HOUR) / MINUTE);
@@ -32,6 +33,22 @@
       return `${Math.floor(s / MINUTE)}′` + (s % MINUTE ? `${String(s % MINUTE).padStart(2, "0")}″` : "");
     }
 
+    // Roads whose name in this language the catalogue knows; "A路B路" is the crossing of two of them.
+    const roads = new Map(Object.entries(words).filter(([key]) => key.startsWith("road.")).map(([key, name]) => [key.slice(5), name]));
+    function road(told) {
+      const found = [];
+      for (let rest = told ?? ""; rest; ) {
+        const next = [...roads.keys()].filter((name) => rest.startsWith(name)).sort((a, b) => b.length - a.length)[0];
+        if (!next) return told ?? "";
+        found.push(roads.get(next));
+        rest = rest.slice(next.length);
+      }
+      const kinds = new Set(found.map((name) => name.slice(name.lastIndexOf(" "))));
+      // "Zhangyang & Laoshan Roads", but "Century Avenue & Zhangyang Road".
+      if (found.length !== 2 || kinds.size > 1) return found.join(" & ");
+      return `${found[0].slice(0, -[...kinds][0].length)} & ${found[1]}s`;
+    }
+
     const format = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
       weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
@@ -47,16 +64,17 @@
       const p = parts(epoch);
       return say("date.day", { month: words["month." + Number(p.month)], day: Number(p.day) });
     }
-    // A moment of another day says which, for 06:10 alone would be today's.
-    function moment(epoch, now) {
-      if (!Number.isFinite(now)) return hhmm(epoch); // nobody has told the time yet
+    // A moment of another day says which, for 06:10 alone would be today's; one of another year says the year.
+    function moment(epoch, now, today = hhmm) {
+      if (!Number.isFinite(now)) return today(epoch); // nobody has told the time yet
       const a = parts(epoch), b = parts(now);
       const same = a.day === b.day && a.month === b.month && a.year === b.year;
-      return same ? hhmm(epoch) : `${day(epoch)} ${hhmm(epoch)}`;
+      const date = a.year === b.year ? day(epoch) : say("date.year", { year: Number(a.year), day: day(epoch) });
+      return same ? today(epoch) : `${date} ${hhmm(epoch)}`;
     }
 
     return {
-      say, coarse, fine, hhmm, hhmmss, day, moment,
+      say, coarse, fine, hhmm, hhmmss, day, moment, road,
       date: (epoch) => say("date.full", { day: day(epoch), weekday: words["weekday." + parts(epoch).weekday] }),
       left: (due, now) => due >= now ? say("time.left", { t: coarse(due - now) }) : say("time.over", { t: coarse(now - due) }),
       elapsed: (since, now) => say("time.elapsed", { t: fine(now - since) }),
@@ -64,7 +82,7 @@
       by: (epoch, now) => say("time.by", { t: moment(epoch, now) }),
       age: (epoch, now) => say("time.age", { t: coarse(now - epoch) }),
       late: (epoch, now) => say("time.late", { t: fine(now - epoch) }),
-      lost: (epoch) => say("time.lost", { t: hhmmss(epoch) }),
+      lost: (epoch, now) => say("time.lost", { t: moment(epoch, now, hhmmss) }),
     };
   }
 

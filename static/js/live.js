@@ -36,7 +36,7 @@
     if (!list?.length) return "";
     const [client, heard] = list[0];
     const values = { source: page.words["source." + client] ?? client, n: list.length };
-    return say.say(list.length > 1 ? "gap.many" : "gap.one", { ...values, t: heard === null ? "" : say.hhmm(toCity(heard)) });
+    return say.say(list.length > 1 ? "gap.many" : "gap.one", { ...values, t: heard === null ? "" : say.moment(toCity(heard), city()) });
   }
 
   // ---- the bus
@@ -185,7 +185,7 @@
       const from = beat ? say.hhmmss(toCity(beat.now)) : "";
       words = say.say("break.link", { t: from });
     } else if (beat?.feed === "lost") {
-      words = say.say("break.feed", { t: beat.feed_since === null ? "" : say.hhmmss(toCity(beat.feed_since)) });
+      words = say.say("break.feed", { t: beat.feed_since === null ? "" : say.moment(toCity(beat.feed_since), city(), say.hhmmss) });
     }
     mend.text(cover.firstElementChild, words.trim());
     mend.show(cover, words !== "");

@@ -10,7 +10,7 @@
     for (const [name, value] of Object.entries(names ?? {})) {
       if (name.endsWith("_at") && typeof value === "number") told[name] = say.moment(value, now);
       else if (name.endsWith("_holder")) told[name] = holder(value);
-      else if (name.endsWith("_class")) told[name] = city.words("class." + value) ?? value;
+      else if (name.endsWith("_class")) told[name] = city.words("class." + String(value).replace(":", ".")) ?? value;
       else if (name.endsWith("_role")) told[name] = roleWord(value);
       else if (typeof value === "number" && !Number.isInteger(value)) told[name] = Math.round(value * 10) / 10;
       else told[name] = value;
@@ -31,6 +31,14 @@
     return say.say("order.refused", { why: words });
   }
 
+  // "排水抢险03 1.2公里 4分": a unit near a case, how far it is and how long its way takes at the assumed speed. A
+  // part of a minute counts as one: a promise of 4 minutes holds.
+  function reach({ unit, call_sign: sign, metres, minutes }) {
+    const far = Number.isFinite(metres) && (metres < 1000 ? say.say("near.m", { n: Math.round(metres) }) : say.say("near.km", { n: (metres / 1000).toFixed(1) }));
+    const long = Number.isFinite(minutes) && say.say("near.minutes", { n: Math.max(1, Math.ceil(minutes)) });
+    return [sign || unit, far, long].filter(Boolean).join(" ");
+  }
+
   // ---- buttons: what one says is what is ordered. `args` null = it takes more than a click.
   const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification"]);
   // Nobody escalates to themselves: the next level counts from the one of who escalates.
@@ -42,7 +50,7 @@
     const aimed = (to, whom, args) => ({ verb, args, to, label: say.say("order.to", { verb: name, to: whom }) });
     if (verb === "send_unit" && row.near) {
       const { unit, call_sign: sign } = row.near;
-      return aimed(sign || unit, sign || unit, { unit, call_sign: sign ?? "" });
+      return aimed(sign || unit, reach(row.near), { unit, call_sign: sign ?? "" });
     }
     if (verb === "escalate") {
       const level = levelAbove(row), to = LEVELS[level];
@@ -56,11 +64,11 @@
     return plain;
   }
   function buttons(row, most = 2) {
-    const found = [], offered = [...(row.offers ?? [])], same = row.same ?? [];
+    const found = [], offered = (row.offers ?? []).filter(orders.may), same = orders.may("merge") ? row.same ?? [] : [];
     // Reports that may be the same have no row of their own: one press counts them all with this one.
     if (same.length > 0) found.push({ verb: "merge_same", args: { same }, to: "", label: say.say("order.merge_same", { n: same.length }) });
     // What was sent to the leader stays in sight as sent, in the place of its button.
-    if (row.state === "ruling" && row.ruling_sent && !offered.includes("send_for_ruling")) offered.push("send_for_ruling");
+    if (row.state === "ruling" && row.ruling_sent && orders.may("send_for_ruling") && !offered.includes("send_for_ruling")) offered.push("send_for_ruling");
     // Where somebody must go first, the other button says whose it is to be; E goes on to mean 升级.
     const chosen = offered[0] === "send_unit" && offered.includes("reassign") ? ["send_unit", "reassign"] : offered;
     for (const verb of chosen) {
@@ -96,11 +104,11 @@
     const good = { good: true, label: say.say("desk.good") };
     if (made.state === "lost") return [{ again: true, label: say.say("desk.resend") }, good];
     // An undo is never tried again, nor what the row does not offer any more.
-    const still = made.verb === "undo" || !row?.offers?.includes(made.verb) ? null : button(row, made.verb, made.args.to);
+    const still = made.verb === "undo" || !row?.offers?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
     if (!still) return [good];
     const isSame = still.to === made.to, args = made.verb === "escalate" ? still.args : made.args;
     return [{ ...still, args, label: say.say("desk.still", { verb: isSame ? city.words("verb." + made.verb) : still.label }) }, good];
   }
 
-  Object.assign(orders, { button, buttons, told, after, doneWords, short, refusal, named });
+  Object.assign(orders, { button, buttons, told, after, doneWords, short, refusal, named, reach });
 })();

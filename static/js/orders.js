@@ -197,9 +197,22 @@
   // The version that one's own last act on a case made; the channel may not have told it yet.
   const version = (mark) => Math.max(0, ...actsOf(mark).map((made) => made.answer?.done?.version ?? 0));
 
+  // ---- what the person may order, by their roles and the shift: a page has buttons for nothing else. A shift begins
+  // and ends while a desk is open, so it asks again; of a wall it is said when somebody takes a seat.
+  const MAY_MS = 60000;
+  let verbs = new Set(city.page.person?.verbs ?? []);
+  const may = (verb) => (city.seat?.verbs() ?? verbs).has(verb === "merge_same" ? "merge" : verb);
+  async function askVerbs() {
+    const told = await ask("verbs").catch(() => ({}));
+    if (!told.verbs || (told.verbs.length === verbs.size && told.verbs.every((verb) => verbs.has(verb)))) return;
+    verbs = new Set(told.verbs);
+    city.tell("desk_queue");
+  }
+  if (city.page.person) setInterval(askVerbs, MAY_MS);
+
   restore();
   city.orders = {
-    attach, take, hear, act, ask, resend, forget, clear, of, isBusy, undoable, undoLeft, version,
+    attach, take, hear, act, ask, may, askVerbs, resend, forget, clear, of, isBusy, undoable, undoLeft, version,
     say: (message) => out(message),
     ofCase: (mark) => [...actsOf(mark)],
     all: () => [...acts.values()].flat(),

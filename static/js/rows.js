@@ -22,13 +22,18 @@
     }
   }
 
+  // "待处置 765", and below the list why it has fewer rows: the same on a wall and a desk.
+  const number = (n) => (n == null ? "—" : n.toLocaleString("en"));
+  const count = (total) => city.say.say("queue.count", { n: number(total) });
+  const places = (total, rows) => total == null || rows == null || rows === total ? "" : city.say.say("queue.places", { n: number(total), p: number(rows) });
+
   const holder = (code) => city.words("agency." + code) ?? code;
 
   // Holder and state · callers · refusals · making safe · reminders · the next step with its time.
   function second(row, now) {
     const { say } = city, who = row.holder ?? row.agency, refused = row.bounced ?? row.returned_by ?? [], safe = row.make_safe;
     const state = city.words("state." + row.state) ?? row.state;
-    const next = row.next && (city.words("next." + row.next) ?? row.next);
+    const next = row.next && city.words("next." + row.next);
     const isOpen = Boolean(safe) && safe.done_at === null;
     return [
       [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),
@@ -49,5 +54,5 @@
     return city.say.say(row.next_at < now ? "next.missed" : "next.at", { t: city.say.moment(row.next_at, now), next });
   }
 
-  city.rows = { until, time, second, holder, LEVELS };
+  city.rows = { count, places, until, time, second, holder, LEVELS };
 })();

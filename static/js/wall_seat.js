@@ -4,7 +4,7 @@
   "use strict";
   const city = window.citywall, { make, text } = city.mend, { orders, say } = city;
   const IDLE_MS = 300000, USE_MS = 60000, WAIT_MS = 8000;
-  let person = /** @type {{ name: string, role: string } | null} */ (null), usedAt = 0, saidAt = 0;
+  let person = /** @type {{ name: string, role: string, verbs?: string[] } | null} */ (null), usedAt = 0, saidAt = 0;
   let form = /** @type {HTMLFormElement | null} */ (null), bar = /** @type {HTMLElement | null} */ (null);
   let timer = /** @type {number | undefined} */ (undefined);
 
@@ -117,5 +117,5 @@
     if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);
     city.tell("queue");
   });
-  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, told: orders.told, buttons, press };
+  city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, verbs: () => (person ? new Set(person.verbs ?? []) : null), told: orders.told, buttons, press };
 })();

@@ -12,6 +12,7 @@ from city.access import (
     axis_of,
     may_open,
     may_see_person,
+    verbs_of,
 )  # fmt: skip
 
 
@@ -50,11 +51,21 @@ def test_a_verb_or_page_that_there_is_not_is_nobodys() -> None:
 @pytest.mark.parametrize(("role", "verb"), [
     ("duty_officer", "dispatch"), ("dispatcher", "sign"), ("agency_operator", "check"),
     ("inspector", "feedback"), ("inspector", "file"), ("evaluator", "call_back"),
-    ("dispatcher", "reveal"), ("duty_officer", "reveal"),
+    ("dispatcher", "reveal"), ("duty_officer", "reveal"), ("duty_leader", "reveal"),
+    ("rotating_leader", "reveal"), ("intake_officer", "send_unit"), ("intake_officer", "escalate"),
+    ("intake_officer", "reassign"), ("duty_leader", "reassign"),
     ("duty_officer", "rule"), ("shift_lead", "rule"), ("intake_officer", "dispatch"),
 ])  # fmt: skip
 def test_nobody_does_the_work_of_the_other_axis(role: str, verb: str) -> None:
     assert acting_role(person(role, on_shift=(role,)), verb) == ""
+
+
+def test_the_verbs_of_a_person_end_with_their_shift() -> None:
+    on = verbs_of(person("duty_officer", on_shift=("duty_officer",)))
+    assert {"send_unit", "escalate", "reassign", "show"} <= set(on)
+    assert verbs_of(person("duty_officer")) == ()
+    assert "reveal" not in on
+    assert not {"send_unit", "escalate", "reassign", "show"}.intersection(verbs_of(person("intake_officer")))
 
 
 @pytest.mark.parametrize(("role", "pages"), [
@@ -66,7 +77,7 @@ def test_pages_open_to_their_roles_alone(role: str, pages: set[str]) -> None:
     assert {page for page in PAGES if may_open(person(role), page)} == pages
 
 
-def test_a_reporter_is_shown_to_intake_to_the_leaders_on_shift_and_to_the_holder() -> None:
+def test_a_reporter_is_shown_to_intake_to_the_shift_lead_on_shift_and_to_the_holder() -> None:
     seen = [
         may_see_person(who, "sw", "310115005")
         for who in (
@@ -81,6 +92,7 @@ def test_a_reporter_is_shown_to_intake_to_the_leaders_on_shift_and_to_the_holder
         for who in (
             person("shift_lead"),
             person("duty_officer", on_shift=("duty_officer",)),
+            person("duty_leader", on_shift=("duty_leader",)),
             person("rotating_leader", on_shift=("rotating_leader",)),
             person("dispatcher"),
             person("evaluator"),

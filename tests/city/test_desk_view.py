@@ -10,7 +10,7 @@ from city.desk_view import DeskView
 from city.marks import mark_of
 from city.state import Case, CityState, Mirror, Place
 from city.wall_view import WallView
-from tests.city.acts.world import INTAKE, SYSTEM, World
+from tests.city.acts.world import INTAKE, SYSTEM, World, terms
 from tests.seen_factory import PEOPLE_SQUARE
 
 NOW = 1_789_475_467.0
@@ -76,8 +76,9 @@ def test_a_case_that_did_not_change_is_the_same_thing_at_the_next_look() -> None
 def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -> None:
     state = state_with(case(1, hazard=True), case(2))
     add_unit(state, "far", PEOPLE_SQUARE[0] + 0.1)
+    add_unit(state, "unfit", PEOPLE_SQUARE[0], kind="ambulance")
     add_unit(state, "busy", PEOPLE_SQUARE[0] + 0.001, state="on_scene")
-    view = DeskView()
+    view = DeskView(terms=terms())
     key = mark_of("hotline/1")
     assert {k: near.unit for k, near in view.see(state, NOW, {}).near.items()} == {key: "far"}
     add_unit(state, "near", PEOPLE_SQUARE[0] + 0.01)

@@ -4,16 +4,18 @@ import csv
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import static
-from city.duty import OnDuty, RosterRow, on_duty, read_roster
+from city.duty import OnDuty, RosterRow, on_duty, posts_at, read_roster
 from city.moments import parse
 
-HEADER = ("role", "name", "seat", "deputy", "from", "to", "count")
+HEADER = ("role", "name", "seat", "deputy", "from", "to", "count", "days")
 
 
 def rows(*lines: str) -> tuple[RosterRow, ...]:
-    return read_roster(dict(zip(HEADER, line.split(","), strict=True)) for line in lines)
+    return read_roster(dict(zip(HEADER, line.split(","), strict=False)) for line in lines)
 
 
 def at(clock: str, *lines: str) -> OnDuty:
@@ -56,6 +58,46 @@ def test_a_shift_holds_from_its_first_second_and_over_midnight(clock: str, name:
 def test_the_next_hand_over_is_the_next_change_of_the_shift_lead(clock: str, next_one: str) -> None:
     handover = at(clock, *LEADS).handover_at
     assert handover == pytest.approx(parse(next_one), abs=0.001)
+
+
+TEAMS = [f"shift_lead,{name}××,,,08:30,20:30,,{k}/4" for k, name in enumerate("甲乙丙丁", 1)] + [
+    f"shift_lead,{name}××,,,20:30,08:30,,{k % 4 + 1}/4" for k, name in enumerate("甲乙丙丁", 1)
+]
+
+
+def of_teams(moment: str) -> OnDuty:
+    return on_duty(rows(*TEAMS), parse(moment))
+
+
+def test_four_teams_take_turns_day_night_and_two_days_off() -> None:
+    days = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]
+    on_shift = [of_teams(f"{day}T{clock}+08:00").shift_lead for day in days for clock in ("12:00", "22:00")]
+    assert [post.name[0] for post in on_shift if post] == list("甲丁乙甲丙乙丁丙甲丁")
+
+
+def test_a_shift_of_a_team_goes_on_over_midnight_of_its_last_day() -> None:
+    night = of_teams("2024-01-03T03:00:00+08:00")
+    assert night.shift_lead is not None
+    assert (night.shift_lead.name, night.shift_lead.since) == ("甲××", parse("2024-01-02T20:30:00+08:00"))
+    assert night.handover_at == parse("2024-01-03T08:30:00+08:00")
+
+
+@given(st.integers(0, 4 * 86_400 - 1), st.integers(0, 2000))
+def test_the_teams_cover_every_second_once_and_come_back_after_four_days(second: int, cycles: int) -> None:
+    start = parse("2024-01-01T00:00:00+08:00")
+    roster = rows(*TEAMS)
+    here = posts_at(roster, "shift_lead", start + second)
+    later = posts_at(roster, "shift_lead", start + second + cycles * 4 * 86_400)
+    assert len(here) == 1
+    assert [post.name for post in here] == [post.name for post in later]
+
+
+def test_a_seat_of_one_day_in_seven_is_empty_since_it_was_last_taken() -> None:
+    mondays = ["seat,董××,城管,袁××,08:30,20:00,,1/7"]
+    (seat,) = on_duty(rows(*mondays), parse("2026-11-28T12:00:00+08:00")).seats  # a Saturday
+    assert (seat.present, seat.since) == (False, parse("2026-11-23T20:00:00+08:00"))
+    (seat,) = on_duty(rows(*mondays), parse("2026-11-30T08:30:00+08:00")).seats
+    assert seat.present
 
 
 def test_without_a_shift_lead_there_is_no_hand_over() -> None:
@@ -104,6 +146,10 @@ def test_counts_add_up_over_the_rows_in_force() -> None:
         ("shift_lead,王××,,,08:30,24:30,", "to"),
         ("sub_centre,,,,00:00,24:00,many", "count"),
         ("shift_lead,王××,,,08:30,20:30,3", "count"),
+        ("shift_lead,王××,,,08:30,20:30,,5/4", "days"),
+        ("shift_lead,王××,,,08:30,20:30,,0/4", "days"),
+        ("shift_lead,王××,,,08:30,20:30,,Monday", "days"),
+        ("shift_lead,王××,,,08:30,20:30,,1/9999", "days"),
     ],
 )
 def test_a_wrong_cell_is_named_by_row_and_column(line: str, column: str) -> None:
@@ -123,6 +169,15 @@ def test_the_shipped_roster_has_fifteen_seats_and_at_2031_one_is_empty() -> None
     assert [seat.agency for seat in duty.empty] == ["绿化市容"]
     assert (duty.sub_centres, duty.workstations) == (36, 1323)
     assert duty.handover_at == parse("2026-11-23T08:30:00+08:00")
+
+
+def test_the_shipped_roster_names_others_on_the_next_day_and_the_same_after_four() -> None:
+    noons = [shipped(f"2026-11-{day}T12:00:00+08:00") for day in (22, 23, 24, 25, 26)]
+    leads = [(duty.duty_leader, duty.shift_lead, duty.duty_officer) for duty in noons]
+    names = [[post.name for post in three if post] for three in leads]
+    assert len({name for three in names[:4] for name in three}) == 12
+    assert names[0] == names[4]
+    assert len({tuple(seat.name for seat in duty.seats) for duty in noons[:4]}) == 4
 
 
 def test_somebody_leads_at_every_minute_of_the_day() -> None:

@@ -1,5 +1,6 @@
 """The fold of a case's life: what every fact on a case has in common, the outbox, the duty log."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -35,6 +36,29 @@ def test_facts_of_one_act_share_a_version() -> None:
     key = PATHS["dispatched"](w)
     assert [fact.data["version"] for fact in w.facts[1:]] == [1, 1, 1]
     assert w.case(key).file.version == 1
+
+
+@pytest.mark.parametrize(
+    "filler", ["0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
+)
+def test_a_case_that_an_older_ledger_has_from_no_time_counts_from_its_recording(filler: str) -> None:
+    w = World()
+    key = w.report(at=filler, mirror={"state": "dispatched", "due_at": "9999-12-31T23:59:59Z", "at": filler})
+    case = w.case(key)
+    assert (case.at, case.mirror.at, case.due_at, case.file.imported) == (
+        case.recorded_at,
+        case.recorded_at,
+        None,
+        False,
+    )
+    w.done("escalate", key, CHEN)
+
+
+def test_a_case_that_an_older_ledger_has_at_0_0_has_no_position() -> None:
+    w = World()
+    place = w.case(w.report(lon=0, lat=0.0)).place
+    assert math.isnan(place.lon)
+    assert math.isnan(place.lat)
 
 
 def test_a_mark_finds_its_case() -> None:

@@ -75,6 +75,16 @@ def test_the_newest_wins_in_whatever_order_readings_come(
         assert seen(store)[f"{d}\x1f{m}"] == (T0 + newest, float(newest))
 
 
+@pytest.mark.parametrize(("value", "quality"), [
+    (-999, "bad"), (-9999.0, "bad"), (-999.9, "bad"), (-99999, "bad"), (-998.9, "good"),
+    (-99.0, "good"), (0, "good"),
+])  # fmt: skip
+def test_what_gauges_write_for_no_value_is_of_bad_quality(value: float, quality: str) -> None:
+    store = Store()
+    store.measure("sensor", [reading(0, value, quality="good")])
+    assert list(store.state.measured.readings.column("quality")) == [quality]
+
+
 def test_a_reading_knows_its_device_whether_it_came_before_or_after_its_registration() -> None:
     after = registered(device())
     after.measure("sensor", [reading(1)])

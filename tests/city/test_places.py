@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.places import Streets
+from city.places import Streets, street_key
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "city" / "pudong_streets.geojson"
 
@@ -169,3 +169,14 @@ def test_the_boundary_is_as_far_as_shapely_says(x, y):
     assert streets.boundary_m(x, y, "a") == pytest.approx(
         rim.distance(shapely.Point([x, y] * scale)), abs=0.01
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("310115004000", "310115004"), ("310115004", "310115004"), ("310115004001", "310115004001"),
+        ("harbour-0000", "harbour-0000"), ("QH-1", "QH-1"), ("", ""),
+    ],
+)  # fmt: skip
+def test_only_a_national_code_of_twelve_digits_is_cut(code, key):
+    assert street_key(code) == key

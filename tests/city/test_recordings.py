@@ -64,13 +64,10 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert case.mirror.state == "dispatched"
     assert (case.place.street, case.place.road, case.mirror.agency) == ("310115005", "世纪大道", "浦东排水")
     warned = state.warnings["sh-weather/31011541600000_20261121150000"]
-    assert (warned.hazard, warned.colour, warned.rank, len(warned.polygons[0])) == (
-        "rainstorm",
-        "orange",
-        3,
-        5,
-    )
-    assert warned.polygons[0][0] == (121.45, 31.10)
+    (info,) = warned.infos
+    (area,) = info.areas
+    assert (info.hazard, info.colour, info.rank, info.says) == ("rainstorm", "orange", 3, "warns")
+    assert (len(area.rings[0]), area.rings[0][0], area.names) == (5, (121.45, 31.10), ("浦东新区",))
     assert [p.forecast for p in state.storms["2413"].points] == [False, False, True]
     assert state.storms["2413"].points[0].radii_km == {"7": [320.0, 280.0, 260.0, 300.0], "10": 120.0}
     assert state.devices["wl-0001"].interval_s == 300.0

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from city.chain import canonical
 from city.facts import body_of
 from city.fold import HANDLERS
+from city.moments import parse
 from city.state import SourceState
 from city.store import ChainBroken, Store, read_snapshot, write_snapshot
+from city.warnings_in_force import in_force
 from feeds.segments import Row
 from tests.chains import chained, row
 
@@ -206,14 +208,17 @@ def test_an_exercise_or_an_acknowledgement_takes_no_real_warning_away() -> None:
         changed = {**record, "identifier": "later", "sent": "2026-11-21T16:00:00+08:00", **more}
         return body_of("WarningReceived", "warning:sh-weather/later", "client:w", {"record": changed})
 
-    def superseded(body: bytes) -> str:
+    def stands(body: bytes) -> bool:
         store = folded(rows_of([canonical(RECORDED["WarningReceived"]), body]))
-        return store.state.ledger.warnings[key].superseded_by
+        messages = store.state.ledger.warnings.values()
+        return key in {one.warned.key for one in in_force(messages, parse("2026-11-21T17:00:00+08:00"))}
 
-    assert superseded(later()) == "sh-weather/later"
-    assert superseded(later(msgType="Cancel", references=references)) == "sh-weather/later"
-    assert superseded(later(status="Exercise", references=references)) == ""
-    assert superseded(later(msgType="Ack", references=references)) == ""
+    assert not stands(later())
+    assert not stands(later(msgType="Cancel", references=references))
+    assert stands(later(status="Exercise", references=references))
+    assert stands(later(status="Test", references=references))
+    assert stands(later(scope="Private", references=references))
+    assert stands(later(msgType="Ack", references=references))
 
 
 @pytest.mark.parametrize(

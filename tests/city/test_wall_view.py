@@ -1,10 +1,19 @@
 """The wall's eyes, beside what the cards show of them."""
 
-import msgspec
+from typing import Any
 
+import msgspec
+import pytest
+
+from city.clock import CityClock
+from city.facts import body_of
+from city.free_units import FreeUnits
+from city.moments import iso
 from city.seen import DutySeen
 from city.state import CityState
+from city.store import Store
 from city.wall_view import WallView
+from tests.chains import row
 from tests.city.test_desk_view import case
 
 NOW = 1_789_475_467.0
@@ -41,3 +50,55 @@ def test_maps_have_something_new_only_when_what_they_say_of_a_marked_case_is_new
     again = marks()
     ledger.turn(case(1), 5)  # not critical any more
     assert marks() > again
+
+
+def measured(topic: str, *told: dict[str, Any], clock: CityClock | None = None) -> CityState:
+    """Return a city that was sent these records a second ago; ``age`` is how old each was by then."""
+    store = Store()
+    record = {"camera": "c1", "lon": 121.5, "lat": 31.2, "at": iso(NOW), "received": iso(NOW)}
+    body = body_of("CameraRegistered", "camera:c1", "client:v", {"record": record})
+    store.commit([row(1, "0" * 64, body)])
+    city = store.state
+    city.ledger.clock = clock or city.ledger.clock
+    came = NOW - 1.0
+    for one in told:
+        at = iso(city.ledger.clock.at(came) - one.pop("age") * city.ledger.clock.rate)
+        store.measure(topic, [{"id": at, "at": at, "received": iso(came), **one}])
+    return city
+
+
+DRILL = CityClock(NOW - 86_400.0, NOW - 3600.0, 60.0)
+"""A drill that began an hour ago on yesterday's city time, a city minute a second."""
+
+
+@pytest.mark.parametrize("clock", [None, DRILL])
+def test_a_unit_whose_position_was_old_when_it_came_is_lost_and_never_free(clock: CityClock | None) -> None:
+    place = {"lon": 121.5, "lat": 31.2, "kind": "squad", "state": "standby"}
+    city = measured(
+        "unit", {"unit": "now", "age": 0.0, **place}, {"unit": "before", "age": 10_800.0, **place},
+        clock=clock,
+    )  # fmt: skip
+    seen = WallView().see(city, NOW).units
+    assert dict(zip(seen.ids, seen.lost.tolist(), strict=True)) == {"now": False, "before": True}
+    assert [seen.ids[at] for at, _ in FreeUnits(seen).nearest(121.5, 31.2, 9)] == ["now"]
+
+
+@pytest.mark.parametrize("clock", [None, DRILL])
+def test_a_reading_that_was_old_when_it_came_is_lost(clock: CityClock | None) -> None:
+    reading = {"kind": "reading", "device": "d1", "value": 1.0}
+    city = measured(
+        "sensor", {"metric": "level", "age": 0.0, **reading}, {"metric": "flow", "age": 3600.0, **reading},
+        clock=clock,
+    )  # fmt: skip
+    seen = WallView().see(city, NOW).readings
+    assert dict(zip(seen.metric, seen.lost.tolist(), strict=True)) == {"level": False, "flow": True}
+
+
+def test_a_camera_is_as_fresh_as_the_newest_that_it_said_or_showed() -> None:
+    health = {"camera": "c1", "kind": "health", "state": "online"}
+    [camera] = WallView().see(measured("camera", {"age": 600.0, **health}), NOW).cameras
+    assert camera.as_of == pytest.approx(NOW - 601.0)
+    picture = {"camera": "c1", "kind": "snapshot", "sha256": "ab"}
+    city = measured("camera", {"age": 600.0, **health}, {"age": 20.0, **picture})
+    [camera] = WallView().see(city, NOW).cameras
+    assert (camera.state, camera.as_of) == ("online", pytest.approx(NOW - 21.0))

@@ -218,6 +218,17 @@ async def test_a_bad_frame_is_answered_in_its_place(served: Served, frame: str, 
         assert "done" in await ask(socket, order("escalate", "a", 0))
 
 
+async def test_a_bad_frame_whose_command_id_can_be_read_names_it(served: Served) -> None:
+    async with served.connect() as socket:
+        for frame, told in (
+            ('{"command_id": "x", "args": NaN}', "x"),
+            ('{"args": ' + "[" * 40 + "]" * 40 + ', "command_id": "y"}', "y"),
+        ):
+            assert (await ask(socket, frame))["command_id"] == told
+        too_long = json.dumps({"args": [float("nan")], "command_id": "x" * 65})
+        assert (await ask(socket, too_long))["command_id"] is None
+
+
 async def test_a_binary_frame_is_bad(served: Served) -> None:
     async with served.connect() as socket:
         assert (await ask(socket, b"{}"))["code"] == "binary"

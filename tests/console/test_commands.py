@@ -137,7 +137,14 @@ def test_the_ledger_of_a_stopped_city_is_verified_and_exported(stopped: Path) ->
 def test_a_backup_is_checked_where_it_lies_and_restored_into_an_empty_data_dir_alone(stopped: Path) -> None:
     target, fresh = stopped.parent / "backup", stopped.parent / "fresh"
     head = good("audit", "verify", "--data-dir", stopped).split("head ")[1].split(",")[0]
-    assert f"{FACTS} facts, head {head}" in good("backup", target, "--data-dir", stopped)
+    told = good("backup", target, "--data-dir", stopped)
+    assert f"{FACTS} facts, head {head}" in told
+    assert "holds: the ledger, " in told
+    assert "leaves out: the telemetry archive (archive/; --with-archive takes it), " in told
+    again = run("backup", target, "--data-dir", stopped)
+    assert "exists already; a backup goes into a new folder" in str(again.exception)
+    whole = good("backup", stopped.parent / "whole", "--with-archive", "--data-dir", stopped)
+    assert "the telemetry archive (0 files)" in whole
     assert f"{FACTS} facts, head {head}" in good("audit", "check-backup", target)
     assert good("restore", target, "--data-dir", fresh).startswith("restored; the new epoch is ")
     assert good("audit", "verify", "--data-dir", fresh).startswith(f"good: {FACTS + 1} facts")

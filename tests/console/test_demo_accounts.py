@@ -49,10 +49,12 @@ def test_the_secrets_are_the_same_at_the_next_start_and_nobody_else_reads_them(
 
 def test_there_is_somebody_for_each_shift_and_one_of_each_kind_that_works_for_them(kept: Secrets) -> None:
     assert [(user.name, user.display) for user in kept.people] == [
-        ("officer1", "李××（值班员）"), ("officer2", "钱××（值班员）"), ("lead1", "陈××（值班长）"),
-        ("lead2", "顾××（值班长）"), ("leader", "王××（副区长）"), ("intake", "贾××（受理员）"),
-        ("dispatcher", "石××（派遣员）"), ("inspector", "丁××（监督员）"), ("agency", "姚××（市政科长）"),
-        ("street", kept.people[-1].display),
+        ("officer1", "李××（值班员）"), ("officer2", "钱××（值班员）"), ("officer3", "韩××（值班员）"),
+        ("officer4", "唐××（值班员）"), ("lead1", "陈××（值班长）"), ("lead2", "顾××（值班长）"),
+        ("lead3", "秦××（值班长）"), ("lead4", "许××（值班长）"), ("leader1", "王××（副区长）"),
+        ("leader2", "方××（副区长）"), ("leader3", "林××（区政府副秘书长）"), ("leader4", "夏××（副区长）"),
+        ("intake", "贾××（受理员）"), ("dispatcher", "石××（派遣员）"), ("inspector", "丁××（监督员）"),
+        ("agency", "姚××（市政科长）"), ("street", kept.people[-1].display),
     ]  # fmt: skip
 
 
@@ -111,9 +113,9 @@ def test_a_persons_account_gets_no_token_of_a_stand_in(tmp_path: Path) -> None:
 def test_deputies_stand_in_for_the_leaders_of_the_present_shift(data: Path) -> None:
     people = people_of(data)
     names = {actor.account: actor.display for actor in people.actors}
-    assert names[people.deputy("shift_lead", DAY)] == "沈××（副值班长）"
+    assert names[people.deputy("shift_lead", DAY)] == "万××（副值班长）"
     assert names[people.deputy("shift_lead", NIGHT)] == "陆××（副值班长）"
-    assert names[people.deputy("duty_leader", DAY)] == "周××（区政府办副主任）"
+    assert names[people.deputy("duty_leader", DAY)] == "白××（区城运中心副主任）"
     assert people.deputy("rotating_leader", DAY) == ""
     assert read_roster([]) == ()
 

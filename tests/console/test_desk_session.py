@@ -164,6 +164,21 @@ async def test_a_case_comes_with_its_story_and_what_may_be_done(desk: Desk) -> N
     assert may["reject"]["args_needed"] == ["reason"]
 
 
+@pytest.mark.parametrize(("roles", "reads"), [
+    (("duty_officer",), True), (("dispatcher",), True), (("rotating_leader",), False),
+    (("rotating_leader", "duty_leader"), True),
+])  # fmt: skip
+async def test_a_reports_own_words_are_for_the_roles_that_may_read_them(
+    desk: Desk, roles: tuple[str, ...], reads: bool
+) -> None:
+    category = {"label": "门口的事"}
+    await desk.city.report("a", description="说明", title="标题", category=category)
+    desk.person = Person("wu", "吴××", roles, on_shift=roles)
+    case = (await desk.ask("case", mark=marks("a")[0]))["case"]
+    assert (case["title"], case["description"]) == (("标题", "说明") if reads else ("", ""))
+    assert (case["label"], case["code"]) == ("门口的事", "")
+
+
 async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_at_all(desk: Desk) -> None:
     await desk.city.report("a")
     now = time.time()
@@ -173,8 +188,8 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
         ("home", 0.0, 0, "off_duty"),
     ):  # fmt: skip
         units.set(units.row(name), {
-            "lon": LON, "lat": LAT + north, "received": now - age, "state": state, "kind": "patrol_car",
-            "call_sign": name,
+            "lon": LON, "lat": LAT + north, "at": now - age, "received": now, "state": state,
+            "kind": "patrol_car", "call_sign": name,
         })  # fmt: skip
     for name, privacy in (("cam", "public_scene"), ("hidden", "sensitive")):
         record = {
@@ -184,19 +199,19 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
         await desk.city.append(f"cam:{name}", ("CameraRegistered", f"camera:{name}", {"record": record}))
     await desk.city.folded()
     cameras = desk.city.store.state.measured.cameras
-    cameras.set(cameras.row("cam"), {"received": now - 1, "state": "online"})
+    cameras.set(cameras.row("cam"), {"at": now - 1, "received": now, "state": "online"})
     desk.city.store.state.touch("cameras")
     near = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]
     assert [unit["unit"] for unit in near["units"]] == ["near", "far"]
     assert near["units"][0]["metres"] == pytest.approx(111, abs=1)
-    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (35_000 / 60), abs=0.1)
+    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (25_000 / 60), abs=0.1)
     assert [camera["id"] for camera in near["cameras"]] == ["cam"]
     assert near["cameras"][0]["metres"] == pytest.approx(222, abs=1)
-    assert (near["cameras"][0]["well"], near["cameras"][0]["heard"]) == (True, now - 1)
-    cameras.set(cameras.row("cam"), {"received": now - 3600})
+    assert (near["cameras"][0]["well"], near["cameras"][0]["heard"]) == (True, pytest.approx(now - 1))
+    cameras.set(cameras.row("cam"), {"at": now - 3600})
     desk.city.store.state.touch("cameras")
     [camera] = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]["cameras"]
-    assert (camera["state"], camera["well"], camera["heard"]) == ("online", False, now - 3600)
+    assert (camera["state"], camera["well"], camera["heard"]) == ("online", False, pytest.approx(now - 3600))
 
 
 async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: Desk) -> None:
@@ -206,6 +221,14 @@ async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: De
     assert {first, second} - set(marks("a", "b", "c")) == set(marks("far"))
     assert (await desk.ask("rows"))["total"] == 2
     assert set(await desk.rows(words="浦东南路")) == set(marks("a", "b", "c", "far"))
+
+
+async def test_a_page_is_told_what_its_person_may_order_by_now(desk: Desk) -> None:
+    assert {"send_unit", "escalate", "reassign"} <= set((await desk.ask("verbs"))["verbs"])
+    desk.person = msgspec.structs.replace(CHEN, on_shift=())
+    assert (await desk.ask("verbs"))["verbs"] == []
+    desk.person = INTAKE
+    assert not {"send_unit", "escalate", "reassign"}.intersection((await desk.ask("verbs"))["verbs"])
 
 
 async def test_rows_are_filtered_ordered_and_paged(desk: Desk) -> None:
@@ -231,7 +254,9 @@ async def test_words_find_a_case(desk: Desk, words: str) -> None:
     other = {"kind": "event", "code": "0201"}
     await desk.city.report("b", road="浦东南路", category=other)
     units = desk.city.store.state.measured.units
-    units.set(units.row("u7"), {"call_sign": "巡逻7"})
+    now = time.time()
+    told = {"call_sign": "巡逻7", "kind": "squad", "state": "standby", "at": now, "received": now}
+    units.set(units.row("u7"), told)
     await desk.city.give(CHEN, "send_unit", "a", unit="u7")
     assert await desk.rows(words=words) == marks("a")
     assert await desk.rows(words="没有这样的路") == []

@@ -109,6 +109,7 @@ async def test_a_wall_orders_nothing_until_a_seat_signs_in_and_after_it_left(hal
     seated = await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
     assert seated["seated"]["name"] == "陈××"
     assert seated["seated"]["role"] == "duty_officer"
+    assert {"escalate", "send_unit", "show"} <= set(seated["seated"]["verbs"]) <= WALL_VERBS
     assert "done" in (await hall.say(visitor, act))["answer"]
     assert (await hall.say(visitor, {"leave": True}))["seated"] is None
     again = {"act": order("comment", "a", 1, text="x")}

@@ -78,6 +78,18 @@ async def test_a_log_that_is_gone_is_known_since_the_first_silence_and_forgiven_
     assert health.problems() == []
 
 
+async def test_a_ledger_whose_chain_is_broken_is_not_ready_and_says_where(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    health = health_of(ledger, tmp_path, Clock())
+    await health._look(policies_too=True)
+    health._chain = lambda: "position 5: missing: the next row is 6"
+    [problem] = health.problems()
+    assert problem["code"] == "chain_broken"
+    assert "broken at position 5: missing" in problem["text"]
+    assert health.feed[0] == "live"  # what comes in now can be trusted
+
+
 class Breaking:
     """A real ledger whose server can be taken away."""
 

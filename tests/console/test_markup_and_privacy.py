@@ -126,7 +126,7 @@ def test_markup_in_every_text_field_of_every_record_runs_nowhere(
     listening: Wall, running: Running, browser: Any, lang: str
 ) -> None:
     sight = Sight(browser).open(f"{running.console}/wall?lang={lang}").settle()
-    sight.wait_for_words("queue", "<img src=x onerror=")
+    sight.wait_for_words("queue", "<img src=x")  # the name of a unit
     sight.wait("() => citywall.state().drawn.includes('units')")
     assert sight.page.evaluate("window.__xss") is None
     assert sight.count("img:not(.picture), svg[onload], [onerror]") == 0

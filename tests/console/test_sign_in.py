@@ -24,6 +24,7 @@ from console.http import MetricsHandler, PictureHandler, TileHandler
 from console.live import LiveHandler
 from console.page_handlers import guard_pages
 from console.pages import Pages
+from console.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.tokens import TokenStore
 from tests.quick import enrol
 from tests.running import free_port, wait_for
@@ -57,6 +58,7 @@ class House:
     """A server on a thread; its clock is ours."""
 
     def __init__(self, data: Path) -> None:
+        self.data = data
         self.now = 1_789_475_467.0
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -79,6 +81,9 @@ class House:
     async def _serve(self) -> None:
         doors = self.entrance.doors
         pages = Pages(doors)
+        desk = self.entrance.sign_in_desk(
+            title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset()
+        )
         live = {
             "channels": {"wall": Said(), "desk": Said()}, "doors": doors, "origins": frozenset(),
             "hello": lambda channel: channel.encode(),
@@ -93,14 +98,15 @@ class House:
             loop=IOLoop.current(), websocket_origin=[f"127.0.0.1:{self.port}"], sign_sessions=True,
             secret_key="k" * 64, unused_session_lifetime_milliseconds=60_000,
             extra_patterns=[
-                *self.entrance.patterns(title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset()),
+                *sign_in_patterns(desk),
+                (r"/", FirstPageHandler, {"desk": desk}),
                 (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
                 (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": newest, "doors": doors}),
                 (r"/metrics", MetricsHandler, {"registry": CollectorRegistry(), "doors": doors}),
                 (r"/tiles/(wall|desk)/density/(\d+)/(\d+)/(\d+)\.png", TileHandler,
                  {"draw": lambda *_: b"png", "doors": doors}),
             ],
-            **guard_pages(pages),
+            **guard_pages(pages, desk),
         )  # fmt: skip
         self.server.start()
         self._started.set()
@@ -278,6 +284,47 @@ def test_who_has_no_page_here_is_told_that_they_are_signed_in_and_by_text_alone(
     assert PAYLOAD not in page
     assert "ding&lt;img src=x onerror=alert(1)&gt;" in page
     assert visitor.get("/desk").status == 403
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("zh", ("您的角色不能打开值班台", "角色：监督员", "本站暂无此角色的页面", "退出登录")),
+    ("en", ("Your role may not open the desk", "Role: inspector", "There is no page for", "Sign out")),
+])  # fmt: skip
+def test_a_page_that_is_not_theirs_says_who_they_are_and_what_is(
+    house: House, lang: str, words: tuple[str, ...]
+) -> None:
+    visitor = house.visitor("ding")
+    answer = visitor.get(f"/desk?lang={lang}")
+    assert answer.status == 403
+    assert [word for word in words if word not in answer.text] == []
+    assert PAYLOAD not in answer.text
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert f'href="/desk?lang={"en" if lang == "zh" else "zh"}"' in answer.text
+    assert visitor.post("/sign-out", {"form": answer.form}).status == 303
+    assert visitor.get("/desk").status == 302
+
+
+def test_a_role_that_may_open_another_page_is_led_there(house: House) -> None:
+    enrol(house.data, "intake", "贾××", "intake_officer", password=SECRET)
+    answer = house.visitor("intake").get("/wall")
+    assert (answer.status, "您的角色不能打开大屏" in answer.text) == (403, True)
+    assert '<a href="/desk?lang=zh">打开值班台</a>' in answer.text
+
+
+def test_a_wall_that_nobody_opened_lets_somebody_on_duty_sign_in(house: House) -> None:
+    visitor = house.visitor()
+    closed = visitor.get("/wall?lang=en")
+    assert (closed.status, "The wall is not open here" in closed.text) == (403, True)
+    assert 'value="/wall?lang=en"' in closed.text
+    fields = {"account": "li", "password": SECRET, "form": closed.form, "next": "/wall?lang=en"}
+    assert visitor.post("/sign-in", fields).location == "/wall?lang=en"
+    assert visitor.get("/wall?lang=en").status == 200
+
+
+def test_the_address_alone_leads_to_the_first_page_of_a_role(house: House) -> None:
+    assert house.visitor().get("/?lang=en").location == "/sign-in?lang=en"
+    assert house.visitor("li").get("/").location == "/desk?lang=zh"
+    assert house.visitor("ding").get("/").location == "/sign-in?lang=zh"
 
 
 def test_signing_out_ends_the_session_everywhere(house: House) -> None:

@@ -117,3 +117,9 @@ def test_a_wrong_number_is_named_by_its_key(key: str, value: object, named: str)
 
 def test_today_is_an_iso_date_of_the_district(tmp_path: Path) -> None:
     assert len(today(read_district(tmp_path))) == len(ON)
+
+
+def test_the_districts_road_names_are_those_of_its_map_and_tables(tmp_path: Path) -> None:
+    roads = read_terms(read_district(tmp_path), tmp_path).roads
+    assert {"世纪大道", "张杨路", "东三里桥路"} <= roads
+    assert not [road for road in roads if "/" in road]

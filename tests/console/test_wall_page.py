@@ -12,7 +12,7 @@ from city.wall_view import mark_of
 from layouts.pages import CARDS
 from layouts.quiet import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, Sight
-from tests.invented import day, publish, publish_all, unit
+from tests.invented import day, moment, publish, publish_all, storm, unit, warning
 from tests.running import Running, wait_for
 from tests.walls import Wall
 
@@ -174,3 +174,27 @@ def test_two_walls_get_the_same_bytes(running: Running) -> None:
 def test_who_opens_the_wall_later_sees_the_same_rows(wall: Sight, running: Running) -> None:
     with Wall(running) as late:
         assert late.views["queue"]["order"] == wall.page.evaluate("citywall.card('queue').order")
+
+
+def test_a_warning_stands_with_its_moment_or_is_counted_and_two_storms_have_a_line(
+    wall: Sight, running: Running
+) -> None:
+    told = [
+        warning("gale", info={"event": "大风", "headline": "大风橙色预警", "expires": None}),
+        warning("hail", info={"event": "冰雹", "headline": "冰雹红色预警", "onset": moment(120)}),
+        warning("fog", info={"event": "大雾", "headline": "大雾黄色预警"}),
+    ]
+    storms = [storm(f"s{n}", name=f"T{n}") for n in range(3)]
+    publish(running, "warning", [*told, *storms])
+    wall.wait_for_words("storm", "另有2个台风")
+    wall.wait_for_words("header", "大风橙色预警")
+    assert wall.page.locator(".card-storm .chip:visible").count() == 3
+    flags = wall.page.locator(".card-header .flag:visible")
+    words = flags.all_inner_texts()
+    assert re.fullmatch(r"大风橙色预警\s*推定至.*\d\d:\d\d", words[0])
+    assert all(re.search(r"\d\d:\d\d", flag) for flag in words)
+    assert flags.evaluate_all("nodes => nodes.every(n => n.lastChild.offsetWidth > 0)")
+    box = ".getBoundingClientRect().right"
+    right = flags.evaluate_all(f"nodes => nodes.map(n => [n{box}, n.parentNode{box}])")
+    assert all(flag <= row + HALF_PX for flag, row in right)
+    assert wall.page.locator(".card-header .more").inner_text() == f"另有{4 - len(words)}"

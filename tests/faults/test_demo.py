@@ -16,6 +16,7 @@ import pytest
 from websockets.sync.client import connect
 
 from console.reach import lock_data_dir
+from tests.installed import installed
 from tests.invented import case
 from tests.running import free_port, wait_for
 
@@ -77,6 +78,12 @@ def test_a_second_demo_on_the_same_data_dir_is_refused(data: Path) -> None:
     assert_refused(done, str(data))
 
 
+def test_an_example_is_not_put_over_what_is_there(data: Path) -> None:
+    (data / "city.toml").write_text('code = "X"\ntimezone = "UTC"\nname = {en = "X"}\n', encoding="utf-8")
+    done = run("demo", "--district", "quillhaven", "--data-dir", str(data))
+    assert_refused(done, str(data), "empty folder")
+
+
 @pytest.mark.parametrize("missing", ["atlas.json", "streets.geojson"])
 def test_a_missing_atlas_file_is_named_before_anything_starts(data: Path, missing: str) -> None:
     (data / "atlas").mkdir()
@@ -91,15 +98,22 @@ def test_a_missing_atlas_file_is_named_before_anything_starts(data: Path, missin
     assert_refused(done, str(data / "atlas"), missing)
 
 
+@pytest.fixture(scope="module")
+def citywall() -> Iterator[Path]:
+    """The command of an installed wheel: what an operator runs."""
+    with installed() as command:
+        yield command
+
+
 class RunningDemo:
     """One start of ``citywall demo --no-feeds``."""
 
-    def __init__(self, data: Path, port: int, gateway_port: int) -> None:
+    def __init__(self, citywall: Path, data: Path, port: int, gateway_port: int) -> None:
         self.console = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
-            [*COMMAND, "demo", "--no-feeds", "--data-dir", str(data), "--port", str(port),
+            [citywall, "demo", "--no-feeds", "--data-dir", str(data), "--port", str(port),
              "--gateway-port", str(gateway_port)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=data,
         )  # fmt: skip
         wait_for(lambda: self._ready(), 60, 0.3)
 
@@ -108,9 +122,12 @@ class RunningDemo:
             return bool(urllib.request.urlopen(f"{self.console}/readyz", timeout=2).status == 200)
         return False
 
-    def metrics(self) -> str:
-        with urllib.request.urlopen(f"{self.console}/metrics", timeout=5) as answer:
+    def text(self, path: str) -> str:
+        with urllib.request.urlopen(f"{self.console}{path}", timeout=10) as answer:
             return str(answer.read().decode())
+
+    def metrics(self) -> str:
+        return self.text("/metrics")
 
     def head(self) -> str:
         return str(re.findall(r'citywall_ledger_head\{hash="(\w+)"\}', self.metrics())[0])
@@ -141,14 +158,17 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc to see the children")
-def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(data: Path) -> None:
+def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(
+    data: Path, citywall: Path
+) -> None:
     ports = free_port(), free_port()
-    first = RunningDemo(data, *ports)
+    first = RunningDemo(citywall, data, *ports)
     try:
         token = json.loads((data / "demo-tokens.json").read_text(encoding="utf-8"))["tokens"]["replay"]
         publish_one(ports[1], token)
         wait_for(lambda: 'citywall_records_total{topic="case"} 1.0' in first.metrics())
         head, children = first.head(), first.children()
+        assert 'data-cell="queue"' in first.text("/wall")  # templates and tables are in the wheel too
         status, said = first.interrupt()
     finally:
         first.end()
@@ -159,7 +179,7 @@ def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(
     assert run("audit", "verify", "--data-dir", str(data)).returncode == 0
     told = exported(data)
     assert head in told
-    second = RunningDemo(data, *ports)
+    second = RunningDemo(citywall, data, *ports)
     try:
         wait_for(lambda: second.head() not in ("", "0" * 64))
     finally:

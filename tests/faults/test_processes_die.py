@@ -153,7 +153,7 @@ def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall
     wait_for(lambda: wall.rows("sources").get("iot-water", {}).get("freshness") == "lost")
     wait_for(lambda: lines(wall) == ["log.source_lost"])
     first.kill()
-    first.wait()
+    first.join()
     with WaterFeed(running):
         wait_for(lambda: lines(wall) == ["log.source_back", "log.source_lost"], 40)
     engine = [fact for fact in facts(running) if fact["actor"] == "engine"]

@@ -229,9 +229,39 @@ async def test_a_city_without_facts_can_be_backed_up_too(
 async def test_a_damaged_ledger_is_not_passed_off_as_a_backup(ledger: Ledger, tmp_path: Path) -> None:
     await lived_in(ledger, tmp_path / "data")
     await ledger.client.xdel("{ledger}:stream", "33-0")
-    with pytest.raises(ValueError, match="position=33"):
+    with pytest.raises(ValueError, match="damaged at position 33: missing: the next row is 34; no backup"):
         await backup(tmp_path / "data", ledger, tmp_path / "backup", now=NOW)
     assert not (tmp_path / "backup").exists()
+
+
+async def test_a_damaged_segment_is_not_passed_off_as_a_backup_either(ledger: Ledger, tmp_path: Path) -> None:
+    await lived_in(ledger, tmp_path / "data")
+    [(_, _, path)] = Segments(tmp_path / "data" / "ledger").files()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"the ledger is damaged at position \d+: .*no backup was made"):
+        await backup(tmp_path / "data", ledger, tmp_path / "backup", now=NOW)
+    assert not (tmp_path / "backup").exists()
+
+
+async def test_the_telemetry_archive_comes_along_only_when_it_is_asked_for(
+    ledger: Ledger, other: Ledger, tmp_path: Path
+) -> None:
+    data, fresh = tmp_path / "data", tmp_path / "fresh"
+    await lived_in(ledger, data)
+    hour = data / "archive" / "unit" / "2026-11-20" / "02-1.parquet"
+    hour.parent.mkdir(parents=True)
+    hour.write_bytes(b"an hour of units")
+    hour.with_name("03-1.parquet.partial").write_bytes(b"not whole yet")
+    without = await backup(data, ledger, tmp_path / "without", now=NOW)
+    assert [name for name in without.files if "archive" in name] == []
+    manifest = await backup(data, ledger, tmp_path / "with", now=NOW, archive=True)
+    assert [name for name in manifest.files if "archive" in name] == [
+        "files/archive/unit/2026-11-20/02-1.parquet"
+    ]
+    assert check_backup(tmp_path / "with")[1].ok
+    await restore(tmp_path / "with", fresh, other)
+    assert (fresh / hour.relative_to(data)).read_bytes() == b"an hour of units"
 
 
 async def test_a_database_is_copied_as_of_one_moment_while_others_write(

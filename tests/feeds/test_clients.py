@@ -79,3 +79,32 @@ async def test_both_clients_outlive_the_gateway_and_go_on_where_they_were(
     listening.cancel()
     assert ids()[-2:] == [records[1]["id"], records[2]["id"]]
     assert [m["link"] for m in seen if "link" in m][:4] == ["down", "up", "down", "up"]
+
+
+async def test_an_absent_gateway_is_told_to_a_sender_that_waits_so_long() -> None:
+    url = f"ws://127.0.0.1:{free_port()}"
+    async with Publisher(url, "unit", "any", wait_s=0.5) as publisher:
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(PublishRefused, match=rf"{url}/v1/publish/unit was not reached for 0\.5 s: .+"):
+            await asyncio.wait_for(publisher.send([unit()]), 5)
+        assert 0.5 <= asyncio.get_running_loop().time() - begun < 3.0
+
+
+async def test_a_server_that_hangs_up_at_once_counts_as_absent() -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Publisher(f"ws://127.0.0.1:{port}", "unit", "any", wait_s=0.3) as publisher:
+        with pytest.raises(PublishRefused, match=r"was not reached for 0\.3 s"):
+            await asyncio.wait_for(publisher.send([unit()]), 5)
+
+
+async def test_a_gateway_that_comes_back_in_time_is_waited_for(logs: EmbeddedServers, tmp_path: Path) -> None:
+    tokens = TokenStore(tmp_path)
+    token = tokens.create("c", ALL_RIGHTS, now=0.0)
+    tokens.close()
+    port = free_port()
+    async with Publisher(f"ws://127.0.0.1:{port}", "unit", token, wait_s=20.0) as publisher:
+        early = asyncio.create_task(publisher.send([unit()]))
+        await asyncio.sleep(0.3)
+        async with composed(tmp_path, logs.log_url, logs.pictures_url, port=port):
+            assert (await asyncio.wait_for(early, 15)).accepted == 1

@@ -37,6 +37,22 @@ async def test_a_batch_is_one_entry_of_what_is_new(telemetry: Telemetry) -> None
     assert await telemetry.clients() == {"c": RECEIVED}
 
 
+async def test_a_server_that_forgot_the_script_takes_the_batches_in_their_order(telemetry: Telemetry) -> None:
+    await telemetry._client.script_flush()
+    await telemetry.append("unit", [batch("n", name) for name in "abc"])
+    records = [msgspec.json.decode(entry.records) for entry in await telemetry.read("unit", (0, 0))]
+    assert records == [["aa"], ["bb"], ["cc"]]
+
+
+async def test_a_log_id_is_of_the_last_record_of_an_entry_or_of_the_first_of_one_that_is_gone(
+    telemetry: Telemetry,
+) -> None:
+    [taken] = await telemetry.append("unit", [batch("nnn", *"abc")])
+    [entry] = await telemetry.read("unit", (0, 0))
+    assert await telemetry.log_id("unit", entry.id) == taken.last_id == "{}-{}.2".format(*entry.id)
+    assert await telemetry.log_id("unit", (0, 0)) == "0-0.0"
+
+
 async def test_asking_uses_up_no_id_and_claiming_does(telemetry: Telemetry) -> None:
     [asked] = await telemetry.append("unit", [batch("kcnk", "a", "b", "b", "b")])
     assert asked.known == [False, False, True, True]

@@ -1,16 +1,20 @@
 """A folder of GeoJSON becomes an atlas, or the feature that prevents it is named."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from city.datum import from_wgs84
 from layers.atlas import Atlas
-from layers.atlas_import import import_atlas
-from layers.geojson import AtlasError
+from layers.atlas_import import import_atlas, import_folder
+from layers.district_check import check_atlas
+from layers.geojson import AtlasError, read_folder, read_plan
 from layers.projection import to_mercator
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "city"
@@ -114,44 +118,238 @@ def test_neighbours_keep_their_common_boundary_when_simplified(tmp_path):
     assert shapely.coverage_is_valid(drawn)
 
 
+MIDST = [[121.55, 31.22], [121.65, 31.28]]
+FINE = [feature("LineString", MIDST, name="外环高速")]
+
+
 @pytest.mark.parametrize(
-    ("features", "complaint"),
+    ("bad", "what"),
     [
-        ([], "streets: no polygon with 'code'"),
-        (
-            [street("999001001", WEST), street("999001001000", EAST)],
-            r"bad.geojson: features\[1\]: code: 999001001 is given twice",
-        ),
-        ([street("999001001", WEST[:-1])], r"features\[0\]: geometry.coordinates: ring 0 is not closed"),
-        ([feature("Polygon", [WEST], code="99", name="甲", role="streets")], r"\[0\]: code: 9 digits"),
-        ([feature("Polygon", [WEST], code="999001001", role="streets")], r"features\[0\]: name: text"),
-        ([street("999001001", [[p[0] * 1e5, p[1] * 1e5] for p in WEST])], "degrees .* were expected"),
-        ([feature("Polygon", "no", code="999001001", name="甲")], r"features\[0\]: geometry.coordinates"),
-        ([feature("LineString", [[121.5, "x"]])], r"features\[0\]: geometry.coordinates"),
-        ([feature("GeometryCollection", [])], r"features\[0\]: geometry: a polygon, line or point"),
-        ([feature("Point", [121.5, 31.2], role="roads")], "roads need LineString or Multi.*, not Point"),
-        (["x"], r"features\[0\]: an object was expected"),
+        ({"type": "Feature", "properties": {}, "geometry": None}, "geometry is null; left out"),
+        ({"type": "Feature", "properties": {}}, "geometry is null; left out"),
+        (feature("Polygon", []), "geometry is empty; left out"),
+        (feature("MultiPolygon", [[], []]), "geometry is empty; left out"),
+        ({"geometry": {"type": "GeometryCollection", "geometries": []}}, "geometry is empty; left out"),
+        (feature("Polygon", [[MIDST[0], MIDST[1], MIDST[0]]]),
+         "geometry.coordinates: ring 0 has fewer than three corners; left out"),
+        (feature("Polygon", [[*MIDST, [121.6, 31.25], MIDST[0]]]), "geometry encloses no area; left out"),
+        (feature("LineString", [MIDST[0], MIDST[0]]),
+         "geometry.coordinates: a line needs two places; left out"),
+        (feature("LineString", [[121.5, "x"]]),
+         "geometry.coordinates: a position of two numbers was expected, \"[121.5, 'x']\" was met; left out"),
+        (feature("LineString", [[121.5, float("nan")], MIDST[0]]),
+         "geometry.coordinates: a position of two numbers was expected, '[121.5, nan]' was met; left out"),
+        (feature("Circle", [1, 2]),
+         "geometry: a polygon, line or point was expected, not 'Circle'; left out"),
+        (feature("Point", [121.5, 31.2], role="roads"), "geometry: roads need lines, not points; left out"),
+        (feature("LineString", [[1e7, 3e6], [2e7, 3e6]]),
+         "geometry.coordinates: degrees (longitude, latitude) were expected, 1e+07, 3e+06 was met; left out"),
+        (street("no/code", WEST, role="streets"),
+         "code: letters, digits, - _ . were expected, 'no/code' was met; left out"),
+        (feature("Polygon", [WEST], code="999001009", role="streets"),
+         "name: text was expected, nothing was met; left out"),
+        (street("999001001", EAST, name="乙镇"),
+         "code: 999001001 is that of streets.geojson: features[0] already; left out"),
+        ("x", "an object was expected; left out"),
+        (FINE[0], "the same as ways.geojson: features[0]; left out"),
     ],
 )  # fmt: skip
-def test_bad_geojson_is_refused_naming_file_feature_and_field(tmp_path, features, complaint):
-    with pytest.raises(AtlasError, match=complaint):
-        import_atlas(write(tmp_path, bad=features))
+def test_a_feature_that_is_no_use_is_left_out_by_name_and_the_rest_is_read(folder, bad, what):
+    write(folder, ways=[*FINE, bad])
+    done = import_folder(folder)
+    assert [str(remark) for remark in done.remarks] == [f"ways.geojson: features[1]: {what}"]
+    assert [s.code for s in done.atlas.drawing.streets] == ["999001001", "999001002"]
+    assert [road.name for road in done.atlas.drawing.roads] == ["外环"]
+    assert done.summary == "4 features in 2 files: 2 streets; 1 left out, 0 read with a change"
+
+
+BOW = [[121.50, 31.20], [121.60, 31.30], [121.60, 31.20], [121.50, 31.30], [121.50, 31.20]]
+HOLE = [[121.52, 31.22], [121.54, 31.22], [121.54, 31.24], [121.52, 31.24], [121.52, 31.22]]
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "complaint"),
+    ("geometry", "what", "inside", "outside"),
     [
-        ("x.geojson", "{", "x.geojson: not a JSON object"),
-        ("x.geojson", "{}", "x.geojson: features: a GeoJSON FeatureCollection"),
-        ("atlas.toml", "titel = 1", r"atlas.toml: .*titel"),
-        ("atlas.toml", '[files]\n"no.geojson" = "land"', "atlas.toml: files: no.geojson not in"),
-        ("t.json", '{"elevatedRoads": [{}]}', r"t.json: elevatedRoads\[0\]: paths: a list"),
+        (("Polygon", [WEST[::-1], HOLE]), None, (121.51, 31.21), (121.53, 31.23)),
+        (("Polygon", [[[*point, 4.5, 99] for point in WEST]]), None, (121.55, 31.25), (121.45, 31.25)),
+        (("Polygon", [WEST[:-1]]), "geometry.coordinates: ring 0 was not closed; closed",
+         (121.55, 31.25), (121.45, 31.25)),
+        (("Polygon", [BOW]), "geometry.coordinates: Self-intersection[121.55 31.25]; mended",
+         (121.51, 31.25), (121.55, 31.22)),
+        (("MultiPolygon", [[WEST], [WEST]]), "geometry.coordinates: ", (121.55, 31.25), (121.45, 31.25)),
+        (("Polygon", [WEST, HOLE[:2]]),
+         "geometry.coordinates: ring 1 has fewer than three corners; ring left out",
+         (121.53, 31.23), (121.45, 31.25)),
+    ],
+)  # fmt: skip
+def test_a_ring_as_real_files_have_it_is_read_and_a_mended_one_is_told(
+    tmp_path, geometry, what, inside, outside
+):
+    write(tmp_path, streets=[feature(*geometry, code="999001001", name="甲镇")])
+    done = import_folder(tmp_path)
+    told = [str(remark) for remark in done.remarks]
+    expected = [] if what is None else [f"streets.geojson: features[0]: {what}"]
+    assert [text[: len(more)] for text, more in zip(told, expected, strict=True)] == expected
+    places = done.atlas.places()
+    assert places.code_of(*inside) == "999001001"
+    assert places.code_of(*outside) == ""
+    done.atlas.write(tmp_path / "atlas")
+    attribution = "atlas.json: attribution is missing: say whose map it is"
+    assert [f"{one.where}: {one.what}" for one in check_atlas(tmp_path / "atlas")] == [attribution]
+
+
+def test_a_collection_is_read_part_by_part(folder):
+    parts = [feature("LineString", MIDST), feature("Point", MIDST[0]), feature("Point", MIDST[1])]
+    collection = {"type": "GeometryCollection", "geometries": [part["geometry"] for part in parts]}
+    write(folder, other=[{"properties": {"name": "中环", "station": "东站"}, "geometry": collection}])
+    drawing = import_atlas(folder).drawing
+    assert [road.name for road in drawing.roads] == ["中环"]
+    assert len(drawing.stations) == 1
+
+
+@pytest.mark.parametrize(("role", "left_out"), [("labels", True), ("rails", False)])
+def test_a_collection_is_left_out_when_none_of_its_parts_fits_its_role(folder, role, left_out):
+    parts = [feature("LineString", MIDST)["geometry"], feature("Polygon", [HOLE])["geometry"]]
+    collection = {"type": "GeometryCollection", "geometries": parts}
+    write(folder, other=[{"properties": {"role": role}, "geometry": collection}])
+    assert {remark.left_out for remark in import_folder(folder).remarks} == {left_out}
+
+
+def test_parts_of_a_street_in_features_of_their_own_are_one_street(tmp_path):
+    write(tmp_path, streets=[street("999001001", WEST), street("999001001", EAST)])
+    done = import_folder(tmp_path)
+    assert [len(s.polygons) for s in done.atlas.drawing.streets] == [1]
+    assert done.atlas.places().code_of(121.65, 31.25) == "999001001"
+    assert [str(remark) for remark in done.remarks] == [
+        "streets.geojson: features[1]: code: 999001001 again; joined with streets.geojson: features[0]"
+    ]
+
+
+@pytest.mark.parametrize("code", ["W-07", "1101", "北区.3", "999001001", 7])
+def test_a_street_has_a_code_of_any_form(tmp_path, code):
+    write(tmp_path, streets=[street(code, WEST, name="North Ward")])
+    (drawn,) = import_atlas(tmp_path).drawing.streets
+    assert (drawn.code, drawn.english) == (str(code), "North Ward")
+
+
+def test_atlas_toml_says_how_the_properties_of_a_file_are_called(tmp_path):
+    write(tmp_path, wards_2024=[feature("Polygon", [WEST], WARD_NO=4, WARD="Tern Ward")])
+    rule = '{role = "streets", code = "WARD_NO", name = "WARD"}'
+    (tmp_path / "atlas.toml").write_text(f'[files]\n"wards_2024.geojson" = {rule}\n', encoding="utf-8")
+    (drawn,) = import_atlas(tmp_path).drawing.streets
+    assert (drawn.code, drawn.name) == ("4", "Tern Ward")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["streets.geojson", "Streets.GeoJSON", "any.JSON"])
+def test_a_file_has_a_byte_order_mark_and_a_name_as_it_likes(tmp_path, encoding, name):
+    document = {"type": "FeatureCollection", "features": [street("999001001", WEST)]}
+    (tmp_path / name).write_text(json.dumps(document), encoding=encoding)
+    done = import_folder(tmp_path)
+    assert [s.code for s in done.atlas.drawing.streets] == ["999001001"]
+    assert done.remarks == ()
+
+
+def test_half_a_surrogate_pair_in_a_name_stops_nothing(tmp_path):
+    write(tmp_path, streets=[street("999001001", WEST, name="甲\ud800镇", attribution="\udfff 我们")])
+    atlas = import_atlas(tmp_path)
+    atlas.write(tmp_path / "atlas")
+    assert [s.name for s in Atlas.read(tmp_path / "atlas").drawing.streets] == ["甲?镇"]
+
+
+def test_a_single_feature_is_a_file(tmp_path):
+    (tmp_path / "one.geojson").write_text(json.dumps(street("999001001", WEST)), encoding="utf-8")
+    assert len(import_atlas(tmp_path).drawing.streets) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "what"),
+    [
+        ("._streets.geojson", b"\x00\x05\x16\x07", "a hidden file"),
+        (".DS_Store", b"\x00", "a hidden file"),
+        ("roads.shp", b"\x00", "neither .geojson nor .json"),
+        ("x.geojson", b"{", "not JSON in UTF-8: "),
+        ("x.geojson", '{"name": "道路"}'.encode("gbk"), "not JSON in UTF-8: "),
+        ("x.geojson", b"[" * 100_000, "not JSON in UTF-8: "),
+        ("x.geojson", b"[]", "not a JSON object"),
+        ("x.geojson", b"{}", "features: a GeoJSON FeatureCollection was expected"),
+        ("t.json", b'{"elevatedRoads": [7]}', "elevatedRoads: a list of objects was expected"),
     ],
 )
-def test_a_bad_file_is_refused_by_name(folder, name, text, complaint):
-    (folder / name).write_text(text, encoding="utf-8")
+def test_a_file_that_is_no_use_is_left_out_by_name(folder, name, told, what):
+    (folder / name).write_bytes(told)
+    done = import_folder(folder)
+    (remark,) = done.remarks
+    assert str(remark).startswith(f"{name}: {what}")
+    assert str(remark).endswith("; left out")
+    assert len(done.atlas.drawing.streets) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("titel = 1", r"atlas.toml: .*titel"), ('[files]\n"no.geojson" = "land"', "files: no.geojson not in")],
+)
+def test_an_atlas_toml_that_cannot_be_understood_is_refused(folder, text, complaint):
+    (folder / "atlas.toml").write_text(text, encoding="utf-8")
     with pytest.raises(AtlasError, match=complaint):
         import_atlas(folder)
+
+
+def test_without_a_street_nothing_is_made_and_it_says_what_was_left_out(tmp_path):
+    write(tmp_path, streets=[feature("Polygon", [], code="999001001", name="甲镇")])
+    with pytest.raises(
+        AtlasError, match=r"(?s)streets: no polygon .*streets.geojson: features\[0\]: geometry"
+    ):
+        import_atlas(tmp_path)
+
+
+NUMBERS = st.one_of(st.floats(), st.integers(-200, 200), st.none(), st.text(max_size=3))
+NEAR = st.tuples(st.floats(121.4, 121.8), st.floats(31.1, 31.4)).map(list)
+POSITIONS = st.one_of(NEAR, NEAR, NEAR, NEAR.map(lambda p: [*p, 3.0]), st.lists(NUMBERS, max_size=4))
+RINGS = st.lists(POSITIONS, max_size=7) | st.lists(NEAR, min_size=3, max_size=6).map(lambda r: [*r, r[0]])
+FORMS = {
+    "Point": POSITIONS, "LineString": RINGS, "MultiPoint": RINGS, "Polygon": st.lists(RINGS, max_size=3),
+    "MultiLineString": st.lists(RINGS, max_size=3),
+    "MultiPolygon": st.lists(st.lists(RINGS, max_size=2), max_size=3),
+}  # fmt: skip
+SHAPES = st.one_of(
+    [st.builds(lambda c, f=form: {"type": f, "coordinates": c}, some) for form, some in FORMS.items()]
+)
+GEOMETRIES = st.recursive(
+    SHAPES | st.none() | st.text(max_size=3),
+    lambda inner: st.builds(
+        lambda members: {"type": "GeometryCollection", "geometries": members}, st.lists(inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+WORDS = st.one_of(
+    st.sampled_from(["streets", "roads", "river", "water", "labels", "rails", "999001003", "main", "滨江"]),
+    st.integers(-2, 9), st.none(), st.just([]), st.just({}), st.text(max_size=4),
+)  # fmt: skip
+KEYS = st.sampled_from(
+    ["role", "code", "name", "kind", "width_m", "line_id", "highway", "station", "short", "english"]
+)
+FEATURES = st.builds(
+    lambda properties, geometry: {"type": "Feature", "properties": properties, "geometry": geometry},
+    st.none() | st.dictionaries(KEYS, WORDS, max_size=5), GEOMETRIES,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(mixed=st.lists(FEATURES | NUMBERS, max_size=6), roads=st.lists(FEATURES, max_size=3))
+def test_whatever_a_folder_holds_the_import_ends_and_every_feature_is_read_or_named(tmp_path, mixed, roads):
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    write(folder, aa=[street("999001001", WEST), street("999001002", EAST)], mixed=mixed, roads=roads)
+    done = import_folder(folder)
+    assert {"999001001", "999001002"} <= {s.code for s in done.atlas.drawing.streets}
+    assert done.features == 2 + len(mixed) + len(roads)
+    read = read_folder(folder, read_plan(folder))
+    lists = {"aa": range(2), "mixed": mixed, "roads": roads}
+    every = {f"{file}.geojson: features[{n}]" for file, some in lists.items() for n in range(len(some))}
+    left_out = {remark.where for remark in read.remarks if remark.left_out}
+    assert {raw.where for raw in read.raws} == every - left_out
+    done.atlas.write(folder / "atlas")
+    assert Atlas.read(folder / "atlas").places().code_of(121.65, 31.25) == "999001002"
 
 
 def test_a_shifted_folder_outside_china_is_refused(tmp_path):

@@ -15,6 +15,7 @@ import static
 from layers import base
 from layers.atlas import Atlas, Box
 from layers.atlas_import import import_atlas
+from layers.inset import place_inset
 from layers.lettering import STYLES, Lettering, place_names
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "city"
@@ -36,9 +37,9 @@ def drawn(atlas, lang="zh"):
     view = base.fit(atlas.drawing.bounds, WIDTH, HEIGHT)
     lettering = Lettering(view.width / WIDTH, lang)
     figure = base.map_figure(atlas.drawing.bounds, width_px=WIDTH, height_px=HEIGHT)
-    corner = base.inset_box(view, atlas, lettering)
-    sources = base.draw_base(figure, atlas, lettering, obstacles=[corner])
-    return figure, base.inset_figure(atlas, sources, lettering), sources, lettering
+    inset = place_inset(atlas.drawing, view, lettering.m_per_px)
+    sources = base.draw_base(figure, atlas, lettering, obstacles=[inset.hides])
+    return figure, base.inset_figure(atlas, sources, lettering, inset.core), sources, lettering
 
 
 def size_of(atlas):
@@ -69,7 +70,7 @@ def test_a_figure_is_bare_and_moves_by_hand(atlas):
 def test_no_two_names_overlap_and_none_stands_under_the_inset(atlas, lang):
     view = base.fit(atlas.drawing.bounds, WIDTH, HEIGHT)
     lettering = Lettering(view.width / WIDTH, lang)
-    corner = base.inset_box(view, atlas, lettering)
+    corner = place_inset(atlas.drawing, view, lettering.m_per_px).hides
     boxes = place_names(atlas, lettering, frame=view, obstacles=[corner]).boxes
     assert len(boxes) > 40
     assert not any(meet(one, other) for one, other in combinations([corner, *boxes], 2))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import static
+from city.weather import Landfall
 from layers.atlas import Atlas
 from layers.base import draw_base, map_figure
 from layers.callouts import Callouts
@@ -79,3 +80,18 @@ def test_a_page_draws_the_names_of_its_language_from_the_frame_of_that_language(
 def test_names_are_not_placed_anew_while_nothing_moved() -> None:
     layer = Names(SETTING)
     assert layer.frame(BUSY, NOW).columns is layer.frame(BUSY, NOW + 2.0).columns
+
+
+@KINDS
+def test_twenty_storms_take_the_room_of_two_lines_and_one_that_counts(kind: type[Names]) -> None:
+    three, twenty = (boxes(kind(SETTING), seen(storms=(storm(),) * n)) for n in (3, 20))
+    left, top, right, high = CHIP_PX
+    assert three == twenty
+    assert not any(meet(box, (left, top, right, top + 3 * high)) for box in three.values())
+
+
+def test_a_landfall_makes_a_storms_chip_higher() -> None:
+    landed = storm(landfall=Landfall(NOW, 121.9, 30.9, "临港"))
+    left, top, right, high = CHIP_PX
+    found = boxes(Names(SETTING), seen(storms=(landed,)))
+    assert not any(meet(box, (left, top, right, top + 2 * high)) for box in found.values())

@@ -49,6 +49,13 @@ def test_a_radius_that_is_none_has_no_ring(radius: object) -> None:
     assert ring(TRACK[1], radius) == []
 
 
+def test_a_track_across_the_180th_meridian_is_drawn_around_its_newest_fix() -> None:
+    track = (StormPoint(NOW - 7200, -178.0, 20.0), StormPoint(NOW - 600, 179.0, 21.0))
+    columns = Storms(SETTING).frame(seen(storms=(storm(*track),)), NOW).columns
+    lon = to_degrees(columns["past_x"], columns["past_y"])[0]
+    assert lon[np.isfinite(lon)] == pytest.approx([179.0, 182.0])
+
+
 def test_without_a_storm_there_is_an_empty_frame() -> None:
     frame = Storms(SETTING).frame(seen(), NOW)
     assert {len(column) for column in frame.columns.values()} == {0}

@@ -17,12 +17,12 @@ from city.seen import (
     WarningSeen,
 )
 from city.state import LogLine
-from city.weather import StormPoint
+from city.weather import Landfall, StormPoint
 from layouts.cards.act import Act
 from layouts.cards.duty import Duty
 from layouts.cards.header import Header
 from layouts.cards.log import Log
-from layouts.cards.queue import Queue
+from layouts.cards.queue import Queue, counted
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
@@ -60,7 +60,7 @@ def case(key: str, **changes: Any) -> CaseSeen:
 
 
 def warning(key: str, rank: int, sent: float, **changes: Any) -> WarningSeen:
-    plain = WarningSeen(key, "rainstorm", "blue", rank, "", "气象台", sent, None, False, ())
+    plain = WarningSeen(key, "rainstorm", "blue", rank, {}, "气象台", sent, sent, CITY + 60)
     return msgspec.structs.replace(plain, **changes)
 
 
@@ -138,6 +138,7 @@ class TestQueue:
         told = seen(cases=(one, two, other), heaps={one.key: (two,)}, heaped=frozenset({two.key}))
         view = Queue().view(told, NOW)
         assert (view.scalars["total"], view.scalars["rows"], len(view.rows)) == (3, 2, 2)
+        assert counted(told) == {"total": 3, "rows": 2}
 
     def test_a_row_carries_codes_and_moments_only(self) -> None:
         one = case("1", returned_by=("通信", "电力"), next="to_shift_lead", next_at=CITY + 5)
@@ -189,6 +190,14 @@ class TestHeader:
     def test_an_exercise_never_stands_before_a_real_warning(self) -> None:
         warnings = (warning("drill", 4, 9.0, exercise=True), warning("real", 1, 1.0))
         assert [key for key, _ in Header().view(seen(warnings=warnings), NOW).rows] == ["real", "drill"]
+
+    def test_a_warning_that_is_announced_stands_behind_those_in_force_and_says_from_when(self) -> None:
+        warnings = (
+            warning("soon", 4, 9.0, announced=True, begins=CITY + 9), warning("now", 1, 1.0, assumed=True),
+        )  # fmt: skip
+        (_, now), (key, soon) = Header().view(seen(warnings=warnings), NOW).rows
+        assert (key, soon["begins"], soon["ends"]) == ("soon", CITY + 9, None)
+        assert (now["begins"], now["ends"]) == (None, CITY + 60)
 
     def test_says_when_positions_are_transplanted(self) -> None:
         assert Header().view(seen(transplanted=True), NOW).scalars["marks"] == ["transplanted"]
@@ -261,8 +270,22 @@ class TestStorm:
         ((key, row),) = Storm().view(self.storm(*points), NOW).rows
         assert (key, row) == (
             "2614",
-            {"name": "梅花", "at": CITY - 3600, "wind_ms": 48.0, "pressure_hpa": 940.0},
-        )
+            {
+                "name": "梅花", "at": CITY - 3600, "wind_ms": 48.0, "pressure_hpa": 940.0, "landed": None,
+                "place": "",
+            },
+        )  # fmt: skip
 
-    def test_a_storm_of_last_week_is_no_news(self) -> None:
-        assert Storm().view(self.storm(StormPoint(CITY - 7 * 86_400, 123.0, 29.0)), NOW).rows == []
+    def test_says_where_and_when_it_came_ashore_in_the_district(self) -> None:
+        landfall = Landfall(CITY - 1800, 121.9, 30.9, "临港")
+        storm = StormSeen("2614", "梅花", (StormPoint(CITY - 60, 121.0, 31.0),), NOW, landfall)
+        ((_, row),) = Storm().view(seen(storms=(storm,)), NOW).rows
+        assert (row["landed"], row["place"]) == (CITY - 1800, "临港")
+
+    def test_two_storms_have_a_line_and_the_others_are_counted(self) -> None:
+        fix = (StormPoint(CITY - 60, 123.0, 29.0),)
+        storms = tuple(StormSeen(f"s{n}", f"台{n}", fix, NOW) for n in range(20))
+        view = Storm().view(seen(storms=storms), NOW)
+        assert [key for key, _ in view.rows] == ["s0", "s1"]
+        assert view.scalars == {"more": 18}
+        assert Storm().view(seen(storms=storms[:2]), NOW).scalars == {"more": 0}

@@ -90,7 +90,11 @@ class TestQueue:
             make_safe=MakeSafeSeen("310115004", CITY, CITY + 3600, None), targets=("cg",), why="owner",
             offers=("send_unit", "escalate"), escalate_to="duty_leader", supervised=1, hands=("me",),
         )  # fmt: skip
-        state = seen(one, presence={"1": ("李××",)}, near={"1": NearSeen("u1", "洋泾3号", "squad", 600.0)})
+        state = seen(
+            one,
+            presence={"1": ("李××",)},
+            near={"1": NearSeen("u1", "洋泾3号", "squad", "cg", "standby", 600, 2.0)},
+        )
         key, row = desk_row(one, state)
         assert key == "1"
         assert row.items() >= {
@@ -98,7 +102,8 @@ class TestQueue:
             "bounced": ["dl"],
             "callers": 3, "targets": ["cg"], "why": "owner", "offers": ["send_unit", "escalate"],
             "escalate_to": "duty_leader", "supervised": 1, "presence": ["李××"], "hands": ["me"],
-            "near": {"unit": "u1", "call_sign": "洋泾3号"}, "due_at": CITY + 9000,
+            "near": {"unit": "u1", "call_sign": "洋泾3号", "metres": 600, "minutes": 2.0},
+            "due_at": CITY + 9000,
             "make_safe": {"holder": "310115004", "at": CITY, "due_at": CITY + 3600, "done_at": None},
         }.items()  # fmt: skip
 

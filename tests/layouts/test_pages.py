@@ -11,7 +11,7 @@ from layouts.hand import Hand
 from layouts.heart import Heart
 from layouts.pages import CARDS_OF, LAYOUTS, Layout
 
-SETTINGS = PageSettings(build="b7", title={"zh": "区城运中心", "en": "Operations"})
+SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
 WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}}
 WALL, DESK = LAYOUTS
 
@@ -92,6 +92,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
         "duty_officer",
         "2",
         "ab",
+        ("escalate",),
     )
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
     hand, _ = template._render_items["hand"]
@@ -103,12 +104,12 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     assert heard == [{"looking": None}]
     assert said == [{"answer": 1}]
     assert told(DESK, visitor=visitor)["person"] == {
-        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab",
+        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab", "verbs": ["escalate"],
     }  # fmt: skip
 
 
 def test_a_page_knows_whether_the_district_has_grids() -> None:
-    settings = PageSettings(build="b", title={"zh": "", "en": ""}, has_grids=True)
+    settings = PageSettings(build="b", timezone="UTC", title={"zh": "", "en": ""}, has_grids=True)
     page = build(DESK, lang="zh", figures={}, settings=settings)._render_variables["page"]
     assert json.loads(str(page))["has_grids"] is True
     assert told(DESK)["has_grids"] is False
@@ -121,7 +122,9 @@ def test_a_figure_that_is_not_given_leaves_its_cell_out() -> None:
 
 
 def test_no_text_can_end_the_script_element_that_carries_it() -> None:
-    settings = PageSettings(build="b", title={"zh": "</script><img src=x onerror=alert(1)>\u2028", "en": ""})
+    settings = PageSettings(
+        build="b", timezone="UTC", title={"zh": "</script><img src=x onerror=alert(1)>\u2028", "en": ""}
+    )
     page = build(WALL, lang="zh", figures={}, settings=settings)._render_variables["page"]
     assert "<" not in page
     assert "\u2028" not in page

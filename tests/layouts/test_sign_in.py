@@ -27,8 +27,9 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("name", ["", PAYLOAD])
 def test_no_text_of_anybody_becomes_markup(name: str) -> None:
-    page = msgspec.structs.replace(PAGE, centre=PAYLOAD, next=PAYLOAD, given=PAYLOAD, form=PAYLOAD, name=name)
-    plain = msgspec.structs.replace(PAGE, name=name and "陈××", given="chen")
+    told = dict.fromkeys(("centre", "next", "given", "form", "refused"), PAYLOAD)
+    page = msgspec.structs.replace(PAGE, **told, name=name, roles=(PAYLOAD,))
+    plain = msgspec.structs.replace(PAGE, name=name and "陈××", given="chen", refused="wall")
     tags = Tags(draw(page))
     assert tags.tags == Tags(draw(plain)).tags
     assert not [attribute for attribute in tags.attributes if attribute.startswith("on")]
@@ -59,6 +60,14 @@ def test_a_failure_is_said_as_an_alert_and_the_account_stays_typed(said: str) ->
 
 
 def test_who_has_no_page_yet_is_led_to_none() -> None:
-    text = draw(msgspec.structs.replace(PAGE, name="孙××（科长）", next=""))
+    text = draw(msgspec.structs.replace(PAGE, name="孙××（科长）", next="/desk", roles=("inspector",)))
     assert "孙××（科长）" in text
-    assert "继续" not in text
+    assert "角色：监督员" in text
+    assert '<a href="/desk' not in text
+    assert "本站暂无此角色的页面" in text
+
+
+def test_who_has_pages_is_led_to_the_very_place_that_they_asked_for() -> None:
+    text = draw(msgspec.structs.replace(PAGE, name="李××", roles=("duty_officer",), pages=("desk", "wall")))
+    assert '<a href="/desk?lang=zh&amp;x=1">打开值班台</a>' in text
+    assert '<a href="/wall?lang=zh">打开大屏</a>' in text

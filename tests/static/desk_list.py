@@ -4,12 +4,13 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from city.access import VERBS
 from tests.script_pages import mark, tell_view
 from tests.seen_factory import NOW
 
 __all__ = ["FOOT", "ME", "ORDER", "PLACE", "ROW", "WORDS", "press", "row", "scalars", "tell"]
 
-ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me"}
+ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me", "verbs": list(VERBS)}
 ROW = "(mark) => inCard('desk_queue', '.rows li').find((li) => li.citywallMark === mark)"
 ORDER = "() => inCard('desk_queue', '.rows li').map((li) => li.citywallMark)"
 WORDS = f"(mark) => ({ROW})(mark).innerText.replace(/\\s+/g, ' ')"

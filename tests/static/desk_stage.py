@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 import static
+from city.access import VERBS
 from layouts import theme
 from layouts.words import Names, catalogue, streets
 from tests.page_server import page_of, page_server
@@ -92,7 +93,8 @@ class Stage:
     ) -> None:  # fmt: skip
         page = {
             "words": catalogue(lang, Names()), "zone": "Asia/Shanghai", "lang": lang, "now": NOW,
-            "streets": streets(Names()), "person": {"name": "陈××", "role": "duty_officer", "hand": "h"},
+            "streets": streets(Names()),
+            "person": {"name": "陈××", "role": "duty_officer", "hand": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]

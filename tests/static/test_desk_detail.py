@@ -43,6 +43,23 @@ class TestWhatStandsThere:
         ]  # fmt: skip
         assert shown.texts(".place > *") == ["羽山路巨野路口", "待裁定 · 剩28分"]
 
+    def test_who_else_looks_gives_way_before_the_name_of_the_case(self, stage: Open) -> None:
+        many = [f"李××（第{n}值班席值班员）" for n in range(6)]
+        shown = stage(None, (MARK, row(presence=many)))
+        head = ".card-desk_detail > header"
+        cut = "(node) => node.scrollWidth > node.clientWidth"
+        assert not shown.page.locator(f"{head} h2").evaluate(cut)
+        assert shown.page.locator(f"{head} .others").evaluate(cut)
+
+    def test_the_reports_own_words_stand_below_the_facts(self, stage: Open) -> None:
+        shown = stage(reply(title=f"{EVIL}盖子没了", label="井盖问题"), (MARK, row(label="井盖问题")))
+        assert shown.texts(".words > span") == [f"来件标题 {EVIL}盖子没了", "来件分类 井盖问题"]
+        assert shown.texts(".description") == ["井盖没了，晚上很危险"]
+        assert shown.page.evaluate("window.hacked") is None
+
+    def test_without_words_there_is_no_line_for_them(self, stage: Open) -> None:
+        assert not stage(reply(title="", label="")).page.locator(".words").is_visible()
+
     def test_no_return_stops_the_citizens_clock(self, stage: Open) -> None:
         assert "市民钟 已33分（不因退单停）" in stage().texts(".facts li")
 
@@ -128,7 +145,7 @@ class TestWhatButtonsOrder:
         ("words", "verb", "args"),
         [
             ("送带班领导裁定（E）", "send_for_ruling", {}),
-            ("派人▸洋泾城管", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
+            ("派人▸洋泾城管 600米 4分", "send_unit", {"unit": "u1", "call_sign": "洋泾城管"}),
             ("催办", "remind", {}),
         ],
     )
@@ -231,6 +248,16 @@ class TestWhatButtonsOrder:
         assert shown.texts(".acts li") == ["未执行：李×× 已于20:31:05 升级至带班领导 好"]
         shown.press("好")
         assert shown.texts(".acts li") == []
+
+    def test_a_refusal_that_names_a_class_says_its_name(self, stage: Open) -> None:
+        shown = stage()
+        names = {"into_class": "component:0123"}
+        shown.answer(
+            "remind", {"refused": {"code": "not_now", "reason": "", "key": "other_class", "names": names}}
+        )
+        shown.press("催办")
+        shown.page.wait_for_selector(".acts li[data-kind=refused]")
+        assert "类别不同：井盖缺失" in shown.texts(".acts li")[0]
 
     def test_w_and_its_button_put_the_case_on_the_wall_and_what_stands_there_is_said(
         self, stage: Open

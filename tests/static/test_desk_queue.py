@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.script_pages import DONE, mark, opened
+from tests.script_pages import DONE, mark, opened, tell_view
 from tests.seen_factory import NOW
 from tests.static.desk_list import FOOT, ME, ORDER, ROW, WORDS, press, row, tell
 
@@ -77,20 +77,89 @@ def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -
 
 
 def test_a_ruling_and_a_hazard_offer_what_comes_first(page: Page) -> None:
-    near = {"unit": "u1", "call_sign": "洋泾城管3号"}
+    near = {"unit": "u1", "call_sign": "洋泾城管3号", "metres": 1204, "minutes": 3.4}
     tell(page, [
         row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
         row(2, state="ruling", ruling_due_at=NOW + 1830.0, offers=["send_for_ruling"], bounced=["tx", "dl"]),
         row(3, state="ruling", ruling_due_at=NOW + 1830.0, offers=[], ruling_sent=True),
         row(4, supervised=3, offers=["escalate", "reassign"], escalate_to=""),
     ])  # fmt: skip
-    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 改派▸电力")
+    assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 1.2公里 4分 改派▸电力")
     assert "剩30分 待裁定 · 退单2次（通信、电力） 送带班领导" in page.evaluate(WORDS, mark(2))
     assert page.evaluate(f"({ROW})('{mark(3)}').querySelector('.pair .one').disabled")
     assert page.evaluate(WORDS, mark(3)).endswith("已送")
     assert page.evaluate(WORDS, mark(4)).endswith("改派▸电力")
     press(page, 1, ".pair .one")
     assert page.evaluate("acts()[0].args") == {"unit": "u1", "call_sign": "洋泾城管3号"}
+
+
+INTAKE = {**ME, "role": "intake_officer", "verbs": ["file", "merge", "undo"]}
+OFFERED = (
+    "() => inCard('desk_queue', '.pair button').filter((one) => !one.hidden).map((one) => one.textContent)"
+)
+
+
+def test_a_row_has_buttons_for_what_the_person_may_order_alone(browser: Browser) -> None:
+    near = {"unit": "u1", "call_sign": "消防01", "metres": 100, "minutes": 1.0}
+    with opened(browser, "desk", person=INTAKE) as page:
+        tell(page, [
+            row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
+            row(2, state="reported", offers=["file", "escalate"], same=[[mark(9), 1]]),
+            row(3, state="ruling", ruling_sent=True, offers=[]),
+        ])  # fmt: skip
+        assert page.evaluate(OFFERED) == ["并案▸1件", "立案"]
+        page.evaluate("(mark) => citywall.desk.select(mark)", mark(1))
+        for key in ("e", "r", "1", "w"):
+            page.keyboard.press(key)
+        assert page.evaluate("acts()") == []
+
+
+def test_a_desk_names_the_keys_of_what_its_person_may_order(browser: Browser) -> None:
+    with opened(browser, "desk", person=INTAKE) as page:
+        tell_view(page, "desk_header", {"more": 0, "marks": []}, [])
+        assert page.evaluate("() => inCard('desk_header', '.keys kbd').map((one) => one.textContent)") == [
+            "U",
+            "X",
+            "/",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("page_key", "card", "all_"), [("wall", "queue", "total"), ("desk", "desk_queue", "all")]
+)
+def test_a_wall_and_a_desk_count_the_same_and_say_why_there_are_fewer_rows(
+    browser: Browser, page_key: str, card: str, all_: str
+) -> None:
+    with opened(browser, page_key, person=ME) as page:
+        head = "(card) => inCard(card, 'h2')[0].textContent"
+        foot = "(card) => inCard(card, 'footer')[0].textContent"
+        rows = [row(n) for n in range(3)]
+        tell_view(page, card, {all_: 1205, "rows": 3, "gaps": [], "earliest_due": None}, rows)
+        assert (page.evaluate(head, card), page.evaluate(foot, card).startswith("3处反映1,205件")) == (
+            "待处置 1,205",
+            True,
+        )
+        tell_view(page, card, {all_: 3, "rows": 3, "gaps": [], "earliest_due": None}, rows)
+        assert (page.evaluate(head, card), "反映" in page.evaluate(foot, card)) == ("待处置 3", False)
+
+
+def test_who_is_off_shift_is_told_that_they_may_only_look(browser: Browser) -> None:
+    with opened(browser, "desk", person={**ME, "verbs": []}) as page:
+        tell_view(page, "desk_header", {"more": 0, "marks": []}, [])
+        assert page.evaluate("inCard('desk_header', 'h1')[0].textContent").endswith(" · 不在班，只能查看")
+
+
+def test_a_shift_that_ends_takes_its_buttons_along(browser: Browser) -> None:
+    with opened(browser, "desk", person={**INTAKE, "verbs": ["file", "escalate"]}) as page:
+        tell(page, [row(1, state="reported", offers=["file", "escalate"])])
+        assert page.evaluate(OFFERED) == ["立案", "升级▸值班长"]
+        page.evaluate("""async () => {
+            const asked = citywall.orders.askVerbs();
+            const { id } = sent.findLast((one) => one.ask?.what === "verbs").ask;
+            reply({ reply: { id, verbs: ["file"] } });
+            await asked;
+        }""")
+        assert page.evaluate(OFFERED) == ["立案"]
 
 
 def test_who_else_is_at_a_case_is_said_in_its_row_but_not_oneself(page: Page) -> None:
@@ -166,7 +235,7 @@ TO_THE_END = "inCard('desk_queue', '.rows')[0].scrollTop = 1e6"
 def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_hand(page: Page) -> None:
     first = [row(n) for n in range(200)]
     tell(page, first, all=460, rows=450)
-    assert page.evaluate(FOOT) == "另有250件"
+    assert page.evaluate(FOOT) == "另有250件 · 450处反映460件"
     page.mouse.move(300, 400)
     page.evaluate(TO_THE_END)
     question = asked(page, 1)
@@ -184,7 +253,7 @@ def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_hand(page
 
 def test_what_stands_in_the_list_with_others_of_its_place_is_not_counted_as_elsewhere(page: Page) -> None:
     tell(page, [row(n) for n in range(12)], all=40, rows=12)
-    assert page.evaluate(FOOT) == ""
+    assert page.evaluate(FOOT) == "12处反映40件"
 
 
 def test_the_search_asks_no_half_word_of_an_input_method(page: Page) -> None:

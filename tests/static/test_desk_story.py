@@ -18,9 +18,10 @@ LINES: list[tuple[str, dict[str, Any], str]] = [
     ("VerificationRequested", {"to": "310115013", "due_at": SOON}, "要求核实 ▸洋泾 21:01前"),
     ("CaseVerified", {"result": "confirmed", "distance_m": 12.4, "photos": ["a"], "text": "属实"},
      "核实 属实 距现场12米 照片1 “属实”"),
-    ("CaseFiled", {"code": "0123", "urgency": "critical", "hazard": True, "fix_by_at": SOON,
+    ("CaseFiled", {"kind": "component", "code": "0123", "urgency": "critical", "hazard": True,
+                   "fix_by_at": SOON,
                    "owner_state": "unknown", "undetermined": True, "in_time": True},
-     "立案 01-23 特急 隐患 办结限 21:01 权属不明 日历未定"),
+     "立案 井盖缺失 01-23 特急 隐患 办结限 21:01 权属不明 日历未定"),
     ("CaseDispatched", {"to": "tx", "principle": "owner_first", "by_rule": True, "no_return": False,
                         "co": ["ps"], "reasons": [
                             {"step": "2", "why": "register", "names": {"owner_holder": "tx"}}]},

@@ -1,4 +1,6 @@
+import csv
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,17 +24,23 @@ SAID: Said = [
     ("left", [NOW + 2 * DAY + 5 * HOUR, NOW], "剩2天", "2 d left"),
     ("left", [NOW + DAY + 5 * HOUR, NOW], "剩1天5时", "1 d 5 h left"),
     ("left", [NOW + 4, NOW], "剩4秒", "4 s left"),
-    ("left", [NOW, NOW], "剩0秒", "0 s left"),
+    ("left", [NOW, NOW], "剩不到1秒", "under 1 s left"),
     ("left", [NOW - 3 * HOUR - 12 * MINUTE, NOW], "超3时12分", "3 h 12 min over"),
     ("elapsed", [NOW - 7 * MINUTE - 12, NOW], "已7分12秒", "for 7 min 12 s"),
     ("elapsed", [NOW - 9 * MINUTE, NOW], "已9分", "for 9 min"),
-    ("elapsed", [NOW + 5, NOW], "已0秒", "for 0 s"),
+    ("elapsed", [NOW + 5, NOW], "已不到1秒", "for under 1 s"),
+    ("age", [NOW - 0.4, NOW], "不到1秒前", "under 1 s ago"),
     ("task", [130, 300], "2′10″/5′", "2′10″/5′"),
     ("task", [305, 900], "5′05″/15′", "5′05″/15′"),
     ("by", [NOW + 2 * HOUR + 4 * MINUTE, NOW], "22:35前", "by 22:35"),
     ("by", [NOW + DAY, NOW], "9月16日 20:31前", "by 16 Sep 20:31"),
     ("age", [NOW - 48, NOW], "48秒前", "48 s ago"),
     ("late", [NOW - 130, NOW], "迟 2分10秒", "late 2 min 10 s"),
+    ("by", [NOW + 120 * DAY, NOW], "2027年1月13日 20:31前", "by 13 Jan 2027 20:31"),
+    ("moment", [NOW - 365 * DAY, NOW], "2025年9月15日 20:31", "15 Sep 2025 20:31"),
+    ("moment", [NOW - 31 * DAY, NOW], "8月15日 20:31", "15 Aug 20:31"),
+    ("lost", [NOW - 48, NOW], "中断 20:30:19 起", "down since 20:30:19"),
+    ("lost", [NOW - DAY, NOW], "中断 9月14日 20:31 起", "down since 14 Sep 20:31"),
     ("lost", [NOW - 48], "中断 20:30:19 起", "down since 20:30:19"),
     ("hhmm", [NOW], "20:31", "20:31"),
     ("hhmmss", [NOW], "20:31:07", "20:31:07"),
@@ -70,3 +78,30 @@ def test_the_zone_is_the_settings_and_not_the_machines(page: Page) -> None:
 
 def test_a_key_without_words_stands_for_itself(page: Page) -> None:
     assert say(page, "zh", "say", "no.such.key", {}) == "no.such.key"
+
+
+@pytest.mark.parametrize(
+    ("told", "english"),
+    [
+        ("张杨路", "Zhangyang Road"),
+        ("世纪大道", "Century Avenue"),
+        ("张杨路崂山路", "Zhangyang & Laoshan Roads"),
+        ("世纪大道张杨路", "Century Avenue & Zhangyang Road"),
+        ("沪南公路周祝公路", "Hunan & Zhouzhu Highways"),
+        ("唐安路", "Tang'an Road"),
+        ("长清北路", "Changqing North Road"),  # not 长清路 and a rest
+        ("无名路", "无名路"),
+        ("张杨路无名路", "张杨路无名路"),
+        ("", ""),
+    ],
+)
+def test_a_road_is_named_in_the_language_of_the_page(page: Page, told: str, english: str) -> None:
+    assert page.evaluate("(told) => window.en.road(told)", told) == english
+    assert page.evaluate("(told) => window.zh.road(told)", told) == told
+
+
+def test_every_built_in_road_has_an_english_name_in_latin_letters() -> None:
+    with static.path("district/roads.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["road"]: row["english"] for row in csv.DictReader(file)}
+    kinds = "Road|Avenue|Highway|Street"
+    assert [n for n in names.values() if not re.fullmatch(rf"[A-Z][a-z']+( [A-Z][a-z]+)* ({kinds})", n)] == []

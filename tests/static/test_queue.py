@@ -28,7 +28,7 @@ def page(browser: Browser) -> Page:
         read("js/grammar.js"), read("js/mend.js"),
         f"""const words = {words}, mend = window.citywallMend;
         window.city = {{ mend, say: citywallGrammar(words, "Asia/Shanghai"), city: () => {NOW},
-          words: (key) => words[key], gaps: () => "", orders: {{ of: () => null }} }};
+          words: (key) => words[key], page: {{ lang: "zh" }}, gaps: () => "", orders: {{ of: () => null }} }};
         window.citywall = window.city;""",
         read("js/rows.js"),
     ]  # fmt: skip
@@ -62,7 +62,9 @@ def row(page: Page, label: str, road: str) -> dict[str, Any]:
                 range.selectNodeContents(node);
                 return range.getBoundingClientRect();
             };
-            return { room: what.clientWidth, name: name.textContent, cut: road.scrollWidth > road.clientWidth,
+            const who = document.querySelector(".who").textContent;
+            return { who, room: what.clientWidth, name: name.textContent,
+                cut: road.scrollWidth > road.clientWidth,
                 road: road.getBoundingClientRect().width, gap: edge(road).left - edge(name).right };
         }""",
         given,
@@ -91,3 +93,23 @@ def test_of_two_long_ones_the_road_has_half_the_line_and_the_class_five_glyphs(p
 def test_a_class_that_was_cut_leaves_no_hole_before_the_road(page: Page) -> None:
     whole, cut = row(page, "路面塌陷", "秀浦路"), row(page, LONG, "杨新路灵岩南路口")
     assert cut["gap"] == pytest.approx(whole["gap"], abs=1.0)
+
+
+def test_in_english_the_class_stands_whole_and_the_road_begins_the_second_line(page: Page) -> None:
+    page.evaluate("window.city.page.lang = 'en'")
+    try:
+        told = row(page, "Building materials left", "秀浦路沪南路")
+    finally:
+        page.evaluate("window.city.page.lang = 'zh'")
+    assert (told["name"], told["road"]) == ("Building materials left", 0)
+    assert told["who"].startswith("秀浦路沪南路 · ")  # this page has the Chinese words
+
+
+def test_every_class_has_an_english_name_that_fits_a_row_of_the_wall(page: Page) -> None:
+    names = [name for key, name in catalogue("en", Names()).items() if key.startswith("class.")]
+    page.evaluate("window.city.page.lang = 'en'")
+    try:
+        cut = [name for name in names if row(page, name, "秀浦路")["name"] != name]
+    finally:
+        page.evaluate("window.city.page.lang = 'zh'")
+    assert cut == []

@@ -129,7 +129,11 @@ class TestShown:
 
 
 class TestSeat:
-    def sign_in(self, page: Page, answer: str = '{ seated: { name: "陈××", role: "duty_officer" } }') -> None:
+    def sign_in(
+        self,
+        page: Page,
+        answer: str = '{ seated: { name: "陈××", role: "duty_officer", verbs: ["escalate", "reassign"] } }',
+    ) -> None:
         page.keyboard.press("s")
         page.keyboard.type("chen")
         page.keyboard.press("Tab")
@@ -146,6 +150,10 @@ class TestSeat:
         assert page.evaluate("sent") == [{"seat": {"account": "chen", "pin": "4711"}}]
         assert page.evaluate(BUTTONS) == ["锁定", *["升级▸值班长", "改派▸电力"] * 3]
         assert page.evaluate("document.querySelectorAll('input').length") == 0
+
+    def test_a_seat_has_buttons_for_what_its_person_may_order(self, page: Page) -> None:
+        self.sign_in(page, '{ seated: { name: "贾××", role: "intake_officer", verbs: ["file"] } }')
+        assert page.evaluate(BUTTONS) == ["锁定"]
 
     def test_a_wrong_pin_is_told_and_kept_nowhere(self, page: Page) -> None:
         self.sign_in(page, '{ seated: null, why: "seat.refused" }')

@@ -9,7 +9,7 @@ import msgspec
 from city.categories import Category
 from city.moments import iso
 from city.state import Case
-from feeds.sources.demo.chance import Dice, dice
+from feeds.sources.demo.chance import Dice, about, dice
 from feeds.sources.demo.fate import MIN, Fate
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON
 from feeds.sources.demo.people import People
@@ -62,13 +62,12 @@ class Look(msgspec.Struct, frozen=True, dict=True):
         return dice(self.no, *keys)
 
     def when(self, planned: float, since: float, low: float, high: float, *key: object) -> float:
-        """Return the moment of an act: as planned, but ``low`` to ``high`` minutes after ``since``.
+        """Return the moment of an act: as planned, but some time after ``since``.
 
-        What was planned for a time before the case had come to us is done at once.
+        In two of three draws that is ``low`` to ``high`` minutes, in the others less or more.
         """
-        if planned < self.case.recorded_at and self.as_planned:
-            return planned
-        return max(planned, since + self.dice(*key).uniform(low, high) * MIN)
+        middle, spread = math.sqrt(low * high), 0.5 * math.log(high / low)
+        return max(planned, since + about(self.dice(*key), middle, spread, low / 2, high * 3) * MIN)
 
     def spot(self, *key: object) -> dict[str, float]:
         """Return a position some metres from the case's place; {} when that is unknown."""

@@ -44,7 +44,7 @@ def handled(look: Look) -> Iterator[Act]:
         **look.spot("check", file.reworks),
     }  # fmt: skip
     if failed:
-        args["reason"] = look.dice("failed").choice(CHECK_FAILED)
+        args["reason"] = look.dice("failed").choice(CHECK_FAILED[look.category.kind])
     yield Act(at, look.people.inspector(look.case.place.street), "check", args)
 
 

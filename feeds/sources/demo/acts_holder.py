@@ -5,13 +5,25 @@ from typing import Any, Final
 
 from city.moments import iso
 from feeds.sources.demo.act import Act, Look
+from feeds.sources.demo.chance import about
 from feeds.sources.demo.fate import MIN
-from feeds.sources.demo.remarks import EXTENSION, HANDLED, MADE_SAFE, OUTCOMES, REFUSED, SUSPENDED
+from feeds.sources.demo.remarks import (
+    EXTENSION,
+    FIXED,
+    HANDLED,
+    MADE_SAFE,
+    NOT_MY_DUTY,
+    OUTCOMES,
+    REFUSED,
+    REPAIRED,
+    SUSPENDED,
+)
 
 __all__ = ["dispatched", "handling", "make_safe"]
 
 _BEFORE_LIMIT_S: Final = 4 * MIN
 _PLEA_S: Final = 30 * MIN
+_SAFE_LATE: Final = 0.06
 _ANSWERS: Final = frozenset({"SuspensionDecided", "ExtensionDecided"})
 _REASONS: Final = ("not_my_duty", "not_my_duty", "not_my_area", "owner_unknown")
 
@@ -21,8 +33,14 @@ def make_safe(look: Look) -> Iterator[Act]:
     task = look.case.file.make_safe
     if task is None or task.done_at is not None:
         return
-    planned = look.fate.file_at + look.dice("safe").uniform(3, 8) * MIN
-    at = min(look.when(planned, task.ordered_at, 2, 6, "safe at"), task.due_at - MIN)
+    rng = look.dice("safe")
+    whole = task.due_at - task.ordered_at
+    if rng.random() < _SAFE_LATE:
+        at = task.due_at + rng.uniform(0.04, 0.3) * whole
+    else:
+        # A critical case is near somebody who is on the road already.
+        middle = (8 if look.case.urgency == "critical" else 16) * MIN
+        at = task.ordered_at + about(rng, middle, 0.55, 2 * MIN, max(0.85 * whole, 3 * MIN))
     args = {"photos": [look.photo("safe")], "text": look.dice("safe text").choice(MADE_SAFE)}
     yield Act(at, look.people.holder(task.holder), "make_safe", args)
 
@@ -37,7 +55,7 @@ def dispatched(look: Look) -> Iterator[Act]:
         if file.make_safe is not None and file.make_safe.done_at is None:
             return  # first of all the street makes it safe
         at = look.when(look.fate.returns[turn], sent, 2, 4, "return", turn)
-        if file.return_by is None or at < file.return_by:
+        if file.return_by is None or max(at, look.now) < file.return_by:
             yield Act(at, account, "return", _refusal(look, turn))
             return
     planned = look.fate.sign_at if look.as_planned else sent
@@ -73,12 +91,17 @@ def _plea(look: Look, signed: float) -> Act | None:
     if fate.suspend_until is not None and not file.suspensions:
         at = look.when(fate.sign_at + 40 * MIN, signed, 10, 40, "rest")
         if at < file.fix_by_at and look.now < at + _PLEA_S:
-            reason, text = look.dice("rest").choice(SUSPENDED)
+            reason, text = SUSPENDED["green" if _is_green(look) else look.category.kind]
             until = iso(max(fate.suspend_until, look.now + 2 * _PLEA_S))
             return Act(at, account, "apply_suspension", {"reason": reason, "until": until, "text": text})
     at = max(file.fix_by_at - 40 * MIN, signed)
     if fate.extend and not file.extensions and look.now < min(at + _PLEA_S, file.fix_by_at):
-        return Act(at, account, "apply_extension", {"reason": look.dice("time").choice(EXTENSION)})
+        return Act(
+            at,
+            account,
+            "apply_extension",
+            {"reason": look.dice("time").choice(EXTENSION[look.category.kind])},
+        )
     return None
 
 
@@ -100,9 +123,10 @@ def _feedback(look: Look) -> dict[str, Any]:
         (o for kind, major, o in OUTCOMES if (kind, major) == (category.kind, category.major)), ("fixed",)
     )
     outcome = look.dice("outcome", look.case.file.reworks).choice(outcomes)
+    fixed = FIXED.get((category.kind, category.major), REPAIRED)
     return {
         "outcome": outcome,
-        "text": look.dice("text", look.case.file.reworks).choice(HANDLED[outcome]),
+        "text": look.dice("text", look.case.file.reworks).choice(HANDLED.get(outcome, fixed)),
         "photos_before": [look.photo("before")],
         "photos_after": [look.photo("after")],
     }
@@ -111,4 +135,9 @@ def _feedback(look: Look) -> dict[str, Any]:
 def _refusal(look: Look, turn: int) -> dict[str, Any]:
     reason = look.dice("why", turn).choice(_REASONS)
     pin = {**look.spot("pin"), "accuracy_m": 5.0} if reason == "not_my_area" else {}
-    return {"reason": reason, "text": look.dice("why text", turn).choice(REFUSED[reason]), **pin}
+    texts = REFUSED.get(reason, NOT_MY_DUTY[look.category.kind])
+    return {"reason": reason, "text": look.dice("why text", turn).choice(texts), **pin}
+
+
+def _is_green(look: Look) -> bool:
+    return (look.category.kind, look.category.major) == ("component", "04")

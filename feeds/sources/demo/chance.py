@@ -1,9 +1,10 @@
 """Chance that repeats itself: the same keys always give the same dice."""
 
+import math
 import random
 from typing import Final
 
-__all__ = ["DAY_S", "ZONE_S", "Dice", "dice", "hour_of", "stamp"]
+__all__ = ["DAY_S", "ZONE_S", "Dice", "about", "dice", "hour_of", "stamp"]
 
 from datetime import UTC, datetime
 
@@ -17,6 +18,19 @@ DAY_S: Final = 86_400
 def dice(*keys: object) -> Dice:
     """Return random numbers that depend on the keys alone, not on the run or the machine."""
     return random.Random("/".join(map(str, keys)))  # noqa: S311 - an invented city, no secret
+
+
+def about(dice: Dice, median: float, spread: float, least: float, most: float) -> float:
+    """Return a log-normal draw, as times of response are spread: many short ones, a long tail.
+
+    ``spread`` is the standard deviation of the logarithm. A draw outside ``least`` … ``most`` is drawn
+    again, so that nothing piles up at either end.
+    """
+    for _ in range(20):
+        drawn = median * math.exp(dice.gauss(0.0, spread))
+        if least <= drawn <= most:
+            return drawn
+    return min(max(median, least), most)
 
 
 def hour_of(at: float) -> int:

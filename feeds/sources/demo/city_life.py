@@ -11,14 +11,21 @@ from feeds.sources.demo.ground import Ground
 from feeds.sources.demo.rhythm import CASES_PER_DAY, HOURS, Rhythm
 from feeds.sources.demo.staging import Stage
 from feeds.sources.demo.story import Story
+from feeds.sources.demo.tracks import is_staged
 from feeds.sources.demo.words import description, reporter
 
-__all__ = ["HISTORY_S", "SLOT_S", "CityLife"]
+__all__ = ["HISTORY_S", "PAST_S", "SLOT_S", "CityLife"]
 
 SLOT_S: Final = 600
 """Stories are drawn slot by slot (seconds of city time): the same slot always gives the same ones."""
 HISTORY_S: Final = 25 * 3600
 """How far back a start tells: a day, and the longest story of all."""
+PAST_S: Final = 7 * 86_400
+"""How far back the first start goes with cases that the centre handled itself."""
+_OWN_OF_LAST_DAY: Final = 20
+_OWN_BEFORE: Final = 120
+_STAGED_BEFORE: Final = 8
+"""One of so many cases that are over was the centre's own; the rest its sources handled themselves."""
 _BATCH: Final = 400
 
 Batch = tuple[str, list[dict[str, Any]]]
@@ -45,6 +52,29 @@ class CityLife:
         times = sorted(round(begin + rng.random() * SLOT_S, 3) for _ in range(count))
         told = [self._story(rng, at, number) for number, at in enumerate(times)]
         return sorted((*told, *self.stage.stories(begin, begin + SLOT_S)), key=lambda s: s.reported_at)
+
+    def past(self, now: float) -> list[Story]:
+        """Return what the centre handled itself in the week before ``now``, in order of time.
+
+        All that is still under way, and of what is over one in so many: more of the last day.
+        """
+        newest, last_day = int(now // SLOT_S), int((now - HISTORY_S) // SLOT_S)
+        found = [s for slot in range(int((now - PAST_S) // SLOT_S), last_day) for s in self._sample(slot)]
+        for slot in range(last_day, newest + 1):
+            for number, story in enumerate(self.stories(slot)):
+                own = is_staged(story.no) or number % _OWN_OF_LAST_DAY == slot % _OWN_OF_LAST_DAY
+                if story.reported_at <= now and (own or story.ends_at > now):
+                    found.append(story)
+        return found
+
+    def _sample(self, slot: int) -> list[Story]:
+        """Return some cases of a slot that no start tells any more."""
+        begin = float(slot * SLOT_S)
+        rng = dice(self._seed, "sample", slot)
+        count = int(CASES_PER_DAY * HOURS[hour_of(begin)] * SLOT_S / 3600 / _OWN_BEFORE + rng.random())
+        told = [self._story(rng, round(begin + rng.random() * SLOT_S, 3), n) for n in range(count)]
+        staged = [s for s in self.stage.stories(begin, begin + SLOT_S) if slot % _STAGED_BEFORE == 0]
+        return sorted((*told, *staged), key=lambda story: story.reported_at)
 
     def history(self, now: float) -> Iterator[Batch]:
         """Yield the day before ``now`` as batches (client, records): what is still open first.

@@ -16,6 +16,7 @@ from feeds.sources.demo.cameras import Cameras
 from feeds.sources.demo.city_life import CityLife
 from feeds.sources.demo.devices import DEPTH_LEAD_S, Devices
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
+from feeds.sources.demo.story import Story
 from feeds.sources.demo.units import EVERY_S, Units
 from feeds.sources.demo.weather import Weather
 
@@ -75,6 +76,10 @@ class DemoDistrict:
             scale=scale,
             seed=seed,
         )
+
+    def past(self, now: float) -> list[Story]:
+        """Return the cases that the centre handled itself in the week before a city moment; see CityLife."""
+        return CityLife(self._ground, self._categories, seed=self._seed).past(now)
 
     async def run(self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0) -> None:
         """Publish until cancelled; an error of ``send`` ends it.

@@ -4,13 +4,12 @@ It follows from the seed, the case's number, its class and when it was reported,
 people who handle it need not tell each other.
 """
 
-import math
 from typing import Final
 
 import msgspec
 
 from city.categories import Category
-from feeds.sources.demo.chance import DAY_S, ZONE_S, Dice, dice, hour_of
+from feeds.sources.demo.chance import DAY_S, ZONE_S, Dice, about, dice, hour_of
 from feeds.sources.demo.limits import due
 
 __all__ = ["MIN", "Fate", "ordinary"]
@@ -19,8 +18,9 @@ MIN: Final = 60.0
 _HOUR: Final = 3600.0
 _SLACK_S: Final = 86 * MIN  # a case in good order is closed before its last hour begins
 _QUICK_SLACK_S: Final = 68 * MIN
-_TIGHT: Final = 0.03
-_OVERDUE: Final = 0.002
+_TIGHT: Final = 0.024
+_OVERDUE: Final = 0.004
+_SIGNED_LATE: Final = 0.012
 _WORK_S: Final = {"urgent_hour": 22 * MIN, "office_hour": 45 * MIN, "office_day": 130 * MIN}
 _REASONS: Final = ("no_problem", "no_problem", "out_of_district", "emergency_handed_over", "not_city_matter")
 
@@ -59,16 +59,16 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
     limit = due(at, category.limit_value, category.limit_unit)
     quick = category.limit_unit == "urgent_hour"
     kind = rng.random()
-    filed = at + rng.uniform(2, 5 if quick else 12) * MIN
+    filed = at + (about(rng, 2.5, 0.5, 0.6, 9) if quick else about(rng, 5.5, 0.65, 0.8, 26)) * MIN
     if kind < 0.022:
         return Fate(limit, filed, filed, filed, filed, reject=rng.choice(_REASONS))
     returns: tuple[float, ...] = ()
     again = filed
     if kind < 0.070 and not quick:
         returns = _returns(rng, filed, 2 if kind < 0.027 else 1)
-        again = returns[-1] + rng.uniform(3, 12) * MIN
-    ruled = again + rng.uniform(20, 70) * MIN if len(returns) > 1 else again
-    signed = ruled + rng.uniform(1, 8 if quick else 28) * MIN
+        again = returns[-1] + about(rng, 6, 0.6, 1, 30) * MIN
+    ruled = again + about(rng, 38, 0.5, 12, 110) * MIN if len(returns) > 1 else again
+    signed = ruled + _to_sign(rng, quick)
     resumes = None
     late = False
     if 0.995 < kind < 0.998 and not quick:
@@ -78,7 +78,8 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
     else:
         done, late = _done(rng, at, signed, limit, category.limit_unit)
     return Fate(
-        limit, filed, signed, done, done + rng.uniform(2, 7 if quick else 24) * MIN,
+        limit, filed, signed, done,
+        done + (about(rng, 4, 0.5, 1, 12) if quick else about(rng, 10, 0.55, 2, 30)) * MIN,
         verify=kind > 0.85 and not quick,
         returns=returns,
         rule_at=ruled,
@@ -89,10 +90,19 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
     )  # fmt: skip
 
 
+def _to_sign(rng: Dice, quick: bool) -> float:
+    """Return how long (seconds) a holder takes to sign; now and then longer than anybody should."""
+    if quick:
+        return about(rng, 4, 0.7, 0.7, 24) * MIN
+    if rng.random() < _SIGNED_LATE:
+        return rng.uniform(122, 150) * MIN
+    return about(rng, 10, 0.75, 1, 55) * MIN
+
+
 def _returns(rng: Dice, filed: float, count: int) -> tuple[float, ...]:
-    moments = [filed + rng.uniform(8, 50) * MIN]
+    moments = [filed + about(rng, 20, 0.5, 6, 80) * MIN]
     while len(moments) < count:
-        moments.append(moments[-1] + rng.uniform(12, 50) * MIN)
+        moments.append(moments[-1] + about(rng, 25, 0.5, 10, 80) * MIN)
     return tuple(moments)
 
 
@@ -103,10 +113,12 @@ def _done(rng: Dice, at: float, signed: float, limit: float, unit: str) -> tuple
         return limit + rng.uniform(0.1, 0.8) * min(limit - at, 3 * _HOUR), True
     if chance < _TIGHT and soon:
         return max(signed + MIN, limit - rng.uniform(4, 50) * MIN), False
-    work = _WORK_S.get(unit, _HOUR) * math.exp(rng.gauss(0, 0.6))
+    work = about(rng, _WORK_S.get(unit, _HOUR), 0.7, 3 * MIN, 8 * _HOUR)
     done = signed + work if unit == "urgent_hour" else _by_day(rng, signed + work)
-    slack = _QUICK_SLACK_S if unit == "urgent_hour" else _SLACK_S
-    return max(signed + MIN, min(done, limit - slack)), False
+    latest = limit - (_QUICK_SLACK_S if unit == "urgent_hour" else _SLACK_S)
+    if done > latest:
+        done = signed + rng.uniform(0.3, 1.0) * (latest - signed)
+    return max(signed + MIN, done), False
 
 
 def _by_day(rng: Dice, at: float) -> float:

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from city.places import Streets
+from city.places import Streets, street_key
 from feeds.sources.demo.chance import Dice
 
 __all__ = ["Ground", "Place", "Road", "read_residents", "read_roads"]
@@ -68,7 +68,7 @@ class Ground:
     """All places of the invented city, laid out once.
 
     Streets without a road in the table, or without a point in the box of Pudong, have no places;
-    raises ValueError when that leaves none at all. Street codes compare by their first nine digits.
+    raises ValueError when that leaves none at all.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Ground:
         self.underpasses: list[tuple[str, Place]] = []
         self._pools: dict[int, tuple[Place, ...]] = {}
         for street, code in enumerate(streets.codes):
-            own = [road for road in roads if road.street == code[:9]]
+            own = [road for road in roads if road.street == street_key(code)]
             inside = np.flatnonzero(at == street)
             if own and len(inside):
                 corner = _Street(street, code, streets.shorts[street])
@@ -90,7 +90,7 @@ class Ground:
         if not self._pools:
             raise ValueError("no street of the district has both a road and a place in Pudong")
         self._streets = tuple(self._pools)
-        self._reach = list(accumulate(residents.get(streets.codes[s][:9], 1) for s in self._pools))
+        self._reach = list(accumulate(residents.get(street_key(streets.codes[s]), 1) for s in self._pools))
 
     def _lay_out(
         self,

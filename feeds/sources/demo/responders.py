@@ -5,6 +5,7 @@ the centre has just done stands, and may be undone, before anybody goes on.
 """
 
 import heapq
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from city.state import Case, LedgerState
 from feeds.commander import Answer
 from feeds.sources.demo.act import Act, Look
 from feeds.sources.demo.acts import next_act
+from feeds.sources.demo.fate import Fate
 from feeds.sources.demo.people import People
 from feeds.sources.demo.tracks import fate_of
 from feeds.sources.demo.twins import Twins
@@ -50,6 +52,7 @@ class Order(msgspec.Struct, frozen=True):
 class _Watched(msgspec.Struct):
     version: int
     category: Category
+    fate: Fate
     tries: int = 0
 
 
@@ -77,6 +80,11 @@ class Responders:
         """Whether commands are waiting for their answers."""
         return bool(self._given)
 
+    @property
+    def next_at(self) -> float:
+        """Return the city moment of the next plan; infinite when there is none."""
+        return self._plans[0][0] if self._plans else math.inf
+
     def follow(self, ledger: LedgerState, machine: float) -> None:
         """Plan anew for every case that has changed since the last look."""
         if ledger.position < self._position:
@@ -98,7 +106,9 @@ class Responders:
         category = self._category(case)
         if category is None or not case.file.own or not (case.is_open or _is_fresh(case, now)):
             return None
-        watched = self._watched[case.key] = _Watched(-1, category)
+        no = case.external[0][1] if case.external else case.key
+        watched = _Watched(-1, category, fate_of(self._seed, no, case.at, category))
+        self._watched[case.key] = watched
         return watched
 
     def due(self, ledger: LedgerState, machine: float) -> list[Order]:
@@ -154,11 +164,9 @@ class Responders:
         heapq.heappush(self._plans, (at, key, version))
 
     def _look(self, ledger: LedgerState, key: str, now: float) -> Look:
-        case, category = ledger.cases[key], self._watched[key].category
-        no = case.external[0][1] if case.external else key
-        fate = fate_of(self._seed, no, case.at, category)
+        case, watched = ledger.cases[key], self._watched[key]
         twin = self._twins.of(case, ledger.cases) if case.state == "reported" else ""
-        return Look(case, category, fate, self._people, now, twin)
+        return Look(case, watched.category, watched.fate, self._people, now, twin)
 
     def _category(self, case: Case) -> Category | None:
         """Return the class of a case, by its words when it has no code that we know."""

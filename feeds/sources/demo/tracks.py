@@ -12,11 +12,11 @@ from typing import Final
 import msgspec
 
 from city.categories import Category
-from feeds.sources.demo.chance import Dice, dice, stamp
+from feeds.sources.demo.chance import Dice, about, dice, stamp
 from feeds.sources.demo.fate import MIN, Fate, ordinary
 from feeds.sources.demo.limits import due
 
-__all__ = ["FLOOD", "TRACKS", "Track", "Turn", "fate_of", "staged", "turn"]
+__all__ = ["FLOOD", "TRACKS", "Track", "Turn", "fate_of", "is_staged", "staged", "turn"]
 
 FLOOD: Final = "component:0207"
 """The flooded underpass: its case has a gauge that rises with it (devices.py)."""
@@ -107,10 +107,16 @@ def fate_of(seed: int, no: str, at: float, category: Category) -> Fate:
     return ordinary(seed, no, at, category)
 
 
+def is_staged(no: str) -> bool:
+    """Whether a number is of a track's case."""
+    return _NUMBER.fullmatch(no) is not None
+
+
 def _plain(rng: Dice, at: float, end: float, limit: float) -> Fate:
     """Signed soon, worked at for most of the time, checked at the end."""
-    filed = at + rng.uniform(0.5, 2) * MIN
-    return Fate(limit, filed, filed + rng.uniform(1, 5) * MIN, end - rng.uniform(1, 3) * MIN, end)
+    filed = at + about(rng, 1.2, 0.5, 0.4, 3) * MIN
+    signed = filed + about(rng, 3, 0.6, 0.7, 12) * MIN
+    return Fate(limit, filed, signed, end - about(rng, 4, 0.6, 1, 14) * MIN, end)
 
 
 def _unsigned(rng: Dice, at: float, end: float, limit: float) -> Fate:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from city.categories import Category
 from feeds.sources.demo.chance import Dice
 from feeds.sources.demo.ground import Place
+from feeds.sources.demo.scenes import scene
 
 __all__ = ["PHONE_PREFIX", "description", "reporter", "title"]
 
@@ -12,29 +13,18 @@ PHONE_PREFIX: Final = "199-0000-"
 """Every phone of the demo begins like this; the last four digits are drawn."""
 
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
-_SPOTS: Final = (
-    "路口",
-    "路口北侧",
-    "路口南侧",
-    "公交站旁",
-    "地铁站口",
-    "菜场门口",
-    "学校对面",
-    "小区门口",
-    "沿街商铺前",
-)
 _CALLERS: Final = (
-    "市民来电反映：{road}{spot}{name}，希望尽快处理。",
-    "市民来电：{road}{spot}{name}，已有一段时间，影响出行，请相关部门核实处理。",
-    "来电人称{road}{spot}又出现{name}，此前也曾反映，要求回复处理结果。",
+    "市民来电反映：{road}{scene}，希望尽快处理。",
+    "市民来电：{road}{scene}，已有一段时间，请相关部门核实处理。",
+    "来电人称{road}{scene}，此前也曾反映，要求回复处理结果。",
 )
 _INSPECTORS: Final = (
-    "网格员巡查发现：{road}{spot}{name}，已拍照。",
-    "巡查上报：{road}{spot}{name}，现场未设警示。",
+    "网格员巡查发现：{road}{scene}，已拍照。",
+    "巡查上报：{road}{scene}，现场未设警示。",
 )
-_POLICE: Final = ("110转交：{road}{spot}{name}，民警已到场查看，请主管单位处置。",)
+_POLICE: Final = ("110转交：{road}{scene}，民警已到场查看，请主管单位处置。",)
 _MACHINES: Final = ("系统自动上报：{road}{name}，待人工复核。",)
-_OTHERS: Final = ("转来线索：{road}{spot}{name}，请按职责办理并反馈。",)
+_OTHERS: Final = ("转来线索：{road}{scene}，请按职责办理并反馈。",)
 _BY_CHANNEL: Final = {
     "hotline_12345": _CALLERS,
     "hotline_12319": _CALLERS,
@@ -55,7 +45,7 @@ def title(category: Category, place: Place) -> str:
 def description(dice: Dice, channel: str, category: Category, place: Place) -> str:
     """Return what the source's officer wrote down."""
     text = dice.choice(_BY_CHANNEL.get(channel, _OTHERS))
-    return text.format(road=place.road, spot=dice.choice(_SPOTS), name=category.name_zh)
+    return text.format(road=place.road, scene=scene(dice, category), name=category.name_zh)
 
 
 def reporter(dice: Dice) -> dict[str, Any]:

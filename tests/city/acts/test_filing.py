@@ -44,7 +44,7 @@ def test_the_class_may_be_put_right_at_filing() -> None:
     assert w.refused("file", key, INTAKE, code="9999") == ("bad_args", "bad_arg")
     w.done("file", key, INTAKE, kind="component", code="0123")
     case = w.case(key)
-    assert (case.kind, case.code, case.label, case.hazard) == ("component", "0123", "", True)
+    assert (case.kind, case.code, case.label, case.hazard) == ("component", "0123", "门口有洞", True)
 
 
 def test_an_unknown_standard_is_refused_with_those_that_there_are() -> None:
@@ -133,6 +133,16 @@ def test_a_report_of_a_hazard_makes_one_that_nobody_filed_yet_urgent() -> None:
     assert w.done("merge", "h/2", INTAKE, into="h/1") == ["CaseMerged", "CallersJoined"]
     assert (w.case("h/1").hazard, w.case("h/1").urgency) == (True, "urgent")
     assert "MakeSafeOrdered" in w.done("file", "h/1", INTAKE)
+
+
+def test_reports_of_unknown_classes_merge_only_when_their_sources_words_are_the_same() -> None:
+    w = World()
+    unknown = {"kind": "event", "code": "0405", "system": "CJT214-2007", "mapped": "unmapped"}
+    w.report("h/1", category=unknown)
+    w.report("h/2", category=unknown | {"code": "0406"})
+    w.report("h/3", category=unknown)
+    assert w.refused("merge", "h/2", INTAKE, into="h/1") == ("not_now", "other_class")
+    w.done("merge", "h/3", INTAKE, into="h/1")
 
 
 def test_reports_of_other_classes_or_without_a_place_do_not_merge() -> None:

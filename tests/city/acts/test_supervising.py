@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from city.access import Person
-from city.acts.command import Command, Decision, Refusal
+from city.acts.command import Command, Decision, Refusal, UnitNow
 from city.acts.decide import decide
 from city.acts.offers import offers
 from city.acts.steps import steps
@@ -319,6 +319,21 @@ def test_a_ruling_that_was_sent_and_a_unit_that_was_sent_are_offered_no_more() -
     assert offers(w.case(key)) == []
     assert w.refused("send_for_ruling", key, CHEN) == ("not_now", "ruling_sent")
     assert w.refused("send_unit", key, CHEN, unit="u1") == ("not_now", "unit_sent")
+
+
+@pytest.mark.parametrize(("unit", "why"), [
+    (UnitNow("squad", "standby", lost=True), "unit_lost"),
+    (UnitNow("squad", "en_route", lost=False), "unit_away"),
+    (UnitNow("ambulance", "standby", lost=False), "unit_unfit"),
+    (UnitNow("", "standby", lost=False), "unit_unfit"),
+])  # fmt: skip
+def test_a_unit_that_no_screen_would_offer_is_not_sent(unit: UnitNow, why: str) -> None:
+    w = World()
+    key = PATHS["dispatched"](w)
+    w.units = {"u1": unit, "u2": UnitNow("squad", "standby", lost=False)}
+    assert w.refused("send_unit", key, CHEN, unit="u1") == ("not_now", why)
+    assert w.done("send_unit", key, CHEN, unit="u2") == ["UnitSent"]
+    assert w.done("send_unit", key, CHEN, unit="known to who sends it") == ["UnitSent"]
 
 
 def test_reopening_makes_a_new_case_once_within_seven_days() -> None:

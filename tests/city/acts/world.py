@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 
 from city.access import ROLES, SHIFT_ROLES, Person, acting_role
-from city.acts.command import Command, Decision, NewFact, Now, Refusal
+from city.acts.command import Command, Decision, NewFact, Now, Refusal, UnitNow
 from city.acts.decide import decide
 from city.acts.terms import Agency, CaseNumbers, Standard, Terms
 from city.categories import Category
 from city.clock import CityClock
 from city.dispatch.route import Reason, Route, Situation
+from city.dispatch.unit_tasks import UnitTask, UnitTasks
 from city.facts import Fact, body_of, read_fact
 from city.fold import apply
 from city.moments import iso, parse
@@ -42,6 +43,10 @@ STANDARDS = {
     key: (Standard(f"{key}#1", key, "condition", "closing", c.limit_value, c.limit_unit, hazard=c.hazard),)
     for key, c in CATEGORIES.items()
 }
+UNIT_TASKS = UnitTasks([
+    UnitTask("gas", ("event:0502",), ("gas_repair", "fire_engine"), "1", "2026-01-01", ""),
+    UnitTask("order", (), ("squad", "patrol_car"), "1", "2026-01-01", ""),
+])  # fmt: skip
 KNOWN = Calendar(known_years=frozenset({2026, 2027}), holidays=frozenset({"2027-01-01"}))
 
 
@@ -73,6 +78,7 @@ def terms(**changes: Any) -> Terms:
         agencies=AGENCIES, streets=STREETS, calendar=KNOWN, calendars={}, route=invented_route,
         boundary_m=lambda lon, lat, street: 12.0, street_of=lambda lon, lat: HE,
         numbers=msgspec.structs.replace(CaseNumbers(), **changes), tables={"categories": "ab"},
+        unit_tasks=UNIT_TASKS,
     )  # fmt: skip
 
 
@@ -114,10 +120,11 @@ class World:
         self.machine = 1_800_000_000.0
         self.facts: list[Fact] = []
         self.commands = 0
+        self.units: dict[str, UnitNow] = {}
 
     @property
     def now(self) -> Now:
-        return Now(self.machine, self.state.clock.at(self.machine))
+        return Now(self.machine, self.state.clock.at(self.machine), self.units.get)
 
     def wait(self, *, minutes: float = 0.0, seconds: float = 0.0) -> None:
         """Let city time pass."""

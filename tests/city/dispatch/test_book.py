@@ -7,6 +7,7 @@ import pytest
 
 from city.dispatch.book import Book
 from city.dispatch.route import Reason, Route, Situation
+from city.dispatch.shelf import rule_tables
 from city.places import Streets
 from city.state import Registered
 
@@ -17,7 +18,7 @@ MIDDLE = {YANGJING: (121.5440, 31.2400), TANGZHEN: (121.6550, 31.2150), ZHANGJIA
 
 def situation(category: str, street: str = YANGJING, **told: Any) -> Situation:
     kind, _, code = category.partition(":")
-    lon, lat = told.pop("at", MIDDLE[street])
+    lon, lat = told.pop("at", None) or MIDDLE[street]
     told = {"hazard": False, "road": "", **told}
     return Situation(kind=kind, code=code, lon=lon, lat=lat, street=street, **told)
 
@@ -325,3 +326,20 @@ def test_nobody_who_refused_is_ever_a_target(book: Book, category: str) -> None:
         route = book.route(situation(category, refused=everybody[:count]), {})
         assert set(route.targets).isdisjoint(everybody[:count])
         assert len(route.targets) <= 3
+
+
+# Streets of other countries
+
+
+@pytest.mark.parametrize("street", ["harbour-north-ward", "W-7", "310115013", "1234567890123"])
+def test_a_streets_own_rule_counts_whatever_the_form_of_its_code(street: str) -> None:
+    row = {"class": "event:0405", "priority": "2", "version": "1", "valid_from": "2026-01-01", "basis": "x"}
+    rules = [
+        {**row, "id": "R-1", "principle": "territory_first", "lead": "territory"},
+        {**row, "id": "R-2", "principle": "fixed_agency", "lead": "cg", "street": street},
+    ]
+    tables = rule_tables(lambda name: rules if name == "rules.csv" else [], on="2026-06-01")
+    own = Book(tables, lambda lon, lat: street, lambda lon, lat, code: 500.0, lambda lon, lat, m: ())
+    there = own.route(situation("event:0405", street, at=(0.0, 0.0)), {})
+    elsewhere = own.route(situation("event:0405", "harbour-n", at=(0.0, 0.0)), {})
+    assert (there.to, elsewhere.to) == ("cg", "harbour-n")

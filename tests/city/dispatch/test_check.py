@@ -58,6 +58,8 @@ def test_the_shipped_tables_are_clean(streets: Streets) -> None:
         ("devolution.csv", "state", "lost", "expected not_devolved"),
         ("city_objects.csv", "match", "", "expected at least one word"),
         ("sites.csv", "approver", "zz", "there is no agency 'zz'"),
+        ("unit_tasks.csv", "classes", "component:99*", "there is no class 'component:99*'"),
+        ("unit_tasks.csv", "kinds", "spaceship", "expected some of patrol_car"),
         ("standards.csv", "class", "event:9999", "there is no class 'event:9999'"),
         ("standards.csv", "make_safe_min", "", "the condition is a hazard"),
         ("standards.csv", "limit_unit", "week", "expected urgent_hour"),
@@ -74,6 +76,12 @@ def test_a_wrong_cell_is_named_with_file_row_and_what_was_expected(
 ) -> None:
     found = [p for p in problems(streets, name, put(0, column, value)) if (p.file, p.row) == (name, 2)]
     assert [named in problem.what for problem in found].count(True) >= 1, found
+
+
+def test_a_class_whose_work_nobody_can_do_is_named(streets: Streets) -> None:
+    found = problems(streets, "unit_tasks.csv", lambda rows: rows.pop())
+    assert "no row is for event:0405" in " ".join(problem.what for problem in found)
+    assert {problem.file for problem in found} == {"unit_tasks.csv"}
 
 
 def test_a_class_without_condition_or_rule_is_named(streets: Streets) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.protocol.frames import BadFrame, Doubled, Frame, decode, nesting
+from feeds.protocol.frames import BadFrame, Doubled, Frame, decode, nesting, readable
 
 # The protocol carries integers exactly within 64 bits; what is larger may be rounded.
 EXACT = st.integers(-(2**63), 2**63 - 1)
@@ -69,3 +69,28 @@ def test_a_huge_integer_is_rounded_and_not_refused() -> None:
     assert isinstance(frame, Frame)
     assert frame.records == [{"a": 1e305, "b": 9007199254740993}]
     assert isinstance(frame.records[0]["a"], float)
+
+
+@given(st.dictionaries(st.text(), VALUES), st.text(), st.booleans(), st.integers(0, 3))
+def test_a_batch_is_read_where_the_frame_itself_names_it(
+    others: dict[str, Any], batch: str, ascii_only: bool, cut: int
+) -> None:
+    """It is found without parsing the rest: in whatever order, and also when the end is missing."""
+    frame = {"records": [{"batch": "of a record"}], **others, "batch": batch, "more": [[["x"]]]}
+    text = json.dumps(frame, ensure_ascii=ascii_only)
+    assert readable(text[: len(text) - cut], "batch") == batch
+
+
+@given(st.text(alphabet='[]{}":,\\ab1 '))
+def test_no_pile_of_brackets_and_quotes_is_misread(text: str) -> None:
+    found = readable(text, "a")
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return
+    assert found is None or told["a"] == found
+
+
+def test_a_long_string_that_is_never_ended_is_read_once() -> None:
+    """Half a million escaped quotes: each of them could begin a string."""
+    assert readable('{"a":"' + '\\"' * 500_000, "a") is None

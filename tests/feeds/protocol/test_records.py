@@ -1,14 +1,16 @@
 import copy
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.categories import ClassRef
 from city.datum import from_wgs84
-from city.moments import parse
+from city.moments import iso, parse
 from feeds.protocol.records import Normalised, Rejected, Terms, validate, validate_all
 from feeds.protocol.topics import PUBLISHED
 from tests.gateways import NOW, case, unit
@@ -141,20 +143,164 @@ def test_a_fault_is_told_by_where_and_what(topic: str, record: Any, path: str, c
     assert "13800000000" not in answer.reason
 
 
+MIRROR = {
+    "state": "handling", "agency": "市政", "due_at": NOW, "returned_by": ["排水"], "next": "sign",
+    "next_at": NOW, "at": NOW, "unknown": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mirror", [MIRROR, {}, dict.fromkeys(MIRROR), None])
+def test_a_mirror_as_the_protocol_lists_it_is_taken(mirror: Any) -> None:
+    answer = validate("case", case(mirror=mirror, road="张杨路"), TERMS)
+    assert isinstance(answer, Normalised), answer
+    assert (answer.record["mirror"], answer.record["road"]) == (mirror, "张杨路")
+
+
+@pytest.mark.parametrize(("changes", "path", "code"), [
+    ({"mirror": "closed"}, "mirror", "wrong_type"),
+    ({"mirror": {"state": "done"}}, "mirror.state", "unknown_value"),
+    ({"mirror": {"agency": 7}}, "mirror.agency", "wrong_type"),
+    ({"mirror": {"due_at": "tomorrow"}}, "mirror.due_at", "bad_time"),
+    ({"mirror": {"due_at": "9999-12-31T23:59:59Z"}}, "mirror.due_at", "out_of_range"),
+    ({"mirror": {"at": "2026-11-20 10:00"}}, "mirror.at", "bad_time"),
+    ({"mirror": {"next_at": 5}}, "mirror.next_at", "wrong_type"),
+    ({"mirror": {"returned_by": "排水"}}, "mirror.returned_by", "wrong_type"),
+    ({"mirror": {"returned_by": ["排水", 5]}}, "mirror.returned_by.1", "wrong_type"),
+    ({"mirror": {"agency": "字" * 201}}, "mirror.agency", "too_long"),
+    ({"road": ["张杨路"]}, "road", "wrong_type"), ({"road": "路" * 201}, "road", "too_long"),
+])  # fmt: skip
+def test_what_is_wrong_in_a_mirror_or_a_road_is_told_by_its_path(changes: Any, path: str, code: str) -> None:
+    answer = validate("case", case(**changes), TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == (path, code)
+
+
+FILLERS = [
+    "0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1753-01-01T00:00:00Z",
+    "1899-12-30T00:00:00+08:00", "1900-01-01T00:00:00Z", "1900-01-01T00:00:00-12:00", "1970-01-01T00:00:00Z",
+    "1970-01-01T08:00:00+08:00", "1970-01-01T00:00:00.000+08:00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+@pytest.mark.parametrize(("topic", "kind"), ALL_GOOD)
+def test_a_time_that_stands_for_none_is_refused_by_its_path(topic: str, kind: str, filler: str) -> None:
+    answer = validate(topic, {**good(topic, kind), "at": filler}, TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == ("at", "out_of_range")
+    assert filler in answer.reason
+
+
+@pytest.mark.parametrize("at", ["1900-01-02T12:00:00+08:00", "1970-01-01T00:00:01Z", "1969-12-31T23:59:59Z"])
+def test_any_past_but_the_fillers_is_taken(at: str) -> None:
+    assert isinstance(validate("unit", unit(at=at), TERMS), Normalised)
+
+
+@pytest.mark.parametrize("at", ["2200-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_a_record_from_far_ahead_is_one_of_the_future(at: str) -> None:
+    answer = validate("unit", unit(at=at), TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == ("at", "future")
+
+
+def test_the_other_moments_of_a_record_are_no_fillers_either() -> None:
+    track = {**good("warning", "track"), "points": [{"at": FILLERS[0], "lon": 1.0, "lat": 1.0}]}
+    for topic, record, path in (
+        ("warning", {**good("warning", "cap"), "sent": FILLERS[0]}, "sent"),
+        ("warning", track, "points.0.at"),
+    ):  # fmt: skip
+        answer = validate(topic, record, TERMS)
+        assert isinstance(answer, Rejected)
+        assert (answer.path, answer.code) == (path, "out_of_range")
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_whatever_moment_is_taken_can_be_written_in_any_zone(moment: datetime) -> None:
+    answer = validate("case", case(mirror={"due_at": moment.isoformat()}), TERMS)
+    if isinstance(answer, Normalised):
+        epoch = parse(answer.record["mirror"]["due_at"])
+        for hours in (-14, 0, 14):
+            assert iso(epoch + 3600 * hours)
+
+
+@pytest.mark.parametrize(("topic", "record", "path"), [
+    ("unit", unit(lon=0, lat=0), "lon"), ("unit", unit(lon=0.0, lat=-0.0), "lon"),
+    ("case", case(lon=0.0, lat=0.0, address="张杨路"), "lon"),
+    ("warning", {**good("warning", "track"), "points": [{"at": NOW, "lon": 0, "lat": 0}]}, "points.0.lon"),
+])  # fmt: skip
+def test_the_position_0_0_is_refused_as_none(topic: str, record: Any, path: str) -> None:
+    answer = validate(topic, record, TERMS)
+    assert isinstance(answer, Rejected)
+    assert (answer.path, answer.code) == (path, "out_of_range")
+    assert "stands for none" in answer.reason
+
+
+def test_the_equator_and_the_meridian_are_places() -> None:
+    for lon, lat in ((0.0, 51.5), (100, 0)):
+        assert isinstance(validate("unit", unit(lon=lon, lat=lat), TERMS), Normalised)
+
+
 def test_exactly_five_minutes_ahead_and_title_of_200_code_points_are_taken() -> None:
     ahead = unit(at="2026-11-20T10:05:00+08:00")
     assert isinstance(validate("unit", ahead, TERMS), Normalised)
     assert isinstance(validate("case", case(title="🚨" * 200), TERMS), Normalised)
 
 
-def test_a_label_is_mapped_by_the_table() -> None:
-    terms = Terms("c", NOW, TERMS.now_city, categories={"井盖": ("0101", "GBT30428.2")})
-    answer = validate("case", case(category={"label": "井盖", "mapped": "own"}), terms)
+COVER, NOISE = ClassRef("component", "0101", "GBT30428.2"), ClassRef("event", "0128", "GBT30428.2")
+
+
+def mapped(category: dict[str, Any], **tables: Any) -> Any:
+    answer = validate("case", case(category=category), Terms("c", NOW, TERMS.now_city, **tables))
     assert isinstance(answer, Normalised)
-    assert answer.record["category"]["mapped"] == {"code": "0101", "system": "GBT30428.2"}
+    return answer.record["category"].get("mapped")
+
+
+@pytest.mark.parametrize("told", [{}, {"kind": "event"}, {"kind": "component"}, {"mapped": "own"}])
+def test_a_label_is_mapped_to_the_kind_and_the_code_of_its_class(told: dict[str, Any]) -> None:
+    found = mapped({"label": "井盖", **told}, categories={"井盖": (COVER,)})
+    assert found == {"kind": "component", "code": "0101", "system": "GBT30428.2"}
+
+
+def test_a_label_of_two_classes_is_mapped_by_its_kind_or_not_at_all() -> None:
+    both = {"井盖": (COVER, NOISE)}
+    assert mapped({"label": "井盖", "kind": "event"}, categories=both) == NOISE._asdict()
+    assert mapped({"label": "井盖"}, categories=both) == "unmapped"
+
+
+@pytest.mark.parametrize(("told", "known"), [
+    (COVER, True), (COVER._replace(kind="event"), False), (COVER._replace(system="CJT214-2007"), False),
+])  # fmt: skip
+def test_a_code_is_known_with_its_kind_and_its_system_only(told: ClassRef, known: bool) -> None:
+    assert mapped(told._asdict(), classes=frozenset({COVER, NOISE})) == (None if known else "unmapped")
 
 
 def test_answers_stand_in_the_order_of_the_records() -> None:
     records = [unit(crs="GCJ02", lon=2.0), unit(), 5, unit(crs="BD09", lat=99), unit(crs="BD09")]
     answers = validate_all("unit", records, TERMS)
     assert [isinstance(answer, Normalised) for answer in answers] == [False, True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "code"),
+    [
+        ({"status": "actual"}, "status", "unknown_value"), ({"scope": "All"}, "scope", "unknown_value"),
+        ({"msgType": "Warn"}, "msgType", "unknown_value"), ({"info": "x"}, "info", "wrong_type"),
+        ({"info": [{"area": {"polygon": ["121.5,31.2 121.6,31.2 121.6,31.3"]}}]},
+         "info.0.area.polygon.0", "out_of_range"),
+        ({"info": {"area": [{"polygon": "north"}]}}, "info.area.0.polygon", "not_a_number"),
+        ({"info": [{"area": [{"circle": ["31.2,121.5"]}]}]}, "info.0.area.0.circle.0", "out_of_range"),
+        ({"info": [{"area": [{"polygon": [7]}]}]}, "info.0.area.0.polygon.0", "wrong_type"),
+    ],
+)  # fmt: skip
+def test_what_a_warning_says_in_another_way_than_cap_is_told_by_its_path(
+    changes: dict[str, Any], path: str, code: str
+) -> None:
+    rejected = validate("warning", {**good("warning", "cap"), **changes}, TERMS)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.path, rejected.code) == (path, code)
+
+
+def test_a_polygon_with_spaces_behind_its_commas_and_a_circle_are_taken() -> None:
+    area = {"polygon": "31.2, 121.5\n31.2, 121.6 31.3, 121.6", "circle": ["31.2,121.5 10", ""]}
+    record = {**good("warning", "cap"), "info": [{"event": "x", "area": [area, {"areaDesc": "y"}]}]}
+    assert isinstance(validate("warning", record, TERMS), Normalised)

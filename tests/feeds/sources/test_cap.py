@@ -91,3 +91,81 @@ def test_a_feed_without_an_id_is_refused(tmp_path):
     path.write_text(text.replace("<id>urn:test</id>", ""), encoding="utf-8")
     with pytest.raises(SourceError, match="feed: id is missing"):
         list(open_source(path).records())
+
+
+ALERT = """<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>{name}</identifier>
+<sender>office@test</sender><sent>2026-09-16T0{hour}:00:00+08:00</sent><status>Actual</status>
+<msgType>Alert</msgType><scope>Public</scope>{more}</alert>"""
+INFO = """<info><category>Met</category><event>大风</event><urgency>Expected</urgency>
+<severity>Severe</severity><certainty>Likely</certainty><area><areaDesc>a</areaDesc>{outlines}</area></info>"""
+FEED = '<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id>{inside}</feed>'
+LINKED = "<entry><id>e</id><link href='https://met.invalid/1.cap'/></entry>"
+SIGNED = """<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo/>
+<SignatureValue>AbCd</SignatureValue></Signature>"""
+
+
+def opened(tmp_path, text):
+    path = tmp_path / "alerts.xml"
+    path.write_text(text, encoding="utf-8")
+    return open_source(path)
+
+
+def alert(name="A", hour=5, more=""):
+    return ALERT.format(name=name, hour=hour, more=more)
+
+
+def test_a_signature_is_kept_marked_as_not_verified_and_named(tmp_path):
+    source = opened(tmp_path, alert(more=SIGNED))
+    (record,) = source.records()
+    assert record["signature"]["verified"] is False
+    assert "AbCd" in record["signature"]["xml"]
+    assert [(r.column, r.skipped) for r in source.remarks] == [("Signature", False)]
+
+
+def test_alerts_outside_of_entries_and_in_other_envelopes_are_read_by_time(tmp_path):
+    entry = f"<entry><content>{alert('in', 7)}{alert('too', 8)}</content></entry>"
+    source = opened(tmp_path, FEED.format(inside=alert("out", 6) + entry))
+    assert [record["identifier"] for record in source.records()] == ["out", "in", "too"]
+    assert (source.read, source.remarks) == (3, [])
+    wrapped = opened(tmp_path, f"<envelope><part>{alert('wrapped')}</part></envelope>")
+    assert [record["identifier"] for record in wrapped.records()] == ["wrapped"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [FEED.format(inside=LINKED * 2),
+     "<rss><channel><item><link>https://met.invalid/1.cap</link></item></channel></rss>"],
+)  # fmt: skip
+def test_an_index_is_named_as_what_it_is(text, tmp_path):
+    with pytest.raises(SourceError, match=r"an index: \d links, no alert"):
+        list(opened(tmp_path, text).records())
+
+
+def test_what_was_looked_at_is_a_record_or_a_remark_of_what_was_left_out(tmp_path):
+    broken = alert("B").replace("<scope>Public</scope>", "")
+    inside = f"<entry><content>{alert()}</content></entry><entry><content>{broken}</content></entry>{LINKED}"
+    source = opened(tmp_path, FEED.format(inside=inside))
+    for _ in range(2):  # anew by each call
+        assert len(list(source.records())) == 1
+        skipped = [(r.where, r.reason) for r in source.remarks if r.skipped]
+        assert skipped == [
+            ("entry 1", "alert.scope: is missing"),
+            ("entry 2", "holds no CAP alert, it links to one elsewhere"),
+        ]
+        assert source.read == 3
+
+
+def test_an_outline_that_cannot_be_read_is_left_out_with_a_remark_and_the_alert_stays(tmp_path):
+    outlines = (
+        "<polygon>31.0, 121.0\n31.0, 122.0\n30.0, 121.0</polygon><polygon>121,31 122,31 121,30</polygon>"
+        "<circle>31,121 5</circle><circle>here</circle>"
+    )
+    source = opened(tmp_path, alert(more=INFO.format(outlines=outlines)))
+    (record,) = source.records()
+    (area,) = record["info"][0]["area"]
+    assert area["polygon"] == ["31.0, 121.0\n31.0, 122.0\n30.0, 121.0"]
+    assert area["circle"] == ["31,121 5"]
+    assert [(r.column, r.skipped) for r in source.remarks] == [
+        ("info[0].area[0].polygon", False), ("info[0].area[0].circle", False),
+    ]  # fmt: skip
+    assert "expected a latitude of -90 to 90 first, got 121" in source.remarks[0].reason

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feeds.sources.contract import SourceError
-from feeds.sources.mapping import fits, load, named, shipped
+from feeds.sources.mapping import absent, fits, load, named, shipped
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "sources"
 
@@ -41,3 +41,36 @@ def test_a_wrong_mapping_is_refused_naming_the_key(found, instead, complaint, tm
     path.write_text(text.replace(found, instead), encoding="utf-8")
     with pytest.raises(SourceError, match=complaint):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "instead", "complaint"),
+    [
+        ("complaints", "zone =", 'encoding = "gb2313"\nzone =', "encoding: 'gb2313' is no encoding of text"),
+        ("complaints", "zone =", 'encoding = "base64"\nzone =', "encoding: 'base64' is no encoding of text"),
+        ("complaints", "zone =", 'unknown = "closed"\nzone =', "Invalid enum value 'closed'"),
+        (
+            "complaints",
+            '= "closed"',
+            '= "done"',
+            "statuses: '已办结' is 'done', expected one of closed, dispatched",
+        ),
+        ("levels", 'column = "rain mm"', 'column = "re:("', "'re:\\(' is no regular expression"),
+        ("levels", 'metric = "rain"', 'metric = "rain"\ndevice = "{site}"', "device '{site}' names no group"),
+    ],
+)
+def test_a_mapping_that_cannot_work_is_refused_before_a_row_is_read(
+    name, found, instead, complaint, tmp_path
+):
+    text = (RECORDINGS / f"{name}.toml").read_text(encoding="utf-8")
+    assert found in text
+    path = tmp_path / "wrong.toml"
+    path.write_text(text.replace(found, instead), encoding="utf-8")
+    with pytest.raises(SourceError, match=complaint):
+        load(path)
+
+
+def test_a_column_that_is_absent_is_told_with_the_nearest_name():
+    assert absent(["no", "status", "re:a.*", "re:z.*", ""], ["No.", "state", "abc", ""]) == [
+        "no (the nearest is No.)", "status (the nearest is state)", "re:z.*",
+    ]  # fmt: skip

@@ -31,7 +31,7 @@ def test_what_is_no_request_is_named_with_its_index_and_field():
     source = Open311Requests(FILE, REQUESTS, PLAIN, OpenOptions())
     list(source.records())
     assert [(r.where, r.column) for r in source.remarks] == [
-        ("request 2", "lat"),
+        ("request 2", "long"),
         ("request 3", "requested_datetime"),
         ("request 4", "request"),
     ]
@@ -48,3 +48,38 @@ def test_a_city_is_known_by_its_agencies_and_then_has_the_numbers_of_its_table()
 
 def test_a_city_that_no_mapping_knows_has_the_plain_one():
     assert mapping_for(REQUESTS, KNOWN) is PLAIN
+
+
+def told(*changes, mapping=PLAIN):
+    requests = [{**REQUESTS[0], "service_request_id": f"R-{n}", **change} for n, change in enumerate(changes)]
+    source = Open311Requests(FILE, requests, mapping, OpenOptions())
+    return source, list(source.records())
+
+
+def test_a_status_is_known_in_any_case():
+    _, records = told(*({"status": status} for status in ("Closed", "CLOSED", " closed ", "Open", "OPEN")))
+    assert [record["mirror"]["state"] for record in records] == ["closed"] * 3 + ["dispatched"] * 2
+
+
+def test_a_status_that_is_neither_open_nor_closed_is_named():
+    source, records = told({"status": "acknowledged"})
+    assert records == []
+    assert source.remarks[0].reason.startswith("status 'acknowledged' is not in the mapping")
+
+
+def test_a_request_with_a_broken_field_does_not_stop_the_others():
+    source, records = told(
+        {"address": {"street": "x"}}, {"service_name": ["x"]}, {}, {"expected_datetime": "soon"}
+    )
+    assert len(records) == 2
+    assert [(r.where, r.column, r.skipped) for r in source.remarks] == [
+        ("request 0", "address", True),
+        ("request 1", "service_name", True),
+        ("request 3", "expected_datetime", False),
+    ]
+
+
+def test_null_island_is_no_position():
+    source, (kept,) = told({"lat": 0, "long": 0.0}, {"lat": 0, "long": 0, "address": None})
+    assert "lon" not in kept
+    assert [(r.where, r.skipped) for r in source.remarks] == [("request 0", False), ("request 1", True)]

@@ -72,3 +72,39 @@ def test_a_mapping_whose_series_are_not_there_is_refused(tmp_path):
     assert isinstance(mapping, ReadingMapping)
     with pytest.raises(SourceError, match="none of the mapping's series"):
         list(ReadingTable(path, mapping, OpenOptions()).records())
+
+
+def told(tmp_path, text):
+    path = tmp_path / "levels.csv"
+    path.write_text("station;date;time;level cm;rain mm\n" + text, encoding="utf-8")
+    mapping = load(RECORDINGS / "levels.toml")
+    assert isinstance(mapping, ReadingMapping)
+    table = ReadingTable(path, mapping, OpenOptions())
+    return table, [(r["metric"], r["value"]) for r in table.records() if r["kind"] == "reading"]
+
+
+def said(table):
+    return [(remark.where, remark.column) for remark in table.remarks]
+
+
+def test_every_filled_cell_is_taken_or_left_out(tmp_path):
+    table, readings = told(tmp_path, "A;2026-11-20;08:00;-999;0.5\nA;2026-11-20;08:05;99999;-9999.0\n")
+    assert readings == [("rain", 0.5)]
+    assert said(table) == [("row 2", "level cm"), ("row 3", "level cm"), ("row 3", "rain mm")]
+    assert table.read == 4
+
+
+def test_a_row_without_a_time_or_a_device_is_one_item(tmp_path):
+    table, readings = told(tmp_path, ";2026-11-20;08:00;1;2\nA;;;1;2\nA;0001-01-01;00:00;1;2\nA;x;;;\n;;;;\n")
+    assert readings == []
+    assert said(table) == [("row 2", "station"), ("row 3", "date time"), ("row 4", "date time")]
+    assert table.read == 3
+
+
+def test_two_values_of_one_moment_are_named_and_the_first_is_taken(tmp_path):
+    text = "A;2026-11-20;08:05;1;\nA;2026-11-20;08:00;2;\nA;2026-11-20;08:05;3;\nA;2026-11-20;08:05;1;\n"
+    table, readings = told(tmp_path, text)
+    assert readings == [("level", 0.02), ("level", 0.01), ("level", 0.01)]
+    assert [str(remark) for remark in table.remarks] == [
+        "row 4: level cm: stands for something else in an earlier item, got 3 (row 2: 1)"
+    ]

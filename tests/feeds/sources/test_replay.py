@@ -46,7 +46,7 @@ class Gateway:
         good = {r["id"] for n, r in enumerate(records) if n not in bad}
         new = good - self.known
         self.known |= new
-        refused = [Rejection(n, "lon", "at sea") for n in bad]
+        refused = [Rejection(n, "lon", "at sea, got 0.0") for n in bad]
         return Ack(len(new), len(good) - len(new), refused)
 
     async def sleep(self, seconds):
@@ -65,10 +65,10 @@ class Recording:
 
     def __init__(self, records, rate=None):
         self.given, self.rate, self.total = records, rate, len(records)
-        self.remarks = []
+        self.read, self.remarks = 0, []
 
     def records(self):
-        self.remarks = [Remark("row 9", "lat", "is missing")]
+        self.read, self.remarks = len(self.given) + 1, [Remark("row 9", "lat", "is missing")]
         yield from self.given
 
 
@@ -88,14 +88,16 @@ async def test_the_report_counts_what_became_of_every_record(gateway):
         Recording(records),
         gateway.publisher,
         options=ReplayOptions(),
-        progress=lambda done, total: seen.append((done, total)),
+        progress=lambda report, total: seen.append((report.done, total)),
     )
     assert gateway.topics == ["unit"]
-    assert (report.sent, report.accepted, report.duplicates, report.rejected) == (4, 3, 0, 1)
-    assert report.reasons == ["sea: lon: at sea"]
-    assert report.skipped_by_reason() == {"is missing": 1}
-    assert report.skipped == 1
-    assert seen == [(4, 4)]
+    assert str(report) == ("recording: read 5 = 3 accepted + 0 known already + 1 refused + 1 left out")
+    assert report.refused == [Remark("sea", "lon", "at sea", value="0.0")]
+    assert [str(group) for group in report.groups()] == [
+        "left out 1 × lat: is missing (row 9)",
+        "refused 1 × lon: at sea (sea: 0.0)",
+    ]
+    assert seen == [(1, 5), (5, 5), (5, 5)]
 
 
 async def test_a_second_replay_changes_nothing_whatever_it_is_shifted_to(gateway):
@@ -107,9 +109,9 @@ async def test_a_second_replay_changes_nothing_whatever_it_is_shifted_to(gateway
         return await replay(source, gateway.publisher, options=options)
 
     first, second, third = await told(None), await told(1.8e9), await told(1.9e9)
-    assert (first.accepted, first.duplicates) == (4, 0)
-    assert (second.accepted, second.duplicates) == (0, 4)
-    assert (third.accepted, third.duplicates) == (0, 4)
+    assert (first.accepted, first.known) == (4, 0)
+    assert (second.accepted, second.known) == (0, 4)
+    assert (third.accepted, third.known) == (0, 4)
 
 
 async def test_batches_hold_at_most_500_records(gateway):
@@ -152,7 +154,7 @@ async def test_a_shifted_unfolded_history_tells_only_the_steps_that_happened(gat
     options = OpenOptions(mapping=RECORDINGS / "complaints.toml", unfold=True)
     source = open_source(RECORDINGS / "complaints.csv", options)
     now = parse("2026-11-20T10:00:00+08:00")
-    await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
+    report = await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
     told = [(r["external"][0]["no"], r["mirror"]["state"]) for r in gateway.records]
     assert told == [
         ("P-1", "dispatched"),
@@ -161,3 +163,17 @@ async def test_a_shifted_unfolded_history_tells_only_the_steps_that_happened(gat
         ("P-1", "closed"),
         ("P-8", "closed"),
     ]
+    assert report.later == 0
+
+
+async def test_a_status_that_is_still_to_come_is_counted(gateway, tmp_path):
+    """Two rows of one case, the newest report is now, the second row's status is of an hour later."""
+    header, row, *_ = (RECORDINGS / "complaints.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join([header, row.replace("已办结", "处置中"), row]), encoding="utf-8")
+    source = open_source(path, OpenOptions(mapping=RECORDINGS / "complaints.toml"))
+    now = parse("2026-11-20T10:00:00+08:00")
+    report = await replay(source, gateway.publisher, options=ReplayOptions(shift_to=now))
+    assert str(report) == (
+        "table: read 2 = 1 accepted + 0 known already + 0 refused + 0 left out + 1 still to come"
+    )

@@ -115,3 +115,10 @@ def test_places_on_no_streets_ground_are_spread_over_all_streets():
     found = STREETS.of([m["lon"] for m in moved], [m["lat"] for m in moved])
     assert set(found.tolist()) == {0, 1}
     assert len({(m["lon"], m["lat"]) for m in moved}) == 200
+
+
+def test_a_moment_at_the_end_of_the_calendar_stays():
+    end = "9999-12-31T23:59:59+08:00"
+    moved = shifted({"id": "w", "at": "2026-11-20T08:00:00+08:00", "info": [{"expires": end}]}, 3600.0)
+    assert moved["at"] == "2026-11-20T09:00:00+08:00"
+    assert moved["info"] == [{"expires": end}]

@@ -25,20 +25,23 @@ def test_a_track_is_one_record_with_its_fixes_by_time_and_the_newest_observed_mo
         "radii_km": {"7": [200, 200, 180, 180], "10": [100, 100, 80, 70]},
     }
     assert record["points"][2]["forecast"] is True
-    assert record["landfall"]["place"] == "海边"
+    assert [landfall["place"] for landfall in record["landfalls"]] == ["海边"]
 
 
 def test_a_fix_with_swapped_coordinates_is_left_out_and_named():
     source = open_source(FILE)
     list(source.records())
-    assert [str(remark) for remark in source.remarks] == ["features[4]: lon: 31.5 and lat 121 look swapped"]
+    assert [str(remark) for remark in source.remarks] == [
+        "features[4]: lon: left out of the track: 31.5 and lat 121 look swapped"
+    ]
+    assert (source.read, [remark.skipped for remark in source.remarks]) == (1, [False])
 
 
 def test_an_unfolded_track_grows_fix_by_fix_and_lands_when_it_lands():
     first, last = open_source(FILE, OpenOptions(unfold=True)).records()
     assert [len(first["points"]), len(last["points"])] == [1, 3]
-    assert "landfall" not in first
-    assert "landfall" in last
+    assert "landfalls" not in first
+    assert "landfalls" in last
     assert last == next(iter(open_source(FILE).records()))
 
 
@@ -49,3 +52,29 @@ def test_a_collection_whose_fixes_are_all_broken_is_refused():
     }
     with pytest.raises(SourceError, match="no fix of the storm"):
         list(StormTrack(FILE, {"features": [fix]}, OpenOptions()).records())
+
+
+def feature(lon, lat, hour, **told):
+    return {
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        "properties": {"time": f"2026-09-16T{hour:02}:00:00+08:00", **told},
+    }  # fmt: skip
+
+
+def test_longitudes_that_count_on_beyond_180_are_taken_less_360_and_named():
+    fixes = [feature(lon, 20, n, wind_ms=30) for n, lon in enumerate([178.9, 181.4, 186.0, -181.0])]
+    source = StormTrack(FILE, {"features": fixes}, OpenOptions())
+    (record,) = source.records()
+    assert [point["lon"] for point in record["points"]] == [178.9, -178.6, -174.0, 179.0]
+    assert [(r.where, r.skipped) for r in source.remarks] == [(f"features[{n}]", False) for n in (1, 2, 3)]
+
+
+def test_all_landfalls_of_a_track_are_kept_by_time():
+    landfalls = [
+        feature(121.9, 30.9, 7, kind="landfall", place="乙地"), feature(122.2, 29.9, 3, kind="landfall"),
+        feature(500, 30.9, 8, kind="landfall"),
+    ]  # fmt: skip
+    source = StormTrack(FILE, {"features": [feature(121, 31, 9, wind_ms=20), *landfalls]}, OpenOptions())
+    (record,) = source.records()
+    assert [(one["lon"], one.get("place")) for one in record["landfalls"]] == [(122.2, None), (121.9, "乙地")]
+    assert [(r.where, r.skipped) for r in source.remarks] == [("features[3]", False)]

@@ -1,0 +1,121 @@
+"""Roads: what of a text is surely a road. Of a place a public screen names roads and nothing else.
+
+The rule is positive: what has the form of a road's name is told, all else is left out – house numbers, lanes
+(弄, 巷), estates, flats, persons. A text that holds no sure road gives '': a screen then names the street.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Final
+
+__all__ = ["ROAD_LENGTH", "narrowed", "roads_in", "spot_in"]
+
+ROAD_LENGTH: Final = 28
+MOST_READ: Final = 400
+"""Code points of a text that are looked at."""
+
+_HAN: Final = "[\u4e00-\u9fff]"
+_END: Final = "(?:高速公路|快速路|步行街|下立交|立交桥|环路|大道|公路|高速|高架|立交|隧道|大桥|大街|路|街|桥)"
+# What a road's name does not hold, but sentences and addresses do.
+_NOT_NAME: Final = (
+    "[我你您他她它咱们的了是在有某请这那哪谁说住叫因把被从没号號室弄幢栋巷]"
+    "|家[门旁后前里对边]|门[口前后]|后门|隔壁|对面|附近|旁边|小区|住户|居民|邻居|先生|女士|小姐|阿姨|老师|师傅|老板"
+    "|楼[上下道梯层顶]|大楼|电话|联系|单元|宿舍|公寓|新村|人行"
+)
+_NAME: Final = rf"(?:(?!{_NOT_NAME}){_HAN}){{1,4}}?[东南西北中一二三四五六七八九]?"
+_NUMBERED: Final = (
+    rf"(?<![A-Z0-9])[GSXYA]\d{{1,4}}(?:{_HAN}{{0,4}}?{_END}|外环|内环|中环|(?!{_HAN}|[A-Z0-9]))"
+)
+_ROAD: Final = re.compile(rf"{_NUMBERED}|{_NAME}{_END}+")
+_RUN: Final = re.compile(rf"(?:{_ROAD.pattern})+")
+_DIVISIONS: Final = re.compile(rf"(?:{_HAN}{{2,8}}?(?:省|市|新区|区|县|街道|镇|乡))+")
+_SIDE: Final = re.compile(r"[（(]([东南西北]{1,2}向)[）)]")
+_JOINING: Final = "与和及近至到"
+
+_TYPES: Final = (
+    "STREET|ST|AVENUE|AVE|AV|ROAD|RD|DRIVE|DR|PLACE|PL|BOULEVARD|BLVD|PARKWAY|PKWY|HIGHWAY|HWY|EXPRESSWAY|EXPWY|EXPY"
+    "|FREEWAY|TURNPIKE|TPKE|TERRACE|CRESCENT|CONCOURSE|PLAZA|CIRCLE|SQUARE|BRIDGE|TUNNEL|WAY|LOOP"
+)
+_WORD: Final = r"[A-Z][A-Z'.\-]{0,19}"
+_LATIN: Final = re.compile(
+    r"(?:(?:NORTH|SOUTH|EAST|WEST|[NSEW])\.? )?"
+    rf"(?:(?:[12]?\d{{1,2}}(?:ST|ND|RD|TH)?|{_WORD}(?: {_WORD}){{0,2}}) (?:{_TYPES})\b"
+    r"|(?:AVENUE|AVE) [A-Z]\b|(?:HIGHWAY|ROUTE|INTERSTATE) \d{1,3}\b|BROADWAY\b)"
+    r"(?:\.?(?: (?:NORTH|SOUTH|EAST|WEST|[NSEW])\b)?)",
+    re.IGNORECASE,
+)
+_HOUSE: Final = re.compile(r"\d{1,5}(?:[\-/]\d{1,4})?[A-Z]? (?=\S)", re.IGNORECASE)
+_FLAT: Final = re.compile(r"\.?(?:$| ?[#\d]| (?:NO|APT|APARTMENT|UNIT|SUITE|ROOM|RM|FLOOR)\b)", re.IGNORECASE)
+_APART: Final = re.compile(r"[/、，,;；&＆+＋×|()（）【】\[\]\n]+| AND ", re.IGNORECASE)
+
+
+def roads_in(text: str) -> str:
+    """Return the roads that a text surely names, '' for none: ``张杨路101之2号`` → ``张杨路``.
+
+    A road stands at the beginning of a part (parts are divided by ``/``, ``,``, spaces …), behind districts
+    and house numbers at most. Several are joined by ``/``; what would be longer than ROAD_LENGTH is left out.
+    """
+    found: list[str] = []
+    is_latin = False
+    for part in _APART.split(_plain(text)):
+        roads = _han(part) or _latin(part)
+        is_latin = is_latin or bool(roads and roads[0].isascii())
+        found += [road for road in roads if road not in found]
+    joint, words = " / " if is_latin else "/", ""
+    for road in found:
+        longer = f"{words}{joint}{road}" if words else road
+        if len(longer) > ROAD_LENGTH:
+            break
+        words = longer
+    return words
+
+
+def spot_in(text: str) -> str:
+    """Return the roads that a camera's name surely holds, and the side that it looks to (``东向``)."""
+    roads, side = roads_in(text), _SIDE.search(_plain(text))
+    return f"{roads}（{side[1]}）" if roads and side else roads
+
+
+def narrowed(roads: str, known: Collection[str]) -> str:
+    """Return roads as ``roads_in`` gives them without what stands before a known road's name.
+
+    ``张三世纪大道`` has the form of a name; where 世纪大道 is known it is that road behind two characters or
+    more that are none of its business. An unknown road of one more character (``新环北路``) is another road.
+    """
+    if not known:
+        return roads
+    return _ROAD.sub(lambda road: _known(road[0], known), roads)
+
+
+def _known(road: str, known: Collection[str]) -> str:
+    if road in known or (road[0] in _JOINING and road[1:] in known):
+        return road
+    return next((road[cut:] for cut in range(2, len(road) - 1) if road[cut:] in known), road)
+
+
+def _han(part: str) -> list[str]:
+    found = []
+    for words in part.split():
+        begun = _RUN.match(words)
+        behind = _DIVISIONS.match(words)
+        run = (_RUN.match(words, behind.end()) if behind else None) or begun
+        if run is not None:
+            found.append(run[0])
+    return found
+
+
+def _latin(part: str) -> list[str]:
+    words = " ".join(part.split())
+    house = _HOUSE.match(words)
+    for told in (words, words[house.end() :] if house else ""):
+        road = _LATIN.match(told)
+        if road is not None and _FLAT.match(told, road.end()):
+            return [road[0].rstrip(".")]
+    return []
+
+
+def _plain(text: str) -> str:
+    """Return text with every form of a digit or letter as the usual one, control characters as spaces."""
+    usual = unicodedata.normalize("NFKC", text[:MOST_READ])
+    return "".join(" " if unicodedata.category(one).startswith("C") else one for one in usual)

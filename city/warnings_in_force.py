@@ -1,0 +1,162 @@
+"""Which warnings are in force: what all messages say together, in whatever order they came (CAP 1.2)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from city.signals import OTHER
+from city.weather import Area, Info, Warned
+
+__all__ = ["Standing", "in_force", "standing"]
+
+Topic = tuple[str, str, str]
+State = Literal["in_force", "announced", "over"]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One area of one statement, and when it stops: as said, or when another message ends it sooner."""
+
+    warned: Warned
+    info: Info
+    area: Area
+    ends: float
+
+    @property
+    def assumed(self) -> bool:
+        """Whether its end is assumed: the office did not say it, and nothing has ended it."""
+        return self.info.assumed and self.ends == self.info.ends
+
+    def state(self, now: float) -> State:
+        """Return what it is at a city moment (epoch seconds)."""
+        if self.warned.sent > now or self.ends <= now:
+            return "over"
+        return "in_force" if self.info.begins <= now else "announced"
+
+
+def in_force(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
+    """Return what is in force at a city moment (epoch seconds)."""
+    return tuple(one for one in standing(messages, now) if one.state(now) == "in_force")
+
+
+def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
+    """Return what is not over at ``now`` (city epoch seconds), ordered by key; it may be announced only.
+
+    A message ends, whatever its area, when an Update names it, directly or by a chain of references, or when
+    any link of its chain is cancelled by a later message; an Update sent after the cancellation is new. An
+    area of a statement ends when its office states another signal of the same hazard for it (from when that
+    one takes effect), or lifts the hazard there: a lifting that names a colour ends no worse one.
+    """
+    every = tuple(messages)
+    live = sorted((one for one in every if one.ends > now), key=lambda one: one.key)
+    if not live:
+        return ()
+    first = min(one.sent for one in live)
+    later = [one for one in every if one.sent >= first]
+    chains = _Chains(every)
+    enders = [one for one in later if one.references and (one.kind == "Cancel" or _replaces(one))]
+    topics: dict[Topic, list[tuple[Warned, Info]]] = {}
+    for one in later:
+        for info in one.infos:
+            topics.setdefault(_topic(one, info), []).append((one, info))
+    found = []
+    for one in live:
+        ended = min((by.sent for by in enders if chains.ends(by, one)), default=float("inf"))
+        for info in one.infos:
+            if info.says != "warns":
+                continue
+            rivals = topics[_topic(one, info)]
+            for area in info.areas or (Area(),):
+                ends = min(info.ends, ended, _ended_by(rivals, one, info, area))
+                if ends > now:
+                    found.append(Standing(one, info, area, ends))
+    return tuple(found)
+
+
+def _topic(warned: Warned, info: Info) -> Topic:
+    hazard = info.hazard if info.hazard != OTHER else f"={info.event}"
+    return warned.status, warned.sender, hazard
+
+
+def _replaces(warned: Warned) -> bool:
+    return warned.kind == "Update" and bool(warned.infos)
+
+
+def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: Area) -> float:
+    """Return when another statement of the office on the hazard ends this area of one; inf for never."""
+    moments = [
+        max(by.sent, other.begins)
+        for by, other in rivals
+        if by.key != one.key and (_supersedes(by, other, one) or _lifts(by, other, one, info))
+        if _covers(other, area)
+    ]
+    return min(moments, default=float("inf"))
+
+
+def _supersedes(by: Warned, other: Info, one: Warned) -> bool:
+    # What no word of ours names may be two things at one place: only references replace it.
+    return other.says == "warns" and other.hazard != OTHER and by.sent > one.sent
+
+
+def _lifts(by: Warned, other: Info, one: Warned, info: Info) -> bool:
+    # A message that names what it ends speaks of nothing else.
+    named = bool(by.references)
+    worse = other.rank and info.rank > other.rank
+    return other.says == "lifts" and not named and not worse and by.sent >= one.sent
+
+
+def _covers(other: Info, area: Area) -> bool:
+    """Whether a statement is of an area too; a lifting without any area is of all."""
+    if other.says == "lifts" and not other.areas:
+        return True
+    if any(_same(new, area) for new in other.areas or (Area(),)):
+        return True
+    codes = {code for new in other.areas for code in new.codes}
+    return bool(area.codes) and not area.rings and set(area.codes) <= codes
+
+
+def _same(new: Area, old: Area) -> bool:
+    """Whether two areas are one: by outline, else by code, else by name."""
+    if new.rings and old.rings:
+        return {_open(ring) for ring in new.rings} == {_open(ring) for ring in old.rings}
+    if {scheme for scheme, _ in new.codes} & {scheme for scheme, _ in old.codes}:
+        return set(old.codes) <= set(new.codes)
+    if not (new.names or old.names):
+        return not (new.rings or old.rings or new.codes or old.codes)
+    return bool({name.casefold() for name in new.names} & {name.casefold() for name in old.names})
+
+
+def _open(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    return ring[:-1] if ring[0] == ring[-1] else ring
+
+
+class _Chains:
+    """Who names whom, over any number of links."""
+
+    def __init__(self, messages: Iterable[Warned]) -> None:
+        self._named: Mapping[str, tuple[str, ...]] = {
+            one.key: one.references for one in messages if one.references
+        }
+        self._kept: dict[str, frozenset[str]] = {}
+
+    def before(self, key: str) -> frozenset[str]:
+        """Return the keys that a message names, directly or through others."""
+        if key not in self._kept:
+            found: set[str] = set()
+            waiting = list(self._named.get(key, ()))
+            while waiting:
+                name = waiting.pop()
+                if name not in found:
+                    found.add(name)
+                    waiting += self._named.get(name, ())
+            self._kept[key] = frozenset(found)
+        return self._kept[key]
+
+    def ends(self, by: Warned, one: Warned) -> bool:
+        """Whether a message with references ends another: that one is of its chain, and not newer."""
+        if by.key == one.key or by.status != one.status or by.sent < one.sent:
+            return False
+        if one.key in self.before(by.key):
+            return by.key not in self.before(one.key)  # two that name each other end nothing
+        closes = by.kind == "Cancel" or all(info.says == "lifts" for info in by.infos)
+        return closes and not self.before(one.key).isdisjoint(by.references)

@@ -1,0 +1,45 @@
+"""``district new``: the starter files of a district, in a folder of its own."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+import static
+from console.commands.atlas import write_atlas
+from console.tables import TABLES
+
+__all__ = ["EXAMPLES", "district", "new_district"]
+
+EXAMPLES = tuple(sorted(path.name for path in static.path("examples").iterdir() if path.is_dir()))
+"""The invented districts that are shipped, each with its map."""
+
+
+@click.group()
+def district() -> None:
+    """A district of your own."""
+
+
+@district.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--example", type=click.Choice(EXAMPLES), help="a whole invented district instead, to look at")
+def new(folder: Path, example: str | None) -> None:
+    """Write commented starter files into FOLDER, which becomes a district's data dir."""
+    new_district(folder, example or "")
+    click.echo(f"{folder}: see README.md there, and docs/how-to/add-a-district.md")
+
+
+def new_district(folder: Path, example: str = "") -> None:
+    """Write the starter files into an absent or empty folder; those of an example go over them, with its map.
+
+    Raises click.ClickException when there is something in the folder.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise click.ClickException(f"{folder}: expected an empty folder; nothing was written")
+    shutil.copytree(static.path("starter"), folder, dirs_exist_ok=True)
+    for name in TABLES:
+        if not (folder / name).exists():
+            shutil.copyfile(static.path(f"tables/{name}"), folder / name)
+    if example:
+        shutil.copytree(static.path(f"examples/{example}"), folder, dirs_exist_ok=True)
+        write_atlas(folder / "map", folder)

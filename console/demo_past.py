@@ -1,0 +1,269 @@
+"""The demo's past: the week before the first start, lived through by the invented city's people.
+
+Its reports, acts and timers go through the same validation, decisions and fold as everybody's, on a city
+clock that is set to each moment in turn (``CityClockSet``). Then all of it is appended to the empty ledger,
+before the gateway opens. What is not over yet goes on from there.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from city.access import SHIFT_ROLES, Person
+from city.acts.command import Command, Now, Refusal
+from city.acts.decide import decide
+from city.acts.terms import Terms
+from city.chain import GENESIS, digest, link
+from city.facts import body_of
+from city.moments import iso
+from city.store import Store
+from console.answers import signed
+from console.demo_accounts import people_of
+from console.district import read_district, read_rows, read_streets
+from console.roster import person_of_account
+from console.settings import Settings
+from console.snapshots import Snapshots
+from console.terms import read_terms
+from console.timers import Timers
+from feeds.accounts import Accounts
+from feeds.commander import Answer, Done, Why
+from feeds.hub import epoch_of
+from feeds.jobs import act_of, name_by_reference
+from feeds.ledger import ACTS_PER_CALL, Act, Appended, Ledger
+from feeds.ledger import Answer as Written
+from feeds.people import People as Reporters
+from feeds.protocol.cursors import Cursor, Place
+from feeds.protocol.records import Normalised, validate
+from feeds.protocol.records import Terms as Edge
+from feeds.protocol.topics import LEDGER_TOPICS
+from feeds.segments import Row
+from feeds.sources.demo.district import DemoDistrict
+from feeds.sources.demo.responders import Order, Responders
+from feeds.sources.demo.story import Story
+from feeds.telemetry import Telemetry
+
+__all__ = ["Past", "live_through_the_past"]
+
+ACTOR: Final = "system:demo"
+BEGINS, ENDS = "demo:past:begins", "demo:past:ends"
+TOGETHER_S, LONG_AGO_TOGETHER_S = 20.0, 120.0
+"""What is due within so many seconds happens at one moment: the clock is set less often."""
+LONG_AGO_S: Final = 86_400.0
+READ_AT_ONCE: Final = 2000
+
+Moment = tuple[float, list[Act]]
+
+
+async def live_through_the_past(settings: Settings, *, scale: int, seed: int) -> int:
+    """Give an empty ledger its past; return how many facts it got, 0 when it has one already.
+
+    A past that was cut off before its end is taken away and begun anew: nobody else has written yet.
+    Raises LedgerUnavailable, DistrictError.
+    """
+    ledger = await Ledger.open(settings.log_url)
+    try:
+        if (await ledger.head())[0]:
+            if await ledger.done(ENDS) or not await ledger.done(BEGINS):
+                return 0
+            await ledger.forget_all()
+        streets = read_streets(read_district(settings.data_dir))
+        now = time.time()
+        stories = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed).past(now)
+        past = Past(settings.data_dir, now, seed=seed)
+        try:
+            moments = await past.live(stories)
+        finally:
+            past.close()
+        await _append(ledger, moments, rate=settings.city_rate)
+        return await _leave_snapshot(ledger, settings)
+    finally:
+        await ledger.close()
+
+
+class Past:
+    """A city without wires that lives through its stories until ``until`` (city = machine epoch seconds)."""
+
+    def __init__(self, data: Path, until: float, *, seed: int) -> None:
+        district = read_district(data)
+        self.store = Store()
+        self.refusals: list[tuple[str, str]] = []
+        self._until = until
+        self._terms: Terms = read_terms(district, data)
+        self._memory = _Memory(self.store, iso(until))
+        self._responders = Responders(people_of(data), self._terms.categories, seed=seed)
+        self._timers = Timers(self.store, self._memory, lambda: self._terms, clock=lambda: until)
+        self._accounts = Accounts(data)
+        self._reporters = Reporters(data)
+        self._persons: dict[str, Person] = {}
+        self._numbers = itertools.count(1)
+        self._roster = read_rows(data, "roster.csv")
+
+    def close(self) -> None:
+        """Close the files."""
+        self._accounts.close()
+        self._reporters.close()
+
+    async def live(self, stories: Sequence[Story]) -> list[Moment]:
+        """Live through stories in order of time; return what happened at each moment (epoch seconds)."""
+        moments: list[Moment] = []
+        coming = iter([*stories, None])
+        story = next(coming)
+        at = stories[0].reported_at if stories else self._until
+        while at <= self._until:
+            self._memory.begin(at)
+            if not moments:
+                await self._found()
+            reports = []
+            while story is not None and story.reported_at <= at:
+                reports.append(story)
+                story = next(coming)
+            await self._happens(reports)
+            moments.append((at, self._memory.taken))
+            soonest = min(self._responders.next_at, self._timers.next_at)
+            at = max(at, min(soonest, story.reported_at if story else soonest))
+            at += LONG_AGO_TOGETHER_S if at < self._until - LONG_AGO_S else TOGETHER_S
+            await asyncio.sleep(0)  # so that Ctrl-C is heard
+        return moments
+
+    async def _found(self) -> None:
+        """Write what the engine would have noted first: the roster, and that nothing leaves the system."""
+        rows, sha256 = self._roster
+        table = {"sha256": sha256, "rows": [{k: v or "" for k, v in row.items()} for row in rows]}
+        await self._memory.append(
+            [_noted("OutletsSet", "city:outlets", {"systems": []}),
+             _noted("RosterLoaded", "table:roster", table)]
+        )  # fmt: skip
+
+    async def _happens(self, reports: Iterable[Story]) -> None:
+        """Let come in, be done and be due what is at this moment, until nothing more is."""
+        await self._memory.append(self._reported(list(reports)))
+        busy = True
+        while busy:
+            busy = await self._timers.step() > 0
+            state = self.store.state.ledger
+            self._responders.follow(state, self._until)
+            for order in self._responders.due(state, self._until):
+                busy = True
+                self._responders.answered(order, await self._answer(order), state, self._until)
+
+    def _reported(self, stories: list[Story]) -> list[Act]:
+        """Return the appends of reports, as the gateway would make them; keeps their reporters."""
+        now = self.store.state.ledger.clock.at(self._until)
+        kept, acts = [], []
+        for story in stories:
+            found = validate("case", story.report(), Edge(story.client, iso(self._until), now))
+            if not isinstance(found, Normalised):
+                raise ValueError(f"{story.no}: {found}")
+            if found.reporter is not None:
+                kept.append((name_by_reference(self._reporters, story.client, found), found.reporter))
+            acts.append(act_of("case", story.client, found, story.place.code))
+        if kept:
+            self._reporters.put(kept, now=self._until)
+        return acts
+
+    async def _answer(self, order: Order) -> Answer:
+        act, state = order.act, self.store.state.ledger
+        person = self._person(act.account)
+        command = Command(f"past-{next(self._numbers)}", act.verb, order.subject, order.version, act.args)
+        now = Now(self._until, state.clock.at(self._until))
+        decision = decide(state, command, person, self._terms, now)
+        if isinstance(decision, Refusal):
+            self.refusals.append((act.verb, decision.reason))
+            return Answer(refused=Why(decision.code, decision.reason))
+        bodies = tuple(signed(fact, person, command) for fact in decision.facts)
+        await self._memory.append(
+            [Act(f"cmd:{person.account}:{command.command_id}", bodies, decision.expects)]
+        )
+        return Answer(done=Done())
+
+    def _person(self, name: str) -> Person:
+        """Return who acts by an account; whose authority a shift gives is read anew each time."""
+        person = self._persons.get(name)
+        if person is None:
+            account, state = self._accounts.get(name), self.store.state
+            offset = self._terms.zone_offset_s
+            person = person_of_account(account, state, self._until, zone_offset_s=offset)
+            if person is None:
+                raise ValueError(f"{name}: there is no such account")
+            if not SHIFT_ROLES.intersection(person.roles):
+                self._persons[name] = person
+        return person
+
+
+class _Memory:
+    """A ledger in memory whose acts are folded at once; every act is recorded at one machine moment."""
+
+    def __init__(self, store: Store, recorded_at: str) -> None:
+        self.taken: list[Act] = []
+        self._store = store
+        self._recorded_at = recorded_at
+        self._previous = GENESIS
+        self._position = 0
+
+    def begin(self, at: float) -> None:
+        """Set the city clock to a moment (epoch seconds)."""
+        self.taken = []
+        self._fold([_clock_body(at, self._recorded_at)])
+
+    async def append(self, acts: Sequence[Act]) -> list[Written]:
+        """Take acts, each after the one before; there is nobody else, so nothing is in conflict."""
+        self.taken += acts
+        return [self._fold(act.bodies) for act in acts]
+
+    def _fold(self, bodies: Sequence[bytes]) -> Appended:
+        rows = []
+        for body in bodies:
+            self._position += 1
+            found = link(self._previous, self._recorded_at, digest(body))
+            rows.append(Row(self._position, self._recorded_at, found, self._previous, body))
+            self._previous = found
+        self._store.commit(rows)
+        return Appended(self._position, self._previous, self._recorded_at)
+
+
+async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> None:
+    """Append all moments, each behind a setting of the clock, and at last the clock of the present."""
+    waiting: list[Act] = []
+    for number, (at, acts) in enumerate(moments):
+        name = f"demo:past:{number}" if number else BEGINS
+        waiting += [_set_clock(name, at, time.time()), *acts]
+        while len(waiting) >= ACTS_PER_CALL:
+            await ledger.append(waiting[:ACTS_PER_CALL])
+            waiting = waiting[ACTS_PER_CALL:]
+    await ledger.append(waiting)
+    now = time.time()
+    await ledger.append([_set_clock(ENDS, now, now, rate)])
+
+
+async def _leave_snapshot(ledger: Ledger, settings: Settings) -> int:
+    """Fold what the ledger holds and keep the state, so that no process needs to; return the position."""
+    store = Store()
+    while rows := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):
+        store.commit(rows)
+        await asyncio.sleep(0)
+    position = store.state.ledger.position
+    places = {topic: Place(ledger=position) for topic in LEDGER_TOPICS}
+    telemetry = await Telemetry.open(settings.log_url)
+    try:
+        cursor = Cursor(await epoch_of(ledger, telemetry), places).text()
+    finally:
+        await telemetry.close()
+    Snapshots(settings.data_dir / "snapshots").write(store.state.ledger, cursor)
+    return position
+
+
+def _set_clock(name: str, city: float, machine: float, rate: float = 1.0) -> Act:
+    return Act(name, (_clock_body(city, iso(machine), rate),))
+
+
+def _clock_body(city: float, machine0: str, rate: float = 1.0) -> bytes:
+    data = {"city0": iso(city), "machine0": machine0, "rate": rate}
+    return body_of("CityClockSet", "city:clock", ACTOR, data)
+
+
+def _noted(kind: str, subject: str, data: dict[str, Any]) -> Act:
+    """Return a note under the command id of the engine's first one on its subject."""
+    return Act(f"{kind}:{subject}:1", (body_of(kind, subject, ACTOR, data),), ((subject, 0),))

@@ -1,0 +1,92 @@
+"""Where the inset of the dense core stands on the home view: in a corner that hides no street, or nowhere."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.atlas import Box, Drawing, Polygon, Street
+
+__all__ = ["FACTOR", "Corner", "Inset", "dense_core", "place_inset", "size_px"]
+
+Corner = Literal["sw", "se", "nw", "ne"]
+
+FACTOR: Final = 3
+"""How many times as large as the map the inset is."""
+
+_EDGES: Final[dict[Corner, tuple[float, float]]] = {
+    "sw": (10.0, 10.0), "se": (10.0, 124.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
+}  # fmt: skip
+"""CSS px from the sides of the map, as in ``static/css/wall.css``: beside what stands in a corner already."""
+
+_SHARES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the core that is shown, the whole first
+_AIR_PX: Final = 10.0
+_DENSE: Final = 0.7  # of the size of the middle street: people live close where a third of them is smaller
+
+
+class Inset(msgspec.Struct, frozen=True):
+    """A corner, the part of the core that is shown there, and what it hides: metres, EPSG:3857."""
+
+    corner: Corner
+    core: Box
+    hides: Box
+
+
+def dense_core(streets: Sequence[Street], bounds: Box) -> Box:
+    """Return a ninth of the district where its streets are small, an empty box where all are alike."""
+    hulls = [np.array([polygon[0].xs, polygon[0].ys]) for s in streets for polygon in s.polygons]
+    hulls.sort(key=_spread)
+    small = hulls[: -(-len(hulls) // 3)]
+    x, y = np.median([hull.mean(axis=1) for hull in small], axis=0)
+    if _spread(small[len(small) // 2]) > _DENSE * _spread(hulls[len(hulls) // 2]):
+        return Box(x, y, x, y)
+    width, height = bounds.width / 14, bounds.height / 18
+    return Box(x - width, y - height, x + width, y + height)
+
+
+def place_inset(drawing: Drawing, view: Box, m_per_px: float) -> Inset | None:
+    """Return the largest inset that hides no street of the home view `view`, None when each corner would."""
+    if drawing.core.width <= 0:
+        return None
+    streets = shapely.union_all([_area(street.polygons) for street in drawing.streets])
+    shapely.prepare(streets)
+    for inset in _offered(drawing.core, view, m_per_px):
+        bare = inset.hides.grown(-_AIR_PX * m_per_px)
+        box = shapely.box(*msgspec.structs.astuple(bare))
+        inside = view.west <= inset.hides.west and inset.hides.east <= view.east
+        inside = inside and view.south <= inset.hides.south and inset.hides.north <= view.north
+        if inside and not streets.intersects(box):
+            return inset
+    return None
+
+
+def size_px(core: Box, m_per_px: float) -> tuple[int, int]:
+    """Return width and height in CSS px of an inset on a map of so many metres a px."""
+    scale = m_per_px / FACTOR
+    return round(core.width / scale), round(core.height / scale)
+
+
+def _spread(hull: NDArray[np.int64]) -> float:
+    return float(np.prod(np.ptp(hull, axis=1), dtype=np.float64))
+
+
+def _offered(core: Box, view: Box, m_per_px: float) -> Iterator[Inset]:
+    x, y = (core.west + core.east) / 2, (core.south + core.north) / 2
+    for share in _SHARES:
+        half_x, half_y = share * core.width / 2, share * core.height / 2
+        part = Box(x - half_x, y - half_y, x + half_x, y + half_y)
+        width, height = (side * m_per_px for side in size_px(part, m_per_px))
+        for corner, edges in _EDGES.items():
+            across, up = (edge * m_per_px for edge in edges)
+            west = view.west + across if corner.endswith("w") else view.east - across - width
+            south = view.south + up if corner.startswith("s") else view.north - up - height
+            hides = Box(west, south, west + width, south + height).grown(_AIR_PX * m_per_px)
+            yield Inset(corner, part, hides)
+
+
+def _area(polygons: tuple[Polygon, ...]) -> shapely.Geometry:
+    hulls = [shapely.Polygon(np.c_[ring.xs, ring.ys]) for ring, *_ in polygons]
+    return shapely.union_all([shapely.make_valid(hull) for hull in hulls])

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+from city.moments import parse
+from console.chain_watch import ChainWatch
+from feeds.anchors import Anchors
+from feeds.keeping import close_segments
+from feeds.ledger import STREAM, Ledger
+from feeds.segments import Segments
+from feeds.servers import EmbeddedServers
+from tests.chains import noted
+
+
+async def test_a_row_that_was_changed_long_ago_is_named(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    watch = ChainWatch(servers.log_url, tmp_path)
+    assert await watch.walk()
+    assert watch.broken == ""
+    await ledger.append(noted(30, subject="case:1"))
+    entries = await ledger.read(0)
+    await close_segments(
+        ledger, Segments(tmp_path / "ledger"), keep_facts=20, keep_s=1e6, now=parse(entries[-1].recorded_at)
+    )
+    assert await watch.walk()
+    assert watch.broken == ""  # what is in segments alone is not asked for
+    await change(ledger, 20)
+    assert await watch.walk()
+    assert watch.broken == "position 20: hash does not continue the chain"
+
+
+async def test_a_row_that_is_gone_and_a_tail_that_was_cut_off_are_named(
+    servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
+) -> None:
+    watch = ChainWatch(servers.log_url, tmp_path)
+    await ledger.append(noted(9))
+    last = (await ledger.read(8))[0]
+    Anchors(tmp_path / "anchors.log").add(at=last.recorded_at, position=9, hash=last.hash, why="timer")
+    await ledger.client.xdel(STREAM, "5-0")
+    assert await watch.walk()
+    assert watch.broken == "position 5: missing: the next row is 6"
+    await ledger.client.delete(STREAM, "{ledger}:head")
+    assert await watch.walk()
+    assert "position 1: missing: the anchor (position 9" in watch.broken
+
+
+async def test_a_log_server_that_is_away_breaks_no_chain(tmp_path: Path) -> None:
+    watch = ChainWatch("unix:///nowhere/log.sock", tmp_path)
+    assert not await watch.walk()
+    assert watch.broken == ""
+
+
+async def change(ledger: Ledger, position: int) -> None:
+    """Put another body into a row, as somebody with a hand on the server would."""
+    rows = await ledger.client.xrange(STREAM)
+    await ledger.client.delete(STREAM)
+    for identity, fields in rows:
+        if identity == f"{position}-0".encode():
+            fields = {**fields, b"b": fields[b"b"].replace(b"case:1", b"case:2")}
+        await ledger.client.xadd(STREAM, fields, id=identity)

@@ -1,0 +1,35 @@
+"""Citywall's processes by fork: the drawing libraries take seconds to import, so they are imported once.
+
+A process that is started here is one of its own, with its own loop, files and signals, and can be killed.
+That the command line starts them from nothing too is tested with the demo (``tests/faults/test_demo.py``).
+"""
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+__all__ = ["start_process"]
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.forked_imports"])
+
+
+def start_process(name: str, environment: dict[str, str], log: Path) -> BaseProcess:
+    """Start ``citywall <name>`` with an environment of its own; what it prints goes to the end of ``log``."""
+    process = _FORKS.Process(target=_run, args=(name, environment, log), daemon=True)
+    process.start()
+    return process
+
+
+def _run(name: str, environment: dict[str, str], log: Path) -> None:
+    from console.cli import main
+
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["citywall", name]
+    main()
