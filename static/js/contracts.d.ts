@@ -39,6 +39,7 @@ interface Beat {
   feed: "live" | "late" | "lost" | "none";
   feed_since: number | null;
   log_down: boolean;
+  chain_broken: boolean;
 }
 interface Hello {
   build?: string;
