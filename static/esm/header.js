@@ -1,8 +1,9 @@
 // The header: who, what is in force, what this is not, and the city's clock. The desk's is made of the same parts.
 import { card, each, html, mark } from "../js/draw.js";
 
-const draw = card((city) => (view) => {
+export const mend = card((city, place) => (view) => {
   const { say, page } = city, now = city.city();
+  place.drawn = () => fit(place.face, view.scalars.more ?? 0, city);
   return html`<h1>${city.hello()?.name?.[page.lang] ?? page.title[page.lang] ?? ""}</h1>
     ${level(city)}
     ${flags(city, view, (warning) => say.moment(warning.sent, now))}
@@ -13,16 +14,10 @@ const draw = card((city) => (view) => {
     ${clock(city)}`;
 });
 
-/** @param {HTMLElement} face @param {View} view @param {City} city */
-export function mend(face, view, city) {
-  draw(face, view, city);
-  fit(/** @type {HTMLElement} */ (face.querySelector(".flags")), face.querySelector(".more"), view.scalars.more ?? 0, city);
-}
-
 // A warning is shown with its moment or counted, never cut: those that have no room are among the others. What is
 // drawn is measured here, so `hidden` of a flag and the words of `more` are no part of the template.
-function fit(list, more, others, { mend: { text, show }, say }) {
-  const flags = Array.from(list.children);
+function fit(face, others, { mend: { text, show }, say }) {
+  const list = face.querySelector(".flags"), more = face.querySelector(".more"), flags = Array.from(list.children);
   for (let shown = flags.length; shown >= 0; shown -= 1) {
     flags.forEach((flag, place) => show(flag, place < shown));
     const left = others + flags.length - shown;

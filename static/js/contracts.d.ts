@@ -228,6 +228,8 @@ interface Place {
   face: HTMLElement;
   /** Draws the last view again. */
   redraw: () => void;
+  /** A card's own, called after each drawing: what can only be measured. */
+  drawn?: () => void;
 }
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
 interface City {
@@ -259,7 +261,8 @@ interface City {
     count(total: number): string;
     places(total: number | null | undefined, rows: number | null | undefined): string;
     until(row: Row): number | null;
-    time(node: Element, row: Row, now: number): void;
+    /** The words, and the colour of the time if it has one. */
+    time(row: Row, now: number): [string, string | null];
     second(row: Row, now: number): string;
     holder(code: string): string;
     LEVELS: string[];
@@ -311,6 +314,5 @@ interface Node {
   citywallSeen?: boolean;
   citywallShape?: string;
   citywallPane?: any;
-  citywallLast?: Map<string, any>;
   citywallTold?: string;
 }
