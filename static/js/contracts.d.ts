@@ -109,6 +109,8 @@ interface Done {
   facts: unknown[];
   /** Machine time until which it may be undone; null = it may not. */
   undo_until: number | null;
+  /** Of a look at the reporter (`reveal`): what was masked. */
+  person?: Record<string, string>;
 }
 interface Refused {
   code: string;
@@ -211,6 +213,8 @@ interface Say {
   late(epoch: number, now: number): string;
   lost(epoch: number, now: number): string;
 }
+/** Codes into words for the middle of the desk (static/js/desk_words.js). */
+type Voice = ReturnType<typeof import("./desk_words.js").vocabulary>;
 /** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
   make(tag: string, name?: string, children?: Iterable<Node>): any;

@@ -2,7 +2,7 @@
 // See "How cards draw" in docs/architecture.md.
 import { Directive, directive, guard, html, noChange, nothing, render, repeat } from "../vendor/lit.js";
 
-export { html, nothing, ref, styleMap } from "../vendor/lit.js";
+export { guard, html, live, nothing, ref, styleMap } from "../vendor/lit.js";
 
 const { citywallMend: mend } = window;
 

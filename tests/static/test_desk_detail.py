@@ -44,7 +44,7 @@ class TestWhatStandsThere:
         assert shown.texts(".place > *") == ["羽山路巨野路口", "待裁定 · 剩28分"]
 
     def test_who_else_looks_gives_way_before_the_name_of_the_case(self, stage: Open) -> None:
-        many = [f"李××（第{n}值班席值班员）" for n in range(6)]
+        many = [f"李××（第{n}值班席值班员）" for n in range(9)]
         shown = stage(None, (MARK, row(presence=many)))
         head = ".card-desk_detail > header"
         cut = "(node) => node.scrollWidth > node.clientWidth"
