@@ -20,7 +20,7 @@ const SOON_S = 3600, INTAKE = new Set(["reported", "verifying"]);
 
 export const mend = card((city, { face, redraw }) => {
   const { say, desk, orders } = city, voice = vocabulary(city), chosen = caseOf(city), { may } = chosen, holders = holdersOf(city);
-  const act = (verb, args, to) => desk.act(verb, chosen.mark(), chosen.version(), args, to);
+  const act = (verb, args, to) => desk.act(verb, chosen.mark() ?? "", chosen.version(), args, to);
   let mine = sheetsOf(null);
 
   function sheetsOf(mark_) {
@@ -127,7 +127,7 @@ export const mend = card((city, { face, redraw }) => {
   }
 
   function actions(record, reply, isIntake) {
-    const mark_ = chosen.mark(), isOff = orders.isBusy(mark_) || !desk.isLive();
+    const mark_ = mine.mark ?? "", isOff = orders.isBusy(mark_) || !desk.isLive();
     const { seen, more } = buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing: orders.undoable(mark_) !== null });
     const nots = (reply?.actions ?? []).filter((one) => !one.ok && one.why_not && isWorthSaying(one) && city.words("refusal." + one.why_not));
     const [why] = nots.map((one) => say.say("detail.why_not", { verb: voice.verb(one.verb), why: say.say("refusal." + one.why_not, orders.named(one.names)) }));
@@ -150,7 +150,7 @@ export const mend = card((city, { face, redraw }) => {
   function lately() {
     const mark_ = chosen.mark(), casts = orders.all().filter((made) => made.subject.startsWith("wall:"));
     const all = [...(mark_ ? [orders.undoable(mark_), orders.of(mark_)] : []), ...casts].filter((made) => made !== null);
-    const lines = new Map(all.filter((made) => orders.undoLeft(made) > 0 || made.state !== "done").map((made) => [made.id, made]));
+    const lines = /** @type {Rows} */ (new Map(all.filter((made) => orders.undoLeft(made) > 0 || made.state !== "done").map((made) => [made.id, made])));
     return html`<ul class="acts" ?hidden=${lines.size === 0}>${each(lines.keys(), (id) => {
       const made = lines.get(id), left = orders.undoLeft(made), kind = left > 0 ? "undo" : made.state === "silent" ? "pending" : made.state;
       const follow = left > 0 ? [{ undo: true, label: say.say("desk.undo_n", { n: left }) }] : orders.after(made, desk.row(made.mark));

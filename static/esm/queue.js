@@ -53,13 +53,13 @@ export const mend = card((city, place) => {
     const { seat, orders } = city, isIn = Boolean(seat?.isIn()), made = orders.of(id), isLatin = city.page.lang === "en";
     const road = say.road(row.road) || words("street." + row.street) || "", [time, colour] = said.time(row, now);
     // Latin names are long: there the road stands on the second line, and the class is told whole.
-    const second = (isIn && made && seat.told(made)) || joined(isLatin && road, said.second(row, now));
-    const specs = isIn && isTold ? seat.buttons(row, made) : [];
+    const second = (isIn && made && seat?.told(made)) || joined(isLatin && road, said.second(row, now));
+    const specs = (isTold && isIn && seat?.buttons(row, made)) || [];
     return html`<li data-urgency=${mark(row.urgency)}><span class="mark" data-new=${mark(row.urgency === "critical" && fresh.has(id))}>${shape(row.urgency)}</span>
       <div class="main"><p class="what"><span class="class"></span><span class="road" ?hidden=${isLatin || !road}>${isLatin ? "" : road}</span></p><p class="who">${second}</p></div>
       <span class="time" data-colour=${mark(colour)}>${time}</span>
       ${specs.length > 0 ? html`<div class="pair">${specs.map((spec) => html`<button type="button" ?disabled=${Boolean(spec.off)}
-        ${press([id, spec, row.version], (held) => seat.press(...held))}>${spec.label}</button>`)}</div>` : nothing}</li>`;
+        ${press([id, spec, row.version], ([mark_, what, version]) => seat?.press(mark_, what, version))}>${spec.label}</button>`)}</div>` : nothing}</li>`;
   }
 });
 

@@ -10,18 +10,19 @@ const TYPED = new Set(["text", "evidence", "hazard_reason", "right_place"]);
 const COUNTED = new Set(["photos", "photos_before", "photos_after"]);
 const SOURCES = new Set(["client"]);
 
-let known = null; // {words, parts}: type -> [[field, wanted or null, key]]
+let known = /** @type {{ words: Record<string, string>, parts: Map<string, [string, string | null, string][]> } | null} */ (null); // by type: [field, wanted, key]
 function partsOf(type, words) {
   if (known?.words !== words) {
-    known = { words, parts: new Map() };
+    const parts = new Map();
+    known = { words, parts };
     for (const key of Object.keys(words)) {
       const [group, name, field, wanted] = key.split(".");
       if (group !== "fact" || !field) continue;
-      if (!known.parts.has(name)) known.parts.set(name, []);
-      known.parts.get(name).push([field, wanted ?? null, key]);
+      if (!parts.has(name)) parts.set(name, []);
+      parts.get(name).push([field, wanted ?? null, key]);
     }
   }
-  return known.parts.get(type) ?? [];
+  return known?.parts.get(type) ?? [];
 }
 
 // A record of the case's source says that it was reported; the ones after it say how it goes there.
