@@ -222,7 +222,7 @@ interface Mend {
   mark(node: any, name: string, value: unknown): void;
   show(node: any, is: boolean): void;
   part(face: HTMLElement, name: string, build?: () => Node): any;
-  rows(parent: any, ids: Iterable<string>, build: (id: string) => any, fill: (node: any, id: string, isNew: boolean) => void): void;
+  rows(parent: any, ids: Iterable<string>, build: (id: string) => any, fill: (node: any, id: string) => void): void;
   press<T extends Element>(node: T, fn: (spec: any) => void): T;
   shape(kind: string, colour?: string): SVGSVGElement;
   reshape(node: any, kind: string, colour?: string): void;
@@ -400,8 +400,6 @@ interface Node {
   citywallSpec?: any;
   citywallParts?: Map<string, any>;
   citywallRows?: Map<string, any>;
-  citywallSeen?: boolean;
   citywallShape?: string;
-  citywallPane?: any;
   citywallTold?: string;
 }
