@@ -45,13 +45,14 @@ window.acts = () => window.sent.filter((message) => message.act).map((message) =
 
 MOUNT = """
 import { render } from "/citywall/static/esm/card.js";
-await Promise.all([...document.querySelectorAll(".cell-card")].map((cell) => {
+await Promise.all([...document.querySelectorAll(".cell-card")].map(async (cell) => {
   const host = document.createElement("div");
   host.style.height = "100%";
   cell.append(host);
   const root = host.attachShadow({ mode: "open" }), card = cell.dataset.cell;
   const model = { card, module: `/citywall/static/esm/${card}.js`, on() {} };
   root.append(render({ model, el: root }));
+  await import(model.module); // `render` does not wait for the card's own module
 }));
 window.isMounted = true;
 """

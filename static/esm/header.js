@@ -1,33 +1,34 @@
 // The header: who, what is in force, what this is not, and the city's clock. The desk's is made of the same parts.
-export function mend(face, view, city) {
-  const { make, text, show, part } = city.mend, { say } = city, now = city.city(), { lang } = city.page;
+import { card, each, html, mark } from "../js/draw.js";
 
-  text(part(face, "name", () => make("h1")), city.hello()?.name?.[lang] ?? city.page.title[lang] ?? "");
-  level(face, city);
-  flags(face, view, city, (warning) => say.moment(warning.sent, now));
-  const more = part(face, "more", () => make("span", "more"));
-  signs(face, view, city);
-  link(face, city, "");
-  text(part(face, "date", () => make("span", "date")), Number.isFinite(now) ? say.date(now) : "");
-  clock(face, city);
-  fit(part(face, "flags").children, view.scalars.more ?? 0);
+export const mend = card((city, place) => (view) => {
+  const { say, page } = city, now = city.city();
+  place.drawn = () => fit(place.face, view.scalars.more ?? 0, city);
+  return html`<h1>${city.hello()?.name?.[page.lang] ?? page.title[page.lang] ?? ""}</h1>
+    ${level(city)}
+    ${flags(city, view, (warning) => say.moment(warning.sent, now))}
+    <span class="more"></span>
+    ${signs(city, view)}
+    ${link(city, "")}
+    <span class="date">${Number.isFinite(now) ? say.date(now) : ""}</span>
+    ${clock(city)}`;
+});
 
-  // A warning is shown with its moment or counted, never cut: those that have no room are among the others.
-  function fit(flags, others) {
-    for (let shown = flags.length; shown >= 1; shown -= 1) {
-      Array.from(flags).forEach((flag, place) => show(flag, place < shown));
-      const left = others + flags.length - shown;
-      text(more, say.say("more.warnings", { n: left }));
-      show(more, left > 0);
-      if (flags[0].parentNode.scrollWidth <= flags[0].parentNode.clientWidth) return;
-    }
-    if (flags.length === 0) show(more, others > 0);
+// A warning is shown with its moment or counted, never cut: those that have no room are among the others. What is
+// drawn is measured here, so `hidden` of a flag and the words of `more` are no part of the template.
+function fit(face, others, { mend: { text, show }, say }) {
+  const list = face.querySelector(".flags"), more = face.querySelector(".more"), flags = Array.from(list.children);
+  for (let shown = flags.length; shown >= 0; shown -= 1) {
+    flags.forEach((flag, place) => show(flag, place < shown));
+    const left = others + flags.length - shown;
+    text(more, say.say("more.warnings", { n: left }));
+    show(more, left > 0);
+    if (shown <= 1 || list.scrollWidth <= list.clientWidth) return;
   }
 }
 
-export function level(face, city) {
-  city.mend.text(city.mend.part(face, "level", () => city.mend.make("span", "level")), city.say.say("level.routine"));
-}
+/** @param {City} city */
+export const level = ({ say }) => html`<span class="level">${say.say("level.routine")}</span>`;
 
 // A warning in words: our own for a known hazard and colour, else its headline in the page's language.
 export function warning(w, city) {
@@ -37,45 +38,43 @@ export function warning(w, city) {
   return { known: false, words: heads[city.page.lang] ?? heads.zh ?? heads.en ?? Object.values(heads)[0] ?? "" };
 }
 
-// What is in force, then what is announced; `time` answers what stands behind a warning's name.
-export function flags(face, view, city, time) {
-  const { make, text, mark, part, rows } = city.mend, { say } = city, now = city.city();
-  const list = part(face, "flags", () => make("div", "flags"));
-  rows(list, view.order, () => make("span", "flag", [make("span"), make("time")]), (node, id) => {
-    const w = view.rows.get(id), { known, words } = warning(w, city);
+/**
+ * What is in force, then what is announced; `time` answers what stands behind a warning's name.
+ * @param {City} city @param {View} view @param {(warning: Row) => string} time
+ */
+export function flags(city, { order, rows }, time) {
+  const { say } = city, now = city.city();
+  return html`<div class="flags">${each(order, (id) => {
+    const w = rows.get(id), { known, words } = warning(w, city);
     const assumed = w.ends === null ? time(w) : say.say("warning.assumed", { t: say.moment(w.ends, now) });
     const when = w.begins === null ? assumed : say.say("warning.announced", { t: say.moment(w.begins, now) });
-    const name = [w.exercise ? say.say("warning.exercise") : "", words].filter(Boolean).join(" ");
-    text(node.firstChild, name);
-    text(node.lastChild, when);
-    mark(node, "colour", w.colour);
-    mark(node, "known", known);
-    mark(node, "announced", w.begins !== null);
-  });
+    return html`<span class="flag" data-colour=${mark(w.colour)} data-known=${mark(known)} data-announced=${mark(w.begins !== null)}><span
+      >${[w.exercise && say.say("warning.exercise"), words].filter(Boolean).join(" ")}</span><time>${when}</time></span>`;
+  })}</div>`;
 }
 
-// What this is not: a demo, a drill, and how fast its time goes.
-export function signs(face, view, city) {
-  const { make, text, part, rows } = city.mend, beat = city.beat();
+/** What this is not: a demo, a drill, and how fast its time goes. @param {City} city @param {View} view */
+export function signs(city, view) {
+  const beat = city.beat(), isFast = beat !== null && beat.rate !== 1;
   const marks = [...new Set([...(city.hello()?.marks ?? []), ...(view.scalars.marks ?? [])])];
-  if (beat && beat.rate !== 1 && !marks.includes("demo") && !marks.includes("drill")) marks.unshift("demo");
-  rows(part(face, "marks", () => make("div", "marks")), marks, () => make("span", "sign"), (node, id) => {
-    const fast = beat && beat.rate !== 1 && id === marks.find((one) => one === "demo" || one === "drill");
-    text(node, (city.words("mark." + id) ?? id) + (fast ? ` ×${beat.rate}` : ""));
-  });
+  const isPlay = (one) => one === "demo" || one === "drill";
+  if (isFast && !marks.some(isPlay)) marks.unshift("demo");
+  const fast = isFast ? marks.find(isPlay) : null;
+  return html`<div class="marks">${each(marks, (id) =>
+    html`<span class="sign">${city.words("mark." + id) ?? id}${id === fast ? ` ×${beat?.rate}` : ""}</span>`)}</div>`;
 }
 
-// What holds back what comes in; `first` goes before it.
-export function link(face, city, first) {
-  const { make, text, show, part } = city.mend, { say } = city, beat = city.beat();
-  const node = part(face, "link", () => make("span", "link"));
+/** What holds back what comes in; `first` goes before it. @param {City} city @param {string} first */
+export function link(city, first) {
+  const { say } = city, beat = city.beat();
   const late = beat?.feed === "late" ? say.late(beat.feed_since ?? beat.now, city.machine()) : "";
   const down = beat?.log_down ? "link.log_down" : beat?.chain_broken ? "link.chain_broken" : "";
-  text(node, first || (down ? say.say(down) : late));
-  show(node, node.textContent !== "");
+  const told = first || (down ? say.say(down) : late);
+  return html`<span class="link" ?hidden=${told === ""}>${told}</span>`;
 }
 
-export function clock(face, city) {
-  const { make, text, part } = city.mend, now = city.city();
-  text(part(face, "clock", () => make("time", "clock")), Number.isFinite(now) ? city.say.hhmmss(now) : "");
+/** @param {City} city */
+export function clock(city) {
+  const now = city.city();
+  return html`<time class="clock">${Number.isFinite(now) ? city.say.hhmmss(now) : ""}</time>`;
 }

@@ -76,7 +76,7 @@
       const row = data.key.indexOf(key), [x, y] = view.at(data.x[row], data.y[row]);
       const ring = make("i", "pulse");
       ring.style.cssText = `position:absolute;left:${x - RING}px;top:${y - RING}px;width:${2 * RING}px;height:${2 * RING}px;box-sizing:border-box;border:2px solid var(--red);border-radius:50%`;
-      over.parentNode.append(ring);
+      over.parentNode?.append(ring);
       ring.animate(
         [{ transform: "scale(0.6)", opacity: 1 }, { transform: "scale(2.2)", opacity: 0 }],
         { duration: PULSE_MS, iterations: PULSES },

@@ -39,6 +39,7 @@ interface Beat {
   feed: "live" | "late" | "lost" | "none";
   feed_since: number | null;
   log_down: boolean;
+  chain_broken: boolean;
 }
 interface Hello {
   build?: string;
@@ -110,6 +111,8 @@ interface Done {
   facts: unknown[];
   /** Machine time until which it may be undone; null = it may not. */
   undo_until: number | null;
+  /** Of a look at the reporter (`reveal`): what was masked. */
+  person?: Record<string, string>;
 }
 interface Refused {
   code: string;
@@ -212,6 +215,8 @@ interface Say {
   late(epoch: number, now: number): string;
   lost(epoch: number, now: number): string;
 }
+/** Codes into words for the middle of the desk (static/js/desk_words.js). */
+type Voice = ReturnType<typeof import("./desk_words.js").vocabulary>;
 /** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
   make(tag: string, name?: string, children?: Iterable<Node>): any;
@@ -219,7 +224,7 @@ interface Mend {
   mark(node: any, name: string, value: unknown): void;
   show(node: any, is: boolean): void;
   part(face: HTMLElement, name: string, build?: () => Node): any;
-  rows(parent: any, ids: Iterable<string>, build: (id: string) => any, fill: (node: any, id: string, isNew: boolean) => void): void;
+  rows(parent: any, ids: Iterable<string>, build: (id: string) => any, fill: (node: any, id: string) => void): void;
   press<T extends Element>(node: T, fn: (spec: any) => void): T;
   shape(kind: string, colour?: string): SVGSVGElement;
   reshape(node: any, kind: string, colour?: string): void;
@@ -229,6 +234,92 @@ interface Place {
   face: HTMLElement;
   /** Draws the last view again. */
   redraw: () => void;
+  /** A card's own, called after each drawing: what can only be measured. */
+  drawn?: () => void;
+}
+/** The map as it lies now. */
+interface Eye {
+  figure: any;
+  /** CSS px of the map's cell. */
+  width: number;
+  height: number;
+  /** West, east, south, north in metres (EPSG:3857). */
+  view: number[];
+  /** Metres to px of the cell. */
+  at(x: number, y: number): number[];
+}
+/** static/js/over_map.js */
+interface OverMap {
+  eye(onChange: () => void): Eye | null;
+  /** Degrees to metres (EPSG:3857). */
+  metres(lon: number, lat: number): number[];
+  move(node: HTMLElement, style: Record<string, string>): void;
+  layer(name: string, z: number): HTMLElement | null;
+}
+/** static/js/wall.js; views are west, east, south, north in metres. */
+interface Wall {
+  hold(view: number[]): void;
+  letGo(): void;
+  isReady(): boolean;
+  onStar: (() => void) | null;
+  name: string;
+}
+/** Who has signed in on a wall (static/js/wall_seat.js). */
+interface Seat {
+  isIn(): boolean;
+  role(): string | null;
+  /** null = nobody is in. */
+  verbs(): Set<string> | null;
+  told(made: Act): string;
+  buttons(row: Row, made: Act | null): Offer[];
+  press(mark: string, spec: Offer, version?: number): void;
+}
+/** The list of the queue, as the keyboard uses it (static/esm/desk_queue.js). */
+interface DeskList {
+  step(by: number): void;
+  bulk(made: (Promise<unknown> | null)[], all: number): void;
+  marked(): string[];
+  leave(): void;
+  toggle(): void;
+  search(): void;
+  enter(): void;
+}
+/** static/js/desk.js; `alarm` is static/js/desk_alarm.js's. */
+interface Desk {
+  selected(): string | null;
+  select(mark: string | null): void;
+  onSelected(fn: (mark: string | null) => void): () => void;
+  act(verb: string, mark: string, version?: number, args?: Record<string, any>, to?: string): Promise<Answer> | null;
+  /** What a button says is done; one that needs more than a click opens its sheet. */
+  press(mark: string, button: Offer, version?: number): Promise<unknown> | null;
+  undo(mark: string): Promise<Answer> | null;
+  cast(mark: string | null): Promise<Answer> | null;
+  want(mark: string, verb: string): null;
+  onWanted(fn: (mark: string, verb: string) => void): () => void;
+  versionOf(mark: string): number;
+  row(mark: string): any;
+  isTold(mark: string): boolean;
+  what(row: Row): string;
+  isLive(): boolean;
+  remember(parts: Record<string, string | null>): void;
+  ask: OrderBook["ask"];
+  onActs: OrderBook["on"];
+  isTyping(event: Event): boolean;
+  takeList(list: DeskList): void;
+  /** Rows that were asked for are everybody's. */
+  know(rows: Iterable<[string, Row]>): void;
+  query: URLSearchParams;
+  /** The subject of the wall that this desk shows on. */
+  wall: string;
+  signOut(): void;
+  alarm: {
+    take(keys: string[] | null | undefined): void;
+    isHeard(): boolean;
+    fresh(): string[];
+    sounded(): number;
+    look(): void;
+    on(fn: () => void): void;
+  };
 }
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
 interface City {
@@ -260,22 +351,24 @@ interface City {
     count(total: number): string;
     places(total: number | null | undefined, rows: number | null | undefined): string;
     until(row: Row): number | null;
-    time(node: Element, row: Row, now: number): void;
+    /** The words, and the colour of the time if it has one. */
+    time(row: Row, now: number): [string, string | null];
     second(row: Row, now: number): string;
     holder(code: string): string;
     LEVELS: string[];
   };
-  overMap: any;
+  overMap: OverMap;
   get orders(): Orders;
   set orders(given: OrderBook);
   // A wall (wall.js, wall_shown.js, wall_seat.js)
-  wall: any;
+  wall: Wall;
   locked?(): boolean;
   unlock?(): void;
   shown?(): Row | null;
-  seat?: any;
+  seat?: Seat;
   // A desk (desk.js, desk_alarm.js, desk_map.js)
-  desk: any;
+  get desk(): Desk;
+  set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
 }
 
@@ -309,9 +402,6 @@ interface Node {
   citywallSpec?: any;
   citywallParts?: Map<string, any>;
   citywallRows?: Map<string, any>;
-  citywallSeen?: boolean;
   citywallShape?: string;
-  citywallPane?: any;
-  citywallLast?: Map<string, any>;
   citywallTold?: string;
 }

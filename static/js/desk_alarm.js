@@ -3,7 +3,8 @@
   "use strict";
   const city = window.citywall, EVERY_MS = 10000, TONES = [880, 660], TONE_S = 0.14, LOUD = 0.15;
   const listeners = new Set();
-  let known = null, fresh = [], last = -Infinity, audio = null, sounded = 0;
+  let known = /** @type {Set<string> | null} */ (null), audio = /** @type {AudioContext | null} */ (null);
+  let fresh = /** @type {string[]} */ ([]), last = -Infinity, sounded = 0;
 
   // A browser lets a page be heard only after its person has touched it.
   function allow() {
@@ -17,13 +18,14 @@
   const isHeard = () => audio?.state === "running";
 
   function sound() {
-    if (!isHeard()) return;
+    const heard = audio;
+    if (heard?.state !== "running") return;
     sounded += 1;
     TONES.forEach((tone, place) => {
-      const source = audio.createOscillator(), volume = audio.createGain(), at = audio.currentTime + place * TONE_S;
+      const source = heard.createOscillator(), volume = heard.createGain(), at = heard.currentTime + place * TONE_S;
       source.frequency.value = tone;
       volume.gain.value = LOUD;
-      source.connect(volume).connect(audio.destination);
+      source.connect(volume).connect(heard.destination);
       source.start(at);
       source.stop(at + TONE_S);
     });
@@ -31,7 +33,7 @@
   // `keys`: marks of the critical cases that are open now; null = nobody knows, which is no change.
   function take(keys) {
     if (!keys) return;
-    const now = new Set(keys), came = known === null ? [] : keys.filter((key) => !known.has(key));
+    const now = new Set(keys), before = known, came = before === null ? [] : keys.filter((key) => !before.has(key));
     known = now;
     fresh = [...fresh.filter((key) => now.has(key)), ...came];
     if (came.length > 0 && performance.now() - last >= EVERY_MS) {
@@ -43,7 +45,7 @@
     for (const fn of listeners) fn();
   }
   city.desk.onSelected((mark) => {
-    if (!fresh.includes(mark)) return;
+    if (mark === null || !fresh.includes(mark)) return;
     fresh = fresh.filter((key) => key !== mark);
     changed();
   });

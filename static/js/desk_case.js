@@ -2,7 +2,7 @@
 // the pane in the middle and the box over the map read the same.
 const THROTTLE_MS = 400, AGAIN_S = 15, ROWLESS_S = 5, FAILED_S = 2;
 const SHOWS = new Set(["show", "clear"]);
-let only = null;
+let only = /** @type {ReturnType<typeof follow> | null} */ (null);
 
 export function caseOf(city) {
   only ??= follow(city);
@@ -11,7 +11,7 @@ export function caseOf(city) {
 
 function follow(city) {
   const { desk } = city, listeners = new Set();
-  let mark = null, reply = null, asked = -Infinity, isAsking = false, isWanted = false, failed = false, timer = null;
+  let mark = /** @type {string | null} */ (null), reply = /** @type {ReturnType<typeof parted> | null} */ (null), asked = -Infinity, isAsking = false, isWanted = false, failed = false, timer = /** @type {number | null} */ (null);
 
   const row = () => (mark === null ? null : desk.row(mark));
   // The boundary of a card: one that breaks says so at its own place, whoever told it.
@@ -34,7 +34,7 @@ function follow(city) {
     isWanted = false;
     isAsking = true;
     asked = performance.now();
-    let got = null;
+    let got = /** @type {any} */ (null);
     try { got = await desk.ask("case", { mark: whose }); } catch { /* no reply: said below, asked again at the tick */ }
     isAsking = false;
     if (mark === whose) {
@@ -61,7 +61,7 @@ function follow(city) {
     mark = next ?? null;
     reply = null;
     failed = false;
-    clearTimeout(timer);
+    clearTimeout(timer ?? undefined);
     timer = null;
     asked = -Infinity;
     if (mark !== null) want();
@@ -107,6 +107,7 @@ function follow(city) {
 }
 
 // The file of the case, and beside it what the server told around it.
+/** @param {Record<string, any>} told @returns {{ case: Row, story: any[], near: any, register: Row | null, actions: any[] }} */
 function parted({ story = [], near = null, register = null, actions = [], ...file }) {
   return { case: file, story, near, register, actions };
 }

@@ -2,6 +2,7 @@
 const SOON_S = 3600;
 
 // [[id, words, colour]] for one column; what a case does not have has no line.
+/** @returns {Record<"left" | "right", any[]>} */
 export function factsOf(city, voice, record, register) {
   const { say } = voice, now = city.city();
   return { left: [limit(), citizen(), ...stages(), makeSafe()].filter(Boolean), right: [source(), grid(), registered(), co(), asked(), external()].filter(Boolean) };

@@ -1,141 +1,89 @@
-// Forms in the pane, no dialogs. A form is built once and kept until it is sent or left, so that no tick
-// takes away what is being typed. A field: {name, kind, label, options, required, value, when, number}.
-const FIELDS = { text: textField, area: areaField, choice: choiceField, pick: pickField, many: manyField };
+// Forms in the pane, no dialogs. What is typed is kept here and not in the nodes alone, so that no drawing takes it away.
+import { html, live, mark, ref } from "./draw.js";
 
-// `spec`: {key, title, fields, submit}. `send(args)` answers a promise of the act's answer.
-export function formOf(city, spec, send, leave) {
-  const { make, text, mark, show } = city.mend, { say } = city;
-  const node = make("form", "form"), title = make("h3"), body = make("div", "fields"), foot = make("p", "buttons");
-  const submit = make("button", "primary"), cancel = make("button"), wrong = make("span", "wrong");
-  node.noValidate = true;
-  submit.type = "submit";
-  cancel.type = "button";
-  text(title, spec.title);
-  text(submit, spec.submit ?? spec.title);
-  text(cancel, say.say("detail.cancel"));
-  const fields = spec.fields.map((field) => ({ ...field, ...FIELDS[field.kind](city, field, changed) }));
-  for (const field of fields) {
-    const label = make("label", "label");
-    text(label, field.label);
-    field.node = make("div", "field", [label, field.input]);
-    mark(field.node, "field", field.name);
-    body.append(field.node);
-  }
-  foot.append(submit, cancel, wrong);
-  node.append(title, body, foot);
+/**
+ * A field: what it is called, whether it must be told, and when it is meant at all, by what is told so far.
+ * @typedef {{ name: string, kind: "text" | "area" | "choice" | "pick", label: string, options?: [any, string][], value?: any,
+ *   required?: boolean | ((told: Record<string, any>) => boolean), when?: (told: Record<string, any>) => boolean }} Field
+ * @typedef {{ key: string, title: string, fields: Field[], submit: string }} FormSpec
+ */
 
-  const values = () => Object.fromEntries(fields.map((field) => [field.name, field.read()]));
-  const isMeant = (field, told) => !field.when || field.when(told);
-  const isNeeded = (field, told) => typeof field.required === "function" ? field.required(told) : field.required;
-  function changed() {
-    const told = values();
-    for (const field of fields) {
-      show(field.node, isMeant(field, told));
-      mark(field.node, "missing", null);
-    }
-    text(wrong, "");
-  }
-  function args() {
-    const told = values(), found = {};
-    let first = null;
-    for (const field of fields) {
-      if (!isMeant(field, told)) continue;
-      const value = told[field.name], isEmpty = value === "" || value === null || (Array.isArray(value) && value.length === 0);
-      if (isEmpty && isNeeded(field, told)) {
-        mark(field.node, "missing", true);
-        first ??= field;
-      } else if (!isEmpty && !field.isOurs) found[field.name] = value;
-    }
-    if (first) {
-      text(wrong, say.say("detail.missing", { what: first.label }));
-      first.focus?.();
-      return null;
-    }
-    return found;
-  }
-  node.addEventListener("submit", async (event) => {
+/**
+ * `send(args)` answers a promise of the act's answer, null = it was not sent; `leave` closes the form.
+ * @param {City} city @param {FormSpec} spec @param {(args: Record<string, any>) => Promise<Answer> | null} send
+ * @param {() => void} leave @param {() => void} redraw
+ */
+export function formOf(city, { key, title, fields, submit }, send, leave, redraw) {
+  const { say } = city, values = Object.fromEntries(fields.map((field) => [field.name, field.value ?? (field.kind === "choice" ? null : "")]));
+  let missing = /** @type {Field[]} */ ([]), isSending = false, root = /** @type {Element | undefined} */ (undefined);
+  const keep = (node) => { root = node; };
+  const told = () => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value.trim() : value]));
+  const meant = (now) => fields.filter(({ when }) => !when || when(now));
+  const isEmpty = (value) => value === "" || value === null;
+  const set = (name) => (value) => { values[name] = value; missing = []; redraw(); };
+  /** @param {Field | undefined} field */
+  const focus = (field) => /** @type {HTMLElement | null | undefined} */ (
+    root?.querySelector(`[data-field="${field?.name}"] :is(input, textarea, select, button)`))?.focus();
+
+  async function finish(event) {
     event.preventDefault();
-    const found = args();
-    if (found === null || submit.disabled) return;
-    submit.disabled = true;
+    const now = told(), needed = (/** @type {Field} */ { required }) => (typeof required === "function" ? required(now) : required);
+    missing = meant(now).filter((field) => isEmpty(now[field.name]) && needed(field));
+    redraw();
+    if (missing.length > 0) return focus(missing[0]);
+    if (isSending) return;
+    isSending = true;
+    redraw();
     try {
-      const answer = await send(found);
+      const answer = await send(Object.fromEntries(meant(now).map(({ name }) => [name, now[name]]).filter(([, value]) => !isEmpty(value))));
       if (answer?.done) leave();
-    } finally { submit.disabled = false; }
-  });
-  cancel.addEventListener("click", leave);
-  node.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); leave(); } });
-  changed();
-  return { node, key: spec.key, focus: () => fields.find((field) => !field.node.hidden && field.focus)?.focus(), args };
-}
-
-function textField(city, field, changed) {
-  const input = city.mend.make("input");
-  input.type = "text";
-  input.value = field.value ?? "";
-  input.maxLength = 200;
-  input.addEventListener("input", changed);
-  return { input, read: () => input.value.trim(), focus: () => input.focus() };
-}
-function areaField(city, field, changed) {
-  const input = city.mend.make("textarea");
-  input.rows = 2;
-  input.value = field.value ?? "";
-  input.maxLength = 2000;
-  input.addEventListener("input", changed);
-  // Enter sends, Shift+Enter is a new line: the hand stays on the keyboard.
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    input.form?.requestSubmit();
-  });
-  return { input, read: () => input.value.trim(), focus: () => input.focus() };
-}
-// A row of buttons of which one is pressed. Options: [[value, label], …].
-export function choiceField(city, field, changed) {
-  const { make, text, mark } = city.mend, input = make("div", "choice");
-  let value = field.value ?? null;
-  const buttons = field.options.map(([one, label]) => {
-    const button = make("button");
-    button.type = "button";
-    text(button, label);
-    button.addEventListener("click", () => { value = one; paint(); changed(); });
-    input.append(button);
-    return [one, button];
-  });
-  function paint() {
-    for (const [one, button] of buttons) {
-      mark(button, "on", one === value);
-      button.setAttribute("aria-pressed", String(one === value));
+    } finally {
+      isSending = false;
+      redraw();
     }
   }
-  paint();
-  return { input, read: () => value, focus: () => buttons[0]?.[1].focus(), set: (one) => { value = one; paint(); } };
-}
-// One of many, from a list that the browser unfolds.
-function pickField(city, field, changed) {
-  const { make, text } = city.mend, input = make("select");
-  for (const [value, label] of [["", ""], ...field.options]) {
-    const option = make("option");
-    option.value = value;
-    text(option, label);
-    input.append(option);
+  function escape(event) {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    leave();
   }
-  input.value = field.value ?? "";
-  input.addEventListener("change", changed);
-  return { input, read: () => input.value, focus: () => input.focus() };
+
+  return {
+    key,
+    focus: () => focus(meant(told())[0]),
+    draw() {
+      const shown = new Set(meant(told()));
+      return html`<form class="form" novalidate @submit=${finish} @keydown=${escape} ${ref(keep)}><h3>${title}</h3>
+        <div class="fields">${fields.map((field) => html`<div class="field" data-field=${field.name} data-missing=${mark(missing.includes(field))}
+          ?hidden=${!shown.has(field)}><label class="label">${field.label}</label>${FIELDS[field.kind](values[field.name], set(field.name), field.options ?? [])}</div>`)}</div>
+        <p class="buttons"><button type="submit" class="primary" ?disabled=${isSending}>${submit}</button
+          ><button type="button" @click=${leave}>${say.say("detail.cancel")}</button
+          ><span class="wrong">${missing.length > 0 ? say.say("detail.missing", { what: missing[0].label }) : ""}</span></p></form>`;
+    },
+  };
 }
-export function manyField(city, field, changed) {
-  const { make, text } = city.mend, input = make("div", "many"), boxes = [];
-  for (const [value, label] of field.options) {
-    const box = make("input"), line = make("label", "", [box]), words = make("span");
-    box.type = "checkbox";
-    text(words, label);
-    line.append(words);
-    box.addEventListener("change", changed);
-    boxes.push([value, box]);
-    input.append(line);
-  }
-  const read = () => boxes.filter(([, box]) => box.checked).map(([value]) => value);
-  return { input, read, focus: () => boxes[0]?.[1].focus() };
+
+// ---- the fields: a value, what takes another one, and the options [[value, label], …]
+const FIELDS = {
+  text: (value, set) => html`<input type="text" maxlength="200" .value=${live(value)} @input=${typed(set)}>`,
+  area: (value, set) => html`<textarea rows="2" maxlength="2000" .value=${live(value)} @input=${typed(set)} @keydown=${sendOnEnter}></textarea>`,
+  choice: (value, set, options) => choice(value, set, options),
+  pick: (value, set, options) => pick(value, set, [["", ""], ...options]),
+};
+/** What takes the text of an input. @param {(value: string) => void} set */
+export const typed = (set) => ({ target }) => set(target.value);
+
+// Enter sends, Shift+Enter is a new line: the hand stays on the keyboard.
+function sendOnEnter(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
 }
+
+/** A row of buttons of which one is pressed. @param {any} value @param {(value: any) => void} set @param {[any, string][]} options */
+export const choice = (value, set, options) => html`<div class="choice">${options.map(([one, label]) =>
+  html`<button type="button" data-on=${mark(one === value)} aria-pressed=${String(one === value)} @click=${() => set(one)}>${label}</button>`)}</div>`;
+
+/** One of many, from a list that the browser unfolds. @param {any} value @param {(value: any) => void} set @param {[any, string][]} options */
+export const pick = (value, set, options) => html`<select @change=${typed(set)}>${options.map(([one, label]) =>
+  html`<option value=${one} ?selected=${one === value}>${label}</option>`)}</select>`;

@@ -1,7 +1,11 @@
 // Intake: filing a report with the 15-minute clock. Class with search, its filing condition, hazard with a
 // reason, danger to life, merging with what is near; not filed only for the reasons of the law.
-const MATCHES = 8, DANGERS = ["fire", "crime", "medical", "trapped"];
-let classes = null; // a promise: the list is the same for every case of the page
+import { formSpec, mergeLine } from "./desk_acts.js";
+import { choice, formOf, typed } from "./desk_forms.js";
+import { each, html, live, mark, ref } from "./draw.js";
+
+const MATCHES = 8, DANGERS = ["fire", "crime", "medical", "trapped"], ACCEPT_S = 900, SOON_S = 300, MERGES_AGAIN_MS = 2000;
+let classes = /** @type {Promise<any[]> | null} */ (null); // the list is the same for every case of the page
 
 // A refused question has no list; only what was told is kept.
 function classesOf(city) {
@@ -9,189 +13,165 @@ function classesOf(city) {
     if (!Array.isArray(reply.classes)) throw new Error("no list of classes");
     return reply.classes;
   }).catch((error) => { classes = null; throw error; });
-  return classes;
+  return /** @type {Promise<any[]>} */ (classes);
 }
 
-// `kit`: {voice, choiceField, manyField, formOf, formSpec, mergeLine}. `act(verb, args)` answers a promise.
-export function intakeOf(city, kit, record, act) {
-  const { make, text, mark, show, rows } = city.mend, { voice } = kit, { say } = voice;
-  const node = make("form", "form intake"), clock = make("span", "clock"), title = make("h3");
-  node.noValidate = true;
-  text(title, say("detail.intake"));
-  const head = make("div", "form-head", [title, clock]);
-  const chosen = { kind: record.kind, code: record.code, standards: [], standard: "" };
-  let list = null, isLearning = false, isHazard = record.hazard === true, isHazardTouched = false;
+/**
+ * @param {City} city @param {Voice} voice @param {string} mark_ @param {Row} record the case as it was reported
+ * @param {(verb: string, args: Record<string, any>) => Promise<Answer> | null} act @param {() => void} redraw
+ */
+export function intakeOf(city, voice, mark_, record, act, redraw) {
+  const { say } = voice, { desk } = city;
+  const chosen = { kind: record.kind, code: record.code, line: voice.className(record), standards: /** @type {any[]} */ ([]), standard: "" };
+  let search = "", isHazard = record.hazard === true, isHazardTouched = false, reason = "", wrong = "", isFiling = false;
+  let list = /** @type {any[] | null} */ (null), isLearning = false, root = /** @type {Element | undefined} */ (undefined);
+  let candidates = /** @type {Row[]} */ ([]), isMergeTold = false, isMergeAsking = false, mergesAskedAt = -Infinity;
+  let refusing = /** @type {ReturnType<typeof formOf> | null} */ (null);
+  const dangers = new Set(), keep = (node) => { root = node; };
+  const focus = (selector) => /** @type {HTMLElement | null | undefined} */ (root?.querySelector(selector))?.focus();
 
-  // ---- class
-  const search = make("input"), matches = make("ul", "matches"), name = make("p", "chosen");
-  search.type = "search";
-  search.placeholder = say("detail.class_search");
-  search.setAttribute("aria-label", say("detail.field.class"));
-  search.addEventListener("input", offer);
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || search.value.trim() === "" || event.isComposing) return;
-    event.preventDefault();
-    matches.querySelector("button")?.click();
-  });
-  function offer() {
-    const wanted = search.value.trim().toLowerCase();
-    const found = wanted === "" ? [] : (list ?? []).filter((one) => haystack(one).includes(wanted)).slice(0, MATCHES);
-    matches.replaceChildren(...found.map((one) => {
-      const button = make("button");
-      button.type = "button";
-      text(button, classLine(one));
-      button.addEventListener("click", () => { take(one); search.value = ""; offer(); });
-      return make("li", "", [button]);
-    }));
-    show(matches, found.length > 0);
-  }
-  const haystack = (one) => `${classLine(one)} ${one.code} ${one.minor ?? ""}`.toLowerCase();
+  // ---- class and filing condition
   const classLine = (one) => `${voice.classCode(one)} ${voice.className(one)}`;
-
-  // ---- filing condition
-  const conditions = make("div", "conditions");
+  const haystack = (one) => `${classLine(one)} ${one.code} ${one.minor ?? ""}`.toLowerCase();
+  function matches() {
+    const wanted = search.trim().toLowerCase();
+    return wanted === "" ? [] : (list ?? []).filter((one) => haystack(one).includes(wanted)).slice(0, MATCHES);
+  }
   function take(one) {
-    Object.assign(chosen, { kind: one.kind, code: one.code, standards: one.standards ?? [], standard: one.standards?.[0]?.key ?? "" });
-    text(name, classLine(one));
-    conditions.replaceChildren(...chosen.standards.map((standard) => {
-      const button = make("button", "condition", [make("span"), make("span", "limit")]);
-      button.type = "button";
-      text(button.firstChild, standard.condition);
-      text(button.lastChild, voice.limit(standard));
-      button.addEventListener("click", () => choose(standard.key));
-      mark(button, "standard", standard.key);
-      return button;
-    }));
-    choose(chosen.standard);
+    const { kind, code, standards = [] } = one;
+    Object.assign(chosen, { kind, code, standards, line: classLine(one) });
+    choose(standards[0]?.key ?? "");
+  }
+  function pickClass(one) {
+    search = "";
+    take(one);
   }
   function choose(key) {
     chosen.standard = key;
     if (!isHazardTouched) isHazard = ourHazard();
-    paint();
+    changed();
   }
-  // What the rules make of it unless somebody says otherwise, as in city/commands/filing.py.
+  function takeOnEnter(event) {
+    if (event.key !== "Enter" || search.trim() === "" || event.isComposing) return;
+    event.preventDefault();
+    const [first] = matches();
+    if (first) pickClass(first);
+  }
+
+  // ---- hazard and danger. What the rules make of it unless somebody says otherwise, as in city/commands/filing.py.
   const ourHazard = () => record.hazard === true || (standard() ? standard().hazard === true : classOf()?.hazard === true);
   const classOf = () => list?.find((one) => one.kind === chosen.kind && one.code === chosen.code);
   const standard = () => chosen.standards.find((one) => one.key === chosen.standard);
-
-  // ---- hazard and danger
-  const hazard = kit.choiceField(city, { options: [[false, say("detail.no_hazard")], [true, say("detail.hazard")]], value: isHazard }, () => {
-    isHazard = hazard.read();
+  const mustReason = () => isHazardTouched && isHazard !== ourHazard();
+  function judge(is) {
+    isHazard = is;
     isHazardTouched = true;
-    paint();
-  });
-  const reason = make("input");
-  reason.type = "text";
-  reason.maxLength = 200;
-  reason.placeholder = say("detail.hazard_reason");
-  reason.setAttribute("aria-label", say("detail.hazard_reason"));
-  const danger = kit.manyField(city, { options: DANGERS.map((one) => [one, voice.code("danger", one)]) }, () => paint());
-  const warned = make("p", "warned");
-  text(warned, say("detail.danger_note"));
-
-  function paint() {
-    if (hazard.read() !== isHazard) hazard.set(isHazard);
-    for (const button of conditions.children) mark(button, "on", button.dataset.standard === chosen.standard);
-    show(reason, isHazardTouched && isHazard !== ourHazard());
-    show(warned, danger.read().length > 0);
-    text(wrong, "");
+    changed();
   }
-
-  // ---- merging
-  const merges = make("ul", "merges");
-  let candidates = [];
-  function mendMerges(told) {
-    candidates = told ?? [];
-    show(merges, candidates.length > 0);
-    rows(merges, candidates.map((one) => one.mark), (id) => {
-      const button = make("button"), row = make("li", "", [make("span", "what"), button]);
-      button.type = "button";
-      button.addEventListener("click", () => act("merge", { into: id }));
-      return row;
-    }, (row, id) => {
-      const one = candidates.find((other) => other.mark === id), place = candidates.indexOf(one);
-      text(row.firstChild, kit.mergeLine(voice, one));
-      text(row.lastChild, say(place === 0 ? "detail.merge_key" : "detail.merge"));
-    });
-  }
-
-  // ---- sending
-  const file = make("button", "primary"), verify = make("button"), reject = make("button"), wrong = make("span", "wrong");
-  file.type = "submit";
-  verify.type = reject.type = "button";
-  text(file, say("detail.file_key"));
-  text(verify, voice.verb("request_verification"));
-  text(reject, voice.verb("reject"));
-  verify.addEventListener("click", () => act("request_verification", {}));
-  const refusing = make("div", "refusing");
-  show(refusing, false);
-  reject.addEventListener("click", () => {
-    if (!refusing.hidden) return show(refusing, false);
-    const form = kit.formOf(city, kit.formSpec(voice, "reject", record, null, []), (args) => act("reject", args), () => show(refusing, false));
-    refusing.replaceChildren(form.node);
-    show(refusing, true);
-    form.focus();
-  });
-
-  function args() {
-    const found = { standard: chosen.standard };
-    if (!chosen.standard) delete found.standard;
-    if (chosen.kind !== record.kind || chosen.code !== record.code) Object.assign(found, { kind: chosen.kind, code: chosen.code });
-    if (isHazard !== ourHazard()) Object.assign(found, { hazard: isHazard, ...(reason.value.trim() && { hazard_reason: reason.value.trim() }) });
-    const threats = danger.read();
-    if (threats.length > 0) found.danger = threats;
-    return found;
-  }
-  async function send() {
-    if (file.disabled) return;
-    if (!chosen.code) { text(wrong, say("detail.missing", { what: say("detail.field.class") })); search.focus(); return; }
-    if (!reason.hidden && reason.value.trim() === "") { text(wrong, say("detail.missing", { what: say("detail.hazard_reason") })); reason.focus(); return; }
-    file.disabled = true;
-    try { await act("file", args()); } finally { file.disabled = false; }
-  }
-  node.addEventListener("submit", (event) => { event.preventDefault(); send(); });
-
-  const labelled = (key, ...nodes) => {
-    const label = make("label", "label");
-    text(label, say("detail.field." + key));
-    return make("div", "field", [label, make("div", "inputs", nodes)]);
+  const endanger = (one) => ({ target }) => {
+    if (target.checked) dangers.add(one);
+    else dangers.delete(one);
+    changed();
   };
-  node.append(head, labelled("class", make("div", "class-line", [name, search]), matches), labelled("condition", conditions),
-    labelled("hazard", make("div", "line", [hazard.input, reason])), labelled("danger", make("div", "line", [danger.input]), warned), merges,
-    make("p", "buttons", [file, verify, reject, wrong]));
-  // Refusing is a form of its own: forms cannot stand in forms.
-  const whole = make("div", "intake-pane", [node, refusing]);
-  text(name, voice.className(record));
-  show(matches, false);
-  show(reason, false);
-  show(warned, false);
-  mendMerges([]);
-  // Asked again with every look until the list is here.
+  function changed() {
+    wrong = "";
+    redraw();
+  }
+
+  // ---- what is asked until it is told: the classes, and what this report may be merged into
   async function learn() {
     if (list !== null || isLearning) return;
     isLearning = true;
     try { list = await classesOf(city); } catch { return; } finally { isLearning = false; }
-    const own = list.find((one) => one.kind === record.kind && one.code === record.code);
+    const own = classOf();
     if (own) take(own);
-    offer();
+    else redraw();
   }
-  learn();
+  async function askMerges() {
+    if (isMergeTold || isMergeAsking || performance.now() - mergesAskedAt < MERGES_AGAIN_MS) return;
+    isMergeAsking = true;
+    mergesAskedAt = performance.now();
+    try {
+      const reply = await desk.ask("merge", { mark: mark_ });
+      isMergeTold = Array.isArray(reply.candidates);
+      if (isMergeTold) candidates = reply.candidates;
+      redraw();
+    } catch { /* no reply: asked again at the tick */ }
+    isMergeAsking = false;
+  }
+
+  // ---- sending
+  function args() {
+    const found = { ...(chosen.standard && { standard: chosen.standard }) };
+    if (chosen.kind !== record.kind || chosen.code !== record.code) Object.assign(found, { kind: chosen.kind, code: chosen.code });
+    if (isHazard !== ourHazard()) Object.assign(found, { hazard: isHazard, ...(reason.trim() && { hazard_reason: reason.trim() }) });
+    return dangers.size > 0 ? { ...found, danger: DANGERS.filter((one) => dangers.has(one)) } : found;
+  }
+  function lack(what, selector) {
+    wrong = say("detail.missing", { what });
+    redraw();
+    focus(selector);
+  }
+  async function send() {
+    if (isFiling) return;
+    if (!chosen.code) return lack(say("detail.field.class"), "[type=search]");
+    if (mustReason() && reason.trim() === "") return lack(say("detail.hazard_reason"), "[type=text]");
+    isFiling = true;
+    redraw();
+    try { await act("file", args()); } finally {
+      isFiling = false;
+      redraw();
+    }
+  }
+  function refuse() {
+    const spec = refusing === null && formSpec(voice, "reject", record, null, []);
+    refusing = spec ? formOf(city, spec, (given) => act("reject", given), leave, redraw) : null;
+    redraw();
+    refusing?.focus();
+  }
+  const leave = () => { refusing = null; redraw(); };
+  const submit = (event) => { event.preventDefault(); send(); };
+  const setSearch = typed((words) => { search = words; redraw(); }), setReason = typed((words) => { reason = words; });
+  const verify = () => act("request_verification", {});
 
   return {
-    node: whole, send, mendMerges,
+    send,
     merge: () => (candidates.length > 0 ? act("merge", { into: candidates[0].mark }) : null),
-    focus: () => search.focus(),
-    mend(now, may) {
+    /** @param {Row} row the case as it is now @param {(verb: string) => boolean} may */
+    draw(row, may) {
       learn();
-      const due = voice.epoch(now.accept_by ?? (now.next === "accept" ? now.next_at : null));
-      const by = Number.isFinite(due) ? due : voice.epoch(now.at) + ACCEPT_S, at = city.city();
-      text(clock, say("detail.accept_clock", { left: city.say.left(by, at), t: city.say.moment(by, at) }));
-      mark(clock, "colour", by < at ? "red" : by - at <= SOON_S && "yellow");
-      show(file, may("file"));
-      show(verify, may("request_verification"));
-      show(reject, may("reject"));
-      for (const row of merges.children) show(row.lastChild, may("merge"));
+      askMerges();
+      const due = voice.epoch(row.accept_by ?? (row.next === "accept" ? row.next_at : null)), now = city.city();
+      const by = Number.isFinite(due) ? due : voice.epoch(row.at) + ACCEPT_S, colour = by < now ? "red" : by - now <= SOON_S && "yellow";
+      const found = matches(), near = new Map(candidates.map((one) => [one.mark, one])), hint = say("detail.hazard_reason");
+      // Refusing is a form of its own: forms cannot stand in forms.
+      return html`<div class="intake-pane"><form class="form intake" novalidate @submit=${submit} ${ref(keep)}>
+        <div class="form-head"><h3>${say("detail.intake")}</h3><span class="clock" data-colour=${mark(colour)}>${
+          say("detail.accept_clock", { left: city.say.left(by, now), t: city.say.moment(by, now) })}</span></div>
+        ${labelled("class", html`<div class="class-line"><p class="chosen">${chosen.line}</p><input type="search" placeholder=${say("detail.class_search")}
+            aria-label=${say("detail.field.class")} .value=${live(search)} @input=${setSearch} @keydown=${takeOnEnter}></div>
+          <ul class="matches" ?hidden=${found.length === 0}>${found.map((one) =>
+            html`<li><button type="button" @click=${() => pickClass(one)}>${classLine(one)}</button></li>`)}</ul>`)}
+        ${labelled("condition", html`<div class="conditions">${each(chosen.standards.map((one) => one.key), (key, place) => {
+          const one = chosen.standards[place];
+          return html`<button type="button" class="condition" data-standard=${key} data-on=${mark(key === chosen.standard)}
+            @click=${() => choose(key)}><span>${one.condition}</span><span class="limit">${voice.limit(one)}</span></button>`;
+        })}</div>`)}
+        ${labelled("hazard", html`<div class="line">${choice(isHazard, judge, [[false, say("detail.no_hazard")], [true, say("detail.hazard")]])}
+          <input type="text" maxlength="200" placeholder=${hint} aria-label=${hint} ?hidden=${!mustReason()} .value=${live(reason)} @input=${setReason}></div>`)}
+        ${labelled("danger", html`<div class="line"><div class="many">${DANGERS.map((one) => html`<label><input type="checkbox" .checked=${live(dangers.has(one))}
+            @change=${endanger(one)}><span>${voice.code("danger", one)}</span></label>`)}</div></div>
+          <p class="warned" ?hidden=${dangers.size === 0}>${say("detail.danger_note")}</p>`)}
+        <ul class="merges" ?hidden=${candidates.length === 0}>${each(near.keys(), (id, place) => html`<li><span class="what">${mergeLine(voice, near.get(id))}</span
+          ><button type="button" ?hidden=${!may("merge")} @click=${() => act("merge", { into: id })}>${say(place === 0 ? "detail.merge_key" : "detail.merge")}</button></li>`)}</ul>
+        <p class="buttons"><button type="submit" class="primary" ?hidden=${!may("file")} ?disabled=${isFiling}>${say("detail.file_key")}</button
+          ><button type="button" ?hidden=${!may("request_verification")} @click=${verify}>${voice.verb("request_verification")}</button
+          ><button type="button" ?hidden=${!may("reject")} @click=${refuse}>${voice.verb("reject")}</button><span class="wrong">${wrong}</span></p></form>
+        <div class="refusing" ?hidden=${refusing === null}>${refusing?.draw()}</div></div>`;
     },
   };
+
+  function labelled(key, inputs) {
+    return html`<div class="field"><label class="label">${say("detail.field." + key)}</label><div class="inputs">${inputs}</div></div>`;
+  }
 }
-const ACCEPT_S = 900, SOON_S = 300;

@@ -1,43 +1,22 @@
 // The reporter: masked, and shown for a minute to who says what for. Every look is a fact of the case.
+import { html, live, nothing, ref } from "./draw.js";
+import { typed } from "./desk_forms.js";
+
 const SHOWN_MS = 60000, PURPOSES = ["call_back", "contact", "on_site", "other"], FIELDS = ["name", "phone", "address"];
 
-export function personOf(city, voice, act) {
-  const { make, text, show, rows } = city.mend, { say } = voice;
-  const masked = make("span", "masked"), look = make("button"), ask = make("div", "purpose"), why = make("input"), shown = make("div", "revealed");
-  const line = make("p", "person", [masked, look]), node = make("div", "person-pane", [line, ask, shown]);
-  look.type = "button";
-  text(look, say("detail.look"));
-  why.type = "text";
-  why.maxLength = 200;
-  why.placeholder = say("detail.purpose_text");
-  why.setAttribute("aria-label", say("detail.purpose_text"));
-  const label = make("span", "label");
-  text(label, say("detail.field.purpose"));
-  ask.append(label);
-  let isOther = false, isSending = false, told = null, until = 0, timer = null;
-  for (const purpose of PURPOSES) {
-    const button = make("button");
-    button.type = "button";
-    text(button, voice.code("purpose", purpose));
-    button.addEventListener("click", () => {
-      if (purpose === "other" && !isOther) { isOther = true; show(why, true); why.focus(); return; }
-      send(purpose);
-    });
-    ask.append(button);
-  }
-  ask.append(why);
-  why.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    send("other");
-  });
-  look.addEventListener("click", () => { show(ask, ask.hidden); });
-  show(ask, false);
-  show(why, false);
-  show(shown, false);
+/**
+ * @param {City} city @param {Voice} voice @param {(verb: string, args: Record<string, any>) => Promise<Answer> | null} act
+ * @param {() => void} redraw
+ */
+export function personOf(city, voice, act, redraw) {
+  const { say } = voice;
+  let isAsking = false, isOther = false, why = "", isSending = false;
+  let told = /** @type {{ person: Record<string, string>, purpose: string, at: number } | null} */ (null);
+  let until = 0, timer = 0, shown = /** @type {Element | undefined} */ (undefined);
+  const keep = (node) => { shown = node; };
 
   async function send(purpose) {
-    const text = why.value.trim();
+    const text = why.trim();
     if (isSending || (purpose === "other" && text === "")) return;
     isSending = true;
     try {
@@ -45,44 +24,57 @@ export function personOf(city, voice, act) {
       if (!answer?.done?.person) return;
       told = { person: answer.done.person, purpose, at: city.city() };
       until = performance.now() + SHOWN_MS;
-      timer = setTimeout(drop, SHOWN_MS);
+      timer = setTimeout(() => { drop(); redraw(); }, SHOWN_MS);
       close();
+      redraw();
     } finally { isSending = false; }
   }
-  // What was shown leaves the page, not only the eye, and whatever stands in the pane by then.
+  // What was shown leaves the page, not only the eye, whatever stands in the pane by then and whether it can be drawn.
   function drop() {
     clearTimeout(timer);
     told = null;
-    show(shown, false);
-    shown.replaceChildren();
-    shown.citywallRows?.clear();
+    shown?.remove();
   }
   function close() {
-    show(ask, false);
-    show(why, false);
-    isOther = false;
-    why.value = "";
+    isAsking = isOther = false;
+    why = "";
   }
+  function choose(purpose, button) {
+    if (purpose !== "other" || isOther) return send(purpose);
+    isOther = true;
+    redraw();
+    button.parentNode.querySelector("input").focus();
+  }
+  function sendOnEnter(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    send("other");
+  }
+  const toggle = () => { isAsking = !isAsking; redraw(); };
+  const type = typed((words) => { why = words; });
   const names = (person) => [...FIELDS.filter((name) => person[name]), ...Object.keys(person).filter((name) => !FIELDS.includes(name) && typeof person[name] === "string" && person[name])];
+  const masked = (person) => say("detail.reporter", { who: typeof person === "string" ? person : names(person).map((name) => person[name]).join(" ") });
 
   return {
-    node,
     drop,
-    mend(record, mayLook) {
-      const reporter = record.reporter;
-      show(node, Boolean(reporter) || told !== null);
-      text(masked, reporter ? say("detail.reporter", { who: typeof reporter === "string" ? reporter : names(reporter).map((name) => reporter[name]).join(" ") }) : "");
-      show(look, mayLook && told === null);
+    /** @param {Row} record @param {boolean} mayLook */
+    draw({ reporter }, mayLook) {
       if (!mayLook) close();
-      const left = told === null ? 0 : Math.ceil((until - performance.now()) / 1000);
+      const left = Math.ceil((until - performance.now()) / 1000), hint = say("detail.purpose_text");
       if (told !== null && left <= 0) drop();
-      show(shown, told !== null);
-      if (told === null) return;
-      rows(shown, [...names(told.person), "note"], (name) => make("p", name === "note" ? "note" : "value", [make("span"), make("b")]), (node_, name) => {
-        const [first, second] = node_.children;
-        if (name === "note") text(first, say("detail.revealed_note", { t: city.say.hhmmss(told.at), purpose: voice.code("purpose", told.purpose), n: left }));
-        else { text(first, voice.words("code.fields." + name) ?? name); text(second, told.person[name]); }
-      });
+      return html`<div class="person-pane" ?hidden=${!reporter && told === null}>
+        <p class="person"><span class="masked">${reporter ? masked(reporter) : ""}</span
+          ><button type="button" ?hidden=${!mayLook || told !== null} @click=${toggle}>${say("detail.look")}</button></p>
+        <div class="purpose" ?hidden=${!isAsking}><span class="label">${say("detail.field.purpose")}</span>${PURPOSES.map((purpose) =>
+            html`<button type="button" @click=${({ target }) => choose(purpose, target)}>${voice.code("purpose", purpose)}</button>`)}<input type="text"
+          maxlength="200" placeholder=${hint} aria-label=${hint} ?hidden=${!isOther} .value=${live(why)} @input=${type} @keydown=${sendOnEnter}></div>
+        ${told === null ? nothing : revealed(told, left)}</div>`;
     },
   };
+
+  function revealed({ person, purpose, at }, left) {
+    return html`<div class="revealed" ${ref(keep)}>${names(person).map((name) =>
+        html`<p class="value"><span>${voice.words("code.fields." + name) ?? name}</span><b>${person[name]}</b></p>`)}
+      <p class="note">${say("detail.revealed_note", { t: city.say.hhmmss(at), purpose: voice.code("purpose", purpose), n: left })}</p></div>`;
+  }
 }

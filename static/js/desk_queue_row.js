@@ -40,7 +40,9 @@ export function rowOf(city, list) {
     const road = city.say.road(row.road) || city.words("street." + row.street) || "";
     text(what.lastChild, road);
     show(what.lastChild, road !== "");
-    city.rows.time(time, row, now);
+    const [told_, colour] = city.rows.time(row, now);
+    text(time, told_);
+    mark(time, "colour", colour);
     const leftToUndo = orders.undoLeft(orders.undoable(id));
     text(line, made ? told(made, row, now) : second(row, now, isGone));
     mark(line, "tone", made && TONE[made.state]);

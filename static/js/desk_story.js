@@ -1,5 +1,7 @@
 // The story: one line a fact. The catalogue decides what a line tells: `fact.<Type>` is its beginning,
 // `fact.<Type>.<field>` follows when the fact has that field, `fact.<Type>.<field>.true` when it is so.
+import { each, html, mark } from "./draw.js";
+
 const SHOWN = 300;
 const HOLDERS = new Set(["holder", "to", "from", "co", "candidates", "told", "interim", "agency"]);
 const CODES = new Set(["result", "outcome", "mode", "close_kind", "kind", "scope", "principle", "owner_state", "urgency", "danger",
@@ -8,18 +10,19 @@ const TYPED = new Set(["text", "evidence", "hazard_reason", "right_place"]);
 const COUNTED = new Set(["photos", "photos_before", "photos_after"]);
 const SOURCES = new Set(["client"]);
 
-let known = null; // {words, parts}: type -> [[field, wanted or null, key]]
+let known = /** @type {{ words: Record<string, string>, parts: Map<string, [string, string | null, string][]> } | null} */ (null); // by type: [field, wanted, key]
 function partsOf(type, words) {
   if (known?.words !== words) {
-    known = { words, parts: new Map() };
+    const parts = new Map();
+    known = { words, parts };
     for (const key of Object.keys(words)) {
       const [group, name, field, wanted] = key.split(".");
       if (group !== "fact" || !field) continue;
-      if (!known.parts.has(name)) known.parts.set(name, []);
-      known.parts.get(name).push([field, wanted ?? null, key]);
+      if (!parts.has(name)) parts.set(name, []);
+      parts.get(name).push([field, wanted ?? null, key]);
     }
   }
-  return known.parts.get(type) ?? [];
+  return known?.parts.get(type) ?? [];
 }
 
 // A record of the case's source says that it was reported; the ones after it say how it goes there.
@@ -89,21 +92,16 @@ export function by(city, voice, fact) {
   return isPerson ? voice.who(fact.name, voice.role(fact)) : city.say.say("fact.system");
 }
 
-// The list, newest first, a node a fact.
-export function mendStory(parent, story, city, voice) {
-  const { make, text, mark, rows, show } = city.mend;
+/** The list, newest first, a node a fact. @param {City} city @param {Voice} voice @param {any[] | undefined} story */
+export function storyOf(city, voice, story = []) {
   // What was for a system that nobody ever set up went nowhere: that is no event.
-  const told = (story ?? []).filter((fact) => !(fact.type === "OutboxDelivered" && fact.data?.status === "kept"));
+  const told = story.filter((fact) => !(fact.type === "OutboxDelivered" && fact.data?.status === "kept"));
   const newest = [...told].sort((a, b) => b.position - a.position);
   const first = newest.findLast((fact) => fact.type === "CaseReported");
-  const shown = newest.slice(0, SHOWN), facts = new Map(shown.map((fact) => [String(fact.position), fact]));
-  show(parent, shown.length > 0);
-  rows(parent, [...facts.keys()], () => make("li", "", [make("time"), make("span", "said"), make("span", "by")]), (node, id) => {
-    const fact = facts.get(id), [time, said, person] = node.children;
-    text(time, voice.moment(fact.at));
-    text(said, line(city, voice, fact, fact === first || first === undefined));
-    text(person, by(city, voice, fact));
-    mark(node, "refused", fact.type === "CommandRefused");
-    mark(node, "undone", fact.undone === true);
-  });
+  const facts = new Map(newest.slice(0, SHOWN).map((fact) => [String(fact.position), fact]));
+  return html`<ol class="story" ?hidden=${facts.size === 0}>${each(facts.keys(), (id) => {
+    const fact = facts.get(id);
+    return html`<li data-refused=${mark(fact.type === "CommandRefused")} data-undone=${mark(fact.undone === true)}><time>${voice.moment(fact.at)}</time
+      ><span class="said">${line(city, voice, fact, fact === first || first === undefined)}</span><span class="by">${by(city, voice, fact)}</span></li>`;
+  })}</ol>`;
 }

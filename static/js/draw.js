@@ -2,13 +2,14 @@
 // See "How cards draw" in docs/architecture.md.
 import { Directive, directive, guard, html, noChange, nothing, render, repeat } from "../vendor/lit.js";
 
-export { html, nothing, ref, styleMap } from "../vendor/lit.js";
+export { guard, html, live, nothing, ref, styleMap } from "../vendor/lit.js";
 
 const { citywallMend: mend } = window;
 
 /**
  * The `mend` of a card. `start` is called once for each place of the card and returns its drawing; what the card itself
- * remembers (a sheet that is open) are variables of `start`, and `redraw` draws the last view again.
+ * remembers (a sheet that is open) are variables of `start`, and `redraw` draws the last view again. What it measures
+ * once its nodes are there it does in `drawn`.
  * @param {(city: City, place: Place) => (view: View) => unknown} start
  * @returns {(face: HTMLElement, view: View, city: City) => void}
  */
@@ -18,10 +19,13 @@ export function card(start) {
   return (face, view, city) => {
     let one = started.get(face);
     if (!one) {
-      const redraw = () => paint(face, draw(own.view));
-      const own = (one = { view, redraw });
+      const redraw = () => {
+        paint(face, draw(own.view));
+        place.drawn?.();
+      };
+      const own = (one = { view, redraw }), place = /** @type {Place} */ ({ face, redraw });
       started.set(face, own);
-      const draw = start(city, { face, redraw });
+      const draw = start(city, place);
     }
     one.view = view;
     one.redraw();

@@ -37,21 +37,18 @@
     return parts.get(name);
   }
 
-  // Keyed rows: `ids` in order, build(id) once for each, fill(node, id, isNew) at each turn.
+  // Keyed rows: `ids` in order, build(id) once for each, fill(node, id) at each turn.
   function rows(parent, ids, build, fill) {
     const nodes = (parent.citywallRows ??= new Map());
-    const first = parent.citywallRows.size === 0 && !parent.citywallSeen;
-    parent.citywallSeen = true;
     const wanted = new Set(ids);
     for (const [id, node] of nodes) {
       if (!wanted.has(id)) { node.remove(); nodes.delete(id); }
     }
     ids.forEach((id, place) => {
       let node = nodes.get(id);
-      const isNew = node === undefined;
-      if (isNew) { node = build(id); nodes.set(id, node); }
+      if (node === undefined) { node = build(id); nodes.set(id, node); }
       if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
-      fill(node, id, isNew && !first);
+      fill(node, id);
     });
   }
 

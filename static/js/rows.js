@@ -8,18 +8,12 @@
   // What a row counts down to, as the server says: the ruling's moment, the citizen's, that of filing; null = none.
   const until = (row) => row.until ?? null;
 
-  function time(node, row, now) {
-    const { text, mark } = city.mend, { say } = city, end = until(row), isUrgent = row.urgency === "critical" || row.state === "ruling";
-    if (OVER.has(row.state)) {
-      text(node, "");
-      mark(node, "colour", null);
-    } else if (end === null) {
-      text(node, say.elapsed(row.at, now));
-      mark(node, "colour", row.urgency === "critical" && "red");
-    } else {
-      text(node, say.left(end, now));
-      mark(node, "colour", end < now || isUrgent ? "red" : end - now <= 3600 && "yellow");
-    }
+  /** @type {City["rows"]["time"]} */
+  function time(row, now) {
+    const { say } = city, end = until(row), isCritical = row.urgency === "critical";
+    if (OVER.has(row.state)) return ["", null];
+    if (end === null) return [say.elapsed(row.at, now), isCritical ? "red" : null];
+    return [say.left(end, now), end < now || isCritical || row.state === "ruling" ? "red" : end - now <= 3600 ? "yellow" : null];
   }
 
   // "待处置 765", and below the list why it has fewer rows: the same on a wall and a desk.

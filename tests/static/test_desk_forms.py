@@ -138,6 +138,19 @@ class TestIntake:
         shown.press("立案（Enter）")
         assert ordered(shown) == ("file", {"standard": "event:0405#1", "kind": "event", "code": "0405"})
 
+    def test_what_is_begun_outlives_the_ticks(self, stage: Open) -> None:
+        shown = self.show(stage)
+        shown.press("无隐患")
+        shown.page.get_by_text("人员被困").click()
+        shown.page.get_by_label("改判隐患的理由").fill("已有围挡")
+        shown.page.locator(".intake input[type=search]").fill("店外")
+        shown.tick()
+        shown.rows((MARK, {**row(), **REPORTED, "callers": 4}))
+        assert shown.page.locator(".intake input[type=search]").input_value() == "店外"
+        shown.press("立案（Enter）")
+        wanted = {"standard": "component:0123#1", "hazard": False, "hazard_reason": "已有围挡"}
+        assert ordered(shown) == ("file", {**wanted, "danger": ["trapped"]})
+
     def test_the_other_condition_and_danger_to_life_go_with_it(self, stage: Open) -> None:
         shown = self.show(stage)
         shown.page.locator(".condition").nth(1).click()
@@ -321,6 +334,20 @@ class TestSmallForms:
         shown.answer("comment", {"done": {"position": "1", "version": 10, "facts": [], "undo_until": None}})
         shown.page.locator(".form button[type=submit]").click()
         shown.page.wait_for_selector(".form", state="detached")
+
+    def test_what_is_typed_keeps_its_node_its_focus_and_its_caret(self, stage: Open) -> None:
+        shown: Stage = stage(("comment",), {"offers": []})
+        unfold(shown)
+        shown.press("备注")
+        shown.page.keyboard.type("已核实")
+        shown.page.keyboard.press("ArrowLeft")
+        words = shown.page.locator(".form textarea")
+        words.evaluate("(node) => { window.kept = node; }")
+        shown.tick()
+        shown.rows((MARK, row(version=10, state="handling", offers=["escalate"])))
+        shown.page.keyboard.type("电话")
+        same = "(node) => [node === window.kept, node === node.getRootNode().activeElement, node.value]"
+        assert words.evaluate(same) == [True, True, "已核电话实"]
 
     def test_escape_leaves_a_form(self, stage: Open) -> None:
         shown: Stage = stage(("comment",), {"offers": []})

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
+from tests.page_server import page_of, page_server
 from tests.seen_factory import NOW
 
 pytestmark = pytest.mark.browser
@@ -32,15 +33,16 @@ def page(browser: Browser) -> Page:
         window.citywall = window.city;""",
         read("js/rows.js"),
     ]  # fmt: skip
-    module = read("esm/queue.js").replace("export function mend", "window.fill = function mend")
-    opened = browser.new_page()
-    opened.set_content(
+    opened = page_of(browser, (1280, 720), [])
+    server = page_server()
+    server.html = (
         f"<!doctype html><meta charset=utf-8><style>{theme.css()} {read('css/cards.css')}"
         f".card {{ width: {ROOM + 200}px; height: 400px }}</style>"
         "<section class='card card-queue'></section>"
         + "".join(f"<script>{code}</script>" for code in scripts)
-        + f"<script type=module>{module}</script>"
+        + '<script type=module>window.fill = (await import("/citywall/static/esm/queue.js")).mend</script>'
     )
+    opened.goto(server.url)
     opened.wait_for_function("typeof window.fill === 'function'")
     return opened
 

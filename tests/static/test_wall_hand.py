@@ -237,3 +237,26 @@ class TestSeat:
         page.evaluate(LATER, 300_001)
         page.wait_for_function("!document.querySelector('.seat-bar')")
         assert page.evaluate("sent.at(-1)") == {"leave": True}
+
+
+class TestRows:
+    def test_what_comes_in_critical_is_marked_and_what_the_page_began_with_is_not(self, page: Page) -> None:
+        old = case_row(1, urgency="critical")
+        tell_queue(page, old, case_row(2))
+        new = "() => inCard('queue', 'li').map((li) => li.querySelector('.mark').hasAttribute('data-new'))"
+        assert page.evaluate(new) == [False, False]
+        page.evaluate("window.kept = inCard('queue', 'li')[0]")
+        tell_queue(page, case_row(9, urgency="critical"), old, case_row(2), case_row(8))
+        assert page.evaluate(new) == [True, False, False, False]
+        assert page.evaluate("inCard('queue', 'li').indexOf(window.kept)") == 1
+        page.evaluate("citywall.tell('queue')")
+        assert page.evaluate(new) == [True, False, False, False]
+
+    def test_what_has_no_room_is_counted_at_the_first_drawing(self, page: Page) -> None:
+        rows = [case_row(n) for n in range(1, 31)]
+        scalars = {"total": 30, "rows": 30, "earliest_due": None, "gaps": []}
+        tell_view(page, "queue", scalars, rows)
+        told = "() => [inCard('queue', 'li').length, inCard('queue', 'footer')[0].textContent]"
+        count, foot = page.evaluate(told)
+        assert 1 < count < 30
+        assert foot.startswith(f"另有{30 - count}件")
