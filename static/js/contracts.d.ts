@@ -93,7 +93,7 @@ interface PageData {
   person: Person | null;
 }
 
-// ---- orders: the envelope and its answer (console/orders.py), the same as on /v1/command
+// ---- orders: the envelope and its answer (console/orders/order_service.py), the same as on /v1/command
 
 interface Envelope {
   /** Made in the browser at the press; the same id always has the same answer. */
