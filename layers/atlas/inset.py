@@ -1,4 +1,4 @@
-"""Where the inset of the dense core stands on the home view: in a corner that hides no street, or nowhere."""
+"""Places the inset of the dense core on the home view: in a corner where it hides no street, or nowhere."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
@@ -15,20 +15,20 @@ __all__ = ["FACTOR", "Corner", "Inset", "dense_core", "place_inset", "size_px"]
 Corner = Literal["sw", "se", "nw", "ne"]
 
 FACTOR: Final = 3
-"""How many times as large as the map the inset is."""
+"""Scale of the inset relative to the map."""
 
 _EDGES: Final[dict[Corner, tuple[float, float]]] = {
     "sw": (10.0, 10.0), "se": (10.0, 124.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
 }  # fmt: skip
-"""CSS px from the sides of the map, as in ``static/css/wall.css``: beside what stands in a corner already."""
+"""CSS px from the sides of the map, as in ``static/css/wall.css``: next to elements already in a corner."""
 
-_SHARES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the core that is shown, the whole first
+_SHARES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the core that is shown; the whole core first
 _AIR_PX: Final = 10.0
-_DENSE: Final = 0.7  # of the size of the middle street: people live close where a third of them is smaller
+_DENSE: Final = 0.7  # of the median street's size: a core exists if a third of the streets is smaller
 
 
 class Inset(msgspec.Struct, frozen=True):
-    """A corner, the part of the core that is shown there, and what it hides: metres, EPSG:3857."""
+    """A corner, the part of the core shown there, and the area that it hides: metres, EPSG:3857."""
 
     corner: Corner
     core: Box
@@ -36,7 +36,7 @@ class Inset(msgspec.Struct, frozen=True):
 
 
 def dense_core(streets: Sequence[Street], bounds: Box) -> Box:
-    """Return a ninth of the district where its streets are small, an empty box where all are alike."""
+    """Return a ninth of the district where its streets are small, an empty box if sizes are similar."""
     hulls = [np.array([polygon[0].xs, polygon[0].ys]) for s in streets for polygon in s.polygons]
     hulls.sort(key=_spread)
     small = hulls[: -(-len(hulls) // 3)]
@@ -48,7 +48,7 @@ def dense_core(streets: Sequence[Street], bounds: Box) -> Box:
 
 
 def place_inset(drawing: Drawing, view: Box, m_per_px: float) -> Inset | None:
-    """Return the largest inset that hides no street of the home view `view`, None when each corner would."""
+    """Return the largest inset that hides no street of the home view `view`, None if there is none."""
     if drawing.core.width <= 0:
         return None
     streets = shapely.union_all([_area(street.polygons) for street in drawing.streets])
@@ -64,7 +64,7 @@ def place_inset(drawing: Drawing, view: Box, m_per_px: float) -> Inset | None:
 
 
 def size_px(core: Box, m_per_px: float) -> tuple[int, int]:
-    """Return width and height in CSS px of an inset on a map of so many metres a px."""
+    """Return width and height in CSS px of an inset on a map with `m_per_px` metres per px."""
     scale = m_per_px / FACTOR
     return round(core.width / scale), round(core.height / scale)
 
