@@ -46,7 +46,7 @@ class Act:
 
 
 def is_unsigned(case: CaseSeen, city: float) -> bool:
-    """Whether a dispatched case was not signed for in time at a city moment (epoch seconds)."""
+    """Whether a dispatched case was not signed for in time at a city time (epoch seconds)."""
     if case.state != "dispatched":
         return False
     # For our own cases use the limit itself: after it has passed, ``next_at`` is that of another step.
