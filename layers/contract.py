@@ -1,4 +1,4 @@
-"""What a layer is: something seen becomes columns (once for all viewers), columns become glyphs."""
+"""The contract of a layer: a view becomes columns (once for all viewers), columns become glyphs."""
 
 from typing import Any, Protocol
 
@@ -20,13 +20,13 @@ Extent = tuple[float, float, float, float]
 
 
 class Frame(msgspec.Struct, frozen=True, eq=False):
-    """What one layer shows now: the same bytes for every viewer.
+    """The present content of one layer: the same bytes for every viewer.
 
     ``columns`` are exactly the columns of the layer's Bokeh source, all of one length (float64, float32,
-    int32, uint8 arrays or lists of strings); positions are metres, EPSG:3857. The one exception is a picture:
-    a single column ``png`` of bytes, which the page turns into the columns ``url, x, y, w, h`` with
-    ``meta["image"]``. ``as_of`` is machine time (epoch seconds) of the newest thing shown, or of the
-    look itself when nothing is shown. ``meta`` is small and JSON.
+    int32, uint8 arrays or lists of strings); positions are metres, EPSG:3857. The only exception is a
+    picture: one column ``png`` of bytes, which the page converts to the columns ``url, x, y, w, h`` with
+    ``meta["image"]``. ``as_of`` is machine time (epoch seconds) of the newest object shown, or of the
+    computation when nothing is shown. ``meta`` is small JSON.
     """
 
     key: str
@@ -36,15 +36,15 @@ class Frame(msgspec.Struct, frozen=True, eq=False):
 
 
 class MapSetting(msgspec.Struct, frozen=True):
-    """A channel's map as settings give it.
+    """The settings of a channel's map.
 
     ``extent`` is the home view and ``size`` its size in CSS px (a wall of another size differs a little;
-    only the room for call-outs and labels is judged by it). ``clear`` are boxes that call-outs should
-    leave free, the map's own names, and ``covered`` those where nothing can be seen, such as the inset's;
-    both are extents. ``core`` is what the inset shows, in the ``corner`` of
-    layers.atlas.inset, None without an inset. ``beside`` is what the inset beside the map of a wide page
-    shows, at ``beside_factor`` times the map's scale. ``window_s`` is the density's window in city seconds.
-    ``atlas`` and ``text_px`` (CSS px) are for the names that give way.
+    only the space for call-outs and labels depends on it). ``clear`` are extents that call-outs should
+    leave free: the map's own names. ``covered`` are extents hidden by other elements, such as the inset.
+    ``core`` is the extent of the inset, placed in ``corner`` (see layers.atlas.inset), None without an
+    inset. ``beside`` is the extent of the inset beside a wide page's map, at ``beside_factor`` times the
+    map's scale. ``window_s`` is the density's window in city seconds. ``atlas`` and ``text_px`` (CSS px) are
+    used to place the names.
     """
 
     extent: Extent
@@ -63,22 +63,22 @@ class MapSetting(msgspec.Struct, frozen=True):
 
     @property
     def metres_per_px(self) -> float:
-        """Mercator metres in one CSS px when the extent just fits the size."""
+        """Mercator metres per CSS px when the extent just fits the size."""
         west, south, east, north = self.extent
         return max((east - west) / self.size[0], (north - south) / self.size[1])
 
     @property
     def latitude(self) -> float:
-        """Degrees, of the middle of the home view."""
+        """Latitude of the middle of the home view, degrees."""
         return float(to_degrees(0.0, (self.extent[1] + self.extent[3]) / 2)[1])
 
 
 class Layer(Protocol):
     """One layer of the map.
 
-    ``reads`` are the slices of ``seen.revisions`` that it depends on. ``every_s`` (machine seconds): however
-    much changes, the next frame is due no sooner; and it is due again after some seconds without any change,
-    for windows slide and things get lost.
+    ``reads`` are the slices of ``seen.revisions`` that it depends on. ``every_s`` (machine seconds) is the
+    least time between two frames. Without any change a frame is due again after some seconds, because
+    time windows move and objects become lost.
     """
 
     @property
@@ -91,26 +91,26 @@ class Layer(Protocol):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Slices of the state."""
+        """Slices of the view that the layer depends on."""
 
     @property
     def every_s(self) -> float:
-        """Seconds of rest between two frames."""
+        """Least time between two frames, machine seconds."""
 
     def frame(self, seen: Any, now: float) -> Frame:
-        """Return what to show at machine time ``now``; depends on nothing else."""
+        """Return the content at machine time ``now``; it depends only on the arguments."""
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add the layer's glyphs to a Bokeh figure, on a source named ``<prefix>:<key>``."""
 
 
 def source_of(frame: Frame, prefix: str) -> ColumnDataSource:
-    """Return a Bokeh source with a frame's columns, under the name by which the page finds it."""
+    """Return a Bokeh source with a frame's columns, under the name that the page uses."""
     return ColumnDataSource(data=dict(frame.columns), name=f"{prefix}:{frame.key}")
 
 
 def same(one: Frame | None, other: Frame) -> bool:
-    """Say whether two frames of a layer show the same, whatever their age: then nothing need be sent."""
+    """Say whether two frames of a layer have equal content, apart from age; then nothing is sent."""
     if one is None:
         return False
     if one is other:
@@ -128,7 +128,7 @@ def _equal(one: Column, other: Column) -> bool:
 
 
 def machine_time(clock: CityClock, moment: float) -> float:
-    """Return the machine moment of a city moment (epoch seconds); a standing clock has but one."""
+    """Return the machine time of a city time (epoch seconds); a stopped clock has only one."""
     if clock.rate == 0.0:
         return clock.machine0
     return clock.machine0 + (moment - clock.city0) / clock.rate

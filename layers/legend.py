@@ -1,4 +1,4 @@
-"""The legend's data: which marks are in use and what the colours of the density mean, in numbers."""
+"""The legend's data: the marks in use and the numbers of the density's colours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["Legend", "Mark", "legend"]
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """One entry: a catalogue key, the shape's name (``static/js`` draws it), its CSS colour."""
+    """One entry: a catalogue key, the name of a shape (``static/js`` draws it), its CSS colour."""
 
     word: str
     shape: str
@@ -20,11 +20,11 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Legend(msgspec.Struct, frozen=True):
-    """What stands in the map's corner. ``steps`` are the sixteen CSS colours of the density, and ``numbers``
-    tells where on them (0..15) a number of cases per km² and window begins.
+    """The legend in the map's corner. ``steps`` are the sixteen CSS colours of the density; ``numbers``
+    pairs a step (0..15) with the cases per km² and window at which it begins.
 
     The density is smoothed: half of every case is spread some 170 m around it, half some 550 m, so that one
-    case can be seen; the parts of a case add up to one (``layers.fields.density.KERNEL_M``).
+    case is visible; the parts of a case add up to one (``layers.fields.density.KERNEL_M``).
     """
 
     marks: tuple[Mark, ...]
@@ -38,7 +38,7 @@ class Legend(msgspec.Struct, frozen=True):
 def legend(frames: Mapping[str, Frame], *, schematic: bool = False, attribution: str = "") -> Legend:
     """Return the legend of the newest frames by layer key; a mark that is not on the map is left out.
 
-    Critical and urgent are always explained: their absence is a message.
+    The entries for critical and urgent are always present: their absence from the map is information.
     """
     marks = [Mark("urgency.critical", "diamond", RED), Mark("urgency.urgent", "triangle", ORANGE)]
     sensors = frames["sensors"].columns["marker"] if "sensors" in frames else []

@@ -1,7 +1,7 @@
-"""Where normal ends: limits per device class or metric, and the warning lines of single gauges (A.3, A.4).
+"""Limits of normal values per device class or metric, and warning lines of single gauges (A.3, A.4).
 
 ``NORMAL`` are the defaults; :func:`limits_of` and :func:`lines_of` read a deployment's own from
-its city.toml. What has no limit is never off normal.
+its city.toml. A metric without a limit is never off normal.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _TESTS = {"ge": np.greater_equal, "gt": np.greater, "lt": np.less}
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A level and when it holds: from a value on (``ge``), only above it (``gt``) or below it (``lt``)."""
+    """A level and its condition: from a value on (``ge``), only above it (``gt``) or below it (``lt``)."""
 
     value: float
     level: Level
@@ -28,9 +28,9 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """What is off normal for a device class (domain 3.6) or a metric; '' stands for any.
+    """The off-normal limits of a device class (domain 3.6) or a metric; '' means any.
 
-    ``unit`` is that of the steps; readings in another unit of length are converted.
+    ``unit`` is the unit of the steps; readings in another unit of length are converted.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One gauge's own warning lines; ``device`` is its id or its name. They replace its class's limit."""
+    """The warning lines of one gauge; ``device`` is its id or its name. They replace its class's limit."""
 
     device: str
     steps: tuple[Step, ...]
@@ -50,11 +50,11 @@ class Line(msgspec.Struct, frozen=True):
 NORMAL: Final[tuple[Limit, ...]] = (
     # Underpass: any water is "slow", 25 cm is "no entry" (A.4).
     Limit("road_water_depth", (Step(0.0, "yellow", "gt"), Step(25.0, "red")), "cm"),
-    # Older areas drain 36 mm in an hour (A.4); a rain gauge never stands for an official signal (A.3).
+    # Older areas drain 36 mm in an hour (A.4); a rain gauge never replaces an official signal (A.3).
     Limit("rain_gauge", (Step(36.0, "yellow"),), "mm", "rain_mmh"),
     # Gusts of force 8, 10 and 12, the numbers of the typhoon signals (A.3).
     Limit("wind", (Step(17.2, "yellow"), Step(24.5, "orange"), Step(32.7, "red")), "m/s"),
-    # Smoke detectors answer to an obscuration of some per cent a metre.
+    # Smoke detectors react to an obscuration of some per cent per metre.
     Limit("smoke", (Step(8.0, "red"),)),
 )
 
@@ -62,11 +62,11 @@ _METRES: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0, "毫米": 0.001, "厘米": 
 
 
 def limits_of(table: Mapping[str, Any]) -> tuple[Limit, ...]:
-    """Return the limits of a city.toml's ``[limits]``: its own first, then the defaults that it leaves.
+    """Return the limits of a city.toml's ``[limits]``: its own first, then the remaining defaults.
 
     ``underpass_slow_cm`` and ``underpass_closed_cm`` are depths of road water; ``[limits.normal]`` names
-    metrics with their band ``[low, high]``, outside of which is yellow. Raises ValueError for a band that
-    is none.
+    metrics with their band ``[low, high]``, values outside are yellow. Raises ValueError for an invalid
+    band.
     """
     slow, closed = table.get("underpass_slow_cm"), table.get("underpass_closed_cm")
     own = []
@@ -103,7 +103,7 @@ def scale(units: NDArray[np.object_], unit: str) -> NDArray[np.float64]:
 
 
 def ranks(values: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.uint8]:
-    """Return 0 (normal) to 4 (red) for each value; NaN is 0, for no data is not a level."""
+    """Return 0 (normal) to 4 (red) for each value; NaN is 0, because no data is not a level."""
     found = np.zeros(len(values), dtype=np.uint8)
     for step in steps:
         over = _TESTS[step.when](values, step.value)

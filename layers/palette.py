@@ -1,4 +1,4 @@
-"""Colours that mean numbers, and the colours of marks. One number has one colour, all day, on all screens."""
+"""Colours of numbers and of marks. A number has the same colour at any time, on all screens."""
 
 from typing import Final
 
@@ -22,9 +22,9 @@ Floats = NDArray[np.float64] | NDArray[np.float32]
 
 
 class Ramp:
-    """Sixteen steps, two to a doubling, from ``first`` on: an absolute look-up table.
+    """Sixteen steps, two per doubling, from ``first`` on: an absolute look-up table.
 
-    Step ``k`` (1..16) holds values from ``first · 2^((k−1)/2)`` up to the next edge; the last has no end.
+    Step ``k`` (1..16) holds values from ``first · 2^((k−1)/2)`` to the next edge; the last one is open.
     ``opaque`` are the opacities of the first and the last step.
     """
 
@@ -34,9 +34,9 @@ class Ramp:
         self.table: NDArray[np.uint8] = _table(stops, opaque)
 
     def steps(self, values: Floats) -> NDArray[np.uint8]:
-        """Return the step (0..16) of each value, of the same shape. Values are not negative."""
+        """Return the step (0..16) of each value, of the same shape. Values must not be negative."""
         with np.errstate(divide="ignore"):
-            # The hair keeps a value that is exactly an edge in the step that it opens.
+            # 1e-6 keeps a value that equals an edge in the step that begins there.
             found = np.floor(2.0 * np.log2(values / self.first) + 1.0 + 1e-6)
         return np.asarray(np.clip(found, 0, STEPS).astype(np.uint8))
 
@@ -50,7 +50,7 @@ class Ramp:
         return ["#" + "".join(f"{part:02X}" for part in row) for row in self.table[1:]]
 
     def numbers(self) -> list[float]:
-        """Return numbers to write under a legend: every fourth edge, where a colour begins."""
+        """Return the numbers of a legend: every fourth edge, where a colour begins."""
         return [float(edge) for edge in self.edges[2::4]]
 
 

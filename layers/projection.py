@@ -16,19 +16,19 @@ RADIUS: Final = 6378137.0
 
 
 def to_mercator(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
-    """Metres (x, y) of WGS84 degrees; the poles are infinitely far."""
+    """Return metres (x, y) of WGS84 degrees; the poles are infinite."""
     x = RADIUS * np.radians(np.asarray(lon, dtype=np.float64))
     y = RADIUS * np.arctanh(np.sin(np.radians(np.asarray(lat, dtype=np.float64))))
     return np.asarray(x), np.asarray(y)
 
 
 def to_degrees(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """WGS84 degrees (lon, lat) of metres."""
+    """Return WGS84 degrees (lon, lat) of metres."""
     lon = np.degrees(np.asarray(x, dtype=np.float64) / RADIUS)
     lat = np.degrees(np.arctan(np.sinh(np.asarray(y, dtype=np.float64) / RADIUS)))
     return np.asarray(lon), np.asarray(lat)
 
 
 def stretch(lat: ArrayLike) -> Floats:
-    """Mercator metres per ground metre at a latitude in degrees (1.17 in Shanghai)."""
+    """Return Mercator metres per ground metre at a latitude in degrees (1.17 in Shanghai)."""
     return np.asarray(1.0 / np.cos(np.radians(np.asarray(lat, dtype=np.float64))))

@@ -1,4 +1,4 @@
-"""All layers, read top to bottom as they are drawn: the first lies under the rest."""
+"""All layers in drawing order: the first is drawn below the others."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -41,16 +41,16 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
 )
 
 _CORNERS: Final = (
-    (0.0, 0.0, 340.0, 72.0),  # credit, and the chip of the sensors
-    (-164.0, 0.0, 0.0, 214.0),  # what the marks mean: seven lines
-    (-284.0, -114.0, 0.0, 0.0),  # what the density's colours mean
+    (0.0, 0.0, 340.0, 72.0),  # attribution, and the strip of the sensors
+    (-164.0, 0.0, 0.0, 214.0),  # legend of the marks: seven lines
+    (-284.0, -114.0, 0.0, 0.0),  # legend of the density
 )
-"""What stands over the map in its corners: left, top, right, bottom in CSS px, the longer of two languages.
-What is 0 to the right or below, or negative, counts from the map's right or lower edge."""
+"""Elements over the map's corners: left, top, right, bottom in CSS px, for the longer of two languages.
+Negative values, and 0 for right or bottom, count from the map's right or lower edge."""
 
 
 def build_layers(setting: MapSetting) -> list[Layer]:
-    """Return one of each layer for a channel's map."""
+    """Return one instance of each layer for a channel's map."""
     return [kind(setting) for kind in LAYERS]
 
 
@@ -62,7 +62,7 @@ def map_setting(
     text_px: float = 17.0,
     beside_px: tuple[float, float] | None = None,
 ) -> MapSetting:
-    """Return the setting of a channel whose map shows the whole of an atlas.
+    """Return the settings of a channel whose map shows the whole atlas.
 
     ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px of the map and of its names,
     ``beside_px`` those of an inset beside the map.

@@ -1,4 +1,4 @@
-"""The builder: a layout, a language and the figures become one page. The only place that makes templates."""
+"""The builder makes one page of a layout, a language and the figures. Only this module makes templates."""
 
 import functools
 import json
@@ -23,28 +23,28 @@ PAGE: Final = Path(__file__).parent / "page.html"
 
 
 class PageSettings(msgspec.Struct, frozen=True):
-    """What a page must know of its deployment. ``build`` marks static files and forces reloads."""
+    """What a page needs of its deployment. ``build`` versions static files and forces reloads."""
 
     build: str
     title: Mapping[str, str]
     """Language → name of the centre."""
     timezone: str
     live: str = "/live"
-    """Where the live sockets are: a page listens at ``<live>/<its channel>``."""
+    """Base path of the live sockets: a page connects to ``<live>/<its channel>``."""
     static_url: str = "/citywall/static"
     health: str = "/healthz"
     names: Names = msgspec.field(default_factory=Names)
     has_grids: bool = False
-    """Whether the district's unit grids are known: a search then finds by them."""
+    """Whether the district has unit grids; the search then accepts grid codes."""
     inset: str = "sw"
-    """The corner of the map where the inset stands: sw, se, nw or ne."""
+    """Corner of the map where the inset is placed: sw, se, nw or ne."""
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
+    """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
-    ``hand`` stands for them in the rows' ``hands`` (``city.views.case_view.hand_of``), ``verbs`` are those
-    that they may give as the page is opened: a page has buttons for no other.
+    ``hand`` is their id in the rows' ``hands`` (``city.views.case_view.hand_of``). ``verbs`` are those that
+    they may use when the page is opened; the page has buttons for these only.
     """
 
     on_message: OnMessage
@@ -56,10 +56,10 @@ class Visitor(msgspec.Struct, frozen=True):
 
 
 class Page(pn.Template):
-    """A template that adds its parts to the document in one go.
+    """A template that adds all its parts to the document in one step.
 
-    Panel adds root after root, and after each Bokeh walks the whole document again: on our page that is
-    two thirds of what opening it costs.
+    Panel adds one root at a time, and Bokeh traverses the whole document after each: on our page that is
+    two thirds of the cost of opening it.
     """
 
     def _init_doc(self, doc: Any = None, *given: Any, **named: Any) -> Any:
@@ -68,12 +68,12 @@ class Page(pn.Template):
             return super()._init_doc(document, *given, **named)
 
     def __repr__(self) -> str:
-        """Short: Panel writes it anew for every part that it is given, for a notebook's eyes."""
+        """Return a short text: Panel computes it again for every part added, for use in notebooks."""
         return f"<{type(self).__name__} of {len(self._render_items)} parts>"
 
 
 class Figure(pn.pane.Bokeh):
-    """A figure of a page. Panel would search each for callbacks that name its id; ours name none."""
+    """A figure of a page, without Panel's search for callbacks that name its id; ours name none."""
 
     def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
         if root is None:
@@ -84,7 +84,7 @@ class Figure(pn.pane.Bokeh):
 
 @functools.cache
 def _skeleton() -> Any:
-    """Return the page's template, compiled once: it costs as much as all cards together."""
+    """Return the page's template, compiled once: compiling costs as much as all cards together."""
     return Page(PAGE.read_text(encoding="utf-8")).template
 
 
@@ -98,9 +98,8 @@ def build(
 ) -> pn.Template:
     """Return the page for one session.
 
-    ``figures`` are Bokeh figures by the keys of the layout's figure cells; one that is not given leaves
-    its cell out. Without a ``visitor`` nobody can order anything on it. Raises KeyError for a language that
-    we do not speak.
+    ``figures`` are Bokeh figures by the keys of the layout's figure cells; a cell without a figure is left
+    out. Without a ``visitor`` the page gives no commands. Raises KeyError for an unsupported language.
     """
     template = Page(_skeleton())
     shown = [cell for cell in layout.cells("figure") if cell.key in figures]
@@ -144,6 +143,6 @@ def _component(cell: Cell, settings: PageSettings) -> CardComponent:
 
 
 def _inert(page: dict[str, Any]) -> str:
-    """Return JSON that no text in it can end the script element that carries it."""
+    """Return JSON escaped so that no text in it can end the script element that contains it."""
     text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

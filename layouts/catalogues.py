@@ -1,7 +1,7 @@
 """The catalogues: every text of the screens, by language, as one flat table of key → text.
 
-``layouts/words/<lang>/*.json`` hold our own words, a file a subject; names of classes, agencies, streets and
-sources come from a deployment's tables and settings.
+``layouts/words/<lang>/*.json`` hold the product's texts, one file per subject; names of classes, agencies,
+streets and sources come from a deployment's tables and settings.
 """
 
 import csv
@@ -21,7 +21,7 @@ FOLDER: Final = Path(__file__).parent / "words"
 
 
 class Names(msgspec.Struct, frozen=True):
-    """Where a deployment's names are; the defaults are the built-in district's."""
+    """The files of a deployment's names; the defaults are the built-in district's."""
 
     categories: Path = msgspec.field(default_factory=lambda: static.path("tables/categories.csv"))
     agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
@@ -35,8 +35,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
     Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``,
-    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for a
-    language that we do not speak.
+    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for
+    an unsupported language.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -46,7 +46,7 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     for row in _rows(names.categories):
         words[f"class.{row['kind']}.{row['code']}"] = row["name_zh" if zh else "name_en"]
     for row in _rows(names.agencies):
-        # By code as a holder of our own cases, by short name as other systems tell it.
+        # By code as a holder of our own cases, by short name as other systems send it.
         for name in (row["code"], row["short_zh"]):
             words[f"agency.{name}"] = row["short_zh" if zh else "short_en"]
     for row in _rows(names.streets):
@@ -65,15 +65,15 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
 
 
 def own_words(lang: str) -> dict[str, str]:
-    """Return the words that are ours, all files of a language together. Raises ValueError on a key twice."""
+    """Return the product's texts in one language, of all files. Raises ValueError on a duplicate key."""
     words: dict[str, str] = {}
     for path in sorted((FOLDER / lang).glob("*.json")):
-        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        twice = words.keys() & told.keys()
+        texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        twice = words.keys() & texts.keys()
         if twice:
-            message = f"{path.name}: {', '.join(sorted(twice))} stands in another file too"
+            message = f"{path.name}: {', '.join(sorted(twice))} is in another file too"
             raise ValueError(message)
-        words |= told
+        words |= texts
     return words
 
 

@@ -1,4 +1,4 @@
-"""The contract of a card: what stands in a region of a page, as data.
+"""The contract of a card: the content of a region of a page, as data.
 
 A new card is one file in ``layouts/cards/``, one in ``static/esm/``, one row in ``layouts.pages.CARDS`` and
 one test; see ``docs/how-to/add-a-card.md``.
@@ -15,18 +15,18 @@ __all__ = ["Card", "Row", "View", "each_second"]
 
 Row = tuple[str, dict[str, Any]]
 Seen = TypeVar("Seen", bound=WallSeen, contravariant=True)
-"""What a channel may see. A card of a wall may stand on a desk, whose people see more; not the reverse."""
+"""The view of a channel. A wall's card may be used on a desk, whose view has more fields; not the reverse."""
 
 each_second = "time"
-"""In ``Card.reads``: the view also changes with the clock, so look again every tick."""
+"""In ``Card.reads``: the view also changes with the clock, so it is computed again every tick."""
 
 
 class View(msgspec.Struct, frozen=True):
-    """What a card shows: numbers, and rows under ids that stay with the thing they show.
+    """What a card shows: numbers, and rows under ids; an object keeps its id.
 
-    Codes and moments only, never formatted text: the browser puts them into words. ``as_of`` is machine
-    epoch seconds and no part of what counts as news; the moments in rows are city epoch seconds unless
-    the card says otherwise. None is "nobody told us", which is not zero.
+    Codes and times only, never formatted text: the browser makes the text. ``as_of`` is machine epoch
+    seconds; a change of ``as_of`` alone is not sent. Times in rows are city epoch seconds unless the card
+    says otherwise. None means "not known", which is not zero.
     """
 
     as_of: float
@@ -35,7 +35,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Card(Protocol[Seen]):
-    """A pure function from what the channel may see to a view."""
+    """A pure function from the channel's view of the state to the card's view."""
 
     @property
     def key(self) -> str:
@@ -44,9 +44,9 @@ class Card(Protocol[Seen]):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Slices of ``seen.revisions`` it depends on, and ``each_second`` if on the clock too."""
+        """Slices of ``seen.revisions`` that it depends on; ``each_second`` if it depends on the clock too."""
         ...
 
     def view(self, seen: Seen, now: float) -> View:
-        """Return the view at machine time ``now`` (epoch seconds); it must not fail on odd data."""
+        """Return the view at machine time ``now`` (epoch seconds); it must not fail on unusual data."""
         ...

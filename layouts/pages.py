@@ -1,4 +1,4 @@
-"""The pages, as values: which card or figure stands in which region. The builder draws any of them."""
+"""The pages, as values: which card or figure is in which region. The builder draws each of them."""
 
 from typing import Any, Final, Literal
 
@@ -28,7 +28,7 @@ __all__ = ["CARDS", "CARDS_OF", "DESK_CARDS", "LAYOUTS", "Cell", "Layout", "Regi
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A place for one card or figure; ``grow`` takes what height its region has left."""
+    """A place for one card or figure; with ``grow`` it takes the remaining height of its region."""
 
     key: str
     kind: Literal["card", "figure"] = "card"
@@ -36,7 +36,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Region(msgspec.Struct, frozen=True):
-    """A grid area of the page and its cells from top to bottom (the map's lie over each other)."""
+    """A grid area of the page and its cells from top to bottom (those of the map overlap)."""
 
     area: str
     cells: tuple[Cell, ...]
@@ -51,7 +51,7 @@ class Wide(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """A page: CSS grid template, regions, and the style and script that are its own."""
+    """A page: CSS grid template, regions, and its own styles and scripts."""
 
     key: str
     path: str
@@ -60,7 +60,7 @@ class Layout(msgspec.Struct, frozen=True):
     rows: str
     regions: tuple[Region, ...]
     scripts: tuple[str, ...]
-    """Files of ``static/js`` in the order in which they run."""
+    """Files of ``static/js`` in order of execution."""
     sheets: tuple[str, ...] = ("cards",)
     """Files of ``static/css`` for the inside of the cards' components."""
     wide: Wide | None = None
@@ -131,8 +131,8 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     ),
 )
 
-# ``legend`` and ``sensors`` have no view of their own: they show what the map's frames tell. Nor have the
-# cells of a desk that show what its person has chosen.
+# ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
+# desk that show the person's selection have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     Act(),

@@ -1,4 +1,4 @@
-"""How loud a picture of a page is: the share of its pixels that shout."""
+"""The share of saturated pixels in a picture of a page."""
 
 import io
 from typing import Final
@@ -12,16 +12,16 @@ ROUTINE_MOST: Final = 0.02
 """At most this share of a routine wall is saturated (look.md, rule 1)."""
 
 _SATURATED: Final = 0.5
-_SEEN: Final = 64
-"""Brightest channel (0 to 255) from which an eye tells a hue: the dark ground itself is "saturated"."""
+_BRIGHT: Final = 64
+"""Least value of the brightest channel (0 to 255) at which a hue is visible; excludes the dark ground."""
 
 
 def saturated_share(png: bytes) -> float:
-    """Return the share (0 to 1) of pixels that are saturated (HSV > 0.5) and bright enough to be seen so.
+    """Return the share (0 to 1) of pixels that are saturated (HSV > 0.5) and bright enough to look so.
 
     Raises PIL.UnidentifiedImageError for bytes that are no picture.
     """
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=np.int16)
     most, least = pixels.max(axis=2), pixels.min(axis=2)
-    loud = (most >= _SEEN) & (most - least > _SATURATED * most)
-    return float(loud.mean())
+    saturated = (most >= _BRIGHT) & (most - least > _SATURATED * most)
+    return float(saturated.mean())

@@ -1,6 +1,6 @@
-"""The heart: an echo through the page's Panel session, so that a page knows when its session is dead.
+"""Heartbeat of a page: an echo through its Panel session, so that the page detects a dead session.
 
-The live socket can be well while every button is dead (seen after a server restart), so both are watched.
+The live socket can work while the session is dead (seen after a server restart), so both are monitored.
 """
 
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ __all__ = ["SessionEcho"]
 
 
 class SessionEcho(pn.custom.JSComponent):
-    """Answers ``{"echo": n}`` with the same; the browser asks every 5 s and gives up after 10."""
+    """Answers ``{"echo": n}`` with the same; the browser sends one every 5 s and gives up after 10 s."""
 
     _esm: ClassVar[str] = static.path("esm/heart.js").read_text(encoding="utf-8")
 

@@ -1,6 +1,6 @@
-"""The hand: a page's orders and questions through its own Panel session, and their answers.
+"""A page's commands and queries through its own Panel session, and their answers.
 
-Whose hand it is the server knows from the session alone, never from what the browser says.
+The server identifies the person by the session only, never by what the browser sends.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ OnMessage = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], None]
 
 
 class SessionMessages(pn.custom.JSComponent):
-    """Hands every message of the browser to ``on_message``; what is no JSON object is dropped."""
+    """Passes every message of the browser to ``on_message``; a message that is no JSON object is dropped."""
 
     _esm: ClassVar[str] = static.path("esm/hand.js").read_text(encoding="utf-8")
 

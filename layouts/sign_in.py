@@ -19,7 +19,7 @@ POLICY: Final = (
     + base64.b64encode(hashlib.sha256(theme.css().encode()).digest()).decode()
     + "'"
 )
-"""Content-Security-Policy of the page: our style sheet, the table of tokens, nothing else."""
+"""Content-Security-Policy of the page: allows our style sheet and the table of tokens only."""
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="{html_lang}">
@@ -64,11 +64,11 @@ _SIGNED_IN: Final = """<p class="as">{who}</p>
 
 
 class SignInPage(msgspec.Struct, frozen=True):
-    """What one sign-in page says.
+    """The content of one sign-in page.
 
-    ``form`` is its token, ``next`` the path to go on to, ``said`` a catalogue key below ``sign_in.`` ('' =
-    nothing went wrong), ``given`` the account as it was typed. ``name`` is who is signed in already,
-    ``roles`` their roles, ``pages`` those that they may open, ``refused`` the page that they may not.
+    ``form`` is its token, ``next`` the path to open after the sign-in, ``said`` a catalogue key below
+    ``sign_in.`` ('' = no error), ``given`` the account as typed. ``name`` is the person already signed in,
+    ``roles`` their roles, ``pages`` the pages that they may open, ``refused`` the page that they may not.
     """
 
     lang: str
@@ -85,7 +85,7 @@ class SignInPage(msgspec.Struct, frozen=True):
 
 
 def draw(page: SignInPage) -> str:
-    """Return the page's HTML. Raises KeyError for a language or text that we do not have."""
+    """Return the page's HTML. Raises KeyError for an unsupported language or a missing text."""
     words = {key.removeprefix("sign_in."): escape(text) for key, text in own_words(page.lang).items()}
     body = _signed_in(page, words) if page.name else _form(page, words)
     refused = words["refused" if page.name else "closed"].format(page=_named(page.refused, words))
@@ -135,7 +135,7 @@ def _signed_in(page: SignInPage, words: dict[str, str]) -> str:
 
 
 def _link(page: SignInPage, name: str, words: dict[str, str]) -> str:
-    # Where they wanted to go, if it is that page, with its case and filters.
+    # The requested address, if it is that page, with its case and filters.
     wanted = page.next if page.next.partition("?")[0] == f"/{name}" else f"/{name}?lang={page.lang}"
     return f'<a href="{escape(wanted)}">{words["open"].format(page=_named(name, words))}</a>'
 

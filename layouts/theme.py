@@ -1,4 +1,4 @@
-"""The theme: colours, sizes and type as one table, given to pages as CSS custom properties."""
+"""The theme: colours, sizes and fonts as one table, given to pages as CSS custom properties."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ TOKENS: Final[dict[str, str]] = {
     "text": "#D9E1EC",
     "muted": "#8A99AE",
     "faint": "#7C8CA3",
-    # Somebody must act: shapes and frames, then the same as text.
+    # Colours that mean "somebody must act": for shapes and frames, then for text.
     "red": "#FF4D4F",
     "orange": "#FF8A1F",
     "yellow": "#F5C518",
@@ -25,7 +25,7 @@ TOKENS: Final[dict[str, str]] = {
     "red-fill": "#3E151A",
     "orange-fill": "#3D2910",
     "blue-fill": "#16263D",
-    # Case density; these four mean nothing else.
+    # Case density; these four are used for nothing else.
     "density-1": "#221E3A",
     "density-2": "#4A3F7A",
     "density-3": "#8B7BC0",
@@ -56,6 +56,6 @@ def rgb(token: str) -> tuple[int, int, int]:
     """Return a colour token as sRGB bytes. Raises KeyError for an unknown name, ValueError for a size."""
     value = TOKENS[token]
     if not (value.startswith("#") and len(value) == 7):
-        message = f"token {token!r} is no colour: {value}"
+        message = f"token {token!r} is not a colour: {value}"
         raise ValueError(message)
     return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)

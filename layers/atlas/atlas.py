@@ -1,7 +1,7 @@
 """The atlas: one district's base map, projected, simplified and labelled once.
 
-A directory holds it: ``atlas.json`` (what is drawn, EPSG:3857 whole metres) and ``streets.geojson`` (the
-streets' full rings in WGS84, by which points are looked up).
+It is stored in a directory: ``atlas.json`` (the drawing, EPSG:3857 whole metres) and ``streets.geojson``
+(the streets' full rings in WGS84, for looking up points).
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from city.places.streets import Streets
 T = TypeVar("T")
 
 FORM = 1
-"""Version of the written form; a reader refuses any other."""
+"""Version of the stored form; a reader refuses any other."""
 
 LabelKind = Literal["sea", "river", "landmark", "street", "ring", "main"]
 RoadKind = Literal["ring", "main", "minor"]
 
 
 class Path(msgspec.Struct, frozen=True, array_like=True):
-    """A ring (closed: the first point comes again) or a line: metres, EPSG:3857."""
+    """A ring (closed: the last point equals the first) or a line: metres, EPSG:3857."""
 
     xs: tuple[int, ...]
     ys: tuple[int, ...]
@@ -51,7 +51,7 @@ class Box(msgspec.Struct, frozen=True, array_like=True):
         return self.north - self.south
 
     def grown(self, metres: float) -> "Box":
-        """Return the box with `metres` more on every side."""
+        """Return the box enlarged by `metres` on every side."""
         south, north = self.south - metres, self.north + metres
         return Box(self.west - metres, south, self.east + metres, north)
 
@@ -76,7 +76,7 @@ class Road(msgspec.Struct, frozen=True):
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A name and the places where it may stand, best first; the lower the priority the sooner."""
+    """A name and its possible positions, best first; lower priorities are placed first."""
 
     kind: LabelKind
     chinese: str
@@ -91,8 +91,8 @@ class Drawing(msgspec.Struct, frozen=True):
 
     form: int
     title: str
-    attribution: str  # to be shown with the map
-    schematic: bool  # drawn by us: the map says 示意图
+    attribution: str  # must be shown with the map
+    schematic: bool  # drawn by us: the map is marked 示意图
     bounds: Box  # the whole jurisdiction
     core: Box  # its dense core, for the inset
     streets: tuple[Street, ...]
@@ -102,11 +102,11 @@ class Drawing(msgspec.Struct, frozen=True):
     rails: tuple[Path, ...]
     stations: tuple[tuple[int, int], ...]
     labels: tuple[Label, ...]
-    core_name: dict[str, str] = {}  # msgspec copies it; language → what the inset is called
+    core_name: dict[str, str] = {}  # msgspec copies it; language → title of the inset
 
 
 class UnreadableAtlas(ValueError):
-    """The directory holds no atlas that we can read; the text names the file and what is wrong."""
+    """The directory holds no readable atlas; the text names the file and the error."""
 
 
 class Atlas(msgspec.Struct, frozen=True):
@@ -121,24 +121,23 @@ class Atlas(msgspec.Struct, frozen=True):
         drawing = _decoded(folder / "atlas.json", Drawing)
         if drawing.form != FORM:
             raise UnreadableAtlas(
-                f"{folder / 'atlas.json'}: form {drawing.form} was met, {FORM} is read:"
-                " import the district again"
+                f"{folder / 'atlas.json'}: form {drawing.form}, expected {FORM}: import the district again"
             )
         return cls(drawing, _decoded(folder / "streets.geojson", dict[str, Any]))
 
     def write(self, folder: FilePath) -> None:
-        """Write ``atlas.json`` and ``streets.geojson`` into `folder`, which is made if absent."""
+        """Write ``atlas.json`` and ``streets.geojson`` into `folder`, which is created if absent."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self._files().items():
             (folder / name).write_bytes(content)
 
     @property
     def sha256(self) -> str:
-        """Hex digest over both files as they are written: the version of this map."""
+        """Hex digest of both files as written: the version of this map."""
         return hashlib.sha256(b"".join(self._files().values())).hexdigest()
 
     def places(self) -> Streets:
-        """Which street a WGS84 point lies in; raises ValueError when the rings are broken."""
+        """Return the lookup of streets by WGS84 point; raises ValueError when the rings are invalid."""
         return Streets.from_geojson(self.lookup)
 
     def _files(self) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What is wrong with a written atlas, in words that name the file and the street."""
+"""Errors of a stored atlas; each names the file and the street."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,16 +18,16 @@ _OVERLAP = 0.01  # share of the smaller street that two may have in common
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing to mend: where (file, and street if one is meant) and what."""
+    """One error: where (file, and street if there is one) and what."""
 
     where: str
     what: str
 
 
 def check_atlas(path: Path, *, in_china: bool = False) -> list[Problem]:
-    """Look through the atlas directory `path`; an empty list means that it can be used.
+    """Check the atlas directory `path`; an empty list means that it can be used.
 
-    With `in_china` a street that lies outside China is a problem too: its degrees may be of another datum.
+    With `in_china` a street that lies outside China is a problem too: its degrees may use another datum.
     """
     missing = [name for name in ("atlas.json", "streets.geojson") if not (path / name).is_file()]
     if missing:
@@ -43,7 +43,7 @@ def check_atlas(path: Path, *, in_china: bool = False) -> list[Problem]:
 
 
 def check_grids(collection: Any) -> Iterator[str]:
-    """Name what is wrong with a district's unit grids; rings that cross themselves when all else is well."""
+    """Yield the errors of a district's unit grids; self-crossing rings only if there is no other error."""
     problems = list(grid_problems(collection))
     yield from problems
     if problems:
@@ -73,7 +73,7 @@ def _names(features: list[Any]) -> Iterator[Problem]:
 
 
 def _drawn(atlas: Atlas, features: list[Any]) -> Iterator[Problem]:
-    """The drawing and the lookup must speak of the same streets, each with its name on the map."""
+    """The drawing and the lookup must have the same streets, each with a label."""
     looked_up = {str(_about(feature)["code"]) for feature in features if "code" in _about(feature)}
     drawn = {street.code for street in atlas.drawing.streets}
     for code in sorted(drawn ^ looked_up):
@@ -122,7 +122,7 @@ def _rings_of(feature: Any) -> list[Any]:
 
 
 def _shape(feature: Any) -> BaseGeometry:
-    """A street's area, mended, empty if its rings cannot bound one (that is named elsewhere)."""
+    """Return a street's valid area, empty if its rings enclose none (reported by another check)."""
     if not _rings_of(feature) or any(len(ring) < 4 for ring in _rings_of(feature)):
         return shapely.Polygon()
     return shapely.make_valid(shapely.geometry.shape(feature["geometry"]))

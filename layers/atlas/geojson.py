@@ -1,9 +1,9 @@
-"""A folder of boundaries, roads, water and places becomes shapes in WGS84, each with its role.
+"""Reads a folder of boundaries, roads, water and places as shapes in WGS84, each with its role.
 
 Files are GeoJSON (``*.geojson``, ``*.json``) in degrees of one of the datums of `city.places.datums`, or a
 transport overlay (a JSON object with ``metroLines``, ``metroStations``, ``elevatedRoads``).
-``atlas.toml`` in the folder may say what a file is; without it the geometry and the properties do.
-What cannot be used is left out and named, file by file and feature by feature.
+``atlas.toml`` in the folder may give a file's role; else geometry and properties decide.
+Unusable files and features are left out and named one by one.
 """
 
 import json
@@ -24,7 +24,7 @@ Role = Literal["streets", "land", "water", "river", "roads", "rails", "stations"
 _RAIL = re.compile(r"\d+号线|地铁|轨道|铁路")
 _WATER = re.compile(r"(江|河|湖|海|浦|水道|水库)$")
 _NATIONAL: Final = re.compile(r"\d{9}(000)?")
-"""A code by which a polygon is known as a street whatever its file says (GB/T 10114)."""
+"""A code that marks a polygon as a street, independent of its file (GB/T 10114)."""
 _NAMED: Final = ("code", "name", "english")
 _FITS: Mapping[Role, str] = {
     "streets": AREA, "land": AREA, "water": AREA, "river": LINE, "roads": LINE, "rails": LINE,
@@ -33,11 +33,11 @@ _FITS: Mapping[Role, str] = {
 
 
 class AtlasError(ValueError):
-    """What makes a map impossible: the text names the file, the feature and the field."""
+    """No map can be made: the text names the file, the feature and the field."""
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """What the import has to say of a file or a feature: it was left out, or read with a change."""
+    """A note of the import on a file or a feature: left out, or read with a change."""
 
     where: str
     what: str
@@ -48,7 +48,7 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class FileRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``atlas.toml`` says of one file; ``code``, ``name``, ``english`` name its properties."""
+    """The entry of one file in ``atlas.toml``; ``code``, ``name``, ``english`` name its properties."""
 
     role: Role
     crs: Crs | None = None
@@ -59,19 +59,19 @@ class FileRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``atlas.toml``: everything in it may be left out."""
+    """``atlas.toml``; all keys are optional."""
 
     title: str = ""
     attribution: str = ""
     schematic: bool = False
     crs: Crs = "WGS84"
     core: tuple[float, float, float, float] | None = None  # west, south, east, north: WGS84
-    core_name: dict[str, str] = {}  # msgspec copies it; language → what the inset is called
+    core_name: dict[str, str] = {}  # msgspec copies it; language → title of the inset
     files: dict[str, Role | FileRule] = {}
 
 
 class Raw(msgspec.Struct, frozen=True):
-    """One feature as read: its role, where it stands in its file, its shape in WGS84 degrees."""
+    """One feature as read: its role, its place in the file, its shape in WGS84 degrees."""
 
     role: Role
     where: str
@@ -80,7 +80,7 @@ class Raw(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct):
-    """What a folder holds: features, the attributions that its files ask for, and what is to be told."""
+    """The content of a folder: features, the attributions of its files, and remarks."""
 
     raws: list[Raw] = []
     credit: list[str] = []
@@ -101,9 +101,9 @@ def read_plan(folder: Path) -> Plan:
 
 
 def read_folder(folder: Path, plan: Plan) -> Folder:
-    """Read all features of all files of `folder` that can be read; the others are remarks.
+    """Read all readable features of all files of `folder`; the others become remarks.
 
-    Raises AtlasError when there is no file at all, or ``atlas.toml`` names one that is not there.
+    Raises AtlasError when there is no file, or ``atlas.toml`` names a missing one.
     """
     found = Folder()
     paths = list(_paths(folder, found.remarks))
@@ -135,7 +135,7 @@ def read_folder(folder: Path, plan: Plan) -> Folder:
 
 
 def _paths(folder: Path, remarks: list[Remark]) -> Iterator[Path]:
-    """Yield the files to read; hidden ones (``._streets.geojson``, ``.DS_Store``) and others are named."""
+    """Yield the files to read; hidden ones (``._streets.geojson``) and others become remarks."""
     for path in sorted(folder.iterdir()):
         if not path.is_file() or path.name == "atlas.toml":
             continue
@@ -148,7 +148,7 @@ def _paths(folder: Path, remarks: list[Remark]) -> Iterator[Path]:
 
 
 def _keep(raw: Raw, seen: dict[tuple[str, str, bytes], str], found: Folder) -> None:
-    """Keep a feature unless the very same one was read before."""
+    """Keep a feature unless an identical one was read before."""
     about = json.dumps(raw.properties, sort_keys=True, default=str)
     same = (raw.role, about, shapely.to_wkb(raw.shape.normalize()))
     first = seen.setdefault(same, raw.where)
@@ -160,9 +160,9 @@ def _keep(raw: Raw, seen: dict[tuple[str, str, bytes], str], found: Folder) -> N
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        told = path.read_bytes()
-        wide = told.startswith((b"\xff\xfe", b"\xfe\xff"))
-        document = json.loads(told.decode("utf-16" if wide else "utf-8-sig"))
+        content = path.read_bytes()
+        wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        document = json.loads(content.decode("utf-16" if wide else "utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise AtlasError(f"{path.name}: not JSON in UTF-8: {error}") from error
     if not isinstance(document, dict):
@@ -171,7 +171,7 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _credits(document: Mapping[str, Any]) -> Iterator[str]:
-    """What the publishers want on screen: an ``attribution``, or OpenStreetMap's own words."""
+    """Yield the publishers' attribution: the property ``attribution``, or that of OpenStreetMap."""
     features = document.get("features")
     first = features[0] if isinstance(features, list) and features else None
     own = first.get("properties") if isinstance(first, Mapping) else None
@@ -185,7 +185,7 @@ def _credits(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _listed(name: str, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield where each feature stands, and the feature. Raises AtlasError when it is no GeoJSON."""
+    """Yield each feature with its place in the file. Raises AtlasError when it is no GeoJSON."""
     if "elevatedRoads" in document or "metroLines" in document:
         yield from _overlay(name, document)
     elif isinstance(document.get("features"), list):
@@ -197,12 +197,12 @@ def _listed(name: str, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _read(where: str, feature: Any, rule: FileRule | None, crs: Crs, remarks: list[Remark]) -> Iterator[Raw]:
-    """Yield the feature, once for each kind of shape that it has; remarks say what was left out."""
+    """Yield the feature, once for each kind of its shapes; remarks name what was left out."""
     if not isinstance(feature, dict):
         remarks.append(Remark(where, "an object was expected"))
         return
-    told = feature.get("properties")
-    properties = _renamed(told, rule) if isinstance(told, dict) else {}
+    given = feature.get("properties")
+    properties = _renamed(given, rule) if isinstance(given, dict) else {}
     try:
         shapes = shapes_of(
             feature.get("geometry"), crs, lambda what: remarks.append(Remark(where, what, left_out=False))
@@ -228,38 +228,38 @@ _CALLED: Final = {AREA: "polygons", LINE: "lines", POINT: "points"}
 
 
 def _renamed(properties: dict[str, Any], rule: FileRule | None) -> dict[str, Any]:
-    """Return the properties under our names, where ``atlas.toml`` says what they are called in the file."""
+    """Return the properties under our names, mapped from the file's names by ``atlas.toml``."""
     named = {ours: getattr(rule, ours) for ours in _NAMED if getattr(rule, ours, "")}
-    told = {**properties, **{ours: properties.get(theirs) for ours, theirs in named.items()}}
-    return {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
+    renamed = {**properties, **{ours: properties.get(theirs) for ours, theirs in named.items()}}
+    return {name: _whole(value) if isinstance(value, str) else value for name, value in renamed.items()}
 
 
 def _whole(text: str) -> str:
-    """Return a text that can be written: half a surrogate pair, as JSON may hold, becomes a question mark."""
+    """Return a text that can be encoded: a lone surrogate, possible in JSON, becomes a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _measured(
     properties: dict[str, Any], rule: FileRule | None, role: Role, where: str, remarks: list[Remark]
 ) -> dict[str, Any]:
-    """Return the properties, those of a river with its width in metres, None when it tells none."""
+    """Return the properties; a river gets its width in metres, None without a width."""
     if role != "river":
         return properties
-    told = (rule.width_m if rule else 0.0) or properties.get("width_m")
+    given = (rule.width_m if rule else 0.0) or properties.get("width_m")
     try:
-        width = float(told or 0.0)
+        width = float(given or 0.0)
     except (TypeError, ValueError):
         width = -1.0
     if not 0.0 <= width < 50_000.0:
         remarks.append(
-            Remark(where, f"width_m: metres were expected, {str(told)[:40]!r} was met", left_out=False)
+            Remark(where, f"width_m: metres were expected, {str(given)[:40]!r} was met", left_out=False)
         )
         width = 0.0
     return {**properties, "width_m": width or None}
 
 
 def _overlay(name: str, document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The transport overlay's lists as GeoJSON features."""
+    """Yield the transport overlay's lists as GeoJSON features."""
     for key, role in (("metroLines", "rails"), ("elevatedRoads", "roads")):
         for i, line in enumerate(_objects(name, document, key)):
             where = f"{name}: {key}[{i}]"
@@ -274,14 +274,14 @@ def _overlay(name: str, document: Mapping[str, Any]) -> Iterator[tuple[str, dict
 
 
 def _objects(name: str, document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    told = document.get(key) or []
-    if not isinstance(told, list) or not all(isinstance(one, Mapping) for one in told):
+    objects = document.get(key) or []
+    if not isinstance(objects, list) or not all(isinstance(one, Mapping) for one in objects):
         raise AtlasError(f"{name}: {key}: a list of objects was expected")
-    return told
+    return objects
 
 
 def _role(properties: Mapping[str, Any], kind: str, where: str) -> Role:
-    """What a feature is: by the name of its file, if that is a role's and fits, else by the look of it."""
+    """Return a feature's role: the name of its file if it is a fitting role, else by its properties."""
     stem = where.partition(".")[0].lower()
     if _FITS.get(stem) == kind:  # type: ignore[call-overload]  # any text may be asked for
         return msgspec.convert(stem, Role)  # type: ignore[no-any-return]  # a Literal is no class

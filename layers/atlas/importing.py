@@ -1,7 +1,7 @@
-"""A district is imported once: read, projected, clipped, simplified and labelled into an atlas.
+"""Imports a district once: reads, projects, clips, simplifies and labels it into an atlas.
 
-Cartopy projects (GeoViews' own engine; GeoViews 1.15 itself fails with Cartopy 0.26 on polygons in degrees,
-and with Shapely 2 on multi-polygons), Shapely clips and simplifies. All lengths are metres of EPSG:3857.
+Cartopy projects (it is GeoViews' engine; GeoViews 1.15 fails with Cartopy 0.26 on polygons in degrees,
+and with Shapely 2 on multi-polygons). Shapely clips and simplifies. All lengths are metres of EPSG:3857.
 """
 
 import re
@@ -22,30 +22,30 @@ from layers.atlas import naming
 from layers.atlas.atlas import FORM, Atlas, Box, Drawing, Path, Polygon, Road, RoadKind, Street
 from layers.atlas.geojson import AtlasError, Plan, Raw, Remark, Role, read_folder, read_plan
 from layers.atlas.inset import dense_core
-from layers.atlas.shapes import mended
+from layers.atlas.shapes import repaired
 from layers.projection import to_mercator
 
-# How far around the jurisdiction the neighbourhood is drawn, as a share of its longer side: a wide desk
-# map shows about this much beside a tall district.
+# Margin around the jurisdiction in which the neighbourhood is drawn, as a share of its longer side: a wide
+# desk map shows about this much beside a tall district.
 _MARGIN = 0.55
 
-# Land alone reaches further: an LED wall's map is three times as wide as high and shows no straight edge.
+# Margin of land: larger, because an LED wall's map is three times as wide as high and must show no edge.
 _LAND_MARGIN = 1.6
 
 # Simplification, metres: below a pixel of the whole district (about 80 m) and a few pixels at street
-# zoom, where the base map is a backdrop. For streets the side of the square that a bend may be worth.
+# zoom, where the base map is a backdrop. For streets: the side of a square; smaller bends are removed.
 _STREET_TOLERANCE = 45.0
 _LAND_TOLERANCE = 120.0
 _ROAD_TOLERANCE = 25.0
 _WATER_TOLERANCE = 20.0
 
-# What is shorter (m) or smaller (m²) is noise on a wall.
+# Shorter lines (m) and smaller areas (m²) are noise on a wall.
 _SHORTEST: dict[RoadKind, float] = {"ring": 300.0, "main": 700.0, "minor": 1200.0}
 _SMALLEST = 400_000.0
 
-_CODE = re.compile(r"\w[\w.-]{0,31}")  # what may stand in a subject's name and in a table's cell
+_CODE = re.compile(r"\w[\w.-]{0,31}")  # allowed in a subject's name and in a table's cell
 
-_RIVER_WIDTH = 500.0  # ground metres, of a river that does not say
+_RIVER_WIDTH = 500.0  # ground metres, of a river without a width
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class _Named(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """An atlas, what was left out or changed on the way, and how many files and features were looked at."""
+    """An atlas, what was left out or changed, and the number of files and features read."""
 
     atlas: Atlas
     remarks: tuple[Remark, ...]
@@ -63,7 +63,7 @@ class Imported(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line that says what was read and what was not."""
+        """One line with the totals: read, left out, changed."""
         streets = len(self.atlas.drawing.streets)
         out = len({remark.where for remark in self.remarks if remark.left_out})
         changed = len({remark.where for remark in self.remarks if not remark.left_out})
@@ -74,15 +74,15 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 def import_atlas(folder: FilePath, crs: Crs | None = None) -> Atlas:
-    """Make the atlas of the GeoJSON files in `folder`, given in `crs` unless ``atlas.toml`` says.
+    """Make the atlas of the GeoJSON files in `folder`, in `crs` unless ``atlas.toml`` names another.
 
-    Raises AtlasError when no map can be made: no street, or an ``atlas.toml`` that cannot be understood.
+    Raises AtlasError when no map can be made: no street, or an unreadable ``atlas.toml``.
     """
     return import_folder(folder, crs).atlas
 
 
 def import_folder(folder: FilePath, crs: Crs | None = None) -> Imported:
-    """Make an atlas as `import_atlas` does, and tell by file and feature what was left out."""
+    """Make an atlas as `import_atlas` does, with remarks on files and features left out or changed."""
     plan = read_plan(folder)
     if crs is not None:
         plan = msgspec.structs.replace(plan, crs=crs)
@@ -107,7 +107,7 @@ def _atlas(
     def of(role: Role) -> list[_Named]:
         return [named for named in others if named.raw.role == role]
 
-    whole = shapely.union_all([mended(street.shape) for street in streets])
+    whole = shapely.union_all([repaired(street.shape) for street in streets])
     bounds = Box(*whole.bounds)
     frame = bounds.grown(_MARGIN * max(bounds.width, bounds.height))
     drawn = _streets(streets)
@@ -139,7 +139,7 @@ def _project(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _streets_of(raws: Sequence[Raw], remarks: list[Remark]) -> list[Raw]:
-    """The streets, each once, under its code; parts of one are joined, what is none becomes a remark."""
+    """Return the streets, each once, under its code; parts are joined, other features become remarks."""
     found: dict[str, Raw] = {}
     for raw in raws:
         if raw.role != "streets":
@@ -170,8 +170,8 @@ def _text(value: Any) -> str:
 
 
 def _streets(streets: Sequence[_Named]) -> tuple[Street, ...]:
-    """Streets simplified together, so that neighbours keep their common boundary."""
-    shapes = [mended(street.shape) for street in streets]
+    """Return the streets, simplified together so that neighbours keep their common boundary."""
+    shapes = [repaired(street.shape) for street in streets]
     if shapely.coverage_is_valid(shapes):
         thin = list(shapely.coverage_simplify(shapes, _STREET_TOLERANCE))
     else:
@@ -184,13 +184,13 @@ def _streets(streets: Sequence[_Named]) -> tuple[Street, ...]:
 
 
 def _land(land: Sequence[_Named], frame: Box) -> tuple[Polygon, ...]:
-    ground = shapely.union_all([_clip(mended(part.shape), frame) for part in land])
+    ground = shapely.union_all([_clip(repaired(part.shape), frame) for part in land])
     parts = [part for part in shapely.get_parts(ground) if part.area > _SMALLEST]
     return _polygons(shapely.MultiPolygon(parts).simplify(_LAND_TOLERANCE))
 
 
 def _water(water: Sequence[_Named], rivers: Sequence[_Named], frame: Box) -> tuple[Polygon, ...]:
-    shapes = [_clip(mended(lake.shape), frame) for lake in water]
+    shapes = [_clip(repaired(lake.shape), frame) for lake in water]
     for river in rivers:
         width = float(river.raw.properties.get("width_m") or _RIVER_WIDTH)
         lat = river.raw.shape.centroid.y
@@ -215,7 +215,7 @@ def _roads(roads: Sequence[_Named], frame: Box) -> tuple[Road, ...]:
 
 
 def _rails(rails: Sequence[_Named], frame: Box) -> tuple[Path, ...]:
-    """Each line once, from the first file that has it."""
+    """Return each line once, from the first file that has it."""
     lines: dict[str, tuple[str, list[BaseGeometry]]] = {}
     for rail in rails:
         about, file = rail.raw.properties, rail.raw.where.partition(": ")[0]
@@ -228,7 +228,7 @@ def _rails(rails: Sequence[_Named], frame: Box) -> tuple[Path, ...]:
 
 
 def _stations(stations: Sequence[_Named], frame: Box) -> tuple[tuple[int, int], ...]:
-    """Each station once, from the first file that has it, in whole metres."""
+    """Return each station once, from the first file that has it, in whole metres."""
     points: dict[str, tuple[int, int]] = {}
     for stop in stations:
         if not _clip(stop.shape, frame).is_empty:
@@ -239,7 +239,7 @@ def _stations(stations: Sequence[_Named], frame: Box) -> tuple[tuple[int, int], 
 
 
 def _core(given: tuple[float, float, float, float] | None, streets: Sequence[Street], bounds: Box) -> Box:
-    """The dense core in whole metres: as given in degrees, else as the streets show it."""
+    """Return the dense core in whole metres: as given in degrees, else computed from the streets."""
     if given is None:
         return _whole_metres(dense_core(streets, bounds))
     xs, ys = to_mercator([given[0], given[2]], [given[1], given[3]])
@@ -247,7 +247,7 @@ def _core(given: tuple[float, float, float, float] | None, streets: Sequence[Str
 
 
 def _lookup(streets: Sequence[_Named]) -> dict[str, Any]:
-    """The full rings in WGS84, with the names that screens use."""
+    """Return the full rings in WGS84, with the names that screens use."""
     features = []
     for street in streets:
         code = str(street.raw.properties["code"])
@@ -281,7 +281,7 @@ def _polygons(shape: BaseGeometry) -> tuple[Polygon, ...]:
 
 
 def _paths(shape: BaseGeometry, shortest: float) -> Iterator[Path]:
-    """Lines joined end to end, those shorter than `shortest` left out, thinned."""
+    """Yield lines joined end to end and simplified, without those shorter than `shortest`."""
     joined = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
     for line in shapely.get_parts(joined):
         if line.geom_type == "LineString" and line.length >= shortest:

@@ -15,7 +15,7 @@ __all__ = ["FACTOR", "Corner", "Inset", "core_beside", "dense_core", "place_inse
 Corner = Literal["sw", "se", "nw", "ne"]
 
 FACTOR: Final = 3
-"""How many times as large as the map the inset is."""
+"""Scale of the inset relative to the map."""
 
 BESIDE_FACTOR: Final = 6
 """The same of the inset beside the map, unless the whole core would not fit."""
@@ -23,15 +23,15 @@ BESIDE_FACTOR: Final = 6
 _EDGES: Final[dict[Corner, tuple[float, float]]] = {
     "sw": (10.0, 10.0), "se": (10.0, 124.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
 }  # fmt: skip
-"""CSS px from the sides of the map, as in ``static/css/wall.css``: beside what stands in a corner already."""
+"""CSS px from the sides of the map, as in ``static/css/wall.css``: next to elements already in a corner."""
 
-_SHARES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the core that is shown, the whole first
+_SHARES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the core that is shown; the whole core first
 _AIR_PX: Final = 10.0
-_DENSE: Final = 0.7  # of the size of the middle street: people live close where a third of them is smaller
+_DENSE: Final = 0.7  # of the median street's size: a core exists if a third of the streets is smaller
 
 
 class Inset(msgspec.Struct, frozen=True):
-    """A corner, the part of the core that is shown there, and what it hides: metres, EPSG:3857."""
+    """A corner, the part of the core shown there, and the area that it hides: metres, EPSG:3857."""
 
     corner: Corner
     core: Box
@@ -39,7 +39,7 @@ class Inset(msgspec.Struct, frozen=True):
 
 
 def dense_core(streets: Sequence[Street], bounds: Box) -> Box:
-    """Return a ninth of the district where its streets are small, an empty box where all are alike."""
+    """Return a ninth of the district where its streets are small, an empty box if sizes are similar."""
     hulls = [np.array([polygon[0].xs, polygon[0].ys]) for s in streets for polygon in s.polygons]
     hulls.sort(key=_spread)
     small = hulls[: -(-len(hulls) // 3)]
@@ -51,7 +51,7 @@ def dense_core(streets: Sequence[Street], bounds: Box) -> Box:
 
 
 def place_inset(drawing: Drawing, view: Box, m_per_px: float) -> Inset | None:
-    """Return the largest inset that hides no street of the home view `view`, None when each corner would."""
+    """Return the largest inset that hides no street of the home view `view`, None if there is none."""
     if drawing.core.width <= 0:
         return None
     streets = shapely.union_all([_area(street.polygons) for street in drawing.streets])

@@ -1,4 +1,4 @@
-"""What things on the map are called, and where their names may stand."""
+"""Names of map features and the possible positions of their labels."""
 
 import csv
 import functools
@@ -18,7 +18,7 @@ from layers.projection import to_mercator
 Named = Sequence[tuple[Mapping[str, Any], BaseGeometry]]
 Spots = tuple[tuple[int, int], ...]
 
-# The lower the sooner a label gets its place; streets follow one another by size.
+# Labels with a lower value are placed first; streets in order of size.
 _PRIORITY: dict[LabelKind, int] = {
     "sea": 0, "river": 1, "landmark": 2, "street": 10, "ring": 200, "main": 300,
 }  # fmt: skip
@@ -31,7 +31,7 @@ _SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
 
 
 def of_street(code: str, properties: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Name, short name and English name; the built-in table knows the English of its codes."""
+    """Return name, short name and English name; the built-in table has English names for its codes."""
     name = str(properties["name"])
     known = _known_streets().get(code, {})
     short = str(properties.get("short") or known.get("short") or _shortened(name))
@@ -40,13 +40,13 @@ def of_street(code: str, properties: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _shortened(name: str) -> str:
-    """潍坊新村街道 → 潍坊, but 唐镇 stays: one character alone is no name."""
+    """潍坊新村街道 → 潍坊, but 唐镇 stays: a single character is no name."""
     short = _OFFICIAL.sub("", name)
     return short if len(short) > 1 else name
 
 
 def road_kind(properties: Mapping[str, Any]) -> RoadKind:
-    """Ring, main or minor: by its own word, its name, OpenStreetMap's or the overlay's class."""
+    """Return ring, main or minor: from `kind`, the name, OpenStreetMap's or the overlay's class."""
     word = properties.get("kind")
     if word in get_args(RoadKind):
         kind: RoadKind = msgspec.convert(word, RoadKind)
@@ -60,7 +60,7 @@ def road_kind(properties: Mapping[str, Any]) -> RoadKind:
 
 
 def road_name(name: str) -> str:
-    """What is written on the map: 内环高架路 → 内环, 华夏高架路 → 华夏高架."""
+    """Return the name as drawn on the map: 内环高架路 → 内环, 华夏高架路 → 华夏高架."""
     ring = _RING.search(name)
     return ring.group(1) if ring and not re.search(r"[A-Z]", name) else re.sub("高架路$", "高架", name)
 
@@ -73,7 +73,7 @@ def labels(
     places: Named,
     whole: BaseGeometry,
 ) -> tuple[Label, ...]:
-    """All labels of a district, `whole` being its area (EPSG:3857), most important first."""
+    """Return all labels of a district with the area `whole` (EPSG:3857), most important first."""
     found = [*_places(places), *_rivers(rivers), *_streets(streets), *_roads(roads, whole)]
     if not places:
         found += _known_places(street.code for street in streets)
@@ -94,7 +94,7 @@ def _places(places: Named) -> list[Label]:
 
 
 def _rivers(rivers: Named) -> list[Label]:
-    """One label a river, anywhere along it."""
+    """Return one label per river, anywhere along it."""
     found: dict[str, Label] = {}
     for about, line in sorted(rivers, key=lambda river: -river[1].length):
         name = str(about.get("name") or "")
@@ -106,7 +106,7 @@ def _rivers(rivers: Named) -> list[Label]:
 
 
 def _streets(streets: Sequence[Street]) -> list[Label]:
-    """Larger streets first; each at the middle of the widest place of its largest part."""
+    """Return labels, larger streets first; each at the widest place of its largest part."""
     shapes = [
         max(
             (shapely.Polygon(np.c_[ring.xs, ring.ys]) for ring, *_ in street.polygons),
@@ -125,7 +125,7 @@ def _streets(streets: Sequence[Street]) -> list[Label]:
 
 
 def _roads(roads: Sequence[Road], whole: BaseGeometry) -> list[Label]:
-    """Rings, then the longest main roads; only the part inside the district counts."""
+    """Return labels of rings, then of the longest main roads; only the part inside the district counts."""
     lengths = []
     for road in roads:
         if road.kind != "minor" and road.name:
@@ -144,7 +144,7 @@ def _roads(roads: Sequence[Road], whole: BaseGeometry) -> list[Label]:
 
 
 def _along(line: BaseGeometry) -> Spots:
-    """Places on the longest part of a line, the middle first."""
+    """Return positions on the longest part of a line, the middle first."""
     part = max(shapely.get_parts(line), key=lambda one: one.length)
     return tuple(_whole(part.interpolate(s, normalized=True).coords[0]) for s in _SHARES)
 
@@ -165,12 +165,12 @@ def _known_streets() -> Mapping[str, Mapping[str, str]]:
 
 
 def is_known(codes: Iterable[str]) -> bool:
-    """Whether streets of these codes are the built-in district's: it knows their core, sea and landmarks."""
+    """Whether these are street codes of the built-in district, which has their core, sea and landmarks."""
     return any(code in _known_streets() for code in codes)
 
 
 def _known_places(codes: Iterable[str]) -> list[Label]:
-    """Sea and landmarks of the built-in district, for better boundaries of the same district."""
+    """Return sea and landmarks of the built-in district, for other boundaries of the same district."""
     if not is_known(codes):
         return []
     features = msgspec.json.decode(static.path("district/labels.geojson").read_bytes())["features"]

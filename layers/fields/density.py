@@ -1,7 +1,8 @@
-"""Points become a density: projection, aggregation, transformation.
+"""Computes a density of points: projection, aggregation, transformation.
 
-Counts per cell by Datashader, spread by a kernel that is fixed on the ground and keeps the sum, divided
-by the true area of a cell: cases per km², the same number for the same place at every zoom.
+Datashader counts points per cell. A kernel of fixed size on the ground spreads the counts and
+keeps their sum. Divided by the true area of a cell this gives cases per km², equal for the same place at
+every zoom.
 """
 
 from typing import Final
@@ -21,17 +22,17 @@ Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
 
 KERNEL_M: Final = ((0.5, 170.0), (0.5, 550.0))
-"""Shares and standard deviations, in metres on the ground: a core, so that one case can be seen from the
-hall, and a halo, so that neighbours run together. The shares add up to 1: no case is lost or doubled."""
+"""Shares and standard deviations, in metres on the ground: a core, so that one case is visible from the
+hall, and a halo, so that neighbouring cases merge. The shares add up to 1: no case is lost or doubled."""
 
 REACH: Final = 3.0
-"""Standard deviations at which the kernel is cut; what is cut off is given back to the rest."""
+"""Standard deviations at which the kernel is cut; the rest is normalised to keep the sum."""
 
 
 class Area:
     """A rectangle in EPSG:3857 cut into cells; row 0 is the southernmost.
 
-    ``latitude`` (degrees) fixes how long the kernel's metres are, so that neighbouring tiles meet.
+    ``latitude`` (degrees) sets the kernel's scale, so that neighbouring tiles match.
     """
 
     def __init__(
@@ -45,12 +46,12 @@ class Area:
         self.sigmas = tuple((share, size * metre) for share, size in KERNEL_M)
 
     def margin(self) -> int:
-        """Cells around the area from which the kernel still reaches into it."""
+        """Return the width, in cells, of the border from which the kernel reaches into the area."""
         widest = max(size for _, size in self.sigmas)
         return int(np.ceil(REACH * widest / min(self.cell_x, self.cell_y)))
 
     def wider(self, cells: int) -> "Area":
-        """Return the area with so many more cells on every side."""
+        """Return the area with `cells` more cells on every side."""
         west, south, east, north = self.extent
         wide, high = cells * self.cell_x, cells * self.cell_y
         found = Area.__new__(Area)
@@ -60,21 +61,21 @@ class Area:
         return found
 
     def km2(self) -> Floats:
-        """Return the true area of a cell in km², a row of the grid each (a column vector)."""
+        """Return the true area of a cell in km², one value per row of the grid (a column vector)."""
         edges = self.extent[1] + self.cell_y * (np.arange(self.shape[0]) + 0.5)
         lat = to_degrees(np.zeros(self.shape[0]), edges)[1]
         return (self.cell_x * self.cell_y / 1e6 / stretch(lat) ** 2)[:, None]
 
 
 def count(x: Floats, y: Floats, area: Area) -> NDArray[np.uint32]:
-    """Return how many points (metres, EPSG:3857) lie in each cell; points outside count nowhere."""
+    """Return how many points (metres, EPSG:3857) lie in each cell; points outside are not counted."""
     west, south, east, north = area.extent
     canvas = ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
     return np.asarray(canvas.points(pd.DataFrame({"x": x, "y": y}), "x", "y", ds.count()).values)
 
 
 def spread(counts: NDArray[np.uint32], area: Area) -> Grid:
-    """Return the counts spread by the kernel. The sum stays, but for what leaves over the area's edge."""
+    """Return the counts spread by the kernel. The sum stays, except for parts beyond the area's edge."""
     flat = counts.astype(np.float32)
     total = np.zeros_like(flat)
     for share, size in area.sigmas:
@@ -85,7 +86,7 @@ def spread(counts: NDArray[np.uint32], area: Area) -> Grid:
 
 
 def density(x: Floats, y: Floats, area: Area) -> Grid:
-    """Return points per km² on the ground for each cell of the area, those just outside included."""
+    """Return points per km² on the ground for each cell of the area, including points just outside."""
     margin = area.margin()
     wide = area.wider(margin)
     grid = spread(count(x, y, wide), wide)
@@ -99,7 +100,7 @@ def paint(grid: Grid, ramp: Ramp) -> bytes:
 
 
 def warm_up() -> None:
-    """Compile Datashader's kernel (about a second, once a process): before a console says it is ready."""
+    """Compile Datashader's kernel (about a second, once per process), before the console is ready."""
     area = Area((0.0, 0.0, 4000.0, 4000.0), (4, 4), 0.0)
     density(np.array([1.0]), np.array([1.0]), area)
 

@@ -3,8 +3,8 @@
 The home view is one palette PNG inside the live frame (columns ``{"png": bytes}``); the page makes a blob
 URL of it and sets the source to one row ``url, x, y, w, h`` with x, y, w, h from ``meta["image"]`` (metres,
 EPSG:3857; x, y is the north-west corner). Bokeh keeps drawing the old picture until the new one is decoded,
-so the map never blanks. The legend says: every case glows over some 700 m so that one can be seen; the
-glow of a case adds up to exactly one case.
+so the map is never blank. Every case is spread over some 700 m so that a single one is visible; its parts
+add up to exactly one case.
 """
 
 import base64
@@ -28,17 +28,17 @@ __all__ = ["CELL_PX", "TILE_CELLS", "WINDOWS", "BesideHeat", "CoreHeat", "Heat",
 Floats = NDArray[np.float64]
 
 WINDOWS: Final = {"15m": 900.0, "1h": 3600.0, "6h": 21600.0, "24h": 86400.0}
-"""Seconds of the windows that may be asked for."""
+"""Allowed windows, in city seconds."""
 
 CELL_PX: Final = 4
 MOST_CELLS: Final = 512 * 288
 TILE_CELLS: Final = 128
 FINEST_M: Final = 40.0
-"""Metres on the ground: the kernel shows nothing finer, so a deeper tile gets fewer cells."""
+"""Metres on the ground: the kernel has no finer detail, so a deeper tile gets fewer cells."""
 
 
 class SeesCases(Protocol):
-    """What the density needs of a state seen."""
+    """The part of a view that the density needs."""
 
     @property
     def cases(self) -> tuple[CaseSeen, ...]:
@@ -96,7 +96,7 @@ class Heat:
         return paint(density(x[placed], y[placed], area), DENSITY)
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
-        """Add the picture to the figure that it is made for, under the names."""
+        """Add the picture below the names, only to the figure of ``self.prefix``."""
         if prefix != self.prefix:
             return
         image = frame.meta["image"]
@@ -111,14 +111,16 @@ class Heat:
         kept = self._kept
         if kept is None or kept[0] is not cases:
             kept = (cases, _columns(cases))
-            self._kept = kept  # one assignment: two threads may both build it, neither sees half
+            self._kept = (
+                kept  # one atomic assignment: two threads may both build it, none reads a partial value
+            )
         x, y, at = kept[1]
         inside = at > seen.clock.at(now) - window_s
         return x[inside], y[inside], at[inside]
 
 
 class CoreHeat(Heat):
-    """The same for the inset of the dense core, which is closer: drawn on the inset's figure alone."""
+    """The density of the inset of the dense core, at the inset's scale; drawn on the inset's figure only."""
 
     key = "heat_core"
     prefix = "inset"
@@ -144,7 +146,7 @@ class BesideHeat(CoreHeat):
 
 
 def tile_extent(z: int, x: int, y: int) -> Extent:
-    """Return the extent of a tile (XYZ order: y counts from the north); ValueError when there is none."""
+    """Return the extent of a tile (XYZ: y counts from the north); raises ValueError when there is none."""
     side = 1 << z if 0 <= z <= 22 else 0
     if not (0 <= x < side and 0 <= y < side):
         message = f"expected a tile with 0 <= z <= 22 and x, y below 2^z, got {z}/{x}/{y}"
@@ -156,7 +158,7 @@ def tile_extent(z: int, x: int, y: int) -> Extent:
 
 
 def _shape(extent: Extent, metres_per_px: float) -> tuple[int, int]:
-    """Return rows and columns of a view: cells of 4 CSS px, larger ones if those were too many."""
+    """Return rows and columns of a view: cells of 4 CSS px, larger if there were too many."""
     west, south, east, north = extent
     cell = max(CELL_PX * metres_per_px, ((east - west) * (north - south) / MOST_CELLS) ** 0.5)
     return max(1, int((north - south) / cell)), max(1, int((east - west) / cell))

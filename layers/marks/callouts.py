@@ -1,7 +1,7 @@
-"""Call-outs: at most three, critical cases only, placed where they hide nothing that matters.
+"""Call-outs: at most three, critical cases only, placed where they hide no critical or urgent mark.
 
-The frame carries codes and moments; ``static/js/callouts.js`` writes the words into positioned HTML, for
-the texts change with the language and every second.
+The frame holds codes and times; ``static/js/callouts.js`` writes the text into positioned HTML, because
+it changes with the language and every second.
 """
 
 from collections.abc import Iterator
@@ -24,18 +24,17 @@ BOX: Final = (256.0, 56.0)
 """Width and height in CSS px; a class or road that does not fit ends in an ellipsis."""
 
 BOX_EN: Final = (300.0, 56.0)
-"""The same in English. Room is kept for it: what stands free in English does so in Chinese, for the one
-box lies within the other."""
+"""The same in English. Placement uses this box: the Chinese one is inside it, so it is free as well."""
 
 GAPS: Final = (24.0, 56.0, 96.0)
 EDGE_PX: Final = 6.0
-NEVER: Final = 1e9
-DISLIKE: Final = 150.0
-"""Hidden px² that a place further down the list of offers must save: a third of a short name."""
+BLOCKED: Final = 1e9
+STEP_COST: Final = 150.0
+"""Hidden px² that the next candidate in the list must save: a third of a short name."""
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A case and where its box stands, as one of ``OFFERS``."""
+    """A case and the position of its box, an index into ``OFFERS``."""
 
     case: CaseSeen
     offer: int
@@ -54,9 +53,9 @@ class Callouts:
         self._view = View(setting)
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
-        """Return one row a call-out; ``due_at`` NaN = none; ``meta``: box, box_en, more (not shown).
+        """Return one row per call-out; ``due_at`` NaN = none; ``meta``: box, box_en, more (not shown).
 
-        ``dx, dy`` (``dx_en``) are CSS px from the mark to the left upper corner of its box (``box_en``).
+        ``dx, dy`` (``dx_en``) are CSS px from the mark to the upper left corner of its box (``box_en``).
         """
         marked = [c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]
         critical = sorted((c for c in marked if c.urgency == "critical"), key=_order)
@@ -85,8 +84,8 @@ class Callouts:
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Draw nothing on the canvas: the page writes call-outs as HTML over it."""
 
-    def busy(self, seen: SeesCases, now: float, *, names: bool = True) -> Boxes:
-        """Return what texts keep off: call-outs, critical and urgent marks, and names where these stand."""
+    def occupied(self, seen: SeesCases, now: float, *, names: bool = True) -> Boxes:
+        """Return the boxes that texts avoid: call-outs, critical and urgent marks, and optionally names."""
         taken = Boxes()
         for extent in (*self.setting.covered, *(self.setting.clear if names else ())):
             taken.take(self._view.box(extent))
@@ -108,15 +107,15 @@ class Callouts:
         for case in chosen:
             here = self._px(case)
             costs = [(self._cost(_at(here, offer), hard, soft), n) for n, offer in enumerate(OFFERS)]
-            cost, best = min((cost + DISLIKE * n, n) for cost, n in costs)
-            if cost < NEVER:
+            cost, best = min((cost + STEP_COST * n, n) for cost, n in costs)
+            if cost < BLOCKED:
                 hard.take(_at(here, OFFERS[best]))
                 yield Placed(case, best)
 
     def _cost(self, box: Box, hard: Boxes, soft: Boxes) -> float:
         if not self._view.holds(box, EDGE_PX) or hard.overlap(box) > 0:
-            return NEVER
-        # Names give way to a call-out, if there is room: better that they need not.
+            return BLOCKED
+        # Names move for a call-out if there is space, so hiding one is allowed but costs.
         return soft.overlap(box)
 
     def _marks(self, cases: list[CaseSeen]) -> Iterator[Box]:
@@ -132,18 +131,18 @@ class Callouts:
 
 
 def _class_key(case: CaseSeen) -> str:
-    """Return the catalogue's key of the class, as the rows of the queue have it: ``event.0506``."""
+    """Return the catalogue key of the class, as in the rows of the queue: ``event.0506``."""
     return f"{case.kind}.{case.code}" if case.code else ""
 
 
 def _order(case: CaseSeen) -> tuple[bool, float, float, str]:
-    """Hazards first, then what is due first; without a limit the newest first."""
+    """Return the sort key: hazards first, then by due time; without a limit the newest first."""
     due = float("inf") if case.due_at is None else case.due_at
     return not case.hazard, due, -case.at, case.key
 
 
 def _offers(box: tuple[float, float]) -> Iterator[Point]:
-    """Places for a box by preference: right, left, below, above; near, then further; level, then shifted."""
+    """Yield positions of a box by preference: right, left, below, above; near first; centred first."""
     width, height = box
     for gap in GAPS:
         for shift in (-0.5, -1.0, 0.0):

@@ -1,4 +1,4 @@
-"""Cameras that may stand on a wall: small and quiet, with the direction in which they look."""
+"""Cameras that may be shown on a wall: small grey marks with the direction of view."""
 
 from typing import Any, Final
 
@@ -15,20 +15,20 @@ from layers.projection import to_mercator
 __all__ = ["LOST_AFTER_S", "Cameras", "is_well"]
 
 LOST_AFTER_S: Final = 300.0
-"""Machine seconds without a word from a camera: five of its minutes."""
+"""Machine seconds without a message after which a camera is lost: five reporting intervals of a minute."""
 
-WELL: Final = frozenset({"", "ok", "online", "normal", "good", "live"})
+WORKING: Final = frozenset({"", "ok", "online", "normal", "good", "live"})
 THIN_PX: Final = 16.0
-QUIET: Final = "#4F6077"
+COLOUR: Final = "#4F6077"
 
 
 def is_well(camera: CameraSeen, now: float) -> bool:
-    """Say whether a camera's word is at most 300 s old at machine time ``now`` and says nothing is wrong."""
-    return camera.state in WELL and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
+    """Say whether a camera's last message is at most 300 s old at ``now`` (machine) and reports no fault."""
+    return camera.state in WORKING and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
 
 
 class Cameras:
-    """Cameras; one that is not well is a hollow square with a cross, never a fainter one."""
+    """Cameras; one that is lost or faulty is a hollow square with a cross, never just fainter."""
 
     key = "cameras"
     title = "layer.cameras"
@@ -39,15 +39,15 @@ class Cameras:
         self.setting = setting
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
-        """Return one row a mark, the unwell of a spot first; ``meta`` counts total, lost.
+        """Return one row per mark, faulty cameras of a place first; ``meta`` counts total, lost.
 
-        ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN where nobody
-        knows in which direction it looks: Bokeh draws a ray of length 0 to the edge of the map, none of NaN.
+        ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN if the
+        direction is unknown: Bokeh draws a ray of length 0 to the edge of the map, and none for NaN.
         """
         cameras = [camera for camera in seen.cameras if camera.lon == camera.lon]
         x, y = to_mercator([c.lon for c in cameras], [c.lat for c in cameras])
-        unwell = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
-        kept, _ = thin(x, y, unwell, THIN_PX * self.setting.metres_per_px)
+        faulty = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
+        kept, _ = thin(x, y, faulty, THIN_PX * self.setting.metres_per_px)
         shown = [cameras[row] for row in kept]
         moments = [c.as_of if c.as_of is not None else np.nan for c in seen.cameras]
         return Frame(
@@ -56,10 +56,10 @@ class Cameras:
             {
                 "x": x[kept],
                 "y": y[kept],
-                "marker": ["square_x" if unwell[row] else "square" for row in kept],
-                "fill": np.array([0.0 if unwell[row] else 1.0 for row in kept]),
-                "size": np.where(unwell[kept] == 1, 7.0, 5.0),
-                "colour": [FAINT if unwell[row] else QUIET for row in kept],
+                "marker": ["square_x" if faulty[row] else "square" for row in kept],
+                "fill": np.array([0.0 if faulty[row] else 1.0 for row in kept]),
+                "size": np.where(faulty[kept] == 1, 7.0, 5.0),
+                "colour": [FAINT if faulty[row] else COLOUR for row in kept],
                 "look": np.array([np.nan if c.azimuth is None else 8.0 for c in shown]),
                 "angle": np.radians([np.nan if c.azimuth is None else 90.0 - c.azimuth for c in shown]),
             },
@@ -69,9 +69,9 @@ class Cameras:
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add lines of sight, then the cameras."""
         source = source_of(frame, prefix)
-        sight = Ray(length={"field": "look", "units": "screen"}, angle="angle", line_color=QUIET)
+        sight = Ray(length={"field": "look", "units": "screen"}, angle="angle", line_color=COLOUR)
         camera = Scatter(
-            marker="marker", size="size", fill_color=QUIET, fill_alpha="fill", line_color="colour",
+            marker="marker", size="size", fill_color=COLOUR, fill_alpha="fill", line_color="colour",
             line_width=1,
         )  # fmt: skip
         add(figure, source, sight)

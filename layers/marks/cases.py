@@ -1,4 +1,4 @@
-"""Cases that somebody must act on now: 特急 ◆ red and 紧急 ▲ orange. Ordinary ones are density only."""
+"""Cases that need action now: 特急 ◆ red and 紧急 ▲ orange. Ordinary cases are in the density only."""
 
 from typing import Any, Final
 
@@ -16,9 +16,9 @@ from layers.projection import to_mercator
 __all__ = ["MARKS", "Cases"]
 
 MARKS: Final = {"urgent": ("triangle", ORANGE, 17.0), "critical": ("square", RED, 18.0)}
-"""Marker, colour, size in CSS px; in drawing order: an urgent case never lies on a critical one.
+"""Marker, colour, size in CSS px; in drawing order: an urgent case never covers a critical one.
 
-A square on its corner is the ◆ of the rows; Bokeh's own diamond is narrower."""
+A square rotated by 45° is the ◆ of the rows; Bokeh's diamond is narrower."""
 
 
 class Cases:
@@ -33,7 +33,7 @@ class Cases:
         self.setting = setting
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
-        """Return one row a mark, critical ones last (on top); ``meta`` counts them, placed and unplaced."""
+        """Return one row per mark, critical ones last (on top); ``meta`` counts them, and unplaced ones."""
         chosen = [case for mark in MARKS for case in seen.cases if case.urgency == mark]
         placed = [case for case in chosen if case.lon == case.lon]
         x, y = to_mercator([case.lon for case in placed], [case.lat for case in placed])
@@ -56,7 +56,7 @@ class Cases:
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
-        """Add ring, dark ground and mark, in this order."""
+        """Add the ring, then the mark with a dark outline."""
         source = source_of(frame, prefix)
         ring = Scatter(
             size="ring", marker="circle", fill_color=RED, fill_alpha=0.10,

@@ -1,4 +1,4 @@
-"""Marks on the map: what the columns of several layers have in common."""
+"""Functions shared by the layers of marks: times, thinning, outlines, texts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 def newest(moments: Floats, now: float) -> float:
-    """Return the newest of some machine moments (NaN = never), ``now`` when there is none."""
+    """Return the newest of some machine times (NaN = never), ``now`` when there is none."""
     known = moments[np.isfinite(moments)]
     return min(now, float(known.max())) if len(known) else now
 
@@ -24,9 +24,9 @@ def newest(moments: Floats, now: float) -> float:
 def thin(
     x: Floats, y: Floats, rank: NDArray[np.uint8], cell: float
 ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Keep one mark per square cell (``cell`` in metres): the worst, and of equals the first.
+    """Keep one mark per square cell (``cell`` in metres): the highest rank, of equals the first.
 
-    Return the rows kept, in their order, and how many each stands for.
+    Return the rows kept, in their order, and how many marks each represents.
     """
     if not len(x):
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int32)
@@ -40,12 +40,12 @@ def thin(
 
 
 def outline(figure: Any, source: ColumnDataSource, *, level: str = "glyph", **glyph: Any) -> None:
-    """Add scatter marks with a dark outline, so that they stand on any ground."""
+    """Add scatter marks with a dark outline, so that they are visible on any background."""
     add(figure, source, Scatter(**{"line_color": EDGE, "line_width": 1.5, **glyph}), level=level)
 
 
 def write(figure: Any, source: ColumnDataSource, text: str, **glyph: Any) -> None:
-    """Add texts on dark ground (opacity: column ``shade``). On a canvas no text is ever markup."""
+    """Add texts on a dark background (opacity: column ``shade``). Canvas text is never markup."""
     given = {
         "text_font": {"value": FONT}, "text_font_size": "17px", "text_color": TEXT,
         "text_baseline": "middle", "background_fill_color": GROUND, "background_fill_alpha": "shade",

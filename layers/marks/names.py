@@ -1,4 +1,4 @@
-"""Names give way: what a critical or urgent mark, a call-out or a gauge comes to stand on, moves or goes."""
+"""The map's names: a name moves or is left out for a critical or urgent mark, a call-out or a gauge."""
 
 from typing import Any, ClassVar, Final
 
@@ -16,17 +16,17 @@ from layers.marks.sensors import Sensors
 __all__ = ["EnglishNames", "Names", "names_around"]
 
 CHIP_PX: Final = (10.0, 78.0, 426.0, 40.0)
-"""Left, top, right and height in CSS px of the chip that a storm has over the map."""
+"""Left, top, right and height in CSS px of a storm's strip over the map."""
 
 STORMS: Final = 2
-"""Storms that have a chip; a third one counts the others, and a landfall makes one as high as two."""
+"""Storms that have a strip; a third strip counts the others, and a landfall doubles a strip's height."""
 
 
 class Names:
-    """The names of the main map, around what must not be hidden.
+    """The names of the main map, placed around elements that must not be hidden.
 
-    Texts are longer in one language than in the other, so each has a frame of its own; a page has the
-    source of its language only.
+    Text lengths differ by language, so each language has its own frame; a page has only the source of
+    its language.
     """
 
     key = "labels"
@@ -44,7 +44,7 @@ class Names:
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return the columns of ``layer:labels`` (``layers.base.name_glyphs``); none without an atlas."""
-        taken = self._callouts.busy(seen, now, names=False)
+        taken = self._callouts.occupied(seen, now, names=False)
         texts = self._sensors.texts(self._sensors.frame(seen, now))
         left, top, right, high = CHIP_PX
         landed = sum(storm.landfall is not None for storm in seen.storms[:STORMS])
@@ -60,18 +60,18 @@ class Names:
         return Frame(self.key, self._callouts.frame(seen, now).as_of, kept[1])
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
-        """Draw nothing: the base map draws its names from this source."""
+        """Draw nothing: the base map draws the names from this source."""
 
 
 class EnglishNames(Names):
-    """The same in English."""
+    """The names in English."""
 
     key = source_name("en").removeprefix("layer:")
     lang: ClassVar[Lang] = "en"
 
 
 def names_around(setting: MapSetting, obstacles: list[Box], lang: Lang = "zh") -> PlacedNames:
-    """Return the names of the home view in their places, off what is covered and off some boxes (metres)."""
+    """Return the placed names of the home view, outside covered extents and `obstacles` (metres)."""
     if setting.atlas is None:
         return PlacedNames({}, [])
     lettering = Lettering(setting.metres_per_px, lang, text_px=setting.text_px)

@@ -1,4 +1,4 @@
-"""Ordinary cases: a grey ring each, from street zoom on. Further away they are density only."""
+"""Ordinary cases: a grey ring each, from street zoom on. At smaller scales they are in the density only."""
 
 import re
 from typing import Any, Final
@@ -16,16 +16,16 @@ from layers.projection import to_mercator
 __all__ = ["MOST", "STREET_ZOOM", "Ordinary"]
 
 MOST: Final = 6_000
-"""Rings at most: a frame goes to every page, so it stays below 100 kB."""
+"""Most rings of a frame: it is sent to every page and must stay below 100 kB."""
 
 MARK: Final = re.compile(r"[0-9a-f]{12}")
 
 STREET_ZOOM: Final = 14.0
-"""Mercator metres in a CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
+"""Mercator metres per CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
 
 
 class Ordinary:
-    """Open cases that are neither critical nor urgent; of more than ``MOST`` the newest."""
+    """Open cases that are neither critical nor urgent; at most the newest ``MOST``."""
 
     key = "ordinary"
     title = "layer.ordinary"
@@ -36,10 +36,10 @@ class Ordinary:
         self.setting = setting
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
-        """Return one row a ring; ``meta``: count, unplaced, left_out.
+        """Return one row per ring; ``meta``: count, unplaced, left_out.
 
-        Positions are float32, good to a metre: half the bytes for what is drawn at 1:10 of a pixel. ``mark``
-        is the case's mark as a number, so that a desk knows which case was clicked; NaN = its key is none.
+        Positions are float32, exact to a metre (a tenth of a pixel), for half the bytes. ``mark`` is the
+        case's mark as a number, so that a desk can identify a clicked case; NaN = the key is no mark.
         """
         cases = [case for case in seen.cases if case.urgency == "normal"]
         placed = [case for case in cases if case.lon == case.lon]
@@ -62,7 +62,7 @@ class Ordinary:
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
-        """Add the rings, unseen until the page is near enough; none on the inset, which never is."""
+        """Add the rings, invisible until street zoom; none on the inset, which never reaches it."""
         if prefix != "layer":
             return
         ring = Scatter(size=11, fill_color=GROUND, fill_alpha=0.35, line_color=FAINT, line_width=1.6)

@@ -1,7 +1,7 @@
-"""Readings off normal, water levels over their own lines, and devices that went silent.
+"""Readings off normal, water levels over their own lines, and lost devices.
 
-What is normal is not drawn. A lost device is a hollow grey mark with a cross: no data is never zero. A map
-full of them would hide the rest, so one mark stands for all of a kind of trouble within some 20 px.
+Normal devices are not drawn. A lost device is a hollow grey mark with a cross: no data is never zero. Many
+marks would hide the rest, so one mark represents all within some 20 px.
 """
 
 from typing import Any, Final
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from city.places.road_names import roads_in
 from city.views.wall_seen import ReadingsSeen, WallSeen
-from layers.base.free_space import OVER, Box, Side, View, standing
+from layers.base.free_space import OVER, Box, Side, View, text_box
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
@@ -27,17 +27,17 @@ THIN_PX: Final = 20.0
 MANY: Final = 5
 TEXT_PX: Final = 17.0
 LOST: Final = 5
-"""Rank of no data, beside 0 (normal) to 4 (red)."""
+"""Rank of no data, after 0 (normal) to 4 (red)."""
 
 COLOURS: Final = ("", *(LEVELS[level] for level in RANK), FAINT)
-# Shape and colour say the same: road water is "slow", then "no entry"; other classes are hollow hexagons.
-CLOSED, SLOW, OTHER, SILENT = "circle", "inverted_triangle", "hex", "circle_x"
-SIZES: Final = {CLOSED: 16.0, SLOW: 13.0, OTHER: 10.0, SILENT: 8.0}
-FILLS: Final = {CLOSED: 1.0, SLOW: 1.0, OTHER: 0.0, SILENT: 0.0}
+# Shape and colour mean the same: road water is "slow", then "no entry"; other classes are hollow hexagons.
+CLOSED, SLOW, OTHER, NO_DATA = "circle", "inverted_triangle", "hex", "circle_x"
+SIZES: Final = {CLOSED: 16.0, SLOW: 13.0, OTHER: 10.0, NO_DATA: 8.0}
+FILLS: Final = {CLOSED: 1.0, SLOW: 1.0, OTHER: 0.0, NO_DATA: 0.0}
 
 
 class Sensors:
-    """Devices off normal or lost, the worst of a spot on top."""
+    """Devices off normal or lost, the worst of a place on top."""
 
     key = "sensors"
     title = "layer.sensors"
@@ -49,15 +49,16 @@ class Sensors:
         self._callouts = Callouts(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
-        """Return one row a mark; ``meta`` counts devices: off_normal, lost, total, unplaced; by kind too.
+        """Return one row per mark; ``meta`` counts devices: off_normal, lost, total, unplaced, kinds.
 
-        ``n`` is how many marks one stands for, ``bar`` the size of the white bar of "no entry" (0 = none).
+        ``n`` is the number of marks that one represents, ``bar`` the size of the white bar of
+        "no entry" (0 = none).
         """
         readings = seen.readings
         rank = judge(readings, self.setting.limits, self.setting.lines)
         x, y = to_mercator(readings.lon, readings.lat)
         rows = np.flatnonzero((rank > 0) & np.isfinite(x))
-        # A level outranks silence at the same spot: somebody must act on it.
+        # A level precedes a lost device at the same place: somebody must act on it.
         weight = np.where(rank[rows] == LOST, 0, rank[rows]).astype(np.uint8)
         kept, number = thin(x[rows], y[rows], weight, THIN_PX * self.setting.metres_per_px)
         rows = rows[kept]
@@ -95,7 +96,7 @@ class Sensors:
         )  # fmt: skip
         add(figure, source, Scatter(marker="dash", size="bar", line_color=EDGE, line_width=3))
         if prefix != "layer":
-            return  # a text that the inset cuts off says something else
+            return  # the inset would cut off texts, which changes their meaning
         write(figure, source, "text", y_offset="down", text_align="align")
 
     def texts(self, frame: Frame) -> list[Box]:
@@ -103,17 +104,17 @@ class Sensors:
         view, columns = View(self.setting), frame.columns
         rows: Any = zip(*(columns[name] for name in ("x", "y", "text", "align", "down")), strict=True)
         return [
-            standing(text, view.px(x, y), TEXT_PX, Side(align, 0.0, float(down)))
+            text_box(text, view.px(x, y), TEXT_PX, Side(align, 0.0, float(down)))
             for x, y, text, align, down in rows
             if text
         ]
 
     def _sides(self, seen: WallSeen, now: float, places: Any, texts: list[str]) -> list[Side]:
-        """Return where each text stands: where it hides least, for a gauge over its line is always told.
+        """Return the side of each text, where it hides least; a gauge over its line always has its text.
 
-        Names do not count: they give way.
+        Names are ignored, because they move for texts.
         """
-        view, taken = View(self.setting), self._callouts.busy(seen, now, names=False)
+        view, taken = View(self.setting), self._callouts.occupied(seen, now, names=False)
         sides = []
         for (x, y), text in zip(places, texts, strict=True):
             side = view.side(text, view.px(x, y), TEXT_PX, taken=taken, sides=OVER) if text else None
@@ -121,7 +122,7 @@ class Sensors:
         return sides
 
     def _text(self, readings: ReadingsSeen, row: Any, number: int) -> str:
-        """Name and value of a gauge over its line, how far over it is; ``×n`` for five or more marks."""
+        """Return name, value and excess of a gauge over its line; ``×n`` for five or more marks."""
         line = _line_of(readings, row, self.setting.lines)
         if line is not None:
             value = float(readings.value[row]) * float(scale(readings.unit[row : row + 1], line.unit)[0])
@@ -132,9 +133,9 @@ class Sensors:
 
 
 def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, ...]) -> NDArray[np.uint8]:
-    """Return each row's rank: 0 normal or not judged, 1 to 4 blue to red, ``LOST`` silent or untrusted.
+    """Return each row's rank: 0 normal or not judged, 1 to 4 blue to red, ``LOST`` no valid data.
 
-    The first limit that fits a row counts, before it the gauge's own line.
+    The gauge's own line applies first, then the first limit that fits a row.
     """
     rank = np.zeros(len(readings.ids), dtype=np.uint8)
     open_ = np.ones(len(rank), dtype=np.bool_)
@@ -150,9 +151,9 @@ def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, 
             fits &= readings.metric == limit.metric
         _judge(readings, fits, limit, rank)
         open_ &= ~fits
-    # Only what could be off normal can be missed: a silent thermometer is the device list's business.
-    silent = ~open_ & (readings.lost | (readings.quality == "bad") | np.isnan(readings.value))
-    rank[silent] = LOST
+    # Only devices with a limit count as lost here; other lost devices are in the device list.
+    lost = ~open_ & (readings.lost | (readings.quality == "bad") | np.isnan(readings.value))
+    rank[lost] = LOST
     return rank
 
 
@@ -171,33 +172,33 @@ def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line 
 
 
 def _public_name(name: str, line: Line) -> str:
-    """Return what a wall may call a gauge: as city.toml names it, else the road that is in its own name."""
+    """Return a gauge's public name: as in city.toml, else the road in its own name."""
     return line.device if name == line.device else roads_in(name) or line.device
 
 
 def _marker(kind: str, rank: int) -> str:
     if rank == LOST:
-        return SILENT
+        return NO_DATA
     if kind == "road_water_depth":
         return CLOSED if rank == RANK["red"] else SLOW
     return OTHER
 
 
 def _counts(readings: ReadingsSeen, rank: NDArray[np.uint8], known: set[str]) -> dict[str, Any]:
-    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is silent.
+    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is lost.
 
-    Kinds that no limit knows are counted under '': a publisher may call a class anything.
+    Kinds without a limit are counted under '', because a publisher may use any class name.
     """
     off = np.flatnonzero((rank > 0) & (rank < LOST))
-    silent = np.flatnonzero(rank == LOST)
+    lost = np.flatnonzero(rank == LOST)
     kinds: dict[str, dict[str, int]] = {}
-    for name, rows in (("off_normal", off), ("lost", silent)):
+    for name, rows in (("off_normal", off), ("lost", lost)):
         for kind, _ in {(str(readings.kind[row]), readings.device[row]) for row in rows}:
             counts = kinds.setdefault(kind if kind in known else "", {"off_normal": 0, "lost": 0})
             counts[name] += 1
     return {
         "off_normal": len(set(readings.device[off])),
-        "lost": len(set(readings.device[silent])),
+        "lost": len(set(readings.device[lost])),
         "total": len(set(readings.device)),
         "unplaced": int(np.isnan(readings.lon[rank > 0]).sum()),
         "kinds": kinds,

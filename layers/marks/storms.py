@@ -1,4 +1,4 @@
-"""A storm's track: white where it was, dashed where it is forecast, dotted rings of forces 7, 10 and 12."""
+"""Storm tracks: past white, forecast dashed, dotted rings of wind forces 7, 10 and 12."""
 
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ WHITE: Final = "#FFFFFF"
 
 
 class Storms:
-    """Tracks as last published; the newest fix is where the past ends."""
+    """Tracks as last published; the past ends at the newest fix."""
 
     key = "storms"
     title = "layer.storms"
@@ -35,11 +35,11 @@ class Storms:
         self.setting = setting
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
-        """Return lines past, ahead and ring and points fix (``_x``, ``_y`` each), padded by NaN."""
+        """Return lines past, ahead and ring and points fix (``_x``, ``_y`` each), padded with NaN."""
         past, ahead, rings, fixes = [], [], [], []
         for storm in seen.storms:
             been, coming = _parts(storm)
-            # Backwards: the fix stays in its place, what is beyond the 180th meridian goes on from there.
+            # Reversed: the newest fix keeps its position; parts beyond the 180th meridian continue from it.
             past.append([(p.lon, p.lat) for p in reversed(been)])
             ahead.append([(p.lon, p.lat) for p in (*been[-1:], *coming)])
             fixes += [(p.lon, p.lat) for p in been[-1:]]
@@ -69,7 +69,7 @@ class Storms:
 def ring(fix: StormPoint, radius: Any) -> list[tuple[float, float]]:
     """Return the ring of a wind force around a fix, WGS84 degrees.
 
-    ``radius`` is in km: one number, or four for the quadrants NE, SE, SW, NW. What is neither has no ring.
+    ``radius`` is in km: one number, or four for the quadrants NE, SE, SW, NW. Any other value has no ring.
     """
     radii = radius if isinstance(radius, list | tuple) else [radius] * 4
     if len(radii) != 4 or not all(isinstance(r, int | float) and r > 0 for r in radii):
@@ -78,7 +78,7 @@ def ring(fix: StormPoint, radius: Any) -> list[tuple[float, float]]:
 
 
 def _parts(storm: StormSeen) -> tuple[list[StormPoint], list[StormPoint]]:
-    """Return the fixes measured and those forecast, in time order; forecasts that are past are left out."""
+    """Return the measured and the forecast fixes, in time order, without forecasts before the newest fix."""
     been = sorted((p for p in storm.points if not p.forecast), key=lambda p: p.at)
     since = been[-1].at if been else float("-inf")
     return been, sorted((p for p in storm.points if p.forecast and p.at > since), key=lambda p: p.at)

@@ -1,4 +1,4 @@
-"""Units that are committed: a small pale square each, with its call sign where there is room."""
+"""Committed units: a small pale square each, with its call sign where there is space."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class Units:
         self._callouts = Callouts(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
-        """Return one row a unit; ``text`` is '' where a call sign would hide something. ``meta``: counts."""
+        """Return one row per unit; ``text`` is '' if a call sign would hide something. ``meta``: counts."""
         units = seen.units
         committed = np.isin(units.state.astype(str), list(COMMITTED))
         x, y = to_mercator(units.lon, units.lat)
@@ -78,7 +78,7 @@ class Units:
 
     def _labels(self, seen: WallSeen, now: float, x: Any, y: Any, signs: list[str]) -> list[tuple[str, Side]]:
         """Return the call signs that hide nothing, each with its side; '' for the others."""
-        view, taken = View(self.setting), self._callouts.busy(seen, now)
+        view, taken = View(self.setting), self._callouts.occupied(seen, now)
         places = [view.px(*place) for place in zip(x, y, strict=True)]
         for here in places:
             taken.take(around(here, 5.0))

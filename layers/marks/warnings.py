@@ -1,4 +1,4 @@
-"""Official warnings on the map: the outline of each area, dashed, in the colour of its word."""
+"""Official warnings on the map: the outline of each area, dashed, in the warning's colour."""
 
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ NONE: Final = np.zeros(0)
 
 
 class Warnings:
-    """Areas of the warnings in force, each in its own colour; equal areas once, in the worst."""
+    """Areas of the warnings in force, each in its own colour; equal areas once, in the highest level."""
 
     key = "warnings"
     title = "layer.warnings"
@@ -33,34 +33,34 @@ class Warnings:
         self._streets = _streets(setting.atlas)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
-        """Return, per colour, one line of all outlines (``<colour>_x, <colour>_y``), parted by NaN.
+        """Return, per colour, one line of all outlines (``<colour>_x, <colour>_y``), separated by NaN.
 
-        ``meta``: in_force, and without_area = how many have no outline that this map knows.
+        ``meta``: in_force, and without_area = the number of warnings without an outline on this map.
         """
-        standing = [warning for warning in seen.warnings if not warning.announced]
-        areas = sorted((area for warning in standing for area in warning.areas), key=lambda area: area.rank)
+        in_force = [warning for warning in seen.warnings if not warning.announced]
+        areas = sorted((area for warning in in_force for area in warning.areas), key=lambda area: area.rank)
         worst = {ring: area.colour for area in areas for ring in self._rings(area)}
         columns = {}
         for colour in LEVELS:
-            rings = [ring for ring, told in worst.items() if told == colour]
+            rings = [ring for ring, level in worst.items() if level == colour]
             columns[f"{colour}_x"], columns[f"{colour}_y"] = lines(rings, closed=True)
-        sent = [machine_time(seen.clock, warning.sent) for warning in standing]
-        without = sum(not any(map(self._rings, warning.areas)) for warning in standing)
+        sent = [machine_time(seen.clock, warning.sent) for warning in in_force]
+        without = sum(not any(map(self._rings, warning.areas)) for warning in in_force)
         return Frame(
             self.key,
             min(now, max(sent)) if sent else now,
             padded(columns),
-            {"in_force": len(standing), "without_area": without},
+            {"in_force": len(in_force), "without_area": without},
         )
 
     def _rings(self, area: WarningArea) -> tuple[Ring, ...]:
         if area.ring:
             return (area.ring,)
-        # Nine digits name a street; some offices write the twelve of a village's code.
+        # A street has nine digits; some offices write twelve, as in a village's code.
         return self._streets.get(area.code.removesuffix("000"), ()) or self._streets.get(area.code, ())
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
-        """Add one dashed line a colour, the worst last."""
+        """Add one dashed line per colour, the highest level last."""
         source = source_of(frame, prefix)
         for colour, css in LEVELS.items():
             line = Line(
@@ -83,9 +83,9 @@ def _streets(atlas: Atlas | None) -> dict[str, tuple[Ring, ...]]:
 
 
 def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:
-    """Return paths of (lon, lat) degrees as one line in metres, NaN between them.
+    """Return paths of (lon, lat) degrees as one line in metres, separated by NaN.
 
-    A path that crosses the 180th meridian goes on beyond it, by the short way.
+    A path that crosses the 180th meridian continues beyond it, on the shorter way.
     """
     parts_x, parts_y = [NONE], [NONE]
     for path in paths:
@@ -100,7 +100,7 @@ def lines(paths: Any, *, closed: bool = False) -> tuple[Floats, Floats]:
 
 
 def padded(columns: dict[str, Floats]) -> dict[str, Any]:
-    """Return columns of one length: a Bokeh source has no shorter ones."""
+    """Return columns padded to one length, as a Bokeh source requires."""
     length = max(len(column) for column in columns.values())
     return {
         name: np.concatenate([column, np.full(length - len(column), np.nan)])

@@ -1,1 +1,4 @@
-"""Cards: one file each, a pure view of what its channel may see."""
+"""Cards: one file each, a pure function from its channel's view of the state to the card's data.
+
+It may import ``layouts.contract`` and ``city``.
+"""

@@ -1,4 +1,4 @@
-"""须处置: the six numbers that say who must act now."""
+"""须处置: the six counts of what needs action now."""
 
 from typing import Final
 
@@ -9,14 +9,14 @@ __all__ = ["SIGN_LIMIT_S", "SOON_S", "Act", "gaps", "is_unsigned"]
 
 SOON_S: Final = 3600.0
 SIGN_LIMIT_S: Final = 1800.0
-"""Seconds to sign for an urgent class; domain 4.4 (C8). Others have office hours, told with them."""
+"""Seconds to sign a case of an urgent class; domain 4.4 (C8). For other classes see ``sign_by``."""
 
 
 class Act:
     """Scalars: ``critical, unsigned, due_soon, ruling, empty_seats, lost_sources`` (None = not known).
 
     ``gaps`` are ``[client, heard]`` of lost sources whose cases are still counted (machine seconds), and
-    ``critical_keys`` the set that a wall's view follows.
+    ``critical_keys`` the critical cases; a wall returns to its home view when they change.
     """
 
     key = "act"
@@ -34,7 +34,7 @@ class Act:
             "ruling": sum(case.state == "ruling" for case in cases),
         }
         if seen.position == 0:
-            # Nothing was ever told to this console: that is not a quiet city.
+            # This console has received no data yet; zero would be wrong.
             scalars = dict.fromkeys(scalars)
         scalars["empty_seats"] = len(seen.duty.empty_seats) if seen.duty.seats else None
         scalars["lost_sources"] = (
@@ -46,10 +46,10 @@ class Act:
 
 
 def is_unsigned(case: CaseSeen, city: float) -> bool:
-    """Whether a dispatched case was not signed for in time at a city moment (epoch seconds)."""
+    """Whether a dispatched case was not signed for in time at a city time (epoch seconds)."""
     if case.state != "dispatched":
         return False
-    # Of our own the limit itself counts: once it has passed, the next step is another one.
+    # For our own cases use the limit itself: after it has passed, ``next_at`` is that of another step.
     limit = case.next_at if case.sign_by is None else case.sign_by
     if limit is not None:
         return limit < city
@@ -57,7 +57,7 @@ def is_unsigned(case: CaseSeen, city: float) -> bool:
 
 
 def gaps(seen: WallSeen) -> list[list[object]]:
-    """Return ``[client, heard]`` of the lost sources that some open case came from."""
+    """Return ``[client, heard]`` of the lost sources of open cases."""
     lost = {source.name: source.heard for source in seen.sources if source.freshness == "lost"}
     if not lost:
         return []

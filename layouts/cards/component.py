@@ -1,4 +1,4 @@
-"""The browser's half of every card: a Panel component that hands its element to the card's mender."""
+"""The browser's half of every card: a Panel component that passes its element to the card's module."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ __all__ = ["CardComponent"]
 
 
 class CardComponent(pn.custom.JSComponent):
-    """A card on a page. ``module`` is the address of the ESM file that mends it."""
+    """A card on a page. ``module`` is the address of the ESM file that draws it."""
 
     card = param.String(doc="Key of the card, as in layouts.pages.CARDS.")
     module = param.String(doc="Address of static/esm/<card>.js on this server.")

@@ -1,4 +1,4 @@
-"""The middle of the desk: each desk asks for its own case; what stands on the walls is told to all."""
+"""The middle of the desk: each desk requests its own case; what the walls show is sent to all desks."""
 
 from city.views.desk_seen import DeskSeen
 from layouts.cards.shown import Shown
@@ -8,7 +8,7 @@ __all__ = ["DeskDetail"]
 
 
 class DeskDetail:
-    """Rows: what is on which wall, as in the card ``shown``. The case itself is no channel's business."""
+    """Rows: what each wall shows, as in the card ``shown``. The case itself is not sent on a channel."""
 
     key = "desk_detail"
     reads = Shown.reads

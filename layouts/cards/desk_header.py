@@ -1,4 +1,4 @@
-"""The desk's header: warnings in force and what this is not; seat, name and clock are the page's."""
+"""The desk's header: warnings in force and marks; the page adds seat, name and clock."""
 
 from city.views.desk_seen import DeskSeen
 from layouts.cards.header import Header
@@ -8,7 +8,7 @@ __all__ = ["DeskHeader"]
 
 
 class DeskHeader:
-    """As the wall's header: scalars ``more``, ``marks``; rows: the worst and newest warnings."""
+    """The same as the wall's header: scalars ``more``, ``marks``; rows: the worst and newest warnings."""
 
     key = "desk_header"
     reads = Header.reads

@@ -1,4 +1,4 @@
-"""指标 · 今日: eight figures and, behind them, all others; each opens its formula and its inputs."""
+"""指标 · 今日: eight main figures, and all others on request; each opens its formula and its inputs."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -10,13 +10,13 @@ from layouts.contract import Row, View
 __all__ = ["MAIN", "DeskIndicators", "SeesIndicators"]
 
 MAIN: Final = ("K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b")
-"""Those that stand without being asked for, in the order of their places."""
+"""The main indicators, in display order."""
 
 FIELDS: Final = ("value", "unit", "numerator", "denominator", "why_not")
 
 
 class SeesIndicators(Protocol):
-    """What a desk sees of the indicators, each with the fields of `city.indicators.indicator.Indicator`."""
+    """A desk's view of the indicators, each with the fields of `city.indicators.indicator.Indicator`."""
 
     @property
     def indicators(self) -> Mapping[str, Any]:
@@ -24,13 +24,13 @@ class SeesIndicators(Protocol):
 
     @property
     def indicators_at(self) -> float | None:
-        """Machine moment for which they were computed."""
+        """Machine time for which they were computed."""
 
 
 class DeskIndicators:
     """Scalars ``at`` (machine time, None = never) and ``main``; rows: all indicators by id.
 
-    A value of None says nothing: ``why_not`` tells why (``few``: the raw numbers are shown instead).
+    A value of None is not known; ``why_not`` is the reason (``few``: the raw numbers are shown instead).
     """
 
     key = "desk_indicators"
@@ -43,5 +43,5 @@ class DeskIndicators:
 
 
 def _row(indicator: Any) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(indicator)
-    return {name: told.get(name) for name in FIELDS}
+    fields: dict[str, Any] = msgspec.to_builtins(indicator)
+    return {name: fields.get(name) for name in FIELDS}

@@ -1,4 +1,4 @@
-"""The desk's queue: the open cases that come first, one row each, and how many there are of what."""
+"""The desk's queue: the first open cases, one row each, and the counts of its filters."""
 
 import heapq
 import math
@@ -15,7 +15,7 @@ from layouts.contract import Row, View, each_second
 __all__ = ["FILTERS", "MOST", "ORDERS", "DeskQueue", "desk_row", "matches", "order_key"]
 
 MOST: Final = 200
-"""Rows of the channel; what lies beyond is asked for through the session."""
+"""Rows of the channel; a page requests further rows through its session."""
 
 FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
 ORDERS: Final = ("left", "urgency", "newest")
@@ -28,7 +28,7 @@ SortKey = tuple[float, float, float, str]
 class DeskQueue:
     """Rows: the first 200 by time left, critical ones before all others.
 
-    Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = nobody told us), ``mine``
+    Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = not known), ``mine``
     (hand → number, see ``DeskCase.hands``), ``gaps`` as in the card ``act``.
     """
 
@@ -42,7 +42,7 @@ class DeskQueue:
         self._rows: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
 
     def view(self, seen: DeskSeen, now: float) -> View:
-        """Return the view; see :class:`layouts.contract.Card`. What did not change is kept, not made anew."""
+        """Return the view; see :class:`layouts.contract.Card`. Unchanged rows are reused."""
         if seen.cases is not self._of:
             self._of, self._first = seen.cases, heapq.nsmallest(MOST, _rowed(seen), key=order_key("left"))
         if self._counted[0] is not seen.cases or self._counted[1] != int(now):
@@ -59,7 +59,7 @@ class DeskQueue:
 
 
 def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
-    """Return a case's row, for the channel and for who asks for more."""
+    """Return a case's row, for the channel and for requests of further rows."""
     near = seen.near.get(case.key)
     fields: dict[str, Any] = {
         "no": case.no, "class": class_key(case), "label": case.label, "urgency": case.urgency,
@@ -82,19 +82,19 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
 
 
 def _rowed(seen: DeskSeen) -> list[DeskCase]:
-    """Return the cases that have a row of their own: one for a place, however many reported it."""
+    """Return the cases that have a row of their own: one per group of duplicate reports."""
     return [case for case in seen.cases if case.key not in seen.heaped]
 
 
 def order_key(order: str) -> Callable[[DeskCase], SortKey]:
-    """Return the sort key of one of ORDERS. Raises KeyError for another word."""
+    """Return the sort key of one of ORDERS. Raises KeyError for any other name."""
     return _KEYS[order]
 
 
 def matches(case: DeskCase, chosen: str, *, city: float, hand: str = "") -> bool:
-    """Whether a case is in one of FILTERS at a city moment; ``mine`` are those that ``hand`` acted on.
+    """Whether a case is in one of FILTERS at a city time; ``mine`` are those that ``hand`` acted on.
 
-    What is over is overdue no more.
+    A closed case is never overdue.
     """
     if chosen == "critical":
         return case.urgency == "critical"
@@ -113,11 +113,11 @@ def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     city = seen.clock.at(now)
     chosen = ("critical", "overdue", "reported", "ruling")
     if seen.position == 0:
-        told: dict[str, Any] = dict.fromkeys(chosen)
+        counts: dict[str, Any] = dict.fromkeys(chosen)
     else:
-        told = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
+        counts = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
     count = counted(seen)
-    return {**told, "all": count["total"], "rows": count["rows"], "mine": _hands(seen.cases)}
+    return {**counts, "all": count["total"], "rows": count["rows"], "mine": _hands(seen.cases)}
 
 
 def _hands(cases: Iterable[DeskCase]) -> dict[str, int]:

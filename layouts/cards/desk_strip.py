@@ -1,4 +1,4 @@
-"""The desk's strip: who must act now in figures, the rulings that wait, and what is to leave the system."""
+"""The desk's strip: counts of what needs action now, pending rulings, and the outgoing queue."""
 
 from typing import Any, Final
 
@@ -12,16 +12,16 @@ __all__ = ["DeskStrip"]
 
 RULINGS: Final = 3
 ALARMS_S: Final = 600.0
-"""Over so long alarms are counted (city seconds): ten in ten minutes are as many as one person can take."""
+"""Window of the alarm count (city seconds): one person can handle at most ten alarms in ten minutes."""
 
 
 class DeskStrip:
     """Scalars of ``act``, ``alarms``, ``same``, ``outbox``, ``outbox_failing``; rows: the rulings due first.
 
     ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
-    city minutes (None = nothing was told yet), ``same`` the reports that may be the same as another.
+    city minutes (None = not known), ``same`` the possible duplicate reports.
 
-    What it counts is counted once a second, however often it is looked at.
+    The counts are computed at most once a second.
     """
 
     key = "desk_strip"
@@ -43,10 +43,10 @@ class DeskStrip:
         scalars: dict[str, Any] = dict(self._act.view(seen, now).scalars)
         since = seen.clock.at(now) - ALARMS_S
         alarms = sum(case.urgency == "critical" and case.recorded_at >= since for case in seen.cases)
-        is_told = scalars["critical"] is not None
-        scalars |= {"alarms": alarms if is_told else None, "same": len(seen.heaped)}
+        is_known = scalars["critical"] is not None
+        scalars |= {"alarms": alarms if is_known else None, "same": len(seen.heaped)}
         keys = [key for key in scalars["critical_keys"] if key not in seen.heaped]
-        return {**scalars, "critical_keys": keys if is_told else None}
+        return {**scalars, "critical_keys": keys if is_known else None}
 
 
 def _row(case: DeskCase) -> Row:

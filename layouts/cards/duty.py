@@ -1,4 +1,4 @@
-"""当班值守: who is on duty, by exception: empty seats and what does not answer stand out."""
+"""当班值守: who is on duty; empty seats and posts that do not answer are highlighted."""
 
 from city.views.wall_seen import WallSeen
 from layouts.contract import View, each_second
@@ -7,7 +7,7 @@ __all__ = ["Duty"]
 
 
 class Duty:
-    """Scalars as in ``DutySeen`` (None = nobody told us); rows: the empty seats, longest empty first."""
+    """Scalars as in ``DutySeen`` (None = not known); rows: the empty seats, longest empty first."""
 
     key = "duty"
     reads = ("duty", each_second)

@@ -1,4 +1,4 @@
-"""The header: warnings in force or announced, and what this is not. The clock is the browser's."""
+"""The header: warnings in force or announced, and marks. The browser runs the clock."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SHOWN = 3
 class Header:
     """Scalars ``more`` (warnings not shown), ``marks``; rows: the worst and newest warnings.
 
-    A row's ``begins`` is there when the warning is announced only, ``ends`` when its end is assumed.
+    A row has ``begins`` only if the warning is announced, ``ends`` only if its end is assumed.
     """
 
     key = "header"

@@ -1,4 +1,4 @@
-"""联勤联动: the joint tasks and how far each is."""
+"""联勤联动: the joint tasks and their progress."""
 
 from city.views.wall_seen import WallSeen
 from layouts.contract import View
@@ -7,7 +7,7 @@ __all__ = ["Linkage"]
 
 
 class Linkage:
-    """No rows: no linkage runs, and the card says so."""
+    """No rows: no joint task is running, and the card says so."""
 
     key = "linkage"
     reads = ("linkage",)

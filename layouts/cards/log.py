@@ -12,7 +12,7 @@ SHOWN: Final = 3
 
 
 class Log:
-    """Rows, newest first: ``at``, the catalogue key ``text`` and the codes that its places name."""
+    """Rows, newest first: ``at``, the catalogue key ``text`` and the values of the text's placeholders."""
 
     key = "log"
     reads = ("log", "warnings", each_second)
@@ -23,7 +23,7 @@ class Log:
 
 
 def _row(line: LogLine) -> Row:
-    # The line holds the class, road and headline of its moment: what is over since is still named.
+    # The line holds the class, road and headline of its time, so that closed cases are still named.
     fields: dict[str, Any] = {"at": line.at, "text": line.text, **line.names}
     if line.names.get("code"):
         fields["class"] = f"{line.names['kind']}.{line.names['code']}"

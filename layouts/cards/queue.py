@@ -1,4 +1,4 @@
-"""待处置: the open cases that come first, one row each."""
+"""待处置: the first open cases, one row each."""
 
 import heapq
 import math
@@ -15,9 +15,9 @@ URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
 
 
 class Queue:
-    """Rows: the first eight by urgency, then by the time that is left.
+    """Rows: the first eight by urgency, then by time left.
 
-    Scalars: ``total`` (None = not known), ``rows`` (reports of one place have one), ``earliest_due`` of
+    Scalars: ``total`` (None = not known), ``rows`` (duplicate reports share one), ``earliest_due`` of
     those not shown, ``gaps``.
     """
 
@@ -26,7 +26,7 @@ class Queue:
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        # One more pass than sorting all, but 40,000 open cases cost a tenth.
+        # One pass more than sorting, but a tenth of the time with 40,000 open cases.
         cases = [case for case in seen.cases if case.key not in seen.heaped]
         first = heapq.nsmallest(SHOWN, cases, key=rank)
         shown = {case.key for case in first}
@@ -40,9 +40,9 @@ class Queue:
 
 
 def counted(seen: WallSeen) -> dict[str, int | None]:
-    """Return how many cases are open: ``total`` as reported, ``rows`` places that have a row of their own.
+    """Return the number of open cases: ``total`` reports, ``rows`` after grouping duplicate reports.
 
-    A wall and a desk count by this alone. None: nothing was ever told to this console, no quiet city.
+    Walls and desks both use this count. None: this console has received no data yet.
     """
     if not seen.position:
         return {"total": None, "rows": None}
@@ -50,12 +50,12 @@ def counted(seen: WallSeen) -> dict[str, int | None]:
 
 
 def callers(case: CaseSeen, seen: WallSeen) -> int:
-    """Return how many have reported the place of a case, those of undecided reports counted in."""
+    """Return the number of callers of a case, including those of possible duplicate reports."""
     return case.callers + sum(same.callers for same in seen.heaps.get(case.key, ()))
 
 
 def rank(case: CaseSeen) -> tuple[int, float, float, str]:
-    """Return the sort key: urgency, then due moment; a critical one without a limit comes first."""
+    """Return the sort key: urgency, then due time; a critical case without a limit comes first."""
     urgency = URGENCIES.get(case.urgency, 2)
     due = case.until
     if due is None:
@@ -64,12 +64,12 @@ def rank(case: CaseSeen) -> tuple[int, float, float, str]:
 
 
 def class_key(case: CaseSeen) -> str:
-    """Return the catalogue key of the class without ``class.``: kinds number their classes apart."""
+    """Return the catalogue key of the class without ``class.``; codes are unique only within a kind."""
     return f"{case.kind}.{case.code}" if case.code else ""
 
 
 def make_safe(case: CaseSeen) -> dict[str, Any] | None:
-    """Return who makes a hazard safe: ``holder, at`` (ordered) ``, due_at, done_at``; None = nobody must."""
+    """Return who makes a hazard safe: ``holder, at`` (ordered) ``, due_at, done_at``; None = no such task."""
     safe = case.make_safe
     if safe is None:
         return None

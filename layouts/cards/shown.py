@@ -1,4 +1,4 @@
-"""投到大屏: what a desk has put on this or another wall, by whom and until when."""
+"""投到大屏: what a desk shows on this or another wall, by whom and until when."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ __all__ = ["Shown"]
 
 
 class Shown:
-    """Rows by the walls' names; ``at`` and ``until`` are machine time, ``lon, lat`` None without a place."""
+    """Rows by the walls' names; ``at``, ``until`` are machine time, ``lon, lat`` None without a position."""
 
     key = "shown"
     reads = ("shows", each_second)

@@ -1,4 +1,4 @@
-"""数据源: a lamp for every source; only the late and the lost are loud."""
+"""数据源: the state of every source; late and lost ones are highlighted."""
 
 from city.views.wall_seen import SourceSeen, WallSeen
 from layouts.contract import Row, View, each_second
@@ -22,7 +22,7 @@ class Sources:
 
 
 def _row(source: SourceSeen) -> Row:
-    # A live source is heard every second; saying when would be news without news.
+    # A live source sends every second; sending its time would be a change at every tick.
     fields = {
         "freshness": source.freshness,
         "heard": None if source.freshness == "live" else source.heard,

@@ -1,4 +1,4 @@
-"""Storms: name, where each stood and how strong, as last published."""
+"""Storms: name, time and strength of the newest fix, as last published."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ SHOWN: Final = 2
 class Storm:
     """Scalar ``more`` (storms not shown); rows, the nearest storm first.
 
-    Of a row: ``name``, ``at`` of the newest fix, ``wind_ms``, ``pressure_hpa``; ``landed`` and ``place`` of
+    A row has ``name``, ``at`` of the newest fix, ``wind_ms``, ``pressure_hpa``; ``landed`` and ``place`` of
     the district's landfall, None and '' without one.
     """
 

@@ -1,4 +1,4 @@
-"""The streets: which streets have something late or critical."""
+"""The streets: which streets have overdue or critical cases."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ __all__ = ["Streets"]
 class Streets:
     """Rows: only the streets with ``overdue`` or ``critical`` open cases, worst first.
 
-    Scalar ``known`` is False when nothing was ever told. The page knows all codes and their names.
+    Scalar ``known`` is False when no data were received yet. The page has all codes and their names.
     """
 
     key = "streets"

@@ -7,7 +7,7 @@ from bokeh.document import Document
 import static
 from layers.atlas.atlas import Atlas
 from layers.base.base_map import map_figure
-from layers.base.free_space import Side, View, standing
+from layers.base.free_space import Side, View, text_box
 from layers.contract import Layer
 from layers.marks.callouts import Callouts
 from layers.marks.sensors import Sensors
@@ -63,11 +63,11 @@ def test_names_give_way_to_marks_call_outs_and_gauges() -> None:
     view = View(setting)
     names: dict[str, Any] = dict(frames["labels"].columns)
     boxes = [
-        standing(text, view.px(x, y), float(size.removesuffix("px")), Side("center", 0.0, 0.0))
+        text_box(text, view.px(x, y), float(size.removesuffix("px")), Side("center", 0.0, 0.0))
         for x, y, text, size in zip(*(names[name] for name in ("x", "y", "zh", "size")), strict=True)
     ]
     others = [
-        *Callouts(setting).busy(state, NOW, names=False).boxes,
+        *Callouts(setting).occupied(state, NOW, names=False).boxes,
         *Sensors(setting).texts(frames["sensors"]),
     ]  # fmt: skip
     assert len(others) > len(setting.covered) + 2

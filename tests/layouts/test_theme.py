@@ -73,7 +73,7 @@ def test_colours_stay_apart_for_a_deuteranope(one: str, other: str) -> None:
 
 
 def test_only_colours_have_rgb() -> None:
-    with pytest.raises(ValueError, match="no colour"):
+    with pytest.raises(ValueError, match="not a colour"):
         theme.rgb("hall")
 
 

@@ -53,7 +53,7 @@ def test_an_unreadable_file_is_named(tmp_path, name, content, complaint):
 def test_another_form_is_refused_with_the_way_out(atlas, tmp_path):
     drawing = msgspec.structs.replace(atlas.drawing, form=99)
     Atlas(drawing, atlas.lookup).write(tmp_path)
-    with pytest.raises(UnreadableAtlas, match="form 99 was met, 1 is read: import the district again"):
+    with pytest.raises(UnreadableAtlas, match="form 99, expected 1: import the district again"):
         Atlas.read(tmp_path)
 
 

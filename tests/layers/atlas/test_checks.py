@@ -35,7 +35,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_an_unreadable_atlas_is_a_problem(broken):
-    assert "form 0 was met" in broken("atlas.json", lambda atlas: atlas.update(form=0))[0]
+    assert "form 0, expected 1" in broken("atlas.json", lambda atlas: atlas.update(form=0))[0]
 
 
 def streets(edit):

@@ -174,7 +174,7 @@ HOLE = [[121.52, 31.22], [121.54, 31.22], [121.54, 31.24], [121.52, 31.24], [121
         (("Polygon", [[[*point, 4.5, 99] for point in WEST]]), None, (121.55, 31.25), (121.45, 31.25)),
         (("Polygon", [WEST[:-1]]), "geometry.coordinates: ring 0 was not closed; closed",
          (121.55, 31.25), (121.45, 31.25)),
-        (("Polygon", [BOW]), "geometry.coordinates: Self-intersection[121.55 31.25]; mended",
+        (("Polygon", [BOW]), "geometry.coordinates: Self-intersection[121.55 31.25]; repaired",
          (121.51, 31.25), (121.55, 31.22)),
         (("MultiPolygon", [[WEST], [WEST]]), "geometry.coordinates: ", (121.55, 31.25), (121.45, 31.25)),
         (("Polygon", [WEST, HOLE[:2]]),
@@ -182,7 +182,7 @@ HOLE = [[121.52, 31.22], [121.54, 31.22], [121.54, 31.24], [121.52, 31.24], [121
          (121.53, 31.23), (121.45, 31.25)),
     ],
 )  # fmt: skip
-def test_a_ring_as_real_files_have_it_is_read_and_a_mended_one_is_told(
+def test_a_ring_as_real_files_have_it_is_read_and_a_repaired_one_is_reported(
     tmp_path, geometry, what, inside, outside
 ):
     write(tmp_path, streets=[feature(*geometry, code="999001001", name="甲镇")])

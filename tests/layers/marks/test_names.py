@@ -55,7 +55,7 @@ def test_no_name_meets_another_is_cut_off_or_stands_under_anything(kind: type[Na
         b[0] >= -1 and b[1] >= -1 and b[2] <= SIZE[0] + 1 and b[3] <= SIZE[1] + 1 for b in found.values()
     )
     hidden = [View(SETTING).box(extent) for extent in SETTING.covered]
-    hidden += Callouts(SETTING).busy(state, NOW, names=False).boxes
+    hidden += Callouts(SETTING).occupied(state, NOW, names=False).boxes
     left, top, right, high = CHIP_PX
     hidden += [(left, top, right, top + high)] * len(state.storms)
     assert not any(meet(box, other) for box in found.values() for other in hidden)
