@@ -1,4 +1,4 @@
-"""A client whose frames are answered one by one, in order: what is not answered is sent again."""
+"""A client whose frames are answered one by one, in order; it sends unanswered frames again."""
 
 import asyncio
 from collections import deque
@@ -17,8 +17,8 @@ _OPEN_TIMEOUT_S = 10.0
 log = structlog.get_logger(__name__)
 
 
-class Refused(Exception):  # named for what is so
-    """The server does not let this token in here, or was not reached in time: asking again is no use."""
+class Refused(Exception):
+    """The server refuses this token, or was not reached in time: repeating is no use."""
 
 
 class _Question:
@@ -30,9 +30,9 @@ class _Question:
 class AnsweredClient:
     """Sends frames over one socket; an async context manager.
 
-    Reconnects with growing pauses, and sends again what was not answered; the server must take nothing
-    twice. At most UNANSWERED frames are under way. ``wait_s`` None reconnects for ever; else what waits is
-    refused when the server was away for so many seconds.
+    Reconnects with growing pauses and sends unanswered frames again; the server must ignore repeated ids. At
+    most UNANSWERED frames are in flight. With ``wait_s`` None it reconnects without end; else waiting frames
+    are refused after the server was unreachable for ``wait_s`` seconds.
     """
 
     def __init__(self, url: str, token: str, *, name: str, wait_s: float | None = None) -> None:
@@ -58,7 +58,7 @@ class AnsweredClient:
             question.answer.cancel()
 
     def ask(self, frame: bytes) -> asyncio.Future[str | bytes]:
-        """Return what will be the answer to a frame; it raises Refused when the token is not let in."""
+        """Return a future of the answer to a frame; it raises Refused when the server refuses the token."""
         question = _Question(frame)
         self._waiting.append(question)
         self._news.set()
@@ -96,7 +96,7 @@ class AnsweredClient:
             delay = min(delay * 2, _LONGEST_DELAY_S)
 
     async def _talk(self, socket: ClientConnection) -> None:
-        """Send and hear answers until the socket closes."""
+        """Send frames and receive answers until the socket closes."""
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
         self._news.set()
@@ -106,10 +106,10 @@ class AnsweredClient:
                 answer = await socket.recv()
                 self._away_since = None
                 if not self._sent:
-                    continue  # nobody asked
+                    continue  # no frame waits for an answer
                 question = self._sent.popleft()
                 self._news.set()
-                if not question.answer.done():  # else nobody waits any more
+                if not question.answer.done():  # else the caller has cancelled it
                     question.answer.set_result(answer)
         finally:
             sender.cancel()
@@ -125,7 +125,7 @@ class AnsweredClient:
             await self._news.wait()
 
     def _pause(self, since: float, delay: float, reason: str) -> float:
-        """Return the seconds to the next try; refuse what waits when the server was away for too long."""
+        """Return the seconds to the next attempt; refuse waiting frames when ``wait_s`` is over."""
         if self._away_since is None:
             self._away_since = since
         if self._wait_s is None:

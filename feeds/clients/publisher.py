@@ -1,4 +1,4 @@
-"""A client that publishes: what it was given is sent until it is answered, and counted once."""
+"""A client that publishes: it sends records until they are answered; repeated records count once."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ Record = dict[str, Any]
 _FRAME_BYTES: Final = 1_000_000
 
 
-class PublishRefused(Exception):  # named for what is so
-    """The gateway refuses this token or a frame, or was not reached in time: sending again is no use."""
+class PublishRefused(Exception):
+    """The gateway refuses the token or a frame, or was not reached in time: sending again is no use."""
 
 
 class _Answer(msgspec.Struct):
@@ -36,8 +36,8 @@ class _Answer(msgspec.Struct):
 class Publisher:
     """Publishes to one topic; an async context manager.
 
-    Reconnects with growing pauses, and sends again what was not answered (the gateway takes no id
-    twice); for ever, or until it was away for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
+    Reconnects with growing pauses and sends unanswered records again (the gateway ignores repeated ids),
+    without end or until the gateway was unreachable for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
     """
 
     def __init__(self, url: str, topic: str, token: str, *, wait_s: float | None = None) -> None:
@@ -54,11 +54,11 @@ class Publisher:
         await self._asking.__aexit__()
 
     async def send(self, records: Sequence[Record]) -> Ack:
-        """Publish records and wait until all are answered; rejections are by index in ``records``.
+        """Publish records and wait for all answers; the index of a rejection refers to ``records``.
 
         Raises PublishRefused, ValueError when a single record is larger than a frame may be.
         """
-        # All are under way before the first is awaited.
+        # All frames are sent before the first answer is awaited.
         cut = list(_cut([_text(record) for record in records]))
         answers = [self._asking.ask(self._frame(texts)) for _, texts in cut]
         try:
@@ -89,7 +89,7 @@ def _ack(answer: str | bytes) -> Ack:
 
 
 def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (index of the first, records) of batches that fit a frame."""
+    """Yield (index of the first record, records) of batches that fit into a frame."""
     some: list[str] = []
     first, size = 0, 0
     for index, text in enumerate(texts):
@@ -107,7 +107,7 @@ def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(record: Record) -> str:
-    """Return a record as JSON. What JSON cannot say (NaN, lone surrogates) is left to be rejected."""
+    """Return a record as JSON. NaN and infinities become text, which the gateway rejects."""
     try:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         text.encode()

@@ -1,4 +1,4 @@
-"""Current state: the newest record per key, folded from the logs; what a fresh subscriber is sent."""
+"""Current state: the newest record per key, folded from the logs; sent to new subscribers as a snapshot."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ __all__ = ["Current", "Row"]
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One record of the current state, as delivered; ``at`` is epoch seconds, the place WGS84."""
+    """One record of the current state, as delivered; ``at`` is epoch seconds, ``lon``, ``lat`` are WGS84."""
 
     record: bytes
     at: float
@@ -26,7 +26,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Current:
-    """The fold of ledger and telemetry that the gateway keeps. Fed by tailing only."""
+    """The state that the gateway folds from ledger and telemetry. Only the tails update it."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[Any, Row]] = {topic: {} for topic in TOPICS}
@@ -42,15 +42,15 @@ class Current:
         return [rows[i] for i in seen_places([(row.lon, row.lat) for row in rows], sight)]
 
     def knows(self, topic: str, client: str, record_id: str) -> bool:
-        """Whether a record of this id became a fact of the ledger."""
+        """Whether a record with this id is a fact of the ledger."""
         return digest_of(f"{topic}/{client}", record_id) in self._taken
 
     def remember(self, topic: str, client: str, record_id: str) -> None:
-        """Note that a record of this id became a fact, before the tail brings it."""
+        """Store that a record with this id is a fact, before the tail has read it."""
         self._taken.add(digest_of(f"{topic}/{client}", record_id))
 
     def fold_fact(self, told: Told) -> float:
-        """Take in a fact of the ledger, in order; return the ``at`` of a record in it, epoch seconds."""
+        """Apply the next fact of the ledger; return its record's ``at`` (epoch seconds), 0 without one."""
         if told.type == "CityClockSet":
             self._set_clock(told)
         if not told.topic:
@@ -60,7 +60,7 @@ class Current:
         if told.actor.startswith("client:"):
             self.remember(told.topic, told.actor.removeprefix("client:"), head.id)
         if told.topic in ("case", "warning"):
-            rows.pop(told.subject, None)  # the latest in log order, and last in the order of rows
+            rows.pop(told.subject, None)  # the latest in log order becomes the last row
             rows[told.subject] = row
             return row.at
         if isinstance(head, SensorHead):
@@ -69,7 +69,7 @@ class Current:
         return row.at
 
     def fold_measured(self, topic: str, heads: Sequence[Head], records: Sequence[bytes]) -> float:
-        """Take in the records of a telemetry entry; return the newest ``at`` of them, epoch seconds."""
+        """Apply the records of a telemetry entry; return their newest ``at``, epoch seconds."""
         newest = float("-inf")
         for head, record in zip(heads, records, strict=True):
             row = _row(record, head)
@@ -87,7 +87,7 @@ class Current:
         try:
             self.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
         except (KeyError, ValueError, TypeError):
-            return  # a clock that cannot be read leaves the one we have
+            return  # an unreadable clock is ignored
 
 
 def _row(record: bytes, head: Head) -> Row:
@@ -95,5 +95,5 @@ def _row(record: bytes, head: Head) -> Row:
     try:
         at = parse(head.at)
     except (ValueError, OverflowError):
-        at = 0.0  # a fact that some other writer made without a readable time
+        at = 0.0  # a fact of another writer, without a readable time
     return Row(record, at, NAN if lon is None else lon, NAN if lat is None else lat, head.reporter_ref)

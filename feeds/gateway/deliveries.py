@@ -1,4 +1,4 @@
-"""Deliveries: an entry of a log as subscribers get it, encoded once and shared by equal subscribers."""
+"""Deliveries: a log entry as sent to subscribers, encoded once for all subscribers with the same rights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ RECORD_TOPICS = {
     "CaseReported": "case", "WarningReceived": "warning", "StormTracked": "warning",
     "DeviceRegistered": "sensor", "CameraRegistered": "camera",
 }  # fmt: skip
-"""Facts that hold a publisher's record, and the topic it is delivered on."""
+"""Fact types that hold a publisher's record -> the topic of that record."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -45,7 +45,7 @@ class _Body(msgspec.Struct):
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """What a subscriber may see of a topic: where, records without a place, reporters."""
+    """What a subscriber may see of a topic: which streets, records without a position, reporters."""
 
     scope: Scope | None = None
     anywhere: bool = True
@@ -53,7 +53,7 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """Records for one kind of subscriber: JSON texts joined by commas; ``last`` is the last one's index."""
+    """Records for subscribers with equal rights: JSON texts joined by commas; ``last`` is the last index."""
 
     records: bytes
     facts: bytes
@@ -61,7 +61,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct):
-    """Records of one entry for one topic; ``places`` are WGS84 (lon, lat), NaN for none."""
+    """Records of one entry for one topic; ``places`` are WGS84 (lon, lat) degrees, NaN for none."""
 
     records: list[bytes]
     facts: list[bytes]
@@ -71,9 +71,9 @@ class Piece(msgspec.Struct):
 
 
 class Delivery(msgspec.Struct):
-    """One entry of a log: its place, when appended (epoch s), its bytes, and its pieces by topic.
+    """One log entry: its position, time of append (epoch s), size in bytes, and its pieces by topic.
 
-    ``arrived`` is the loop's time when this process saw it, ``before`` the bytes that came before it.
+    ``arrived`` is the loop time at which this process read it, ``before`` the total bytes before it.
     """
 
     place: int | StreamId
@@ -87,7 +87,7 @@ class Delivery(msgspec.Struct):
     before: int = 0
 
     def view(self, topic: str, sight: Sight, people: PeopleStore) -> View | None:
-        """Return what a subscriber gets of a topic; None when that is nothing."""
+        """Return the records that a subscriber gets on a topic, None when there are none."""
         if self.topic and self.topic != topic:
             return None
         if self.topic and sight.scope is None:
@@ -130,7 +130,7 @@ def _kept(piece: Piece, sight: Sight) -> list[int]:
 
 
 def seen_places(places: list[tuple[float, float]], sight: Sight) -> list[int]:
-    """Return the indices of the places that a scoped subscriber may see."""
+    """Return the indices of the positions that a scoped subscriber may see."""
     if sight.scope is None or not places:
         return list(range(len(places)))
     lon, lat = np.array(places).T
@@ -141,7 +141,7 @@ def seen_places(places: list[tuple[float, float]], sight: Sight) -> list[int]:
 
 
 def with_people(records: list[tuple[bytes, str]], people: PeopleStore) -> list[bytes]:
-    """Return records (with their reporter_ref) with the reporter added where one is known."""
+    """Return records (given with their reporter_ref) with known reporters added."""
     known = people.get(ref for _, ref in records if ref)
     return [
         record[:-1] + b',"reporter":' + _encoder.encode(known[ref]) + b"}" if ref in known else record
@@ -173,7 +173,7 @@ def from_telemetry(entry: TelemetryEntry) -> tuple[Delivery, Sequence[Head]]:
     try:
         heads = heads_of(entry.topic, entry.records)
     except msgspec.MsgspecError:
-        # Some other writer's: it holds its place, and nobody is told.
+        # Not written by a gateway: it keeps its position but is not delivered.
         return Delivery(entry.id, entry.id[0] / 1000, len(entry.records), {}), []
     delivery = Delivery(
         place=entry.id,
@@ -188,7 +188,7 @@ def from_telemetry(entry: TelemetryEntry) -> tuple[Delivery, Sequence[Head]]:
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What a ledger entry tells the gateway: its fact, and the record in it as delivered, if any."""
+    """A ledger entry as the gateway reads it: its fact, and the delivered record in it, if any."""
 
     type: str
     subject: str
@@ -200,7 +200,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def from_ledger(entry: Entry) -> tuple[Delivery, Told]:
-    """Return the delivery of a ledger entry and what it tells; a body that is no fact tells nothing."""
+    """Return the delivery of a ledger entry and its parsed fact (empty when the body is not a fact)."""
     delivery = Delivery(entry.position, parse(entry.recorded_at), len(entry.body), {})
     try:
         body = _body.decode(entry.body)
@@ -223,7 +223,7 @@ def from_ledger(entry: Entry) -> tuple[Delivery, Told]:
 def _told(body: _Body, recorded_at: str) -> Told:
     topic = RECORD_TOPICS.get(body.type, "")
     if not topic:
-        # Only the few facts that the gateway goes by are looked into.
+        # The gateway needs the data of this fact only.
         data = msgspec.json.decode(body.data) if body.type == "CityClockSet" else {}
         return Told(body.type, body.subject, body.actor, data if isinstance(data, dict) else {})
     raw = bytes(_data.decode(body.data).record)

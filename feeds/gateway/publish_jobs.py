@@ -1,4 +1,4 @@
-"""Jobs: one good frame of a publisher on its way into the logs."""
+"""Jobs: one valid frame of a publisher while it is appended to the logs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container
@@ -29,7 +29,7 @@ _FACTS = {
 
 
 class Job(msgspec.Struct):
-    """A good frame on its way: what its records are, and what became of each (by index)."""
+    """A valid frame in work: its records, and the result of each one (by index)."""
 
     topic: str
     client: str
@@ -42,7 +42,7 @@ class Job(msgspec.Struct):
     duplicates: set[int] = set()
 
     def open(self, *, ledger: bool | None = None) -> list[tuple[int, Normalised]]:
-        """Return the good records of which nothing is decided yet, facts or measurements only."""
+        """Return the valid records without a result: all, only facts (True) or only measurements (False)."""
         return [
             (index, found)
             for index, found in enumerate(self.judged)
@@ -54,19 +54,19 @@ class Job(msgspec.Struct):
 
 
 def name_by_reference(people: PeopleStore, client: str, found: Normalised) -> str:
-    """Put the references of a record's reporter, who must be there, into it; return the reporter's."""
+    """Write the references of a record's reporter into it; return the reporter reference."""
     told = found.reporter or {}
     ref = people.ref(client, found.id)
     found.record["reporter_ref"] = ref
     if caller := people.caller_ref(told.get("phone")):
         found.record["caller_ref"] = caller
     if told.get("wants_reply") is True:
-        found.record["wants_reply"] = True  # says nothing of who it is
+        found.record["wants_reply"] = True  # does not identify the person
     return ref
 
 
 def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
-    """Return the append that makes a record a fact; ``street`` is a code or empty."""
+    """Return the append that stores a record as a fact; ``street`` is a code or empty."""
     record = found.record
     subject = {
         "case": lambda: f"case:{client}/{found.id}",
@@ -79,13 +79,13 @@ def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
     if found.kind in ("case", "device", "camera"):
         data["street"] = street
     body = body_of(_FACTS[found.kind], subject, f"client:{client}", data)
-    # A case's versions count what we decide about it: its report is none, it starts at 0.
+    # A case's version counts our decisions; its report is not one, so the version starts at 0.
     expects = () if found.kind == "case" else ((subject, ANY),)
     return Act(f"pub:{topic}:{client}:{found.id}", (body,), expects)
 
 
 def id_of(record: Any) -> str | None:
-    """Return the id of a rejected record when it could be one."""
+    """Return the id of a rejected record if it is a valid id."""
     told = record.get("id") if isinstance(record, dict) else None
     if not isinstance(told, str) or not 1 <= len(told) <= 128:
         return None
@@ -93,10 +93,10 @@ def id_of(record: Any) -> str | None:
 
 
 def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
-    """Return the telemetry batch of a job, and which of its records (by index) stand in it.
+    """Return the indices of the records in a job's telemetry batch, and the batch.
 
-    Facts claim their id, rejected records only ask whether theirs is known. A reading of a device
-    that is not among ``devices`` is marked.
+    Facts claim their id, rejected records only ask whether theirs is known. A reading of a device that is not
+    in ``devices`` is marked ``unregistered``.
     """
     indices, digests, kinds, payloads = [], [], "", []
     for index, found in enumerate(job.judged):
@@ -118,7 +118,7 @@ def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
 
 
 async def until_done(step: Callable[[], Awaitable[T]]) -> T:
-    """Return what a step returns, doing it again with the same ids while a log is unavailable."""
+    """Return the result of a step; repeat it (with the same ids) while a log is unavailable."""
     down = False
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Where a subscriber starts: from its cursor, from now, from the beginning, or with a snapshot."""
+"""Start of a subscription: at a cursor, now, at the beginning, or with a snapshot."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,14 +14,14 @@ __all__ = ["Since", "Start", "read_since", "start_at"]
 
 
 class Since(msgspec.Struct, frozen=True):
-    """What a subscriber asked for: a word (``0``, ``now``), a cursor, or neither (current state)."""
+    """The requested start: a word (``0``, ``now``), a cursor, or neither (current state)."""
 
     word: str = ""
     cursor: Cursor | None = None
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Places where the stream starts; the current state and gap (as told) of stale topics."""
+    """Positions where the stream starts; the snapshot and the gap message of stale topics."""
 
     places: Mapping[str, Place]
     snapshots: Mapping[str, Sequence[Row]]
@@ -42,7 +42,7 @@ def read_since(text: str | None, topics: Sequence[str]) -> Since:
 
 
 async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
-    """Return where a subscriber starts. Raises what the logs raise when they are unavailable."""
+    """Return the start of a subscription. Raises the errors of unavailable logs."""
     if since.word == "0":
         return Start({topic: Place() for topic in sights}, {}, {})
     if since.word == "now":
@@ -51,9 +51,9 @@ async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
     if since.cursor is not None:
         stale = await _stale(hub, since.cursor)
     if stale:
-        # What was acknowledged before we were asked is in the snapshot.
+        # The snapshot holds everything acknowledged before this request.
         await _reached(hub, await _tail(hub, stale))
-    # From here on nothing waits: snapshots and places are of one moment.
+    # No await until the snapshots are taken: snapshots and positions are consistent.
     here = {topic: _place(hub, topic) for topic in sights}
     places, snapshots = {}, {}
     gaps: dict[str, Place] = {}
@@ -78,7 +78,7 @@ def _place(hub: Hub, topic: str) -> Place:
 
 
 async def _tail(hub: Hub, topics: Iterable[str]) -> dict[str, Place]:
-    """Return the ends of the logs themselves, which the hub may not have reached yet."""
+    """Return the ends of the logs; the hub may not have reached them yet."""
     position, _ = await hub.ledger.head()
     places = {}
     for topic in topics:
@@ -90,7 +90,7 @@ async def _tail(hub: Hub, topics: Iterable[str]) -> dict[str, Place]:
 
 
 async def _reached(hub: Hub, places: Mapping[str, Place]) -> None:
-    """Wait until the hub has folded what lies before some places."""
+    """Wait until the hub has folded the logs up to these positions."""
     for topic, place in places.items():
         if holds_facts(topic):
             await hub.reach(hub.facts, place.ledger)
@@ -99,7 +99,7 @@ async def _reached(hub: Hub, places: Mapping[str, Place]) -> None:
 
 
 async def _stale(hub: Hub, cursor: Cursor) -> set[str]:
-    """Return the topics in which the stream cannot go on from a cursor."""
+    """Return the topics whose stream cannot continue from a cursor."""
     if cursor.epoch != hub.epoch:
         return set(cursor.places)
     position, _ = await hub.ledger.head()
@@ -113,10 +113,10 @@ async def _stale(hub: Hub, cursor: Cursor) -> set[str]:
 
 
 async def _gap(hub: Hub, topic: str, was: Place, here: Place) -> dict[str, str]:
-    """Return a gap as told: log ids of the last record before it and of the last one in it.
+    """Return a gap message: log ids of the last record before the gap and of the last one in it.
 
-    Of an entry that is gone nobody knows how many records it held. Its first one stands for it: the gap is
-    told too wide then, never too narrow.
+    The number of records in a trimmed entry is unknown, so the id of its first record is used. The gap can
+    then be too wide, never too narrow.
     """
     if topic not in TELEMETRY_TOPICS:
         return {"topic": topic, "from": str(was.ledger), "to": str(here.ledger)}

@@ -1,7 +1,7 @@
-"""The export: the ledger as lines for people who audit it, in CSV or JSON Lines.
+"""The export of the ledger for auditors, in CSV or JSON Lines.
 
-Every fact is one line: who, what, when by both clocks, the moments and codes that an auditor asks for as
-columns of their own, and all of its data. ``--people`` tells who was shown which field of whose data.
+Every fact is one line: who, what, when (machine time and city time), a column for each time and code that
+auditors need, and all of the fact's data. ``--people`` exports who was shown which field of whose data.
 """
 
 import csv
@@ -43,10 +43,10 @@ Form = Literal["jsonl", "csv"]
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Which facts to tell: those that meet every condition that is given.
+    """Which facts to export: those that meet every given condition.
 
-    ``case`` is a case's key or mark; ``since`` (included) and ``until`` (not included) are epoch seconds of
-    the ledger's own stamp; ``people`` tells reveals only, a line for each field that was shown.
+    ``case`` is a case's key or row key; ``since`` (included) and ``until`` (not included) are epoch seconds,
+    compared with ``recorded_at``; ``people`` exports reveals only, one line for each field that was shown.
     """
 
     after: int = 0
@@ -57,7 +57,7 @@ class Filter(msgspec.Struct, frozen=True):
     people: bool = False
 
     def tells(self, told: dict[str, Any]) -> bool:
-        """Whether a fact (as exported) is asked for."""
+        """Whether a fact (as exported) meets the conditions."""
         recorded = parse(told["recorded_at"])
         kind = told.get("type", "")
         return (
@@ -78,9 +78,9 @@ class Filter(msgspec.Struct, frozen=True):
 async def export(
     ledger: Ledger, segments: Segments, *, form: Form = "jsonl", only: Filter | None = None
 ) -> AsyncIterator[str]:
-    """Yield the facts that ``only`` asks for as lines (with line ends); CSV begins with its columns.
+    """Yield the facts that match ``only`` as lines (with line ends); CSV begins with its columns.
 
-    In CSV, a cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    In CSV, a cell that a spreadsheet would read as a formula gets a leading apostrophe.
     Raises SegmentDamaged, LedgerUnavailable.
     """
     asked = only or Filter()
@@ -88,7 +88,7 @@ async def export(
     if form == "csv":
         yield _csv(columns)
     clock = REAL_TIME
-    async for row in all_rows(ledger, segments):  # from the first on: the city's clock was set somewhere
+    async for row in all_rows(ledger, segments):  # from the first: it sets the city clock
         if row.position <= asked.after and b'"CityClockSet"' not in row.body:
             continue
         told = _told(row)
@@ -109,14 +109,14 @@ def _told(row: Link) -> dict[str, Any]:
 
 
 def _clock(told: dict[str, Any], before: CityClock) -> CityClock:
-    """Return the city clock that counts from a fact on."""
+    """Return the city clock that is valid from this fact on."""
     if told.get("type") != "CityClockSet":
         return before
     try:
         data = told["data"]
         return CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
     except (KeyError, TypeError, ValueError):
-        return before  # as the fold does: a clock that cannot be read sets nothing
+        return before  # as the fold does: an unreadable clock is ignored
 
 
 def _lines(told: dict[str, Any], *, people: bool) -> Iterator[dict[str, Any]]:
@@ -142,12 +142,12 @@ def _cells(told: dict[str, Any], columns: tuple[str, ...]) -> Iterator[str]:
 
 
 def _own_columns(data: object) -> dict[str, Any]:
-    """Return moments and codes of a fact's data; of a report's, from the record that it tells."""
+    """Return times and codes of a fact's data; for a report, those of its record."""
     record = data.get("record") if isinstance(data, dict) else None
     category = record.get("category") if isinstance(record, dict) else None
     mapped = category.get("mapped") if isinstance(category, dict) else None
     found: dict[str, Any] = {}
-    for place in (category, mapped, record, data):  # the later the nearer to what the ledger itself says
+    for place in (category, mapped, record, data):  # later entries override earlier ones
         if isinstance(place, dict):
             found |= {
                 name: value

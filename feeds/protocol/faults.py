@@ -1,4 +1,4 @@
-"""What is wrong with a record: where (a dotted path), which code, and a sentence for people."""
+"""Faults of a record: its place (a dotted path), a code, and a sentence for people."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ __all__ = ["Rejected", "flaw", "reject", "shown"]
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """Why a record is not taken. ``path`` is dotted within the record, empty for the record itself."""
+    """Why a record is rejected. ``path`` is dotted within the record, empty for the record itself."""
 
     path: str
     code: str
@@ -19,7 +19,7 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 def reject(path: str, code: str, expected: str, value: Any = None, *, quote: bool = True) -> Rejected:
-    """Return a rejection that says what was expected and, unless ``quote`` is false, what came."""
+    """Return a rejection that says what was expected and, unless ``quote`` is false, what was received."""
     told = f"expected {expected}"
     if quote and value is not None:
         told += f", got {shown(value)}"
@@ -43,7 +43,7 @@ def _safe(text: str) -> str:
 
 
 def flaw(value: Any, path: str = "") -> Rejected | None:
-    """Return the first doubled name, broken text or infinite number in a record, or None."""
+    """Return the first duplicate name, invalid text or infinite number in a record, or None."""
     if isinstance(value, str):
         return _broken(value, path)
     if isinstance(value, float):

@@ -12,7 +12,7 @@ __all__ = [
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value; ``path`` is below the field (``.0.system``) or empty."""
+    """A fault of a value; ``path`` is below the field (``.0.system``) or empty."""
 
     path: str
     code: str
@@ -61,7 +61,7 @@ def number(least: float = float("-inf"), most: float = float("inf")) -> Check:
 
 
 def one_of(words: Collection[str]) -> Check:
-    """Return a check for one of a few words."""
+    """Return a check for one of the given words."""
     told = "one of " + ", ".join(sorted(words))
 
     def check(value: Any) -> Fault | None:
@@ -78,12 +78,12 @@ def flag(value: Any) -> Fault | None:
 
 
 def moment(value: Any) -> Fault | None:
-    """Check for an ISO 8601 moment with an offset that is no filler of a program without a time."""
+    """Check for an ISO 8601 time with an offset; placeholders for "no time" are refused."""
     return _moment(value)
 
 
 def past(value: Any) -> Fault | None:
-    """Check as ``moment`` does for one that may not lie ahead: how far ahead it is, is judged elsewhere."""
+    """Check as ``moment`` does. For times that must not be in the future; records.py checks that."""
     fault = _moment(value)
     if fault is not None and fault.code == "out_of_range" and parse(value) > 0:
         return None

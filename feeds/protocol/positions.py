@@ -1,4 +1,4 @@
-"""Positions: checked where they stand, converted to WGS84 together (one numpy pass a batch)."""
+"""Positions: checked in their records, converted to WGS84 together (one numpy pass per batch)."""
 
 import math
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _LIMITS = (("lon", 180), ("lat", 90))
 
 
 class Spot(msgspec.Struct):
-    """A position found in an object: its degrees as sent, in ``crs``, and where it stands."""
+    """A position found in an object: its degrees as sent, in ``crs``, its object and its path."""
 
     holder: dict[str, Any]
     path: str
@@ -27,9 +27,9 @@ class Spot(msgspec.Struct):
 
 
 def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejected | None:
-    """Return the position of a record or point; None when it has none (null counts as none).
+    """Return the position of a record or point, None when it has none (null counts as none).
 
-    ``path`` ends in a dot or is empty. Nothing is changed.
+    ``path`` ends in a dot or is empty. The record is not changed.
     """
     crs = holder.get("crs")
     if crs is None:
@@ -40,7 +40,7 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
         return reject(f"{path}crs", "unknown_crs", "one of " + ", ".join(CRS_NAMES), crs)
     lon, lat = holder.get("lon"), holder.get("lat")
     if type(lon) is float and type(lat) is float and abs(lon) <= 180 and abs(lat) <= 90 and (lon or lat):
-        return Spot(holder, path, crs, lon, lat)  # as nearly all are
+        return Spot(holder, path, crs, lon, lat)  # the common case
     absent = [name for name, _ in _LIMITS if holder.get(name) is None]
     for name, limit in _LIMITS:
         if name not in absent:
@@ -65,7 +65,7 @@ def _degrees(value: Any, path: str, limit: int) -> Rejected | None:
 
 
 def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
-    """Fill in the WGS84 degrees of all spots; return those that cannot be converted."""
+    """Set the WGS84 degrees of all spots; return those that cannot be converted."""
     by_crs: dict[str, list[Spot]] = {}
     for spot in spots:
         if spot.crs in ("GCJ02", "BD09"):
@@ -86,7 +86,7 @@ def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
 
 
 def write(spot: Spot) -> None:
-    """Write a converted position into its object, with what was sent under ``original``."""
+    """Write a converted position into its object; keep the position as sent under ``original``."""
     holder = spot.holder
     if spot.crs != "WGS84":
         holder["original"] = {"crs": spot.crs, "lon": spot.lon, "lat": spot.lat}

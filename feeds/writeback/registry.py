@@ -1,4 +1,4 @@
-"""The adapters by their names in city.toml."""
+"""The adapters, by their names in city.toml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +27,7 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def build_adapters(told: Mapping[str, Any], data_dir: Path) -> dict[str, Adapter]:
-    """Return system → adapter for the table ``outbox`` of city.toml. Raises ValueError naming the field."""
+    """Return system → adapter from the table ``outbox`` of city.toml. Raises ValueError naming the field."""
     return {system: _build(system, setting, data_dir) for system, setting in told.items()}
 
 
