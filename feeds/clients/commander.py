@@ -49,11 +49,11 @@ class Answer(msgspec.Struct, frozen=True):
     refused: Why | None = None
 
 
-class _Heard(Answer, frozen=True):
+class _AnswerFrame(Answer, frozen=True):
     error: str | None = None
 
 
-_DECODER: Final = msgspec.json.Decoder(_Heard)
+_DECODER: Final = msgspec.json.Decoder(_AnswerFrame)
 
 
 class Commander:
@@ -64,14 +64,14 @@ class Commander:
     """
 
     def __init__(self, url: str, token: str) -> None:
-        self._asking = AnsweredClient(f"{url.rstrip('/')}/v1/command", token, name="commander")
+        self._client = AnsweredClient(f"{url.rstrip('/')}/v1/command", token, name="commander")
 
     async def __aenter__(self) -> Self:
-        await self._asking.__aenter__()
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._asking.__aexit__()
+        await self._client.__aexit__()
 
     async def send(
         self, verb: str, subject: str, version: int, args: dict[str, Any], *, command_id: str = ""
@@ -89,12 +89,12 @@ class Commander:
             message = f"{verb}: {len(frame)} bytes, more than a frame may hold"
             raise ValueError(message)
         try:
-            heard = _DECODER.decode(await self._asking.ask(frame))
+            answer = _DECODER.decode(await self._client.ask(frame))
         except Refused as error:
             raise CommandRefused(str(error)) from error
         except msgspec.MsgspecError as error:
             message = f"answer to {verb}: {error}"
             raise CommandRefused(message) from error
-        if heard.error is not None:
-            raise CommandRefused(heard.error)
-        return heard
+        if answer.error is not None:
+            raise CommandRefused(answer.error)
+        return answer

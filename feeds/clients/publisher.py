@@ -42,16 +42,16 @@ class Publisher:
 
     def __init__(self, url: str, topic: str, token: str, *, wait_s: float | None = None) -> None:
         address = f"{url.rstrip('/')}/v1/publish/{topic}"
-        self._asking = AnsweredClient(address, token, name="publisher", wait_s=wait_s)
-        self._life = secrets.token_hex(4)
+        self._client = AnsweredClient(address, token, name="publisher", wait_s=wait_s)
+        self._run_id = secrets.token_hex(4)
         self._count = 0
 
     async def __aenter__(self) -> Self:
-        await self._asking.__aenter__()
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._asking.__aexit__()
+        await self._client.__aexit__()
 
     async def send(self, records: Sequence[Record]) -> Ack:
         """Publish records and wait for all answers; the index of a rejection refers to ``records``.
@@ -60,7 +60,7 @@ class Publisher:
         """
         # All frames are sent before the first answer is awaited.
         cut = list(_cut([_text(record) for record in records]))
-        answers = [self._asking.ask(self._frame(texts)) for _, texts in cut]
+        answers = [self._client.ask(self._frame(texts)) for _, texts in cut]
         try:
             acks = [_ack(answer) for answer in await asyncio.gather(*answers)]
         except Refused as error:
@@ -78,14 +78,14 @@ class Publisher:
 
     def _frame(self, texts: list[str]) -> bytes:
         self._count += 1
-        return f'{{"batch":"{self._life}-{self._count}","records":[{",".join(texts)}]}}'.encode()
+        return f'{{"batch":"{self._run_id}-{self._count}","records":[{",".join(texts)}]}}'.encode()
 
 
 def _ack(answer: str | bytes) -> Ack:
-    told = msgspec.json.decode(answer, type=_Answer)
-    if told.error is not None:
-        raise PublishRefused(told.error)
-    return Ack(told.accepted, told.duplicates, told.rejected, told.last_id)
+    frame = msgspec.json.decode(answer, type=_Answer)
+    if frame.error is not None:
+        raise PublishRefused(frame.error)
+    return Ack(frame.accepted, frame.duplicates, frame.rejected, frame.last_id)
 
 
 def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -112,17 +112,17 @@ def _text(record: Record) -> str:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(_sayable(record))
+        return json.dumps(_encodable(record))
     except ValueError:
-        return _text(_sayable(record))
+        return _text(_encodable(record))
     return text
 
 
-def _sayable(value: Any) -> Any:
+def _encodable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {name: _sayable(inner) for name, inner in value.items()}
+        return {name: _encodable(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_sayable(inner) for inner in value]
+        return [_encodable(inner) for inner in value]
     return value

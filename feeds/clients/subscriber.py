@@ -80,6 +80,6 @@ class Subscriber:
                 return
             yield message
             # The cursor advances after the message was yielded; a lost message is sent again.
-            told = message.get("hello") or message.get("beat") or message
-            if not told.get("snapshot"):  # a hello's cursor counts only after the snapshot
-                self.cursor = told.get("cursor") or self.cursor
+            content = message.get("hello") or message.get("beat") or message
+            if not content.get("snapshot"):  # a hello's cursor counts only after the snapshot
+                self.cursor = content.get("cursor") or self.cursor

@@ -79,7 +79,7 @@ class Acceptance:
             return frame
         now = self._hub.clock()
         scope = Scope(self._stores.streets, frozenset(claims.streets)) if claims.streets else None
-        terms = ValidationContext(
+        context = ValidationContext(
             client=claims.client,
             received=iso(now),
             now_city=self._hub.city_now(),
@@ -88,8 +88,8 @@ class Acceptance:
             categories=self._categories,
             classes=self._classes,
         )
-        judged = validate_all(topic, frame.records, terms, suspect=frame.suspect)
-        return Job(topic, claims.client, frame.batch, terms.received, now, frame.records, judged, {}, set())
+        judged = validate_all(topic, frame.records, context, suspect=frame.suspect)
+        return Job(topic, claims.client, frame.batch, context.received, now, frame.records, judged, {}, set())
 
     async def commit(self, jobs: Sequence[Job]) -> list[bytes]:
         """Append the valid records of jobs of one topic durably and in order; return the answers.
@@ -179,8 +179,8 @@ class Acceptance:
         lat = [found.record.get("lat", nan) for _, _, found in places]
         codes = self._stores.streets.codes
         streets = [codes[i] if i >= 0 else "" for i in self._stores.streets.of(lon, lat)]
-        told = zip(places, streets, strict=True)
-        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in told]
+        pairs = zip(places, streets, strict=True)
+        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in pairs]
 
     async def _keep_pictures(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -215,10 +215,10 @@ class Acceptance:
                 if isinstance(found, Normalised):
                     earlier.add(found.id)
                     continue
-                told = id_of(job.records[index])
-                if told is None:
+                record_id = id_of(job.records[index])
+                if record_id is None:
                     continue
-                if told in earlier or self._hub.current.knows(job.topic, job.client, told):
+                if record_id in earlier or self._hub.current.knows(job.topic, job.client, record_id):
                     job.duplicates.add(index)
 
     async def _answer(self, job: Job) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.clocks.timestamps import parse
-from feeds.gateway.deliveries import NAN, Sight, Told, seen_places
+from feeds.gateway.deliveries import NAN, ParsedFact, Visibility, visible_places
 from feeds.gateway.record_heads import Head, SensorHead
 from feeds.protocol.topics import TOPICS
 from feeds.telemetry.telemetry import digest_of
@@ -34,12 +34,12 @@ class Current:
         self.clock: CityClock = REAL_TIME
         self._taken: set[bytes] = set()
 
-    def snapshot(self, topic: str, sight: Sight) -> list[Row]:
+    def snapshot(self, topic: str, visibility: Visibility) -> list[Row]:
         """Return the rows of a topic that a subscriber may see, ledger topics in log order."""
         rows = list(self.rows[topic].values())
-        if sight.scope is None:
+        if visibility.scope is None:
             return rows
-        return [rows[i] for i in seen_places([(row.lon, row.lat) for row in rows], sight)]
+        return [rows[i] for i in visible_places([(row.lon, row.lat) for row in rows], visibility)]
 
     def knows(self, topic: str, client: str, record_id: str) -> bool:
         """Whether a record with this id is a fact of the ledger."""
@@ -49,23 +49,23 @@ class Current:
         """Store that a record with this id is a fact, before the tail has read it."""
         self._taken.add(digest_of(f"{topic}/{client}", record_id))
 
-    def fold_fact(self, told: Told) -> float:
+    def fold_fact(self, fact: ParsedFact) -> float:
         """Apply the next fact of the ledger; return its record's ``at`` (epoch seconds), 0 without one."""
-        if told.type == "CityClockSet":
-            self._set_clock(told)
-        if not told.topic:
+        if fact.type == "CityClockSet":
+            self._set_clock(fact)
+        if not fact.topic:
             return 0.0
-        rows, head = self.rows[told.topic], told.head
-        row = _row(told.record, head)
-        if told.actor.startswith("client:"):
-            self.remember(told.topic, told.actor.removeprefix("client:"), head.id)
-        if told.topic in ("case", "warning"):
-            rows.pop(told.subject, None)  # the latest in log order becomes the last row
-            rows[told.subject] = row
+        rows, head = self.rows[fact.topic], fact.head
+        row = _row(fact.record, head)
+        if fact.actor.startswith("client:"):
+            self.remember(fact.topic, fact.actor.removeprefix("client:"), head.id)
+        if fact.topic in ("case", "warning"):
+            rows.pop(fact.subject, None)  # the latest in log order becomes the last row
+            rows[fact.subject] = row
             return row.at
         if isinstance(head, SensorHead):
             self.devices.add(head.device)
-        self._newest(told.topic, head.key(), row)
+        self._newest(fact.topic, head.key(), row)
         return row.at
 
     def fold_measured(self, topic: str, heads: Sequence[Head], records: Sequence[bytes]) -> float:
@@ -82,8 +82,8 @@ class Current:
         if held is None or row.at >= held.at:
             self.rows[topic][key] = row
 
-    def _set_clock(self, told: Told) -> None:
-        data = told.data
+    def _set_clock(self, fact: ParsedFact) -> None:
+        data = fact.data
         try:
             self.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
         except (KeyError, ValueError, TypeError):

@@ -61,9 +61,9 @@ class Sender(Protocol):
 class DeadLetters:
     """``deadletters.sqlite`` in the data directory."""
 
-    def __init__(self, data_dir: Path, seal: Encryption) -> None:
+    def __init__(self, data_dir: Path, encryption: Encryption) -> None:
         self._database = open_database(data_dir / "deadletters.sqlite", _SCHEMA)
-        self._seal = seal
+        self._encryption = encryption
         self._lock = Lock()
 
     def add(self, topic: str, client: str, letters: Sequence[tuple[Any, Rejection]], *, now: float) -> None:
@@ -71,7 +71,7 @@ class DeadLetters:
         rows = []
         for record, why in letters:
             text = json_text(record).encode()
-            sealed = self._seal.close(text, f"{topic}/{client}")
+            sealed = self._encryption.encrypt(text, f"{topic}/{client}")
             rows.append((now, topic, client, why.path, why.code, why.reason, len(sealed), sealed))
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
@@ -107,11 +107,11 @@ class DeadLetters:
         return [self._letter(row) for row in rows]
 
     def _letter(self, row: Sequence[Any]) -> DeadLetter:
-        *told, sealed = row
-        text = self._seal.open(sealed, f"{told[2]}/{told[3]}").decode()
-        return msgspec.convert([*told, text], DeadLetter)
+        *columns, sealed = row
+        text = self._encryption.decrypt(sealed, f"{columns[2]}/{columns[3]}").decode()
+        return msgspec.convert([*columns, text], DeadLetter)
 
-    async def resend(self, number: int, sender: Sender, *, mended: Any = None) -> Ack:
+    async def resend(self, number: int, sender: Sender, *, corrected: Any = None) -> Ack:
         """Publish a letter again, as stored or ``corrected`` by the operator; delete it when it is accepted.
 
         ``sender`` publishes to the letter's topic with a token of its client. Raises LookupError when there
@@ -121,11 +121,11 @@ class DeadLetters:
         if not found or found[0].number != number:
             message = f"no dead letter {number}"
             raise LookupError(message)
-        record = mended if mended is not None else json.loads(
+        record = corrected if corrected is not None else json.loads(
             found[0].text, object_pairs_hook=_once
         )  # fmt: skip
         if not isinstance(record, dict):
-            message = f"dead letter {number}: not an object; mend it first"
+            message = f"dead letter {number}: not an object; correct it first"
             raise ValueError(message)
         answer = await sender.send([record])
         if not answer.rejected:
@@ -160,6 +160,6 @@ def json_text(value: Any) -> str:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        message = "a name stands twice; mend the record first"
+        message = "a duplicate name; correct the record first"
         raise ValueError(message)
     return found

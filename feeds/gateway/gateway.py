@@ -22,7 +22,7 @@ from websockets.typing import Subprotocol
 
 from city.dispatch.categories import ClassRef
 from feeds.gateway.acceptance import Acceptance, Counts, Stores
-from feeds.gateway.deliveries import Sight
+from feeds.gateway.deliveries import Visibility
 from feeds.gateway.handshake import SUBPROTOCOL, Admission, Refused, admit
 from feeds.gateway.hub import RETRY_S, UNAVAILABLE, Hub
 from feeds.gateway.publish_socket import publish
@@ -184,8 +184,8 @@ class Gateway:
             await self._subscribe(connection, admission)
 
     async def _subscribe(self, connection: ServerConnection, admission: Admission) -> None:
-        sights = {topic: self._sight(admission, topic) for topic in admission.topics}
-        subscription = Subscription(connection, self.hub, self._stores.people, sights)
+        visibilities = {topic: self._visibility(admission, topic) for topic in admission.topics}
+        subscription = Subscription(connection, self.hub, self._stores.people, visibilities)
         # Reading ends when the socket closes, and then ends the writing too.
         reading = asyncio.create_task(_ignore(connection))
         writing = asyncio.create_task(self._write(connection, admission, subscription))
@@ -203,22 +203,22 @@ class Gateway:
     async def _write(
         self, connection: ServerConnection, admission: Admission, subscription: Subscription
     ) -> None:
-        start = await self._start(admission, subscription.sights)
+        start = await self._start(admission, subscription.visibilities)
         self._subscriptions[connection] = subscription
         await subscription.run(start)
 
-    async def _start(self, admission: Admission, sights: dict[str, Sight]) -> Start:
+    async def _start(self, admission: Admission, visibilities: dict[str, Visibility]) -> Start:
         while True:
             await self.hub.ready.wait()
             try:
-                return await start_at(self.hub, admission.since, sights)
+                return await start_at(self.hub, admission.since, visibilities)
             except UNAVAILABLE:
                 await asyncio.sleep(RETRY_S)
 
-    def _sight(self, admission: Admission, topic: str) -> Sight:
+    def _visibility(self, admission: Admission, topic: str) -> Visibility:
         claims = admission.claims
         scope = Scope(self._stores.streets, frozenset(claims.streets)) if claims.streets else None
-        return Sight(scope, claims.anywhere("subscribe", topic), claims.reads_person)
+        return Visibility(scope, claims.anywhere("subscribe", topic), claims.reads_person)
 
     async def _watch_sockets(self) -> None:
         """Once a second, close subscribers that are too far behind and sockets with a revoked token."""

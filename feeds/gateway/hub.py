@@ -104,7 +104,7 @@ class Hub:
 
     def _forget(self) -> None:
         self.current = Current()
-        self.heard = SourceHealth(self._intervals)
+        self.sources = SourceHealth(self._intervals)
         self.facts = Ring()
         self.facts.begin(0)
         self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
@@ -113,7 +113,7 @@ class Hub:
 
     async def start(self) -> None:
         """Fold the ledger (publishing needs it), then continue in the background; see ``ready``."""
-        await patiently(self._fold_ledger)
+        await retry_while_unavailable(self._fold_ledger)
         self._tasks = [asyncio.create_task(self._follow())]
 
     async def stop(self) -> None:
@@ -126,7 +126,7 @@ class Hub:
         """Return city time, epoch seconds."""
         return self.current.clock.at(self.clock())
 
-    async def reach(self, ring: Ring, place: Any) -> None:
+    async def wait_for(self, ring: Ring, place: Any) -> None:
         """Wait until the tail of a log has reached position ``place``, or the hub restarts."""
         news = asyncio.Event()
         self.listeners.add(news)
@@ -150,7 +150,7 @@ class Hub:
     async def _fold_telemetry(self) -> None:
         for client, received in (await self.telemetry.clients()).items():
             age = self.clock() - parse(received)
-            self.heard.note(client, received, age=age, loop_time=_loop_time())
+            self.sources.note(client, received, age=age, loop_time=_loop_time())
         for topic, ring in self.streams.items():
             bounds = await self.telemetry.bounds(topic)
             place = bounds.trimmed
@@ -164,7 +164,7 @@ class Hub:
         """Follow the logs without end; fold them again after a new epoch or an error."""
         while True:
             try:
-                await patiently(self._fold_telemetry)
+                await retry_while_unavailable(self._fold_telemetry)
                 self.ready.set()
                 await self._tail_both()
                 log.warning("log_epoch_changed")
@@ -174,7 +174,7 @@ class Hub:
             self.ready.clear()
             self._wake()
             self.on_new_epoch()
-            await patiently(self._fold_ledger)
+            await retry_while_unavailable(self._fold_ledger)
 
     async def _tail_both(self) -> None:
         """Tail both logs until one of the tails ends."""
@@ -236,11 +236,11 @@ class Hub:
         await asyncio.sleep(_PACE_S)
 
     def _take_fact(self, entry: Entry) -> Delivery:
-        delivery, told = from_ledger(entry)
-        self.current.fold_fact(told)
-        if told.actor.startswith("client:") and told.head.client and told.head.received:  # not what we report
+        delivery, fact = from_ledger(entry)
+        self.current.fold_fact(fact)
+        if fact.actor.startswith("client:") and fact.head.client and fact.head.received:  # not what we report
             # Cases and warnings are reported after they happened; the delay is not a clock error.
-            self._hear(told.head.client, told.head.received, None)
+            self._note_source(fact.head.client, fact.head.received, None)
         return delivery
 
     def _take_measured(self, entry: TelemetryEntry) -> Delivery:
@@ -248,19 +248,19 @@ class Hub:
         if not heads:
             return delivery
         newest = self.current.fold_measured(entry.topic, heads, record_texts(entry.records))
-        self._hear(entry.client, entry.received, newest)
+        self._note_source(entry.client, entry.received, newest)
         return delivery
 
-    def _hear(self, client: str, received: str, newest: float | None) -> None:
+    def _note_source(self, client: str, received: str, newest: float | None) -> None:
         """Update a source; ``newest`` is the newest ``at`` of its batch, None if its skew is unknown."""
         try:
             then = parse(received)
         except (ValueError, OverflowError):
             return  # a fact of another writer, without readable times
         if newest is None:
-            self.heard.note(client, received, age=self.clock() - then, loop_time=_loop_time())
+            self.sources.note(client, received, age=self.clock() - then, loop_time=_loop_time())
             return
-        self.heard.note_batch(
+        self.sources.note_batch(
             client,
             received,
             age=self.clock() - then,
@@ -277,12 +277,12 @@ class Hub:
             "city_time": city,
             "cursor": cursor,
             "lag_ms": lag_ms,
-            "sources": self.heard.report(_loop_time()),
+            "sources": self.sources.report(_loop_time()),
         }
         return msgspec.json.encode({"beat": beat})
 
 
-async def patiently(step: Callable[[], Awaitable[None]]) -> None:
+async def retry_while_unavailable(step: Callable[[], Awaitable[None]]) -> None:
     """Run a step; repeat it while a log is unavailable."""
     while True:
         try:

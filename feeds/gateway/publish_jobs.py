@@ -55,12 +55,12 @@ class Job(msgspec.Struct):
 
 def name_by_reference(people: PeopleStore, client: str, found: Normalised) -> str:
     """Write the references of a record's reporter into it; return the reporter reference."""
-    told = found.reporter or {}
+    reporter = found.reporter or {}
     ref = people.ref(client, found.id)
     found.record["reporter_ref"] = ref
-    if caller := people.caller_ref(told.get("phone")):
+    if caller := people.caller_ref(reporter.get("phone")):
         found.record["caller_ref"] = caller
-    if told.get("wants_reply") is True:
+    if reporter.get("wants_reply") is True:
         found.record["wants_reply"] = True  # does not identify the person
     return ref
 
@@ -86,10 +86,14 @@ def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
 
 def id_of(record: Any) -> str | None:
     """Return the id of a rejected record if it is a valid id."""
-    told = record.get("id") if isinstance(record, dict) else None
-    if not isinstance(told, str) or not 1 <= len(told) <= 128:
+    record_id = record.get("id") if isinstance(record, dict) else None
+    if not isinstance(record_id, str) or not 1 <= len(record_id) <= 128:
         return None
-    return told if told.isascii() or told.encode("utf-8", "ignore").decode() == told else None
+    return (
+        record_id
+        if record_id.isascii() or record_id.encode("utf-8", "ignore").decode() == record_id
+        else None
+    )
 
 
 def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
@@ -100,12 +104,12 @@ def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
     """
     indices, digests, kinds, payloads = [], [], "", []
     for index, found in enumerate(job.judged):
-        told: str | None
+        record_id: str | None
         if isinstance(found, Rejected):
-            told, kind = id_of(job.records[index]), "k"
+            record_id, kind = id_of(job.records[index]), "k"
         else:
-            told, kind = found.id, "c" if found.kind in LEDGER_KINDS else "n"
-        if told is None or (kind == "n" and index in job.duplicates):
+            record_id, kind = found.id, "c" if found.kind in LEDGER_KINDS else "n"
+        if record_id is None or (kind == "n" and index in job.duplicates):
             continue
         if kind == "n" and isinstance(found, Normalised):
             if found.kind == "reading" and found.record["device"] not in devices:
@@ -113,7 +117,7 @@ def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
             payloads.append(_encoder.encode(found.record))
         kinds += kind
         indices.append(index)
-        digests.append(digest_of(job.client, told))
+        digests.append(digest_of(job.client, record_id))
     return indices, Batch(job.client, job.received, digests, kinds, payloads)
 
 

@@ -15,11 +15,11 @@ _BATCHES = 50
 
 
 class _Source:
-    __slots__ = ("heard_at", "interval", "received", "skews")
+    __slots__ = ("interval", "last_at", "received", "skews")
 
     def __init__(self, interval: float) -> None:
         self.interval = interval
-        self.heard_at = float("-inf")
+        self.last_at = float("-inf")
         self.received = ""
         self.skews: deque[float] = deque(maxlen=_BATCHES)
 
@@ -37,7 +37,7 @@ class SourceHealth:
         if source is None:
             source = _Source(self._intervals.get(client, DEFAULT_INTERVAL_S))
             self._sources[client] = source
-        source.heard_at = max(source.heard_at, loop_time - max(0.0, age))
+        source.last_at = max(source.last_at, loop_time - max(0.0, age))
         source.received = received
         return source
 
@@ -53,11 +53,11 @@ class SourceHealth:
 
     def report(self, loop_time: float) -> dict[str, dict[str, Any]]:
         """Return state, age and skew (seconds) of every source."""
-        return {name: _told(source, loop_time) for name, source in self._sources.items()}
+        return {name: _state_of(source, loop_time) for name, source in self._sources.items()}
 
 
-def _told(source: _Source, loop_time: float) -> dict[str, Any]:
-    age = max(0.0, loop_time - source.heard_at)
+def _state_of(source: _Source, loop_time: float) -> dict[str, Any]:
+    age = max(0.0, loop_time - source.last_at)
     intervals = age / source.interval
     state = "lost" if intervals > LOST else "late" if intervals > LATE else "live"
     skew = median(source.skews) if source.skews else 0.0

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from feeds.gateway.current_state import Row
-from feeds.gateway.deliveries import Delivery, Sight, View, from_ledger, from_telemetry, with_people
+from feeds.gateway.deliveries import Delivery, View, Visibility, from_ledger, from_telemetry, with_people
 from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, RETRY_S, UNAVAILABLE, Hub, Ring
 from feeds.gateway.subscription_starts import Start
 from feeds.people.reporters import PeopleStore
@@ -34,16 +34,16 @@ _encoder = msgspec.json.Encoder()
 
 
 class Subscription:
-    """One subscriber. ``sights`` holds for each of its topics what it may see."""
+    """One subscriber. ``visibilities`` holds for each of its topics what it may see."""
 
     def __init__(
-        self, connection: ServerConnection, hub: Hub, people: PeopleStore, sights: dict[str, Sight]
+        self, connection: ServerConnection, hub: Hub, people: PeopleStore, visibilities: dict[str, Visibility]
     ) -> None:
-        self.lag_ms: dict[str, int] = dict.fromkeys(sights, 0)
+        self.lag_ms: dict[str, int] = dict.fromkeys(visibilities, 0)
         self._connection = connection
         self._hub = hub
         self._people = people
-        self.sights = sights
+        self.visibilities = visibilities
         self._loop = asyncio.get_running_loop()
         self._next_beat = 0.0
         self._whole = False
@@ -91,7 +91,7 @@ class Subscription:
     async def _hello(self, start: Start) -> None:
         hello = {
             "version": 1,
-            "topics": list(self.sights),
+            "topics": list(self.visibilities),
             "cursor": Cursor(self._hub.epoch, dict(start.places)).text(),
             "snapshot": bool(start.snapshots),
         }
@@ -106,7 +106,7 @@ class Subscription:
 
     async def _snapshot(self, topic: str, rows: Sequence[Row]) -> None:
         parts = _parts(rows)
-        persons = self.sights[topic].persons
+        persons = self.visibilities[topic].persons
         for number, part in enumerate(parts, 1):
             await self._beat_if_due()
             records = [row.record for row in part]
@@ -156,8 +156,8 @@ class Subscription:
     def _views(self, delivery: Delivery) -> list[tuple[str, View]]:
         views = []
         for topic in delivery.pieces or ():
-            if topic in self.sights and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
-                view = delivery.view(topic, self.sights[topic], self._people)
+            if topic in self.visibilities and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
+                view = delivery.view(topic, self.visibilities[topic], self._people)
                 if view is not None:
                     views.append((topic, view))
         return views
@@ -170,7 +170,7 @@ class Subscription:
             if run and size + delivery.size > MESSAGE_BYTES:
                 break
             place = delivery.place
-            view = delivery.view(topic, self.sights[topic], self._people)
+            view = delivery.view(topic, self.visibilities[topic], self._people)
             if view is not None:
                 run.append((delivery, view))
                 size += len(view.records)
@@ -227,7 +227,7 @@ class Subscription:
         """Return the cursor after everything sent, including the message being sent."""
         places = {
             topic: Place(self._positions.get(topic, 0), self._streams.get(topic, ORIGIN))
-            for topic in self.sights
+            for topic in self.visibilities
         }
         return Cursor(self._hub.epoch, places).text()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from feeds.gateway.current_state import Row
-from feeds.gateway.deliveries import Sight
+from feeds.gateway.deliveries import Visibility
 from feeds.gateway.hub import Hub
 from feeds.protocol.cursors import BadCursor, Cursor, Place, holds_facts, read_cursor
 from feeds.protocol.topics import LEDGER_TOPICS, TELEMETRY_TOPICS
@@ -41,33 +41,33 @@ def read_since(text: str | None, topics: Sequence[str]) -> Since:
     return Since(cursor=read_cursor(text, frozenset(topics)))
 
 
-async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
+async def start_at(hub: Hub, since: Since, visibilities: dict[str, Visibility]) -> Start:
     """Return the start of a subscription. Raises the errors of unavailable logs."""
     if since.word == "0":
-        return Start({topic: Place() for topic in sights}, {}, {})
+        return Start({topic: Place() for topic in visibilities}, {}, {})
     if since.word == "now":
-        return Start(await _tail(hub, sights), {}, {})
-    stale = set(sights)
+        return Start(await _tail(hub, visibilities), {}, {})
+    stale = set(visibilities)
     if since.cursor is not None:
         stale = await _stale(hub, since.cursor)
     if stale:
         # The snapshot holds everything acknowledged before this request.
         await _reached(hub, await _tail(hub, stale))
     # No await until the snapshots are taken: snapshots and positions are consistent.
-    here = {topic: _place(hub, topic) for topic in sights}
+    here = {topic: _place(hub, topic) for topic in visibilities}
     places, snapshots = {}, {}
     gaps: dict[str, Place] = {}
-    for topic, sight in sights.items():
+    for topic, visibility in visibilities.items():
         was = since.cursor.places[topic] if since.cursor else None
         if was is not None and topic not in stale:
             places[topic] = was
             continue
         places[topic] = here[topic]
-        snapshots[topic] = hub.current.snapshot(topic, sight) if topic != "ops" else []
+        snapshots[topic] = hub.current.snapshot(topic, visibility) if topic != "ops" else []
         if was is not None:
             gaps[topic] = was
-    told = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
-    return Start(places, snapshots, told)
+    gap_messages = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
+    return Start(places, snapshots, gap_messages)
 
 
 def _place(hub: Hub, topic: str) -> Place:
@@ -93,9 +93,9 @@ async def _reached(hub: Hub, places: Mapping[str, Place]) -> None:
     """Wait until the hub has folded the logs up to these positions."""
     for topic, place in places.items():
         if holds_facts(topic):
-            await hub.reach(hub.facts, place.ledger)
+            await hub.wait_for(hub.facts, place.ledger)
         if topic in TELEMETRY_TOPICS:
-            await hub.reach(hub.streams[topic], place.stream)
+            await hub.wait_for(hub.streams[topic], place.stream)
 
 
 async def _stale(hub: Hub, cursor: Cursor) -> set[str]:

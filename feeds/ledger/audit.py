@@ -44,8 +44,8 @@ class Walk:
         self.hash = previous
         self.bad: Bad | None = None
         self._recorded_at = ""
-        self._vouched = position
-        self._met = 0
+        self._anchored = position
+        self._matched = 0
         self._anchors: dict[int, list[Anchor]] = {}
         for anchor in anchors:
             self.expect(anchor)
@@ -76,13 +76,13 @@ class Walk:
         for anchor in self._anchors.pop(row.position, ()):
             if anchor.hash != row.hash:
                 return Bad(row.position, row.recorded_at, self._rewritten(anchor))
-            self._vouched = row.position
-            self._met += 1
+            self._anchored = row.position
+            self._matched += 1
         return None
 
     def _rewritten(self, anchor: Anchor) -> str:
         return (
-            f"hash differs from {_named(anchor)}: rows {self._vouched + 1} to {anchor.position} "
+            f"hash differs from {_named(anchor)}: rows {self._anchored + 1} to {anchor.position} "
             "may have been rewritten"
         )
 
@@ -95,7 +95,7 @@ class Walk:
         if self.bad is None and self._anchors:
             beyond = self._anchors[max(self._anchors)][0]
             self.bad = self.missing(f"missing: {_named(beyond)} lies beyond the last row {self.position}")
-        return Verdict(self.position, self.hash, self._met, self.bad)
+        return Verdict(self.position, self.hash, self._matched, self.bad)
 
 
 def _named(anchor: Anchor) -> str:

@@ -33,7 +33,7 @@ __all__ = ["BackupDamaged", "Manifest", "RestoreRefused", "backup", "check_backu
 CHUNK, PAGE = 100_000, 1000
 VERSIONS_COPY, WINNERS_COPY = "{ledger}:backup:versions", "{ledger}:backup:winners"
 RESTORING = "{ledger}:restoring"
-COPY_LIFE_S = 6 * 3600
+COPY_TTL_S = 6 * 3600
 
 
 class RestoreRefused(ValueError):
@@ -68,14 +68,14 @@ async def backup(
 
 async def _freeze(ledger: Ledger) -> Manifest:
     """Read head, epoch and versions in one transaction."""
-    async with ledger.client.pipeline(transaction=True) as moment:
-        moment.hmget(HEAD, ["n", "h", "r"])
-        moment.get(EPOCH)
+    async with ledger.client.pipeline(transaction=True) as transaction:
+        transaction.hmget(HEAD, ["n", "h", "r"])
+        transaction.get(EPOCH)
         for source, copy in ((VERSIONS, VERSIONS_COPY), (WINNERS, WINNERS_COPY)):
-            moment.unlink(copy)
-            moment.copy(source, copy)
-            moment.expire(copy, COPY_LIFE_S)
-        (position, hash_, recorded_at), epoch, *_ = await moment.execute()
+            transaction.unlink(copy)
+            transaction.copy(source, copy)
+            transaction.expire(copy, COPY_TTL_S)
+        (position, hash_, recorded_at), epoch, *_ = await transaction.execute()
     return Manifest(
         "", (epoch or b"").decode(), int(position or 0), (hash_ or GENESIS.encode()).decode(),
         (recorded_at or b"").decode(), {},
@@ -221,8 +221,8 @@ async def _finish(ledger: Ledger, manifest: Manifest) -> str:
     await ledger.client.set(drawn, secrets.token_hex(8), nx=True)
     epoch = cast("bytes", await ledger.client.get(drawn)).decode()
     await ledger.client.set(EPOCH, epoch)
-    told = {"from_epoch": manifest.epoch, "position": manifest.position}
-    body = body_of("LedgerRestored", "ledger", "system:restore", told)
+    data = {"from_epoch": manifest.epoch, "position": manifest.position}
+    body = body_of("LedgerRestored", "ledger", "system:restore", data)
     await ledger.append([Act(f"restore:{epoch}", (body,))])
     await ledger.client.unlink(drawn, RESTORING)
     return epoch

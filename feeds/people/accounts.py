@@ -191,19 +191,18 @@ class Accounts:
             return was_closed
 
     def verify(self, name: str, secret: str, *, pin: bool = False) -> Account | None:
-        """Return the enabled account with this password or PIN, else None. Takes the same time for any
-        name."""
+        """Return the enabled account with this password or PIN, else None; equally slow for unknown names."""
         column = "pin" if pin else "password"
         with self._reading:
             row = self._reader.execute(_SECRET[column], (name,)).fetchone()
         kept = row[0] if row else ""
-        told = self._passwords.verify(kept, secret)
+        checked = self._passwords.verify(kept, secret)
         account = self.get(name)
-        if not told.good or account is None or account.disabled_at is not None:
+        if not checked.good or account is None or account.disabled_at is not None:
             return None
-        if told.new_hash:  # stored only if the hash has not changed meanwhile
+        if checked.new_hash:  # stored only if the hash has not changed meanwhile
             with self._changing():
-                self._writer.execute(_KEEP[column], (told.new_hash, name, kept))
+                self._writer.execute(_KEEP[column], (checked.new_hash, name, kept))
         return account
 
     def close(self) -> None:

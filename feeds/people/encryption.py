@@ -36,19 +36,19 @@ class Encryption:
             raise ValueError(message)
         return cls(key)
 
-    def close(self, data: bytes, place: str) -> bytes:
+    def encrypt(self, data: bytes, place: str) -> bytes:
         """Encrypt ``data``; it can be decrypted only with the same ``place`` (rows cannot be swapped)."""
         nonce = secrets.token_bytes(_NONCE)
         return nonce + self._cipher.encrypt(nonce, data, place.encode())
 
-    def open(self, sealed: bytes, place: str) -> bytes:
+    def decrypt(self, sealed: bytes, place: str) -> bytes:
         """Return the decrypted data; raises Unreadable."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
         except (InvalidTag, ValueError) as error:
             raise Unreadable(place) from error
 
-    def name(self, *parts: str) -> str:
+    def pseudonym(self, *parts: str) -> str:
         """Return a pseudonym of ``parts``: 32 hex digits that reveal nothing without the key."""
         text = "\x00".join(parts).encode()
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()[:32]

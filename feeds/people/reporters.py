@@ -37,13 +37,13 @@ class PeopleStore:
     """``people.sqlite`` and ``people.key`` in the data directory."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.seal = Encryption.from_file(data_dir / "people.key")
+        self.encryption = Encryption.from_file(data_dir / "people.key")
         self._database = open_database(data_dir / "people.sqlite", _SCHEMA)
         self._lock = Lock()
 
     def ref(self, client: str, record_id: str) -> str:
         """Return the reference of the reporter in a client's record; the same for the same record."""
-        return f"p_{self.seal.name(client, record_id)}"
+        return f"p_{self.encryption.pseudonym(client, record_id)}"
 
     def caller_ref(self, phone: object) -> str:
         """Return the reference of a phone, the same for all clients; '' if it is not a phone number."""
@@ -54,14 +54,14 @@ class PeopleStore:
         digits = digits.lstrip("0")
         if len(digits) < _SHORTEST or len(set(digits)) == 1:
             return ""  # withheld, or a service number that many callers share
-        return f"c_{self.seal.name('caller', 'phone', digits)}"
+        return f"c_{self.encryption.pseudonym('caller', 'phone', digits)}"
 
     def put(self, people: Sequence[tuple[str, Person]], *, now: float) -> None:
         """Store people under their references; known (also erased) references are not changed.
 
         The data is on disk when this returns. Raises sqlite3.Error.
         """
-        rows = [(ref, self.seal.close(msgspec.json.encode(who), ref), now) for ref, who in people]
+        rows = [(ref, self.encryption.encrypt(msgspec.json.encode(who), ref), now) for ref, who in people]
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany(
@@ -82,7 +82,7 @@ class PeopleStore:
                     some,
                 ).fetchall()
             for ref, sealed in rows:
-                found[ref] = msgspec.json.decode(self.seal.open(sealed, ref))
+                found[ref] = msgspec.json.decode(self.encryption.decrypt(sealed, ref))
         return found
 
     def erase(self, ref: str, *, now: float) -> bool:

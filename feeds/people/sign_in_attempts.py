@@ -31,21 +31,21 @@ CREATE TABLE IF NOT EXISTS acquainted (
 );
 """
 FORGOTTEN_S: Final = 86_400.0
-ACQUAINTED_S: Final = 7 * 86_400.0
+KNOWN_ADDRESS_S: Final = 7 * 86_400.0
 """How long after a sign-in an address has its own count for that account, seconds."""
 
 
 class Limit(msgspec.Struct, frozen=True):
     """After ``free`` failures attempts wait 1, 2, 4 … s up to ``longest_s``; from ``lock_at`` on ``lock_s``.
 
-    After ``calm_s`` without an attempt the failures are deleted.
+    After ``reset_s`` without an attempt the failures are deleted.
     """
 
     free: int
     lock_at: int
     lock_s: float = 900.0
     longest_s: float = 60.0
-    calm_s: float = 3600.0
+    reset_s: float = 3600.0
 
     def wait(self, failures: int) -> float:
         """Return the waiting time (seconds) after so many failures."""
@@ -80,7 +80,7 @@ class SignInAttempts:
                 raise
         return max(0.0, wait)
 
-    def forgive(self, *keys: str) -> None:
+    def reset(self, *keys: str) -> None:
         """Delete the failures of these keys, for all addresses: the secret was correct, or was changed."""
         with self._lock:
             for key in keys:
@@ -90,24 +90,24 @@ class SignInAttempts:
                     own = _hash(_at(_hash(key), address))
                     self._database.execute("DELETE FROM attempts WHERE key = ?", (own,))
 
-    def meet(self, key: str, address: str, *, now: float) -> None:
+    def remember_address(self, key: str, address: str, *, now: float) -> None:
         """Record that the correct secret of ``key`` was given from an address."""
         row = (_hash(key), _hash(address))
         with self._lock:
-            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - ACQUAINTED_S,))
+            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - KNOWN_ADDRESS_S,))
             self._database.execute("REPLACE INTO acquainted VALUES (?, ?, ?)", (*row, now))
 
-    def counted(self, key: str, address: str, *, now: float) -> str:
+    def counting_key(self, key: str, address: str, *, now: float) -> str:
         """Return the key that counts attempts from an address: a separate one for a known address."""
         row = (_hash(key), _hash(address))
         with self._lock:
             found = self._database.execute(
                 "SELECT 1 FROM acquainted WHERE key = ? AND address = ? AND at >= ?",
-                (*row, now - ACQUAINTED_S),
+                (*row, now - KNOWN_ADDRESS_S),
             ).fetchone()
         return _at(*row) if found else key
 
-    def take_back(self, key: str, limit: Limit, *, now: float) -> None:
+    def uncount(self, key: str, limit: Limit, *, now: float) -> None:
         """Subtract the last attempt from a shared key (an address): it was not a failure."""
         with self._lock:
             failures, _ = self._kept(key, limit, now)
@@ -125,7 +125,7 @@ class SignInAttempts:
         if row is None:
             return 0, 0.0
         failures, last_at, until = row
-        return (0, until) if now - last_at > limit.calm_s else (failures, until)
+        return (0, until) if now - last_at > limit.reset_s else (failures, until)
 
     def _put(self, key: str, failures: int, now: float, until: float) -> None:
         self._database.execute("DELETE FROM attempts WHERE last_at < ?", (now - FORGOTTEN_S,))

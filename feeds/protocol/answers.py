@@ -41,6 +41,8 @@ def rejection(index: int, rejected: Rejected) -> Rejection:
     return Rejection(index, rejected.path, rejected.code, rejected.reason)
 
 
-def ack(batch: str, told: Ack) -> bytes:
+def ack(batch: str, result: Ack) -> bytes:
     """Return the answer frame of a batch."""
-    return _encoder.encode(_Answer(batch, told.accepted, told.duplicates, told.rejected, told.last_id))
+    return _encoder.encode(
+        _Answer(batch, result.accepted, result.duplicates, result.rejected, result.last_id)
+    )

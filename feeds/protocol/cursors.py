@@ -62,14 +62,14 @@ def read_cursor(text: str, topics: frozenset[str]) -> Cursor:
         cursor = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeError, binascii.Error) as error:
         raise BadCursor("since: not a cursor") from error
-    if cursor.text() != text or not all(map(_sound, cursor.places.values())):
+    if cursor.text() != text or not all(map(_is_valid, cursor.places.values())):
         raise BadCursor("since: not a cursor")
     if frozenset(cursor.places) != topics:
         raise BadCursor("since: issued for other topics")
     return cursor
 
 
-def _sound(place: Place) -> bool:
+def _is_valid(place: Place) -> bool:
     return all(0 <= number < _LARGEST for number in (place.ledger, *place.stream))
 
 

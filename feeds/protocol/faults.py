@@ -20,10 +20,10 @@ class Rejected(msgspec.Struct, frozen=True):
 
 def reject(path: str, code: str, expected: str, value: Any = None, *, quote: bool = True) -> Rejected:
     """Return a rejection that says what was expected and, unless ``quote`` is false, what was received."""
-    told = f"expected {expected}"
+    reason = f"expected {expected}"
     if quote and value is not None:
-        told += f", got {shown(value)}"
-    return Rejected(_safe(path), code, told)
+        reason += f", got {shown(value)}"
+    return Rejected(_safe(path), code, reason)
 
 
 def shown(value: Any) -> str:
@@ -34,8 +34,8 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         value = value[:41]
-    told = repr(value)
-    return _safe(told if len(told) <= 44 else told[:40] + "…")
+    text = repr(value)
+    return _safe(text if len(text) <= 44 else text[:40] + "…")
 
 
 def _safe(text: str) -> str:

@@ -62,12 +62,12 @@ def number(least: float = float("-inf"), most: float = float("inf")) -> Check:
 
 def one_of(words: Collection[str]) -> Check:
     """Return a check for one of the given words."""
-    told = "one of " + ", ".join(sorted(words))
+    expected = "one of " + ", ".join(sorted(words))
 
     def check(value: Any) -> Fault | None:
         if type(value) is not str:
-            return Fault("", "wrong_type", told, value)
-        return None if value in words else Fault("", "unknown_value", told, value)
+            return Fault("", "wrong_type", expected, value)
+        return None if value in words else Fault("", "unknown_value", expected, value)
 
     return check
 
@@ -83,7 +83,7 @@ def moment(value: Any) -> Fault | None:
 
 
 def past(value: Any) -> Fault | None:
-    """Check as ``moment`` does. For times that must not be in the future; records.py checks that."""
+    """Check as ``moment`` does, but accept placeholders in the future: records.py rejects future times."""
     fault = _moment(value)
     if fault is not None and fault.code == "out_of_range" and parse(value) > 0:
         return None

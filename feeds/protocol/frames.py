@@ -21,7 +21,7 @@ MAX_RECORDS: Final = 1000
 
 # Integers beyond 64 bits become floats; those of more than 300 digits directly.
 _LONGEST_INT = 300
-_ALL_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
+_ALL_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 20
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
@@ -87,8 +87,8 @@ def parse(text: str, *, named: str = "batch") -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        told = f"not JSON (RFC 8259): {str(error)[:200]}"
-        return BadFrame("not_json", told, readable(text, named))
+        reason = f"not JSON (RFC 8259): {str(error)[:200]}"
+        return BadFrame("not_json", reason, readable(text, named))
 
 
 def binary(data: bytes, *, named: str = "batch") -> BadFrame:
@@ -122,10 +122,10 @@ def readable(text: str, name: str) -> str | None:
 def _string(text: str) -> str | None:
     """Return the value of a JSON string, None when it is not one or not valid Unicode."""
     try:
-        told = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return None
-    return told if isinstance(told, str) and is_text(told) else None
+    return value if isinstance(value, str) and is_text(value) else None
 
 
 def nesting(text: str) -> int:
@@ -151,7 +151,7 @@ def _fast(text: str) -> Any | None:
     records = frame.get("records") if type(frame) is dict else None
     if type(records) is not list or _quotes(text) != _quotes(again.decode()):
         return None
-    if _LONG_NUMBER in again.translate(_ALL_NOUGHTS):
+    if _LONG_NUMBER in again.translate(_ALL_ZEROS):
         return None
     flat = text.count("{") + text.count("[") == 2 + len(records)
     flat = flat and all(type(record) is dict for record in records)
@@ -204,8 +204,8 @@ def _batch(frame: Any, *, suspect: bool) -> Frame | BadFrame:
     if not isinstance(records, list):
         return BadFrame("no_records", "expected records, an array", batch_id)
     if not 1 <= len(records) <= MAX_RECORDS:
-        told = f"expected 1 to {MAX_RECORDS} records, got {len(records)}"
-        return BadFrame("bad_size", told, batch_id)
+        reason = f"expected 1 to {MAX_RECORDS} records, got {len(records)}"
+        return BadFrame("bad_size", reason, batch_id)
     return Frame(batch_id, records, suspect)
 
 

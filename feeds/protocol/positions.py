@@ -57,11 +57,11 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
 
 
 def _degrees(value: Any, path: str, limit: int) -> Rejected | None:
-    told = f"a number from -{limit} to {limit}"
+    expected = f"a number from -{limit} to {limit}"
     kind = type(value)
     if kind is not float and kind is not int:
-        return reject(path, "not_a_number", told, value)
-    return None if -limit <= value <= limit else reject(path, "out_of_range", told, value)
+        return reject(path, "not_a_number", expected, value)
+    return None if -limit <= value <= limit else reject(path, "out_of_range", expected, value)
 
 
 def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
@@ -80,8 +80,8 @@ def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
         for spot, x, y in zip(some, east.tolist(), north.tolist(), strict=True):
             spot.wgs84 = (x, y)
             if math.isnan(x) or math.isnan(y):
-                told = f"a place inside the outline of China for {crs}"
-                failed.append((spot, reject(f"{spot.path}crs", "outside_china", told)))
+                expected = f"a place inside the outline of China for {crs}"
+                failed.append((spot, reject(f"{spot.path}crs", "outside_china", expected)))
     return failed
 
 

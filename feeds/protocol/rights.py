@@ -80,7 +80,7 @@ def check_right(right: str) -> str:
     known = {f"publish:{topic}" for topic in PUBLISHED} | {f"subscribe:{t}" for t in TOPICS}
     known |= {"subscribe:*", "view:wall", "view:metrics"}
     if right.removesuffix(ANYWHERE) not in known and right not in ("read:person", "command"):
-        told = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
-        message = f"right: expected {told}, got {right!r}"
+        expected = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
+        message = f"right: expected {expected}, got {right!r}"
         raise ValueError(message)
     return right

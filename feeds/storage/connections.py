@@ -10,7 +10,7 @@ __all__ = ["connect"]
 
 CONNECTIONS: Final = 64
 """Largest number of concurrent requests of one client; further ones wait for a free connection."""
-TURN_S: Final = 5.0
+POOL_WAIT_S: Final = 5.0
 """How long a request waits for a free connection before the server counts as not answering, seconds."""
 
 
@@ -21,7 +21,7 @@ def connect(url: str) -> redis.Redis:
     retry: only the caller knows whether a request may be repeated.
     """
     pool = redis.BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=TURN_S, socket_timeout=None, socket_connect_timeout=5,
+        url, max_connections=CONNECTIONS, timeout=POOL_WAIT_S, socket_timeout=None, socket_connect_timeout=5,
         retry=Retry(NoBackoff(), 0),  # type: ignore[no-untyped-call, unused-ignore]  # untyped in redis-py
     )  # fmt: skip
     return redis.Redis.from_pool(pool)

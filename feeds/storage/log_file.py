@@ -17,7 +17,7 @@ import structlog
 
 from feeds.storage.files import sync_folder
 
-__all__ = ["LogFileDamaged", "check_whole", "mend_end", "whole_length"]
+__all__ = ["LogFileDamaged", "check_whole", "repair_end", "whole_length"]
 
 FOLDER, MANIFEST = "appendonlydir", "appendonly.aof.manifest"
 _END: Final = b"\r\n"
@@ -47,7 +47,7 @@ class _Damaged(Exception):
     """The data is not a command."""
 
 
-def mend_end(folder: Path) -> None:
+def repair_end(folder: Path) -> None:
     """Cut the incomplete end off the log file in a server's ``folder``.
 
     The cut bytes are saved in a file in the same folder, and one log line reports it. Only a file without the

@@ -35,12 +35,12 @@ _EPOCH = "telemetry:epoch"
 # (trimmed by hand), everything before the first entry counts as trimmed.
 _BOUNDS = """
 if redis.call("EXISTS", KEYS[1]) == 0 then return {"0-0", "0-0"} end
-local info, told = redis.call("XINFO", "STREAM", KEYS[1]), {}
-for i = 1, #info, 2 do told[info[i]] = info[i + 1] end
+local info, stream = redis.call("XINFO", "STREAM", KEYS[1]), {}
+for i = 1, #info, 2 do stream[info[i]] = info[i + 1] end
 local gone = redis.call("HMGET", KEYS[2], "id", "count")
-local last, id = told["last-generated-id"], gone[1] or "0-0"
-if told["entries-added"] - told["length"] > tonumber(gone[2] or "0") then
-  local first = told["first-entry"]
+local last, id = stream["last-generated-id"], gone[1] or "0-0"
+if stream["entries-added"] - stream["length"] > tonumber(gone[2] or "0") then
+  local first = stream["first-entry"]
   if not first then return {last, last} end
   local ms, seq = string.match(first[1], "(%d+)-(%d+)")
   seq = tonumber(seq)

@@ -53,8 +53,8 @@ class Open311:
 def _update_id(said: str) -> str:
     """Return the server's id of the update, "accepted" without one: a 2xx status is enough."""
     try:
-        told: Any = msgspec.json.decode(said)
-        first = told[0] if isinstance(told, list) else told
+        answer: Any = msgspec.json.decode(said)
+        first = answer[0] if isinstance(answer, list) else answer
         return str(first.get("update_id") or first.get("service_request_id") or "accepted")[:80]
     except (msgspec.MsgspecError, AttributeError, IndexError):
         return "accepted"

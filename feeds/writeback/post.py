@@ -46,13 +46,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float 
     except (OSError, http.client.HTTPException, ValueError) as error:
         # The socket has the same time-out: either may end first.
         is_over = limit.passed or isinstance(error, TimeoutError)
-        reason = limit.told if is_over else f"{type(error).__name__}: {error}"
+        reason = limit.reason if is_over else f"{type(error).__name__}: {error}"
         raise NotDelivered(reason[:200], again=True) from error
     finally:
         limit.cancel()
         connection.close()
     if limit.passed:
-        raise NotDelivered(limit.told, again=True)
+        raise NotDelivered(limit.reason, again=True)
     if not 200 <= status < 300:
         again = status >= 500 or status in LATER
         raise NotDelivered(f"HTTP {status}: {said[:120]}", again=again)
@@ -70,7 +70,7 @@ class _Limit:
     """Closes a socket after the total time; the socket's own time-out restarts with every byte."""
 
     def __init__(self, seconds: float) -> None:
-        self.told = f"no answer within {seconds:g} s"
+        self.reason = f"no answer within {seconds:g} s"
         self.passed = False
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
