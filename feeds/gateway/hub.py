@@ -100,9 +100,9 @@ class Hub:
         self.on_new_epoch: Callable[[], None] = lambda: None
         self._intervals = intervals
         self._tasks: list[asyncio.Task[None]] = []
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.current = Current()
         self.sources = SourceHealth(self._intervals)
         self.facts = Ring()
@@ -138,7 +138,7 @@ class Hub:
             self.listeners.discard(news)
 
     async def _fold_ledger(self) -> None:
-        self._forget()
+        self._reset()
         self.epoch = await self._epoch()
         place = 0
         while entries := await self.ledger.read(place, count=2000):
