@@ -156,7 +156,7 @@ class Subscription:
     def _views(self, delivery: Delivery) -> list[tuple[str, View]]:
         views = []
         for topic in delivery.pieces or ():
-            if topic in self.visibilities and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
+            if topic in self.visibilities and delivery.place > self._positions[topic]:  # type: ignore[operator]  # positions of facts are ints
                 view = delivery.view(topic, self.visibilities[topic], self._people)
                 if view is not None:
                     views.append((topic, view))

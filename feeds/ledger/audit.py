@@ -68,7 +68,7 @@ class Walk:
         if row.position > expected:
             return self.missing(f"missing: the next row is {row.position}")
         if row.position < expected:
-            return Bad(row.position, row.recorded_at, f"stands again behind row {self.position}")
+            return Bad(row.position, row.recorded_at, f"is repeated after row {self.position}")
         if link(self.hash, row.recorded_at, digest(row.body)) != row.hash:
             return Bad(row.position, row.recorded_at, "hash does not continue the chain")
         if getattr(row, "previous", self.hash) not in ("", self.hash):

@@ -195,9 +195,9 @@ def _batch(frame: Any, *, suspect: bool) -> Frame | BadFrame:
     if isinstance(frame, Doubled):
         if [name for name, _ in frame.pairs].count("batch") > 1:
             batch_id = None
-        return BadFrame("duplicate_name", f"{frame.name()[:80]!r} stands twice", batch_id)
+        return BadFrame("duplicate_name", f"{frame.name()[:80]!r} occurs twice", batch_id)
     if suspect and any(_holds_doubled(v) for k, v in frame.items() if k != "records"):
-        return BadFrame("duplicate_name", "a name stands twice outside records", batch_id)
+        return BadFrame("duplicate_name", "a name occurs twice outside records", batch_id)
     if batch_id is None:
         return BadFrame("no_batch", "expected batch, a text")
     records = frame.get("records")

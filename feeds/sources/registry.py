@@ -107,7 +107,7 @@ class Peek:
         if found is not None:
             doubled = [name for used in found.needed for name in named(used, self.table.doubled)]
             if doubled:
-                message = f"{self.path.name}: the column {doubled[0]} stands twice; rename or remove one"
+                message = f"{self.path.name}: the column {doubled[0]} occurs twice; rename or remove one"
                 raise SourceError(message)
         return found
 
