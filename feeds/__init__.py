@@ -1,4 +1,4 @@
-"""The outside world in and out: logs, gateway, sources, accounts. It draws nothing and decides nothing.
+"""Input and output: logs, gateway, sources, write-back, accounts. No drawing and no decisions on cases.
 
 It may import ``city``; never ``layers`` or ``layouts``. The order of its folders is the contract "rooms of
 feeds".

@@ -63,7 +63,7 @@ async def composed(
     telemetry = await Telemetry.open(log_url)
     pictures = Pictures.open(pictures_url)
     people, tokens = PeopleStore(data), TokenStore(data)
-    letters = DeadLetters(data, people.seal)
+    letters = DeadLetters(data, people.encryption)
     stores = Stores(ledger, telemetry, pictures, people, letters, read_streets())
     settings = GatewayConfig(**{"port": 0, **config})
     gateway = Gateway(settings, stores, tokens=tokens, clock=clock)

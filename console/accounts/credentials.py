@@ -52,7 +52,7 @@ class Credentials:
     def _prove(self, name: str, secret: str, remote: str, pin: bool) -> Proof:
         way = "pin" if pin else "password"
         mine, theirs = f"{way}:{name}", f"address:{remote}"
-        counted = self._attempts.counted(mine, remote, now=self._clock())
+        counted = self._attempts.counting_key(mine, remote, now=self._clock())
         limits = {counted: BY_PIN if pin else BY_PASSWORD, theirs: BY_ADDRESS}
         wait = self._attempts.begin(limits, now=self._clock())
         # Whoever typed a password where the name goes does not find it in our log.
@@ -66,9 +66,9 @@ class Credentials:
             self.counts["refused"] += 1
             log.warning("sign_in_refused", way=way, account=known, remote=remote)
             return Proof(None)
-        self._attempts.forgive(counted)
-        self._attempts.meet(mine, remote, now=self._clock())
-        self._attempts.take_back(theirs, BY_ADDRESS, now=self._clock())
+        self._attempts.reset(counted)
+        self._attempts.remember_address(mine, remote, now=self._clock())
+        self._attempts.uncount(theirs, BY_ADDRESS, now=self._clock())
         self.counts["good"] += 1
         log.info("signed_in", way=way, account=account.name, remote=remote)
         return Proof(account)

@@ -43,7 +43,7 @@ async def run_gateway(settings: Settings) -> None:
         telemetry=await Telemetry.open(settings.log_url),
         pictures=Pictures.open(settings.pictures_url),
         people=people,
-        deadletters=DeadLetters(data, people.seal),
+        deadletters=DeadLetters(data, people.encryption),
         streets=read_streets(district),
     )
     tokens = TokenStore(data)

@@ -73,7 +73,7 @@ def replay(file: Path, **options: Any) -> None:
     except (PublishRefused, SourceError) as failure:
         error = failure
     if options["report"]:
-        write_csv(options["report"], so_far.told())
+        write_csv(options["report"], so_far.entries())
     if so_far.read:
         click.echo(("dry run, nothing was sent: " if options["dry_run"] else "") + str(so_far))
     groups = so_far.groups()

@@ -92,7 +92,7 @@ def password(name: str, data_dir: Path | None, password_stdin: bool) -> None:
     with _stores(data_dir) as stores:
         stores.accounts.set_password(name, _ask("New password", password_stdin), now=time.time())
         ended = stores.sessions.end_all(name, now=time.time())
-        stores.attempts.forgive(f"password:{name}")
+        stores.attempts.reset(f"password:{name}")
         click.echo(f"{name}: password set, {ended} sessions ended")
 
 
@@ -106,7 +106,7 @@ def pin(name: str, data_dir: Path | None, without: bool, password_stdin: bool) -
     with _stores(data_dir) as stores:
         secret = "" if without else _ask("PIN", password_stdin)
         stores.accounts.set_pin(name, secret, now=time.time())
-        stores.attempts.forgive(f"pin:{name}")
+        stores.attempts.reset(f"pin:{name}")
         click.echo(f"{name}: {'no PIN any more' if without else 'PIN set'}")
 
 

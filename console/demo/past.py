@@ -144,7 +144,7 @@ class Past:
         while busy:
             busy = await self._timers.step() > 0
             state = self.store.state.ledger
-            self._responders.follow(state, self._until)
+            self._responders.update(state, self._until)
             for order in self._responders.due(state, self._until):
                 busy = True
                 self._responders.answered(order, await self._answer(order), state, self._until)

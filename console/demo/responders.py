@@ -101,7 +101,7 @@ async def _work(responders: Responders, follower: Follower, crew: Crew, clock: C
     async with asyncio.TaskGroup() as tasks:
         while True:
             ledger = follower.store.state.ledger
-            responders.follow(ledger, clock())
+            responders.update(ledger, clock())
             orders = responders.due(ledger, clock())
             for order in orders:
                 tasks.create_task(give(order))

@@ -1,4 +1,4 @@
-"""Clients of the protocol: a publisher, a subscriber and a commander. All go on after a break.
+"""Clients of the protocol: a publisher, a subscriber and a commander. All resume after a broken link.
 
 It may import ``feeds.protocol``.
 """

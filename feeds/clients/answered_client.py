@@ -1,4 +1,4 @@
-"""A client whose frames are answered one by one, in order: what is not answered is sent again."""
+"""A client whose frames are answered one by one, in order; it sends unanswered frames again."""
 
 import asyncio
 from collections import deque
@@ -17,8 +17,8 @@ _OPEN_TIMEOUT_S = 10.0
 log = structlog.get_logger(__name__)
 
 
-class Refused(Exception):  # named for what is so
-    """The server does not let this token in here, or was not reached in time: asking again is no use."""
+class Refused(Exception):
+    """The server refuses this token, or was not reached in time: repeating is no use."""
 
 
 class _Question:
@@ -30,20 +30,20 @@ class _Question:
 class AnsweredClient:
     """Sends frames over one socket; an async context manager.
 
-    Reconnects with growing pauses, and sends again what was not answered; the server must take nothing
-    twice. At most UNANSWERED frames are under way. ``wait_s`` None reconnects for ever; else what waits is
-    refused when the server was away for so many seconds.
+    Reconnects with growing pauses and sends unanswered frames again; the server must ignore repeated ids. At
+    most UNANSWERED frames are in flight. With ``wait_s`` None it reconnects without end; else waiting frames
+    are refused after the server was unreachable for ``wait_s`` seconds.
     """
 
     def __init__(self, url: str, token: str, *, name: str, wait_s: float | None = None) -> None:
         self._url = url
         self._name = name
         self._wait_s = wait_s
-        self._away_since: float | None = None
+        self._unreachable_since: float | None = None
         self._headers = {"Authorization": f"Bearer {token}"}
         self._waiting: deque[_Question] = deque()
         self._sent: deque[_Question] = deque()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,10 +58,10 @@ class AnsweredClient:
             question.answer.cancel()
 
     def ask(self, frame: bytes) -> asyncio.Future[str | bytes]:
-        """Return what will be the answer to a frame; it raises Refused when the token is not let in."""
+        """Return a future of the answer to a frame; it raises Refused when the server refuses the token."""
         question = _Question(frame)
         self._waiting.append(question)
-        self._news.set()
+        self._changed.set()
         return question.answer
 
     async def _run(self) -> None:
@@ -79,7 +79,7 @@ class AnsweredClient:
                     if down:
                         self._log(log.info, "connected")
                     delay, down, connected = _FIRST_DELAY_S, False, self._now()
-                    await self._talk(socket)
+                    await self._exchange(socket)
             except InvalidStatus as error:
                 if error.response.status_code in (401, 403, 404):
                     self._refuse(f"HTTP {error.response.status_code} from {self._url}")
@@ -90,26 +90,26 @@ class AnsweredClient:
                 self._log(log.warning, "disconnected", reason=reason)
             down = True
             if connected is not None and self._now() - connected > _LONGEST_DELAY_S:
-                self._away_since = since = self._now()
+                self._unreachable_since = since = self._now()
             connected = None
             await asyncio.sleep(self._pause(since, delay, reason))
             delay = min(delay * 2, _LONGEST_DELAY_S)
 
-    async def _talk(self, socket: ClientConnection) -> None:
-        """Send and hear answers until the socket closes."""
+    async def _exchange(self, socket: ClientConnection) -> None:
+        """Send frames and receive answers until the socket closes."""
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
-        self._news.set()
+        self._changed.set()
         sender = asyncio.create_task(self._send_all(socket))
         try:
             while True:
                 answer = await socket.recv()
-                self._away_since = None
+                self._unreachable_since = None
                 if not self._sent:
-                    continue  # nobody asked
+                    continue  # no frame waits for an answer
                 question = self._sent.popleft()
-                self._news.set()
-                if not question.answer.done():  # else nobody waits any more
+                self._changed.set()
+                if not question.answer.done():  # else the caller has cancelled it
                     question.answer.set_result(answer)
         finally:
             sender.cancel()
@@ -117,20 +117,20 @@ class AnsweredClient:
 
     async def _send_all(self, socket: ClientConnection) -> None:
         while True:
-            self._news.clear()
+            self._changed.clear()
             while self._waiting and len(self._sent) < UNANSWERED:
                 question = self._waiting.popleft()
                 self._sent.append(question)
                 await socket.send(question.frame, text=True)
-            await self._news.wait()
+            await self._changed.wait()
 
     def _pause(self, since: float, delay: float, reason: str) -> float:
-        """Return the seconds to the next try; refuse what waits when the server was away for too long."""
-        if self._away_since is None:
-            self._away_since = since
+        """Return the seconds to the next attempt; refuse waiting frames when ``wait_s`` is over."""
+        if self._unreachable_since is None:
+            self._unreachable_since = since
         if self._wait_s is None:
             return delay
-        left = self._away_since + self._wait_s - self._now()
+        left = self._unreachable_since + self._wait_s - self._now()
         if left <= 0.0:
             self._refuse(f"{self._url} was not reached for {self._wait_s:g} s: {reason}")
             return delay

@@ -1,4 +1,4 @@
-"""A client that gives commands over ``/v1/command``: each is answered once, whatever breaks between."""
+"""A client that sends commands over ``/v1/command`` and gets one answer to each, also after a broken link."""
 
 import secrets
 from typing import Any, Final, Self
@@ -13,12 +13,12 @@ _FRAME_BYTES: Final = 1_000_000
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class CommandRefused(Exception):  # named for what is so
-    """The console does not let this token in, or the frame was bad: sending again is no use."""
+class CommandRefused(Exception):
+    """The console refuses this token, or the frame is invalid: sending again is no use."""
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What a command did: the ledger's position, the subject's version behind it, the facts' types."""
+    """Result of a command: the ledger position, the subject's version after it, its facts."""
 
     position: str = ""
     version: int = 0
@@ -26,7 +26,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """Who was first, ISO 8601 when, and with what."""
+    """The person whose earlier change caused the conflict, its time (ISO 8601) and its fact type."""
 
     by: str = ""
     at: str = ""
@@ -42,43 +42,43 @@ class Why(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """One of ``done`` and ``refused`` is there."""
+    """Either ``done`` or ``refused`` is set."""
 
     command_id: str = ""
     done: Done | None = None
     refused: Why | None = None
 
 
-class _Heard(Answer, frozen=True):
+class _AnswerFrame(Answer, frozen=True):
     error: str | None = None
 
 
-_DECODER: Final = msgspec.json.Decoder(_Heard)
+_DECODER: Final = msgspec.json.Decoder(_AnswerFrame)
 
 
 class Commander:
-    """Gives the commands of one account; an async context manager. ``url`` is ``ws://host:port``.
+    """Sends the commands of one account; an async context manager. ``url`` is ``ws://host:port``.
 
-    After a break the same command ids are sent again, so that nothing is done twice. Answers come in the
-    order of ``send``.
+    After a broken link it sends the same command ids again, so that nothing is done twice. Answers arrive in
+    the order of ``send``.
     """
 
     def __init__(self, url: str, token: str) -> None:
-        self._asking = AnsweredClient(f"{url.rstrip('/')}/v1/command", token, name="commander")
+        self._client = AnsweredClient(f"{url.rstrip('/')}/v1/command", token, name="commander")
 
     async def __aenter__(self) -> Self:
-        await self._asking.__aenter__()
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._asking.__aexit__()
+        await self._client.__aexit__()
 
     async def send(
         self, verb: str, subject: str, version: int, args: dict[str, Any], *, command_id: str = ""
     ) -> Answer:
-        """Give a command and wait for its answer.
+        """Send a command and wait for its answer.
 
-        Raises CommandRefused, ValueError when the command is larger than a frame may be.
+        Raises CommandRefused; ValueError when the command is larger than a frame may be.
         """
         command = {
             "command_id": command_id or secrets.token_hex(8),
@@ -89,12 +89,12 @@ class Commander:
             message = f"{verb}: {len(frame)} bytes, more than a frame may hold"
             raise ValueError(message)
         try:
-            heard = _DECODER.decode(await self._asking.ask(frame))
+            answer = _DECODER.decode(await self._client.ask(frame))
         except Refused as error:
             raise CommandRefused(str(error)) from error
         except msgspec.MsgspecError as error:
             message = f"answer to {verb}: {error}"
             raise CommandRefused(message) from error
-        if heard.error is not None:
-            raise CommandRefused(heard.error)
-        return heard
+        if answer.error is not None:
+            raise CommandRefused(answer.error)
+        return answer

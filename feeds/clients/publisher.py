@@ -1,4 +1,4 @@
-"""A client that publishes: what it was given is sent until it is answered, and counted once."""
+"""A client that publishes: it sends records until they are answered; repeated records count once."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ Record = dict[str, Any]
 _FRAME_BYTES: Final = 1_000_000
 
 
-class PublishRefused(Exception):  # named for what is so
-    """The gateway refuses this token or a frame, or was not reached in time: sending again is no use."""
+class PublishRefused(Exception):
+    """The gateway refuses the token or a frame, or was not reached in time: sending again is no use."""
 
 
 class _Answer(msgspec.Struct):
@@ -36,31 +36,31 @@ class _Answer(msgspec.Struct):
 class Publisher:
     """Publishes to one topic; an async context manager.
 
-    Reconnects with growing pauses, and sends again what was not answered (the gateway takes no id
-    twice); for ever, or until it was away for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
+    Reconnects with growing pauses and sends unanswered records again (the gateway ignores repeated ids),
+    without end or until the gateway was unreachable for ``wait_s`` seconds. ``url`` is ``ws://host:port``.
     """
 
     def __init__(self, url: str, topic: str, token: str, *, wait_s: float | None = None) -> None:
         address = f"{url.rstrip('/')}/v1/publish/{topic}"
-        self._asking = AnsweredClient(address, token, name="publisher", wait_s=wait_s)
-        self._life = secrets.token_hex(4)
+        self._client = AnsweredClient(address, token, name="publisher", wait_s=wait_s)
+        self._run_id = secrets.token_hex(4)
         self._count = 0
 
     async def __aenter__(self) -> Self:
-        await self._asking.__aenter__()
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._asking.__aexit__()
+        await self._client.__aexit__()
 
     async def send(self, records: Sequence[Record]) -> Ack:
-        """Publish records and wait until all are answered; rejections are by index in ``records``.
+        """Publish records and wait for all answers; the index of a rejection refers to ``records``.
 
         Raises PublishRefused, ValueError when a single record is larger than a frame may be.
         """
-        # All are under way before the first is awaited.
+        # All frames are sent before the first answer is awaited.
         cut = list(_cut([_text(record) for record in records]))
-        answers = [self._asking.ask(self._frame(texts)) for _, texts in cut]
+        answers = [self._client.ask(self._frame(texts)) for _, texts in cut]
         try:
             acks = [_ack(answer) for answer in await asyncio.gather(*answers)]
         except Refused as error:
@@ -78,18 +78,18 @@ class Publisher:
 
     def _frame(self, texts: list[str]) -> bytes:
         self._count += 1
-        return f'{{"batch":"{self._life}-{self._count}","records":[{",".join(texts)}]}}'.encode()
+        return f'{{"batch":"{self._run_id}-{self._count}","records":[{",".join(texts)}]}}'.encode()
 
 
 def _ack(answer: str | bytes) -> Ack:
-    told = msgspec.json.decode(answer, type=_Answer)
-    if told.error is not None:
-        raise PublishRefused(told.error)
-    return Ack(told.accepted, told.duplicates, told.rejected, told.last_id)
+    frame = msgspec.json.decode(answer, type=_Answer)
+    if frame.error is not None:
+        raise PublishRefused(frame.error)
+    return Ack(frame.accepted, frame.duplicates, frame.rejected, frame.last_id)
 
 
 def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (index of the first, records) of batches that fit a frame."""
+    """Yield (index of the first record, records) of batches that fit into a frame."""
     some: list[str] = []
     first, size = 0, 0
     for index, text in enumerate(texts):
@@ -107,22 +107,22 @@ def _cut(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(record: Record) -> str:
-    """Return a record as JSON. What JSON cannot say (NaN, lone surrogates) is left to be rejected."""
+    """Return a record as JSON. NaN and infinities become text, which the gateway rejects."""
     try:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(_sayable(record))
+        return json.dumps(_encodable(record))
     except ValueError:
-        return _text(_sayable(record))
+        return _text(_encodable(record))
     return text
 
 
-def _sayable(value: Any) -> Any:
+def _encodable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {name: _sayable(inner) for name, inner in value.items()}
+        return {name: _encodable(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_sayable(inner) for inner in value]
+        return [_encodable(inner) for inner in value]
     return value

@@ -1,4 +1,4 @@
-"""A client that subscribes: it reconnects for ever and goes on from its last cursor."""
+"""A client that subscribes: it always reconnects and resumes at its last cursor."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -14,7 +14,7 @@ __all__ = ["Message", "Subscriber"]
 Message = dict[str, Any]
 
 SILENCE_S: Final = 10.0
-"""A gateway that says nothing for so long (it beats every 2 s) is taken for gone."""
+"""After so long without a message (heartbeats arrive every 2 s) the gateway counts as lost."""
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.1, 5.0
 
@@ -22,9 +22,9 @@ _decoder = msgspec.json.Decoder()
 
 
 class Subscriber:
-    """Subscribes to some topics. ``url`` is ``ws://host:port``; ``since`` as in the protocol.
+    """Subscribes to topics. ``url`` is ``ws://host:port``; ``since`` as in the protocol.
 
-    ``cursor`` is where it goes on after a break (None: from a fresh snapshot).
+    ``cursor`` is where it resumes after a broken link (None: with a new snapshot).
     """
 
     def __init__(self, url: str, topics: Sequence[str], token: str | None, since: str | None = None) -> None:
@@ -34,9 +34,9 @@ class Subscriber:
         self.cursor = since
 
     async def messages(self) -> AsyncIterator[Message]:
-        """Yield messages for ever: what the gateway sends, and ``{"link": "up"|"down", "reason"}``.
+        """Yield messages without end: those of the gateway, and ``{"link": "up"|"down", "reason"}``.
 
-        The link is told once when it breaks and once when it is back.
+        A link message is yielded once when the link breaks and once when it is restored.
         """
         delay, up = _FIRST_DELAY_S, None
         while True:
@@ -54,7 +54,7 @@ class Subscriber:
             except InvalidStatus as error:
                 reason = f"HTTP {error.response.status_code}"
                 if error.response.status_code == 400 and self.cursor is not None:
-                    self.cursor = None  # it is no cursor any more: begin with the current state
+                    self.cursor = None  # the cursor is no longer valid: start with the current state
             except TimeoutError:
                 reason = f"silent for {SILENCE_S:.0f} s"
             except (OSError, InvalidHandshake, EOFError) as error:
@@ -79,7 +79,7 @@ class Subscriber:
             except ConnectionClosed:
                 return
             yield message
-            # Only what was handed on moves the cursor: a message that was not is sent again.
-            told = message.get("hello") or message.get("beat") or message
-            if not told.get("snapshot"):  # a hello's cursor counts only after the snapshot
-                self.cursor = told.get("cursor") or self.cursor
+            # The cursor advances after the message was yielded; a lost message is sent again.
+            content = message.get("hello") or message.get("beat") or message
+            if not content.get("snapshot"):  # a hello's cursor counts only after the snapshot
+                self.cursor = content.get("cursor") or self.cursor

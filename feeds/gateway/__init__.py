@@ -1,4 +1,4 @@
-"""The feed gateway: the one way in for upstream systems and the one way to listen (docs/protocol.md).
+"""The feed gateway: upstream systems publish to it and subscribers receive from it (docs/protocol.md).
 
-It may import everything in ``feeds`` but sources, clients and write-back.
+It may import all of ``feeds`` except sources, clients and write-back.
 """

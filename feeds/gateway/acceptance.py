@@ -1,4 +1,4 @@
-"""Acceptance: frames of publishers are judged, appended to the logs, and answered."""
+"""Acceptance: validates the frames of publishers, appends their records to the logs, and answers."""
 
 import asyncio
 import hashlib
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Counts:
-    """Plain counters of publishing, by topic; ``letters_lost`` could not be kept."""
+    """Counters of published records, by topic; ``letters_lost`` counts dead letters that were not stored."""
 
     accepted: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class Counts:
 
 
 class Stores(msgspec.Struct, frozen=True):
-    """Where accepted and rejected records go."""
+    """The stores for accepted and rejected records."""
 
     ledger: Ledger
     telemetry: Telemetry
@@ -72,14 +72,14 @@ class Acceptance:
         self._classes = classes
 
     def judge(self, topic: str, claims: Claims, text: str) -> Job | BadFrame:
-        """Decode and validate a frame. Nothing is stored yet."""
+        """Decode and validate a frame. Stores nothing."""
         frame = decode(text)
         if isinstance(frame, BadFrame):
             self.counts.bad_frames += 1
             return frame
         now = self._hub.clock()
         scope = Scope(self._stores.streets, frozenset(claims.streets)) if claims.streets else None
-        terms = ValidationContext(
+        context = ValidationContext(
             client=claims.client,
             received=iso(now),
             now_city=self._hub.city_now(),
@@ -88,13 +88,13 @@ class Acceptance:
             categories=self._categories,
             classes=self._classes,
         )
-        judged = validate_all(topic, frame.records, terms, suspect=frame.suspect)
-        return Job(topic, claims.client, frame.batch, terms.received, now, frame.records, judged, {}, set())
+        judged = validate_all(topic, frame.records, context, suspect=frame.suspect)
+        return Job(topic, claims.client, frame.batch, context.received, now, frame.records, judged, {}, set())
 
     async def commit(self, jobs: Sequence[Job]) -> list[bytes]:
-        """Append what is good of some jobs of one topic, in order, durably; return their answers.
+        """Append the valid records of jobs of one topic durably and in order; return the answers.
 
-        Waits for as long as a log is unavailable.
+        Waits while a log is unavailable.
         """
         for job in jobs:
             self._drop_repeats(job)
@@ -111,7 +111,7 @@ class Acceptance:
         return [await self._answer(job) for job in jobs]
 
     def _drop_repeats(self, job: Job) -> None:
-        """Of an id that stands twice among the good records of a batch, the first one counts."""
+        """Mark repeated ids among the valid records of a batch as duplicates; the first record counts."""
         seen: set[str] = set()
         for index, found in job.open():
             if found.id in seen:
@@ -119,7 +119,7 @@ class Acceptance:
             seen.add(found.id)
 
     async def _drop_known(self, topic: str, jobs: Sequence[Job]) -> None:
-        """Facts and pictures on telemetry topics: look whether a measurement has used their id."""
+        """For facts and pictures on telemetry topics: mark those whose id a measurement has used."""
         asked = [
             (job, index, digest_of(job.client, found.id))
             for job in jobs
@@ -167,7 +167,7 @@ class Acceptance:
             self._hub.current.remember(job.topic, job.client, found.id)
             if found.kind == "device":
                 self._hub.current.devices.add(found.record["device"])
-            # When an earlier try had no answer, a fact that is newer than it was our own.
+            # If an earlier attempt had no answer, a fact newer than the floor was appended by that attempt.
             if isinstance(answer, Appended) or (retried and answer.position > floor):
                 job.taken[index] = str(answer.position)
             else:
@@ -179,8 +179,8 @@ class Acceptance:
         lat = [found.record.get("lat", nan) for _, _, found in places]
         codes = self._stores.streets.codes
         streets = [codes[i] if i >= 0 else "" for i in self._stores.streets.of(lon, lat)]
-        told = zip(places, streets, strict=True)
-        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in told]
+        pairs = zip(places, streets, strict=True)
+        return [act_of(job.topic, job.client, found, street) for (job, _, found), street in pairs]
 
     async def _keep_pictures(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -208,17 +208,17 @@ class Acceptance:
                     job.duplicates.add(index)
 
     def _drop_known_rejects(self, jobs: Sequence[Job]) -> None:
-        """A repeat of a known id is ignored whole, even when what came this time is no good."""
+        """Mark rejected records with a known id as duplicates: a repeated id is ignored, valid or not."""
         earlier: set[str] = set()
         for job in jobs:
             for index, found in enumerate(job.judged):
                 if isinstance(found, Normalised):
                     earlier.add(found.id)
                     continue
-                told = id_of(job.records[index])
-                if told is None:
+                record_id = id_of(job.records[index])
+                if record_id is None:
                     continue
-                if told in earlier or self._hub.current.knows(job.topic, job.client, told):
+                if record_id in earlier or self._hub.current.knows(job.topic, job.client, record_id):
                     job.duplicates.add(index)
 
     async def _answer(self, job: Job) -> bytes:
@@ -239,6 +239,6 @@ class Acceptance:
     async def _keep_letters(self, job: Job, letters: list[tuple[Any, Rejection]]) -> None:
         try:
             await asyncio.to_thread(self._stores.deadletters.add, job.topic, job.client, letters, now=job.now)
-        except sqlite3.Error as error:  # the publisher is told all the same
+        except sqlite3.Error as error:  # the publisher gets the rejections anyway
             self.counts.letters_lost += len(letters)
             log.error("dead_letters_lost", count=len(letters), error=str(error))

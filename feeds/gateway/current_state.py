@@ -1,4 +1,4 @@
-"""Current state: the newest record per key, folded from the logs; what a fresh subscriber is sent."""
+"""Current state: the newest record per key, folded from the logs; sent to new subscribers as a snapshot."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.clocks.timestamps import parse
-from feeds.gateway.deliveries import NAN, Sight, Told, seen_places
+from feeds.gateway.deliveries import NAN, ParsedFact, Visibility, visible_places
 from feeds.gateway.record_heads import Head, SensorHead
 from feeds.protocol.topics import TOPICS
 from feeds.telemetry.telemetry import digest_of
@@ -16,7 +16,7 @@ __all__ = ["Current", "Row"]
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One record of the current state, as delivered; ``at`` is epoch seconds, the place WGS84."""
+    """One record of the current state, as delivered; ``at`` is epoch seconds, ``lon``, ``lat`` are WGS84."""
 
     record: bytes
     at: float
@@ -26,7 +26,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Current:
-    """The fold of ledger and telemetry that the gateway keeps. Fed by tailing only."""
+    """The state that the gateway folds from ledger and telemetry. Only the tails update it."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[Any, Row]] = {topic: {} for topic in TOPICS}
@@ -34,42 +34,42 @@ class Current:
         self.clock: CityClock = REAL_TIME
         self._taken: set[bytes] = set()
 
-    def snapshot(self, topic: str, sight: Sight) -> list[Row]:
+    def snapshot(self, topic: str, visibility: Visibility) -> list[Row]:
         """Return the rows of a topic that a subscriber may see, ledger topics in log order."""
         rows = list(self.rows[topic].values())
-        if sight.scope is None:
+        if visibility.scope is None:
             return rows
-        return [rows[i] for i in seen_places([(row.lon, row.lat) for row in rows], sight)]
+        return [rows[i] for i in visible_places([(row.lon, row.lat) for row in rows], visibility)]
 
     def knows(self, topic: str, client: str, record_id: str) -> bool:
-        """Whether a record of this id became a fact of the ledger."""
+        """Whether a record with this id is a fact of the ledger."""
         return digest_of(f"{topic}/{client}", record_id) in self._taken
 
     def remember(self, topic: str, client: str, record_id: str) -> None:
-        """Note that a record of this id became a fact, before the tail brings it."""
+        """Store that a record with this id is a fact, before the tail has read it."""
         self._taken.add(digest_of(f"{topic}/{client}", record_id))
 
-    def fold_fact(self, told: Told) -> float:
-        """Take in a fact of the ledger, in order; return the ``at`` of a record in it, epoch seconds."""
-        if told.type == "CityClockSet":
-            self._set_clock(told)
-        if not told.topic:
+    def fold_fact(self, fact: ParsedFact) -> float:
+        """Apply the next fact of the ledger; return its record's ``at`` (epoch seconds), 0 without one."""
+        if fact.type == "CityClockSet":
+            self._set_clock(fact)
+        if not fact.topic:
             return 0.0
-        rows, head = self.rows[told.topic], told.head
-        row = _row(told.record, head)
-        if told.actor.startswith("client:"):
-            self.remember(told.topic, told.actor.removeprefix("client:"), head.id)
-        if told.topic in ("case", "warning"):
-            rows.pop(told.subject, None)  # the latest in log order, and last in the order of rows
-            rows[told.subject] = row
+        rows, head = self.rows[fact.topic], fact.head
+        row = _row(fact.record, head)
+        if fact.actor.startswith("client:"):
+            self.remember(fact.topic, fact.actor.removeprefix("client:"), head.id)
+        if fact.topic in ("case", "warning"):
+            rows.pop(fact.subject, None)  # the latest in log order becomes the last row
+            rows[fact.subject] = row
             return row.at
         if isinstance(head, SensorHead):
             self.devices.add(head.device)
-        self._newest(told.topic, head.key(), row)
+        self._newest(fact.topic, head.key(), row)
         return row.at
 
     def fold_measured(self, topic: str, heads: Sequence[Head], records: Sequence[bytes]) -> float:
-        """Take in the records of a telemetry entry; return the newest ``at`` of them, epoch seconds."""
+        """Apply the records of a telemetry entry; return their newest ``at``, epoch seconds."""
         newest = float("-inf")
         for head, record in zip(heads, records, strict=True):
             row = _row(record, head)
@@ -82,12 +82,12 @@ class Current:
         if held is None or row.at >= held.at:
             self.rows[topic][key] = row
 
-    def _set_clock(self, told: Told) -> None:
-        data = told.data
+    def _set_clock(self, fact: ParsedFact) -> None:
+        data = fact.data
         try:
             self.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
         except (KeyError, ValueError, TypeError):
-            return  # a clock that cannot be read leaves the one we have
+            return  # an unreadable clock is ignored
 
 
 def _row(record: bytes, head: Head) -> Row:
@@ -95,5 +95,5 @@ def _row(record: bytes, head: Head) -> Row:
     try:
         at = parse(head.at)
     except (ValueError, OverflowError):
-        at = 0.0  # a fact that some other writer made without a readable time
+        at = 0.0  # a fact of another writer, without a readable time
     return Row(record, at, NAN if lon is None else lon, NAN if lat is None else lat, head.reporter_ref)

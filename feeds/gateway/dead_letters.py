@@ -1,7 +1,7 @@
-"""Dead letters: records that were rejected, kept whole with the reason, for the operator.
+"""Dead letters: rejected records, stored in full with the reason, for the operator.
 
-At most 10,000 of them, 256 MiB and 7 days. Each record is sealed with the people key, for it may
-name persons anywhere in its text.
+At most 10,000 records, 256 MiB and 7 days. Each record is encrypted with the people key, because any part of
+its text may name persons.
 """
 
 import json
@@ -38,7 +38,7 @@ PRAGMA secure_delete = ON
 
 
 class DeadLetter(msgspec.Struct, frozen=True, array_like=True):
-    """One rejected record: ``text`` is its JSON as it was sent (spaces aside)."""
+    """One rejected record: ``text`` is its JSON as sent (except spaces)."""
 
     number: int
     received_at: float
@@ -51,7 +51,7 @@ class DeadLetter(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Sender(Protocol):
-    """What resending needs of a publisher (``feeds.clients.publisher.Publisher``)."""
+    """The part of a publisher that resending needs (``feeds.clients.publisher.Publisher``)."""
 
     async def send(self, records: Sequence[dict[str, Any]]) -> Ack:
         """Publish records and wait for the answer."""
@@ -61,17 +61,17 @@ class Sender(Protocol):
 class DeadLetters:
     """``deadletters.sqlite`` in the data directory."""
 
-    def __init__(self, data_dir: Path, seal: Encryption) -> None:
+    def __init__(self, data_dir: Path, encryption: Encryption) -> None:
         self._database = open_database(data_dir / "deadletters.sqlite", _SCHEMA)
-        self._seal = seal
+        self._encryption = encryption
         self._lock = Lock()
 
     def add(self, topic: str, client: str, letters: Sequence[tuple[Any, Rejection]], *, now: float) -> None:
-        """Keep rejected records; the oldest give way. Raises sqlite3.Error."""
+        """Store rejected records and delete the oldest ones beyond the limits. Raises sqlite3.Error."""
         rows = []
         for record, why in letters:
             text = json_text(record).encode()
-            sealed = self._seal.close(text, f"{topic}/{client}")
+            sealed = self._encryption.encrypt(text, f"{topic}/{client}")
             rows.append((now, topic, client, why.path, why.code, why.reason, len(sealed), sealed))
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
@@ -107,25 +107,25 @@ class DeadLetters:
         return [self._letter(row) for row in rows]
 
     def _letter(self, row: Sequence[Any]) -> DeadLetter:
-        *told, sealed = row
-        text = self._seal.open(sealed, f"{told[2]}/{told[3]}").decode()
-        return msgspec.convert([*told, text], DeadLetter)
+        *columns, sealed = row
+        text = self._encryption.decrypt(sealed, f"{columns[2]}/{columns[3]}").decode()
+        return msgspec.convert([*columns, text], DeadLetter)
 
-    async def resend(self, number: int, sender: Sender, *, mended: Any = None) -> Ack:
-        """Publish a letter again, ``mended`` by the operator or as it is; forget it when it is taken.
+    async def resend(self, number: int, sender: Sender, *, corrected: Any = None) -> Ack:
+        """Publish a letter again, as stored or ``corrected`` by the operator; delete it when it is accepted.
 
-        ``sender`` publishes to the letter's topic with a token of its client. Raises LookupError when
-        there is no such letter, ValueError when its JSON is no plain object (a name twice, say).
+        ``sender`` publishes to the letter's topic with a token of its client. Raises LookupError when there
+        is no such letter, ValueError when its JSON is not an object or has a duplicate name.
         """
         found = self.list(before=number + 1, count=1)
         if not found or found[0].number != number:
             message = f"no dead letter {number}"
             raise LookupError(message)
-        record = mended if mended is not None else json.loads(
+        record = corrected if corrected is not None else json.loads(
             found[0].text, object_pairs_hook=_once
         )  # fmt: skip
         if not isinstance(record, dict):
-            message = f"dead letter {number}: not an object; mend it first"
+            message = f"dead letter {number}: not an object; correct it first"
             raise ValueError(message)
         answer = await sender.send([record])
         if not answer.rejected:
@@ -133,7 +133,7 @@ class DeadLetters:
         return answer
 
     def forget(self, number: int) -> None:
-        """Drop a letter."""
+        """Delete a letter."""
         with self._lock:
             self._database.execute("DELETE FROM letters WHERE number = ?", (number,))
 
@@ -143,7 +143,7 @@ class DeadLetters:
 
 
 def json_text(value: Any) -> str:
-    """Return a parsed value as JSON again, with every pair of an object in which a name is doubled."""
+    """Return a parsed value as JSON, including all pairs of objects with duplicate names."""
     if isinstance(value, Doubled):
         pairs = (f"{json.dumps(name)}:{json_text(inner)}" for name, inner in value.pairs)
         return "{" + ",".join(pairs) + "}"
@@ -160,6 +160,6 @@ def json_text(value: Any) -> str:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        message = "a name stands twice; mend the record first"
+        message = "a duplicate name; correct the record first"
         raise ValueError(message)
     return found

@@ -1,4 +1,4 @@
-"""Deliveries: an entry of a log as subscribers get it, encoded once and shared by equal subscribers."""
+"""Deliveries: a log entry as sent to subscribers, encoded once for all subscribers with the same rights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,14 +15,14 @@ from feeds.protocol.cursors import StreamId, stream_text
 from feeds.protocol.rights import Scope
 from feeds.telemetry.telemetry import TelemetryEntry
 
-__all__ = ["Delivery", "Head", "Piece", "Sight", "View", "from_ledger", "from_telemetry", "with_people"]
+__all__ = ["Delivery", "Head", "Piece", "View", "Visibility", "from_ledger", "from_telemetry", "with_people"]
 
 NAN = float("nan")
 RECORD_TOPICS = {
     "CaseReported": "case", "WarningReceived": "warning", "StormTracked": "warning",
     "DeviceRegistered": "sensor", "CameraRegistered": "camera",
 }  # fmt: skip
-"""Facts that hold a publisher's record, and the topic it is delivered on."""
+"""Fact types that hold a publisher's record -> the topic of that record."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -44,8 +44,8 @@ class _Body(msgspec.Struct):
     reason: str = ""
 
 
-class Sight(msgspec.Struct, frozen=True):
-    """What a subscriber may see of a topic: where, records without a place, reporters."""
+class Visibility(msgspec.Struct, frozen=True):
+    """What a subscriber may see of a topic: which streets, records without a position, reporters."""
 
     scope: Scope | None = None
     anywhere: bool = True
@@ -53,7 +53,7 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """Records for one kind of subscriber: JSON texts joined by commas; ``last`` is the last one's index."""
+    """Records for subscribers with equal rights: JSON texts joined by commas; ``last`` is the last index."""
 
     records: bytes
     facts: bytes
@@ -61,7 +61,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct):
-    """Records of one entry for one topic; ``places`` are WGS84 (lon, lat), NaN for none."""
+    """Records of one entry for one topic; ``places`` are WGS84 (lon, lat) degrees, NaN for none."""
 
     records: list[bytes]
     facts: list[bytes]
@@ -71,9 +71,9 @@ class Piece(msgspec.Struct):
 
 
 class Delivery(msgspec.Struct):
-    """One entry of a log: its place, when appended (epoch s), its bytes, and its pieces by topic.
+    """One log entry: its position, time of append (epoch s), size in bytes, and its pieces by topic.
 
-    ``arrived`` is the loop's time when this process saw it, ``before`` the bytes that came before it.
+    ``arrived`` is the loop time at which this process read it, ``before`` the total bytes before it.
     """
 
     place: int | StreamId
@@ -86,16 +86,16 @@ class Delivery(msgspec.Struct):
     arrived: float = 0.0
     before: int = 0
 
-    def view(self, topic: str, sight: Sight, people: PeopleStore) -> View | None:
-        """Return what a subscriber gets of a topic; None when that is nothing."""
+    def view(self, topic: str, visibility: Visibility, people: PeopleStore) -> View | None:
+        """Return the records that a subscriber gets on a topic, None when there are none."""
         if self.topic and self.topic != topic:
             return None
-        if self.topic and sight.scope is None:
+        if self.topic and visibility.scope is None:
             return View(self.raw[1:-1], b"", self.count - 1)
         if self.pieces is None:
             self.pieces = {self.topic: _piece(self.topic, self.raw)}
         piece = self.pieces.get(topic)
-        return None if piece is None else _view(piece, sight, people)
+        return None if piece is None else _view(piece, visibility, people)
 
     def log_id(self, last: int) -> str:
         """Return the log id of the record with index ``last``."""
@@ -104,14 +104,14 @@ class Delivery(msgspec.Struct):
         return f"{stream_text(self.place)}.{last}"
 
 
-def _view(piece: Piece, sight: Sight, people: PeopleStore) -> View | None:
-    if sight.persons and any(piece.refs):
-        kept = _kept(piece, sight)
+def _view(piece: Piece, visibility: Visibility, people: PeopleStore) -> View | None:
+    if visibility.persons and any(piece.refs):
+        kept = _kept(piece, visibility)
         records = with_people([(piece.records[i], piece.refs[i]) for i in kept], people)
         return _joined(kept, records, piece.facts)
-    key = (sight.scope.streets if sight.scope else frozenset[str](), sight.anywhere)
+    key = (visibility.scope.streets if visibility.scope else frozenset[str](), visibility.anywhere)
     if key not in piece.views:
-        kept = _kept(piece, sight)
+        kept = _kept(piece, visibility)
         piece.views[key] = _joined(kept, [piece.records[i] for i in kept], piece.facts)
     return piece.views[key]
 
@@ -119,29 +119,29 @@ def _view(piece: Piece, sight: Sight, people: PeopleStore) -> View | None:
 def _joined(kept: list[int], records: list[bytes], facts: list[bytes]) -> View | None:
     if not kept:
         return None
-    told = b",".join(facts[i] for i in kept) if facts else b""
-    return View(b",".join(records), told, kept[-1])
+    fact_texts = b",".join(facts[i] for i in kept) if facts else b""
+    return View(b",".join(records), fact_texts, kept[-1])
 
 
-def _kept(piece: Piece, sight: Sight) -> list[int]:
-    if sight.scope is None:
+def _kept(piece: Piece, visibility: Visibility) -> list[int]:
+    if visibility.scope is None:
         return list(range(len(piece.records)))
-    return seen_places(piece.places, sight)
+    return visible_places(piece.places, visibility)
 
 
-def seen_places(places: list[tuple[float, float]], sight: Sight) -> list[int]:
-    """Return the indices of the places that a scoped subscriber may see."""
-    if sight.scope is None or not places:
+def visible_places(places: list[tuple[float, float]], visibility: Visibility) -> list[int]:
+    """Return the indices of the positions that a scoped subscriber may see."""
+    if visibility.scope is None or not places:
         return list(range(len(places)))
     lon, lat = np.array(places).T
-    inside = sight.scope.holds(lon, lat)
-    if sight.anywhere:
+    inside = visibility.scope.holds(lon, lat)
+    if visibility.anywhere:
         inside |= np.isnan(lon)
     return [int(index) for index in np.flatnonzero(inside)]
 
 
 def with_people(records: list[tuple[bytes, str]], people: PeopleStore) -> list[bytes]:
-    """Return records (with their reporter_ref) with the reporter added where one is known."""
+    """Return records (given with their reporter_ref) with known reporters added."""
     known = people.get(ref for _, ref in records if ref)
     return [
         record[:-1] + b',"reporter":' + _encoder.encode(known[ref]) + b"}" if ref in known else record
@@ -173,7 +173,7 @@ def from_telemetry(entry: TelemetryEntry) -> tuple[Delivery, Sequence[Head]]:
     try:
         heads = heads_of(entry.topic, entry.records)
     except msgspec.MsgspecError:
-        # Some other writer's: it holds its place, and nobody is told.
+        # Not written by a gateway: it keeps its position but is not delivered.
         return Delivery(entry.id, entry.id[0] / 1000, len(entry.records), {}), []
     delivery = Delivery(
         place=entry.id,
@@ -187,8 +187,8 @@ def from_telemetry(entry: TelemetryEntry) -> tuple[Delivery, Sequence[Head]]:
     return delivery, heads
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What a ledger entry tells the gateway: its fact, and the record in it as delivered, if any."""
+class ParsedFact(msgspec.Struct, frozen=True):
+    """A ledger entry as the gateway reads it: its fact, and the delivered record in it, if any."""
 
     type: str
     subject: str
@@ -199,37 +199,37 @@ class Told(msgspec.Struct, frozen=True):
     head: Head = Head()
 
 
-def from_ledger(entry: Entry) -> tuple[Delivery, Told]:
-    """Return the delivery of a ledger entry and what it tells; a body that is no fact tells nothing."""
+def from_ledger(entry: Entry) -> tuple[Delivery, ParsedFact]:
+    """Return the delivery of a ledger entry and its parsed fact (empty when the body is not a fact)."""
     delivery = Delivery(entry.position, parse(entry.recorded_at), len(entry.body), {})
     try:
         body = _body.decode(entry.body)
-        told = _told(body, entry.recorded_at)
+        parsed = _parse(body, entry.recorded_at)
     except msgspec.MsgspecError:
-        return delivery, Told("", "", "", {})
+        return delivery, ParsedFact("", "", "", {})
     assert delivery.pieces is not None
     fact = b""
-    if told.topic in ("case", "warning"):
+    if parsed.topic in ("case", "warning"):
         fact = _fact_without_record(entry)
     else:
-        delivery.pieces["ops"] = Piece([_ops(entry, body)], [], [_place(told.head)], [""], {})
-    if told.topic:
-        delivery.pieces[told.topic] = Piece(
-            [told.record], [fact] if fact else [], [_place(told.head)], [told.head.reporter_ref], {}
+        delivery.pieces["ops"] = Piece([_ops(entry, body)], [], [_place(parsed.head)], [""], {})
+    if parsed.topic:
+        delivery.pieces[parsed.topic] = Piece(
+            [parsed.record], [fact] if fact else [], [_place(parsed.head)], [parsed.head.reporter_ref], {}
         )
-    return delivery, told
+    return delivery, parsed
 
 
-def _told(body: _Body, recorded_at: str) -> Told:
+def _parse(body: _Body, recorded_at: str) -> ParsedFact:
     topic = RECORD_TOPICS.get(body.type, "")
     if not topic:
-        # Only the few facts that the gateway goes by are looked into.
+        # The gateway needs the data of this fact only.
         data = msgspec.json.decode(body.data) if body.type == "CityClockSet" else {}
-        return Told(body.type, body.subject, body.actor, data if isinstance(data, dict) else {})
+        return ParsedFact(body.type, body.subject, body.actor, data if isinstance(data, dict) else {})
     raw = bytes(_data.decode(body.data).record)
     head = head_of(topic, raw)
     record = raw[:-1] + b',"recorded_at":"' + recorded_at.encode() + b'"}'
-    return Told(body.type, body.subject, body.actor, {}, topic, record, head)
+    return ParsedFact(body.type, body.subject, body.actor, {}, topic, record, head)
 
 
 def _fact_without_record(entry: Entry) -> bytes:

@@ -1,4 +1,4 @@
-"""The gateway: the one way in for upstream systems and the one way to listen (see the protocol)."""
+"""The gateway process: its settings, server socket and connections (docs/protocol.md)."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ from websockets.typing import Subprotocol
 
 from city.dispatch.categories import ClassRef
 from feeds.gateway.acceptance import Acceptance, Counts, Stores
-from feeds.gateway.deliveries import Sight
+from feeds.gateway.deliveries import Visibility
 from feeds.gateway.handshake import SUBPROTOCOL, Admission, Refused, admit
 from feeds.gateway.hub import RETRY_S, UNAVAILABLE, Hub
 from feeds.gateway.publish_socket import publish
@@ -46,9 +46,9 @@ log = structlog.get_logger(__name__)
 class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of a gateway.
 
-    ``open_loopback`` lets a *missing* token subscribe from 127.0.0.1; ``source_intervals`` are the
-    seconds after which each client is expected to publish again; ``categories`` maps a label to
-    the classes that it names, ``classes`` are the known ones.
+    ``open_loopback`` allows subscribing from 127.0.0.1 *without* a token; ``source_intervals`` are the
+    expected seconds between two batches of each client; ``categories`` maps a label to the classes it names,
+    ``classes`` are the known ones.
     """
 
     host: str = "127.0.0.1"
@@ -63,7 +63,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Metrics:
-    """Plain numbers for a metrics page; lag is the worst of a topic's subscribers, milliseconds."""
+    """Numbers for a metrics page; lag is the largest of a topic's subscribers, milliseconds."""
 
     counts: Counts
     publishers: int = 0
@@ -73,7 +73,7 @@ class Metrics:
 
 
 class Gateway:
-    """A gateway process. Several may run on one ledger. ``clock`` gives epoch seconds."""
+    """A gateway process. Several may run on one ledger. ``clock`` returns epoch seconds."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Gateway:
 
     @property
     def port(self) -> int:
-        """The port that is listened on (the config's may be 0)."""
+        """The port in use (the configured port may be 0)."""
         assert self._server is not None
         return int(next(iter(self._server.sockets)).getsockname()[1])
 
@@ -117,7 +117,7 @@ class Gateway:
             write_limit=_WRITE_LIMIT,
             compression=None,
             extensions=[_deflate()],
-            # Whether a peer is dead is TCP's to find out: one that is only slow answers no ping.
+            # TCP keepalive detects dead peers; a peer that is only slow would fail a ping.
             ping_interval=_PING_S,
             ping_timeout=None,
             close_timeout=_CUT_AFTER_S,
@@ -126,7 +126,7 @@ class Gateway:
         log.info("gateway_listens", host=self.config.host, port=self.port)
 
     async def stop(self) -> None:
-        """Close all sockets (1001) and end."""
+        """Close all sockets (1001) and stop."""
         if self._watch is not None:
             self._watch.cancel()
         if self._server is not None:
@@ -184,9 +184,9 @@ class Gateway:
             await self._subscribe(connection, admission)
 
     async def _subscribe(self, connection: ServerConnection, admission: Admission) -> None:
-        sights = {topic: self._sight(admission, topic) for topic in admission.topics}
-        subscription = Subscription(connection, self.hub, self._stores.people, sights)
-        # Reading goes on for as long as the socket is open, so its end ends the writing too.
+        visibilities = {topic: self._visibility(admission, topic) for topic in admission.topics}
+        subscription = Subscription(connection, self.hub, self._stores.people, visibilities)
+        # Reading ends when the socket closes, and then ends the writing too.
         reading = asyncio.create_task(_ignore(connection))
         writing = asyncio.create_task(self._write(connection, admission, subscription))
         self.metrics.subscribers += 1
@@ -203,25 +203,25 @@ class Gateway:
     async def _write(
         self, connection: ServerConnection, admission: Admission, subscription: Subscription
     ) -> None:
-        start = await self._start(admission, subscription.sights)
+        start = await self._start(admission, subscription.visibilities)
         self._subscriptions[connection] = subscription
         await subscription.run(start)
 
-    async def _start(self, admission: Admission, sights: dict[str, Sight]) -> Start:
+    async def _start(self, admission: Admission, visibilities: dict[str, Visibility]) -> Start:
         while True:
             await self.hub.ready.wait()
             try:
-                return await start_at(self.hub, admission.since, sights)
+                return await start_at(self.hub, admission.since, visibilities)
             except UNAVAILABLE:
                 await asyncio.sleep(RETRY_S)
 
-    def _sight(self, admission: Admission, topic: str) -> Sight:
+    def _visibility(self, admission: Admission, topic: str) -> Visibility:
         claims = admission.claims
         scope = Scope(self._stores.streets, frozenset(claims.streets)) if claims.streets else None
-        return Sight(scope, claims.anywhere("subscribe", topic), claims.reads_person)
+        return Visibility(scope, claims.anywhere("subscribe", topic), claims.reads_person)
 
     async def _watch_sockets(self) -> None:
-        """Cut, once a second, who is too far behind and whose token was revoked."""
+        """Once a second, close subscribers that are too far behind and sockets with a revoked token."""
         while True:
             await asyncio.sleep(_LOOK_S)
             now = asyncio.get_running_loop().time()
@@ -245,7 +245,7 @@ class Gateway:
 
     def _restart_subscribers(self) -> None:
         for connection in list(self._subscriptions):
-            self._close(connection, _RESTART, "the ledger lives a new life")
+            self._close(connection, _RESTART, "the hub restarts")
 
     def _close(self, connection: ServerConnection, code: int, reason: str) -> None:
         task = asyncio.create_task(_close(connection, code, reason))
@@ -255,7 +255,7 @@ class Gateway:
 
 
 async def _close(connection: ServerConnection, code: int, reason: str) -> None:
-    """Say why, and cut after 10 s even when the peer takes nothing any more."""
+    """Close with a reason; abort after 10 s if the peer no longer reads."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_CUT_AFTER_S):
             await connection.close(code, reason)
@@ -263,7 +263,7 @@ async def _close(connection: ServerConnection, code: int, reason: str) -> None:
 
 
 async def _ignore(connection: ServerConnection) -> None:
-    """Read and drop what a subscriber sends."""
+    """Read and discard what a subscriber sends."""
     with contextlib.suppress(ConnectionClosed):
         while True:
             await connection.recv()
@@ -274,7 +274,7 @@ def _subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprot
 
 
 def _deflate() -> ServerPerMessageDeflateFactory:
-    """Compress cheaply for those who ask for it."""
+    """Return settings for fast compression, used when the peer asks for it."""
     return ServerPerMessageDeflateFactory(
         server_max_window_bits=12,
         client_max_window_bits=12,

@@ -1,4 +1,4 @@
-"""Admission: what a handshake asks for, and whether its token allows it."""
+"""Admission: reads what a handshake asks for and checks that its token allows it."""
 
 import ipaddress
 from collections.abc import Callable
@@ -21,11 +21,11 @@ _BEARER = "bearer."
 _PUBLISH, _SUBSCRIBE = "/v1/publish/", "/v1/subscribe"
 
 LOOPBACK: Final = Claims("loopback", frozenset({"subscribe:*"}))
-"""What a missing token may do from 127.0.0.1 where the settings open it."""
+"""Rights of a client on 127.0.0.1 without a token, if the settings allow it."""
 
 
 class Admission(msgspec.Struct, frozen=True, eq=False):
-    """A handshake that was accepted: publishing to one topic or subscribing to some."""
+    """An accepted handshake: publishing to one topic or subscribing to several."""
 
     claims: Claims
     publishes: str = ""
@@ -33,8 +33,8 @@ class Admission(msgspec.Struct, frozen=True, eq=False):
     since: Since = Since()
 
 
-class Refused(Exception):  # named for what is so
-    """The handshake is answered with an HTTP status."""
+class Refused(Exception):
+    """The handshake is refused with this HTTP status."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
@@ -49,7 +49,7 @@ def admit(
     look_up: Callable[[str], Claims | None],
     open_loopback: bool,
 ) -> Admission:
-    """Return what a request may do; raises Refused."""
+    """Return what a request is allowed to do; raises Refused."""
     parts = urlsplit(request.path)
     publishes = parts.path.startswith(_PUBLISH)
     if not publishes and parts.path != _SUBSCRIBE:
@@ -60,7 +60,7 @@ def admit(
     else:
         claims = LOOPBACK if open_loopback and not publishes and _is_local(request, peer) else None
     if claims is None:
-        raise Refused(HTTPStatus.UNAUTHORIZED, "no token, or not a good one")
+        raise Refused(HTTPStatus.UNAUTHORIZED, "token missing, unknown or revoked")
     if publishes:
         return _publishing(claims, unquote(parts.path.removeprefix(_PUBLISH)))
     return _subscribing(claims, parts.query)
@@ -93,7 +93,7 @@ def _subscribing(claims: Claims, query: str) -> Admission:
 
 
 def _token(request: Request) -> str | None:
-    """Return the token offered by header or subprotocol; None when none is offered."""
+    """Return the token from the header or the subprotocol, None when there is none."""
     headers = request.headers.get_all("Authorization")
     if headers:
         scheme, _, token = headers[0].partition(" ")
@@ -106,7 +106,7 @@ def _token(request: Request) -> str | None:
 
 
 def _is_local(request: Request, peer: str) -> bool:
-    """Whether the peer itself sits on this machine: no proxy in between, no web page of elsewhere."""
+    """Whether the peer is on this machine, without a proxy and without a web page of another host."""
     try:
         loopback = ipaddress.ip_address(peer).is_loopback
     except ValueError:

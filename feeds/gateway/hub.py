@@ -1,4 +1,4 @@
-"""The hub: tails the logs once for all subscribers, folds the current state, keeps what is recent."""
+"""The hub: tails the logs once for all subscribers, folds the current state, keeps recent deliveries."""
 
 import asyncio
 from bisect import bisect_right
@@ -24,9 +24,9 @@ UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
 RETRY_S = 0.25
 
 BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
-"""A subscriber farther behind than this is cut; what is older is not kept in memory either."""
+"""A subscriber farther behind is closed; older deliveries are not kept in memory."""
 
-# Entries are taken in bunches: a wake-up costs more than the wait.
+# A short pause lets entries collect: one wake-up for several entries costs less.
 _PACE_S = 0.01
 _KEPT_S = BEHIND_S + 5.0
 _DROP_AT = 64
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ring:
-    """The recent deliveries of one log, in order. ``start`` is the place before the first of them."""
+    """The recent deliveries of one log, in order. ``start`` is the position before the first one."""
 
     def __init__(self) -> None:
         self.start: Any = None
@@ -45,13 +45,13 @@ class Ring:
         self._places: list[Any] = []
 
     def begin(self, place: Any) -> None:
-        """Keep what comes behind ``place``."""
+        """Clear the ring; the next delivery is the one after position ``place``."""
         self.start = self.end = place
         self.items.clear()
         self._places.clear()
 
     def push(self, delivery: Delivery, loop_time: float) -> None:
-        """Add the newest delivery; let go of what nobody may still be waiting for."""
+        """Add the newest delivery; drop those that are too old for any subscriber."""
         delivery.arrived = loop_time
         delivery.before = self.total
         self.total += delivery.size
@@ -71,17 +71,17 @@ class Ring:
             del self.items[:old], self._places[:old]
 
     def after(self, place: Any) -> int:
-        """Return the index of the first item behind ``place``."""
+        """Return the index of the first item after position ``place``."""
         return bisect_right(self._places, place)
 
 
 async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
-    """Return the id of the logs' life, by which cursors know whether they still hold."""
+    """Return the epoch of both logs; a cursor is valid only within its epoch."""
     return f"{await ledger.epoch()}.{await telemetry.epoch()}"
 
 
 class Hub:
-    """One for each gateway process. ``clock`` gives epoch seconds (machine time)."""
+    """One per gateway process. ``clock`` returns epoch seconds (machine time)."""
 
     def __init__(
         self,
@@ -100,11 +100,11 @@ class Hub:
         self.on_new_epoch: Callable[[], None] = lambda: None
         self._intervals = intervals
         self._tasks: list[asyncio.Task[None]] = []
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.current = Current()
-        self.heard = SourceHealth(self._intervals)
+        self.sources = SourceHealth(self._intervals)
         self.facts = Ring()
         self.facts.begin(0)
         self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
@@ -112,12 +112,12 @@ class Hub:
             ring.begin(ORIGIN)
 
     async def start(self) -> None:
-        """Fold the ledger (publishing needs it), then go on in the background; see ``ready``."""
-        await patiently(self._fold_ledger)
+        """Fold the ledger (publishing needs it), then continue in the background; see ``ready``."""
+        await retry_while_unavailable(self._fold_ledger)
         self._tasks = [asyncio.create_task(self._follow())]
 
     async def stop(self) -> None:
-        """End the tails."""
+        """Stop the tails."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -126,8 +126,8 @@ class Hub:
         """Return city time, epoch seconds."""
         return self.current.clock.at(self.clock())
 
-    async def reach(self, ring: Ring, place: Any) -> None:
-        """Wait until the tail of a log has come to a place."""
+    async def wait_for(self, ring: Ring, place: Any) -> None:
+        """Wait until the tail of a log has reached position ``place``, or the hub restarts."""
         news = asyncio.Event()
         self.listeners.add(news)
         try:
@@ -138,7 +138,7 @@ class Hub:
             self.listeners.discard(news)
 
     async def _fold_ledger(self) -> None:
-        self._forget()
+        self._reset()
         self.epoch = await self._epoch()
         place = 0
         while entries := await self.ledger.read(place, count=2000):
@@ -150,7 +150,7 @@ class Hub:
     async def _fold_telemetry(self) -> None:
         for client, received in (await self.telemetry.clients()).items():
             age = self.clock() - parse(received)
-            self.heard.note(client, received, age=age, loop_time=_loop_time())
+            self.sources.note(client, received, age=age, loop_time=_loop_time())
         for topic, ring in self.streams.items():
             bounds = await self.telemetry.bounds(topic)
             place = bounds.trimmed
@@ -161,20 +161,20 @@ class Hub:
             ring.begin(max(place, bounds.last))
 
     async def _follow(self) -> None:
-        """Follow the logs for ever; begin anew when they live a new life, or when we failed."""
+        """Follow the logs without end; fold them again after a new epoch or an error."""
         while True:
             try:
-                await patiently(self._fold_telemetry)
+                await retry_while_unavailable(self._fold_telemetry)
                 self.ready.set()
                 await self._tail_both()
                 log.warning("log_epoch_changed")
-            except Exception:  # the boundary of the hub: it says so and goes on
+            except Exception:  # the boundary of the hub: log the error and continue
                 log.exception("hub_failed")
                 await asyncio.sleep(1.0)
             self.ready.clear()
             self._wake()
             self.on_new_epoch()
-            await patiently(self._fold_ledger)
+            await retry_while_unavailable(self._fold_ledger)
 
     async def _tail_both(self) -> None:
         """Tail both logs until one of the tails ends."""
@@ -191,7 +191,7 @@ class Hub:
                 tail.cancel()
 
     async def _tail(self, tail: Callable[[], Awaitable[None]]) -> None:
-        """Run a tail again and again; return when it is torn or the logs' epoch is another one."""
+        """Run a tail, again after each failure; return when it ends or the logs' epoch has changed."""
         down = False
         while True:
             try:
@@ -221,7 +221,7 @@ class Hub:
         places = {topic: ring.end for topic, ring in self.streams.items()}
         for topic, place in places.items():
             if (await self.telemetry.bounds(topic)).trimmed > place:
-                return  # we were away too long: what we did not see is gone
+                return  # entries that we have not read were trimmed
         async for entries in self.telemetry.tail(places):
             for entry in entries:
                 self.streams[entry.topic].push(self._take_measured(entry), _loop_time())
@@ -236,11 +236,11 @@ class Hub:
         await asyncio.sleep(_PACE_S)
 
     def _take_fact(self, entry: Entry) -> Delivery:
-        delivery, told = from_ledger(entry)
-        self.current.fold_fact(told)
-        if told.actor.startswith("client:") and told.head.client and told.head.received:  # not what we report
-            # What a case or warning tells happened before it was told: that is no error of a clock.
-            self._hear(told.head.client, told.head.received, None)
+        delivery, fact = from_ledger(entry)
+        self.current.fold_fact(fact)
+        if fact.actor.startswith("client:") and fact.head.client and fact.head.received:  # not what we report
+            # Cases and warnings are reported after they happened; the delay is not a clock error.
+            self._note_source(fact.head.client, fact.head.received, None)
         return delivery
 
     def _take_measured(self, entry: TelemetryEntry) -> Delivery:
@@ -248,19 +248,19 @@ class Hub:
         if not heads:
             return delivery
         newest = self.current.fold_measured(entry.topic, heads, record_texts(entry.records))
-        self._hear(entry.client, entry.received, newest)
+        self._note_source(entry.client, entry.received, newest)
         return delivery
 
-    def _hear(self, client: str, received: str, newest: float | None) -> None:
-        """Note a source; ``newest`` is the newest ``at`` of its batch, None where that tells no clock."""
+    def _note_source(self, client: str, received: str, newest: float | None) -> None:
+        """Update a source; ``newest`` is the newest ``at`` of its batch, None if its skew is unknown."""
         try:
             then = parse(received)
         except (ValueError, OverflowError):
-            return  # a fact that some other writer made without readable times
+            return  # a fact of another writer, without readable times
         if newest is None:
-            self.heard.note(client, received, age=self.clock() - then, loop_time=_loop_time())
+            self.sources.note(client, received, age=self.clock() - then, loop_time=_loop_time())
             return
-        self.heard.note_batch(
+        self.sources.note_batch(
             client,
             received,
             age=self.clock() - then,
@@ -269,7 +269,7 @@ class Hub:
         )
 
     def beat(self, cursor: str | None, lag_ms: Mapping[str, int]) -> bytes:
-        """Return a beat."""
+        """Return a heartbeat message."""
         clock = self.current.clock
         city = {"city0": iso(clock.city0), "machine0": iso(clock.machine0), "rate": clock.rate}
         beat = {
@@ -277,13 +277,13 @@ class Hub:
             "city_time": city,
             "cursor": cursor,
             "lag_ms": lag_ms,
-            "sources": self.heard.report(_loop_time()),
+            "sources": self.sources.report(_loop_time()),
         }
         return msgspec.json.encode({"beat": beat})
 
 
-async def patiently(step: Callable[[], Awaitable[None]]) -> None:
-    """Do a step, again and again while a log is unavailable."""
+async def retry_while_unavailable(step: Callable[[], Awaitable[None]]) -> None:
+    """Run a step; repeat it while a log is unavailable."""
     while True:
         try:
             await step()

@@ -1,4 +1,4 @@
-"""The picture store: the newest picture of each camera, for a minute, in no log."""
+"""The picture store: the newest picture of each camera, kept for a minute and written to no log."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -24,14 +24,14 @@ return 1
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A camera's newest picture: JPEG bytes, when taken (ISO 8601), lower-case hex SHA-256."""
+    """A camera's newest picture: JPEG bytes, time taken (ISO 8601), lower-case hex SHA-256."""
 
     jpeg: bytes
     at: str
     sha256: str
 
 
-class PicturesUnavailable(Exception):  # named for what is so
+class PicturesUnavailable(Exception):
     """The picture server did not answer."""
 
 
@@ -44,11 +44,11 @@ class Pictures:
 
     @classmethod
     def open(cls, url: str | Path) -> "Pictures":
-        """Return a store at ``redis://…`` or ``unix:///path``; connects when first used."""
+        """Return the store at ``redis://…`` or ``unix:///path``; it connects at the first use."""
         return cls(connect(str(url)))
 
     async def put(self, camera: str, picture: Picture) -> None:
-        """Keep a picture unless a newer one is held. Raises PicturesUnavailable."""
+        """Store a picture unless a newer one is stored. Raises PicturesUnavailable."""
         try:
             await self._put(
                 keys=[f"picture:{camera}"],

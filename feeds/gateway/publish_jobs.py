@@ -1,4 +1,4 @@
-"""Jobs: one good frame of a publisher on its way into the logs."""
+"""Jobs: one valid frame of a publisher while it is appended to the logs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container
@@ -29,7 +29,7 @@ _FACTS = {
 
 
 class Job(msgspec.Struct):
-    """A good frame on its way: what its records are, and what became of each (by index)."""
+    """A valid frame in work: its records, and the result of each one (by index)."""
 
     topic: str
     client: str
@@ -42,7 +42,7 @@ class Job(msgspec.Struct):
     duplicates: set[int] = set()
 
     def open(self, *, ledger: bool | None = None) -> list[tuple[int, Normalised]]:
-        """Return the good records of which nothing is decided yet, facts or measurements only."""
+        """Return the valid records without a result: all, only facts (True) or only measurements (False)."""
         return [
             (index, found)
             for index, found in enumerate(self.judged)
@@ -54,19 +54,19 @@ class Job(msgspec.Struct):
 
 
 def name_by_reference(people: PeopleStore, client: str, found: Normalised) -> str:
-    """Put the references of a record's reporter, who must be there, into it; return the reporter's."""
-    told = found.reporter or {}
+    """Write the references of a record's reporter into it; return the reporter reference."""
+    reporter = found.reporter or {}
     ref = people.ref(client, found.id)
     found.record["reporter_ref"] = ref
-    if caller := people.caller_ref(told.get("phone")):
+    if caller := people.caller_ref(reporter.get("phone")):
         found.record["caller_ref"] = caller
-    if told.get("wants_reply") is True:
-        found.record["wants_reply"] = True  # says nothing of who it is
+    if reporter.get("wants_reply") is True:
+        found.record["wants_reply"] = True  # does not identify the person
     return ref
 
 
 def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
-    """Return the append that makes a record a fact; ``street`` is a code or empty."""
+    """Return the append that stores a record as a fact; ``street`` is a code or empty."""
     record = found.record
     subject = {
         "case": lambda: f"case:{client}/{found.id}",
@@ -79,33 +79,37 @@ def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
     if found.kind in ("case", "device", "camera"):
         data["street"] = street
     body = body_of(_FACTS[found.kind], subject, f"client:{client}", data)
-    # A case's versions count what we decide about it: its report is none, it starts at 0.
+    # A case's version counts our decisions; its report is not one, so the version starts at 0.
     expects = () if found.kind == "case" else ((subject, ANY),)
     return Act(f"pub:{topic}:{client}:{found.id}", (body,), expects)
 
 
 def id_of(record: Any) -> str | None:
-    """Return the id of a rejected record when it could be one."""
-    told = record.get("id") if isinstance(record, dict) else None
-    if not isinstance(told, str) or not 1 <= len(told) <= 128:
+    """Return the id of a rejected record if it is a valid id."""
+    record_id = record.get("id") if isinstance(record, dict) else None
+    if not isinstance(record_id, str) or not 1 <= len(record_id) <= 128:
         return None
-    return told if told.isascii() or told.encode("utf-8", "ignore").decode() == told else None
+    return (
+        record_id
+        if record_id.isascii() or record_id.encode("utf-8", "ignore").decode() == record_id
+        else None
+    )
 
 
 def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
-    """Return the telemetry batch of a job, and which of its records (by index) stand in it.
+    """Return the indices of the records in a job's telemetry batch, and the batch.
 
-    Facts claim their id, rejected records only ask whether theirs is known. A reading of a device
-    that is not among ``devices`` is marked.
+    Facts claim their id, rejected records only ask whether theirs is known. A reading of a device that is not
+    in ``devices`` is marked ``unregistered``.
     """
     indices, digests, kinds, payloads = [], [], "", []
     for index, found in enumerate(job.judged):
-        told: str | None
+        record_id: str | None
         if isinstance(found, Rejected):
-            told, kind = id_of(job.records[index]), "k"
+            record_id, kind = id_of(job.records[index]), "k"
         else:
-            told, kind = found.id, "c" if found.kind in LEDGER_KINDS else "n"
-        if told is None or (kind == "n" and index in job.duplicates):
+            record_id, kind = found.id, "c" if found.kind in LEDGER_KINDS else "n"
+        if record_id is None or (kind == "n" and index in job.duplicates):
             continue
         if kind == "n" and isinstance(found, Normalised):
             if found.kind == "reading" and found.record["device"] not in devices:
@@ -113,12 +117,12 @@ def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
             payloads.append(_encoder.encode(found.record))
         kinds += kind
         indices.append(index)
-        digests.append(digest_of(job.client, told))
+        digests.append(digest_of(job.client, record_id))
     return indices, Batch(job.client, job.received, digests, kinds, payloads)
 
 
 async def until_done(step: Callable[[], Awaitable[T]]) -> T:
-    """Return what a step returns, doing it again with the same ids while a log is unavailable."""
+    """Return the result of a step; repeat it (with the same ids) while a log is unavailable."""
     down = False
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A publishing socket: frames in, answers out, in order; eight unanswered at most."""
+"""A publishing socket: receives frames and sends answers in order; at most eight are unanswered."""
 
 import asyncio
 from typing import Final
@@ -32,7 +32,7 @@ async def publish(
     bad = 0
     try:
         while bad < BAD_IN_A_ROW:
-            # No place, no reading: the publisher feels it as back-pressure.
+            # Without a free place nothing is read: this is the back-pressure on the publisher.
             await places.acquire()
             message = await connection.recv()
             if isinstance(message, str):
@@ -46,14 +46,14 @@ async def publish(
         await worker
         await connection.close(_POLICY, f"{BAD_IN_A_ROW} bad frames in a row")
     except ConnectionClosed:
-        return  # what is not answered is sent again with the same ids
+        return  # the publisher sends unanswered frames again with the same ids
     finally:
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
 
 
 def _cut_if_failed(worker: asyncio.Task[None], connection: ServerConnection) -> None:
-    """A publisher that nobody answers any more is cut: it comes again with the same ids."""
+    """Close the socket when answering has failed: the publisher reconnects and repeats the same ids."""
     if worker.cancelled() or worker.exception() is None:
         return
     log.error("publishing_failed", exc_info=worker.exception())
@@ -66,7 +66,7 @@ async def _answer(
     waiting: asyncio.Queue[Job | BadFrame | None],
     places: asyncio.Semaphore,
 ) -> None:
-    """Append and answer, all that waits at once: one round trip for several batches."""
+    """Append and answer all waiting jobs together: one round trip for several batches."""
     while True:
         group = [await waiting.get()]
         while not waiting.empty():

@@ -1,4 +1,4 @@
-"""Heads: what the gateway itself reads of a normalised record; all else passes through as text."""
+"""Heads: the fields of a normalised record that the gateway reads; all others pass through as text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["CameraHead", "Head", "SensorHead", "UnitHead", "head_of", "heads_of"
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
-    """What the gateway itself reads of a normalised record. Any other field may hold anything."""
+    """The fields of a normalised record that the gateway reads. Other fields are not checked."""
 
     at: str = ""
     id: str = ""
@@ -20,7 +20,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     reporter_ref: str = ""
 
     def key(self) -> Any:
-        """Return the key under which only the newest record counts."""
+        """Return the key of the current state; per key only the newest record is kept."""
         return self.id
 
 
@@ -37,7 +37,7 @@ class SensorHead(Head, frozen=True, gc=False):
 
 
 class CameraHead(Head, frozen=True, gc=False):
-    """Head of whatever a camera sends."""
+    """Head of a record of a camera."""
 
     kind: str = ""
     camera: str = ""

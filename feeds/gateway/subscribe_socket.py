@@ -1,7 +1,7 @@
-"""A subscribing socket: hello, current state where it is wanted, then the stream, with beats all along.
+"""A subscribing socket: hello, current state if requested, then the stream, with regular heartbeats.
 
-Each subscriber *pulls*: it holds a place in every log and takes what lies behind it, from the hub's
-memory or, farther back, from the log itself. Nothing queues up for it, so nothing can be dropped.
+Each subscriber *pulls*: it has a position in every log and reads the entries after it, from the hub's memory
+or, if older, from the log. There is no queue per subscriber, so nothing can be dropped.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from feeds.gateway.current_state import Row
-from feeds.gateway.deliveries import Delivery, Sight, View, from_ledger, from_telemetry, with_people
+from feeds.gateway.deliveries import Delivery, View, Visibility, from_ledger, from_telemetry, with_people
 from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, RETRY_S, UNAVAILABLE, Hub, Ring
 from feeds.gateway.subscription_starts import Start
 from feeds.people.reporters import PeopleStore
@@ -34,29 +34,29 @@ _encoder = msgspec.json.Encoder()
 
 
 class Subscription:
-    """One subscriber. ``sights`` says for each of its topics what it may see."""
+    """One subscriber. ``visibilities`` holds for each of its topics what it may see."""
 
     def __init__(
-        self, connection: ServerConnection, hub: Hub, people: PeopleStore, sights: dict[str, Sight]
+        self, connection: ServerConnection, hub: Hub, people: PeopleStore, visibilities: dict[str, Visibility]
     ) -> None:
-        self.lag_ms: dict[str, int] = dict.fromkeys(sights, 0)
+        self.lag_ms: dict[str, int] = dict.fromkeys(visibilities, 0)
         self._connection = connection
         self._hub = hub
         self._people = people
-        self.sights = sights
+        self.visibilities = visibilities
         self._loop = asyncio.get_running_loop()
         self._next_beat = 0.0
         self._whole = False
         self._live = False
         self._sending_since: float | None = None
-        # Places up to which everything was sent: where to read on in the ledger, and for each topic its
-        # position and its stream id. They are moved before a message goes out: the message's own cursor
-        # and that of a beat right behind it are then the same.
+        # Positions up to which everything was sent: the next read in the ledger, and for each topic its
+        # ledger position and stream id. They are updated before a message is sent, so that the message and a
+        # heartbeat right after it have the same cursor.
         self._facts = 0
         self._positions: dict[str, int] = {}
         self._streams: dict[str, Any] = {}
-        # What was read of a log and is not sent yet: a message holds records of one topic only, so what one
-        # read brings goes out in many.
+        # Entries that were read from a log and are not sent yet: a message holds records of one topic only,
+        # so one read may need several messages.
         self._read: dict[str, list[Delivery]] = {}
 
     async def run(self, start: Start) -> None:
@@ -78,7 +78,7 @@ class Subscription:
             self._hub.listeners.discard(news)
 
     def is_behind(self, loop_time: float) -> bool:
-        """Whether the subscriber is to be cut: it takes too little of what there is for it."""
+        """Whether the subscriber is too slow and must be closed."""
         since = self._sending_since
         if since is not None and loop_time - since > BEHIND_S:
             return True
@@ -91,7 +91,7 @@ class Subscription:
     async def _hello(self, start: Start) -> None:
         hello = {
             "version": 1,
-            "topics": list(self.sights),
+            "topics": list(self.visibilities),
             "cursor": Cursor(self._hub.epoch, dict(start.places)).text(),
             "snapshot": bool(start.snapshots),
         }
@@ -106,7 +106,7 @@ class Subscription:
 
     async def _snapshot(self, topic: str, rows: Sequence[Row]) -> None:
         parts = _parts(rows)
-        persons = self.sights[topic].persons
+        persons = self.visibilities[topic].persons
         for number, part in enumerate(parts, 1):
             await self._beat_if_due()
             records = [row.record for row in part]
@@ -120,7 +120,7 @@ class Subscription:
             await asyncio.sleep(0)
 
     async def _send_news(self) -> bool:
-        """Send a message of each log that has one; whether there was anything new at all."""
+        """Send one message per log with new entries; return whether there were any."""
         moved = await self._send_facts() if self._positions else False
         for topic in self._streams:
             moved = await self._send_measured(topic) or moved
@@ -138,7 +138,7 @@ class Subscription:
             if run and (len(views) != 1 or views[0][0] != topic or size > MESSAGE_BYTES):
                 break
             place = delivery.place
-            if len(views) > 1:  # a registration, on ``ops`` and on its own topic: a message of each
+            if len(views) > 1:  # a registration: one message on ``ops``, one on its own topic
                 for topic, view in views:
                     self._positions[topic] = place
                     await self._message(topic, [(delivery, view)])
@@ -156,8 +156,8 @@ class Subscription:
     def _views(self, delivery: Delivery) -> list[tuple[str, View]]:
         views = []
         for topic in delivery.pieces or ():
-            if topic in self.sights and delivery.place > self._positions[topic]:  # type: ignore[operator]  # facts stand at ints
-                view = delivery.view(topic, self.sights[topic], self._people)
+            if topic in self.visibilities and delivery.place > self._positions[topic]:  # type: ignore[operator]  # positions of facts are ints
+                view = delivery.view(topic, self.visibilities[topic], self._people)
                 if view is not None:
                     views.append((topic, view))
         return views
@@ -170,7 +170,7 @@ class Subscription:
             if run and size + delivery.size > MESSAGE_BYTES:
                 break
             place = delivery.place
-            view = delivery.view(topic, self.sights[topic], self._people)
+            view = delivery.view(topic, self.visibilities[topic], self._people)
             if view is not None:
                 run.append((delivery, view))
                 size += len(view.records)
@@ -180,7 +180,7 @@ class Subscription:
         return bool(found)
 
     async def _behind_place(self, ring: Ring, place: Any, topic: str) -> list[Delivery]:
-        """Return deliveries behind a place: the hub's when it remembers so far, else the log's own."""
+        """Return deliveries after a position, from the hub if it still holds them, else from the log."""
         if place >= ring.start:
             self._read.pop(topic, None)
             first = ring.after(place)
@@ -202,12 +202,13 @@ class Subscription:
             return [from_ledger(entry)[0] for entry in entries]
         measured = await self._hub.telemetry.read(topic, place, count=_READ_AT_ONCE)
         if (await self._hub.telemetry.bounds(topic)).trimmed > place:
-            # Trimmed under our hands. Its cursor is too old now: it comes back to a gap and a snapshot.
+            # Trimmed during the read. The cursor is now too old: after reconnecting it gets a gap and a
+            # snapshot.
             await self._connection.close(BEHIND, "trimmed")
         return [from_telemetry(entry)[0] for entry in measured]
 
     async def _message(self, topic: str, run: Sequence[tuple[Delivery, View]]) -> None:
-        """Send the records of some deliveries, to which the places were moved before, and a beat if due."""
+        """Send the records of deliveries (positions are already updated), and a heartbeat if due."""
         last, view = run[-1]
         records = b",".join([one.records for _, one in run])
         facts = b",".join([one.facts for _, one in run if one.facts])
@@ -219,14 +220,14 @@ class Subscription:
                 b',"facts":[%b]' % facts if facts else b"",
             )
         )  # fmt: skip
-        await asyncio.sleep(0)  # others have their turn even when nothing blocks us
+        await asyncio.sleep(0)  # let other tasks run even when send does not block
         await self._beat_if_due()
 
     def _cursor(self) -> str:
-        """Return the cursor of what was sent, the message that is being sent included."""
+        """Return the cursor after everything sent, including the message being sent."""
         places = {
             topic: Place(self._positions.get(topic, 0), self._streams.get(topic, ORIGIN))
-            for topic in self.sights
+            for topic in self.visibilities
         }
         return Cursor(self._hub.epoch, places).text()
 
@@ -246,7 +247,7 @@ class Subscription:
         await self._send(beat)
 
     async def _beating(self, work: Awaitable[T]) -> T:
-        """Wait for something while beats go on."""
+        """Wait for a result and send heartbeats meanwhile."""
         task = asyncio.ensure_future(work)
         try:
             while not task.done():
@@ -276,7 +277,7 @@ def _is_behind(ring: Ring, place: Any, loop_time: float) -> bool:
 
 
 def _parts(rows: Sequence[Row]) -> list[list[Row]]:
-    """Cut a snapshot into parts of a few hundred kB; an empty one is one empty part."""
+    """Split a snapshot into parts of a few hundred kB; an empty snapshot is one empty part."""
     parts: list[list[Row]] = [[]]
     size = 0
     for row in rows:

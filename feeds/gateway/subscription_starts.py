@@ -1,11 +1,11 @@
-"""Where a subscriber starts: from its cursor, from now, from the beginning, or with a snapshot."""
+"""Start of a subscription: at a cursor, now, at the beginning, or with a snapshot."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from feeds.gateway.current_state import Row
-from feeds.gateway.deliveries import Sight
+from feeds.gateway.deliveries import Visibility
 from feeds.gateway.hub import Hub
 from feeds.protocol.cursors import BadCursor, Cursor, Place, holds_facts, read_cursor
 from feeds.protocol.topics import LEDGER_TOPICS, TELEMETRY_TOPICS
@@ -14,14 +14,14 @@ __all__ = ["Since", "Start", "read_since", "start_at"]
 
 
 class Since(msgspec.Struct, frozen=True):
-    """What a subscriber asked for: a word (``0``, ``now``), a cursor, or neither (current state)."""
+    """The requested start: a word (``0``, ``now``), a cursor, or neither (current state)."""
 
     word: str = ""
     cursor: Cursor | None = None
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Places where the stream starts; the current state and gap (as told) of stale topics."""
+    """Positions where the stream starts; the snapshot and the gap message of stale topics."""
 
     places: Mapping[str, Place]
     snapshots: Mapping[str, Sequence[Row]]
@@ -41,33 +41,33 @@ def read_since(text: str | None, topics: Sequence[str]) -> Since:
     return Since(cursor=read_cursor(text, frozenset(topics)))
 
 
-async def start_at(hub: Hub, since: Since, sights: dict[str, Sight]) -> Start:
-    """Return where a subscriber starts. Raises what the logs raise when they are unavailable."""
+async def start_at(hub: Hub, since: Since, visibilities: dict[str, Visibility]) -> Start:
+    """Return the start of a subscription. Raises the errors of unavailable logs."""
     if since.word == "0":
-        return Start({topic: Place() for topic in sights}, {}, {})
+        return Start({topic: Place() for topic in visibilities}, {}, {})
     if since.word == "now":
-        return Start(await _tail(hub, sights), {}, {})
-    stale = set(sights)
+        return Start(await _tail(hub, visibilities), {}, {})
+    stale = set(visibilities)
     if since.cursor is not None:
         stale = await _stale(hub, since.cursor)
     if stale:
-        # What was acknowledged before we were asked is in the snapshot.
+        # The snapshot holds everything acknowledged before this request.
         await _reached(hub, await _tail(hub, stale))
-    # From here on nothing waits: snapshots and places are of one moment.
-    here = {topic: _place(hub, topic) for topic in sights}
+    # No await until the snapshots are taken: snapshots and positions are consistent.
+    here = {topic: _place(hub, topic) for topic in visibilities}
     places, snapshots = {}, {}
     gaps: dict[str, Place] = {}
-    for topic, sight in sights.items():
+    for topic, visibility in visibilities.items():
         was = since.cursor.places[topic] if since.cursor else None
         if was is not None and topic not in stale:
             places[topic] = was
             continue
         places[topic] = here[topic]
-        snapshots[topic] = hub.current.snapshot(topic, sight) if topic != "ops" else []
+        snapshots[topic] = hub.current.snapshot(topic, visibility) if topic != "ops" else []
         if was is not None:
             gaps[topic] = was
-    told = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
-    return Start(places, snapshots, told)
+    gap_messages = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
+    return Start(places, snapshots, gap_messages)
 
 
 def _place(hub: Hub, topic: str) -> Place:
@@ -78,7 +78,7 @@ def _place(hub: Hub, topic: str) -> Place:
 
 
 async def _tail(hub: Hub, topics: Iterable[str]) -> dict[str, Place]:
-    """Return the ends of the logs themselves, which the hub may not have reached yet."""
+    """Return the ends of the logs; the hub may not have reached them yet."""
     position, _ = await hub.ledger.head()
     places = {}
     for topic in topics:
@@ -90,16 +90,16 @@ async def _tail(hub: Hub, topics: Iterable[str]) -> dict[str, Place]:
 
 
 async def _reached(hub: Hub, places: Mapping[str, Place]) -> None:
-    """Wait until the hub has folded what lies before some places."""
+    """Wait until the hub has folded the logs up to these positions."""
     for topic, place in places.items():
         if holds_facts(topic):
-            await hub.reach(hub.facts, place.ledger)
+            await hub.wait_for(hub.facts, place.ledger)
         if topic in TELEMETRY_TOPICS:
-            await hub.reach(hub.streams[topic], place.stream)
+            await hub.wait_for(hub.streams[topic], place.stream)
 
 
 async def _stale(hub: Hub, cursor: Cursor) -> set[str]:
-    """Return the topics in which the stream cannot go on from a cursor."""
+    """Return the topics whose stream cannot continue from a cursor."""
     if cursor.epoch != hub.epoch:
         return set(cursor.places)
     position, _ = await hub.ledger.head()
@@ -113,10 +113,10 @@ async def _stale(hub: Hub, cursor: Cursor) -> set[str]:
 
 
 async def _gap(hub: Hub, topic: str, was: Place, here: Place) -> dict[str, str]:
-    """Return a gap as told: log ids of the last record before it and of the last one in it.
+    """Return a gap message: log ids of the last record before the gap and of the last one in it.
 
-    Of an entry that is gone nobody knows how many records it held. Its first one stands for it: the gap is
-    told too wide then, never too narrow.
+    The number of records in a trimmed entry is unknown, so the id of its first record is used. The gap can
+    then be too wide, never too narrow.
     """
     if topic not in TELEMETRY_TOPICS:
         return {"topic": topic, "from": str(was.ledger), "to": str(here.ledger)}

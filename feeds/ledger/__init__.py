@@ -1,4 +1,4 @@
-"""The ledger: every fact in one order, chained by hashes; its segments, audit, export and backup.
+"""The ledger: all facts in one order, linked by hashes; its segments, audit, export and backup.
 
 It may import ``feeds.storage``.
 """

@@ -1,6 +1,6 @@
-"""Anchors: where the ledger's head was, written down in a second place.
+"""Anchors: copies of the ledger's head (position and hash), kept in a separate file.
 
-A ledger whose tail was cut still verifies link by link; an anchor beyond its end gives the cut away.
+A ledger whose tail was cut off still has a valid hash chain. An anchor beyond its last fact shows the cut.
 """
 
 import os
@@ -15,7 +15,7 @@ Why = Literal["timer", "hand_over", "segment"]
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """At the moment ``at`` (ISO 8601, UTC) the fact at ``position`` had this ``hash``."""
+    """At time ``at`` (ISO 8601, UTC) the fact at ``position`` had this ``hash``."""
 
     at: str
     position: int
@@ -27,17 +27,17 @@ _decoder = msgspec.json.Decoder(Anchor)
 
 
 class Anchors:
-    """The file ``anchors.log``: one JSON line an anchor, only ever appended to."""
+    """The file ``anchors.log``: one JSON line per anchor; lines are only appended."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, *, at: str, position: int, hash: str, why: Why) -> Anchor:  # noqa: A002  # the line's own name
-        """Append one anchor and return it after it is on the disk. Raises OSError."""
+        """Append one anchor and return it when it is on disk. Raises OSError."""
         anchor = Anchor(at, position, hash, why)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
-            # a line that a crash cut short must not swallow this one
+            # start a new line if a crash left the last one incomplete
             if file.seek(0, os.SEEK_END) > 0:
                 file.seek(-1, os.SEEK_END)
                 file.write(b"" if file.read(1) == b"\n" else b"\n")
@@ -47,9 +47,9 @@ class Anchors:
         return anchor
 
     def read(self) -> list[Anchor]:
-        """Return all anchors, in the order they were written; a line that a crash cut short is left out.
+        """Return all anchors in the order they were written; a line cut short by a crash is left out.
 
-        Raises ValueError naming a line that is whole but is no anchor.
+        Raises ValueError naming a line that is complete but is not an anchor.
         """
         if not self._path.exists():
             return []

@@ -1,4 +1,4 @@
-"""The audit: walks the whole ledger and names the first row that is not as it was written."""
+"""The audit: checks the whole ledger and names the first row that was changed or is missing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -15,7 +15,7 @@ __all__ = ["Bad", "Verdict", "Walk", "all_rows", "verify", "verify_ledger", "ver
 
 
 class Bad(msgspec.Struct, frozen=True):
-    """The first bad row. ``recorded_at`` is its own stamp, or that of the last good row if it is missing."""
+    """The first bad row. ``recorded_at`` is its own time, or that of the last good row if it is missing."""
 
     position: int
     recorded_at: str
@@ -23,7 +23,7 @@ class Bad(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What an audit found: the good end of the chain, the anchors that it met, the first bad row."""
+    """Result of an audit: end of the valid chain, number of anchors that matched, first bad row."""
 
     position: int
     hash: str
@@ -32,26 +32,26 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no bad row was found."""
         return self.bad is None
 
 
 class Walk:
-    """One pass along the chain; it stops at the first bad row. No I/O."""
+    """One pass over the chain; it stops at the first bad row. No I/O."""
 
     def __init__(self, anchors: Iterable[Anchor] = (), *, position: int = 0, previous: str = GENESIS) -> None:
         self.position = position
         self.hash = previous
         self.bad: Bad | None = None
         self._recorded_at = ""
-        self._vouched = position
-        self._met = 0
+        self._anchored = position
+        self._matched = 0
         self._anchors: dict[int, list[Anchor]] = {}
         for anchor in anchors:
             self.expect(anchor)
 
     def expect(self, anchor: Anchor) -> None:
-        """Add an anchor that lies ahead (one that lies behind is the caller's mistake)."""
+        """Add an anchor after the current position; an anchor at or before it is ignored."""
         if anchor.position > self.position:
             self._anchors.setdefault(anchor.position, []).append(anchor)
 
@@ -68,7 +68,7 @@ class Walk:
         if row.position > expected:
             return self.missing(f"missing: the next row is {row.position}")
         if row.position < expected:
-            return Bad(row.position, row.recorded_at, f"stands again behind row {self.position}")
+            return Bad(row.position, row.recorded_at, f"is repeated after row {self.position}")
         if link(self.hash, row.recorded_at, digest(row.body)) != row.hash:
             return Bad(row.position, row.recorded_at, "hash does not continue the chain")
         if getattr(row, "previous", self.hash) not in ("", self.hash):
@@ -76,26 +76,26 @@ class Walk:
         for anchor in self._anchors.pop(row.position, ()):
             if anchor.hash != row.hash:
                 return Bad(row.position, row.recorded_at, self._rewritten(anchor))
-            self._vouched = row.position
-            self._met += 1
+            self._anchored = row.position
+            self._matched += 1
         return None
 
     def _rewritten(self, anchor: Anchor) -> str:
         return (
-            f"hash differs from {_named(anchor)}: rows {self._vouched + 1} to {anchor.position} "
+            f"hash differs from {_named(anchor)}: rows {self._anchored + 1} to {anchor.position} "
             "may have been rewritten"
         )
 
     def missing(self, reason: str) -> Bad:
-        """Return the row behind the good end as the bad one."""
+        """Return the row after the end of the valid chain as the bad one."""
         return Bad(self.position + 1, self._recorded_at, reason)
 
     def finish(self) -> Verdict:
-        """Return the verdict after the last row: an anchor beyond it gives a cut tail away."""
+        """Return the verdict after the last row; an anchor beyond it means that the tail was cut off."""
         if self.bad is None and self._anchors:
             beyond = self._anchors[max(self._anchors)][0]
             self.bad = self.missing(f"missing: {_named(beyond)} lies beyond the last row {self.position}")
-        return Verdict(self.position, self.hash, self._met, self.bad)
+        return Verdict(self.position, self.hash, self._matched, self.bad)
 
 
 def _named(anchor: Anchor) -> str:
@@ -106,9 +106,9 @@ def _named(anchor: Anchor) -> str:
 def verify(
     rows: Iterable[Link], anchors: Iterable[Anchor] = (), *, position: int = 0, previous: str = GENESIS
 ) -> Verdict:
-    """Walk rows that follow (``position``, ``previous``) and name the first bad one.
+    """Check rows that follow (``position``, ``previous``) and name the first bad one.
 
-    A segment that cannot be read on counts as a bad row at the place where reading stopped.
+    A segment that cannot be read to its end counts as a bad row where reading stopped.
     """
     walk = Walk(anchors, position=position, previous=previous)
     _walk(walk, rows)
@@ -125,7 +125,7 @@ def _walk(walk: Walk, rows: Iterable[Link]) -> None:
 
 
 async def verify_ledger(ledger: Ledger, segments: Segments, anchors: Sequence[Anchor]) -> Verdict:
-    """Walk segments, stream and head of a running ledger; facts may be appended meanwhile.
+    """Check segments, stream and head of a running ledger; facts may be appended during the check.
 
     Raises LedgerUnavailable.
     """
@@ -147,13 +147,13 @@ async def verify_ledger(ledger: Ledger, segments: Segments, anchors: Sequence[An
 
 
 async def verify_stream(ledger: Ledger, anchors: Sequence[Anchor]) -> Verdict:
-    """Walk what is in the stream, up to the head; closed segments are left to :func:`verify_ledger`.
+    """Check the stream up to the head, without closed segments (see :func:`verify_ledger`).
 
     Raises LedgerUnavailable.
     """
     position, hash_ = await ledger.head()
     first = await first_position(ledger)
-    # Where the rows before are in segments the first one is taken at its word: the second links to it.
+    # When earlier rows are in segments, the hash of the first row is trusted: the second row links to it.
     walk = (
         Walk(anchors) if first <= 1 else Walk(anchors, position=first, previous=await hash_at(ledger, first))
     )
@@ -165,7 +165,7 @@ async def verify_stream(ledger: Ledger, anchors: Sequence[Anchor]) -> Verdict:
 
 
 async def _check_overlap(ledger: Ledger, segments: Segments, walk: Walk, first: int) -> None:
-    """Check what lies in the stream *and* in segments: readers are served from the stream."""
+    """Check rows that are in the stream *and* in segments, because readers get them from the stream."""
     before = next(segments.rows(first - 2), None) if first > 1 else None
     again = Walk(position=first - 1, previous=before.hash if before else GENESIS)
     again.expect(Anchor("", walk.position, walk.hash, "last segment"))
@@ -176,9 +176,9 @@ async def _check_overlap(ledger: Ledger, segments: Segments, walk: Walk, first: 
 
 
 async def all_rows(ledger: Ledger, segments: Segments, *, after: int = 0) -> AsyncIterator[Link]:
-    """Yield the whole ledger behind ``after``: closed segments first, then the stream.
+    """Yield all rows after position ``after``: closed segments first, then the stream.
 
-    A segment that is closed meanwhile is noticed. Raises SegmentDamaged, LedgerUnavailable.
+    A segment that is closed during the read is read too. Raises SegmentDamaged, LedgerUnavailable.
     """
     while True:
         for archived in segments.rows(after):

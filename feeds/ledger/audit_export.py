@@ -1,7 +1,7 @@
-"""The export: the ledger as lines for people who audit it, in CSV or JSON Lines.
+"""The export of the ledger for auditors, in CSV or JSON Lines.
 
-Every fact is one line: who, what, when by both clocks, the moments and codes that an auditor asks for as
-columns of their own, and all of its data. ``--people`` tells who was shown which field of whose data.
+Every fact is one line: who, what, when (machine time and city time), a column for each time and code that
+auditors need, and all of the fact's data. ``--people`` exports who was shown which field of whose data.
 """
 
 import csv
@@ -24,7 +24,7 @@ __all__ = ["COLUMNS", "PEOPLE_COLUMNS", "Filter", "export"]
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _SIGNED = ("type", "v", "subject", "actor", "role", "seat", "shift", "reason")
-MOMENTS = (
+TIMES = (
     "at", "fix_by_at", "deadline_at", "dispatch_by", "holder_due_at", "sign_by", "return_by", "verify_by",
     "due_at", "on_site_by", "check_by", "decide_by", "acknowledge_by", "answer_by", "until",
 )  # fmt: skip
@@ -32,8 +32,8 @@ CODES = (
     "version", "command", "channel", "kind", "code", "street", "lon", "lat", "holder", "to",
     "late_s", "in_time",
 )  # fmt: skip
-_OWN = frozenset((*CODES, *MOMENTS))
-COLUMNS = ("position", "recorded_at", "city_at", *_SIGNED, *CODES, *MOMENTS, "data", "hash")
+_OWN = frozenset((*CODES, *TIMES))
+COLUMNS = ("position", "recorded_at", "city_at", *_SIGNED, *CODES, *TIMES, "data", "hash")
 PEOPLE_COLUMNS = (
     "position", "recorded_at", "city_at", "actor", "role", "seat", "shift", "subject", "ref", "field",
     "purpose", "text",
@@ -43,10 +43,10 @@ Form = Literal["jsonl", "csv"]
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Which facts to tell: those that meet every condition that is given.
+    """Which facts to export: those that meet every given condition.
 
-    ``case`` is a case's key or mark; ``since`` (included) and ``until`` (not included) are epoch seconds of
-    the ledger's own stamp; ``people`` tells reveals only, a line for each field that was shown.
+    ``case`` is a case's key or row key; ``since`` (included) and ``until`` (not included) are epoch seconds,
+    compared with ``recorded_at``; ``people`` exports reveals only, one line for each field that was shown.
     """
 
     after: int = 0
@@ -56,17 +56,17 @@ class Filter(msgspec.Struct, frozen=True):
     types: frozenset[str] = frozenset()
     people: bool = False
 
-    def tells(self, told: dict[str, Any]) -> bool:
-        """Whether a fact (as exported) is asked for."""
-        recorded = parse(told["recorded_at"])
-        kind = told.get("type", "")
+    def matches(self, exported: dict[str, Any]) -> bool:
+        """Whether a fact (as exported) meets the conditions."""
+        recorded = parse(exported["recorded_at"])
+        kind = exported.get("type", "")
         return (
-            told["position"] > self.after
+            exported["position"] > self.after
             and (self.since is None or recorded >= self.since)
             and (self.until is None or recorded < self.until)
             and (not self.types or kind in self.types)
             and (not self.people or kind == "PersonRevealed")
-            and (not self.case or self._is_case(str(told.get("subject", ""))))
+            and (not self.case or self._is_case(str(exported.get("subject", ""))))
         )
 
     def _is_case(self, subject: str) -> bool:
@@ -78,9 +78,9 @@ class Filter(msgspec.Struct, frozen=True):
 async def export(
     ledger: Ledger, segments: Segments, *, form: Form = "jsonl", only: Filter | None = None
 ) -> AsyncIterator[str]:
-    """Yield the facts that ``only`` asks for as lines (with line ends); CSV begins with its columns.
+    """Yield the facts that match ``only`` as lines (with line ends); CSV begins with its columns.
 
-    In CSV, a cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    In CSV, a cell that a spreadsheet would read as a formula gets a leading apostrophe.
     Raises SegmentDamaged, LedgerUnavailable.
     """
     asked = only or Filter()
@@ -88,19 +88,19 @@ async def export(
     if form == "csv":
         yield _csv(columns)
     clock = REAL_TIME
-    async for row in all_rows(ledger, segments):  # from the first on: the city's clock was set somewhere
+    async for row in all_rows(ledger, segments):  # from the first: it sets the city clock
         if row.position <= asked.after and b'"CityClockSet"' not in row.body:
             continue
-        told = _told(row)
-        clock = _clock(told, clock)
-        told["city_at"] = iso(clock.at(parse(row.recorded_at)))
-        if not asked.tells(told):
+        exported = _exported(row)
+        clock = _clock(exported, clock)
+        exported["city_at"] = iso(clock.at(parse(row.recorded_at)))
+        if not asked.matches(exported):
             continue
-        for line in _lines(told, people=asked.people):
+        for line in _lines(exported, people=asked.people):
             yield _csv(_cells(line, columns)) if form == "csv" else _json(line)
 
 
-def _told(row: Link) -> dict[str, Any]:
+def _exported(row: Link) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(row.body, type=dict[str, Any])
     except msgspec.MsgspecError:
@@ -108,46 +108,46 @@ def _told(row: Link) -> dict[str, Any]:
     return {"position": row.position, "recorded_at": row.recorded_at, "city_at": "", **body, "hash": row.hash}
 
 
-def _clock(told: dict[str, Any], before: CityClock) -> CityClock:
-    """Return the city clock that counts from a fact on."""
-    if told.get("type") != "CityClockSet":
+def _clock(exported: dict[str, Any], before: CityClock) -> CityClock:
+    """Return the city clock that is valid from this fact on."""
+    if exported.get("type") != "CityClockSet":
         return before
     try:
-        data = told["data"]
+        data = exported["data"]
         return CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
     except (KeyError, TypeError, ValueError):
-        return before  # as the fold does: a clock that cannot be read sets nothing
+        return before  # as the fold does: an unreadable clock is ignored
 
 
-def _lines(told: dict[str, Any], *, people: bool) -> Iterator[dict[str, Any]]:
+def _lines(exported: dict[str, Any], *, people: bool) -> Iterator[dict[str, Any]]:
     if not people:
-        yield told
+        yield exported
         return
-    data = told.get("data")
+    data = exported.get("data")
     data = data if isinstance(data, dict) else {}
-    about = {name: told.get(name, "") for name in PEOPLE_COLUMNS} | {
+    about = {name: exported.get(name, "") for name in PEOPLE_COLUMNS} | {
         name: data.get(name, "") for name in ("ref", "purpose", "text")
     }
     for field in data.get("fields") or [""]:
         yield {**about, "field": field}
 
 
-def _cells(told: dict[str, Any], columns: tuple[str, ...]) -> Iterator[str]:
-    own = _own_columns(told.get("data"))
+def _cells(exported: dict[str, Any], columns: tuple[str, ...]) -> Iterator[str]:
+    own = _own_columns(exported.get("data"))
     for name in columns:
         if name == "data":
-            yield _cell(msgspec.json.encode(told.get("data", {})).decode())
+            yield _cell(msgspec.json.encode(exported.get("data", {})).decode())
         else:
-            yield _cell(told[name] if name in told else own.get(name))
+            yield _cell(exported[name] if name in exported else own.get(name))
 
 
 def _own_columns(data: object) -> dict[str, Any]:
-    """Return moments and codes of a fact's data; of a report's, from the record that it tells."""
+    """Return times and codes of a fact's data; for a report, those of its record."""
     record = data.get("record") if isinstance(data, dict) else None
     category = record.get("category") if isinstance(record, dict) else None
     mapped = category.get("mapped") if isinstance(category, dict) else None
     found: dict[str, Any] = {}
-    for place in (category, mapped, record, data):  # the later the nearer to what the ledger itself says
+    for place in (category, mapped, record, data):  # later entries override earlier ones
         if isinstance(place, dict):
             found |= {
                 name: value
@@ -172,5 +172,5 @@ def _csv(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def _json(told: dict[str, Any]) -> str:
-    return msgspec.json.encode(told).decode() + "\n"
+def _json(exported: dict[str, Any]) -> str:
+    return msgspec.json.encode(exported).decode() + "\n"

@@ -1,4 +1,4 @@
-"""Backup and restore of a running city; its files are those of :mod:`feeds.ledger.backup_files`."""
+"""Backup of a running city, and its restore; :mod:`feeds.ledger.backup_files` describes the files."""
 
 import asyncio
 import secrets
@@ -33,20 +33,20 @@ __all__ = ["BackupDamaged", "Manifest", "RestoreRefused", "backup", "check_backu
 CHUNK, PAGE = 100_000, 1000
 VERSIONS_COPY, WINNERS_COPY = "{ledger}:backup:versions", "{ledger}:backup:winners"
 RESTORING = "{ledger}:restoring"
-COPY_LIFE_S = 6 * 3600
+COPY_TTL_S = 6 * 3600
 
 
-class RestoreRefused(ValueError):  # named for what is so
-    """There is something where the backup would go; nothing was touched."""
+class RestoreRefused(ValueError):
+    """The target of the restore is not empty; nothing was changed."""
 
 
 async def backup(
     data_dir: Path, ledger: Ledger, target: Path, *, now: float, archive: bool = False
 ) -> Manifest:
-    """Copy the ledger up to its present head, and the files of ``data_dir``, into the new folder ``target``.
+    """Copy the ledger up to its current head and the files of ``data_dir`` into the new folder ``target``.
 
-    Appends go on meanwhile; the server is held once, to copy the versions of all subjects. ``now`` is
-    epoch seconds; with ``archive`` the telemetry archive is copied too.
+    Appends continue during the backup; the server is blocked once, to copy the versions of all subjects.
+    ``now`` is epoch seconds; with ``archive`` the telemetry archive is copied too.
 
     Raises FileExistsError when ``target`` exists, ValueError when it lies in ``data_dir`` or the ledger is
     damaged, LedgerUnavailable, OSError.
@@ -61,21 +61,21 @@ async def backup(
         await ledger.client.unlink(VERSIONS_COPY, WINNERS_COPY)
     except RedisError as error:
         raise LedgerUnavailable(str(error)) from error
-    # after the facts: a reporter whom a fact names is then in the people store's copy
+    # after the facts: the copy of the people store then holds every reporter that a copied fact refers to
     await asyncio.to_thread(files.copy_files, data_dir, partial, frozen.position, archive=archive)
     return await asyncio.to_thread(files.close_backup, partial, target, frozen)
 
 
 async def _freeze(ledger: Ledger) -> Manifest:
-    """Take head, epoch and versions of one and the same moment."""
-    async with ledger.client.pipeline(transaction=True) as moment:
-        moment.hmget(HEAD, ["n", "h", "r"])
-        moment.get(EPOCH)
+    """Read head, epoch and versions in one transaction."""
+    async with ledger.client.pipeline(transaction=True) as transaction:
+        transaction.hmget(HEAD, ["n", "h", "r"])
+        transaction.get(EPOCH)
         for source, copy in ((VERSIONS, VERSIONS_COPY), (WINNERS, WINNERS_COPY)):
-            moment.unlink(copy)
-            moment.copy(source, copy)
-            moment.expire(copy, COPY_LIFE_S)
-        (position, hash_, recorded_at), epoch, *_ = await moment.execute()
+            transaction.unlink(copy)
+            transaction.copy(source, copy)
+            transaction.expire(copy, COPY_TTL_S)
+        (position, hash_, recorded_at), epoch, *_ = await transaction.execute()
     return Manifest(
         "", (epoch or b"").decode(), int(position or 0), (hash_ or GENESIS.encode()).decode(),
         (recorded_at or b"").decode(), {},
@@ -83,7 +83,7 @@ async def _freeze(ledger: Ledger) -> Manifest:
 
 
 async def _write_tail(ledger: Ledger, live: Segments, partial: Path, frozen: Manifest) -> None:
-    """Write what is behind the copied segments as segments too, and check that it continues them."""
+    """Write the facts after the copied segments as segments too, and check that they continue the chain."""
     copied = await asyncio.to_thread(verify, Segments(partial / files.LEDGER).rows())
     if copied.bad is not None:
         raise _damaged(copied.bad)
@@ -108,12 +108,12 @@ async def _write_tail(ledger: Ledger, live: Segments, partial: Path, frozen: Man
 def _damaged(bad: Bad) -> ValueError:
     return ValueError(
         f"the ledger is damaged at position {bad.position}: {bad.reason}; no backup was made. "
-        "`citywall audit verify` looks at all of it; earlier backups stay as they are"
+        "`citywall audit verify` checks the whole ledger; earlier backups were not changed"
     )
 
 
 async def _write_done(client: Any, path: Path, position: int) -> None:
-    """Write which command ids were done up to ``position``; what came later is left out by its position."""
+    """Write the command ids that were done up to ``position``; later ones are left out."""
     lines = PackedLines(path)
     cursor: int | None = None
     while cursor != 0:
@@ -128,7 +128,7 @@ async def _write_done(client: Any, path: Path, position: int) -> None:
 
 
 async def _write_versions(client: Any, path: Path) -> None:
-    """Write (subject, version, position of its last fact) of the frozen moment."""
+    """Write (subject, version, position of its last fact) from the frozen copies."""
     lines = PackedLines(path)
     cursor: int | None = None
     while cursor != 0:
@@ -143,9 +143,9 @@ async def _write_versions(client: Any, path: Path) -> None:
 async def restore(source: Path, data_dir: Path, ledger: Ledger) -> str:
     """Put a backup back into an empty data dir and an empty ledger; return the new epoch.
 
-    Facts come back with their positions, stamps and hashes; a ``LedgerRestored`` follows them. A restore
-    that was interrupted is begun again by calling it again with the same backup. Nobody else may append
-    meanwhile. Raises BackupDamaged, RestoreRefused, LedgerUnavailable, OSError.
+    Facts keep their positions, times and hashes; a ``LedgerRestored`` fact is appended after them. To repeat
+    an interrupted restore, call it again with the same backup. No other process may append during the
+    restore. Raises BackupDamaged, RestoreRefused, LedgerUnavailable, OSError.
     """
     manifest, verdict = await asyncio.to_thread(check_backup, source)
     if verdict.bad is not None:
@@ -161,7 +161,7 @@ async def restore(source: Path, data_dir: Path, ledger: Ledger) -> str:
 
 
 async def _may_begin(client: Any, manifest: Manifest, data_dir: Path) -> bool:
-    """Return False when all but the end was done before; clear away what an interrupted restore left."""
+    """Return False when only the last step is left; delete what an interrupted restore has loaded."""
     same = f"{manifest.epoch} {manifest.position} {manifest.hash} {manifest.made_at}".encode()
     marked = await client.get(RESTORING)
     keys = [key async for key in client.scan_iter(match="{ledger}:*", count=PAGE)]
@@ -187,7 +187,7 @@ async def _may_begin(client: Any, manifest: Manifest, data_dir: Path) -> bool:
 
 
 async def _load(client: Any, source: Path, manifest: Manifest) -> None:
-    """Load stream, done ids and versions; the head comes last and makes it a ledger."""
+    """Load stream, done ids and versions; the head is written last: without it the ledger is empty."""
     archived, tail = Segments(source / files.LEDGER), Segments(source / files.TAIL)
     async with client.pipeline(transaction=False) as page:
 
@@ -216,13 +216,13 @@ async def _load(client: Any, source: Path, manifest: Manifest) -> None:
 
 
 async def _finish(ledger: Ledger, manifest: Manifest) -> str:
-    """Draw the new epoch and record the restore."""
+    """Create the new epoch and record the restore."""
     drawn = f"{RESTORING}:epoch"
     await ledger.client.set(drawn, secrets.token_hex(8), nx=True)
     epoch = cast("bytes", await ledger.client.get(drawn)).decode()
     await ledger.client.set(EPOCH, epoch)
-    told = {"from_epoch": manifest.epoch, "position": manifest.position}
-    body = body_of("LedgerRestored", "ledger", "system:restore", told)
+    data = {"from_epoch": manifest.epoch, "position": manifest.position}
+    body = body_of("LedgerRestored", "ledger", "system:restore", data)
     await ledger.append([Act(f"restore:{epoch}", (body,))])
     await ledger.client.unlink(drawn, RESTORING)
     return epoch

@@ -1,9 +1,9 @@
-"""The files of a backup: which they are, how they are copied, packed and checked. No server.
+"""The files of a backup: their list, and how they are copied, packed and checked. Needs no server.
 
-A backup folder holds ``ledger/`` (closed segments), ``tail/`` (what was still in the stream, as
-segments), ``done`` and ``versions`` (so that repeats stay repeats), ``files/`` (anchors, people store,
-accounts, city settings) and ``manifest.json``, which vouches for all of them. The telemetry archive is in
-it when it is asked for. Not in it, because they can be made again or are no record: snapshots, pictures.
+A backup folder holds ``ledger/`` (closed segments), ``tail/`` (facts that were still in the stream, as
+segments), ``done`` and ``versions`` (so that repeated commands are recognised), ``files/`` (anchors, people
+store, accounts, city settings) and ``manifest.json`` with the SHA-256 of every file. The telemetry archive is
+optional. Snapshots and pictures are left out: they can be rebuilt or are not records.
 """
 
 import hashlib
@@ -34,14 +34,14 @@ DONE, VERSIONS = "done.jsonl.zst", "versions.jsonl.zst"
 MANIFEST, ANCHORS = "manifest.json", "anchors.log"
 ARCHIVE = "archive"
 LEFT_OUT = frozenset({"ledger", "log", "pictures", "snapshots", ARCHIVE, "lock", "demo.log"})
-"""Names in a data dir that are not copied as files: the ledger goes its own way, the rest is no record."""
+"""Names in a data dir that are not copied as files: the ledger is copied apart, others are no records."""
 
 PASSING = ("-wal", "-shm", "-journal", ".partial", ".sock", ".pid", ".lock")
 SQLITE_MAGIC = b"SQLite format 3\0"
 
 
-class BackupDamaged(ValueError):  # named for what is so
-    """The backup is not what its manifest says, or its ledger's chain is broken."""
+class BackupDamaged(ValueError):
+    """The backup differs from its manifest, or its hash chain is broken."""
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class Copied(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds: the ledger up to (``position``, ``hash``) and every file by its SHA-256."""
+    """Contents of a backup: the ledger up to (``position``, ``hash``) and every file with its SHA-256."""
 
     made_at: str
     epoch: str
@@ -64,9 +64,9 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def prepare(data_dir: Path, target: Path) -> Path:
-    """Make the folder that becomes ``target`` when all is in it; return it.
+    """Make and return the partial folder; it is renamed to ``target`` when it is complete.
 
-    Raises FileExistsError when ``target`` is there, ValueError when it would lie in the data dir.
+    Raises FileExistsError when ``target`` exists, ValueError when it is inside the data dir.
     """
     if target.exists():
         message = f"{target} exists already; a backup goes into a new folder"
@@ -89,9 +89,9 @@ def copy_segments(data_dir: Path, partial: Path, position: int) -> None:
 
 
 def copy_files(data_dir: Path, partial: Path, position: int, *, archive: bool = False) -> None:
-    """Copy the other files: databases by SQLite's own means, anchors up to ``position``.
+    """Copy the other files: databases by SQLite's backup, anchors up to ``position``.
 
-    With ``archive`` the telemetry archive too, as it is by then.
+    With ``archive`` the telemetry archive too, in its state at that time.
     """
     left_out = LEFT_OUT - {ARCHIVE} if archive else LEFT_OUT
     for path in sorted(data_dir.rglob("*")):
@@ -118,11 +118,11 @@ def _is_database(path: Path) -> bool:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """Copy a database that others are writing to, as of one moment."""
+    """Copy a consistent state of a database while others write to it."""
     reader, writer = sqlite3.connect(source, timeout=30.0), sqlite3.connect(target)
     try:
         reader.backup(writer)
-        # one file, no companions: the copy must not need a -wal beside it
+        # the copy must be a single file, without a -wal file
         writer.execute("PRAGMA journal_mode=DELETE")
     finally:
         writer.close()
@@ -131,14 +131,14 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _cut_anchors(path: Path, position: int) -> None:
-    """Leave out anchors of facts that came after the backup's end."""
+    """Remove anchors of facts after the backup's last position."""
     if path.exists():
         kept = [anchor for anchor in Anchors(path).read() if anchor.position <= position]
         path.write_bytes(b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in kept))
 
 
 def close_backup(partial: Path, target: Path, manifest: Manifest) -> Manifest:
-    """Sync and list every file, write the manifest, give the folder its name; return the manifest."""
+    """Sync and list every file, write the manifest, rename the folder to ``target``; return the manifest."""
     files = {}
     for path in sorted(p for p in partial.rglob("*") if p.is_file()):
         files[path.relative_to(partial).as_posix()] = Copied(_sha256(path), path.stat().st_size)
@@ -166,9 +166,10 @@ def read_manifest(source: Path) -> Manifest:
 
 
 def check_backup(source: Path) -> tuple[Manifest, Verdict]:
-    """Check every file against the manifest and walk the chain, without any server.
+    """Check every file against the manifest and verify the hash chain; needs no server.
 
-    Raises BackupDamaged naming a file that is missing, changed or too many; a broken chain is in the verdict.
+    Raises BackupDamaged naming a file that is missing, changed or not listed. The verdict names a broken
+    chain.
     """
     manifest = read_manifest(source)
     there = {p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file()} - {MANIFEST}
@@ -186,7 +187,7 @@ def check_backup(source: Path) -> tuple[Manifest, Verdict]:
 
 
 def targets(manifest: Manifest, data_dir: Path) -> dict[str, Path]:
-    """Return where each file that belongs in a data dir goes."""
+    """Return the path in the data dir for each file of the backup that belongs there."""
     found = {}
     for name in manifest.files:
         top, _, rest = name.partition("/")

@@ -1,4 +1,4 @@
-"""Keeping: what is old in the ledger's stream moves into closed segments on disk, for ever."""
+"""Closing: old facts move from the ledger's stream into closed segments on disk and stay there."""
 
 import asyncio
 from pathlib import Path
@@ -14,11 +14,11 @@ from feeds.ledger.segments import Row, SegmentDamaged, Segments, read_segment
 __all__ = ["Closed", "close_segments"]
 
 CHUNK = 100_000
-"""Facts in one segment at most: some 10 MB, which a reader holds in memory."""
+"""Largest number of facts in a segment: about 10 MB, which a reader holds in memory."""
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """What was done: the segments written, how many facts left the stream, the archived end."""
+    """Result: segments written, number of facts trimmed from the stream, last archived position and hash."""
 
     segments: tuple[Path, ...]
     trimmed: int
@@ -29,15 +29,15 @@ class Closed(msgspec.Struct, frozen=True):
 async def close_segments(
     ledger: Ledger, segments: Segments, *, keep_facts: int, keep_s: float, now: float
 ) -> Closed:
-    """Close what is due and trim the stream behind it; harmless to repeat and to kill at any point.
+    """Write due facts into segments and trim them from the stream.
 
-    Due are whole UTC days that are older than ``keep_s`` seconds at ``now`` (epoch seconds, machine
-    time), and the oldest facts when the stream holds more than ``keep_facts`` (it is then cut to 95 %,
-    so that not every fact makes a segment). The last archived fact stays in the stream: its hash is
-    what the next one links to.
+    The call may be repeated, and killed at any point. Due are whole UTC days older than ``keep_s`` seconds at
+    ``now`` (epoch seconds, machine time), and the oldest facts when the stream holds more than ``keep_facts``
+    (the stream is then cut to 95 %, so that not every fact makes a segment). The last archived fact stays in
+    the stream, because the next one links to its hash.
 
-    Raises SegmentDamaged when the stream does not continue what is archived, or a segment is not what
-    the stream says (nothing of it is trimmed); LedgerUnavailable; OSError.
+    Raises SegmentDamaged when the stream does not continue the archived facts, or a segment differs from the
+    stream (that segment is not trimmed); LedgerUnavailable; OSError.
     """
     head, _ = await ledger.head()
     trimmed = await _trim_closed(ledger, segments)
@@ -74,9 +74,9 @@ async def _close(segments: Segments, chunk: list[Row]) -> Path:
 
 
 async def _trim_closed(ledger: Ledger, segments: Segments) -> int:
-    """Trim what is both in the stream and in segments, segment by segment, each read back before.
+    """Trim facts that are in the stream and in segments, one segment at a time, after reading it back.
 
-    The hash of a segment's last fact vouches for all before it, so one look into the stream suffices.
+    The hash of a segment's last fact covers all facts before it, so one comparison with the stream is enough.
     """
     stream_first = await first_position(ledger)
     trimmed = archived = 0

@@ -1,4 +1,4 @@
--- The one way a fact gets into the ledger. Runs atomically inside the server.
+-- Appends facts to the ledger; facts enter only through this script. Runs atomically inside the server.
 --
 -- KEYS  1 stream  2 head (hash: n, h, r)  3 versions (hash: subject -> version)
 --       4 winners (hash: subject -> position of its last fact)  5 prefix of the done buckets
@@ -67,7 +67,7 @@ local previous = head[2] or string.rep("0", 64)
 local last = head[3] or ""
 local time = redis.call("TIME")
 local now = iso(tonumber(time[1]), tonumber(time[2]))
-if now < last then now = last end -- the machine's clock went back; the ledger's does not
+if now < last then now = last end -- recorded_at never decreases, even if the machine's clock goes back
 
 local answers = {}
 local cursor = 2

@@ -1,7 +1,7 @@
-"""The ledger: every fact, in one order, chained by hashes, kept for ever.
+"""The ledger: all facts in one order, linked by hashes, never deleted.
 
-In memory it is one stream of a Redis-protocol server (keys under the hash tag ``{ledger}``); what is
-old lives in closed segments on disk (:mod:`feeds.ledger.segments`). The one way in is :meth:`Ledger.append`.
+Recent facts are in one stream of a Redis-protocol server (keys under the hash tag ``{ledger}``), old ones in
+closed segments on disk (:mod:`feeds.ledger.segments`). Facts enter only through :meth:`Ledger.append`.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 ANY = -1
-"""An expected version that any version meets (the version still rises)."""
+"""An expected version that matches any version (the version still increases)."""
 
 STREAM, HEAD, VERSIONS, WINNERS = (
     "{ledger}:stream", "{ledger}:head", "{ledger}:versions", "{ledger}:winners",
@@ -32,8 +32,8 @@ DONE_PREFIX = "{ledger}:done:"
 EPOCH = "{ledger}:epoch"
 REPLICA_WAIT_MS = 500
 REPLICAS_COUNTED_S = 10.0
-"""How long a count of the replicas holds: so long an append is refused when the last replica is gone."""
-# One script call holds the server for about 0.1 ms per act; 64 keep a click waiting under 10 ms.
+"""How long a count of replicas is used; so long appends fail after the last replica has gone."""
+# One script call blocks the server for about 0.1 ms per act; 64 acts delay a click by less than 10 ms.
 ACTS_PER_CALL = 64
 
 
@@ -59,13 +59,13 @@ class Appended(msgspec.Struct, frozen=True):
 
 
 class Again(msgspec.Struct, frozen=True):
-    """This command id was done before, at ``position``; nothing was written now."""
+    """This command id was already done, at ``position``; nothing was written."""
 
     position: int
 
 
 class Conflict(msgspec.Struct, frozen=True):
-    """A subject is at another version than expected; ``winner`` is the position of its last fact."""
+    """A subject's version differs from the expected one; ``winner`` is the position of its last fact."""
 
     subject: str
     version: int
@@ -76,11 +76,11 @@ Answer = Appended | Again | Conflict
 
 
 class LedgerUnavailable(Exception):
-    """The log server did not answer: what was asked is refused *or unknown*; ask again with the same id."""
+    """The log server did not answer: the outcome is refused *or unknown*; repeat with the same id."""
 
 
 class Ledger:
-    """A connection to the ledger. Appends from any number of processes keep one order."""
+    """A connection to the ledger. Any number of processes may append; the order stays the same for all."""
 
     def __init__(self, client: redis.Redis, reader: redis.Redis, segments: Segments | None) -> None:
         self._client = client
@@ -104,11 +104,11 @@ class Ledger:
 
     @property
     def client(self) -> redis.Redis:
-        """The connection itself, for what looks at the server and not at the facts."""
+        """The connection, for code that inspects the server instead of the facts."""
         return self._client
 
     async def append(self, acts: Sequence[Act]) -> list[Answer]:
-        """Append the acts in order and return one answer for each, after they are durable.
+        """Append the acts in order; return one answer for each when they are durable.
 
         Raises LedgerUnavailable when the outcome is unknown; the same acts may then be sent again.
         """
@@ -133,13 +133,13 @@ class Ledger:
         return [_answer(row) for row in rows]
 
     async def _run(self, arguments: list[Any]) -> list[Any]:
-        """Run the script; with replicas attached, done means written there too (a failover loses nothing)."""
+        """Run the script; with replicas attached, wait until one has it on disk (against a failover)."""
         keys = [STREAM, HEAD, VERSIONS, WINNERS, DONE_PREFIX]
         if asyncio.get_running_loop().time() - self._counted_at > REPLICAS_COUNTED_S:
             await self.count_replicas()
         if not self._replicas:
             return cast("list[Any]", await self._script(keys=keys, args=arguments))
-        # WAITAOF speaks for what its own connection wrote: both must go over one.
+        # WAITAOF covers only writes of its own connection, so both commands use the same one.
         async with self._client.client() as one:
             rows = await self._script(keys=keys, args=arguments, client=one)
             asked = one.execute_command("WAITAOF", 1, 1, REPLICA_WAIT_MS)
@@ -150,7 +150,7 @@ class Ledger:
         return cast("list[Any]", rows)
 
     async def count_replicas(self) -> int:
-        """Look up and remember how many replicas are attached; appending asks every 10 s."""
+        """Read and store the number of attached replicas; appending repeats it every 10 s."""
         try:
             info = await self._client.info("replication")
         except (RedisError, OSError) as error:
@@ -170,7 +170,7 @@ class Ledger:
         return (int(position), digest_.decode()) if position and digest_ else (0, GENESIS)
 
     async def epoch(self) -> str:
-        """Return the id of this ledger's life; the first caller draws it, a restore draws a new one."""
+        """Return the ledger's epoch id; the first caller creates it, a restore creates a new one."""
         try:
             await self._client.set(EPOCH, _new_epoch(), nx=True)
             return cast("bytes", await self._client.get(EPOCH)).decode()
@@ -178,7 +178,7 @@ class Ledger:
             raise LedgerUnavailable(str(error)) from error
 
     async def version(self, subject: str) -> int:
-        """Return the present version of a subject, 0 when nothing was ever said of it."""
+        """Return the current version of a subject, 0 when there is no fact about it."""
         try:
             found = await cast("Awaitable[bytes | None]", self._client.hget(VERSIONS, subject))
         except (RedisError, OSError) as error:
@@ -186,7 +186,7 @@ class Ledger:
         return int(found or 0)
 
     async def done(self, command_id: str) -> int:
-        """Return the position of a command's last fact, 0 when that id was never done."""
+        """Return the position of a command's last fact, 0 when that id was not done."""
         mark = _mark(command_id)
         try:
             asked = self._reader.hget(DONE_PREFIX + mark[:4], mark)
@@ -196,9 +196,9 @@ class Ledger:
         return int(found or 0)
 
     async def at(self, positions: Iterable[int]) -> list[Row]:
-        """Return the entries at some positions, oldest first, in one round trip; what is nowhere is left out.
+        """Return the entries at these positions, oldest first, in one round trip; missing ones are left out.
 
-        ``previous`` is '' where the entry came from the stream. Raises LedgerUnavailable, SegmentDamaged.
+        ``previous`` is '' for entries from the stream. Raises LedgerUnavailable, SegmentDamaged.
         """
         wanted = sorted(set(positions))
         pipe = self._reader.pipeline(transaction=False)
@@ -216,9 +216,9 @@ class Ledger:
         return [entries[position] for position in wanted if position in entries]
 
     async def read(self, after: int, *, count: int = 1000) -> list[Row]:
-        """Return up to ``count`` entries behind position ``after``, oldest first."""
+        """Return up to ``count`` entries after position ``after``, oldest first."""
         try:
-            # The entry at `after` comes too: its hash is the `previous` of the next one.
+            # The entry at `after` is read too: its hash is the `previous` of the next one.
             rows = await self._reader.xrange(STREAM, min=f"{after}-0", max="+", count=count + 1)
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
@@ -230,7 +230,7 @@ class Ledger:
         return fresh[:count]
 
     async def tail(self, after: int) -> AsyncIterator[list[Row]]:
-        """Yield entries behind ``after`` as they come, for ever. Raises LedgerUnavailable."""
+        """Yield entries after position ``after`` as they arrive, without end. Raises LedgerUnavailable."""
         while True:
             entries = await self.read(after)
             if entries:
@@ -243,7 +243,7 @@ class Ledger:
                 raise LedgerUnavailable(str(error)) from error
 
     async def forget_all(self) -> None:
-        """Delete every fact. Only for what nobody has read yet: the demo's past that was cut off half-way."""
+        """Delete every fact. Only for facts that nobody has read: the demo's incomplete generated history."""
         try:
             keys = [key async for key in self._client.scan_iter(match="{ledger}:*", count=1000)]
             for start in range(0, len(keys), 1000):
@@ -258,18 +258,18 @@ class Ledger:
 
 
 def _mark(command_id: str) -> str:
-    """Return the 12 bytes (hex) by which a command id is remembered."""
+    """Return the 12 bytes (hex) under which a command id is stored."""
     return hashlib.sha256(command_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _new_epoch() -> str:
-    import secrets  # needed once in a ledger's life
+    import secrets  # needed once per ledger
 
     return secrets.token_hex(8)
 
 
 def _entries(rows: Any, *, previous: str | None) -> list[Row]:
-    """Turn stream rows into entries; a first row whose ``previous`` is unknown is only looked at."""
+    """Turn stream rows into entries; a first row without a known ``previous`` only gives its hash."""
     entries = []
     for identity, fields in rows:
         found = fields[b"h"].decode()

@@ -1,6 +1,6 @@
-"""The ledger's stream as it lies in the log server: for those who check, close and copy it.
+"""The ledger's stream as stored in the log server, for audit, closing and backup.
 
-Unlike :meth:`feeds.ledger.ledger.Ledger.read` this looks at what is there without believing it.
+Unlike :meth:`feeds.ledger.ledger.Ledger.read` it accepts entries with missing or broken fields.
 """
 
 from collections.abc import AsyncIterator
@@ -30,9 +30,9 @@ async def hash_at(ledger: Ledger, position: int) -> str:
 
 
 async def stream_rows(ledger: Ledger, after: int = 0) -> AsyncIterator[Row]:
-    """Yield the stream's entries behind position ``after``, oldest first, up to its end.
+    """Yield the stream's entries after position ``after``, oldest first, up to its end.
 
-    ``previous`` is '' where the entry before is not in the stream. Raises LedgerUnavailable.
+    ``previous`` is '' when the preceding entry is not in the stream. Raises LedgerUnavailable.
     """
     start, previous = f"{after}-0", GENESIS if after == 0 else ""
     while True:
@@ -62,7 +62,7 @@ def _row(identity: bytes, fields: dict[bytes, bytes], previous: str) -> Row:
 
 
 async def trim_stream(ledger: Ledger, keep_from: int) -> int:
-    """Take every entry before position ``keep_from`` out of the stream; return how many went."""
+    """Remove every entry before position ``keep_from`` from the stream; return how many."""
     try:
         gone: Any = await ledger.client.xtrim(STREAM, minid=f"{keep_from}-0", approximate=False)
     except (RedisError, OSError) as error:

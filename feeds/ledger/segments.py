@@ -1,7 +1,7 @@
-"""Closed segments of the ledger: one compressed file a day, chained on, for ever.
+"""Closed segments of the ledger: compressed files, usually one per day, that continue one hash chain.
 
-A segment ``<first>-<last>.jsonl.zst`` holds one JSON row per fact. The stream is trimmed only after the
-segment that holds its oldest facts was written, read back and verified against the chain.
+A segment ``<first>-<last>.jsonl.zst`` holds one JSON row per fact. Segments are never deleted. The stream is
+trimmed only after the segment with its oldest facts was written, read back and verified.
 """
 
 import os
@@ -21,8 +21,8 @@ _SUFFIX = ".jsonl.zst"
 _PIECE = 1 << 20
 
 
-class SegmentDamaged(ValueError):  # named for what is so, like the facts
-    """A segment cannot be read, or does not hold what its name or the chain promises."""
+class SegmentDamaged(ValueError):
+    """A segment cannot be read, or its content does not match its name or the hash chain."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"segment {path.name}: {reason}")
@@ -40,11 +40,11 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Stored(Link, Protocol):
-    """What a segment needs of an entry: a link of the chain that names the hash before it."""
+    """The fields that a segment needs: a link of the chain with the hash of the preceding entry."""
 
     @property
     def previous(self) -> str:
-        """Hash of the entry before."""
+        """Hash of the preceding entry."""
 
 
 class Segments:
@@ -70,10 +70,10 @@ class Segments:
         return row.position, row.hash
 
     def write(self, entries: Sequence[Stored]) -> Path:
-        """Write one segment, sync it, read it back, verify its chain, and only then close it.
+        """Write one segment, sync it, read it back, verify its chain, and then give it its final name.
 
-        Raises ValueError when the entries or what was read back do not form the chain; then no
-        segment was closed.
+        Raises ValueError when the entries, or the rows read back, do not form the chain; no segment is closed
+        then.
         """
         first, last = entries[0].position, entries[-1].position
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class Segments:
         return path
 
     def read(self, after: int, *, count: int) -> list[Row]:
-        """Return up to ``count`` archived entries behind position ``after``. Raises SegmentDamaged."""
+        """Return up to ``count`` archived entries after position ``after``. Raises SegmentDamaged."""
         for first, last, path in self.files():
             if last > after:
                 # positions are consecutive within a closed segment
@@ -106,7 +106,7 @@ class Segments:
         return []
 
     def at(self, positions: Sequence[int]) -> list[Row]:
-        """Return the archived entries at some positions, oldest first; others are left out.
+        """Return the archived entries at the given positions, oldest first; others are left out.
 
         Raises SegmentDamaged.
         """
@@ -118,9 +118,9 @@ class Segments:
         return found
 
     def rows(self, after: int = 0) -> Iterator[Row]:
-        """Yield every archived entry behind ``after``, oldest first, straight from the disk.
+        """Yield every archived entry after position ``after``, oldest first, read from disk.
 
-        Raises SegmentDamaged where a file cannot be read on, after what could be read of it.
+        Raises SegmentDamaged at the first unreadable row of a file, after yielding the rows before it.
         """
         for _, last, path in self.files():
             if last > after:

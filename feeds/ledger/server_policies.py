@@ -1,6 +1,6 @@
-"""Policies: what the log server and the disk must promise before we may promise anything.
+"""Policies: the settings and the state that the log server and the disk need for durable appends.
 
-Looked at when a process starts and every minute. Any problem named here would break "a click is a fact".
+Checked when a process starts and every minute. With any of these problems an append can fail or be lost.
 """
 
 import os
@@ -22,14 +22,14 @@ WANTED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noe
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something that keeps us from keeping the promise: a code for machines, a text for the operator."""
+    """A problem that makes appends unsafe: a code for programs, a text for the operator."""
 
     code: str
     text: str
 
 
 async def check_server(client: redis.Redis) -> list[Problem]:
-    """Return what is wrong with the log server's settings and state. Raises LedgerUnavailable."""
+    """Return the problems in the log server's settings and state. Raises LedgerUnavailable."""
     try:
         info: dict[str, Any] = await client.info()
         settings = await _settings(client)
@@ -39,7 +39,7 @@ async def check_server(client: redis.Redis) -> list[Problem]:
 
 
 async def _settings(client: redis.Redis) -> dict[str, str] | None:
-    """Return the settings that matter, None when the server does not let us read them."""
+    """Return the checked settings, None when the server does not allow reading them."""
     found: dict[str, str] = {}
     try:
         for name in WANTED:
@@ -61,7 +61,7 @@ def _judge_settings(settings: dict[str, str] | None) -> list[Problem]:
 
 
 def judge_state(info: dict[str, Any]) -> list[Problem]:
-    """Return what is wrong with a log server that answers INFO like this."""
+    """Return the problems of a log server with this answer to INFO."""
     found = []
     version = str(info.get("redis_version", "0"))
     if "valkey_version" not in info and _numbers(version) < LEAST_VERSION:
@@ -82,7 +82,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def check_disk(data_dir: Path, min_free_mb: int) -> list[Problem]:
-    """Return what is wrong with the disk of the data dir: not writable, or less than so many MB free."""
+    """Return the problems of the data dir's disk: not writable, or less than ``min_free_mb`` MB free."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=data_dir, prefix="probe-", suffix=".partial") as probe:

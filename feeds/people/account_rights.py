@@ -1,4 +1,4 @@
-"""What an account may be given: its roles, whom it acts for and where. Checked where it is given."""
+"""Rights of an account: roles, agency or street, area; checked when they are granted."""
 
 import re
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ __all__ = ["Rights", "check_name", "check_rights"]
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
 HELD: Final = {"agency_operator": "agency", "street_operator": "street", "village_operator": "street"}
-"""Roles that act for a holder, and the field that must say for which."""
+"""Roles that act for a holder, and the field that must name the holder."""
 
 
 class Rights(msgspec.Struct, frozen=True):
-    """The part of an account that is granted; ``streets`` empty = the whole district."""
+    """The granted part of an account; ``streets`` empty = the whole district."""
 
     display: str
     roles: tuple[str, ...]
@@ -28,7 +28,7 @@ class Rights(msgspec.Struct, frozen=True):
 
 
 def check_name(name: str) -> str:
-    """Return the name of an account when it may be one. Raises ValueError."""
+    """Return the name of an account if it is valid. Raises ValueError."""
     if not _NAME.fullmatch(name):
         message = f"name: expected 2 to 32 of a-z, 0-9, '.', '_', '-', got {name!r}"
         raise ValueError(message)
@@ -64,6 +64,6 @@ def check_rights(
             message = f"{HELD[role]}: a {role} needs one"
             raise ValueError(message)
     if agency and street:
-        message = "street: somebody acts for an agency or for a street, not for both"
+        message = "street: an account acts for an agency or for a street, not for both"
         raise ValueError(message)
     return Rights(display, wanted, agency, street, tuple(sorted(set(streets))), seat)

@@ -1,7 +1,7 @@
-"""Accounts: who may sign in, in which roles and for whom; every grant and revocation is noted beside it.
+"""Accounts: who may sign in, with which roles and for which holder; each change is recorded.
 
-The tables ``accounts`` and ``account_changes`` of ``accounts.sqlite``. A change and its note are one commit;
-the engine puts the notes into the ledger (``console/accounts/grant_facts.py``).
+The tables ``accounts`` and ``account_changes`` of ``accounts.sqlite``. A change and its record are one
+commit; the engine appends the records to the ledger (``console/accounts/grant_facts.py``).
 """
 
 import json
@@ -54,12 +54,12 @@ _KEEP: Final = {
 }
 
 
-class NoAccount(ValueError):  # named for what is so
-    """There is no account of that name."""
+class NoAccount(ValueError):
+    """No account has this name."""
 
 
 class Account(msgspec.Struct, frozen=True):
-    """An account without its secrets; moments are machine epoch seconds, ``disabled_at`` None while good."""
+    """An account without its secrets; times are machine epoch seconds, ``disabled_at`` None while enabled."""
 
     name: str
     rights: Rights
@@ -76,7 +76,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class AccountChange(msgspec.Struct, frozen=True):
-    """A noted change: ``kind`` is UserAdded, UserChanged or UserDisabled; ``data`` never holds a secret."""
+    """A recorded change: ``kind`` is UserAdded, UserChanged or UserDisabled; ``data`` holds no secret."""
 
     number: int
     id: str
@@ -87,12 +87,12 @@ class AccountChange(msgspec.Struct, frozen=True):
 
 
 class Accounts:
-    """The accounts of a district. Methods may be called from any thread; those that verify take 50 ms."""
+    """The accounts of a district. Methods may be called from any thread; verification takes 50 ms."""
 
     def __init__(self, data_dir: Path, passwords: Passwords | None = None) -> None:
         self._passwords = passwords or Passwords()
         path = data_dir / "accounts.sqlite"
-        # Reading never waits for a commit: the event loop reads while a thread signs somebody in.
+        # A separate reader never waits for a commit: the event loop reads while a thread writes.
         self._writer, self._reader = open_database(path, _SCHEMA), open_database(path, _SCHEMA)
         self._writing, self._reading = threading.RLock(), threading.Lock()
 
@@ -100,10 +100,10 @@ class Accounts:
         self, name: str, display: str, *, roles: Iterable[str], now: float, password: str = "",
         pin: str = "", automated: bool = False, **rights: Any,
     ) -> Account:  # fmt: skip
-        """Make an account; without a password nobody signs in to it (a token can still be bound to it).
+        """Create an account; without a password nobody can sign in (a token can still be bound to it).
 
-        ``rights``: agency, street, streets, seat. Raises ValueError naming the field, also when the name
-        is taken, or the display name of somebody on the same shift.
+        ``rights``: agency, street, streets, seat. Raises ValueError naming the field, also when the name is
+        used, or the display name is used by another account of the same shift role.
         """
         check_name(name)
         granted = check_rights(display, tuple(roles), **rights)
@@ -123,12 +123,12 @@ class Accounts:
             return self._must(name)
 
     def get(self, name: str) -> Account | None:
-        """Return an account, disabled ones too; None when there is none."""
+        """Return an account, also a disabled one; None when there is none."""
         with self._reading:
             return _account(self._reader.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone())
 
     def changes(self, after: int = 0) -> list[AccountChange]:
-        """Return the noted changes behind a number, oldest first."""
+        """Return the recorded changes after a number, oldest first."""
         with self._reading:
             rows = self._reader.execute(
                 "SELECT number, id, at, kind, account, data FROM account_changes WHERE number > ?"
@@ -141,7 +141,7 @@ class Accounts:
         ]
 
     def list(self) -> list[Account]:
-        """Return all accounts by name."""
+        """Return all accounts, ordered by name."""
         with self._reading:
             return [*self._all(self._reader)]
 
@@ -165,12 +165,12 @@ class Accounts:
         self._set("UPDATE accounts SET password = ? WHERE name = ?", hashed, name, "password", now)
 
     def set_pin(self, name: str, pin: str, *, now: float) -> None:
-        """Set the PIN for walls, '' takes it away. Raises ValueError, NoAccount."""
+        """Set the PIN for walls, '' removes it. Raises ValueError, NoAccount."""
         hashed = self._passwords.hash(check_pin(pin)) if pin else ""
         self._set("UPDATE accounts SET pin = ? WHERE name = ?", hashed, name, "pin", now)
 
     def disable(self, name: str, *, now: float) -> bool:
-        """Close an account; whether it was open. Raises NoAccount."""
+        """Disable an account; return whether it was enabled. Raises NoAccount."""
         with self._changing():
             was_open = self._must(name).disabled_at is None
             if was_open:
@@ -179,7 +179,7 @@ class Accounts:
             return was_open
 
     def enable(self, name: str, *, now: float) -> bool:
-        """Open a closed account again; whether it was closed. Raises ValueError, NoAccount."""
+        """Enable a disabled account; return whether it was disabled. Raises ValueError, NoAccount."""
         with self._changing():
             account = self._must(name)
             was_closed = account.disabled_at is not None
@@ -191,18 +191,18 @@ class Accounts:
             return was_closed
 
     def verify(self, name: str, secret: str, *, pin: bool = False) -> Account | None:
-        """Return the open account whose password (or PIN) this is. Costs the same whoever is asked for."""
+        """Return the enabled account with this password or PIN, else None; equally slow for unknown names."""
         column = "pin" if pin else "password"
         with self._reading:
             row = self._reader.execute(_SECRET[column], (name,)).fetchone()
         kept = row[0] if row else ""
-        told = self._passwords.verify(kept, secret)
+        checked = self._passwords.verify(kept, secret)
         account = self.get(name)
-        if not told.good or account is None or account.disabled_at is not None:
+        if not checked.good or account is None or account.disabled_at is not None:
             return None
-        if told.new_hash:  # kept only if nobody set another meanwhile
+        if checked.new_hash:  # stored only if the hash has not changed meanwhile
             with self._changing():
-                self._writer.execute(_KEEP[column], (told.new_hash, name, kept))
+                self._writer.execute(_KEEP[column], (checked.new_hash, name, kept))
         return account
 
     def close(self) -> None:
@@ -227,9 +227,9 @@ class Accounts:
         )
 
     def _check_display(self, name: str, rights: Rights) -> None:
-        """Refuse a name by which the roster would put two people on one shift. Raises ValueError.
+        """Refuse a display name that another account of the same shift role has. Raises ValueError.
 
-        Stand-ins of the demo do bear the names of those for whom they act.
+        Otherwise the roster would put both on one shift. Automated accounts (of the demo) may share a name.
         """
         shift = SHIFT_ROLES.intersection(rights.roles)
         for other in self._all(self._writer) if shift else ():
@@ -238,7 +238,7 @@ class Accounts:
             shared = shift.intersection(other.rights.roles)
             if other.display == rights.display and shared:
                 message = (
-                    f"display: expected a name that no other {min(shared)} bears, got {rights.display!r}"
+                    f"display: expected a name that no other {min(shared)} has, got {rights.display!r}"
                     f" (account {other.name!r})"
                 )
                 raise ValueError(message)
@@ -260,7 +260,7 @@ class Accounts:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """One transaction: all of it or nothing. Raises sqlite3.Error."""
+        """Run one transaction, committed or rolled back as a whole. Raises sqlite3.Error."""
         with self._writing:
             self._writer.execute("BEGIN IMMEDIATE")
             try:

@@ -1,4 +1,4 @@
-"""Passwords and PINs: hashed by argon2id, verified at the same cost whether or not there is one."""
+"""Passwords and PINs: hashed with argon2id; verification costs the same with and without a stored hash."""
 
 import secrets
 import unicodedata
@@ -17,16 +17,16 @@ PIN_DIGITS: Final = 6
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What a verification told; ``new_hash`` is to be kept when the parameters changed, else ''."""
+    """Result of a verification; ``new_hash`` must be stored if the parameters have changed, else ''."""
 
     good: bool
     new_hash: str = ""
 
 
 class Passwords:
-    """Hashes by one set of parameters (argon2-cffi's own, RFC 9106's second choice, unless others are given).
+    """Hashes with one set of parameters (default: argon2-cffi's, the second choice of RFC 9106).
 
-    Both methods cost about 50 ms and 64 MB: call them in a worker thread, few at a time.
+    Both methods take about 50 ms and 64 MB: call them in a worker thread, few at a time.
     """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
@@ -34,11 +34,11 @@ class Passwords:
         self._dummy = ""
 
     def hash(self, text: str) -> str:
-        """Return the hash of a password or PIN, its salt and parameters in it."""
+        """Return the hash of a password or PIN, including salt and parameters."""
         return self._hasher.hash(_bytes(text))
 
     def verify(self, hashed: str, text: str) -> Checked:
-        """Compare; an empty hash (no such account, or none set) costs as much and is never good."""
+        """Compare; an empty hash (no account, or none set) takes the same time and never matches."""
         if not hashed:
             self._compare(self._dummy_hash(), text)
             return Checked(good=False)
@@ -62,7 +62,7 @@ class Passwords:
 
 
 def check_password(text: str) -> str:
-    """Return the text when it may be a password. Raises ValueError saying what was expected."""
+    """Return the text if it is acceptable as a password. Raises ValueError saying what was expected."""
     if not SHORTEST <= len(text) <= LONGEST or len(set(text)) < 4:
         message = f"password: expected {SHORTEST} to {LONGEST} characters, at least 4 different ones"
         raise ValueError(message)
@@ -70,10 +70,10 @@ def check_password(text: str) -> str:
 
 
 def check_pin(text: str) -> str:
-    """Return the text when it may be a PIN. Raises ValueError saying what was expected."""
+    """Return the text if it is acceptable as a PIN. Raises ValueError saying what was expected."""
     plain = len(text) == PIN_DIGITS and text.isascii() and text.isdigit()
     if not plain or any(_runs(text, step) for step in (-1, 0, 1)):
-        message = f"pin: expected {PIN_DIGITS} digits that are no run (123456) and not all the same"
+        message = f"pin: expected {PIN_DIGITS} digits, not in sequence (123456) and not all the same"
         raise ValueError(message)
     return text
 
@@ -83,5 +83,5 @@ def _runs(text: str, step: int) -> bool:
 
 
 def _bytes(text: str) -> bytes:
-    # One keyboard composes é, another sends e and an accent: the same password.
+    # Keyboards send é as one character or as e and an accent: both are the same password.
     return unicodedata.normalize("NFKC", text[: LONGEST * 4]).encode("utf-8", "surrogatepass")

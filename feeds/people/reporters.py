@@ -1,7 +1,7 @@
-"""The people store: reporters, each row encrypted, apart from the facts and erasable.
+"""The people store: reporters, each row encrypted, separate from the facts and erasable.
 
-Facts hold references only: a ``reporter_ref`` of their own, and a ``caller_ref`` that the records of one
-phone have in common. Erasing a person leaves both standing for nobody, for ever.
+Facts hold references only: a ``reporter_ref`` per record, and a ``caller_ref`` shared by all records of one
+phone. After a person is erased the references remain but lead to no data.
 """
 
 import unicodedata
@@ -37,31 +37,31 @@ class PeopleStore:
     """``people.sqlite`` and ``people.key`` in the data directory."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.seal = Encryption.from_file(data_dir / "people.key")
+        self.encryption = Encryption.from_file(data_dir / "people.key")
         self._database = open_database(data_dir / "people.sqlite", _SCHEMA)
         self._lock = Lock()
 
     def ref(self, client: str, record_id: str) -> str:
-        """Return the reference of the reporter in a client's record; always the same one."""
-        return f"p_{self.seal.name(client, record_id)}"
+        """Return the reference of the reporter in a client's record; the same for the same record."""
+        return f"p_{self.encryption.pseudonym(client, record_id)}"
 
     def caller_ref(self, phone: object) -> str:
-        """Return what stands for a phone in every client's records; '' for what can be no phone."""
+        """Return the reference of a phone, the same for all clients; '' if it is not a phone number."""
         digits = "".join(str(unicodedata.digit(sign)) for sign in str(phone or "") if sign.isdigit())
         digits = digits.removeprefix("00")
         if len(digits) > _LONGEST:
             digits = digits.removeprefix("86")
         digits = digits.lstrip("0")
         if len(digits) < _SHORTEST or len(set(digits)) == 1:
-            return ""  # withheld, or the number of a service that many call from
-        return f"c_{self.seal.name('caller', 'phone', digits)}"
+            return ""  # withheld, or a service number that many callers share
+        return f"c_{self.encryption.pseudonym('caller', 'phone', digits)}"
 
     def put(self, people: Sequence[tuple[str, Person]], *, now: float) -> None:
-        """Keep people under their references; a reference that is known (or erased) stays as it is.
+        """Store people under their references; known (also erased) references are not changed.
 
-        On disk when this returns. Raises sqlite3.Error.
+        The data is on disk when this returns. Raises sqlite3.Error.
         """
-        rows = [(ref, self.seal.close(msgspec.json.encode(who), ref), now) for ref, who in people]
+        rows = [(ref, self.encryption.encrypt(msgspec.json.encode(who), ref), now) for ref, who in people]
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany(
@@ -70,7 +70,7 @@ class PeopleStore:
             self._database.execute("COMMIT")
 
     def get(self, refs: Iterable[str]) -> dict[str, Person]:
-        """Return the people that the references stand for; erased and unknown ones are left out."""
+        """Return the people of the references; erased and unknown ones are left out."""
         wanted = list(dict.fromkeys(refs))
         found: dict[str, Person] = {}
         for start in range(0, len(wanted), _AT_ONCE):
@@ -82,15 +82,15 @@ class PeopleStore:
                     some,
                 ).fetchall()
             for ref, sealed in rows:
-                found[ref] = msgspec.json.decode(self.seal.open(sealed, ref))
+                found[ref] = msgspec.json.decode(self.encryption.decrypt(sealed, ref))
         return found
 
     def erase(self, ref: str, *, now: float) -> bool:
-        """Erase one person; whether there was one."""
+        """Erase one person; return whether there was one."""
         return self._erase("ref = ?", ref, now)
 
     def erase_before(self, moment: float, *, now: float) -> bool:
-        """Erase everybody stored before ``moment`` (epoch seconds); whether there was anybody."""
+        """Erase all people stored before ``moment`` (epoch seconds); return whether there were any."""
         return self._erase("stored_at < ?", moment, now)
 
     def _erase(self, condition: str, value: str | float, now: float) -> bool:
@@ -99,7 +99,7 @@ class PeopleStore:
                 f"UPDATE people SET sealed = NULL, erased_at = ? WHERE sealed IS NOT NULL AND {condition}",  # noqa: S608  # one of two constants above
                 (now, value),
             ).rowcount
-            # What was erased must not be found in the write-ahead log or in free pages either.
+            # Erased data must not remain in the write-ahead log or in free pages.
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return bool(erased)
 

@@ -1,4 +1,4 @@
-"""Sessions: who signed in where, on the server. A cookie holds a random id, the table only its SHA-256."""
+"""Sign-in sessions, stored on the server. The cookie holds a random id, the table only its SHA-256."""
 
 import hashlib
 import secrets
@@ -29,7 +29,7 @@ _KEPT_S: Final = 30 * 86_400.0
 
 
 class SessionRow(msgspec.Struct, frozen=True):
-    """A session as listed; moments are machine epoch seconds, ``ended_at`` None while it was not ended."""
+    """A session as listed; times are machine epoch seconds, ``ended_at`` is None until it ends."""
 
     number: int
     account: str
@@ -48,7 +48,7 @@ class SessionStore:
         self._writing, self._reading = threading.Lock(), threading.Lock()
 
     def open(self, account: str, *, now: float, remote: str) -> str:
-        """Open a session and return its id (256 random bits), which nobody can read again."""
+        """Open a session and return its id (256 random bits); the id is not stored."""
         text = secrets.token_urlsafe(32)
         with self._writing:
             self._writer.execute("DELETE FROM sessions WHERE created_at < ?", (now - _KEPT_S,))
@@ -59,28 +59,28 @@ class SessionStore:
         return text
 
     def look_up(self, text: str) -> SessionRow | None:
-        """Return the session of an id, ended ones too; None when there is none."""
+        """Return the session of an id, also an ended one; None when there is none."""
         with self._reading:
             row = self._reader.execute(f"{_SELECT} WHERE hash = ?", (_hash(text),)).fetchone()
         return SessionRow(*row) if row else None
 
     def touch(self, number: int, *, now: float) -> None:
-        """Note that a session was used."""
+        """Update the time of a session's last use."""
         with self._writing:
             self._writer.execute(
                 "UPDATE sessions SET used_at = ? WHERE number = ? AND used_at < ?", (now, number, now)
             )
 
     def end(self, number: int, *, now: float) -> bool:
-        """End a session by its number; whether there was one to end."""
+        """End a session by its number; return whether it was open."""
         return self._end("number = ?", number, now) > 0
 
     def end_all(self, account: str, *, now: float) -> int:
-        """End all sessions of an account; how many there were."""
+        """End all sessions of an account; return how many were open."""
         return self._end("account = ?", account, now)
 
     def list(self, account: str = "") -> list[SessionRow]:
-        """Return the sessions of an account ('' = of all), ended ones too, oldest first."""
+        """Return the sessions of an account ('' = of all), also ended ones, oldest first."""
         with self._reading:
             rows = self._reader.execute(
                 f"{_SELECT} WHERE ? IN ('', account) ORDER BY number", (account,)

@@ -1,8 +1,8 @@
-"""Attempts: failed sign-ins make the next one wait, per account and per address, then lock for minutes.
+"""Sign-in attempts: failures delay the next attempt, per account and per address, then block for minutes.
 
-What is tried is counted before it is verified, so that many tries at once count as many. Unknown accounts
-are counted like known ones: waiting tells nothing. An address from which an account was signed in to within
-days has a count of its own: strangers' guesses do not lock those out who work here.
+An attempt is counted before it is verified, so parallel attempts all count. Unknown accounts are counted like
+known ones, so the delay reveals nothing. An address from which somebody signed in to the account in the last
+days has its own count, so guesses from other addresses do not block it.
 """
 
 import hashlib
@@ -31,24 +31,24 @@ CREATE TABLE IF NOT EXISTS acquainted (
 );
 """
 FORGOTTEN_S: Final = 86_400.0
-ACQUAINTED_S: Final = 7 * 86_400.0
-"""So long after a sign-in an address counts its tries on that account by itself."""
+KNOWN_ADDRESS_S: Final = 7 * 86_400.0
+"""How long after a sign-in an address has its own count for that account, seconds."""
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """After ``free`` failures a try waits 1, 2, 4 … s up to ``longest_s``, from ``lock_at`` on ``lock_s``.
+    """After ``free`` failures attempts wait 1, 2, 4 … s up to ``longest_s``; from ``lock_at`` on ``lock_s``.
 
-    ``calm_s`` without a try forgets the failures.
+    After ``reset_s`` without an attempt the failures are deleted.
     """
 
     free: int
     lock_at: int
     lock_s: float = 900.0
     longest_s: float = 60.0
-    calm_s: float = 3600.0
+    reset_s: float = 3600.0
 
     def wait(self, failures: int) -> float:
-        """Return how long (seconds) nothing is tried after so many failures."""
+        """Return the waiting time (seconds) after so many failures."""
         if failures >= self.lock_at:
             return self.lock_s
         if failures <= self.free:
@@ -64,7 +64,7 @@ class SignInAttempts:
         self._lock = threading.Lock()
 
     def begin(self, limits: dict[str, Limit], *, now: float) -> float:
-        """Count one try under every key, unless one is blocked; return how long (s) to wait, 0 = go on."""
+        """Count one attempt under every key unless one is blocked; return seconds to wait, 0 = allowed."""
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -80,8 +80,8 @@ class SignInAttempts:
                 raise
         return max(0.0, wait)
 
-    def forgive(self, *keys: str) -> None:
-        """Forget the failures of these keys, of all addresses: the right secret was given, or set anew."""
+    def reset(self, *keys: str) -> None:
+        """Delete the failures of these keys, for all addresses: the secret was correct, or was changed."""
         with self._lock:
             for key in keys:
                 self._database.execute("DELETE FROM attempts WHERE key = ?", (_hash(key),))
@@ -90,25 +90,25 @@ class SignInAttempts:
                     own = _hash(_at(_hash(key), address))
                     self._database.execute("DELETE FROM attempts WHERE key = ?", (own,))
 
-    def meet(self, key: str, address: str, *, now: float) -> None:
-        """Note that the right secret of ``key`` was given from an address."""
+    def remember_address(self, key: str, address: str, *, now: float) -> None:
+        """Record that the correct secret of ``key`` was given from an address."""
         row = (_hash(key), _hash(address))
         with self._lock:
-            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - ACQUAINTED_S,))
+            self._database.execute("DELETE FROM acquainted WHERE at < ?", (now - KNOWN_ADDRESS_S,))
             self._database.execute("REPLACE INTO acquainted VALUES (?, ?, ?)", (*row, now))
 
-    def counted(self, key: str, address: str, *, now: float) -> str:
-        """Return the key under which a try from an address counts: its own once it is acquainted."""
+    def counting_key(self, key: str, address: str, *, now: float) -> str:
+        """Return the key that counts attempts from an address: a separate one for a known address."""
         row = (_hash(key), _hash(address))
         with self._lock:
             found = self._database.execute(
                 "SELECT 1 FROM acquainted WHERE key = ? AND address = ? AND at >= ?",
-                (*row, now - ACQUAINTED_S),
+                (*row, now - KNOWN_ADDRESS_S),
             ).fetchone()
         return _at(*row) if found else key
 
-    def take_back(self, key: str, limit: Limit, *, now: float) -> None:
-        """Uncount the last try of a key that others use too (an address): it was none."""
+    def uncount(self, key: str, limit: Limit, *, now: float) -> None:
+        """Subtract the last attempt from a shared key (an address): it was not a failure."""
         with self._lock:
             failures, _ = self._kept(key, limit, now)
             fewer = max(0, failures - 1)
@@ -125,7 +125,7 @@ class SignInAttempts:
         if row is None:
             return 0, 0.0
         failures, last_at, until = row
-        return (0, until) if now - last_at > limit.calm_s else (failures, until)
+        return (0, until) if now - last_at > limit.reset_s else (failures, until)
 
     def _put(self, key: str, failures: int, now: float, until: float) -> None:
         self._database.execute("DELETE FROM attempts WHERE last_at < ?", (now - FORGOTTEN_S,))
@@ -139,5 +139,5 @@ def _at(key: bytes, address: bytes) -> str:
 
 
 def _hash(key: str) -> bytes:
-    # Somebody may type a password where the account goes: no text that was tried is kept.
+    # A user may type a password into the account field, so the text itself is not stored.
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:16]

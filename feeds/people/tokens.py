@@ -1,6 +1,6 @@
-"""Tokens of publishers and subscribers: who may do what, and where.
+"""Tokens of publishers and subscribers: their rights, and the streets to which they are limited.
 
-A token is 256 random bits, shown once; only its SHA-256 is kept (a random secret needs no slow hash).
+A token is 256 random bits, shown once; only its SHA-256 is stored (a random secret needs no slow hash).
 """
 
 import hashlib
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS tokens (
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A token as listed; times are epoch seconds, ``revoked_at`` None while it is good."""
+    """A token as listed; times are epoch seconds, ``revoked_at`` is None while it is valid."""
 
     number: int
     client: str
@@ -57,9 +57,9 @@ class TokenStore:
         streets: Iterable[str] = (),
         account: str = "",
     ) -> str:
-        """Make a token and return its text, which nobody can read again. Raises ValueError.
+        """Create a token and return its text, which is not stored. Raises ValueError.
 
-        ``streets`` empty means the whole city; ``account`` binds it to a person (commands).
+        ``streets`` empty means the whole city; ``account`` binds it to an account (for commands).
         """
         wanted = sorted({check_right(right) for right in rights})
         if not wanted:
@@ -77,7 +77,7 @@ class TokenStore:
         return text
 
     def look_up(self, text: str) -> Claims | None:
-        """Return what a token allows, None when it is unknown or revoked."""
+        """Return the rights of a token, None when it is unknown or revoked."""
         row = self._database.execute(
             "SELECT client, rights, streets, account FROM tokens WHERE hash = ? AND revoked_at IS NULL",
             (_hash(text),),
@@ -88,7 +88,7 @@ class TokenStore:
         return Claims(client, frozenset(json.loads(rights)), tuple(json.loads(streets)), _hash(text), account)
 
     def list(self) -> list[Token]:
-        """Return all tokens, revoked ones too, oldest first."""
+        """Return all tokens, also revoked ones, oldest first."""
         rows = self._database.execute(
             "SELECT number, client, rights, streets, account, created_at, revoked_at"
             " FROM tokens ORDER BY number"
@@ -99,7 +99,7 @@ class TokenStore:
         ]
 
     def revoke(self, number: int, *, now: float) -> bool:
-        """Revoke a token by its number; whether there was one to revoke. Open sockets are cut."""
+        """Revoke a token by its number; return whether it was valid. Its open sockets are closed."""
         return bool(
             self._database.execute(
                 "UPDATE tokens SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL",

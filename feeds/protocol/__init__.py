@@ -1,1 +1,1 @@
-"""The gateway protocol as pure functions: bytes in, values out; no socket and no clock."""
+"""The gateway protocol as pure functions from bytes to values; no sockets, no clock."""

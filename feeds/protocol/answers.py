@@ -8,7 +8,7 @@ __all__ = ["Ack", "Rejection", "ack", "rejection"]
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """One record of a batch that was not taken."""
+    """One rejected record of a batch."""
 
     index: int
     path: str
@@ -17,7 +17,7 @@ class Rejection(msgspec.Struct, frozen=True):
 
 
 class Ack(msgspec.Struct, frozen=True):
-    """What became of a batch, or of all batches of one ``send``."""
+    """Result of a batch, or of all batches of one ``send``."""
 
     accepted: int
     duplicates: int
@@ -37,10 +37,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def rejection(index: int, rejected: Rejected) -> Rejection:
-    """Return a rejection at its place in the batch."""
+    """Return a rejection with its index in the batch."""
     return Rejection(index, rejected.path, rejected.code, rejected.reason)
 
 
-def ack(batch: str, told: Ack) -> bytes:
+def ack(batch: str, result: Ack) -> bytes:
     """Return the answer frame of a batch."""
-    return _encoder.encode(_Answer(batch, told.accepted, told.duplicates, told.rejected, told.last_id))
+    return _encoder.encode(
+        _Answer(batch, result.accepted, result.duplicates, result.rejected, result.last_id)
+    )

@@ -1,7 +1,7 @@
-"""Cursors: where a subscriber stands in each of its topics. Opaque to clients, readable to us.
+"""Cursors: the position of a subscriber in each of its topics, as text that is opaque to clients.
 
-A ledger topic stands at a position; ``unit`` at a stream id; ``sensor`` and ``camera`` at both, for
-their registrations are facts of the ledger.
+The position in a ledger topic is a ledger position; in ``unit`` a stream id; in ``sensor`` and ``camera``
+both, because their registrations are facts of the ledger.
 """
 
 import base64
@@ -30,14 +30,14 @@ _LARGEST = 2**63
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """A place in a topic: the last ledger position and the last stream entry that were sent."""
+    """Position in a topic: the last ledger position and the last stream entry that were sent."""
 
     ledger: int = 0
     stream: StreamId = ORIGIN
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """A place in every topic of a subscription, in one life of the logs."""
+    """Position in every topic of a subscription, valid in one epoch of the logs."""
 
     epoch: str
     places: dict[str, Place]
@@ -47,8 +47,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         return base64.urlsafe_b64encode(_encoder.encode(self)).rstrip(b"=").decode()
 
 
-class BadCursor(ValueError):  # named for what is so
-    """The text is no cursor of ours, or one that was issued for other topics."""
+class BadCursor(ValueError):
+    """The text is not a cursor, or was issued for other topics."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -56,25 +56,25 @@ _decoder = msgspec.json.Decoder(Cursor)
 
 
 def read_cursor(text: str, topics: frozenset[str]) -> Cursor:
-    """Return the cursor that ``text`` is, if it is one for these topics; raises BadCursor."""
+    """Parse a cursor for these topics; raises BadCursor."""
     try:
         data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
         cursor = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeError, binascii.Error) as error:
         raise BadCursor("since: not a cursor") from error
-    if cursor.text() != text or not all(map(_sound, cursor.places.values())):
+    if cursor.text() != text or not all(map(_is_valid, cursor.places.values())):
         raise BadCursor("since: not a cursor")
     if frozenset(cursor.places) != topics:
         raise BadCursor("since: issued for other topics")
     return cursor
 
 
-def _sound(place: Place) -> bool:
+def _is_valid(place: Place) -> bool:
     return all(0 <= number < _LARGEST for number in (place.ledger, *place.stream))
 
 
 def stream_id(text: str | bytes) -> StreamId:
-    """Return a stream id ``<ms>-<seq>`` as two numbers, which order as the ids do."""
+    """Return a stream id ``<ms>-<seq>`` as two numbers in the order of the ids."""
     ms, _, seq = (text.decode() if isinstance(text, bytes) else text).partition("-")
     return int(ms), int(seq)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a record: where (a dotted path), which code, and a sentence for people."""
+"""Faults of a record: its place (a dotted path), a code, and a sentence for people."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ __all__ = ["Rejected", "flaw", "reject", "shown"]
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """Why a record is not taken. ``path`` is dotted within the record, empty for the record itself."""
+    """Why a record is rejected. ``path`` is dotted within the record, empty for the record itself."""
 
     path: str
     code: str
@@ -19,11 +19,11 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 def reject(path: str, code: str, expected: str, value: Any = None, *, quote: bool = True) -> Rejected:
-    """Return a rejection that says what was expected and, unless ``quote`` is false, what came."""
-    told = f"expected {expected}"
+    """Return a rejection that says what was expected and, unless ``quote`` is false, what was received."""
+    reason = f"expected {expected}"
     if quote and value is not None:
-        told += f", got {shown(value)}"
-    return Rejected(_safe(path), code, told)
+        reason += f", got {shown(value)}"
+    return Rejected(_safe(path), code, reason)
 
 
 def shown(value: Any) -> str:
@@ -34,8 +34,8 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         value = value[:41]
-    told = repr(value)
-    return _safe(told if len(told) <= 44 else told[:40] + "…")
+    text = repr(value)
+    return _safe(text if len(text) <= 44 else text[:40] + "…")
 
 
 def _safe(text: str) -> str:
@@ -43,7 +43,7 @@ def _safe(text: str) -> str:
 
 
 def flaw(value: Any, path: str = "") -> Rejected | None:
-    """Return the first doubled name, broken text or infinite number in a record, or None."""
+    """Return the first duplicate name, invalid text or infinite number in a record, or None."""
     if isinstance(value, str):
         return _broken(value, path)
     if isinstance(value, float):

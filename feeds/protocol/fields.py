@@ -12,7 +12,7 @@ __all__ = [
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value; ``path`` is below the field (``.0.system``) or empty."""
+    """A fault of a value; ``path`` is below the field (``.0.system``) or empty."""
 
     path: str
     code: str
@@ -61,13 +61,13 @@ def number(least: float = float("-inf"), most: float = float("inf")) -> Check:
 
 
 def one_of(words: Collection[str]) -> Check:
-    """Return a check for one of a few words."""
-    told = "one of " + ", ".join(sorted(words))
+    """Return a check for one of the given words."""
+    expected = "one of " + ", ".join(sorted(words))
 
     def check(value: Any) -> Fault | None:
         if type(value) is not str:
-            return Fault("", "wrong_type", told, value)
-        return None if value in words else Fault("", "unknown_value", told, value)
+            return Fault("", "wrong_type", expected, value)
+        return None if value in words else Fault("", "unknown_value", expected, value)
 
     return check
 
@@ -78,12 +78,12 @@ def flag(value: Any) -> Fault | None:
 
 
 def moment(value: Any) -> Fault | None:
-    """Check for an ISO 8601 moment with an offset that is no filler of a program without a time."""
+    """Check for an ISO 8601 time with an offset; placeholders for "no time" are refused."""
     return _moment(value)
 
 
 def past(value: Any) -> Fault | None:
-    """Check as ``moment`` does for one that may not lie ahead: how far ahead it is, is judged elsewhere."""
+    """Check as ``moment`` does, but accept placeholders in the future: records.py rejects future times."""
     fault = _moment(value)
     if fault is not None and fault.code == "out_of_range" and parse(value) > 0:
         return None

@@ -1,7 +1,7 @@
-"""Frames of a publisher: text in, a batch of records or a *bad frame* out.
+"""Frames of a publisher: text is parsed into a batch of records or a *bad frame*.
 
-A frame is judged without trust: nesting is measured on the text before a recursive parser may see
-it, and a name that stands twice in one object is found even where a fast parser would drop it.
+Frames are untrusted: nesting is measured on the text before a recursive parser runs, and duplicate names in
+an object are found although a fast parser would drop them.
 """
 
 import json
@@ -19,20 +19,20 @@ __all__ = [
 MAX_DEPTH: Final = 32
 MAX_RECORDS: Final = 1000
 
-# Python ints of up to 300 digits are exact; what JSON cannot carry on as 64 bits is rounded.
+# Integers beyond 64 bits become floats; those of more than 300 digits directly.
 _LONGEST_INT = 300
-_ALL_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
+_ALL_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 20
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 _OPENING = ord("[")
-# A string (one that is never ended goes to the end of the text), or what stands between values.
+# A string (an unclosed one extends to the end of the text), or a structural character.
 _SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}:,]', re.DOTALL)
 _STRING = re.compile(r'[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A good frame. ``suspect``: a record may hold doubled names, infinities or broken text."""
+    """A valid frame. ``suspect``: a record may hold duplicate names, infinities or invalid text."""
 
     batch: str
     records: list[Any]
@@ -40,7 +40,7 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class BadFrame(msgspec.Struct, frozen=True):
-    """A frame of which nothing is taken: one word, one sentence, and the batch id if readable."""
+    """A rejected frame: a code, a sentence, and the batch id if it is readable."""
 
     code: str
     text: str
@@ -52,22 +52,22 @@ class BadFrame(msgspec.Struct, frozen=True):
 
 
 class Doubled(dict[str, Any]):
-    """A JSON object in which a name stands twice: ``pairs`` holds all that was sent, in order."""
+    """A JSON object with a duplicate name: ``pairs`` holds all pairs as sent, in order."""
 
     pairs: list[tuple[str, Any]]
 
     def name(self) -> str:
-        """Return the first name that stands twice."""
+        """Return the first duplicate name."""
         seen: set[str] = set()
         for name, _ in self.pairs:
             if name in seen:
                 return name
             seen.add(name)
-        raise AssertionError("a doubled object has a doubled name")
+        raise AssertionError("Doubled without a duplicate name")
 
 
 def decode(text: str) -> Frame | BadFrame:
-    """Return the batch in a text frame, or what is bad about it."""
+    """Return the batch in a text frame, or the fault."""
     frame = _fast(text)
     suspect = frame is None
     if frame is None:
@@ -78,28 +78,28 @@ def decode(text: str) -> Frame | BadFrame:
 
 
 def parse(text: str, *, named: str = "batch") -> Any:
-    """Return what a text frame says (an object with a doubled name as Doubled), or what is bad about it.
+    """Return the value in a text frame (objects with duplicate names as Doubled), or the fault.
 
-    ``named`` is the name of the frame's id, which the answer to a bad frame repeats.
+    ``named`` is the field with the frame's id, which the answer to a bad frame repeats.
     """
     if nesting(text) > MAX_DEPTH:
         return BadFrame("too_deep", f"nested deeper than {MAX_DEPTH}", readable(text, named))
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        told = f"not JSON (RFC 8259): {str(error)[:200]}"
-        return BadFrame("not_json", told, readable(text, named))
+        reason = f"not JSON (RFC 8259): {str(error)[:200]}"
+        return BadFrame("not_json", reason, readable(text, named))
 
 
 def binary(data: bytes, *, named: str = "batch") -> BadFrame:
-    """Return what is bad about a binary frame."""
+    """Return the fault for a binary frame."""
     return BadFrame("binary", "expected a text frame", readable(data.decode("utf-8", "replace"), named))
 
 
 def readable(text: str, name: str) -> str | None:
-    """Return the text that stands under ``name`` in the outermost object, without parsing the rest.
+    """Return the text of field ``name`` in the outermost object, without parsing the rest.
 
-    None when there is none, when it stands there twice, or when it cannot be read. Never recurses.
+    None when the field is missing, duplicate or unreadable. Does not recurse.
     """
     if not text.lstrip().startswith("{"):
         return None
@@ -109,7 +109,7 @@ def readable(text: str, name: str) -> str | None:
         sign = match.group()
         if sign in ("]", "}"):
             depth -= 1
-        # A name of the frame itself: one bracket is open, a brace or a comma stands before it.
+        # A field of the frame itself: one bracket is open, and a brace or a comma precedes it.
         if sign == ":" and depth == 1 and before in ("{", ",") and _string(last) == name:
             value = _STRING.match(text, match.end())
             found.append(_string(value.group(1)) if value else None)
@@ -120,16 +120,16 @@ def readable(text: str, name: str) -> str | None:
 
 
 def _string(text: str) -> str | None:
-    """Return the text that a JSON string says; None when it is none or no valid Unicode."""
+    """Return the value of a JSON string, None when it is not one or not valid Unicode."""
     try:
-        told = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return None
-    return told if isinstance(told, str) and is_text(told) else None
+    return value if isinstance(value, str) and is_text(value) else None
 
 
 def nesting(text: str) -> int:
-    """Return how many brackets are open at once, at most; strings do not count. Never recurses."""
+    """Return the largest number of open brackets outside strings. Does not recurse."""
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
     outside = "".join(text.split('"')[::2]).encode("ascii", "replace")
@@ -141,17 +141,17 @@ def nesting(text: str) -> int:
 
 
 def _fast(text: str) -> Any | None:
-    """Parse a plain frame quickly; None when a closer look is needed."""
+    """Parse a simple frame quickly; None when the full parser is needed."""
     try:
         frame = msgspec.json.decode(text)
-        # What a doubled name hides is missing in the text written anew, by at least two quotes.
+        # The fast parser drops duplicates, so the text encoded again has at least two quotes less.
         again = msgspec.json.encode(frame)
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
         return None
     records = frame.get("records") if type(frame) is dict else None
     if type(records) is not list or _quotes(text) != _quotes(again.decode()):
         return None
-    if _LONG_NUMBER in again.translate(_ALL_NOUGHTS):
+    if _LONG_NUMBER in again.translate(_ALL_ZEROS):
         return None
     flat = text.count("{") + text.count("[") == 2 + len(records)
     flat = flat and all(type(record) is dict for record in records)
@@ -159,7 +159,7 @@ def _fast(text: str) -> Any | None:
 
 
 def _quotes(text: str) -> int:
-    """Return how many quotes begin or end a string."""
+    """Return the number of quotes that start or end a string."""
     if "\\" in text:
         text = text.replace("\\\\", "")
         return text.count('"') - text.count('\\"')
@@ -195,17 +195,17 @@ def _batch(frame: Any, *, suspect: bool) -> Frame | BadFrame:
     if isinstance(frame, Doubled):
         if [name for name, _ in frame.pairs].count("batch") > 1:
             batch_id = None
-        return BadFrame("duplicate_name", f"{frame.name()[:80]!r} stands twice", batch_id)
+        return BadFrame("duplicate_name", f"{frame.name()[:80]!r} occurs twice", batch_id)
     if suspect and any(_holds_doubled(v) for k, v in frame.items() if k != "records"):
-        return BadFrame("duplicate_name", "a name stands twice outside records", batch_id)
+        return BadFrame("duplicate_name", "a name occurs twice outside records", batch_id)
     if batch_id is None:
         return BadFrame("no_batch", "expected batch, a text")
     records = frame.get("records")
     if not isinstance(records, list):
         return BadFrame("no_records", "expected records, an array", batch_id)
     if not 1 <= len(records) <= MAX_RECORDS:
-        told = f"expected 1 to {MAX_RECORDS} records, got {len(records)}"
-        return BadFrame("bad_size", told, batch_id)
+        reason = f"expected 1 to {MAX_RECORDS} records, got {len(records)}"
+        return BadFrame("bad_size", reason, batch_id)
     return Frame(batch_id, records, suspect)
 
 

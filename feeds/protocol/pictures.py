@@ -1,4 +1,4 @@
-"""Camera pictures on the wire: base64 of one whole JPEG of at most 524,288 bytes."""
+"""Camera pictures in records: base64 of one complete JPEG of at most 524,288 bytes."""
 
 import binascii
 from typing import Final
@@ -9,12 +9,12 @@ MAX_BYTES: Final = 524_288
 
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _SCAN = 0xDA
-# The markers that carry height and width: all frames but the three that are tables.
+# The markers with height and width: all SOF markers except the three for tables.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-class BadImage(ValueError):  # named for what is so
-    """The text is no JPEG that we take; the message says what was expected."""
+class BadImage(ValueError):
+    """The text is not an accepted JPEG; the message says what was expected."""
 
 
 def jpeg_of(text: str) -> bytes:
@@ -33,7 +33,7 @@ def jpeg_of(text: str) -> bytes:
 
 
 def _has_frame(data: bytes) -> bool:
-    """Walk the segments up to the scan; whether one of them is a frame with a size."""
+    """Whether one of the segments before the scan is a frame header with a size."""
     at, found = 2, False
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]

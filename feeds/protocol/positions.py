@@ -1,4 +1,4 @@
-"""Positions: checked where they stand, converted to WGS84 together (one numpy pass a batch)."""
+"""Positions: checked in their records, converted to WGS84 together (one numpy pass per batch)."""
 
 import math
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _LIMITS = (("lon", 180), ("lat", 90))
 
 
 class Spot(msgspec.Struct):
-    """A position found in an object: its degrees as sent, in ``crs``, and where it stands."""
+    """A position found in an object: its degrees as sent, in ``crs``, its object and its path."""
 
     holder: dict[str, Any]
     path: str
@@ -27,9 +27,9 @@ class Spot(msgspec.Struct):
 
 
 def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejected | None:
-    """Return the position of a record or point; None when it has none (null counts as none).
+    """Return the position of a record or point, None when it has none (null counts as none).
 
-    ``path`` ends in a dot or is empty. Nothing is changed.
+    ``path`` ends in a dot or is empty. The record is not changed.
     """
     crs = holder.get("crs")
     if crs is None:
@@ -40,7 +40,7 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
         return reject(f"{path}crs", "unknown_crs", "one of " + ", ".join(CRS_NAMES), crs)
     lon, lat = holder.get("lon"), holder.get("lat")
     if type(lon) is float and type(lat) is float and abs(lon) <= 180 and abs(lat) <= 90 and (lon or lat):
-        return Spot(holder, path, crs, lon, lat)  # as nearly all are
+        return Spot(holder, path, crs, lon, lat)  # the common case
     absent = [name for name, _ in _LIMITS if holder.get(name) is None]
     for name, limit in _LIMITS:
         if name not in absent:
@@ -57,15 +57,15 @@ def spot_in(holder: dict[str, Any], path: str, default_crs: str) -> Spot | Rejec
 
 
 def _degrees(value: Any, path: str, limit: int) -> Rejected | None:
-    told = f"a number from -{limit} to {limit}"
+    expected = f"a number from -{limit} to {limit}"
     kind = type(value)
     if kind is not float and kind is not int:
-        return reject(path, "not_a_number", told, value)
-    return None if -limit <= value <= limit else reject(path, "out_of_range", told, value)
+        return reject(path, "not_a_number", expected, value)
+    return None if -limit <= value <= limit else reject(path, "out_of_range", expected, value)
 
 
 def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
-    """Fill in the WGS84 degrees of all spots; return those that cannot be converted."""
+    """Set the WGS84 degrees of all spots; return those that cannot be converted."""
     by_crs: dict[str, list[Spot]] = {}
     for spot in spots:
         if spot.crs in ("GCJ02", "BD09"):
@@ -80,13 +80,13 @@ def convert(spots: Iterable[Spot]) -> list[tuple[Spot, Rejected]]:
         for spot, x, y in zip(some, east.tolist(), north.tolist(), strict=True):
             spot.wgs84 = (x, y)
             if math.isnan(x) or math.isnan(y):
-                told = f"a place inside the outline of China for {crs}"
-                failed.append((spot, reject(f"{spot.path}crs", "outside_china", told)))
+                expected = f"a place inside the outline of China for {crs}"
+                failed.append((spot, reject(f"{spot.path}crs", "outside_china", expected)))
     return failed
 
 
 def write(spot: Spot) -> None:
-    """Write a converted position into its object, with what was sent under ``original``."""
+    """Write a converted position into its object; keep the position as sent under ``original``."""
     holder = spot.holder
     if spot.crs != "WGS84":
         holder["original"] = {"crs": spot.crs, "lon": spot.lon, "lat": spot.lat}

@@ -1,4 +1,4 @@
-"""Records: a batch of untrusted JSON values in, normalised records or rejections out. Pure."""
+"""Records: untrusted JSON values become normalised records or rejections. Pure functions."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,18 +18,18 @@ from feeds.protocol.topics import FIELDS, LEDGER_KINDS, kind_of
 __all__ = ["FUTURE_S", "Normalised", "Rejected", "ValidationContext", "validate", "validate_all"]
 
 FUTURE_S = 300.0
-"""How far ahead of city time a record may be, seconds."""
+"""How far a record's time may be ahead of city time, seconds."""
 
-# Fields that only the gateway writes: a publisher's own are not passed on.
+# Fields that only the gateway writes: those of a publisher are removed.
 _OURS = ("client", "received", "reporter_ref", "caller_ref", "unregistered")
 
 
 class ValidationContext(msgspec.Struct, frozen=True):
-    """Under which terms records are taken.
+    """Context of validation.
 
-    ``received`` is ISO 8601; ``now_city`` epoch seconds of city time; ``scope`` None for the whole
-    city; ``anywhere`` whether a scoped token takes records without a position; ``categories`` maps a
-    label to the classes that it names; ``classes`` are the known ones, empty when none are known.
+    ``received`` is ISO 8601; ``now_city`` is city time in epoch seconds; ``scope`` is None for the whole
+    city; ``anywhere``: records without a position are accepted although the token is scoped; ``categories``
+    maps a label to the classes it names; ``classes`` are the known ones (may be empty).
     """
 
     client: str
@@ -42,7 +42,7 @@ class ValidationContext(msgspec.Struct, frozen=True):
 
 
 class Normalised(msgspec.Struct):
-    """A record that is taken. ``at`` is epoch seconds; ``reporter`` and ``jpeg`` were taken out of it."""
+    """An accepted record. ``at`` is epoch seconds; ``reporter`` and ``jpeg`` were removed from the record."""
 
     kind: str
     record: dict[str, Any]
@@ -56,39 +56,39 @@ class Normalised(msgspec.Struct):
         return str(self.record["id"])
 
 
-def validate(topic: str, record: Any, terms: ValidationContext) -> Normalised | Rejected:
-    """Return one record normalised, or why it is rejected."""
-    return validate_all(topic, [record], terms)[0]
+def validate(topic: str, record: Any, context: ValidationContext) -> Normalised | Rejected:
+    """Return the normalised record, or its rejection."""
+    return validate_all(topic, [record], context)[0]
 
 
 def validate_all(
-    topic: str, records: Sequence[Any], terms: ValidationContext, *, suspect: bool = True
+    topic: str, records: Sequence[Any], context: ValidationContext, *, suspect: bool = True
 ) -> list[Normalised | Rejected]:
-    """Return an answer for each record, in order.
+    """Return a result for each record, in order.
 
-    ``suspect`` false skips the search for doubled names, infinities and broken text (the frame
-    decoder knows when there can be none). Records that are taken are changed in place, rejected ones not.
+    ``suspect`` false skips the search for duplicate names, infinities and invalid text (the frame decoder
+    knows when there are none). Accepted records are changed in place, rejected ones are not.
     """
     answers: list[Normalised | Rejected] = []
     spots: list[list[Spot]] = []
     for record in records:
         found: list[Spot] = []
-        answers.append(_one(topic, record, terms, found=found, suspect=suspect))
+        answers.append(_one(topic, record, context, found=found, suspect=suspect))
         spots.append(found)
     owners = {id(spot): index for index, found in enumerate(spots) for spot in found}
     for spot, rejected in convert(spot for found in spots for spot in found):
         if isinstance(answers[owners[id(spot)]], Normalised):
             answers[owners[id(spot)]] = rejected
-    if terms.scope is not None:
-        _keep_in_scope(answers, spots, terms)
+    if context.scope is not None:
+        _keep_in_scope(answers, spots, context)
     for answer, found in zip(answers, spots, strict=True):
         if isinstance(answer, Normalised):
-            _finish(answer, found, terms)
+            _finish(answer, found, context)
     return answers
 
 
 def _one(
-    topic: str, record: Any, terms: ValidationContext, *, found: list[Spot], suspect: bool
+    topic: str, record: Any, context: ValidationContext, *, found: list[Spot], suspect: bool
 ) -> Normalised | Rejected:
     if not isinstance(record, dict):
         return reject("", "wrong_type", "an object", record)
@@ -102,7 +102,7 @@ def _one(
     if fault is not None:
         return fault
     at = parse(record["at"])
-    if at > terms.now_city + FUTURE_S:
+    if at > context.now_city + FUTURE_S:
         return reject("at", "future", "a time at most 5 min ahead of city time", record["at"])
     answer = Normalised(kind, record, at)
     if kind == "snapshot":
@@ -122,7 +122,7 @@ def _fields(kind: str, record: dict[str, Any]) -> Rejected | None:
             continue
         fault = check(value)
         if fault is not None:
-            # What a person wrote of themselves is not repeated in an answer or a log.
+            # Personal data is not repeated in an answer or a log.
             quote = name != "reporter"
             path = name + fault.path
             return reject(path, fault.code, fault.expected, fault.value, quote=quote)
@@ -155,39 +155,39 @@ def _points(record: dict[str, Any], found: list[Spot]) -> Rejected | None:
 
 
 def _keep_in_scope(
-    answers: list[Normalised | Rejected], spots: list[list[Spot]], terms: ValidationContext
+    answers: list[Normalised | Rejected], spots: list[list[Spot]], context: ValidationContext
 ) -> None:
-    assert terms.scope is not None
-    # A record's own position stands first; those of a track's points do not place the record.
+    assert context.scope is not None
+    # The record's own position comes first; the points of a track do not count as its position.
     own = [found[0] if found and not found[0].path else None for found in spots]
     nowhere = (math.nan, math.nan)
     lon, lat = np.array([spot.wgs84 if spot else nowhere for spot in own]).T
-    inside = terms.scope.holds(lon, lat)
+    inside = context.scope.holds(lon, lat)
     for index, answer in enumerate(answers):
         if not isinstance(answer, Normalised) or inside[index]:
             continue
         if own[index]:
             answers[index] = reject("lon", "outside_scope", "a place in this token's streets")
-        elif not terms.anywhere:
+        elif not context.anywhere:
             answers[index] = reject("lon", "outside_scope", "a position (the token is scoped)")
 
 
-def _finish(answer: Normalised, spots: list[Spot], terms: ValidationContext) -> None:
+def _finish(answer: Normalised, spots: list[Spot], context: ValidationContext) -> None:
     record = answer.record
     for name in _OURS:
         record.pop(name, None)
     if record.get("crs") is not None:
-        record["crs"] = "WGS84"  # also where there was no position to convert
+        record["crs"] = "WGS84"  # also without a position
     for name in ("lon", "lat"):
         if record.get(name, 0) is None:
             del record[name]
     for spot in spots:
         write(spot)
-    record["client"] = terms.client
-    record["received"] = terms.received
+    record["client"] = context.client
+    record["received"] = context.received
     if answer.kind == "case":
         answer.reporter = record.pop("reporter", None)
-        record["category"] = _mapped(record["category"], terms)
+        record["category"] = _mapped(record["category"], context)
     if answer.kind == "snapshot":
         kept = ("id", "kind", "client", "camera", "at", "received")
         answer.record = {name: record[name] for name in kept}
@@ -195,16 +195,16 @@ def _finish(answer: Normalised, spots: list[Spot], terms: ValidationContext) -> 
         record.pop("recorded_at", None)
 
 
-def _mapped(category: dict[str, Any], terms: ValidationContext) -> dict[str, Any]:
-    """Return the category with what the tables know of it under ``mapped``."""
+def _mapped(category: dict[str, Any], context: ValidationContext) -> dict[str, Any]:
+    """Return the category with the result of the class tables under ``mapped``."""
     kept = {name: value for name, value in category.items() if name != "mapped"}
     if category.get("code") is not None:
-        told = ClassRef(category["kind"], category["code"], category["system"])
-        if terms.classes and told not in terms.classes:
+        ref = ClassRef(category["kind"], category["code"], category["system"])
+        if context.classes and ref not in context.classes:
             kept["mapped"] = "unmapped"
         return kept
-    known = terms.categories.get(category["label"], ())
-    if len(known) > 1:  # a name of two classes names one only together with the kind
+    known = context.categories.get(category["label"], ())
+    if len(known) > 1:  # a name of two classes is unique only together with the kind
         known = tuple(one for one in known if one.kind == category.get("kind"))
     kept["mapped"] = known[0]._asdict() if len(known) == 1 else "unmapped"
     return kept

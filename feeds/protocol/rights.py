@@ -1,4 +1,4 @@
-"""What a token allows: the client it names, its rights, and the streets it is bound to."""
+"""Rights of a token: its client, what it may do, and the streets to which it is limited."""
 
 import re
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class StreetFinder(Protocol):
-    """What scopes need of the streets of the district (``city.places.streets.Streets``)."""
+    """The part of the district's streets that scopes need (``city.places.streets.Streets``)."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -24,12 +24,12 @@ class StreetFinder(Protocol):
         ...
 
     def of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int16]:
-        """Tell the index into ``codes`` of each WGS84 point, -1 outside all."""
+        """Return for each WGS84 point its index into ``codes``, -1 outside all streets."""
         ...
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """A token read: ``streets`` empty means the whole district and beyond."""
+    """The content of a token; ``streets`` empty means no limit by place."""
 
     client: str
     rights: frozenset[str]
@@ -42,7 +42,7 @@ class Claims(msgspec.Struct, frozen=True):
         return bool(self._granting(verb, topic))
 
     def anywhere(self, verb: str, topic: str) -> bool:
-        """Whether records without a position are taken or delivered."""
+        """Whether records without a position are accepted or delivered."""
         return not self.streets or any(r.endswith(ANYWHERE) for r in self._granting(verb, topic))
 
     @property
@@ -56,19 +56,19 @@ class Claims(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """The streets that a token is bound to."""
+    """The streets to which a token is limited."""
 
     finder: StreetFinder
     streets: frozenset[str]
 
     def holds(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
-        """Tell for each WGS84 point whether it lies in one of the streets; NaN does not."""
+        """Return for each WGS84 point whether it is in one of the streets; False for NaN."""
         inside = [i for i, code in enumerate(self.finder.codes) if code in self.streets]
         return np.isin(self.finder.of(lon, lat), inside)
 
 
 def check_client(name: str) -> str:
-    """Return the name of a client if it may be one; raises ValueError."""
+    """Return the name of a client if it is valid; raises ValueError."""
     if not _CLIENT.fullmatch(name):
         message = f"name: expected 1 to 64 of A–Z a–z 0–9 . _ - (a letter or digit first), got {name!r}"
         raise ValueError(message)
@@ -80,7 +80,7 @@ def check_right(right: str) -> str:
     known = {f"publish:{topic}" for topic in PUBLISHED} | {f"subscribe:{t}" for t in TOPICS}
     known |= {"subscribe:*", "view:wall", "view:metrics"}
     if right.removesuffix(ANYWHERE) not in known and right not in ("read:person", "command"):
-        told = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
-        message = f"right: expected {told}, got {right!r}"
+        expected = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
+        message = f"right: expected {expected}, got {right!r}"
         raise ValueError(message)
     return right

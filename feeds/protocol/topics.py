@@ -1,4 +1,4 @@
-"""What each kind of record may hold: one table a kind, in the words of the protocol."""
+"""The fields of each kind of record: one table per kind, with the field names of the protocol."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -74,13 +74,13 @@ _point = structure(
 
 
 def _one_or_each(check: Check) -> Check:
-    """Return a check for what CAP lets stand once or several times."""
+    """Return a check for a CAP element that may occur once or several times."""
     several = each(check)
     return lambda value: several(value) if type(value) is list else check(value)
 
 
 def _outline(read: Callable[[str], Any]) -> Check:
-    """Return a check for the text of an area's outline; an empty one says nothing."""
+    """Return a check for the text of an area's outline; an empty text is valid."""
 
     def check(value: Any) -> Fault | None:
         if type(value) is not str:
@@ -210,7 +210,7 @@ _KINDS = {"sensor": ("device", "reading"), "camera": ("camera", "detection", "he
 
 
 def kind_of(topic: str, record: dict[str, Any]) -> str | Rejected:
-    """Return which table of FIELDS a record of a topic answers to."""
+    """Return the key of the table in FIELDS for a record of a topic."""
     if topic in ("case", "unit"):
         return topic
     kind = record.get("kind")

@@ -1,4 +1,4 @@
-"""Sources: a file or a feed read as records of the protocol; ``registry.py`` lists every kind of file.
+"""Sources: files and feeds read as records of the protocol; ``registry.py`` lists every kind of file.
 
 It may import ``feeds.clients``, ``feeds.protocol`` and ``city``.
 """

@@ -1,9 +1,9 @@
-"""Common Alerting Protocol 1.1 and 1.2: alerts in XML, alone, in an Atom feed or in another envelope.
+"""Common Alerting Protocol 1.1 and 1.2: alerts in XML, single, in an Atom feed or in another envelope.
 
-Alerts become JSON with CAP's own names. An element that may occur several times is always a list,
-any other is one text; empty elements are left out; polygons stay CAP's "lat,lon lat,lon" (WGS84), one
-that cannot be read is left out with a remark. A resource's embedded ``derefUri`` is left out: a record is
-not the place for a file. An XML signature is kept under ``signature`` and marked as not verified.
+Alerts become JSON with CAP's own names. An element that may occur several times is always a list, any other
+is one text; empty elements are left out. Polygons stay CAP's "lat,lon lat,lon" (WGS84); an unreadable one is
+left out with a remark. A resource's embedded ``derefUri`` is left out, because records do not hold files. An
+XML signature is kept under ``signature`` and marked as not verified.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ LARGEST_SIGNATURE = 64 << 10
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Which children an element may have: one text, several texts, pairs, or elements of a shape."""
+    """The allowed children of an element: single texts, repeated texts, pairs, or elements of a shape."""
 
     one: str
     needed: str
@@ -61,12 +61,12 @@ ALERT = Shape(
 
 
 def is_cap(root: "Element") -> bool:
-    """Return whether a document holds alerts of CAP, or is a feed that may list some (Atom, RSS)."""
+    """Return whether a document holds CAP alerts, or is a feed that may list some (Atom, RSS)."""
     return root.tag in (f"{ATOM}feed", "rss") or next(_alerts(root), None) is not None
 
 
 def parsed(content: bytes, name: str) -> "Element":
-    """Parse XML safely: bounded, no DTD, no entities; raises SourceError."""
+    """Parse XML safely: limited size, no DTD, no entities; raises SourceError."""
     if len(content) > LARGEST:
         message = f"{name}: larger than {LARGEST} bytes"
         raise SourceError(message)
@@ -79,7 +79,7 @@ def parsed(content: bytes, name: str) -> "Element":
 
 
 class CapAlerts:
-    """The alerts of one file, by their ``sent``: of CAP, of an Atom feed, or of what else holds alerts."""
+    """The alerts of one file in the order of ``sent``: of CAP, of a feed, or of another envelope."""
 
     topic = "warning"
     rate: float | None = None
@@ -94,8 +94,8 @@ class CapAlerts:
     def records(self) -> Iterator[Record]:
         """Yield `warning` records.
 
-        Raises SourceError naming the field when the alert, or every alert of a feed, is invalid, and saying
-        so when the file is an index: a feed that links to alerts and holds none.
+        Raises SourceError naming the field when the alert, or every alert of a feed, is invalid, and when the
+        file is an index: a feed with links to alerts but without alerts.
         """
         self.remarks, self.read = [], 0
         root = parsed(self._path.read_bytes(), self._path.name)
@@ -110,7 +110,7 @@ class CapAlerts:
         yield from alerts
 
     def _found(self, root: "Element") -> Iterator[Record]:
-        """Yield the alerts of an envelope: those of each entry of a feed, then those outside of entries."""
+        """Yield the alerts of an envelope: first those in the entries of a feed, then those outside."""
         if root.tag == f"{ATOM}feed" and not (root.findtext(f"{ATOM}id") or "").strip():
             raise SourceError("feed: id is missing")
         entries = [*root.iter(f"{ATOM}entry"), *root.iter("item")]
@@ -153,7 +153,7 @@ class CapAlerts:
         if signatures:
             alert["signature"] = _signature(signatures[0])
             self.remarks.append(Remark(where, "Signature", "is kept, but not verified", skipped=False))
-        # Two alerts that share an identifier and say different things are two records, none is lost unsaid.
+        # Two alerts with the same identifier and different content are two records, so neither is lost.
         return {"id": f"cap.{fingerprint(alert)}", "at": alert["sent"], **alert}
 
 
@@ -166,13 +166,13 @@ def _links(entry: "Element") -> bool:
 
 
 def _signature(element: "Element") -> Record:
-    """Return an XML signature as it stands, for who has the certificates and the file; nothing checks it."""
+    """Return an XML signature unchanged and unverified, for those with the certificates and the file."""
     xml = tostring(element, encoding="unicode").strip()
     return {"verified": False, "xml": xml if len(xml) <= LARGEST_SIGNATURE else ""}
 
 
 def _without_broken_areas(infos: list[Record], where: str) -> Iterator[Remark]:
-    """Take out the outlines that cannot be read and remark on each; the warning itself stays."""
+    """Remove unreadable outlines and yield a remark on each; the warning itself is kept."""
     for n, info in enumerate(infos):
         for m, area in enumerate(info.get("area", [])):
             for name, reader in (("polygon", polygon_ring), ("circle", circle_ring)):
@@ -190,7 +190,7 @@ def _without_broken_areas(infos: list[Record], where: str) -> Iterator[Remark]:
 
 
 def _read(element: "Element", shape: Shape, space: str, where: str) -> Record:
-    """Return an element by its shape; raises SourceError naming the first missing field."""
+    """Return an element read by its shape; raises SourceError naming the first missing field."""
     record: Record = {}
     for name in shape.one.split():
         words = (element.findtext(f"{space}{name}") or "").strip()
@@ -231,10 +231,10 @@ def _pair(space: str) -> "Callable[[Element], Record | None]":
 
 
 def _coloured(info: Record) -> Record:
-    """Put a signal's colour in one form: parameter ``colour`` in English and CAP's severity.
+    """Normalise a signal's colour: parameter ``colour`` in English, and CAP's severity.
 
-    China's profile (GB/T 35965.1) writes the colour into ``severity``; other issuers as a
-    parameter, in either language. What carries no colour stays as it is.
+    China's profile (GB/T 35965.1) writes the colour into ``severity``; other issuers write a parameter, in
+    either language. An info without a colour is not changed.
     """
     parameters = info.get("parameter", [])
     named = [p for p in parameters if p["valueName"].lower() in ("colour", "color")]
@@ -243,5 +243,5 @@ def _coloured(info: Record) -> Record:
         return info
     rest = [p for p in parameters if p not in named]
     severity = info["severity"] if not colour_of(info["severity"]) else SEVERITIES[colour]
-    told = [{"valueName": "colour", "value": colour}, *rest]
-    return {**info, "severity": severity, "parameter": told}
+    parameters = [{"valueName": "colour", "value": colour}, *rest]
+    return {**info, "severity": severity, "parameter": parameters}

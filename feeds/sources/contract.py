@@ -1,7 +1,7 @@
-"""The contract of a source: a recording or a feed, read as records of the protocol.
+"""The interface of a source: a recording or a feed, read as records of the protocol.
 
-A source names the topic it publishes to and yields plain protocol records in time order. It never
-guesses: what it cannot read it leaves out and says so in ``remarks``.
+A source names the topic it publishes to and yields protocol records in time order. It never guesses: it
+leaves out what it cannot read and reports it in ``remarks``.
 """
 
 import hashlib
@@ -33,26 +33,26 @@ OTHER_CONTENT = "stands for something else in an earlier item"
 
 
 class SourceError(ValueError):
-    """A file or a value cannot be read; the text says where, and what was expected."""
+    """A file or a value cannot be read; the text says where and what was expected."""
 
 
 class FieldError(SourceError):
-    """One field of one item is wrong: the column or field, why, and the value where that helps.
+    """One field of one item is wrong: the column or field, the reason, and optionally the value.
 
-    Equal reasons are counted together, so what differs from item to item belongs into ``value``.
+    Equal reasons are counted together, so put what differs between items into ``value``.
     """
 
     def __init__(self, column: str, reason: str, value: str = "") -> None:
-        super().__init__(_told(column, reason, value))
+        super().__init__(_sentence(column, reason, value))
         self.column = column
         self.reason = reason
         self.value = value
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """One place of the file that was not taken as it stands: where, which column or field, why.
+    """One item or field of the file that was left out or changed: where, column or field, reason.
 
-    ``skipped``: the item was left out. Otherwise it was taken, and this tells what was changed.
+    ``skipped``: the item was left out. Otherwise it was accepted, and the remark says what was changed.
     """
 
     where: str
@@ -63,20 +63,20 @@ class Remark(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, where: str, error: FieldError, *, skipped: bool = True) -> "Remark":
-        """Return the remark about a wrong field of an item."""
+        """Return a remark about a wrong field of an item."""
         return cls(where, error.column, error.reason, skipped, error.value)
 
     def __str__(self) -> str:
-        return f"{self.where}: {_told(self.column, self.reason, self.value)}"
+        return f"{self.where}: {_sentence(self.column, self.reason, self.value)}"
 
 
 class OpenOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file does not say about itself. Every field has a default that most files need.
+    """Information that the file itself does not hold. Every default suits most files.
 
-    ``start`` is the moment (epoch seconds) at which a video begins; ``lon`` and ``lat`` (WGS84
-    degrees) place a single camera or device; ``name`` renames it; ``fps`` and ``loops`` are of
-    videos; ``unfold`` tells a history step by step (a case is reported, later closed; a storm moves
-    fix by fix) instead of by its last state.
+    ``start`` is the time (epoch seconds) at which a video starts; ``lon`` and ``lat`` (WGS84 degrees) are the
+    position of a single camera or device; ``name`` renames it; ``fps`` and ``loops`` are for videos;
+    ``unfold`` yields a history step by step (a case is reported, later closed; a storm moves fix by fix)
+    instead of its last state.
     """
 
     start: float = 0.0
@@ -90,17 +90,17 @@ class OpenOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(Protocol):
-    """How facts come in.
+    """A recording or a feed that yields records.
 
-    ``total`` is the number of records when it is known before reading. ``rate`` is the source's own
-    speed: 1.0 plays in real time (cameras), None as fast as the gateway accepts (history).
-    Ids of records depend on the content only, so a file that is replayed twice changes nothing.
+    ``total`` is the number of records if it is known before reading. ``rate`` is the source's own speed: 1.0
+    is real time (cameras), None as fast as the gateway accepts (history). Record ids depend on the content
+    only, so replaying a file twice changes nothing.
 
-    ``read`` and ``remarks`` are set anew by every call of ``records``. ``read`` counts the items of
-    the file: a row of cases, a filled cell of a reading table (a row without a time or a device is
-    one item), a request, an event, a Thing, an Observation, an alert, a track. A device or camera
-    that the source registers of its own is an item too; an empty row is none. Each item either
-    gives one record (with ``unfold`` one or more) or has exactly one remark with ``skipped``.
+    Every call of ``records`` resets ``read`` and ``remarks``. ``read`` counts the items of the file: a row of
+    cases, a filled cell of a reading table (a row without a time or a device is one item), a request, an
+    event, a Thing, an Observation, an alert, a track. A device or camera that the source itself registers is
+    also an item; an empty row is not. Each item gives either one record (with ``unfold`` one or more) or
+    exactly one remark with ``skipped``.
     """
 
     name: str
@@ -111,18 +111,18 @@ class Source(Protocol):
     remarks: list[Remark]
 
     def records(self) -> Iterator[Record]:
-        """Yield protocol records in time order; raises SourceError when the file is broken."""
+        """Yield protocol records in time order; raises SourceError when the file cannot be read."""
         ...
 
 
 class Items:
-    """Counts the items of a source and remarks on those that are left out; sources derive from it."""
+    """Base class of sources: counts items and collects remarks on those left out."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
-        """Forget what an earlier reading found."""
+        """Reset the results of an earlier reading."""
         self.read = 0
         self.remarks: list[Remark] = []
         self._changes: list[FieldError] = []
@@ -130,9 +130,9 @@ class Items:
 
     @contextmanager
     def item(self, where: str) -> Iterator[None]:
-        """Count one item; when the block raises for it, the item is left out with a remark.
+        """Count one item; if the block raises an error, the item is left out with a remark.
 
-        A SourceError that is no FieldError is about the whole file and goes on.
+        A SourceError other than FieldError concerns the whole file and is passed on.
         """
         self.read += 1
         self._changes = []
@@ -143,24 +143,24 @@ class Items:
         except SourceError:
             raise
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # One item of a form that nobody thought of does not stop the others.
+            # One item of an unexpected form does not stop the others.
             self.remarks.append(Remark(where, "", f"cannot be read: {type(error).__name__}"))
         else:
             self.remarks += [Remark.of(where, change, skipped=False) for change in self._changes]
 
     def leave_out(self, where: str, error: FieldError) -> None:
-        """Count one item that is known to be wrong, with its remark."""
+        """Count one item that is known to be wrong, and add its remark."""
         self.read += 1
         self.remarks.append(Remark.of(where, error))
 
     def changed(self, error: FieldError, consequence: str) -> None:
-        """Say of the item at hand that a field is dropped or replaced, should the item be taken."""
+        """Note that a field of the current item was removed or replaced; reported if the item is accepted."""
         self._changes.append(FieldError(error.column, f"{error.reason}; {consequence}", error.value))
 
     def once(self, where: str, column: str, key: str, content: Any) -> None:
-        """Raise FieldError when an earlier item has the same key and other content.
+        """Raise FieldError when an earlier item has the same key and different content.
 
-        The gateway would take the second one for the first, sent again.
+        The gateway would treat the second one as a repeat of the first.
         """
         mark = fingerprint(content)
         place, known = self._first.setdefault(key, (where, mark))
@@ -169,20 +169,20 @@ class Items:
 
 
 def fingerprint(value: Any) -> str:
-    """Return 12 hex digits that stand for a JSON value; the same content gives the same digits."""
+    """Return a hash of a JSON value as 12 hex digits; equal content gives equal digits."""
     return hashlib.sha256(canonical(value)).hexdigest()[:12]
 
 
 def shown(value: Any) -> str:
-    """Return a value as a remark quotes it: at most 40 characters."""
+    """Return a value as quoted in a remark: at most 40 characters."""
     return repr(value if not isinstance(value, str) or len(value) <= 40 else value[:39] + "…")[:60]
 
 
 def without_blanks(record: Record) -> Record:
-    """Return the record without the fields that are None, empty text or empty lists."""
+    """Return the record without fields that are None, empty text or empty lists."""
     return {name: value for name, value in record.items() if value not in (None, "", [], {})}
 
 
-def _told(column: str, reason: str, value: str) -> str:
-    told = f"{column}: {reason}" if column else reason
-    return f"{told}, got {value}" if value else told
+def _sentence(column: str, reason: str, value: str) -> str:
+    text = f"{column}: {reason}" if column else reason
+    return f"{text}, got {value}" if value else text

@@ -19,11 +19,11 @@ from feeds.sources.tables.cells import finite, real_moment
 __all__ = ["FrigateEvents"]
 
 MILLISECONDS = 1e11
-"""Epoch seconds above it (the year 5138) are milliseconds of our time."""
+"""Larger values (after the year 5138) are taken for milliseconds."""
 
 
 class FrigateEvents(Items):
-    """Events as `detection` records by their start; cameras too when a position is given."""
+    """Events as `detection` records in order of their start; also cameras if a position is given."""
 
     topic = "camera"
     rate: float | None = None
@@ -36,7 +36,7 @@ class FrigateEvents(Items):
         self._options = options
 
     def records(self) -> Iterator[Record]:
-        """Yield the records; what Frigate marks as a false positive is remarked on and left out."""
+        """Yield the records; events that Frigate marks as false positives are left out with a remark."""
         self.begin()
         found: list[tuple[float, Record]] = []
         for index, event in enumerate(self._events):
@@ -55,11 +55,11 @@ class FrigateEvents(Items):
     def _cameras(self, found: list[tuple[float, Record]]) -> list[Record]:
         cameras = []
         for name in dict.fromkeys(record["camera"] for _, record in found):
-            told = {
+            fields = {
                 "kind": "camera", "camera": name, "name": name, "privacy": "street_level",
                 "lon": self._options.lon, "lat": self._options.lat,
             }  # fmt: skip
-            cameras.append({"id": f"{name[:100]}.{fingerprint(told)}", "at": found[0][1]["at"], **told})
+            cameras.append({"id": f"{name[:100]}.{fingerprint(fields)}", "at": found[0][1]["at"], **fields})
         return cameras
 
 
@@ -90,7 +90,7 @@ def _detection(event: Any) -> tuple[float, Record]:
 
 
 def _start(value: Any) -> float:
-    """Return epoch seconds; a moment in milliseconds is named and not put right."""
+    """Return epoch seconds; a time in milliseconds is an error and is not converted."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FieldError("start_time", "expected epoch seconds", shown(value))
     seconds = finite(value, "start_time")
@@ -100,7 +100,7 @@ def _start(value: Any) -> float:
 
 
 def _corners(box: Any) -> list[float] | None:
-    """Return [x0, y0, x1, y1] in 0..1 of Frigate's [x, y, width, height], None of anything else."""
+    """Return [x0, y0, x1, y1] in 0..1 from Frigate's [x, y, width, height], None for anything else."""
     if not isinstance(box, list) or len(box) != 4:
         return None
     if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in box):

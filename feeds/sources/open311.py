@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: a ``requests.json`` as a city publishes it."""
+"""Open311 GeoReport v2: a ``requests.json`` as published by a city."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,11 +23,11 @@ PLAIN = CaseMapping(
     zone="UTC",
     statuses={"closed": "closed", "open": "dispatched"},
 )
-"""What every city's list means when no mapping knows its names."""
+"""The mapping for lists whose names no other mapping knows."""
 
 
 class Open311Requests(CaseItems):
-    """A list of service requests; the same external numbers as the same city's table."""
+    """A list of service requests; external numbers are the same as in the same city's table."""
 
     def __init__(
         self, path: Path, requests: Sequence[Any], mapping: CaseMapping, options: OpenOptions
@@ -36,14 +36,14 @@ class Open311Requests(CaseItems):
         self._requests = requests
 
     def records(self) -> Iterator[Record]:
-        """Yield `case` records; a request that cannot be one is remarked on with its index."""
+        """Yield `case` records; an invalid request is left out with a remark that has its index."""
         self.begin()
         cases = []
         for index, request in enumerate(self._requests):
             where = f"request {index}"
             with self.item(where):
                 cases.append(self.once_only(where, "service_request_id", self._case(request)))
-        yield from self.told(cases)
+        yield from self.ordered(cases)
 
     def _case(self, request: Any) -> CaseRow:
         if not isinstance(request, dict):
@@ -55,7 +55,7 @@ class Open311Requests(CaseItems):
             no=_needed(request, "service_request_id"),
             at=at,
             label=_needed(request, "service_name"),
-            # GeoReport's description may be a citizen's own words: a title takes short ones only.
+            # GeoReport's description may be a citizen's own text: only a short one becomes the title.
             detail=_text(request, "description")[:60],
             state=self._state(request),
             status_at=self._updated(request, at),
@@ -68,11 +68,11 @@ class Open311Requests(CaseItems):
 
     def _state(self, request: dict[str, Any]) -> str:
         notes = _text(request, "status_notes")
-        # Only a note that the mapping knows is a status; any other is text for people.
+        # A note is a status only if the mapping knows it; any other is text for people.
         return self.state("status", notes if self.knows(notes) else _text(request, "status"))
 
     def _moment(self, request: dict[str, Any], field: str) -> float | None:
-        """Return a moment that a case can do without: one that cannot be read is dropped and named."""
+        """Return an optional time; an unreadable one is removed with a remark."""
         try:
             words = _text(request, field)
             return iso_moment(words, field) if words else None
@@ -90,7 +90,7 @@ class Open311Requests(CaseItems):
 
 
 def mapping_for(requests: Sequence[Any], mappings: Sequence[CaseMapping]) -> CaseMapping:
-    """Return the first mapping that knows most of the agencies of the list, else the plain one."""
+    """Return the first mapping that knows most agencies of the list, else the general one."""
     agencies = [str(r.get("agency_responsible")) for r in requests if isinstance(r, dict)]
     for mapping in mappings:
         known = sum(agency in mapping.agencies for agency in agencies)

@@ -1,4 +1,4 @@
-"""Positions as tables give them: read, checked, and never silently put right."""
+"""Positions from tables: read and checked, never corrected silently."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ __all__ = ["read_position"]
 Bounds = tuple[float, float, float, float]
 WORLD: Bounds = (-180.0, -90.0, 180.0, 90.0)
 NULL_ISLAND = 0.001
-"""Degrees: a position nearer to 0 E 0 N, in the open ocean, is an empty field of another system."""
+"""Degrees: a position nearer to 0 E 0 N (open ocean) is an empty field of another system."""
 
 
 def read_position(
@@ -17,9 +17,8 @@ def read_position(
 ) -> tuple[float, float] | None:
     """Return (lon, lat) in degrees, None when both are missing.
 
-    ``columns`` names the two columns for the error. Raises FieldError for half a position, for
-    what is no finite number, for 0/0, and for what lies outside ``bounds``: swapped columns are
-    named so.
+    ``columns`` names the two columns for the error. Raises FieldError for half a position, a value that is
+    not a finite number, 0/0, and a position outside ``bounds``; the error says if the columns look swapped.
     """
     x, y = (_degrees(value, name) for value, name in zip((lon, lat), columns, strict=True))
     if x is None and y is None:

@@ -1,4 +1,4 @@
-"""Quantities: what foreign names and units of measurements are in ours."""
+"""Quantities: converts foreign names and units of measurements into ours."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ __all__ = ["Quantity", "in_our_unit", "quantity_of"]
 
 
 class Quantity(NamedTuple):
-    """A measured quantity: the device class and metric of our words (domain vocabulary)."""
+    """A measured quantity: device class and metric of the domain vocabulary."""
 
     device_class: str
     metric: str
@@ -45,12 +45,12 @@ UNITS: dict[str, tuple[str, float, float]] = {
 
 
 def quantity_of(name: str) -> Quantity:
-    """Return our words for an observed property; an unknown one keeps its name, as class `sensor`."""
+    """Return our quantity for an observed property; an unknown one keeps its name, with class `sensor`."""
     key = " ".join(name.lower().split())
     return QUANTITIES.get(key, Quantity("sensor", key.replace(" ", "_")[:40] or "value"))
 
 
 def in_our_unit(value: float, unit: str) -> tuple[float, str]:
-    """Return the value in the unit that we use, rounded to 6 decimals; unknown units stay."""
+    """Return the value in our unit, rounded to 6 decimals; unknown units are not changed."""
     ours, factor, offset = UNITS.get(unit.strip().lower(), (unit.strip(), 1.0, 0.0))
     return round(value * factor + offset, 6), ours

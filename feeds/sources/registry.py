@@ -1,6 +1,6 @@
-"""The registry: every kind of file that can be replayed, recognised by its content.
+"""The registry of all kinds of files that can be replayed, recognised by content.
 
-``SOURCES`` is read from top to bottom; the first row that recognises a file opens it.
+``SOURCES`` is searched from top to bottom; the first row that recognises a file opens it.
 """
 
 import json
@@ -39,7 +39,7 @@ LARGEST_JSON = 512 << 20
 
 
 class Peek:
-    """A file as the rows of ``SOURCES`` look at it; each way of reading is tried once."""
+    """A file as inspected by the rows of ``SOURCES``; each way of reading is tried once."""
 
     def __init__(self, path: Path, options: OpenOptions) -> None:
         self.path = path
@@ -49,7 +49,7 @@ class Peek:
 
     @cached_property
     def json(self) -> Any:
-        """The whole file as JSON, None when it is none."""
+        """The whole file as JSON, None when it is not JSON."""
         if self.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"[", b"{"):
             return None
         if self.path.stat().st_size > LARGEST_JSON:
@@ -60,7 +60,7 @@ class Peek:
             return msgspec.json.decode(content)
         except (msgspec.DecodeError, RecursionError) as error:
             try:
-                # NaN and Infinity are no JSON, but some programs write them: only their items suffer.
+                # NaN and Infinity are not JSON, but some programs write them: only their items are left out.
                 return json.loads(content, parse_constant=str)
             except (ValueError, RecursionError):
                 message = f"{self.path.name}: broken JSON: {error}"
@@ -68,7 +68,7 @@ class Peek:
 
     @property
     def items(self) -> list[Any]:
-        """The JSON as a list: itself, or the list in the envelope that some services send."""
+        """The JSON as a list: the value itself, or the list in a service's envelope."""
         found = self.json
         if isinstance(found, dict):
             found = found.get("service_requests") or found.get("value") or [found]
@@ -76,17 +76,17 @@ class Peek:
 
     @cached_property
     def is_cap(self) -> bool:
-        """Whether it is XML with an alert or an Atom feed as its root."""
+        """Whether the file is XML with CAP alerts, or a feed."""
         if self.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"<":
             return False
         return is_cap(parsed(self.path.read_bytes(), self.path.name))
 
     @cached_property
     def mapping(self) -> Mapping | None:
-        """The mapping of a table: the operator's, else the shipped one that fits its header.
+        """The mapping of a table: the operator's, else the shipped one that matches its header.
 
-        Raises SourceError for columns that an operator's mapping needs and that are not there, with
-        the nearest ones that are, and for a column that the mapping needs and that stands twice.
+        Raises SourceError when columns that the operator's mapping needs are missing (with the most similar
+        existing names), or when a needed column occurs twice.
         """
         is_binary = b"\0" in self.head and self.head[:2] not in (b"\x1f\x8b", *tables.UTF_16)
         if is_binary and not self.table.is_parquet and not self.table.has_given_encoding:
@@ -101,29 +101,29 @@ class Peek:
             found = load(self.options.mapping)
             lacking = absent([*found.header, *found.needed], header)
             if lacking:
-                told = ", ".join(lacking)
-                message = f"{self.path.name}: the mapping needs columns that are not there: {told}"
+                names = ", ".join(lacking)
+                message = f"{self.path.name}: the mapping needs columns that are not there: {names}"
                 raise SourceError(message)
         if found is not None:
             doubled = [name for used in found.needed for name in named(used, self.table.doubled)]
             if doubled:
-                message = f"{self.path.name}: the column {doubled[0]} stands twice; rename or remove one"
+                message = f"{self.path.name}: the column {doubled[0]} occurs twice; rename or remove one"
                 raise SourceError(message)
         return found
 
     @cached_property
     def table(self) -> tables.Table:
-        """The file as a table, in the encoding that the operator's mapping names."""
+        """The file as a table, in the encoding of the operator's mapping."""
         given = load(self.options.mapping).encoding if self.options.mapping else ""
         return tables.Table(self.path, given)
 
     def lists(self, *fields: str) -> bool:
-        """Whether the JSON is a list in which an object has these fields."""
+        """Whether the JSON is a list with at least one object that has these fields."""
         return any(isinstance(item, dict) and all(field in item for field in fields) for item in self.items)
 
 
 class Kind(NamedTuple):
-    """One row: what it is for people, how it is recognised, how it is opened."""
+    """One row: its name for people, how to recognise it, how to open it."""
 
     title: str
     recognises: Callable[[Peek], bool]
@@ -195,7 +195,7 @@ SOURCES: list[Kind] = [
 
 
 def open_source(path: Path, options: OpenOptions | None = None) -> Source:
-    """Return the source for a file; raises SourceError naming what is understood."""
+    """Return the source for a file; raises SourceError listing the supported kinds."""
     if not path.is_file():
         message = f"{path}: no such file"
         raise SourceError(message)

@@ -1,6 +1,6 @@
-"""Roads: the street or crossing that an address names, without the house number.
+"""Roads: the road or crossing in an address, without the house number.
 
-A wall may name a road; a house number would lead to a reporter's door.
+A wall may show a road; a house number would identify a reporter's home.
 """
 
 import re
@@ -14,18 +14,18 @@ _NUMBERED = re.compile(r"^(\d+)(?=\s)")
 
 
 def road_of(address: str) -> str:
-    """Return the roads that an address surely names: "952 EAST 58 STREET" → "EAST 58 STREET"."""
+    """Return the roads that an address certainly names: "952 EAST 58 STREET" → "EAST 58 STREET"."""
     return crossing_of(roads_in(address).split(" / "))
 
 
 def named_road(road: str) -> str:
-    """Return a road's name so that its number cannot be taken for a house's: "5 AVE" → "5TH AVE"."""
+    """Return a road's name with an ordinal, so that it is not read as a house number: "5 AVE" → "5TH AVE"."""
     words = " ".join(road.split())
     return _NUMBERED.sub(lambda found: _ordinal(int(found[1])), words)
 
 
 def crossing_of(roads: Sequence[str]) -> str:
-    """Return "A / B" of the roads that are given, '' when none is."""
+    """Return "A / B" of the non-empty roads, '' when there are none."""
     return " / ".join(named_road(road) for road in roads if road)
 
 

@@ -22,7 +22,7 @@ class _Reading(NamedTuple):
 
 
 class SensorThings(Items):
-    """Things as devices, Observations as readings in our units, in the order of time."""
+    """Things as devices, Observations as readings in our units, in time order."""
 
     topic = "sensor"
     rate: float | None = None
@@ -35,7 +35,7 @@ class SensorThings(Items):
         self._options = options
 
     def records(self) -> Iterator[Record]:
-        """Yield the device records, then all readings; what cannot be read is remarked on."""
+        """Yield the device records, then all readings; invalid items are left out with a remark."""
         self.begin()
         devices: list[Record] = []
         readings: list[_Reading] = []
@@ -80,7 +80,7 @@ class SensorThings(Items):
                     yield reading
 
     def _metric(self, stream: dict[str, Any], metrics: dict[str, str], place: str) -> str:
-        """Return a stream's metric; of two streams of a Thing with one metric the second is numbered."""
+        """Return a stream's metric; the second stream of a Thing with the same metric gets a number."""
         metric = quantity_of(_property(stream)).metric
         identity = plain_text(stream.get("@iot.id")) or place
         names = (metric, *(f"{metric}_{number}" for number in range(2, len(metrics) + 2)))
@@ -154,11 +154,11 @@ def _symbol(stream: dict[str, Any]) -> str:
 
 
 def _observed(observation: Any) -> tuple[float, float]:
-    """Return (moment, result); of an interval its end counts."""
-    told = observation if isinstance(observation, dict) else {}
-    time = str(told.get("phenomenonTime") or told.get("resultTime") or "").rpartition("/")[2]
+    """Return (time, result); the time of an interval is its end."""
+    fields = observation if isinstance(observation, dict) else {}
+    time = str(fields.get("phenomenonTime") or fields.get("resultTime") or "").rpartition("/")[2]
     at = iso_moment(time, "phenomenonTime")
-    result = told.get("result")
+    result = fields.get("result")
     if isinstance(result, bool) or not isinstance(result, int | float):
         raise FieldError("result", "expected a number", shown(result))
     return at, real_number(result, "result")

@@ -1,4 +1,4 @@
-"""Storm tracks: GeoJSON of fixes as forecasting offices publish them."""
+"""Storm tracks: GeoJSON of fixes, as published by forecasting offices."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +34,7 @@ def is_storm_track(value: Any) -> bool:
 
 
 class StormTrack:
-    """One storm: one `track` record, or with ``unfold`` a growing track, one record a fix."""
+    """One storm: one `track` record, or with ``unfold`` a growing track with one record per fix."""
 
     topic = "warning"
     rate: float | None = None
@@ -50,7 +50,7 @@ class StormTrack:
         self._unfold = options.unfold
 
     def records(self) -> Iterator[Record]:
-        """Yield the track; the record's moment is that of its newest fix that is no forecast."""
+        """Yield the track; the record's time is that of its newest fix that is not a forecast."""
         self.remarks, self.read = [], 0
         points = sorted(self._points(), key=lambda point: parse(point["at"]))
         fixes = [number for number, point in enumerate(points, start=1) if "forecast" not in point]
@@ -62,33 +62,33 @@ class StormTrack:
         self.total = len(ends)
         for end in ends:
             self.read += 1
-            # What was forecast then is not known from a finished track; only the last has any.
-            told = points if end == fixes[-1] else points[:end]
-            yield self._record(told, points[end - 1]["at"], landfalls)
+            # A finished track does not hold earlier forecasts; only the last record has a forecast.
+            known = points if end == fixes[-1] else points[:end]
+            yield self._record(known, points[end - 1]["at"], landfalls)
 
     def _record(self, points: list[Record], at: str, landfalls: list[Record]) -> Record:
-        told: Record = {"kind": "track", "storm": self._storm, "name": self.name, "points": points}
+        fields: Record = {"kind": "track", "storm": self._storm, "name": self.name, "points": points}
         been = [landfall for landfall in landfalls if parse(landfall["at"]) <= parse(at)]
         if been:
-            told["landfalls"] = been
-        return {"id": f"{self._storm}.{fingerprint(told)}", "at": at, **told}
+            fields["landfalls"] = been
+        return {"id": f"{self._storm}.{fingerprint(fields)}", "at": at, **fields}
 
     def _points(self) -> Iterator[Record]:
         for index, feature in enumerate(self._features):
             if _is_fix(feature):
-                yield from self._told(index, partial(_point, feature))
+                yield from self._parsed(index, partial(_point, feature))
 
     def _landfalls(self) -> Iterator[Record]:
-        """Yield all landfalls of the track, the earliest first."""
+        """Yield all landfalls of the track, earliest first."""
         found: list[Record] = []
         for index, feature in enumerate(self._features):
-            told = feature.get("properties") if isinstance(feature, dict) else None
-            if isinstance(told, dict) and told.get("kind") == "landfall":
-                found += self._told(index, partial(_landfall, feature))
+            properties = feature.get("properties") if isinstance(feature, dict) else None
+            if isinstance(properties, dict) and properties.get("kind") == "landfall":
+                found += self._parsed(index, partial(_landfall, feature))
         yield from sorted(found, key=lambda landfall: parse(landfall["at"]))
 
-    def _told(self, index: int, read: Callable[[], tuple[Record, bool]]) -> Iterator[Record]:
-        """Yield what a feature tells, or remark that it was left out of the track."""
+    def _parsed(self, index: int, read: Callable[[], tuple[Record, bool]]) -> Iterator[Record]:
+        """Yield the record of a feature, or remark that it was left out of the track."""
         where = f"features[{index}]"
         try:
             record, beyond = read()
@@ -106,44 +106,44 @@ def _is_fix(feature: Any) -> bool:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         return False
     is_point = (feature.get("geometry") or {}).get("type") == "Point"
-    told = feature["properties"]
-    return is_point and "time" in told and ("wind_ms" in told or "pressure_hpa" in told)
+    properties = feature["properties"]
+    return is_point and "time" in properties and ("wind_ms" in properties or "pressure_hpa" in properties)
 
 
 def _point(feature: dict[str, Any]) -> tuple[Record, bool]:
-    """Return a fix, and whether its longitude was one beyond 180. Raises FieldError."""
-    told = feature["properties"]
+    """Return a fix, and whether its longitude was beyond 180. Raises FieldError."""
+    properties = feature["properties"]
     lon, lat, beyond = _position(feature)
-    radii = {force: told[name] for force, name in RADII.items() if told.get(name)}
+    radii = {force: properties[name] for force, name in RADII.items() if properties.get(name)}
     record = {
-        "at": _time(told),
+        "at": _time(properties),
         "lon": lon,
         "lat": lat,
-        "wind_ms": told.get("wind_ms"),
-        "pressure_hpa": told.get("pressure_hpa"),
+        "wind_ms": properties.get("wind_ms"),
+        "pressure_hpa": properties.get("pressure_hpa"),
         "radii_km": radii,
-        "grade": told.get("grade"),
-        "forecast": True if told.get("forecast") else None,
+        "grade": properties.get("grade"),
+        "forecast": True if properties.get("forecast") else None,
     }
     return without_blanks(record), beyond
 
 
 def _landfall(feature: dict[str, Any]) -> tuple[Record, bool]:
-    told = feature["properties"]
+    properties = feature["properties"]
     lon, lat, beyond = _position(feature)
-    record = {"at": _time(told), "lon": lon, "lat": lat, "place": str(told.get("place") or "")}
+    record = {"at": _time(properties), "lon": lon, "lat": lat, "place": str(properties.get("place") or "")}
     return without_blanks(record), beyond
 
 
-def _time(told: dict[str, Any]) -> str:
+def _time(properties: dict[str, Any]) -> str:
     try:
-        return iso(parse(str(told.get("time"))))
+        return iso(parse(str(properties.get("time"))))
     except ValueError as error:
         raise FieldError("time", str(error)) from error
 
 
 def _position(feature: dict[str, Any]) -> tuple[float, float, bool]:
-    """Return longitude and latitude of a feature; tracks across the Pacific count on beyond 180."""
+    """Return longitude, latitude and whether 360 was subtracted: Pacific tracks continue beyond 180."""
     coordinates = [*((feature.get("geometry") or {}).get("coordinates") or []), None, None]
     lon, lat = coordinates[0], coordinates[1]
     beyond = isinstance(lon, int | float) and isinstance(lat, int | float) and 180 < abs(lon) <= 360

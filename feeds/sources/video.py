@@ -1,4 +1,4 @@
-"""Video files as cameras: one `camera` record, then JPEG snapshots at the pace of the film."""
+"""Video files as cameras: one `camera` record, then JPEG snapshots in the video's own time."""
 
 import base64
 import io
@@ -27,17 +27,17 @@ QUALITIES = (80, 60, 40, 20)
 
 
 def is_video(head: bytes) -> bool:
-    """Whether a file begins as MP4/MOV, Matroska/WebM, AVI or MPEG-TS do."""
+    """Whether a file starts like MP4/MOV, Matroska/WebM, AVI or MPEG-TS."""
     is_transport = len(head) > 188 and head[0] == head[188] == 0x47
     is_avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
     return head[4:8] == b"ftyp" or head[:4] == b"\x1a\x45\xdf\xa3" or is_avi or is_transport
 
 
 class VideoFile(Items):
-    """A film shown as a camera, ``options.loops`` times from ``options.start`` on.
+    """A video as a camera, played ``options.loops`` times from ``options.start`` on.
 
-    A film has no time of its own: the moment of a frame is the start plus its time in the film, and
-    the ids carry the start, so a later showing is new pictures of the same camera.
+    A video has no absolute time: the time of a frame is the start plus its time in the video. Ids contain the
+    start, so a later replay gives new pictures of the same camera.
     """
 
     topic = "camera"
@@ -51,7 +51,7 @@ class VideoFile(Items):
         self.total: int | None = self._count()
 
     def records(self) -> Iterator[Record]:
-        """Yield the `camera` record and then `snapshot` records; raises SourceError for a broken film."""
+        """Yield the `camera` record and then `snapshot` records; raises SourceError for a broken video."""
         self.begin()
         options = self._options
         camera = without_blanks({
@@ -79,7 +79,7 @@ class VideoFile(Items):
             offset += length
 
     def _frames(self) -> Iterator[tuple[float, bytes]]:
-        """Yield (seconds into the film, JPEG) ``fps`` times a second of film."""
+        """Yield (seconds into the video, JPEG) ``fps`` times per second of video."""
         due = 0.0
         try:
             with av.open(str(self._path)) as film:
@@ -106,7 +106,7 @@ class VideoFile(Items):
 
 
 def _jpeg(frame: Any) -> bytes:
-    """Return a decoded frame as JPEG of at most 512 KiB: less quality first, then half the size."""
+    """Return a decoded frame as JPEG of at most 512 KiB: first lower the quality, then halve the size."""
     image = frame.to_image()
     while True:
         for quality in QUALITIES:

@@ -1,4 +1,4 @@
-"""Official warning notices: a list of JSON objects as Chinese weather sites publish them."""
+"""Official warning notices: a list of JSON objects, as published by Chinese weather sites."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta, timezone
@@ -34,7 +34,7 @@ class WarningNotices:
         self._notices = notices
 
     def records(self) -> Iterator[Record]:
-        """Yield one alert a notice; a notice that cannot be one is remarked on with its index."""
+        """Yield one alert per notice; an invalid notice is left out with a remark that has its index."""
         self.remarks, self.read = [], 0
         alerts = []
         for index, notice in enumerate(self._notices):
@@ -43,7 +43,7 @@ class WarningNotices:
                 alerts.append(_alert(notice))
             except FieldError as error:
                 self.remarks.append(Remark.of(f"notice {index}", error))
-        # All are of one zone, so the text sorts as the time does.
+        # All times are in one zone, so sorting the text sorts by time.
         alerts.sort(key=lambda alert: str(alert["sent"]))
         self.total = len(alerts)
         yield from alerts
@@ -80,7 +80,7 @@ def _info(notice: dict[str, Any], sent: datetime, office: str, colour: str) -> R
     event = _needed(notice, "warning_type")
     headline = _needed(notice, "headline")
     over = is_lifting(headline)
-    told = {
+    values = {
         "colour": colour,
         "hazard": hazard_of(event),
         "date_from": str(notice.get("date_from") or ""),
@@ -101,17 +101,17 @@ def _info(notice: dict[str, Any], sent: datetime, office: str, colour: str) -> R
             "senderName": office,
             "headline": headline,
             "description": str(notice.get("description") or ""),
-            "parameter": [{"valueName": n, "value": v} for n, v in told.items() if v],
+            "parameter": [{"valueName": n, "value": v} for n, v in values.items() if v],
             "area": [{"areaDesc": _needed(notice, "area")}],
         }
     )
 
 
 def _on(notice: dict[str, Any], field: str, sent: datetime) -> str | None:
-    """Return a date of the notice at the hour of publication.
+    """Return a date of the notice with the time of day of its publication.
 
-    The notices give whole days only ("from the 1st to the 2nd"), and a signal is issued for the
-    24 hours to come: the days are counted from the moment of publication.
+    The notices give whole days only ("from the 1st to the 2nd"), and a signal is issued for the next 24
+    hours: the days are counted from the time of publication.
     """
     words = notice.get(field)
     if not words:

@@ -1,4 +1,4 @@
 """Storage: connections to log servers, the embedded Valkey servers, SQLite and private files.
 
-It imports nothing else of ``feeds``.
+It imports no other package of ``feeds``.
 """

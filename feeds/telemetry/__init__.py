@@ -1,4 +1,4 @@
-"""Telemetry: one stream a topic for measurements, kept for hours, and its archive as Parquet files.
+"""Telemetry: one stream per topic for measurements, kept for hours, and its archive as Parquet files.
 
 It may import ``feeds.ledger`` (segments), ``feeds.protocol`` and ``feeds.storage``.
 """

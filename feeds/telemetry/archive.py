@@ -1,7 +1,7 @@
-"""The telemetry archive: measurements go to Parquet before they leave memory.
+"""The telemetry archive: measurements are written to Parquet files before they are trimmed.
 
-Files are ``<folder>/<topic>/<UTC day>/<hour>-<n>.parquet``, one row a record. When the writer lags, the
-trim wins: what was lost is counted, and the count is kept.
+Files are ``<folder>/<topic>/<UTC day>/<hour>-<n>.parquet``, one row per record. When the writer lags,
+trimming goes on: the lost batches are counted, and the count is stored.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ ROUND_S = 20.0
 
 
 class Place(msgspec.Struct):
-    """How far a topic is archived. ``passed`` counts batches archived or lost, ``lost`` only the latter."""
+    """Archive progress of a topic. ``passed`` counts batches archived or lost, ``lost`` only lost ones."""
 
     after: str = "0-0"
     hour: str = ""
@@ -40,7 +40,7 @@ class Place(msgspec.Struct):
 
 
 class Archive:
-    """Moves telemetry into files and trims it. One process should run it; two do the same work twice."""
+    """Writes telemetry into files and trims it. Run it in one process; two would do the same work twice."""
 
     def __init__(
         self, telemetry: Telemetry, client: redis.Redis, folder: Path, *, clock: Callable[[], float],
@@ -72,17 +72,17 @@ class Archive:
 
     @property
     def lost(self) -> int:
-        """Batches that were trimmed before they were archived, since the archive was begun."""
+        """Number of batches trimmed before they were archived, since the archive was created."""
         return sum(place.lost for place in self.places.values())
 
     async def run(self) -> None:
-        """Archive and trim for ever; trouble is left in :attr:`problem` and tried again."""
+        """Archive and trim without end; an error is stored in :attr:`problem`, and the step is repeated."""
         while True:
             await self.step()
             await asyncio.sleep(ROUND_S)
 
     async def step(self, *, flush: bool = False) -> None:
-        """Archive what is due (with ``flush``: everything), then trim, whether that succeeded or not."""
+        """Archive what is due (with ``flush``: everything), then trim, even if archiving failed."""
         self.problem = None
         for topic in TOPICS:
             try:
@@ -102,7 +102,7 @@ class Archive:
         await self._client.aclose()
 
     async def _count_loss(self, topic: str) -> None:
-        """Count the batches that were trimmed ahead of us: those gone, less those that we passed."""
+        """Count the batches trimmed before archiving: all trimmed batches minus ``passed``."""
         try:
             info: dict[str, Any] = await self._client.xinfo_stream(f"telemetry:{topic}")
         except ResponseError:  # no such stream yet
@@ -118,7 +118,7 @@ class Archive:
             self._save()
 
     async def _archive(self, topic: str, *, flush: bool) -> None:
-        """Write file after file, one for each hour that has something due."""
+        """Write one file for each hour that has due entries."""
         place = self.places[topic]
         while True:
             entries = await self._telemetry.read(topic, stream_id(place.after), count=1)
@@ -134,9 +134,9 @@ class Archive:
         return int(used or 0) > self._keep_bytes // 2
 
     async def _write_hour(self, topic: str, hour: str) -> None:
-        """Write what the stream holds of one hour behind our place into the hour's next file.
+        """Write the entries of one hour that are not yet archived into the hour's next file.
 
-        The place is saved after the file: a crash between the two writes the same file once more.
+        The progress is saved after the file: after a crash in between, the same file is written again.
         """
         place = self.places[topic]
         number = place.number + 1 if place.hour == hour else 1

@@ -1,4 +1,4 @@
-"""The Parquet files of the telemetry archive: a column for each field of the protocol, the rest as JSON."""
+"""The Parquet files of the telemetry archive: one column per protocol field, other fields as JSON."""
 
 import json
 import os
@@ -38,7 +38,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "heading": pa.float64(), "state": pa.string(),
     },
 }  # fmt: skip
-"""Columns by topic; ``lon``, ``lat`` WGS84 degrees. What is no column, or not of its type, is in ``more``."""
+"""Columns by topic; ``lon``, ``lat`` WGS84 degrees. Values without a column, or of another type: ``more``."""
 
 SCHEMAS = {topic: pa.schema({**COMMON, **own, "more": pa.string()}) for topic, own in FIELDS.items()}
 
@@ -47,7 +47,7 @@ _decoder = msgspec.json.Decoder(list[dict[str, Any]])
 
 
 class HourFile:
-    """A Parquet file in the making; it gets its name when it is whole and on the disk."""
+    """A Parquet file being written; it gets its final name when it is complete and on disk."""
 
     def __init__(self, path: Path, topic: str) -> None:
         self._path = path
@@ -60,14 +60,14 @@ class HourFile:
         self.rows = 0
 
     def add(self, entries: Sequence[TelemetryEntry]) -> None:
-        """Add the records of some batches. Raises OSError."""
+        """Add the records of batches. Raises OSError."""
         for entry in entries:
             self._add(entry)
         if len(self._columns["log_id"]) >= ROWS_AT_ONCE:
             self._flush()
 
     def _add(self, entry: TelemetryEntry) -> None:
-        """Add the records of one batch column by column; what fits no column goes to ``more`` as JSON."""
+        """Add the records of one batch column by column; values that fit no column go to ``more`` as JSON."""
         columns = self._columns
         records = _decoder.decode(entry.records)
         for record in records:
@@ -91,7 +91,7 @@ class HourFile:
         self._columns = {name: [] for name in self._schema.names}
 
     def close(self) -> None:
-        """Finish the file and give it its name. Raises OSError."""
+        """Finish the file and give it its final name. Raises OSError."""
         self._flush()
         self._writer.close()
         with self._partial.open("rb") as file:
@@ -100,7 +100,7 @@ class HourFile:
         sync_folder(self._path.parent)
 
     def drop(self) -> None:
-        """Take away what is not whole."""
+        """Delete the file if it is incomplete."""
         self._writer.close()
         self._partial.unlink(missing_ok=True)
 
@@ -108,7 +108,7 @@ class HourFile:
 def _json(value: dict[str, Any]) -> str:
     try:
         return msgspec.json.encode(value).decode()
-    except OverflowError:  # an integer beyond 64 bits; the standard library's slower writer takes any
+    except OverflowError:  # an integer beyond 64 bits; the standard library is slower but writes any integer
         return json.dumps(value, ensure_ascii=False)
 
 
@@ -137,7 +137,7 @@ def _micros(value: Any) -> int | None:
     return _moment(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=1024)  # a batch shares its moments
+@lru_cache(maxsize=1024)  # records of a batch share their times
 def _moment(text: str) -> int | None:
     try:
         return round(parse(text) * 1e6)

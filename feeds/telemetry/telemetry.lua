@@ -1,4 +1,4 @@
--- The one way a batch gets into telemetry. Runs atomically inside the server.
+-- Appends a batch to telemetry; batches enter only through this script. Runs atomically inside the server.
 --
 -- KEYS  1 stream  2 prefix of the sets of digests seen (":seen:<slot>")  3 slot counter  4 clients (hash: client -> received)
 -- ARGV  1 client  2 received  3 slot length, s  4 largest entry, bytes  5 digests, 10 bytes each, in the order of the batch
@@ -9,7 +9,7 @@ local client, received, width = ARGV[1], ARGV[2], 10
 local digests, kinds = ARGV[5], ARGV[6]
 local count = #kinds
 
--- Ids are remembered for one to two slots. The slot never goes back, whatever the clock does.
+-- Ids are remembered for one to two slots. The slot number never decreases, even if the clock goes back.
 local slot = math.floor(tonumber(redis.call("TIME")[1]) / tonumber(ARGV[3]))
 local last = tonumber(redis.call("GET", KEYS[3]) or "-1")
 if slot > last then redis.call("SET", KEYS[3], slot) else slot = last end
@@ -41,7 +41,7 @@ if #fresh > 0 then
 end
 if redis.call("HGET", KEYS[4], client) ~= received then redis.call("HSET", KEYS[4], client, received) end
 
--- One entry a batch, but none that no subscriber could take in one message.
+-- One entry per batch, split if it is too large for one message to a subscriber.
 local id, held = "", 0
 local part, size = {}, 0
 local function flush()

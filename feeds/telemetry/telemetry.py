@@ -1,6 +1,6 @@
-"""Telemetry: one stream a topic, one entry a batch, each id taken once in ten minutes.
+"""Telemetry: one stream per topic, one entry per batch; a repeated id within ten minutes is a duplicate.
 
-Measurements of ``sensor``, ``camera`` and ``unit``; kept for hours, trimmed by age and size.
+Holds measurements of ``sensor``, ``camera`` and ``unit`` for hours; trimmed by age and size.
 """
 
 import hashlib
@@ -25,22 +25,22 @@ KEEP_S = 2 * 3600.0
 KEEP_BYTES = 2**30
 
 SLOT_S = 600
-"""An id is remembered for one to two slots, seconds."""
+"""Length of a slot in seconds; an id is stored for one to two slots."""
 
 LARGEST_ENTRY = 512 * 1024
 _BLOCK_MS = 1000
 _EPOCH = "telemetry:epoch"
 
-# What is gone is noted at every trim: the last id, and how many entries in all. When more is missing
-# (somebody trimmed by hand), all that lies before the first entry counts as gone.
+# Every trim stores the last trimmed id and the total number of trimmed entries. When more entries are missing
+# (trimmed by hand), everything before the first entry counts as trimmed.
 _BOUNDS = """
 if redis.call("EXISTS", KEYS[1]) == 0 then return {"0-0", "0-0"} end
-local info, told = redis.call("XINFO", "STREAM", KEYS[1]), {}
-for i = 1, #info, 2 do told[info[i]] = info[i + 1] end
+local info, stream = redis.call("XINFO", "STREAM", KEYS[1]), {}
+for i = 1, #info, 2 do stream[info[i]] = info[i + 1] end
 local gone = redis.call("HMGET", KEYS[2], "id", "count")
-local last, id = told["last-generated-id"], gone[1] or "0-0"
-if told["entries-added"] - told["length"] > tonumber(gone[2] or "0") then
-  local first = told["first-entry"]
+local last, id = stream["last-generated-id"], gone[1] or "0-0"
+if stream["entries-added"] - stream["length"] > tonumber(gone[2] or "0") then
+  local first = stream["first-entry"]
   if not first then return {last, last} end
   local ms, seq = string.match(first[1], "(%d+)-(%d+)")
   seq = tonumber(seq)
@@ -73,7 +73,7 @@ _CLIENTS = "telemetry:clients"
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Records of one batch in order: for each its digest and a letter (see telemetry.lua).
+    """Records of one batch in order, each with its digest and a letter (see telemetry.lua).
 
     ``payloads`` are the JSON texts of those with the letter "n".
     """
@@ -86,7 +86,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of a batch: the log id of its last new record, and for each digest if it was known."""
+    """Result of a batch: the log id of its last new record, and for each digest whether it was known."""
 
     last_id: str | None
     known: list[bool]
@@ -103,18 +103,18 @@ class TelemetryEntry(msgspec.Struct, frozen=True):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """The newest stream id that was trimmed away, and the newest that was ever given."""
+    """The newest trimmed stream id, and the newest assigned one."""
 
     trimmed: StreamId
     last: StreamId
 
 
-class TelemetryUnavailable(Exception):  # named for what is so
-    """The server did not answer: what was asked is refused *or unknown*; ask again with the same ids."""
+class TelemetryUnavailable(Exception):
+    """The server did not answer: the outcome is refused *or unknown*; repeat with the same ids."""
 
 
 def digest_of(client: str, record_id: str) -> bytes:
-    """Return ten bytes that stand for a client's record id within a topic."""
+    """Return a ten-byte digest of a client's record id within a topic."""
     return hashlib.blake2b(f"{client}\x00{record_id}".encode(), digest_size=10).digest()
 
 
@@ -137,10 +137,10 @@ class Telemetry:
         return telemetry
 
     async def append(self, topic: str, batches: Sequence[Batch]) -> list[Taken]:
-        """Append batches in order, durably; one answer for each. Raises TelemetryUnavailable."""
+        """Append batches durably and in order; return one answer for each. Raises TelemetryUnavailable."""
         key = f"telemetry:{topic}"
-        # A server that started anew does not know the script. The first batch brings its text: were it asked
-        # for by its hash too, a later batch could be taken before an earlier one that was refused.
+        # A restarted server does not know the script, so the first batch sends its text. If the first batch
+        # used the hash too, it could be refused and a later one accepted before it.
         scripts = chain([("EVAL", self._source)], repeat(("EVALSHA", self._sha)))
         async with self._client.pipeline(transaction=False) as pipe:
             for script, batch in zip(scripts, batches, strict=False):
@@ -156,7 +156,7 @@ class Telemetry:
         return [_taken(row) for row in rows]
 
     async def read(self, topic: str, after: StreamId, *, count: int = 200) -> list[TelemetryEntry]:
-        """Return up to ``count`` entries behind ``after``. Raises TelemetryUnavailable."""
+        """Return up to ``count`` entries after ``after``. Raises TelemetryUnavailable."""
         try:
             rows = await self._client.xrange(
                 f"telemetry:{topic}", min=f"({stream_text(after)}", max="+", count=count
@@ -166,7 +166,7 @@ class Telemetry:
         return [_entry(topic, row) for row in rows or ()]
 
     async def log_id(self, topic: str, id_: StreamId) -> str:
-        """Return the log id of an entry's last record; of its first one when the entry is not there.
+        """Return the log id of an entry's last record; of its first one when the entry is missing.
 
         Raises TelemetryUnavailable.
         """
@@ -179,7 +179,7 @@ class Telemetry:
         return f"{name}.{held - 1}"
 
     async def tail(self, after: Mapping[str, StreamId]) -> AsyncIterator[list[TelemetryEntry]]:
-        """Yield entries of several topics behind the given ids as they come, for ever.
+        """Yield entries of several topics after the given ids as they arrive, without end.
 
         Raises TelemetryUnavailable.
         """
@@ -198,7 +198,7 @@ class Telemetry:
                 yield entries
 
     async def bounds(self, topic: str) -> Bounds:
-        """Return how far the stream was trimmed and how far it goes. Raises TelemetryUnavailable."""
+        """Return the last trimmed and the last assigned id. Raises TelemetryUnavailable."""
         try:
             trimmed, last = await self._bounds(keys=[f"telemetry:{topic}", f"telemetry:{topic}:gone"])
         except (RedisError, OSError) as error:
@@ -206,7 +206,7 @@ class Telemetry:
         return Bounds(stream_id(trimmed), stream_id(last))
 
     async def clients(self) -> dict[str, str]:
-        """Return each client that ever published telemetry, and when last (ISO 8601)."""
+        """Return every client that has published telemetry, with its last time (ISO 8601)."""
         try:
             rows = await cast("Awaitable[dict[bytes, bytes]]", self._client.hgetall(_CLIENTS))
         except (RedisError, OSError) as error:
@@ -214,9 +214,9 @@ class Telemetry:
         return {client.decode(): received.decode() for client, received in rows.items()}
 
     async def epoch(self) -> str:
-        """Return the id of this server's life; the first caller draws it."""
+        """Return the epoch id of the telemetry log; the first caller creates it."""
         try:
-            # The run id of the first server that was asked is as random as any.
+            # The server's run id is random, so it serves as the epoch id.
             info = await self._client.info("server")
             await self._client.set(_EPOCH, str(info["run_id"])[:16], nx=True)
             return cast("bytes", await self._client.get(_EPOCH)).decode()
@@ -224,7 +224,7 @@ class Telemetry:
             raise TelemetryUnavailable(str(error)) from error
 
     async def trim(self, topic: str, *, keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES) -> int:
-        """Drop entries older than ``keep_s`` and the oldest above ``keep_bytes``; return how many."""
+        """Trim entries older than ``keep_s`` and the oldest ones above ``keep_bytes``; return how many."""
         key = f"telemetry:{topic}"
         keys = [key, f"{key}:gone"]
         try:
@@ -247,7 +247,7 @@ _raws = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _pairs(found: Any) -> Any:
-    """Return (key, rows) pairs of an XREAD answer, whichever protocol version gave it."""
+    """Return (key, rows) pairs of an XREAD answer, of either protocol version."""
     return found.items() if isinstance(found, dict) else found or ()
 
 

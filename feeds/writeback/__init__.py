@@ -1,1 +1,1 @@
-"""Writing back: what must leave the system, and the adapters that carry it to others."""
+"""Write-back: messages to other systems, and the adapters that deliver them."""

@@ -1,4 +1,4 @@
-"""What leaves, and what an adapter promises."""
+"""The messages to other systems, and the interface of an adapter."""
 
 from typing import Protocol
 
@@ -8,10 +8,10 @@ __all__ = ["Adapter", "Delivery", "NotDelivered"]
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to tell another system. ``id`` is the same however often it is sent.
+    """One message to another system. ``id`` is the same for every attempt.
 
-    ``number`` is the case's number in *their* system ('' = they have none), ``state`` the case's state at
-    our side, ``text`` words for people, ``recall_of`` the id of what this takes back. Moments are ISO 8601.
+    ``number`` is the case's number in *their* system ('' = none), ``state`` the case's state in ours,
+    ``text`` a text for people, ``recall_of`` the id of the message that this one revokes. Times are ISO 8601.
     """
 
     id: str
@@ -26,8 +26,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     recall_of: str = ""
 
 
-class NotDelivered(Exception):  # named for what is so
-    """It did not arrive, or nobody knows. ``again``: whether sending it later may help."""
+class NotDelivered(Exception):
+    """The message did not arrive, or the outcome is unknown. ``again``: a later attempt may succeed."""
 
     def __init__(self, reason: str, *, again: bool) -> None:
         super().__init__(reason)
@@ -35,7 +35,7 @@ class NotDelivered(Exception):  # named for what is so
 
 
 class Adapter(Protocol):
-    """Carries deliveries to one system. Blocks for at most its time-out: call it in a thread."""
+    """Sends deliveries to one system. Blocks for at most its time-out: call it in a thread."""
 
     @property
     def kind(self) -> str:
@@ -43,5 +43,5 @@ class Adapter(Protocol):
         ...
 
     def deliver(self, delivery: Delivery) -> str:
-        """Deliver and return what the other side said of it (a short text). Raises NotDelivered."""
+        """Deliver and return the other system's answer (a short text). Raises NotDelivered."""
         ...

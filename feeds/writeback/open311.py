@@ -1,4 +1,4 @@
-"""Open311: a case's status back to where it came from, in the style of GeoReport v2.
+"""Open311: sends a case's status back to its source system, in the style of GeoReport v2.
 
 ``POST <url>/servicerequestupdates.json``, a form like GeoReport's own: ``jurisdiction_id``, ``api_key``,
 ``update_id``, ``service_request_id``, ``status`` (open or closed), ``updated_datetime``, ``description``.
@@ -20,7 +20,7 @@ LONGEST: Final = 4000
 
 
 class Open311:
-    """Tells one Open311 server of the cases that it reported to us; others it cannot know."""
+    """Sends one Open311 server the status of the cases that it reported to us, and of no others."""
 
     kind = "open311"
 
@@ -33,7 +33,7 @@ class Open311:
         self._timeout_s = timeout_s
 
     def deliver(self, delivery: Delivery) -> str:
-        """Post one status; return the update's id at the other side. Raises NotDelivered."""
+        """Post one status; return the update's id in the other system. Raises NotDelivered."""
         if not delivery.number:
             raise NotDelivered("the case has no number in that system", again=False)
         form = {
@@ -51,10 +51,10 @@ class Open311:
 
 
 def _update_id(said: str) -> str:
-    """Return the id that the server gave the update; servers differ, and 2xx is what counts."""
+    """Return the server's id of the update, "accepted" without one: a 2xx status is enough."""
     try:
-        told: Any = msgspec.json.decode(said)
-        first = told[0] if isinstance(told, list) else told
+        answer: Any = msgspec.json.decode(said)
+        first = answer[0] if isinstance(answer, list) else answer
         return str(first.get("update_id") or first.get("service_request_id") or "accepted")[:80]
     except (msgspec.MsgspecError, AttributeError, IndexError):
         return "accepted"

@@ -1,4 +1,4 @@
-"""One HTTP POST, bounded in time and size: no redirect, no proxy, no cookie."""
+"""One HTTP POST, limited in time and size, without redirects, proxies or cookies."""
 
 import contextlib
 import http.client
@@ -15,12 +15,12 @@ __all__ = ["TIMEOUT_S", "check_url", "post"]
 
 TIMEOUT_S: Final = 10.0
 ANSWER_BYTES: Final = 4096
-# What a server says for "later": busy, overloaded, or not there just now.
+# Statuses that allow a later attempt: busy, overloaded, or temporarily unavailable.
 LATER: Final = frozenset({408, 409, 425, 429})
 
 
 def check_url(url: str) -> str:
-    """Return an address if it may be posted to; raises ValueError."""
+    """Return a URL if it is valid for a POST; raises ValueError."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
         message = f"url: expected http(s)://host/path, got {url!r}"
@@ -29,9 +29,9 @@ def check_url(url: str) -> str:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = TIMEOUT_S) -> str:
-    """Post and return the start of the answer's body when the status is 2xx.
+    """Post; return the start of the answer's body if the status is 2xx.
 
-    The whole takes at most ``timeout_s`` seconds, however slowly the other side speaks. Raises NotDelivered.
+    The call takes at most ``timeout_s`` seconds, even if the other side sends slowly. Raises NotDelivered.
     """
     parts = urlsplit(url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout_s)
@@ -44,15 +44,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float 
         with contextlib.closing(connection.getresponse()) as answer:
             status, said = answer.status, answer.read(ANSWER_BYTES).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        # The socket's own time is the same: either may be over first.
+        # The socket has the same time-out: either may end first.
         is_over = limit.passed or isinstance(error, TimeoutError)
-        reason = limit.told if is_over else f"{type(error).__name__}: {error}"
+        reason = limit.reason if is_over else f"{type(error).__name__}: {error}"
         raise NotDelivered(reason[:200], again=True) from error
     finally:
         limit.cancel()
         connection.close()
     if limit.passed:
-        raise NotDelivered(limit.told, again=True)
+        raise NotDelivered(limit.reason, again=True)
     if not 200 <= status < 300:
         again = status >= 500 or status in LATER
         raise NotDelivered(f"HTTP {status}: {said[:120]}", again=again)
@@ -67,10 +67,10 @@ def _connection(scheme: str, host: str, port: int | None, timeout_s: float) -> h
 
 
 class _Limit:
-    """Cuts a socket when the time is over: a time-out of the socket itself is one for each byte."""
+    """Closes a socket after the total time; the socket's own time-out restarts with every byte."""
 
     def __init__(self, seconds: float) -> None:
-        self.told = f"no answer within {seconds:g} s"
+        self.reason = f"no answer within {seconds:g} s"
         self.passed = False
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
@@ -78,11 +78,11 @@ class _Limit:
         self._timer.start()
 
     def watch(self, connected: socket.socket) -> None:
-        """Take the socket to cut."""
+        """Set the socket to close."""
         self._socket = connected
 
     def cancel(self) -> None:
-        """Forget it."""
+        """Cancel the timer."""
         self._timer.cancel()
 
     def _cut(self) -> None:

@@ -1,4 +1,4 @@
-"""The adapters by their names in city.toml."""
+"""The adapters, by their names in city.toml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,15 +26,15 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = TIMEOUT_S
 
 
-def build_adapters(told: Mapping[str, Any], data_dir: Path) -> dict[str, Adapter]:
-    """Return system → adapter for the table ``outbox`` of city.toml. Raises ValueError naming the field."""
-    return {system: _build(system, setting, data_dir) for system, setting in told.items()}
+def build_adapters(table: Mapping[str, Any], data_dir: Path) -> dict[str, Adapter]:
+    """Return system → adapter from the table ``outbox`` of city.toml. Raises ValueError naming the field."""
+    return {system: _build(system, setting, data_dir) for system, setting in table.items()}
 
 
-def _build(system: str, told: Any, data_dir: Path) -> Adapter:
+def _build(system: str, table: Any, data_dir: Path) -> Adapter:
     where = f"outbox.{system}"
     try:
-        setting = msgspec.convert(told, Setting)
+        setting = msgspec.convert(table, Setting)
         if setting.kind not in ADAPTERS:
             message = f"kind: expected one of {', '.join(ADAPTERS)}, got {setting.kind!r}"
             raise ValueError(message)

@@ -1,4 +1,4 @@
-"""Webhook: every delivery as JSON to one address, signed, with an idempotency key."""
+"""Webhook: posts every delivery as JSON to one URL, signed, with an idempotency key."""
 
 import hashlib
 import hmac
@@ -15,9 +15,9 @@ SIGNATURE: Final = "Citywall-Signature"
 
 
 class Webhook:
-    """``Citywall-Signature: sha256=<hex>`` is the HMAC-SHA256 of the body by the shared secret.
+    """Posts to one URL. ``Citywall-Signature: sha256=<hex>`` is the body's HMAC-SHA256 by the shared secret.
 
-    ``Idempotency-Key`` is the delivery's id: whoever sees it again has it already.
+    ``Idempotency-Key`` is the delivery's id: a receiver can ignore repeats.
     """
 
     kind = "webhook"

@@ -23,7 +23,7 @@ from feeds.gateway import hub as hub_module
 from feeds.gateway import subscribe_socket
 from feeds.gateway.deliveries import Delivery
 from feeds.gateway.gateway import Gateway
-from feeds.gateway.hub import Ring, patiently
+from feeds.gateway.hub import Ring, retry_while_unavailable
 from feeds.ledger.ledger import Act
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
@@ -225,7 +225,7 @@ async def test_what_was_read_from_the_log_is_not_read_again_for_the_next_topic(
         for number in range(40):
             await ask(cases, case())
             await ask(sensors, {**DEVICE, "id": f"d{number}"})
-    await gateway.hub.reach(gateway.hub.facts, 80)
+    await gateway.hub.wait_for(gateway.hub.facts, 80)
     gateway.hub.facts.begin(80)  # as in a gateway that started just now
     reads = []
     really = gateway.hub.ledger.read
@@ -549,7 +549,7 @@ async def test_a_step_is_done_again_while_a_log_is_unavailable() -> None:
         if len(tries) == 1:
             raise hub_module.LedgerUnavailable("gone")
 
-    await patiently(step)
+    await retry_while_unavailable(step)
     assert len(tries) == 2
 
 

@@ -1,4 +1,4 @@
-"""Who publishes in the invented city: one client of the gateway per upstream system."""
+"""The publishers of the invented city: one gateway client per upstream system."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ __all__ = ["CLIENTS", "Client"]
 
 
 class Client(msgspec.Struct, frozen=True):
-    """An upstream system; ``every_s`` is how often (seconds) something is expected from it."""
+    """An upstream system; ``every_s`` is the expected interval between batches, seconds."""
 
     topics: tuple[str, ...]
     label_zh: str
@@ -27,4 +27,4 @@ CLIENTS: Final[dict[str, Client]] = {
     "avl": Client(("unit",), "车辆定位", "Vehicle tracking", 10),
     "weather": Client(("warning",), "气象", "Weather office", 43_200),
 }
-"""Client name (and token name) → what it publishes, how it is called, how often it speaks."""
+"""Client name (also the token name) → its topic, title and interval."""

@@ -1,4 +1,4 @@
-"""The demo district at work: every upstream system of the invented city, publishing for ever."""
+"""The running demo district: all upstream systems of the invented city, publishing continuously."""
 
 import asyncio
 import csv
@@ -24,15 +24,15 @@ __all__ = ["DemoDistrict", "Send", "Sleep"]
 
 Record = dict[str, Any]
 Send = Callable[[str, str, list[Record]], Awaitable[object]]
-"""Publish records: client (of CLIENTS), topic, records; returns when they are acknowledged."""
+"""Publishes records: client (of CLIENTS), topic, records; returns when they are acknowledged."""
 Sleep = Callable[[float], Awaitable[object]]
 
 _BATCH: Final = 500
 _LONG_AGO_S: Final = 1e7
 
 
-class _Ways(msgspec.Struct, frozen=True):
-    """How the district reaches the world: publish, ask the city time, wait (machine seconds)."""
+class _Interface(msgspec.Struct, frozen=True):
+    """The district's interface to the outside: publish, read the city time, wait (machine seconds)."""
 
     send: Send
     clock: Callable[[], float]
@@ -40,11 +40,11 @@ class _Ways(msgspec.Struct, frozen=True):
 
 
 class DemoDistrict:
-    """An invented city on real streets; equal arguments and equal times give equal records.
+    """An invented city on real streets; equal arguments and times give equal records.
 
-    ``scale`` multiplies devices and cameras (1: 2,000 and 200; 20: 40,000 and 4,000); cases (about
-    6,000 a day) and units (300) are those of a whole district already. ``residents`` weigh the streets
-    by code; without them all weigh the same. Raises ValueError for a scale below 1 and for streets
+    ``scale`` multiplies devices and cameras (1: 2,000 and 200; 20: 40,000 and 4,000). Cases (about 6,000 a
+    day) and units (300) do not scale: they match a whole district. ``residents`` are the weights of the
+    streets by code; without them all weights are equal. Raises ValueError for a scale below 1 and for streets
     that have no road in the table.
     """
 
@@ -78,86 +78,86 @@ class DemoDistrict:
         )
 
     def past(self, now: float) -> list[Story]:
-        """Return the cases that the centre handled itself in the week before a city moment; see CityLife."""
+        """Return the cases that the centre handled in the week before ``now`` (city time); see CityLife."""
         return CityLife(self._ground, self._categories, seed=self._seed).past(now)
 
     async def run(self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0) -> None:
         """Publish until cancelled; an error of ``send`` ends it.
 
-        ``clock`` gives city time (epoch seconds), ``rate`` its seconds a machine second. Cases and
-        warnings follow city time; measurements keep the machine's pace, so that a fast city does not
-        send more. Started again in the same hour it repeats the same ids, which the gateway ignores.
+        ``clock`` returns city time (epoch seconds), ``rate`` is city seconds per machine second. Cases and
+        warnings follow city time; measurements follow machine time, so that a fast city does not send more. A
+        restart in the same hour repeats the same ids, which the gateway ignores.
         """
-        ways = _Ways(send, clock, sleep)
+        outside = _Interface(send, clock, sleep)
         life = CityLife(self._ground, self._categories, seed=self._seed)
         sized: dict[str, Any] = {"scale": self._scale, "seed": self._seed, "stretch": rate}
         async with asyncio.TaskGroup() as group:
-            group.create_task(_warn(ways, Weather(seed=self._seed)))
-            group.create_task(_live(ways, life))
-            group.create_task(_measure(ways, Devices(self._ground, **sized), life))
+            group.create_task(_warn(outside, Weather(seed=self._seed)))
+            group.create_task(_live(outside, life))
+            group.create_task(_measure(outside, Devices(self._ground, **sized), life))
             units = Units(self._ground, seed=self._seed, stretch=rate)
-            group.create_task(_move(ways, units, life, EVERY_S * max(rate, 1.0)))
-            group.create_task(_watch(ways, Cameras(self._ground, **sized), life))
+            group.create_task(_move(outside, units, life, EVERY_S * max(rate, 1.0)))
+            group.create_task(_watch(outside, Cameras(self._ground, **sized), life))
 
 
-async def _live(ways: _Ways, life: CityLife) -> None:
-    for client, records in life.history(ways.clock()):
-        await _send_all(ways, client, "case", records)
+async def _live(outside: _Interface, life: CityLife) -> None:
+    for client, records in life.history(outside.clock()):
+        await _send_all(outside, client, "case", records)
     while True:
-        for client, records in life.due(ways.clock()):
-            await _send_all(ways, client, "case", records)
-        await ways.sleep(1.0)
+        for client, records in life.due(outside.clock()):
+            await _send_all(outside, client, "case", records)
+        await outside.sleep(1.0)
 
 
-async def _warn(ways: _Ways, weather: Weather) -> None:
-    told = ways.clock()
-    await ways.send("weather", "warning", weather.in_force(told))
+async def _warn(outside: _Interface, weather: Weather) -> None:
+    since = outside.clock()
+    await outside.send("weather", "warning", weather.in_force(since))
     while True:
-        await ways.sleep(5.0)
-        now = ways.clock()
-        if records := weather.due(told, now):
-            await ways.send("weather", "warning", records)
-        told = now
+        await outside.sleep(5.0)
+        now = outside.clock()
+        if records := weather.due(since, now):
+            await outside.send("weather", "warning", records)
+        since = now
 
 
-async def _measure(ways: _Ways, devices: Devices, life: CityLife) -> None:
-    for client, records in devices.registrations(ways.clock()).items():
-        await _send_all(ways, client, "sensor", records)
-    told = ways.clock() - _LONG_AGO_S  # at the start every device has its newest reading
+async def _measure(outside: _Interface, devices: Devices, life: CityLife) -> None:
+    for client, records in devices.registrations(outside.clock()).items():
+        await _send_all(outside, client, "sensor", records)
+    since = outside.clock() - _LONG_AGO_S  # the first call sends every device's newest reading
     while True:
-        now = ways.clock()
+        now = outside.clock()
         stories = [*life.stage.open(now), *life.stage.open(now + DEPTH_LEAD_S)]
-        for client, records in devices.readings(told, now, stories).items():
-            await _send_all(ways, client, "sensor", records)
-        told = now
-        await ways.sleep(2.0)
+        for client, records in devices.readings(since, now, stories).items():
+            await _send_all(outside, client, "sensor", records)
+        since = now
+        await outside.sleep(2.0)
 
 
-async def _move(ways: _Ways, units: Units, life: CityLife, every_s: float) -> None:
-    told = ways.clock() - every_s
+async def _move(outside: _Interface, units: Units, life: CityLife, every_s: float) -> None:
+    since = outside.clock() - every_s
     while True:
-        now = ways.clock()
-        if records := units.positions(told, now, life.stage.open(now)):
-            await _send_all(ways, "avl", "unit", records)
-        told = now
-        await ways.sleep(1.0)
+        now = outside.clock()
+        if records := units.positions(since, now, life.stage.open(now)):
+            await _send_all(outside, "avl", "unit", records)
+        since = now
+        await outside.sleep(1.0)
 
 
-async def _watch(ways: _Ways, cameras: Cameras, life: CityLife) -> None:
-    await _send_all(ways, "video", "camera", cameras.registrations(ways.clock()))
-    told = ways.clock() - _LONG_AGO_S
+async def _watch(outside: _Interface, cameras: Cameras, life: CityLife) -> None:
+    await _send_all(outside, "video", "camera", cameras.registrations(outside.clock()))
+    since = outside.clock() - _LONG_AGO_S
     while True:
-        now = ways.clock()
-        records = cameras.reports(told, now)
+        now = outside.clock()
+        records = cameras.reports(since, now)
         near = [story.place for story in life.stage.open(now) if story.urgency == "critical"]
-        await _send_all(ways, "video", "camera", records + cameras.pictures(now, near))
-        told = now
-        await ways.sleep(1.0)
+        await _send_all(outside, "video", "camera", records + cameras.pictures(now, near))
+        since = now
+        await outside.sleep(1.0)
 
 
-async def _send_all(ways: _Ways, client: str, topic: str, records: list[Record]) -> None:
+async def _send_all(outside: _Interface, client: str, topic: str, records: list[Record]) -> None:
     for begin in range(0, len(records), _BATCH):
-        await ways.send(client, topic, records[begin : begin + _BATCH])
+        await outside.send(client, topic, records[begin : begin + _BATCH])
 
 
 def _table(name: str) -> Iterator[dict[str, str]]:

@@ -1,7 +1,7 @@
-"""The ground of the invented city: where things happen, and what the place is called.
+"""The places of the invented city: their positions, streets and names.
 
-Street outlines and road names are real; where a crossing lies within its street is not surveyed but laid
-out once by the seed. Positions are WGS84 degrees, always inside the outline of their street.
+Street outlines and road names are real. The position of a crossing within its street is not surveyed but
+generated from the seed. Positions are WGS84 degrees, always inside the outline of their street.
 """
 
 import math
@@ -23,15 +23,15 @@ Floats = NDArray[np.float64]
 
 M_PER_LAT: Final = 110_900.0
 M_PER_LON: Final = 95_400.0  # at 31.1° N
-_BOX: Final = (121.30, 30.75, 122.10, 31.50)  # Pudong with a margin: where streets are looked for
+_BOX: Final = (121.30, 30.75, 122.10, 31.50)  # Pudong with a margin: the area searched for streets
 _PROBES: Final = 260_000
-_POOL: Final = 1200  # places a street, enough that neighbours do not fall on one point
+_POOL: Final = 1200  # places per street; enough that places rarely coincide
 _NEAR_CROSSING: Final = 0.6
 _SPREAD_M: Final = 220.0  # of cases around a crossing
 
 
 class Road(msgspec.Struct, frozen=True):
-    """A road of a street: ``runs`` is ew or ns, ``underpass`` whether it dips under something."""
+    """A road of a street: ``runs`` is ew or ns, ``underpass`` whether it has an underpass."""
 
     street: str
     runs: str
@@ -40,7 +40,7 @@ class Road(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A point with its street (index, code, short name) and what people call the spot."""
+    """A point with its street (index, code, short name) and the local name of the place."""
 
     street: int
     code: str
@@ -50,25 +50,25 @@ class Place(msgspec.Struct, frozen=True):
     lat: float
 
     def metres_to(self, lon: float, lat: float) -> float:
-        """Return the distance in metres, good to some metres within a district."""
+        """Return the distance in metres; the error within a district is a few metres."""
         return math.hypot((lon - self.lon) * M_PER_LON, (lat - self.lat) * M_PER_LAT)
 
 
 def read_roads(rows: Iterable[Mapping[str, str]]) -> tuple[Road, ...]:
-    """Return the roads of ``static/district/roads.csv``; from north to south, from west to east."""
+    """Return the roads of ``static/district/roads.csv``, ordered from north to south and west to east."""
     return tuple(Road(row["street"], row["runs"], row["road"], row["underpass"] == "yes") for row in rows)
 
 
 def read_residents(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
-    """Return residents by street of ``static/district/residents.csv`` (rounded, shapes the demo only)."""
+    """Return residents by street from ``static/district/residents.csv`` (rounded; for the demo only)."""
     return {row["street"]: int(row["residents"]) for row in rows}
 
 
 class Ground:
-    """All places of the invented city, laid out once.
+    """All places of the invented city, generated once.
 
-    Streets without a road in the table, or without a point in the box of Pudong, have no places;
-    raises ValueError when that leaves none at all.
+    Streets without a road in the table, or without a point in the box of Pudong, have no places. Raises
+    ValueError when no street has places.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Ground:
     ) -> None:
         ew = [road for road in roads if road.runs == "ew"]
         ns = [road for road in roads if road.runs == "ns"]
-        # The middle half of a street, so that crossings of big towns stand near the people.
+        # Only the middle half of a street, so that crossings of large towns are near the residents.
         xs = np.quantile(inside[0], np.linspace(0.25, 0.75, len(ns)))
         ys = np.quantile(inside[1], np.linspace(0.75, 0.25, len(ew)))
         crossings = []
@@ -123,15 +123,15 @@ class Ground:
         return self._streets
 
     def street(self, dice: Dice) -> int:
-        """Return a street, weighted by residents."""
+        """Return a random street, weighted by residents."""
         return self._streets[bisect(self._reach, dice.random() * self._reach[-1])]
 
     def place(self, dice: Dice, street: int | None = None) -> Place:
-        """Return a place where something may happen, weighted by residents."""
+        """Return a random place, weighted by residents."""
         return dice.choice(self._pools[self.street(dice) if street is None else street])
 
     def crossing(self, dice: Dice, street: int | None = None) -> Place:
-        """Return a named crossing, weighted by residents."""
+        """Return a random named crossing, weighted by residents."""
         return dice.choice(self.crossings[self.street(dice) if street is None else street])
 
 
@@ -156,7 +156,7 @@ def _pool(
     streets: Streets,
     rng: np.random.Generator,
 ) -> tuple[Place, ...]:
-    """Return about _POOL places: most around the crossings, the rest anywhere in the street."""
+    """Return about _POOL places: most near crossings, the rest anywhere in the street."""
     at = np.array([(place.lon, place.lat) for place in crossings]).T
     which = rng.integers(len(crossings), size=int(_POOL * _NEAR_CROSSING))
     spread = rng.normal(0, _SPREAD_M, (2, len(which))) / [[M_PER_LON], [M_PER_LAT]]

@@ -1,1 +1,1 @@
-"""Replay: a source sent through the gateway, moved in time and place, and what became of it."""
+"""Replay: sends a source through the gateway, optionally moved in time and place, and reports the result."""

@@ -1,4 +1,4 @@
-"""A dry run: records judged as the gateway would judge them, and sent nowhere."""
+"""A dry run: validates records as the gateway does, and sends nothing."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +11,9 @@ __all__ = ["DryRun"]
 
 
 class DryRun:
-    """Answers like a gateway that knows no record yet and lets everybody publish.
+    """Answers like an empty gateway on which everybody may publish.
 
-    The district's tables of classes and the rights of a token are not asked.
+    It does not use the district's class tables or the rights of a token.
     """
 
     def __init__(self, topic: str, now: float) -> None:
@@ -28,7 +28,7 @@ class DryRun:
         yield cls(topic, now)
 
     async def send(self, records: Sequence[Record], /) -> Ack:
-        """Return what the gateway would answer."""
+        """Return the gateway's answer to these records."""
         accepted, duplicates, rejected = 0, 0, []
         for index, answer in enumerate(validate_all(self._topic, records, self._terms)):
             if isinstance(answer, Rejected):

@@ -1,4 +1,4 @@
-"""Replay: a source sent through the gateway, like any publisher's records."""
+"""Replay: sends the records of a source to the gateway, like any publisher."""
 
 import asyncio
 import time
@@ -20,9 +20,9 @@ LARGEST_BATCH = 500
 LARGEST_BYTES = 900_000
 LARGEST_RECORD = 990_000
 TOGETHER_S = 0.05
-"""Records due within this time of each other travel in one batch."""
+"""Records due within this time are sent in one batch, seconds."""
 QUOTED = ", got "
-"""Stands between a rejection's reason and the value that it quotes."""
+"""Separates a rejection's reason from the quoted value."""
 
 Progress = Callable[[Report, int | None], None]
 
@@ -46,7 +46,7 @@ class _Ack(Protocol):
 
 
 class Sender(Protocol):
-    """What replay needs of a publisher: send records, wait until they are durable."""
+    """The part of a publisher that replay needs: send records and wait until they are durable."""
 
     def send(self, records: Sequence[Record], /) -> Awaitable[_Ack]:
         """Send records of one topic and return the gateway's answer."""
@@ -54,11 +54,11 @@ class Sender(Protocol):
 
 
 class ReplayOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a recording is told.
+    """How a recording is replayed.
 
-    ``shift_to`` (epoch seconds) moves the newest moment there; ``rate`` 60 tells an hour in a
-    minute, None leaves it to the source; ``district`` transplants positions onto it.
-    ``clock`` and ``sleep`` pace the telling and are given by tests.
+    ``shift_to`` (epoch seconds) is the new time of the newest record; ``rate`` 60 replays an hour in a
+    minute, None uses the source's rate; ``district``: positions are moved onto it. ``clock`` and ``sleep``
+    control the pace; tests replace them.
     """
 
     shift_to: float | None = None
@@ -75,30 +75,30 @@ async def replay(
     options: ReplayOptions,
     progress: Progress | None = None,
 ) -> Report:
-    """Send all records of a source and return what became of them.
+    """Send all records of a source and return a report.
 
-    ``publisher_factory(topic)`` gives the publisher; ``progress(report, total)`` is called before and
-    after each batch and at the end, total None when unknown. Raises SourceError when the file is broken.
+    ``publisher_factory(topic)`` returns the publisher; ``progress(report, total)`` is called before and after
+    each batch and at the end; total is None when unknown. Raises SourceError for an unreadable file.
     """
     found = _surveyed(source, options)
     total = source.total if found is None or source.rate else found.count
     report = Report(source.name, source.topic)
 
-    def tell() -> None:
+    def notify() -> None:
         if progress:
             known = total if total is not None else source.total
             progress(report, None if known is None else known + report.left_out)
 
     async with publisher_factory(source.topic) as publisher:
-        records = _sendable(_told(source, options, found, report), report.refused)
+        records = _sendable(_transformed(source, options, found, report), report.refused)
         async for batch in _paced(records, source, options):
             report.read, report.remarks = source.read, source.remarks
-            tell()
+            notify()
             ack = await publisher.send(batch)
             report.accepted += ack.accepted
             report.known += ack.duplicates
             report.refused += [_refusal(batch[no.index], no) for no in ack.rejected]
-            tell()
+            notify()
     report.read, report.remarks = source.read, source.remarks
     if progress:
         progress(report, report.done)
@@ -106,7 +106,7 @@ async def replay(
 
 
 def _refusal(record: Record, no: _Rejection) -> Remark:
-    """Return a rejection as a remark; what the gateway quotes is not part of the reason."""
+    """Return a rejection as a remark; the value quoted by the gateway is split from the reason."""
     reason, _, value = no.reason.partition(QUOTED)
     return Remark(str(record["id"]), no.path, reason, value=value)
 
@@ -114,12 +114,14 @@ def _refusal(record: Record, no: _Rejection) -> Remark:
 def _surveyed(source: Source, options: ReplayOptions) -> Survey | None:
     if options.shift_to is None and options.district is None:
         return None
-    # A live source has today's times, and begins with its registration, its only place.
+    # A live source has current times, and its first record (the registration) has its only position.
     return survey(islice(source.records(), 1) if source.rate else source.records())
 
 
-def _told(source: Source, options: ReplayOptions, found: Survey | None, report: Report) -> Iterator[Record]:
-    """Yield the source's records, moved in time and place as the options say."""
+def _transformed(
+    source: Source, options: ReplayOptions, found: Survey | None, report: Report
+) -> Iterator[Record]:
+    """Yield the source's records, moved in time and place according to the options."""
     records = source.records()
     if found is None:
         yield from records
@@ -134,21 +136,21 @@ def _told(source: Source, options: ReplayOptions, found: Survey | None, report: 
 
 
 def _moved(records: Iterator[Record], seconds: float, now: float, report: Report) -> Iterator[Record]:
-    """Move records in time; of an unfolded history leave out the steps that are still to come."""
-    told: set[str] = set()
+    """Move records in time; steps of an unfolded history that are in the future are left out."""
+    sent: set[str] = set()
     for record in records:
         moved = shifted(record, seconds)
         known = as_of(moved, now)
         case = str(record.get("external", record["id"]))
-        if known is moved or case not in told:
-            told.add(case)
+        if known is moved or case not in sent:
+            sent.add(case)
             yield known
         else:
             report.later += 1
 
 
 def _sendable(records: Iterator[Record], refused: list[Remark]) -> Iterator[tuple[Record, int]]:
-    """Yield records with their sizes in bytes; one that no frame can hold is refused here."""
+    """Yield records with their sizes in bytes; a record larger than a frame is refused here."""
     for record in records:
         size = len(canonical(record)) + 1
         if size <= LARGEST_RECORD:
@@ -162,7 +164,7 @@ def _sendable(records: Iterator[Record], refused: list[Remark]) -> Iterator[tupl
 async def _paced(
     records: Iterator[tuple[Record, int]], source: Source, options: ReplayOptions
 ) -> AsyncIterator[list[Record]]:
-    """Yield batches when they are due: at most 500 records and well below 1 MiB each."""
+    """Yield batches when they are due, each of at most 500 records and well below 1 MiB."""
     rate = options.rate or source.rate
     begun, first = options.clock(), None
     batch: list[Record] = []
@@ -176,7 +178,7 @@ async def _paced(
                 if batch:
                     yield batch
                     batch, size = [], 0
-                # The send took time too, so the wait is measured anew.
+                # Sending took time, so compute the wait again.
                 await options.sleep(max(0.0, begun + (at - first) / rate - options.clock()))
         if batch and (len(batch) == LARGEST_BATCH or size + weight > LARGEST_BYTES):
             yield batch

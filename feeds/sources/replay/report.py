@@ -1,4 +1,4 @@
-"""What became of a replay: totals that add up, and everything that was left out, changed or refused."""
+"""The report of a replay: totals that add up, and everything left out, changed or refused."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ PLACES = 3
 
 
 class Group(NamedTuple):
-    """Equal remarks: what happened (``left out``, ``changed``, ``refused``), to how many, where first."""
+    """Equal remarks: kind (``left out``, ``changed``, ``refused``), their number, and the first places."""
 
     kind: str
     times: int
@@ -28,18 +28,18 @@ class Group(NamedTuple):
     def __str__(self) -> str:
         where = ", ".join(self.places) + (", …" if self.times > len(self.places) else "")
         column = f"{self.column}: " if self.column else ""
-        told = f"{self.kind} {self.times} × {column}{self.reason} ({where})"
-        # What stands in a file is not to steer a terminal.
-        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in told)
+        text = f"{self.kind} {self.times} × {column}{self.reason} ({where})"
+        # Text from a file must not send control characters to the terminal.
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 class Report(msgspec.Struct):
-    """What became of a replay.
+    """The report of a replay.
 
-    ``read`` items of the source = accepted + known + refused + left out, when all was sent. With
-    ``unfold`` an item may be sent in several steps: ``further`` counts those beyond the first.
-    ``later`` counts statuses that are still to come when a history is shifted to now.
-    ``refused`` are the gateway's rejections, by the record's id and the path in it.
+    When everything was sent, ``read`` (items of the source) = accepted + known + refused + left out. With
+    ``unfold`` an item may be sent in several steps: ``further`` counts those after the first. ``later``
+    counts statuses that are in the future when a history is shifted to now. ``refused`` are the gateway's
+    rejections, by the record's id and the path in it.
     """
 
     name: str
@@ -68,23 +68,23 @@ class Report(msgspec.Struct):
 
     @property
     def unsent(self) -> int:
-        """How many items were read, and neither left out nor answered nor still to come."""
+        """How many items were read, but neither left out nor answered nor in the future."""
         return max(0, self.read - self.done)
 
     @property
     def done(self) -> int:
-        """How many items and further steps need nothing more."""
+        """How many items and further steps are finished."""
         return self.answered + self.left_out + self.later
 
-    def told(self) -> Iterator[tuple[str, Remark]]:
+    def entries(self) -> Iterator[tuple[str, Remark]]:
         """Yield each remark and refusal with its kind."""
         yield from ((("left out" if remark.skipped else "changed"), remark) for remark in self.remarks)
         yield from (("refused", remark) for remark in self.refused)
 
     def groups(self) -> list[Group]:
-        """Return equal remarks together, the most frequent first."""
+        """Return equal remarks grouped, most frequent first."""
         found: dict[tuple[str, str, str], Group] = {}
-        for kind, remark in self.told():
+        for kind, remark in self.entries():
             key = (kind, remark.column, remark.reason)
             group = found.setdefault(key, Group(kind, 0, remark.column, remark.reason, []))
             places = group.places
@@ -103,11 +103,11 @@ class Report(msgspec.Struct):
         )
 
 
-def write_csv(path: Path, told: Iterable[tuple[str, Remark]]) -> None:
-    """Write a row for everything that was left out, changed or refused, in UTF-8 that spreadsheets know."""
+def write_csv(path: Path, entries: Iterable[tuple[str, Remark]]) -> None:
+    """Write one row for each entry left out, changed or refused, in UTF-8 with a BOM for spreadsheets."""
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for kind, remark in told:
+        for kind, remark in entries:
             cells = (kind, remark.where, remark.column, remark.reason, remark.value)
             writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])

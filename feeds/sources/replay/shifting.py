@@ -1,8 +1,8 @@
-"""Shifting: recorded days moved to today, and recorded places moved onto this district.
+"""Shifting: moves recorded times to the present and recorded positions onto this district.
 
-Pure transforms of records. What was moved says so: ``original_at`` keeps the recorded moment,
-``transplanted`` and ``original_place`` the recorded position. Ids never change, so a recording that
-was replayed once is known whatever it is shifted to.
+Pure functions on records. Moved records are marked: ``original_at`` keeps the recorded time, ``transplanted``
+and ``original_place`` the recorded position. Ids do not change, so a recording that was already replayed is
+recognised for any shift.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from feeds.sources.contract import Record
 
 __all__ = ["District", "Survey", "Transplant", "as_of", "happened", "shifted", "survey"]
 
-MOMENTS = frozenset({"at", "sent", "effective", "onset", "expires", "due_at", "next_at"})
+TIME_FIELDS = frozenset({"at", "sent", "effective", "onset", "expires", "due_at", "next_at"})
 DONE_STATES = frozenset({"closed", "rejected", "merged", "voided", "handled", "transferred_up"})
 STEPS = 8
 _REFERENCE = re.compile(r"[^\s,]+,[^\s,]+,\S+")
@@ -32,9 +32,9 @@ Floats = NDArray[np.float64]
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What one pass over a recording finds: how many records, the newest moment, where they are.
+    """Result of one pass over a recording: number of records, newest time, area of the positions.
 
-    ``box`` is west, south, east, north of the middle 96 % of the positions (degrees); None without.
+    ``box`` is west, south, east, north (degrees) of the middle 96 % of the positions; None without positions.
     """
 
     count: int
@@ -43,7 +43,7 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 def survey(records: Iterable[Record]) -> Survey:
-    """Read a recording once. The newest moment is that of what happened, not of what is due."""
+    """Read a recording once. The newest time is that of an event, not of a deadline."""
     count, newest = 0, None
     places: list[tuple[float, float]] = []
     for record in records:
@@ -59,7 +59,7 @@ def survey(records: Iterable[Record]) -> Survey:
 
 
 def happened(record: Record) -> float:
-    """Return the newest moment that a record tells of (epoch seconds): its own or its status's."""
+    """Return the newest time of an event in a record (epoch seconds): its own or its status's."""
     mirror = record.get("mirror")
     status_at = mirror.get("at") if isinstance(mirror, dict) else None
     at = parse(record["at"])
@@ -67,7 +67,7 @@ def happened(record: Record) -> float:
 
 
 def shifted(record: Record, seconds: float) -> Record:
-    """Return the record with all its moments moved by ``seconds``; offsets stay as written."""
+    """Return the record with all its times moved by ``seconds``; offsets stay as written."""
     return {**_moved(record, seconds), "id": record["id"], "original_at": record["at"]}
 
 
@@ -78,7 +78,7 @@ def _moved(value: Any, seconds: float) -> Any:
         return value
     moved = {}
     for name, item in value.items():
-        if name in MOMENTS and isinstance(item, str):
+        if name in TIME_FIELDS and isinstance(item, str):
             moved[name] = _later(item, seconds)
         elif name == "references" and isinstance(item, str):
             moved[name] = _REFERENCE.sub(lambda found: _later_reference(found[0], seconds), item)
@@ -91,7 +91,7 @@ def _later(text: str, seconds: float) -> str:
     try:
         return (datetime.fromisoformat(text) + timedelta(seconds=seconds)).isoformat()
     except (ValueError, OverflowError):
-        return text  # not a moment, or at the end of the calendar: the gateway says so better than we could
+        return text  # not a time, or out of range: the gateway will reject it with a reason
 
 
 def _later_reference(text: str, seconds: float) -> str:
@@ -100,7 +100,7 @@ def _later_reference(text: str, seconds: float) -> str:
 
 
 def as_of(record: Record, now: float) -> Record:
-    """Return the record as it was known at ``now``: a status that is still to come is left out."""
+    """Return the record as known at ``now``: a status in the future is left out."""
     mirror = record.get("mirror")
     if not isinstance(mirror, dict) or "at" not in mirror or parse(mirror["at"]) <= now:
         return record
@@ -111,12 +111,12 @@ def as_of(record: Record, now: float) -> Record:
 
 
 class District:
-    """The streets that positions are moved onto: their boxes, and a point inside each of them."""
+    """The streets onto which positions are moved: their boxes, and a point inside each of them."""
 
     def __init__(self, collection: Mapping[str, Any]) -> None:
         """Take a FeatureCollection of WGS84 (Multi)Polygons with `code` and `name`.
 
-        Raises ValueError naming the feature that is no street.
+        Raises ValueError naming the feature that is not a street.
         """
         self._streets = Streets.from_geojson(collection)
         shapes = [shape(feature["geometry"]) for feature in collection["features"]]
@@ -126,11 +126,11 @@ class District:
         self._seats = np.array([(point.x, point.y) for point in inner])
 
     def place(self, east: float, north: float, chance: float) -> tuple[float, float]:
-        """Return (lon, lat) of a point that is ``east`` and ``north`` (0 … 1) of the way in a box.
+        """Return (lon, lat) of the point at the fractions ``east`` and ``north`` (0 … 1) of a box.
 
-        The box is the district's. Where that is no street's ground, ``chance`` (0 … 1) picks a
-        street and the box is that street's, so that every street gets its part. A point outside
-        that street moves towards its inner point until a street holds it.
+        The box is the district's. If that point is in no street, ``chance`` (0 … 1) selects a street and its
+        box is used, so that every street gets a share. A point outside that street moves towards its inner
+        point until it is inside a street.
         """
         lon, lat = _in_box(self._box, east, north)
         if self._streets.of(lon, lat)[0] != OUTSIDE:
@@ -138,8 +138,8 @@ class District:
         street, spread = divmod(chance * len(self._seats), 1.0)
         lon, lat = _in_box(self._boxes[int(street)], east, north)
         seat = self._seats[int(street)]
-        # The first try is the point itself, the next ones begin anywhere on the line to the inner
-        # point: many points from outside do not gather on the boundary.
+        # The first candidate is the point itself; the next start at a random place on the line to the inner
+        # point, so that points from outside do not collect on the boundary.
         way = np.r_[0.0, spread + (1.0 - spread) * np.linspace(0.0, 1.0, STEPS)]
         x, y = lon + (seat[0] - lon) * way, lat + (seat[1] - lat) * way
         held = np.flatnonzero(self._streets.of(x, y) != OUTSIDE)
@@ -148,14 +148,14 @@ class District:
 
 
 class Transplant:
-    """Moves positions from the box of a recording onto a district, the same way every time."""
+    """Moves positions from the box of a recording onto a district, deterministically."""
 
     def __init__(self, box: Box, district: District) -> None:
         self._box = box
         self._district = district
 
     def __call__(self, record: Record) -> Record:
-        """Return the record moved and marked so; one without a position as it is."""
+        """Return the record moved and marked; one without a position is not changed."""
         lon, lat = record.get("lon"), record.get("lat")
         if lon is None or lat is None:
             return record
@@ -173,13 +173,13 @@ def _in_box(box: Floats, east: float, north: float) -> tuple[float, float]:
 
 
 def _share(value: float, low: float, high: float) -> float:
-    """Return where a value lies between two, 0 … 1; the middle when there is no between."""
+    """Return the fraction of a value between two limits, 0 … 1; 0.5 when the limits are equal."""
     if high - low < 1e-9:
         return 0.5
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def _chance(lon: float, lat: float) -> float:
-    """Return a number 0 … 1 that looks random and is always the same for the same place."""
+    """Return a pseudo-random number 0 … 1 that is the same for the same position."""
     digits = hashlib.sha256(f"{lon:.6f},{lat:.6f}".encode()).digest()
     return int.from_bytes(digits[:4], "big") / 2**32

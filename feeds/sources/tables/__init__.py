@@ -1,1 +1,1 @@
-"""Tables: CSV and Parquet files of cases or readings, read by a mapping file."""
+"""Tables: CSV and Parquet files of cases or readings, read with a mapping file."""

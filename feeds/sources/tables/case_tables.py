@@ -1,4 +1,4 @@
-"""Cases of other systems: what a complaint becomes, and tables of them read by a mapping file."""
+"""Cases of other systems: their conversion to records, and tables of cases read with a mapping file."""
 
 import re
 from collections.abc import Iterator
@@ -31,13 +31,13 @@ IDENTITY_LENGTH = 100
 OPEN_STATE, FIRST_STATE = "dispatched", "reported"
 SYSTEM_OF_CODES = "GBT30428.2"
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
-"""How a spreadsheet shows a long number: the last digits are gone."""
+"""A long number as a spreadsheet shows it, without its last digits."""
 
 Position = tuple[float, float]
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One case as its source tells it. Moments in epoch seconds; ``state`` in our words, '' if untold."""
+    """One case as given by its source. Times in epoch seconds; ``state`` is our state, '' if not given."""
 
     no: str
     at: float
@@ -53,7 +53,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseItems(Items):
-    """What sources of cases have in common: numbers, places, statuses, and the order of telling."""
+    """Common base of case sources: numbers, positions, statuses, and the order of records."""
 
     topic = "case"
     rate: float | None = None
@@ -67,9 +67,9 @@ class CaseItems(Items):
         self._statuses = {status.casefold(): state for status, state in mapping.statuses.items()}
 
     def once_only(self, where: str, column: str, case: CaseRow) -> CaseRow:
-        """Return a case; raises FieldError when its number stands for another report.
+        """Return a case; raises FieldError when another report has its number.
 
-        The same report with another status is a later step of the same case.
+        The same report with another status is a later step of that case.
         """
         if _SHORTENED.fullmatch(case.no):
             reason = "was shortened by a spreadsheet: its last digits are lost"
@@ -79,7 +79,7 @@ class CaseItems(Items):
         return case
 
     def placed(self, lon: Any, lat: Any, columns: tuple[str, str], address: str) -> Position | None:
-        """Return a case's position; a wrong one is dropped when there is an address, else FieldError."""
+        """Return a case's position. A wrong one is dropped if there is an address; else raises FieldError."""
         try:
             found = read_position(lon, lat, columns=columns, bounds=self._mapping.bounds)
         except FieldError as error:
@@ -96,7 +96,7 @@ class CaseItems(Items):
         return status.casefold() in self._statuses
 
     def state(self, column: str, status: str) -> str:
-        """Return our state for a status, '' for none; an unknown one is as the mapping says or an error."""
+        """Return our state for a status, '' for none; for an unknown one see the mapping's ``unknown``."""
         if not status:
             return ""
         found = self._statuses.get(status.casefold())
@@ -110,12 +110,12 @@ class CaseItems(Items):
             raise error
         raise FieldError(column, f'{error.reason} (name it in [statuses], or set unknown = "open" or "skip")')
 
-    def told(self, cases: list[CaseRow]) -> Iterator[Record]:
-        """Yield the records of cases in time order; ``unfold`` tells the report before the status."""
+    def ordered(self, cases: list[CaseRow]) -> Iterator[Record]:
+        """Yield the records of cases in time order; with ``unfold`` the report comes before the status."""
         steps = [(case.at, case) for case in cases]
         if self._unfold:
             steps = [step for case in cases for step in _steps(case)]
-        # Of two statuses of one report the later one is told last.
+        # Of two statuses of one report the later one comes last.
         steps.sort(key=lambda step: (step[0], step[1].status_at or step[0]))
         self.total = len(steps)
         for _, case in steps:
@@ -123,7 +123,7 @@ class CaseItems(Items):
 
 
 class CaseTable(CaseItems):
-    """A table of cases; one record a row, in the order of the time reported."""
+    """A table of cases; one record per row, in the order of the time reported."""
 
     def __init__(self, path: Path, mapping: CaseMapping, options: OpenOptions) -> None:
         super().__init__(options.name or path.stem, mapping, unfold=options.unfold)
@@ -132,7 +132,7 @@ class CaseTable(CaseItems):
         self._cells = Cells(blank=mapping.blank, times=mapping.times, zone=zone)
 
     def records(self) -> Iterator[Record]:
-        """Yield `case` records; a row that cannot be one is remarked on with its row number."""
+        """Yield `case` records; an invalid row is left out with a remark that has its row number."""
         self.begin()
         for name in absent(self._mapping.needed, self._table.header):
             self.remarks.append(Remark("row 1", name, "the mapping's column is not there", skipped=False))
@@ -141,7 +141,7 @@ class CaseTable(CaseItems):
             where = f"row {row.number}"
             with self.item(where):
                 cases.append(self.once_only(where, self._mapping.columns.no, self._case(row)))
-        yield from self.told(cases)
+        yield from self.ordered(cases)
 
     def _case(self, row: Row) -> CaseRow:
         if row.fault:
@@ -174,7 +174,7 @@ class CaseTable(CaseItems):
         )
 
     def _moment(self, row: dict[str, Any], column: str) -> float | None:
-        """Return a moment that a case can do without: one that cannot be read is dropped and named."""
+        """Return an optional time; an unreadable one is removed with a remark."""
         try:
             return self._cells.moment(row, column)
         except FieldError as error:
@@ -203,8 +203,8 @@ def _steps(case: CaseRow) -> list[tuple[float, CaseRow]]:
 def case_record(case: CaseRow, mapping: CaseMapping) -> Record:
     """Return the `case` record of a case.
 
-    The id is the system, the number and a fingerprint of the status: the same status told twice is
-    a duplicate, a new status updates the case, which is known by its external (system, no).
+    The id is the system, the number and a fingerprint of the status: a repeated status is a duplicate, a new
+    status updates the case, which is identified by its external (system, no).
     """
     names = (f"{case.label} – {case.detail}", case.label)
     agency = mapping.agencies.get(case.agency, case.agency)
@@ -239,7 +239,7 @@ def case_record(case: CaseRow, mapping: CaseMapping) -> Record:
 
 
 def _identity(system: str, no: str) -> str:
-    """Return what tells a case from those of all other systems, in at most 113 characters."""
+    """Return a case identity that is unique across systems, in at most 113 characters."""
     whole = f"{system}/{no}"
     if len(whole) <= IDENTITY_LENGTH:
         return whole

@@ -1,6 +1,6 @@
-"""Cells: the values of foreign tables and lists as text, numbers and moments.
+"""Cells: values of foreign tables and lists as text, numbers and times.
 
-A placeholder that stands for "no data" (−9999, 0001-01-01) is never taken for a value.
+A placeholder for "no data" (−9999, 0001-01-01) is never read as a value.
 """
 
 import re
@@ -18,8 +18,8 @@ EARLIEST = datetime(1901, 1, 1, tzinfo=UTC).timestamp()
 LATEST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0
 LARGEST_WHOLE = 2.0**53
-"""Above it a float does not hold every whole number, and so no number of a case."""
-# −999, −9999.0, 9999, 99999.99: nines alone. A pressure of 999.9 hPa is a value.
+"""Above it a float does not represent every integer, so it cannot hold a case number."""
+# −999, −9999.0, 9999, 99999.99: only nines. A pressure of 999.9 hPa is a value.
 _NINES = re.compile(r"(?:-9{3,}|\+?9{4,})(?:\.[90]*)?")
 _NOTHING = frozenset({-32768.0})
 _LARGEST_MEASURED = 1e15
@@ -29,7 +29,7 @@ class Cells:
     """Reads the cells of a table's rows, by column name."""
 
     def __init__(self, *, blank: Iterable[str], times: list[str], zone: ZoneInfo) -> None:
-        """Take the words that mean "empty", the formats of times, and the zone of times without offset."""
+        """Set the words for "empty", the time formats, and the zone of times without offset."""
         self._blank = frozenset({"", *blank})
         self._times = times
         self._zone = zone
@@ -40,19 +40,19 @@ class Cells:
         return "" if words in self._blank else words
 
     def moment(self, row: Mapping[str, Any], *columns: str) -> float | None:
-        """Return epoch seconds of a cell, or of several joined by spaces; None when all are empty.
+        """Return epoch seconds of one cell, or of several joined by spaces; None when all are empty.
 
         Raises FieldError naming the expected formats, or that the date is a placeholder.
         """
         column = " ".join(columns)
-        told = [self.text(row, name) for name in columns]
-        if not any(told):
+        texts = [self.text(row, name) for name in columns]
+        if not any(texts):
             return None
-        value = row.get(columns[0]) if len(columns) == 1 else " ".join(told)
+        value = row.get(columns[0]) if len(columns) == 1 else " ".join(texts)
         if isinstance(value, date):
             found = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001  # _zoned adds it
             return self._zoned(found, column)
-        return self._zoned(self._written(" ".join(told), column), column)
+        return self._zoned(self._written(" ".join(texts), column), column)
 
     def _written(self, words: str, column: str) -> datetime:
         for layout in self._times:
@@ -95,7 +95,7 @@ def finite(value: Any, column: str) -> float:
 
 
 def real_number(value: Any, column: str) -> float:
-    """Return a measured value; raises FieldError for what is none or stands for "no data"."""
+    """Return a measured value; raises FieldError for non-numbers and placeholders for "no data"."""
     found = finite(value, column)
     is_filler = _NINES.fullmatch(str(value).strip()) or found in _NOTHING or abs(found) >= _LARGEST_MEASURED
     if is_filler:
@@ -103,14 +103,14 @@ def real_number(value: Any, column: str) -> float:
     return found
 
 
-def real_moment(at: float, column: str, told: str) -> float:
-    """Return epoch seconds; raises FieldError for a date that stands for "no date".
+def real_moment(at: float, column: str, quoted: str) -> float:
+    """Return epoch seconds; raises FieldError for a placeholder for "no date".
 
-    Such are the least and last dates of other systems (0001-01-01, 1753, 1899-12-30, 1900-01-01,
+    Placeholders are the first and last dates of other systems (0001-01-01, 1753, 1899-12-30, 1900-01-01,
     9999-12-31) and the day of epoch 0.
     """
     if not EARLIEST <= at < LATEST or abs(at) <= DAY_S:
-        raise FieldError(column, "stands for no date", shown(told))
+        raise FieldError(column, "stands for no date", shown(quoted))
     return at
 
 

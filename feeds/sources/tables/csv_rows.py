@@ -1,4 +1,4 @@
-"""CSV as rows of cells, so that one broken row costs no other row."""
+"""CSV as rows of cells; one broken row does not affect the others."""
 
 import csv
 from collections import deque
@@ -10,10 +10,10 @@ NOT_CLOSED = "a quote is opened and not closed in this row"
 
 
 def split(lines: Iterator[str], delimiter: str, width: int | None = None) -> Iterator[list[str] | str]:
-    """Yield the cells of each row, or why a row cannot be split.
+    """Yield the cells of each row, or the reason why a row cannot be split.
 
-    A quoted cell may run over several lines. When it runs to the end of the file, or leaves a row
-    that has not ``width`` cells, its first line is a broken row, and the next line begins a new one.
+    A quoted cell may span several lines. If it extends to the end of the file, or its row does not have
+    ``width`` cells, its first line is a broken row, and the next line starts a new row.
     """
     again: deque[str] = deque()
     while True:
@@ -33,12 +33,12 @@ def split(lines: Iterator[str], delimiter: str, width: int | None = None) -> Ite
 
 
 def fits(cells: list[str], width: int) -> bool:
-    """Whether a row has as many cells as the header; empty ones behind do not count."""
+    """Whether a row has as many cells as the header; empty cells at the end do not count."""
     return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
 
 
 def _taking(lines: Iterator[str], again: deque[str], taken: list[str]) -> Iterator[str]:
-    """Yield lines, first those that are read again, and keep what was taken."""
+    """Yield lines, first those to be read again; collect the yielded lines in ``taken``."""
     while True:
         line = again.popleft() if again else next(lines, None)
         if line is None:

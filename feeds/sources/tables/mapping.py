@@ -1,6 +1,6 @@
-"""Mappings: small TOML files that say what the columns of a foreign table mean.
+"""Mappings: small TOML files that describe the columns of a foreign table.
 
-A shipped mapping is found by the header of the table; any other is named by the operator.
+A shipped mapping is selected by the table's header; any other is given by the operator.
 ``docs/how-to/add-a-source.md`` explains the fields.
 """
 
@@ -33,11 +33,11 @@ __all__ = [
 ]
 
 PATTERN = "re:"
-"""A column name that begins so is a regular expression for the whole name."""
+"""A column name with this prefix is a regular expression for the whole name."""
 
 
 class CaseColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which column holds what; of a list the first that is filled counts."""
+    """The column of each field; in a list the first column with a value counts."""
 
     no: str
     at: str
@@ -56,13 +56,14 @@ class CaseColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseMapping(msgspec.Struct, frozen=True, tag_field="kind", tag="cases", forbid_unknown_fields=True):
-    """How a table of cases reads.
+    """How to read a table of cases.
 
     ``categories``, ``urgent``, ``critical`` and ``hazards`` name "<type> – <detail>" or "<type>";
     the longer name wins. A category is "event 0113" or "component 0137" (GB/T 30428.2).
     ``bounds`` is west, south, east, north in degrees: outside it a position is an error.
-    ``unknown`` says what a status means that is not in ``statuses``: an ``open`` case, or ``skip``
-    it; without it such a row is left out and named. Statuses are compared in any case.
+    ``unknown`` is for a status that is not in ``statuses``: ``open`` = an open case, ``skip`` = leave the row
+    out. Without it the row is left out too, and the remark asks for the setting. Statuses are compared
+    without regard to case.
     """
 
     system: str
@@ -86,13 +87,13 @@ class CaseMapping(msgspec.Struct, frozen=True, tag_field="kind", tag="cases", fo
 
     @property
     def needed(self) -> Iterator[str]:
-        """The columns that the mapping reads."""
+        """The columns that the mapping needs."""
         for value in msgspec.structs.astuple(self.columns):
             yield from [value] if isinstance(value, str) else value
 
 
 class DeviceRow(msgspec.Struct, frozen=True, rename={"kind": "class"}, forbid_unknown_fields=True):
-    """A device that a reading table speaks of; positions in WGS84 degrees."""
+    """A device of a reading table; position in WGS84 degrees."""
 
     device: str
     kind: str
@@ -105,7 +106,7 @@ class DeviceRow(msgspec.Struct, frozen=True, rename={"kind": "class"}, forbid_un
 
 
 class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One measured column: value · scale in ``unit``. ``device`` may use groups of the pattern."""
+    """One measured column: value × scale in ``unit``. ``device`` may use groups of the pattern."""
 
     column: str
     metric: str
@@ -117,7 +118,7 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReadingMapping(
     msgspec.Struct, frozen=True, tag_field="kind", tag="readings", forbid_unknown_fields=True
 ):
-    """How a table of readings reads. Columns of ``time`` are joined by a space and then read."""
+    """How to read a table of readings. The columns of ``time`` are joined by a space and then parsed."""
 
     header: list[str]
     zone: str
@@ -131,7 +132,7 @@ class ReadingMapping(
 
     @property
     def needed(self) -> Iterator[str]:
-        """The columns that the mapping reads; patterns as they stand."""
+        """The columns that the mapping needs; patterns unchanged."""
         yield from [*self.time, self.device_column, *(series.column for series in self.series)]
 
 
@@ -139,7 +140,7 @@ Mapping = CaseMapping | ReadingMapping
 
 
 def load(path: Path) -> Mapping:
-    """Read a mapping file; raises SourceError naming the key that is wrong."""
+    """Read a mapping file; raises SourceError naming the wrong key."""
     try:
         mapping: Mapping = msgspec.toml.decode(path.read_bytes(), type=Mapping)
     except (msgspec.DecodeError, OSError, UnicodeDecodeError) as error:
@@ -188,7 +189,7 @@ def _check_readings(mapping: ReadingMapping) -> None:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Return a column name as the pattern of whole names that it means."""
+    """Return a column name as a compiled pattern for whole names."""
     try:
         return re.compile(name.removeprefix(PATTERN) if name.startswith(PATTERN) else re.escape(name))
     except re.error as error:
@@ -197,30 +198,30 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def shipped() -> list[Mapping]:
-    """Return all mappings that come with the program, in the order of their file names."""
+    """Return all shipped mappings, in the order of their file names."""
     return [load(path) for path in sorted(static.path("mappings").glob("*.toml"))]
 
 
 def fits(mapping: Mapping, header: Sequence[str]) -> bool:
-    """Whether a table with this header is one that the mapping describes."""
+    """Whether the mapping describes a table with this header."""
     return all(named(name, header) for name in mapping.header)
 
 
 def named(name: str, header: Iterable[str]) -> list[str]:
-    """Return the columns that a name (or ``re:`` pattern) means."""
+    """Return the columns that match a name (or ``re:`` pattern)."""
     pattern = _pattern(name)
     return [column for column in header if pattern.fullmatch(column)]
 
 
 def absent(names: Iterable[str], header: Sequence[str]) -> list[str]:
-    """Return what a table lacks of these columns, each with the name that is nearest to it."""
+    """Return those of the columns that the table lacks, each with the most similar existing name."""
     known = {column.casefold(): column for column in header if column}
-    told = []
+    missing = []
     for name in dict.fromkeys(names):
         if name and not named(name, header):
             near = get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-            told.append(f"{name} (the nearest is {known[near[0]]})" if near else name)
-    return told
+            missing.append(f"{name} (the nearest is {known[near[0]]})" if near else name)
+    return missing
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""Reading tables: CSV or Parquet of measurements, read by a mapping file."""
+"""Reading tables: CSV or Parquet files of measurements, read with a mapping file."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class _Reading(NamedTuple):
 
 
 class ReadingTable(Items):
-    """A table of readings: first the devices, then their readings in the order of time."""
+    """A table of readings: yields the devices first, then their readings in time order."""
 
     topic = "sensor"
     rate: float | None = None
@@ -55,7 +55,7 @@ class ReadingTable(Items):
         self._cells = Cells(blank=mapping.blank, times=mapping.times, zone=zone)
 
     def records(self) -> Iterator[Record]:
-        """Yield `device` and `reading` records; an empty cell is no reading and no remark."""
+        """Yield `device` and `reading` records; an empty cell gives neither a reading nor a remark."""
         self.begin()
         for name in absent(self._mapping.needed, self._table.header):
             self.remarks.append(Remark("row 1", name, "the mapping's column is not there", skipped=False))
@@ -87,24 +87,24 @@ class ReadingTable(Items):
         for row in self._table.rows():
             where = f"row {row.number}"
             words = [(column, self._cells.text(row.cells, column.name)) for column in columns]
-            told = [(column, cell) for column, cell in words if cell]
-            if not row.fault and not told:
+            filled = [(column, cell) for column, cell in words if cell]
+            if not row.fault and not filled:
                 continue
             try:
                 at = self._moment(row)
-                device = self._device(row, [column for column, _ in told])
+                device = self._device(row, [column for column, _ in filled])
             except FieldError as error:
-                # Without a time or a device no cell is a reading: the row is one item.
+                # Without a time or a device the row has no readings: it counts as one item.
                 self.leave_out(where, error)
                 continue
-            for column, cell in told:
+            for column, cell in filled:
                 with self.item(where):
                     value = real_number(cell, column.name)
                     found.append(_Reading(at, where, column, column.device or device, value))
         return found
 
     def _unequal_left_out(self, readings: list[_Reading]) -> Iterator[_Reading]:
-        """Yield readings by time; one that contradicts an earlier one of the same moment is left out."""
+        """Yield readings in time order; one that differs from an earlier one of the same time is left out."""
         known: dict[tuple[str, str], _Reading] = {}
         for reading in sorted(readings, key=lambda reading: reading.at):
             key = (reading.device, reading.column.series.metric)
@@ -125,9 +125,9 @@ class ReadingTable(Items):
             raise FieldError(" ".join(self._mapping.time), "is empty")
         return at
 
-    def _device(self, row: Row, told: list[_Column]) -> str:
+    def _device(self, row: Row, filled: list[_Column]) -> str:
         device = self._cells.text(row.cells, self._mapping.device_column)
-        if not device and not all(column.device for column in told):
+        if not device and not all(column.device for column in filled):
             raise FieldError(self._mapping.device_column, "names no device")
         return device
 
@@ -140,11 +140,11 @@ def _device_of(series: Series, column: str) -> str:
 
 
 def device_record(device: DeviceRow, at: float, options: OpenOptions) -> Record:
-    """Return the `device` record; a position of the options counts before the file's own."""
+    """Return the `device` record; a position in the options overrides that of the file."""
     lon, lat = device.lon, device.lat
     if options.lon is not None and options.lat is not None:
         lon, lat = options.lon, options.lat
-    told = without_blanks(
+    fields = without_blanks(
         {
             "kind": "device",
             "device": device.device,
@@ -157,11 +157,11 @@ def device_record(device: DeviceRow, at: float, options: OpenOptions) -> Record:
             "lat": lat,
         }
     )
-    return {"id": f"{device.device[:100]}.{fingerprint(told)}", "at": iso(at), **told}
+    return {"id": f"{device.device[:100]}.{fingerprint(fields)}", "at": iso(at), **fields}
 
 
 def reading_record(device: str, metric: str, value: float, *, at: float, unit: str) -> Record:
-    """Return a `reading` record; its id is device, metric and the moment in the file."""
+    """Return a `reading` record; its id is device, metric and the time in the file."""
     record: Record = {
         "id": f"{device[:60]}/{metric[:40]}/{at:.3f}",
         "at": iso(at),

@@ -1,6 +1,6 @@
 """Tables: CSV (plain or gzip) and Parquet as rows of named values.
 
-Rows are numbered as a spreadsheet shows them: the header is row 1, the first data row is row 2.
+Rows are numbered as in a spreadsheet: the header is row 1, the first data row is row 2.
 """
 
 import codecs
@@ -23,14 +23,14 @@ __all__ = ["UTF_16", "Row", "Table"]
 
 CHUNK = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
-"""Tried in this order; offices still export GB 18030."""
+"""Encodings in the order tried; offices still export GB 18030."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
 NOT_PARQUET = (OSError, ValueError, TypeError, NotImplementedError, LookupError, ArithmeticError)
 
 
 class Row(NamedTuple):
-    """One row: its number, its values by column name, and what is wrong with the row as a whole."""
+    """One row: its number, its values by column name, and a fault of the whole row, if any."""
 
     number: int
     cells: dict[str, Any]
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 class Table:
-    """A table file. ``encoding`` names that of a CSV; empty, it is found over the whole file."""
+    """A table file. ``encoding`` is that of a CSV; when empty, it is detected from the whole file."""
 
     def __init__(self, path: Path, encoding: str = "") -> None:
         self._path = path
@@ -48,17 +48,17 @@ class Table:
 
     @property
     def is_parquet(self) -> bool:
-        """Whether the file begins as Parquet files do."""
+        """Whether the file starts like a Parquet file."""
         return self._head == b"PAR1"
 
     @property
     def has_given_encoding(self) -> bool:
-        """Whether the encoding is the operator's."""
+        """Whether the encoding was given by the operator."""
         return bool(self._given)
 
     @cached_property
     def header(self) -> tuple[str, ...]:
-        """The column names, '' for one without a name; raises SourceError when it is no table."""
+        """The column names, '' for a column without one; raises SourceError when the file is not a table."""
         if self.is_parquet:
             return tuple(str(name) for name in self._frame.columns)
         try:
@@ -80,7 +80,7 @@ class Table:
 
     @property
     def doubled(self) -> set[str]:
-        """The column names that stand in the header more than once."""
+        """The column names that occur more than once in the header."""
         return {name for name, count in Counter(self.header).items() if name and count > 1}
 
     def rows(self) -> Iterator[Row]:
@@ -107,7 +107,9 @@ class Table:
         width = len(self.header)
         if not csv_rows.fits(found, width):
             return Row(
-                number, {}, FieldError("", "has not as many cells as the header", f"{len(found)} for {width}")
+                number,
+                {},
+                FieldError("", "has more or fewer cells than the header", f"{len(found)} for {width}"),
             )
         cells = dict(zip(self.header, found, strict=False))
         broken = next((name for name, cell in cells.items() if not _is_text(cell)), None)
@@ -117,14 +119,14 @@ class Table:
 
     @cached_property
     def encoding(self) -> str:
-        """The encoding of a CSV: the given one, else the first in which the whole file can be read."""
+        """The encoding of a CSV: the given one, else the first that decodes the whole file."""
         if self._given:
             is_utf_8 = codecs.lookup(self._given).name == "utf-8"
             return "utf-8-sig" if is_utf_8 else self._given
         with _bytes(self._path) as file:
             if file.read(2) in UTF_16:
                 return "utf-16"
-        # A file with a few broken bytes is in none of them: its broken rows are named.
+        # No encoding decodes a file with broken bytes: its broken rows get remarks.
         return next((name for name in ENCODINGS if self._decodes(name)), ENCODINGS[0])
 
     def _decodes(self, encoding: str) -> bool:
@@ -159,14 +161,14 @@ def _bytes(path: Path) -> BinaryIO:
 
 
 def _delimiter(file: TextIOWrapper) -> str:
-    """Return what occurs most in the first line: ``,``, ``;`` or tab; the file is at its start again."""
+    """Return the most frequent of ``,``, ``;`` and tab in the first line; rewinds the file."""
     first = file.readline()
     file.seek(0)
     return max(",;\t", key=first.count)
 
 
 def _is_text(cell: str) -> bool:
-    """Whether no byte of the cell was undecodable (such bytes are kept as lone surrogates)."""
+    """Whether all bytes of the cell were decoded (others are kept as lone surrogates)."""
     if cell.isascii():
         return True
     try:
@@ -177,7 +179,7 @@ def _is_text(cell: str) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Return a Parquet value as Python's own; None for NaN, NaT and NA."""
+    """Return a Parquet value as a Python value; None for NaN, NaT and NA."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if not pd.api.types.is_scalar(value):

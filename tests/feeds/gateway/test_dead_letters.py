@@ -70,18 +70,18 @@ async def test_a_letter_is_sent_again_and_forgotten_when_taken(letters: DeadLett
     await letters.resend(first, refusing)
     assert len(letters.list()) == 2
     await letters.resend(first, taking)
-    await letters.resend(second, taking, mended={"id": "2", "lon": 121.5})
+    await letters.resend(second, taking, corrected={"id": "2", "lon": 121.5})
     assert taking.sent == [{"id": "1"}, {"id": "2", "lon": 121.5}]
     assert letters.list() == []
     with pytest.raises(LookupError):
         await letters.resend(first, taking)
 
 
-async def test_what_is_no_plain_object_must_be_mended_first(letters: DeadLetters) -> None:
+async def test_what_is_no_plain_object_must_be_corrected_first(letters: DeadLetters) -> None:
     frame = decode('{"batch":"b","records":[{"a":1,"a":2}, 5]}')
     assert isinstance(frame, Frame)
     letters.add("case", "c", [(record, WHY) for record in frame.records], now=0.0)
     for letter in letters.list():
-        with pytest.raises(ValueError, match="mend"):
+        with pytest.raises(ValueError, match="correct"):
             await letters.resend(letter.number, Desk())
     assert [json.loads(letter.text) for letter in letters.list()] == [5, {"a": 2}]

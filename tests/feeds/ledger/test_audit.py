@@ -52,7 +52,7 @@ CHANGES: list[tuple[str, Callable[[Rows], Rows], int, str]] = [
     ("first deleted", lambda r: r[1:], 1, "missing: the next row is 2"),
     ("renumbered", lambda r: [*r[:7], *(replace(x, position=x.position - 1) for x in r[8:])], 8, "hash"),
     ("swapped", lambda r: [*r[:7], r[8], r[7], *r[9:]], 8, "missing: the next row is 9"),
-    ("moved back", lambda r: [*r[:9], r[2], *r[9:]], 3, "stands again behind row 9"),
+    ("moved back", lambda r: [*r[:9], r[2], *r[9:]], 3, "is repeated after row 9"),
     ("bodies swapped", lambda r: [*r[:7], replace(r[7], body=r[8].body), *r[8:]], 8, "hash"),
     ("tail cut", lambda r: r[:14], 15, "the anchor (position 20"),
     ("all cut", lambda r: [], 1, "the anchor (position 20"),

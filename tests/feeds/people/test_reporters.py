@@ -62,10 +62,10 @@ def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
     assert people.get(refs) == {}
 
 
-def test_what_is_sealed_opens_only_with_its_key_and_in_its_place(tmp_path: Path) -> None:
-    seal, other = Encryption.from_file(tmp_path / "a"), Encryption.from_file(tmp_path / "b")
-    sealed = seal.close(b"x", "here")
-    assert Encryption.from_file(tmp_path / "a").open(sealed, "here") == b"x"
-    for opener, place in ((seal, "there"), (other, "here")):
+def test_encrypted_data_is_decrypted_only_with_its_key_and_place(tmp_path: Path) -> None:
+    own, other = Encryption.from_file(tmp_path / "a"), Encryption.from_file(tmp_path / "b")
+    sealed = own.encrypt(b"x", "here")
+    assert Encryption.from_file(tmp_path / "a").decrypt(sealed, "here") == b"x"
+    for key, place in ((own, "there"), (other, "here")):
         with pytest.raises(Unreadable):
-            opener.open(sealed, place)
+            key.decrypt(sealed, place)

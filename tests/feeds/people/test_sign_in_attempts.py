@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from feeds.people.sign_in_attempts import ACQUAINTED_S, Limit, SignInAttempts
+from feeds.people.sign_in_attempts import KNOWN_ADDRESS_S, Limit, SignInAttempts
 
-LIMIT = Limit(free=3, lock_at=8, lock_s=900.0, longest_s=8.0, calm_s=3600.0)
+LIMIT = Limit(free=3, lock_at=8, lock_s=900.0, longest_s=8.0, reset_s=3600.0)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_try_that_must_wait_is_not_counted_and_does_not_wait_longer(attempts: 
 
 def test_the_right_secret_forgets_the_failures(attempts: SignInAttempts) -> None:
     fail(attempts, 4)
-    attempts.forgive("chen")
+    attempts.reset("chen")
     assert fail(attempts, 4, at=1.0) == [0.0] * 4
 
 
@@ -63,7 +63,7 @@ def test_a_good_try_is_taken_back_from_an_address_and_its_failures_stay(attempts
         attempts.begin({"10.0.0.7": LIMIT}, now=0.0)
     for _ in range(5):
         assert attempts.begin({"10.0.0.7": LIMIT}, now=0.0) == 0.0
-        attempts.take_back("10.0.0.7", LIMIT, now=0.0)
+        attempts.uncount("10.0.0.7", LIMIT, now=0.0)
     assert attempts.begin({"10.0.0.7": LIMIT}, now=0.0) == 0.0
     assert attempts.begin({"10.0.0.7": LIMIT}, now=0.0) == 1.0
 
@@ -71,22 +71,22 @@ def test_a_good_try_is_taken_back_from_an_address_and_its_failures_stay(attempts
 def test_strangers_guesses_do_not_lock_out_an_address_that_signed_in_within_days(
     attempts: SignInAttempts,
 ) -> None:
-    attempts.meet("chen", "10.0.0.7", now=0.0)
+    attempts.remember_address("chen", "10.0.0.7", now=0.0)
     fail(attempts, 9)
-    assert attempts.begin({attempts.counted("chen", "10.0.0.8", now=200.0): LIMIT}, now=200.0) > 0
-    own = attempts.counted("chen", "10.0.0.7", now=200.0)
+    assert attempts.begin({attempts.counting_key("chen", "10.0.0.8", now=200.0): LIMIT}, now=200.0) > 0
+    own = attempts.counting_key("chen", "10.0.0.7", now=200.0)
     assert [attempts.begin({own: LIMIT}, now=200.0) for _ in range(5)] == [0.0, 0.0, 0.0, 0.0, 1.0]
-    assert attempts.counted("li", "10.0.0.7", now=200.0) == "li"
-    assert attempts.counted("chen", "10.0.0.7", now=ACQUAINTED_S + 1.0) == "chen"
+    assert attempts.counting_key("li", "10.0.0.7", now=200.0) == "li"
+    assert attempts.counting_key("chen", "10.0.0.7", now=KNOWN_ADDRESS_S + 1.0) == "chen"
 
 
 def test_the_right_secret_forgets_the_failures_of_all_addresses(attempts: SignInAttempts) -> None:
-    attempts.meet("chen", "10.0.0.7", now=0.0)
-    own = attempts.counted("chen", "10.0.0.7", now=0.0)
+    attempts.remember_address("chen", "10.0.0.7", now=0.0)
+    own = attempts.counting_key("chen", "10.0.0.7", now=0.0)
     for _ in range(4):
         attempts.begin({own: LIMIT}, now=0.0)
     assert attempts.begin({own: LIMIT}, now=0.0) == 1.0
-    attempts.forgive("chen")
+    attempts.reset("chen")
     assert attempts.begin({own: LIMIT}, now=0.0) == 0.0
 
 

@@ -65,7 +65,7 @@ def test_a_column_that_the_mapping_needs_may_not_stand_twice(tmp_path):
     path.write_text(
         "\n".join([lines[0] + ",状态,备注,备注", *(line + ",,x,y" for line in lines[1:])]), encoding="utf-8"
     )
-    with pytest.raises(SourceError, match="the column 状态 stands twice"):
+    with pytest.raises(SourceError, match="the column 状态 occurs twice"):
         open_source(path, OpenOptions(mapping=RECORDINGS / "complaints.toml"))
 
 

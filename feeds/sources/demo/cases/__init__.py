@@ -1,1 +1,1 @@
-"""What is reported in the invented city: how often, of what class, in which words, and its fate."""
+"""The reported cases of the invented city: frequency, classes, texts, and planned course."""

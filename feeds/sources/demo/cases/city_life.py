@@ -1,4 +1,4 @@
-"""City life: what is reported in the invented city and where, as records in the order of time."""
+"""City life: the reports of the invented city as records in time order."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,46 +17,48 @@ from feeds.sources.demo.ground import Ground
 __all__ = ["HISTORY_S", "PAST_S", "SLOT_S", "CityLife"]
 
 SLOT_S: Final = 600
-"""Stories are drawn slot by slot (seconds of city time): the same slot always gives the same ones."""
+"""Length of a slot, seconds of city time; stories are generated per slot, always the same ones."""
 HISTORY_S: Final = 25 * 3600
-"""How far back a start tells: a day, and the longest story of all."""
+"""How far back a start reports: a day plus the longest story, seconds."""
 PAST_S: Final = 7 * 86_400
-"""How far back the first start goes with cases that the centre handled itself."""
+"""How far back the first start includes cases that the centre handled itself, seconds."""
 _OWN_OF_LAST_DAY: Final = 20
 _OWN_BEFORE: Final = 120
 _STAGED_BEFORE: Final = 8
-"""One of so many cases that are over was the centre's own; the rest its sources handled themselves."""
+"""One of so many finished cases was handled by the centre; the sources handled the others."""
 _BATCH: Final = 400
 
 Batch = tuple[str, list[dict[str, Any]]]
 
 
 class CityLife:
-    """All cases of the invented city; use ``history`` once, then ``due`` again and again."""
+    """All cases of the invented city; call ``history`` once, then ``due`` repeatedly."""
 
     def __init__(self, ground: Ground, categories: Sequence[Category], *, seed: int) -> None:
         self.stage = Stage(ground, categories, seed=seed)
         self._ground = ground
         self._rhythm = Rhythm(categories)
         self._seed = seed
-        self._told_until: float | None = None
+        self._generated_until: float | None = None
         self._later: list[Story] = []
 
     def stories(self, slot: int) -> list[Story]:
-        """Return what is reported within a slot (number of SLOT_S since 1970), in order of time."""
+        """Return the stories reported in a slot (number of SLOT_S since 1970), in time order."""
         begin = float(slot * SLOT_S)
         rng = dice(self._seed, "slot", slot)
         hour = hour_of(begin)
         mean = CASES_PER_DAY * HOURS[hour] * SLOT_S / 3600
         count = max(0, round(rng.gauss(mean, mean**0.5)))
         times = sorted(round(begin + rng.random() * SLOT_S, 3) for _ in range(count))
-        told = [self._story(rng, at, number) for number, at in enumerate(times)]
-        return sorted((*told, *self.stage.stories(begin, begin + SLOT_S)), key=lambda s: s.reported_at)
+        ordinary_stories = [self._story(rng, at, number) for number, at in enumerate(times)]
+        return sorted(
+            (*ordinary_stories, *self.stage.stories(begin, begin + SLOT_S)), key=lambda s: s.reported_at
+        )
 
     def past(self, now: float) -> list[Story]:
-        """Return what the centre handled itself in the week before ``now``, in order of time.
+        """Return the cases that the centre handled itself in the week before ``now``, in time order.
 
-        All that is still under way, and of what is over one in so many: more of the last day.
+        All open ones, and a sample of the finished ones, larger for the last day.
         """
         newest, last_day = int(now // SLOT_S), int((now - HISTORY_S) // SLOT_S)
         found = [s for slot in range(int((now - PAST_S) // SLOT_S), last_day) for s in self._sample(slot)]
@@ -68,19 +70,21 @@ class CityLife:
         return found
 
     def _sample(self, slot: int) -> list[Story]:
-        """Return some cases of a slot that no start tells any more."""
+        """Return a sample of the cases of a slot that is older than the history of a start."""
         begin = float(slot * SLOT_S)
         rng = dice(self._seed, "sample", slot)
         count = int(CASES_PER_DAY * HOURS[hour_of(begin)] * SLOT_S / 3600 / _OWN_BEFORE + rng.random())
-        told = [self._story(rng, round(begin + rng.random() * SLOT_S, 3), n) for n in range(count)]
+        ordinary_stories = [
+            self._story(rng, round(begin + rng.random() * SLOT_S, 3), n) for n in range(count)
+        ]
         staged = [s for s in self.stage.stories(begin, begin + SLOT_S) if slot % _STAGED_BEFORE == 0]
-        return sorted((*told, *staged), key=lambda story: story.reported_at)
+        return sorted((*ordinary_stories, *staged), key=lambda story: story.reported_at)
 
     def history(self, now: float) -> Iterator[Batch]:
-        """Yield the day before ``now`` as batches (client, records): what is still open first.
+        """Yield the day before ``now`` as batches (client, records), open cases first.
 
-        A story that is over comes with its end, one under way as the plain report that it was; what is
-        reported after ``now`` is left to ``due``.
+        A finished story includes its end; an open one is only its report. Reports after ``now`` come from
+        ``due``.
         """
         newest = int(now // SLOT_S)
         oldest = int((now - HISTORY_S) // SLOT_S)
@@ -92,20 +96,20 @@ class CityLife:
                     self._later.append(story)
                 else:
                     (over if story.ends_at <= now else under_way).append(story)
-        self._told_until = (newest + 1) * SLOT_S
+        self._generated_until = (newest + 1) * SLOT_S
         yield from _batches((story.client, story.report()) for story in under_way)
         yield from _batches((story.client, story.history()) for story in over)
 
     def due(self, now: float) -> list[Batch]:
-        """Return what was reported since the last call, as batches in order of time per client."""
-        if self._told_until is None:
-            self._told_until = now // SLOT_S * SLOT_S
-        while self._told_until <= now:
-            self._later += self.stories(int(self._told_until // SLOT_S))
-            self._told_until += SLOT_S
-        told = [story for story in self._later if story.reported_at <= now]
+        """Return the reports since the last call, as batches in time order per client."""
+        if self._generated_until is None:
+            self._generated_until = now // SLOT_S * SLOT_S
+        while self._generated_until <= now:
+            self._later += self.stories(int(self._generated_until // SLOT_S))
+            self._generated_until += SLOT_S
+        reported = [story for story in self._later if story.reported_at <= now]
         self._later = [story for story in self._later if story.reported_at > now]
-        return list(_batches((story.client, story.report()) for story in told))
+        return list(_batches((story.client, story.report()) for story in reported))
 
     def _story(self, rng: Dice, at: float, number: int) -> Story:
         channel = self._rhythm.channel(rng)
@@ -129,9 +133,9 @@ class CityLife:
         )
 
 
-def _batches(told: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Batch]:
+def _batches(records: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Batch]:
     waiting: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for client, record in told:
+    for client, record in records:
         waiting[client].append(record)
         if len(waiting[client]) >= _BATCH:
             yield client, waiting.pop(client)

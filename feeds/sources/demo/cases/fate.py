@@ -1,7 +1,7 @@
-"""The fate of an ordinary case: what its people will do with it, and when, unless the desk decides otherwise.
+"""The planned course of an ordinary case: its acts and their times, unless the desk decides otherwise.
 
-It follows from the seed, the case's number, its class and when it was reported, so that the feeds and the
-people who handle it need not tell each other.
+It is determined by the seed, the case's number, its class and its report time, so the feeds and the simulated
+people need no shared state.
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ __all__ = ["MIN", "Fate", "ordinary"]
 
 MIN: Final = 60.0
 _HOUR: Final = 3600.0
-_SLACK_S: Final = 86 * MIN  # a case in good order is closed before its last hour begins
+_SLACK_S: Final = 86 * MIN  # a case in time is closed before its last hour starts
 _QUICK_SLACK_S: Final = 68 * MIN
 _TIGHT: Final = 0.024
 _OVERDUE: Final = 0.004
@@ -26,11 +26,11 @@ _REASONS: Final = ("no_problem", "no_problem", "out_of_district", "emergency_han
 
 
 class Fate(msgspec.Struct, frozen=True):
-    """Planned moments (epoch seconds, in this order) and turns of a case.
+    """Planned times (epoch seconds, in this order) and events of a case.
 
-    ``reject`` is the reason why it is not filed, ``returns`` the moments at which one holder after the
-    other returns it, ``rule_at`` when the leader's stand-in rules on it, ``suspend_until`` until when it
-    rests, ``late`` whether its limit may be missed.
+    ``reject`` is the reason why it is not filed, ``returns`` the times at which holders return it,
+    ``rule_at`` when the leader's deputy rules on it, ``suspend_until`` the end of its suspension, ``late``
+    whether its limit may be missed.
     """
 
     limit_at: float
@@ -49,12 +49,12 @@ class Fate(msgspec.Struct, frozen=True):
 
     @property
     def ends_at(self) -> float:
-        """Return when it is over, epoch seconds."""
+        """Return its end, epoch seconds."""
         return self.file_at if self.reject else self.check_at
 
 
 def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
-    """Return the fate of a case that is reported at ``at`` (epoch seconds) under the number ``no``."""
+    """Return the fate of a case reported at ``at`` (epoch seconds) with the number ``no``."""
     rng = dice(seed, "fate", no)
     limit = due(at, category.limit_value, category.limit_unit)
     quick = category.limit_unit == "urgent_hour"
@@ -72,7 +72,7 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
     resumes = None
     late = False
     if 0.995 < kind < 0.998 and not quick:
-        # No story is longer than a day, so that a second start always finds its end.
+        # No story is longer than a day, so that a restart always includes its end.
         resumes = signed + rng.uniform(6, 15) * _HOUR
         done = resumes + rng.uniform(1, 3) * _HOUR
     else:
@@ -91,7 +91,7 @@ def ordinary(seed: int, no: str, at: float, category: Category) -> Fate:
 
 
 def _to_sign(rng: Dice, quick: bool) -> float:
-    """Return how long (seconds) a holder takes to sign; now and then longer than anybody should."""
+    """Return how long (seconds) a holder takes to sign; sometimes longer than allowed."""
     if quick:
         return about(rng, 4, 0.7, 0.7, 24) * MIN
     if rng.random() < _SIGNED_LATE:
@@ -108,7 +108,7 @@ def _returns(rng: Dice, filed: float, count: int) -> tuple[float, ...]:
 
 def _done(rng: Dice, at: float, signed: float, limit: float, unit: str) -> tuple[float, bool]:
     chance = rng.random()
-    soon = limit - at < 4.2 * _HOUR  # not those that all wait for the office to open
+    soon = limit - at < 4.2 * _HOUR  # not limits that wait for the office to open
     if chance < _OVERDUE and soon:
         return limit + rng.uniform(0.1, 0.8) * min(limit - at, 3 * _HOUR), True
     if chance < _TIGHT and soon:
@@ -122,7 +122,7 @@ def _done(rng: Dice, at: float, signed: float, limit: float, unit: str) -> tuple
 
 
 def _by_day(rng: Dice, at: float) -> float:
-    """Return ``at``, or a moment of the morning after when it falls into the quiet of the night."""
+    """Return ``at``, or a time of the next morning if ``at`` is at night."""
     hour = hour_of(at)
     if 7 <= hour < 22:
         return at

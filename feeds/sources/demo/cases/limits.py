@@ -1,7 +1,7 @@
-"""When a handling limit runs out by the invented source systems' own calendar.
+"""Deadlines of handling limits by the calendar of the invented source systems.
 
-Office time is Monday to Friday, 09:00 to 12:00 and 13:00 to 17:30, without public holidays: the
-mirrored systems of the demo are invented too, and the console computes its own deadlines.
+Office time is Monday to Friday, 09:00 to 12:00 and 13:00 to 17:30, without public holidays. The mirrored
+systems of the demo are invented; the console computes its own deadlines.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ _PERIODS: Final = ((9 * 3600, 12 * 3600), (13 * 3600, 17 * 3600 + 1800))
 
 
 def due(at: float, value: int, unit: str) -> float:
-    """Return when (epoch seconds) a limit of ``value`` ``unit`` from ``at`` runs out.
+    """Return the deadline (epoch seconds) of a limit of ``value`` ``unit`` from ``at``.
 
     Units are those of city.dispatch.categories.LIMIT_UNITS; raises ValueError for another.
     """
@@ -31,7 +31,7 @@ def due(at: float, value: int, unit: str) -> float:
 
 
 def _spend(at: float, seconds: float) -> float:
-    """Return when so many seconds of office time after ``at`` are used up."""
+    """Return the time ``seconds`` of office time after ``at``."""
     midnight = (at + ZONE_S) // DAY_S * DAY_S - ZONE_S
     while True:
         for opens, closes in _PERIODS if _is_workday(midnight) else ():

@@ -1,6 +1,6 @@
-"""The rhythm of the invented city: how much is reported at which hour, of what, and by whom.
+"""The daily rhythm of the invented city: number, class and channel of reports by hour.
 
-The numbers are invented; they only have the shape of a working day.
+The numbers are invented; they follow the shape of a working day.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from feeds.sources.demo.chance import Dice
 __all__ = ["CASES_PER_DAY", "CHANNELS", "HOURS", "Channel", "Rhythm"]
 
 CASES_PER_DAY: Final = 5800
-"""Ordinary cases of a day; the staged ones (tracks.TRACKS) make about 200 more."""
+"""Ordinary cases per day; the staged ones (tracks.TRACKS) add about 200."""
 
 _SHARES: Final = (12, 9, 7, 6, 7, 14, 30, 52, 74, 84, 80, 68, 52, 60, 70, 74, 70, 62, 54, 50, 46, 36, 24, 16)
 HOURS: Final = tuple(share / sum(_SHARES) for share in _SHARES)
@@ -23,7 +23,7 @@ HOURS: Final = tuple(share / sum(_SHARES) for share in _SHARES)
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """A way in: protocol name, publishing client, name and number prefix of the source's own system."""
+    """A report channel: protocol name, publishing client, name and number prefix of the source system."""
 
     name: str
     client: str
@@ -89,10 +89,10 @@ _REST: Final = (1, "day")  # any class that is not a hazard and not named above
 
 
 class Rhythm:
-    """Weighted choices by hour; classes with a hazard are left out, they come from tracks.TRACKS."""
+    """Weighted choices by hour; classes with a hazard are excluded: they come from tracks.TRACKS."""
 
     def __init__(self, categories: Sequence[Category]) -> None:
-        # One urgent hour leaves no room between "reported" and "due within the hour".
+        # With a limit of one urgent hour a case would be due within the hour from its report on.
         calm = [c for c in categories if not c.hazard and _is_slow(c)]
         self._every = _by_hour(calm)
         self._cameras = _by_hour([c for c in calm if c.key in _SEEN_BY_CAMERAS] or calm)
@@ -100,11 +100,11 @@ class Rhythm:
         self._channels = list(accumulate(channel.weight for channel in CHANNELS))
 
     def channel(self, dice: Dice) -> Channel:
-        """Return the way in by which the next case comes."""
+        """Return the channel of the next case."""
         return dice.choices(CHANNELS, cum_weights=self._channels)[0]
 
     def category(self, dice: Dice, channel: str, hour: int) -> Category:
-        """Return the class that a channel reports at an hour of the city's day."""
+        """Return the class of a report on a channel at an hour of the city's day."""
         hours = {"video_ai": self._cameras, "sensor": self._sensors}.get(channel, self._every)
         classes, reach = hours[hour]
         return dice.choices(classes, cum_weights=reach)[0]

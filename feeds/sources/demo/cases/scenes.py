@@ -1,4 +1,4 @@
-"""Scenes: where something of a class is met, and what it looks like there, as people write it down."""
+"""Scenes: texts for the spot and the appearance of a case, by class."""
 
 from typing import Final
 
@@ -91,11 +91,11 @@ _BY_CLASS: Final = {
     "event:0698": (("小区内", "商场后侧"), ("车辆停在消防通道上",)),
     "event:0699": (("地铁站口", "公交站旁", "办公楼前"), ("共享单车堆积，占满人行道",)),
 }  # fmt: skip
-"""Class → spots (none: those of its major class) and sights."""
+"""Class → spots (empty: those of its major class) and sights."""
 
 
 def scene(dice: Dice, category: Category) -> str:
-    """Return where along a road something of a class is met and what is seen, such as 路口北侧路面有坑洞."""
+    """Return a spot along a road and what is seen there for a class, such as 路口北侧路面有坑洞."""
     major = _BY_MAJOR.get((category.kind, category.major), _ANYWHERE)
     spots, sights = _BY_CLASS.get(category.key, ((), major.sights))
     return dice.choice(spots or major.spots) + dice.choice(sights).format(name=category.name_zh)

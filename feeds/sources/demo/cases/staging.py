@@ -1,4 +1,4 @@
-"""Staging: the stories of the tracks, on the ground of the district."""
+"""Staging: the cases of the tracks, placed in the district."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,9 +13,9 @@ __all__ = ["Stage"]
 
 
 class Stage:
-    """The staged stories of a district.
+    """The staged cases of a district.
 
-    Classes that the table does not hold are passed over; a track without any is silent.
+    Classes that are not in the table are skipped; a track without any class has no cases.
     """
 
     def __init__(self, ground: Ground, categories: Sequence[Category], *, seed: int) -> None:
@@ -36,7 +36,7 @@ class Stage:
                     yield story
 
     def open(self, now: float) -> list[Story]:
-        """Return the stories under way at a moment (epoch seconds)."""
+        """Return the stories that are open at a time (epoch seconds)."""
         found = []
         for track in TRACKS:
             story = self._story(track, track.period(now))
@@ -47,30 +47,30 @@ class Stage:
     def _story(self, track: Track, period: int) -> Story | None:
         key = (track.name, period)
         if key not in self._kept:
-            if len(self._kept) > 400:  # the periods of the day before
+            if len(self._kept) > 400:  # periods of earlier days
                 self._kept.clear()
             self._kept[key] = self._write(track, period)
         return self._kept[key]
 
     def _write(self, track: Track, period: int) -> Story | None:
-        told, pool = turn(self._seed, track, period), self._pools[track.name]
-        if told is None or not pool:
+        case, pool = turn(self._seed, track, period), self._pools[track.name]
+        if case is None or not pool:
             return None
-        rng = dice(self._seed, "story", told.no)
+        rng = dice(self._seed, "story", case.no)
         category = rng.choice(pool)
         place = self._place(rng, category)
         called = track.shape != "plain" or rng.random() < 0.7
         channel = "hotline_12345" if called else "police_110"
         return Story(
-            no=told.no,
+            no=case.no,
             client="hotline" if called else "police110",
             system="12345热线" if called else "110接警",
             channel=channel,
             category=category,
             urgency=track.urgency,
             place=place,
-            reported_at=told.at,
-            fate=staged(self._seed, track, told, category),
+            reported_at=case.at,
+            fate=staged(self._seed, track, case, category),
             description=description(rng, channel, category, place),
             reporter=reporter(rng) if called else None,
         )

@@ -1,4 +1,4 @@
-"""A story: one case as its source's system reports it, and what will become of it."""
+"""A story: one case as reported by its source system, and its planned course."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ __all__ = ["Story"]
 
 
 class Story(msgspec.Struct, frozen=True):
-    """One case; ``no`` is its number in the system ``system`` of the client that tells it."""
+    """One case; ``no`` is its number in the system ``system`` of the reporting client."""
 
     no: str
     client: str
@@ -31,11 +31,11 @@ class Story(msgspec.Struct, frozen=True):
 
     @property
     def ends_at(self) -> float:
-        """Return when it should be over, epoch seconds."""
+        """Return its planned end, epoch seconds."""
         return self.fate.ends_at
 
     def report(self) -> dict[str, Any]:
-        """Return the protocol record of the report: what follows is up to those who handle it."""
+        """Return the protocol record of the report; later steps are left to the people who handle it."""
         record: dict[str, Any] = {
             "id": self.no,
             "at": iso(self.reported_at),
@@ -56,9 +56,9 @@ class Story(msgspec.Struct, frozen=True):
         return record
 
     def history(self) -> dict[str, Any]:
-        """Return the record of a story that is over: mirrored from its source's system, with its end.
+        """Return the record of a finished story: mirrored from its source system, with its end.
 
-        Its id is the report's, so that a case that we have handled ourselves stays as it is.
+        Its id is that of the report, so that a case that we have handled ourselves is not changed.
         """
         category, place = self.category, self.place
         mirror = {

@@ -1,8 +1,8 @@
-"""Tracks: the few cases that the wall is for, so that there always are some and never too many.
+"""Tracks: series of important cases for the wall, so that there are always some but never too many.
 
-A track is a series of cases one after another; each period of a track holds one case that ends within
-it. The number of tracks is therefore the number of such cases at any moment, less a short pause now and
-then. Everything follows from (seed, track, period).
+A track is a series of consecutive cases; each period of a track holds one case that ends within it. The
+number of tracks is therefore the number of such cases at any time, except for short pauses. Everything is
+determined by (seed, track, period).
 """
 
 import re
@@ -19,7 +19,7 @@ from feeds.sources.demo.chance import Dice, about, dice, stamp
 __all__ = ["FLOOD", "TRACKS", "Track", "Turn", "fate_of", "is_staged", "staged", "turn"]
 
 FLOOD: Final = "component:0207"
-"""The flooded underpass: its case has a gauge that rises with it (devices.py)."""
+"""The flooded underpass: a gauge rises during its case (devices.py)."""
 
 _CRITICAL: Final = (
     FLOOD, "event:0502", "event:0505", "event:0501", FLOOD, "component:0402", "event:0695",
@@ -36,7 +36,7 @@ _NUMBER: Final = re.compile(r"ZD\d{8}-\d{4}-\d+-([A-Z])")
 
 
 class Track(msgspec.Struct, frozen=True):
-    """``period_s`` and ``offset_s`` in seconds; ``shape`` names how its cases go; ``chance`` 0..1."""
+    """``period_s`` and ``offset_s`` in seconds; ``shape`` names the course of its cases; ``chance`` 0..1."""
 
     name: str
     shape: str
@@ -47,7 +47,7 @@ class Track(msgspec.Struct, frozen=True):
     chance: float = 1.0
 
     def period(self, at: float) -> int:
-        """Return the number of the period that holds a moment (epoch seconds)."""
+        """Return the number of the period that contains a time (epoch seconds)."""
         return int((at - self.offset_s) // self.period_s)
 
 
@@ -69,7 +69,7 @@ TRACKS: Final = (
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """One period's case: the number of its source, when it is reported and when it must have ended."""
+    """One period's case: its number in the source, its report time and its latest end."""
 
     no: str
     at: float
@@ -83,55 +83,55 @@ def turn(seed: int, track: Track, period: int) -> Turn | None:
         return None
     at = track.offset_s + (period + rng.uniform(0.005, 0.03)) * track.period_s
     end = track.offset_s + (period + rng.uniform(0.955, 0.985)) * track.period_s
-    at = round(at, 3)  # as precise as the record tells it
+    at = round(at, 3)  # the precision of the record
     return Turn(f"ZD{stamp(at)}-{seed}-{track.name}", at, end)
 
 
-def staged(seed: int, track: Track, told: Turn, category: Category) -> Fate:
+def staged(seed: int, track: Track, case: Turn, category: Category) -> Fate:
     """Return the fate of a track's case."""
-    rng = dice(seed, "course", told.no)
-    # The wall's clock counts minutes here, whatever the office calendar says of the class.
+    rng = dice(seed, "course", case.no)
+    # The limit is at most two (normal: five) hours of real time, even if office time gives more.
     longest = (2 if track.urgency != "normal" else 5) * 60 * MIN
-    limit = min(due(told.at, category.limit_value, category.limit_unit), told.at + longest)
-    end = min(told.end, limit - rng.uniform(1, 3) * MIN)
-    return _SHAPES[track.shape](rng, told.at, end, limit)
+    limit = min(due(case.at, category.limit_value, category.limit_unit), case.at + longest)
+    end = min(case.end, limit - rng.uniform(1, 3) * MIN)
+    return _SHAPES[track.shape](rng, case.at, end, limit)
 
 
 def fate_of(seed: int, no: str, at: float, category: Category) -> Fate:
-    """Return the fate of any case: ``no`` is its number in its source's system, ``at`` its report."""
+    """Return the fate of any case: ``no`` is its number in the source system, ``at`` its report time."""
     if named := _NUMBER.fullmatch(no):
         for track in TRACKS:
-            told = turn(seed, track, track.period(at)) if track.name == named[1] else None
-            if told is not None and told.no == no:
-                return staged(seed, track, told, category)
+            case = turn(seed, track, track.period(at)) if track.name == named[1] else None
+            if case is not None and case.no == no:
+                return staged(seed, track, case, category)
     return ordinary(seed, no, at, category)
 
 
 def is_staged(no: str) -> bool:
-    """Whether a number is of a track's case."""
+    """Whether a number belongs to a case of a track."""
     return _NUMBER.fullmatch(no) is not None
 
 
 def _plain(rng: Dice, at: float, end: float, limit: float) -> Fate:
-    """Signed soon, worked at for most of the time, checked at the end."""
+    """Signed soon, handled for most of the time, checked at the end."""
     filed = at + about(rng, 1.2, 0.5, 0.4, 3) * MIN
     signed = filed + about(rng, 3, 0.6, 0.7, 12) * MIN
     return Fate(limit, filed, signed, end - about(rng, 4, 0.6, 1, 14) * MIN, end)
 
 
 def _unsigned(rng: Dice, at: float, end: float, limit: float) -> Fate:
-    """Nobody signs until near the end, whoever reminds."""
+    """Not signed until near the end, despite reminders."""
     return Fate(limit, at + 2 * MIN, end - rng.uniform(6, 9) * MIN, end - 2 * MIN, end)
 
 
 def _ruling(rng: Dice, at: float, end: float, limit: float) -> Fate:
-    """Two holders return it; it waits long for a ruling, gets one, and is handled."""
+    """Returned by two holders; waits long for a ruling, then is handled."""
     ruled = min(end - 44 * MIN, at + 152 * MIN)
     return _bounced(rng, (at, end, limit), (8, 20, 34), ruled)
 
 
 def _hazard_ruling(rng: Dice, at: float, end: float, limit: float) -> Fate:
-    """Do the same quickly: a hazard is ruled within half an hour."""
+    """Like ``_ruling`` but quick: a hazard is ruled within half an hour."""
     ruled = min(end - 28 * MIN, at + 50 * MIN)
     return _bounced(rng, (at, end, limit), (3, 9, 22), ruled)
 

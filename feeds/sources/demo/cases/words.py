@@ -1,4 +1,4 @@
-"""What the invented city's people write: titles, descriptions, and reporters who do not exist."""
+"""Texts of the invented cases: titles, descriptions, and invented reporters."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from feeds.sources.demo.ground import Place
 __all__ = ["PHONE_PREFIX", "description", "reporter", "title"]
 
 PHONE_PREFIX: Final = "199-0000-"
-"""Every phone of the demo begins like this; the last four digits are drawn."""
+"""Prefix of every phone number of the demo; the last four digits are random."""
 
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 _CALLERS: Final = (
@@ -38,18 +38,18 @@ _BY_CHANNEL: Final = {
 
 
 def title(category: Category, place: Place) -> str:
-    """Return the case's title: class and road, nothing personal."""
+    """Return the case's title: class and road, no personal data."""
     return f"{place.road} {category.name_zh}"
 
 
 def description(dice: Dice, channel: str, category: Category, place: Place) -> str:
-    """Return what the source's officer wrote down."""
+    """Return the description by the source's officer."""
     text = dice.choice(_BY_CHANNEL.get(channel, _OTHERS))
     return text.format(road=place.road, scene=scene(dice, category), name=category.name_zh)
 
 
 def reporter(dice: Dice) -> dict[str, Any]:
-    """Return an invented caller with a number that nobody has."""
+    """Return an invented caller with an unassigned phone number."""
     return {
         "name": dice.choice(_SURNAMES) + dice.choice(("先生", "女士")),
         "phone": f"{PHONE_PREFIX}{dice.randrange(10_000):04d}",

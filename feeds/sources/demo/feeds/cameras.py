@@ -1,4 +1,4 @@
-"""The cameras of the invented city: their places, their health, what they detect, their pictures."""
+"""The cameras of the invented city: places, health, detections and pictures."""
 
 import base64
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _LOOK_S: Final = 240.0
 _OFFLINE: Final = 0.02
 _FOCUS: Final = 4
 PICTURES_PER_S: Final = 4
-"""One picture a second from near what the wall shows, the others from all cameras in turn."""
+"""One picture per second is from near an important case, the others are from all cameras in turn."""
 
 DETECTIONS: Final = {
     "shop_overflow": (20, "店外经营"),
@@ -36,7 +36,7 @@ DETECTIONS: Final = {
     "bin_overflow": (10, "垃圾箱满溢"),
     "laundry": (6, "沿街晾晒"),
 }
-"""Class → how often it is seen, and its words on screens."""
+"""Class → its frequency and its label."""
 
 
 class Camera(msgspec.Struct, frozen=True):
@@ -51,13 +51,13 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class Cameras:
-    """``scale`` times 200 cameras; ``stretch`` (at least 1) slows them down in a fast city."""
+    """``scale`` × 200 cameras; ``stretch`` (at least 1) lengthens their intervals in a fast city."""
 
     def __init__(self, ground: Ground, *, scale: int = 1, seed: int = 1, stretch: float = 1.0) -> None:
         self._seed = seed
         self._stretch = max(stretch, 1.0)
         self._rain = Rain(seed=seed)
-        self.all = tuple(_mount(ground, scale, seed))
+        self.all = tuple(_placed_cameras(ground, scale, seed))
         self._reach = [weight for weight, _ in DETECTIONS.values()]
 
     def registrations(self, now: float) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ class Cameras:
         for camera in self.all:
             turn, at = _newest(camera, until, _HEALTH_S * self._stretch)
             if at > since:
-                records.append(self._said(camera, "health", at, turn))
+                records.append(self._health(camera, "health", at, turn))
             turn, at = _newest(camera, until, _LOOK_S * self._stretch)
             if at > since and not camera.offline:
                 records += self._detected(camera, turn, at)
@@ -93,7 +93,7 @@ class Cameras:
     def pictures(self, now: float, near: Iterable[Place] = ()) -> list[dict[str, Any]]:
         """Return PICTURES_PER_S snapshots of this second of city time divided by ``stretch``.
 
-        ``near`` are the places worth watching; their nearest cameras come round every few seconds.
+        ``near`` are places of interest; their nearest cameras send a picture every few seconds.
         """
         turn = int(now / self._stretch)
         working = [camera for camera in self.all if not camera.offline]
@@ -119,7 +119,7 @@ class Cameras:
         }
 
     @staticmethod
-    def _said(camera: Camera, kind: str, at: float, turn: int) -> dict[str, Any]:
+    def _health(camera: Camera, kind: str, at: float, turn: int) -> dict[str, Any]:
         state = "offline" if camera.offline else "online"
         return {
             "id": f"{camera.name}-h{turn}",
@@ -155,7 +155,7 @@ def _newest(camera: Camera, now: float, every: float) -> tuple[int, float]:
     return turn, turn * every + offset
 
 
-def _mount(ground: Ground, scale: int, seed: int) -> Iterable[Camera]:
+def _placed_cameras(ground: Ground, scale: int, seed: int) -> Iterable[Camera]:
     rng = dice(seed, "cameras")
     crossings = [place for street in ground.streets for place in ground.crossings[street]]
     rng.shuffle(crossings)

@@ -1,4 +1,4 @@
-"""The devices of the invented city: where they stand, when they report, which of them are silent."""
+"""The devices of the invented city: their positions, report times and outages."""
 
 import math
 from collections import defaultdict
@@ -23,14 +23,14 @@ Floats = NDArray[np.float64]
 Records = dict[str, list[dict[str, Any]]]
 
 DEPTH_LEAD_S: Final = 420.0
-"""How long before the first call an underpass begins to fill, seconds."""
+"""How long before the first call an underpass starts to fill, seconds."""
 _PEAK_CM: Final = 42.0
 _SILENT: Final = 0.015
 _ILL: Final = 0.006
 
 
 class Device(msgspec.Struct, frozen=True):
-    """One device, where it stands and what it is called."""
+    """One device with its place and its name."""
 
     name: str
     kind: DeviceClass
@@ -39,16 +39,16 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Devices:
-    """All devices; ``scale`` 1 is 2,000 of them, 20 is 40,000.
+    """All devices: 2,000 at ``scale`` 1, 40,000 at ``scale`` 20.
 
-    Intervals grow with the root of the scale, so that 20 gives about 57 values a second, and with
-    ``stretch`` (city seconds a machine second, at least 1), so that a fast city sends no more.
+    Intervals grow with the square root of the scale (20 gives about 57 values per second), and with
+    ``stretch`` (city seconds per machine second, at least 1), so that a fast city does not send more.
     """
 
     def __init__(self, ground: Ground, *, scale: int = 1, seed: int = 1, stretch: float = 1.0) -> None:
         self._seed = seed
         self._rain = Rain(seed=seed)
-        self.all = tuple(_stand(ground, scale, seed))
+        self.all = tuple(_placed_devices(ground, scale, seed))
         self.interval = np.array([d.kind.interval_s for d in self.all]) * math.sqrt(scale)
         self.interval *= max(stretch, 1.0)
         self._lon = np.array([d.place.lon for d in self.all])
@@ -88,7 +88,7 @@ class Devices:
     def readings(self, since: float, until: float, floods: Iterable[Story] = ()) -> Records:
         """Return the newest reading of each device that reports in (since, until], by client.
 
-        ``floods`` are the stories of flooded underpasses; their gauges show it.
+        ``floods`` are the stories of flooded underpasses; their gauges show the water.
         """
         turn = np.floor((until - self._phase) / self.interval)
         at = turn * self.interval + self._phase
@@ -144,17 +144,17 @@ class Devices:
 
 
 def flood_depth(story: Story, at: float) -> float:
-    """Return the water in an underpass (cm) at a moment of its story (epoch seconds)."""
+    """Return the water depth in an underpass (cm) at a time of its story (epoch seconds)."""
     begun = story.reported_at - DEPTH_LEAD_S
     falls = story.reported_at + 0.75 * (story.ends_at - story.reported_at)
     if at < falls:
-        # 25 cm in about six minutes, then slower.
+        # 25 cm in about six minutes, then more slowly.
         return _PEAK_CM * (1.0 - math.exp(-max(at - begun, 0.0) / 400.0))
     left = (story.ends_at - at) / max(story.ends_at - falls, 1.0)
     return _PEAK_CM * max(left, 0.0)
 
 
-def _stand(ground: Ground, scale: int, seed: int) -> Iterable[Device]:
+def _placed_devices(ground: Ground, scale: int, seed: int) -> Iterable[Device]:
     for kind in CLASSES:
         rng = dice(seed, "devices", kind.name)
         for number in range(kind.count * scale):

@@ -1,4 +1,4 @@
-"""Pictures of streets that do not exist: drawn small and quickly, and marked 演示."""
+"""Pictures of invented streets: small, quickly drawn, and marked 演示."""
 
 import io
 import math
@@ -13,7 +13,7 @@ __all__ = ["SIZE", "street_picture"]
 SIZE: Final = (320, 180)
 _HORIZON: Final = 62
 _QUALITY: Final = 62
-# 演示, 38 by 20 dots: a machine without a Chinese font must draw it too.
+# 演示 as 38 × 20 dots, so that no Chinese font is needed.
 _MARK_ROWS: Final = (
     "00008000000 01c0c000000 00e0c00fffc 001fff0fffc 00180300000 00180300000 0307fc00000 "
     "0380c03ffff 0080c01fffe 000ffe00300 0008c600300 0008c606318 004ffe06318 00c8c60c30c "
@@ -30,7 +30,7 @@ _MARK: Final = _mark()
 
 
 def street_picture(camera: str, at: float, *, rain_mmh: float = 0.0) -> bytes:
-    """Return a JPEG (320 by 180, below 20 kB) of a camera's street at a moment (epoch seconds)."""
+    """Return a JPEG (320 × 180, below 20 kB) of a camera's street at a time (epoch seconds)."""
     scene = dice("scene", camera)
     light = _daylight(at)
     picture = Image.new("RGB", SIZE, _shade((96, 124, 156), light, floor=0.10))

@@ -1,4 +1,4 @@
-"""One rain cell that drifts over the invented city, swells and shrinks."""
+"""One rain cell that moves across the invented city, grows and shrinks."""
 
 from typing import Final
 
@@ -13,17 +13,17 @@ _PASS_S: Final = 3.0 * 3600  # from the western to the eastern edge
 _WEST: Final = 121.38
 _WIDTH: Final = 0.72
 _RADIUS: Final = 0.055  # degrees of longitude, about 5 km
-_DRIZZLE: Final = 0.2  # mm/h; below it a gauge shows nothing
+_DRIZZLE: Final = 0.2  # mm/h; lower rates are not measured
 
 
 class Rain:
-    """Rain rate in mm/h as a function of place (WGS84 degrees) and time (epoch seconds)."""
+    """Rain rate in mm/h as a function of position (WGS84 degrees) and time (epoch seconds)."""
 
     def __init__(self, *, seed: int) -> None:
         self._turn = (seed * 0.618034) % 1.0
 
     def rate(self, lon: Floats, lat: Floats, at: Floats) -> Floats:
-        """Return mm/h at each place and time; arrays that broadcast together."""
+        """Return mm/h at each position and time; the arrays must broadcast."""
         share = (at / _PASS_S + self._turn) % 1.0
         number = np.floor(at / _PASS_S + self._turn)
         middle_lat = 31.12 + 0.13 * np.sin(number * 2.399 + share)

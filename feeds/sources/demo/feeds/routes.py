@@ -1,4 +1,4 @@
-"""Ways through the invented city: along parallels and meridians, as its crossings are laid out."""
+"""Routes through the invented city, along parallels and meridians between crossings."""
 
 import math
 from bisect import bisect
@@ -19,7 +19,7 @@ _HURRY_MS: Final = 12.0
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """Where something is: WGS84 degrees, km/h, degrees clockwise from north."""
+    """Position, speed and heading: WGS84 degrees, km/h, degrees clockwise from north."""
 
     lon: float
     lat: float
@@ -28,7 +28,7 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """A drive first along the parallel, then along the meridian; times in seconds from its begin."""
+    """A drive first along the parallel, then along the meridian; times in seconds from its start."""
 
     begin: Point
     end: Point
@@ -36,7 +36,7 @@ class Leg(msgspec.Struct, frozen=True):
     whole_s: float
 
     def at(self, seconds: float) -> Fix:
-        """Return the position so many seconds after the begin; standing before and after."""
+        """Return the position ``seconds`` after the start; stationary before and after the drive."""
         corner = (self.end[0], self.begin[1])
         if seconds <= 0:
             return Fix(*self.begin, 0.0, 0.0)
@@ -49,14 +49,14 @@ class Leg(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A round of legs with a stop after each, repeated for ever; ``starts`` are seconds of the round."""
+    """A repeated round of legs with a stop after each; ``starts`` are seconds within the round."""
 
     legs: tuple[Leg, ...]
     starts: tuple[float, ...]
     whole_s: float
 
     def at(self, seconds: float) -> Fix:
-        """Return the position at a moment, in seconds since any fixed begin."""
+        """Return the position at a time in seconds since any fixed start."""
         here = seconds % self.whole_s
         number = bisect(self.starts, here) - 1
         return self.legs[number].at(here - self.starts[number])
@@ -69,7 +69,7 @@ def leg(begin: Point, end: Point, *, speed_ms: float = _HURRY_MS) -> Leg:
 
 
 def patrol(dice: Dice, stops: Sequence[Place]) -> Route:
-    """Return a round over some of the stops, with a pause of some minutes at each."""
+    """Return a round over some of the stops, with a pause of several minutes at each."""
     chosen = [dice.choice(stops) for _ in range(6)]
     legs: list[Leg] = []
     starts: list[float] = []

@@ -1,4 +1,4 @@
-"""What the invented devices measure: one curve per class, as a function of device and time."""
+"""Values of the invented devices: one curve per class, as a function of device and time."""
 
 from collections.abc import Callable
 from typing import Final
@@ -49,13 +49,13 @@ CLASSES: Final = (
     DeviceClass("garbage_fill", "LJ", 200, 300, "iot-city", "环卫", "fill_pct", "%", 0),
     DeviceClass("smoke", "YG", 60, 300, "iot-city", "消防", "smoke_pct", "%/m", 2),
 )
-"""Every class; the counts add up to 2,000, the intervals to about 13 values a second."""
+"""All classes; the counts sum to 2,000, the intervals give about 13 values per second."""
 
 
 class Look(msgspec.Struct, frozen=True, eq=False):
-    """Which devices of one class are looked at, and when; arrays of the same length.
+    """The devices and times to compute for one class; arrays of the same length.
 
-    ``who`` 0..1 is a device's own constant, ``ill`` whether it is off normal, ``shake`` −1..1 noise.
+    ``who`` 0..1 is a constant per device, ``ill`` whether its values are abnormal, ``shake`` noise −1..1.
     """
 
     lon: Floats
@@ -68,7 +68,7 @@ class Look(msgspec.Struct, frozen=True, eq=False):
 
 
 def noise(device: Ints, turn: Ints, seed: int) -> Floats:
-    """Return −1..1 for each (device, turn): the same for the same, without any state."""
+    """Return noise −1..1 for each (device, turn), always the same for equal arguments."""
     wave = np.sin(device * 12.9898 + (turn % 100_003) * 78.233 + seed * 3.1) * 43_758.5453
     return np.asarray(2.0 * (wave - np.floor(wave)) - 1.0)
 
@@ -83,7 +83,7 @@ def _hour(at: Floats) -> Floats:
 
 
 def _busy(at: Floats) -> Floats:
-    """0 in the small hours, 1 in the rush hours."""
+    """0 at night, 1 in the rush hours."""
     hour = _hour(at)
     rush = np.exp(-(((hour - 8.3) / 2.2) ** 2)) + np.exp(-(((hour - 18.0) / 2.8) ** 2))
     return np.clip(0.15 + 0.5 * ((hour > 6) & (hour < 23)) + 0.5 * rush, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""The moving units of the invented city: on their rounds, or sent to what the wall shows."""
+"""The moving units of the invented city: on patrol, or sent to important cases."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ _OUT_OF_SERVICE: Final = 0.02
 
 
 class Fleet(msgspec.Struct, frozen=True):
-    """Vehicles of one kind (domain 3.8) and agency; ``sign`` begins their call signs."""
+    """Vehicles of one kind (domain 3.8) and agency; ``sign`` is the prefix of their call signs."""
 
     kind: str
     agency: str
@@ -73,7 +73,7 @@ class _Unit(msgspec.Struct, frozen=True):
 
 
 class _Order(msgspec.Struct, frozen=True):
-    """A unit's way to a case and back; moments are epoch seconds."""
+    """A unit's drive to a case and back; times are epoch seconds."""
 
     out: Leg
     home: Leg
@@ -82,18 +82,18 @@ class _Order(msgspec.Struct, frozen=True):
 
 
 class Units:
-    """300 units, one position each per EVERY_S seconds, times ``stretch`` in a fast city."""
+    """300 units with one position each per EVERY_S × ``stretch`` seconds of city time."""
 
     def __init__(self, ground: Ground, *, seed: int, stretch: float = 1.0) -> None:
         self._every = EVERY_S * max(stretch, 1.0)
-        self.all = tuple(_muster(ground, seed))
+        self.all = tuple(_all_units(ground, seed))
         self._orders: dict[int, _Order] = {}
         self._answered: dict[str, float] = {}
 
     def positions(self, since: float, until: float, stories: Iterable[Story]) -> list[dict[str, Any]]:
         """Return the newest position of each unit that reports in (since, until], epoch seconds.
 
-        ``stories`` are the cases under way; the urgent and critical ones get the nearest free units.
+        ``stories`` are the open cases; urgent and critical ones get the nearest free units.
         """
         self._give_orders(until, stories)
         records = []
@@ -161,7 +161,7 @@ class Units:
         leaves = max(story.fate.done_at, departs + out.whole_s)
         there = route.at(leaves + _RETURN_S + phase)
         back = leg(goal, (there.lon, there.lat))
-        # It is back on its round exactly when the order ends, however far that is.
+        # The unit is back on its patrol exactly when the order ends, at any distance.
         back = msgspec.structs.replace(
             back, turn_s=back.turn_s / max(back.whole_s, 1.0) * _RETURN_S, whole_s=_RETURN_S
         )
@@ -169,13 +169,13 @@ class Units:
 
 
 def _departs(story: Story) -> float | None:
-    """Return when units set out: at once for a critical case, else when somebody has signed."""
+    """Return when units depart: immediately for a critical case, else when it is signed."""
     if story.urgency not in ("urgent", "critical"):
         return None
     return 45.0 + (story.fate.file_at if story.urgency == "critical" else story.fate.sign_at)
 
 
-def _muster(ground: Ground, seed: int) -> Iterable[_Unit]:
+def _all_units(ground: Ground, seed: int) -> Iterable[_Unit]:
     for fleet in FLEETS:
         rng = dice(seed, "units", fleet.kind)
         for number in range(1, fleet.count + 1):

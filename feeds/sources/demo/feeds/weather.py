@@ -1,4 +1,4 @@
-"""Warnings of the invented city, in the words of CAP 1.2 and always marked as an exercise."""
+"""Warnings of the invented city as CAP 1.2, always marked as an exercise."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
@@ -26,13 +26,13 @@ _KINDS: Final = (
 
 
 class Weather:
-    """The office that warns: use ``in_force`` once at the start, then ``due``."""
+    """The issuing office: call ``in_force`` once at the start, then ``due``."""
 
     def __init__(self, *, seed: int) -> None:
         self._seed = seed
 
     def in_force(self, now: float) -> list[dict[str, Any]]:
-        """Return a rainstorm warning in force at ``now`` (epoch seconds), one for each hour of it."""
+        """Return the rainstorm warning in force at ``now`` (epoch seconds); it changes every hour."""
         sent = now // _HOUR * _HOUR - _BEFORE_START_S
         return [self._warning(sent, _KINDS[0])]
 

@@ -1,1 +1,1 @@
-"""The invented city's people who act on cases: what each does next, and what they write."""
+"""The simulated people who act on cases: their next acts and their texts."""

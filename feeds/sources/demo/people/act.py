@@ -1,4 +1,4 @@
-"""An act of one of the invented city's people, and what they see before they act."""
+"""An act of a simulated person, and the state of a case on which acts are decided."""
 
 import math
 from functools import cached_property
@@ -20,7 +20,7 @@ _NEAR_M: Final = 12.0
 
 
 class Act(msgspec.Struct, frozen=True):
-    """A command that ``account`` gives at a city moment (epoch seconds)."""
+    """A command that ``account`` sends at a city time (epoch seconds)."""
 
     at: float
     account: str
@@ -29,7 +29,7 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True, dict=True):
-    """One look at a case of our own.
+    """The state of a case of our own at one time.
 
     ``now`` is city time, ``twin`` the key of the open case that this one repeats ('' for none).
     """
@@ -43,26 +43,26 @@ class Look(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def no(self) -> str:
-        """What the dice of the case are keyed by: its number where it came from."""
+        """The key of the case's random numbers: its number in its source."""
         return self.case.external[0][1] if self.case.external else self.case.key
 
     @property
     def quick(self) -> bool:
-        """Whether it counts in urgent hours."""
+        """Whether its limit is in urgent hours."""
         return (self.case.file.limit_unit or self.category.limit_unit) == "urgent_hour"
 
     @property
     def as_planned(self) -> bool:
-        """Whether it went nowhere but where its fate sent it: nobody from the desk has moved it."""
+        """Whether the case is where its fate sent it: no user of the desk has moved it."""
         turns = len(self.fate.returns)
         return self.case.file.dispatches <= 1 + turns + (turns > 1)
 
     def dice(self, *keys: object) -> Dice:
-        """Return the case's own dice for something."""
+        """Return the case's random generator for these keys."""
         return dice(self.no, *keys)
 
     def when(self, planned: float, since: float, low: float, high: float, *key: object) -> float:
-        """Return the moment of an act: as planned, but some time after ``since``.
+        """Return the time of an act: as planned, but at least some time after ``since``.
 
         In two of three draws that is ``low`` to ``high`` minutes, in the others less or more.
         """
@@ -70,7 +70,7 @@ class Look(msgspec.Struct, frozen=True, dict=True):
         return max(planned, since + about(self.dice(*key), middle, spread, low / 2, high * 3) * MIN)
 
     def spot(self, *key: object) -> dict[str, float]:
-        """Return a position some metres from the case's place; {} when that is unknown."""
+        """Return a position some metres from the case, {} when its position is unknown."""
         place, rng = self.case.place, self.dice("spot", *key)
         if math.isnan(place.lon) or math.isnan(place.lat):
             return {}
@@ -80,5 +80,5 @@ class Look(msgspec.Struct, frozen=True, dict=True):
         }  # fmt: skip
 
     def photo(self, what: str, number: int = 1) -> str:
-        """Return the name of a photograph of the case, as its taker's own system keeps it."""
+        """Return the file name of a photograph of the case in the photographer's system."""
         return f"{self.no}-{what}-{iso(self.now)[:19].replace(':', '')}-{number}.jpg"

@@ -1,4 +1,4 @@
-"""What comes next on a case: of all that its people would do, what is to be done first."""
+"""The next act on a case: the earliest of all acts that its people would do."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -20,16 +20,16 @@ DUTIES: Final[dict[str, tuple[Duty, ...]]] = {
     "returned": (acts_centre.unsent,),
     "closed": (acts_intake.call_back,),
 }
-"""State → what somebody does in it."""
+"""State → the acts in that state."""
 ALWAYS: Final[tuple[Duty, ...]] = (
     acts_holder.make_safe, acts_intake.contact, acts_centre.asked, acts_centre.ruled,
     acts_centre.acknowledge,
 )  # fmt: skip
-"""What is done on an open case whatever its state."""
+"""Acts on an open case in any state."""
 
 
 def next_act(look: Look) -> Act | None:
-    """Return the earliest act that somebody will do on a case as it is now, None when nobody will."""
+    """Return the earliest act on a case in its current state, None when there is none."""
     duties = DUTIES.get(look.case.state, ())
     if look.case.is_open:
         duties = (*duties, *ALWAYS)

@@ -1,4 +1,4 @@
-"""The centre's stand-ins: the dispatcher, the inspector who checks, and the leaders' deputies."""
+"""Acts of the centre's simulated people: dispatcher, inspectors and the leaders' deputies."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,26 +11,30 @@ from feeds.sources.demo.people.remarks import CHECK_FAILED, RULED
 
 __all__ = ["acknowledge", "asked", "handled", "ruled", "unsent"]
 
-_WHO_ELSE: Final = ("城管", "绿化市容", "市政")
-"""Who is asked when neither the rules nor the class name anybody who has not returned it."""
+_FALLBACK_HOLDERS: Final = ("城管", "绿化市容", "市政")
+"""Holders to use when all holders named by the rules and the class have returned the case."""
 _LEADS: Final = {1: "shift_lead", 2: "duty_leader", 3: "duty_leader"}
 
 
 def unsent(look: Look) -> Iterator[Act]:
-    """Choose whom to send it to: when the rules were not sure, or when it came back."""
+    """Choose the holder when the rules gave none with certainty, or when the case was returned."""
     file = look.case.file
     turn = len(file.bounces)
     if file.ruling is not None and not file.ruling.holder:
         return
     planned = look.fate.returns[turn - 1] if 0 < turn <= len(look.fate.returns) else look.fate.file_at
     at = look.when(planned, file.since, 2, 8, "send", turn)
-    offered = (*file.targets, look.people.code(look.category.owner), *map(look.people.code, _WHO_ELSE))
+    offered = (
+        *file.targets,
+        look.people.code(look.category.owner),
+        *map(look.people.code, _FALLBACK_HOLDERS),
+    )
     able = [code for code in offered if code and code not in file.bounced]
     yield Act(at, look.people.dispatcher, "dispatch", {"to": able[0]} if able else {})
 
 
 def handled(look: Look) -> Iterator[Act]:
-    """Go there and see whether it is done."""
+    """Check on site whether the case is handled."""
     file = look.case.file
     done = file.since if file.handled_at is None else file.handled_at
     failed = file.reworks < look.fate.reworks
@@ -49,7 +53,7 @@ def handled(look: Look) -> Iterator[Act]:
 
 
 def ruled(look: Look) -> Iterator[Act]:
-    """Rule, when the leader had time to do it and did not."""
+    """Rule on ownership when the leader has not done so in time."""
     file = look.case.file
     asked = file.ruling
     if asked is None or asked.holder:
@@ -59,10 +63,10 @@ def ruled(look: Look) -> Iterator[Act]:
     if planned > look.case.recorded_at:
         at = min(max(planned, asked.opened_at + 2 * MIN), asked.due_at - MIN)
     elif planned and not asked.while_held:
-        at = planned  # its ruling was due before the case had come to us
+        at = planned  # its ruling was due before we took over the case
     else:
         at = asked.opened_at + patience
-    holder = _whose(look, asked)
+    holder = _ruled_holder(look, asked)
     if holder:
         scope = look.dice("scope").choice(("this_case", "this_case", "this_road_segment"))
         args = {"holder": holder, "kind": "interim", "scope": scope, "text": look.dice("ruled").choice(RULED)}
@@ -70,7 +74,7 @@ def ruled(look: Look) -> Iterator[Act]:
 
 
 def asked(look: Look) -> Iterator[Act]:
-    """Answer who asked for a rest or for more time."""
+    """Decide a request for suspension or extension."""
     file = look.case.file
     for ask, who, verb in (
         (file.suspension, look.people.dispatcher, "decide_suspension"),
@@ -82,7 +86,7 @@ def asked(look: Look) -> Iterator[Act]:
 
 
 def acknowledge(look: Look) -> Iterator[Act]:
-    """Take note of an escalation, when the one it went to did not."""
+    """Acknowledge an escalation when its recipient has not."""
     file = look.case.file
     if not file.supervised or file.acknowledge_by is None or file.escalated_at is None:
         return
@@ -93,8 +97,8 @@ def acknowledge(look: Look) -> Iterator[Act]:
     yield Act(at, look.people.deputy(role, look.now), "acknowledge")
 
 
-def _whose(look: Look, asked: Ruling) -> str:
-    """Return whom the ruling names: of the candidates, who has it, or who returned it."""
+def _ruled_holder(look: Look, asked: Ruling) -> str:
+    """Return the holder that the ruling names: a candidate, the current holder, or one that returned it."""
     file = look.case.file
     known = (*asked.candidates, file.holder, *file.bounced)
     able = [code for code in dict.fromkeys(known) if look.people.holder(code)]

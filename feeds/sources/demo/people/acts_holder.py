@@ -1,4 +1,4 @@
-"""Agencies and streets: make safe, sign or return, handle, ask for time."""
+"""Acts of agencies and streets: make safe, sign or return, handle, ask for more time."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -29,7 +29,7 @@ _REASONS: Final = ("not_my_duty", "not_my_duty", "not_my_area", "owner_unknown")
 
 
 def make_safe(look: Look) -> Iterator[Act]:
-    """Fence it off, whoever owns it."""
+    """Make the place safe, independent of ownership."""
     task = look.case.file.make_safe
     if task is None or task.done_at is not None:
         return
@@ -38,7 +38,7 @@ def make_safe(look: Look) -> Iterator[Act]:
     if rng.random() < _SAFE_LATE:
         at = task.due_at + rng.uniform(0.04, 0.3) * whole
     else:
-        # A critical case is near somebody who is on the road already.
+        # For a critical case a patrol is already near.
         middle = (8 if look.case.urgency == "critical" else 16) * MIN
         at = task.ordered_at + about(rng, middle, 0.55, 2 * MIN, max(0.85 * whole, 3 * MIN))
     args = {"photos": [look.photo("safe")], "text": look.dice("safe text").choice(MADE_SAFE)}
@@ -46,44 +46,44 @@ def make_safe(look: Look) -> Iterator[Act]:
 
 
 def dispatched(look: Look) -> Iterator[Act]:
-    """Sign for it, or send it back."""
+    """Sign the case, or return it."""
     file = look.case.file
     account = look.people.holder(file.holder)
     sent = look.case.recorded_at if file.dispatched_at is None else file.dispatched_at
     turn = len(file.bounces)
     if turn < len(look.fate.returns) and look.as_planned and not file.no_return:
         if file.make_safe is not None and file.make_safe.done_at is None:
-            return  # first of all the street makes it safe
+            return  # the street makes it safe first
         at = look.when(look.fate.returns[turn], sent, 2, 4, "return", turn)
         if file.return_by is None or max(at, look.now) < file.return_by:
             yield Act(at, account, "return", _refusal(look, turn))
             return
     planned = look.fate.sign_at if look.as_planned else sent
     at = look.when(planned, sent, 1, 3 if look.quick else 8, "sign", file.dispatches)
-    if file.escalated_at is not None:  # somebody has called their leader
+    if file.escalated_at is not None:  # their leader was notified
         at = min(at, max(sent, file.escalated_at) + look.dice("called").uniform(2, 5) * MIN)
     yield Act(at, account, "sign")
 
 
 def handling(look: Look) -> Iterator[Act]:
-    """Work at it; ask for time, for a rest, or tell that it is done."""
+    """Handle the case: ask for an extension or a suspension, or give feedback when done."""
     file = look.case.file
     account = look.people.holder(file.holder)
     signed = file.since if file.signed_at is None else file.signed_at
     if file.suspension is not None or file.extension is not None:
-        return  # waits for the answer
+        return  # wait for the answer
     safe = file.make_safe
     if safe is not None and safe.holder == file.holder and safe.done_at is None:
-        return  # first of all it is made safe
-    plea = _plea(look, signed)
+        return  # it is made safe first
+    plea = _request(look, signed)
     if plea is not None:
         yield plea
         return
     yield Act(_done_at(look, signed), account, "feedback", _feedback(look))
 
 
-def _plea(look: Look, signed: float) -> Act | None:
-    """Return what the holder asks for before it is done: a rest or more time, once."""
+def _request(look: Look, signed: float) -> Act | None:
+    """Return the holder's request before the work is done: a suspension or an extension, once."""
     file, fate = look.case.file, look.fate
     if file.fix_by_at is None or (file.last is not None and file.last.type in _ANSWERS):
         return None

@@ -1,4 +1,4 @@
-"""Intake and the caller: verify, merge, reject, file; contact before the work, call back after it."""
+"""Acts of intake: verify, merge, reject, file; contact the caller before the work, call back after it."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,21 +10,21 @@ from feeds.sources.demo.people.remarks import NOT_SOLVED, RIGHT_PLACES, VERIFIED
 
 __all__ = ["call_back", "contact", "reported", "verifying"]
 
-_SEEN: Final = frozenset({"inspector", "sensor", "video_ai", "police_110"})
-"""Channels whose reports were seen by somebody: they are not verified again."""
+_OBSERVED: Final = frozenset({"inspector", "sensor", "video_ai", "police_110"})
+"""Channels whose reports are direct observations: they are not verified again."""
 _NOT_FOUND: Final = 0.12
-_MOODS: Final = (
+_ANSWERS: Final = (
     ("very_satisfied", "solved", 12), ("satisfied", "solved", 30), ("basically", "solved", 12),
     ("basically", "partly", 6), ("dissatisfied", "partly", 4), ("unreachable", "unsolved", 6),
     ("dissatisfied", "unsolved", 2),
 )  # fmt: skip
-"""What callers say, and how often; of whom nobody reached, nobody knows that it is solved."""
+"""Answers of callers with their weights; an unreachable caller counts as unsolved."""
 _TRAPPED: Final = 0.3
 _CALL_BACK_WITHIN_S: Final = 86_400.0
 
 
 def reported(look: Look) -> Iterator[Act]:
-    """File it, or what must be done instead or before."""
+    """File the case, or do what must come first or instead."""
     case, file, fate = look.case, look.case.file, look.fate
     officer = look.people.intake(look.no)
     filed = look.when(fate.file_at, file.since or case.recorded_at, 0.3, 1.0, "file")
@@ -32,7 +32,7 @@ def reported(look: Look) -> Iterator[Act]:
         yield Act(filed, officer, "merge", {"into": look.twin})
     elif fate.reject or file.verified == "not_found":
         yield Act(filed, officer, "reject", _rejection(look))
-    elif fate.verify and not file.verified and case.channel not in _SEEN:
+    elif fate.verify and not file.verified and case.channel not in _OBSERVED:
         planned = case.at + 0.4 * (fate.file_at - case.at)
         at = look.when(planned, case.recorded_at, 0.3, 1.5, "ask")
         yield Act(at, officer, "request_verification", {"to": look.people.inspector(case.place.street)})
@@ -41,7 +41,7 @@ def reported(look: Look) -> Iterator[Act]:
 
 
 def verifying(look: Look) -> Iterator[Act]:
-    """Go there and look."""
+    """Verify on site."""
     file = look.case.file
     missing = look.dice("verify").random() < _NOT_FOUND
     result = "not_found" if missing else "confirmed"
@@ -58,7 +58,7 @@ def verifying(look: Look) -> Iterator[Act]:
 
 
 def contact(look: Look) -> Iterator[Act]:
-    """先行联系: whoever has it calls the caller first."""
+    """先行联系: the holder calls the caller first."""
     case, file = look.case, look.case.file
     if not case.channel.startswith("hotline") or file.contact_at is not None or file.signed_at is None:
         return
@@ -68,7 +68,7 @@ def contact(look: Look) -> Iterator[Act]:
 
 
 def call_back(look: Look) -> Iterator[Act]:
-    """回访: ask the caller who wanted an answer; report it again when they say that nothing is solved."""
+    """回访: ask a caller who wanted a reply; report the case again when they say it is not solved."""
     case, file = look.case, look.case.file
     closed, officer = file.closed_at, look.people.intake(look.no)
     if not case.wants_reply or closed is None or file.close_kind != "normal":
@@ -77,8 +77,8 @@ def call_back(look: Look) -> Iterator[Act]:
     if look.now - at > _CALL_BACK_WITHIN_S:
         return
     if not file.satisfaction:
-        weights = [weight for *_, weight in _MOODS]
-        satisfaction, resolved, _ = look.dice("mood").choices(_MOODS, weights)[0]
+        weights = [weight for *_, weight in _ANSWERS]
+        satisfaction, resolved, _ = look.dice("mood").choices(_ANSWERS, weights)[0]
         yield Act(at, officer, "call_back", {"satisfaction": satisfaction, "resolved": resolved})
     elif file.resolved == "unsolved" and file.satisfaction != "unreachable" and not file.reopened_by:
         yield Act(at + 3 * MIN, officer, "reopen", {"text": NOT_SOLVED})
@@ -92,11 +92,11 @@ def _rejection(look: Look) -> dict[str, Any]:
 
 
 def _class(look: Look) -> dict[str, Any]:
-    """Return what the officer adds: the class, when the report had words alone; who is in danger."""
+    """Return what the officer adds: the class if the report had only text; whether people are in danger."""
     case, category = look.case, look.category
-    told: dict[str, Any] = {}
+    args: dict[str, Any] = {}
     if (case.kind, case.code) != (category.kind, category.code):
-        told = {"kind": category.kind, "code": category.code}
+        args = {"kind": category.kind, "code": category.code}
     if category.key == FLOOD and case.urgency == "critical" and look.dice("car").random() < _TRAPPED:
-        told["danger"] = ["trapped"]
-    return told
+        args["danger"] = ["trapped"]
+    return args

@@ -1,4 +1,4 @@
-"""Twins: open cases of one class that lie within some metres of one another."""
+"""Nearby reports: open cases of one class within some metres of each other."""
 
 import math
 from collections import defaultdict
@@ -8,23 +8,23 @@ from typing import Final
 from city.state.ledger_state import Case
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON, Place
 
-__all__ = ["Twins"]
+__all__ = ["NearbyReports"]
 
 NEAR_M: Final = 45.0
-"""A little less than what may be merged (domain §4.3)."""
+"""Slightly less than the distance for merging (domain §4.3)."""
 
 Cell = tuple[str, str, int, int]
 
 
-class Twins:
-    """Keys of open cases by class and place; what cannot be placed has no twin."""
+class NearbyReports:
+    """Keys of open cases by class and place; a case without a position has no twin."""
 
     def __init__(self) -> None:
         self._cells: defaultdict[Cell, set[str]] = defaultdict(set)
         self._where: dict[str, Cell] = {}
 
-    def note(self, case: Case) -> None:
-        """Note an open case where it is now, forget one that is over."""
+    def update(self, case: Case) -> None:
+        """Store the place of an open case; remove a closed one."""
         old = self._where.get(case.key)
         new = _cell(case) if case.is_open else None
         if old == new:
@@ -38,8 +38,8 @@ class Twins:
             self._where[case.key] = new
             self._cells[new].add(case.key)
 
-    def of(self, case: Case, cases: Mapping[str, Case]) -> str:
-        """Return the key of the oldest earlier case that is filed and open beside this one, '' for none."""
+    def oldest(self, case: Case, cases: Mapping[str, Case]) -> str:
+        """Return the key of the oldest earlier case that is filed, open and near this one, '' for none."""
         cell = _cell(case)
         if cell is None:
             return ""

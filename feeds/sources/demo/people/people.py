@@ -1,4 +1,4 @@
-"""The people of the invented city who act on cases: each with an account of their own."""
+"""The simulated people who act on cases, each with an account."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _STREETS_AN_INSPECTOR: Final = 4
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Somebody with an account: the display name (surname and title), the roles and whom they act for."""
+    """A person with an account: display name (surname and title), roles, and agency or street."""
 
     account: str
     display: str
@@ -27,10 +27,10 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class People:
-    """Who stands in for whom.
+    """The simulated people by role and holder.
 
-    ``agencies`` are codes with short names, ``streets`` codes; the leaders' stand-ins are their deputies
-    on the ``roster``.
+    ``agencies`` maps codes to short names, ``streets`` are codes; the leaders are represented by their
+    deputies on the ``roster``.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class People:
 
     @property
     def actors(self) -> tuple[Actor, ...]:
-        """Return all of them, each once."""
+        """Return all people, each once."""
         found = (
             *self._intake, self._dispatcher, *self._holders.values(), *self._inspectors.values(),
             *self._deputies.values(),
@@ -60,7 +60,7 @@ class People:
         return tuple({actor.account: actor for actor in found}.values())
 
     def intake(self, no: str) -> str:
-        """Return the account of the intake officer who has a case."""
+        """Return the account of the intake officer of a case."""
         return dice("intake", no).choice(self._intake).account
 
     @property
@@ -69,7 +69,7 @@ class People:
         return self._dispatcher.account
 
     def holder(self, code: str) -> str:
-        """Return the account that acts for an agency or street, '' when nobody does."""
+        """Return the account of an agency or street, '' when there is none."""
         return self._holders[code].account if code in self._holders else ""
 
     def code(self, short: str) -> str:
@@ -77,11 +77,11 @@ class People:
         return self._codes.get(short, "")
 
     def inspector(self, street: str) -> str:
-        """Return the account of the inspector of a street, '' when it has none."""
+        """Return the account of a street's inspector, '' when it has none."""
         return self._inspectors[street].account if street in self._inspectors else ""
 
     def deputy(self, role: str, now: float) -> str:
-        """Return the account of who stands in for a shift's role at a city moment, '' when nobody does."""
+        """Return the account of a shift role's deputy at a city time, '' when there is none."""
         post = next(iter(posts_at(self._roster, role, now)), None)
         actor = self._deputies.get((role, post.deputy)) if post else None
         return actor.account if actor else ""

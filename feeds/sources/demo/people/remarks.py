@@ -1,6 +1,6 @@
-"""What the invented city's people write when they return, handle, check, rest or rule on a case.
+"""Texts of the simulated people when they return, handle, check, suspend or rule on a case.
 
-What depends on the case is by its kind, or by kind and major class.
+Texts that depend on the case are keyed by kind, or by kind and major class.
 """
 
 from typing import Final
@@ -38,7 +38,7 @@ OUTCOMES: Final = (
     ("event", "02", ("warned_first_offence", "fixed", "fixed")),
     ("event", "03", ("fixed", "fixed", "penalised", "warned_first_offence")),
 )
-"""Kind, major class → how such cases end; all others are fixed."""
+"""Kind, major class → possible results of handling; all others are fixed."""
 MADE_SAFE: Final = ("现场已围挡并设警示标志，专人看守。", "已设置锥桶和警示带，临时覆盖。")
 VERIFIED: Final = {"confirmed": "现场核实情况属实。", "not_found": "现场核实未发现所述问题。"}
 CHECK_FAILED: Final = {

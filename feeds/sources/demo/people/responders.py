@@ -1,7 +1,7 @@
-"""The responders: for every open case of our own, its people's next act, given when its moment comes.
+"""The responders: plan the next act for every open case of our own and send it when it is due.
 
-They know what the ledger tells and nothing else. What they do waits for its city moment; what a person of
-the centre has just done stands, and may be undone, before anybody goes on.
+They use the ledger's state only. An act is sent at its planned city time. After an act of a real user they
+wait until it can no longer be undone.
 """
 
 import heapq
@@ -19,7 +19,7 @@ from feeds.sources.demo.cases.fate import Fate
 from feeds.sources.demo.cases.tracks import fate_of
 from feeds.sources.demo.people.act import Act, Look
 from feeds.sources.demo.people.acts import next_act
-from feeds.sources.demo.people.nearby_reports import Twins
+from feeds.sources.demo.people.nearby_reports import NearbyReports
 from feeds.sources.demo.people.people import People
 
 __all__ = ["Order", "Responders"]
@@ -27,9 +27,9 @@ __all__ = ["Order", "Responders"]
 log = structlog.get_logger(__name__)
 
 UNDER_WAY: Final = 16
-"""So many commands at most wait for their answers."""
+"""Largest number of commands waiting for answers."""
 PERSON_S: Final = 25.0
-"""Machine seconds that what a person did is left alone: longer than it may be undone."""
+"""Machine seconds without acts after an act of a real user: longer than the undo time."""
 _FOLD_S: Final = 10.0
 _OVER_S: Final = 2 * 86_400.0
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 20.0, 300.0
@@ -37,7 +37,7 @@ _NOBODY: Final = frozenset({"engine", "system", "client", ""})
 
 
 class Order(msgspec.Struct, frozen=True):
-    """An act on a case at the version at which it was decided."""
+    """An act on a case, with the version at which it was decided."""
 
     key: str
     version: int
@@ -57,7 +57,7 @@ class _Watched(msgspec.Struct):
 
 
 class Responders:
-    """Plans and gives acts; ``follow`` after every fold, ``due`` whenever time has passed."""
+    """Plans and sends acts; call ``update`` after every fold, ``due`` when time has passed."""
 
     def __init__(self, people: People, categories: Mapping[str, Category], *, seed: int) -> None:
         self.counts: dict[str, int] = {}
@@ -66,14 +66,14 @@ class Responders:
         self._categories = categories
         self._by_name = {category.name_zh: category for category in categories.values()}
         self._seed = seed
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._position = 0
         self._watched: dict[str, _Watched] = {}
         self._plans: list[tuple[float, str, int]] = []
         self._given: set[str] = set()
-        self._twins = Twins()
+        self._nearby = NearbyReports()
 
     @property
     def busy(self) -> bool:
@@ -82,13 +82,13 @@ class Responders:
 
     @property
     def next_at(self) -> float:
-        """Return the city moment of the next plan; infinite when there is none."""
+        """Return the city time of the next planned act, infinite when there is none."""
         return self._plans[0][0] if self._plans else math.inf
 
-    def follow(self, ledger: LedgerState, machine: float) -> None:
-        """Plan anew for every case that has changed since the last look."""
+    def update(self, ledger: LedgerState, machine: float) -> None:
+        """Plan again for every case that has changed since the last call."""
         if ledger.position < self._position:
-            self._forget()
+            self._reset()
         if ledger.position == self._position:
             return
         before, self._position = self._position, ledger.position
@@ -97,12 +97,12 @@ class Responders:
             watched = self._watched.get(case.key) or self._watch(case, now)
             if watched is not None and case.file.version != watched.version:
                 watched.version, watched.tries = case.file.version, 0
-                self._twins.note(case)
+                self._nearby.update(case)
                 self._given.discard(case.key)
                 self._plan(ledger, case.key, now)
 
     def _watch(self, case: Case, now: float) -> "_Watched | None":
-        """Begin to care for a case of our own; None = it is nobody's here."""
+        """Start to watch a case of our own; None when it is not handled here."""
         category = self._category(case)
         if category is None or not case.file.own or not (case.is_open or _is_fresh(case, now)):
             return None
@@ -112,7 +112,7 @@ class Responders:
         return watched
 
     def due(self, ledger: LedgerState, machine: float) -> list[Order]:
-        """Return what is to be given now; each must be answered by ``answered``."""
+        """Return the orders to send now; pass each answer to ``answered``."""
         now = ledger.clock.at(machine)
         orders: list[Order] = []
         while self._plans and self._plans[0][0] <= now and len(self._given) < UNDER_WAY:
@@ -120,7 +120,7 @@ class Responders:
             watched = self._watched.get(key)
             if watched is None or watched.version != version or key in self._given:
                 continue
-            rest = _rests_until(ledger.cases[key], self._ours)
+            rest = _blocked_until(ledger.cases[key], self._ours)
             act = next_act(self._look(ledger, key, now))
             if machine < rest:
                 self._push(ledger.clock.at(rest), key, version)
@@ -132,7 +132,7 @@ class Responders:
         return orders
 
     def answered(self, order: Order, answer: Answer | None, ledger: LedgerState, machine: float) -> None:
-        """Take an answer, None when none is to be had; what was not done is tried later."""
+        """Process an answer (None: there is none); an act that was not done is tried later."""
         self._given.discard(order.key)
         watched = self._watched.get(order.key)
         verb = order.act.verb
@@ -165,21 +165,21 @@ class Responders:
 
     def _look(self, ledger: LedgerState, key: str, now: float) -> Look:
         case, watched = ledger.cases[key], self._watched[key]
-        twin = self._twins.of(case, ledger.cases) if case.state == "reported" else ""
+        twin = self._nearby.oldest(case, ledger.cases) if case.state == "reported" else ""
         return Look(case, watched.category, watched.fate, self._people, now, twin)
 
     def _category(self, case: Case) -> Category | None:
-        """Return the class of a case, by its words when it has no code that we know."""
+        """Return the class of a case by its code, or by its label when the code is unknown."""
         return self._categories.get(f"{case.kind}:{case.code}") or self._by_name.get(case.label)
 
 
 def _is_fresh(case: Case, now: float) -> bool:
-    """Whether a case that is over may still be asked about."""
+    """Whether a closed case is recent enough for a call-back."""
     return case.file.closed_at is not None and now - case.file.closed_at < _OVER_S
 
 
-def _rests_until(case: Case, ours: frozenset[str]) -> float:
-    """Return until when (machine) a case is left alone, because a person has just acted on it."""
+def _blocked_until(case: Case, ours: frozenset[str]) -> float:
+    """Return the machine time until which a case gets no acts, because a real user has just acted on it."""
     last = case.file.last
     if last is None or last.actor in ours or last.actor.partition(":")[0] in _NOBODY:
         return 0.0

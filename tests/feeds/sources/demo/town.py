@@ -86,11 +86,11 @@ class Town:
             self.now += every
 
     def _act(self) -> None:
-        self.responders.follow(self.state, self.now)
+        self.responders.update(self.state, self.now)
         while orders := self.responders.due(self.state, self.now):
             for order in orders:
                 self.responders.answered(order, self._answer(order), self.state, self.now)
-            self.responders.follow(self.state, self.now)
+            self.responders.update(self.state, self.now)
 
     def _answer(self, order: Order) -> Answer:
         act = order.act

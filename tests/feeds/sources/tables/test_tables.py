@@ -55,7 +55,7 @@ def test_a_cell_longer_than_any_costs_its_row_alone(table):
 
 def test_a_row_with_too_few_or_too_many_cells_is_named(table):
     found = told(table("no,words\n1\n2,good\n3,a,b\n4,good,,\n"))
-    reason = "has not as many cells as the header"
+    reason = "has more or fewer cells than the header"
     assert found == [
         (2, f"{reason}, got 1 for 2"),
         (3, ["2", "good"]),

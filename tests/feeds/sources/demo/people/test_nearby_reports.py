@@ -4,7 +4,7 @@ from typing import Any
 
 from city.state.case_file import CaseFile
 from city.state.ledger_state import Case, Mirror, Place
-from feeds.sources.demo.people.nearby_reports import Twins
+from feeds.sources.demo.people.nearby_reports import NearbyReports
 
 LON, LAT = 121.5055, 31.2397
 
@@ -20,10 +20,10 @@ def case(key: str, *, at: float, east_m: float = 0.0, **changes: Any) -> Case:
 
 
 def twin_of(one: Case, *others: Case) -> str:
-    twins, cases = Twins(), {other.key: other for other in (one, *others)}
+    nearby, cases = NearbyReports(), {other.key: other for other in (one, *others)}
     for other in cases.values():
-        twins.note(other)
-    return twins.of(one, cases)
+        nearby.update(other)
+    return nearby.oldest(one, cases)
 
 
 def test_the_oldest_within_45_metres_is_the_twin() -> None:
@@ -42,17 +42,17 @@ def test_another_class_a_later_report_and_one_that_is_not_filed_are_no_twins() -
 
 
 def test_what_is_over_and_what_got_another_class_is_found_no_more() -> None:
-    twins = Twins()
+    nearby = NearbyReports()
     old, new = case("a", at=10.0), case("b", at=20.0)
     cases = {"a": old, "b": new}
-    twins.note(old)
-    twins.note(new)
-    assert twins.of(new, cases) == "a"
+    nearby.update(old)
+    nearby.update(new)
+    assert nearby.oldest(new, cases) == "a"
     old.code = "0111"
-    twins.note(old)
-    assert twins.of(new, cases) == ""
+    nearby.update(old)
+    assert nearby.oldest(new, cases) == ""
     old.code = "0110"
-    twins.note(old)
+    nearby.update(old)
     old.file = CaseFile(own=True, state="closed", filed_at=10.0)
-    twins.note(old)
-    assert twins.of(new, cases) == ""
+    nearby.update(old)
+    assert nearby.oldest(new, cases) == ""

@@ -178,7 +178,7 @@ def test_who_is_refused_waits_longer_and_longer(data: Path, stories: list[Story]
     given = []
     for second in range(3000):
         now = START + second
-        town.responders.follow(town.state, now)
+        town.responders.update(town.state, now)
         for order in town.responders.due(town.state, now):
             given.append(second)
             refused = Answer(refused=Why("not_now", "person_at_it"))
@@ -194,7 +194,7 @@ def test_what_another_did_first_is_planned_anew(data: Path, stories: list[Story]
     town.report([story])
     case = town.case(story.no)
     town.now = story.fate.file_at + 60
-    town.responders.follow(town.state, town.now)
+    town.responders.update(town.state, town.now)
     (order,) = town.responders.due(town.state, town.now)
     assert order.act.verb == "file"
     assert isinstance(town.give(OFFICER, "file", case), Decision)
@@ -206,7 +206,7 @@ def test_what_another_did_first_is_planned_anew(data: Path, stories: list[Story]
 
 def test_only_so_many_wait_for_an_answer_at_a_time(data: Path, stories: list[Story]) -> None:
     town, now = opened(data, stories), START + 600
-    town.responders.follow(town.state, START)
+    town.responders.update(town.state, START)
     orders = town.responders.due(town.state, now)
     assert len(orders) == UNDER_WAY
     assert town.responders.due(town.state, now) == []
@@ -216,7 +216,7 @@ def test_only_so_many_wait_for_an_answer_at_a_time(data: Path, stories: list[Sto
 
 def test_another_life_of_the_ledger_is_looked_at_from_its_beginning(data: Path, stories: list[Story]) -> None:
     town = opened(data, stories)
-    town.responders.follow(town.state, START)
+    town.responders.update(town.state, START)
     fresh = Town(data, START)
     fresh.responders = town.responders
     fresh.report([unsigned(stories)])
