@@ -1,4 +1,4 @@
-"""The entrance: accounts, sessions, doors, credentials and seats of one console, put together."""
+"""Access services of one console: accounts, sessions, authorization, credentials and seats."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ __all__ = ["AccessServices"]
 
 
 class AccessServices:
-    """Who gets in, by which door, and who they are. ``secret`` signs cookies and forms."""
+    """Creates and owns the access services. ``secret`` signs cookies and forms."""
 
     def __init__(
         self, data_dir: Path, tokens: TokenStore, secret: bytes, *, open_loopback: bool = False,
@@ -36,14 +36,14 @@ class AccessServices:
         self.seats = Seats(self.accounts, self.credentials, zone_offset_s=zone_offset_s, clock=clock)
 
     def sign_in_desk(self, *, title: Mapping[str, str], build: str, origins: frozenset[str]) -> SignInDesk:
-        """Return what signing in and out, and a page that is refused, need; ``title``: language → centre."""
+        """Return what the sign-in handlers and refused pages need; ``title``: language → centre's name."""
         return SignInDesk(
             self.sessions, self.credentials, self.doors, secret=self._secret, title=title, build=build,
             origins=origins,
         )  # fmt: skip
 
     def close(self) -> None:
-        """Close what holds files."""
+        """Close the sessions and the file stores."""
         self.sessions.close()
         for store in (self.accounts, self._attempts, self._store):
             store.close()

@@ -1,4 +1,4 @@
-"""Ordering: all of a console that takes orders, put together."""
+"""Assembly of a console's order services: orders, desk sessions, presence and the command socket."""
 
 import asyncio
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class OrderServices:
         )  # fmt: skip
 
     def hands(self, entrance: AccessServices) -> PageSessions:
-        """Return the maker of pages' visitors; stories then know the names of accounts."""
+        """Return the factory of page sessions; from now on case stories show the accounts' display names."""
         self._entrance = entrance
         return PageSessions(
             self.counter, entrance.sessions, entrance.seats, zone_offset_s=self._zone_offset_s
@@ -70,7 +70,7 @@ class OrderServices:
     def sockets(
         self, entrance: AccessServices, tokens: TokenStore, origins: frozenset[str]
     ) -> CommandSockets:
-        """Return what serves ``/v1/command``."""
+        """Return the shared state of the sockets at ``/v1/command``."""
 
         def person_of(name: str) -> Person | None:
             account = entrance.accounts.get(name)
@@ -80,11 +80,11 @@ class OrderServices:
 
     @staticmethod
     def pattern(sockets: CommandSockets) -> tuple[str, type[CommandHandler], dict[str, Any]]:
-        """Return the address of the command socket, for ``extra_patterns``."""
+        """Return the URL pattern of the command socket, for ``extra_patterns``."""
         return (r"/v1/command", CommandHandler, {"sockets": sockets})
 
     async def run(self, sockets: CommandSockets) -> None:
-        """Share presence and watch the sockets until cancelled."""
+        """Share presence and check the sockets' tokens until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.presence.run())
             tasks.create_task(sockets.run())

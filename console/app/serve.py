@@ -1,4 +1,4 @@
-"""The console: composition root of the process that serves the pages. It composes and nothing else."""
+"""The console: composition root of the process that serves the pages. It holds no other logic."""
 
 import asyncio
 import hashlib
@@ -64,7 +64,7 @@ PAGES = ("wall", "desk")
 
 
 class Console:
-    """One console process: it follows the feeds, looks at the state once per tick, and serves."""
+    """One console process: it follows the feeds, projects the state once per tick, and serves the pages."""
 
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
@@ -101,7 +101,7 @@ class Console:
         self._figures.orders = self._ordering.orders.counts
 
     def _see(self, settings: Settings, district: District) -> None:
-        """Put together what is seen on each page, and what is ordered there."""
+        """Create each page's content and channel, and the order services."""
         store = self._follower.store
         grids = read_grids(settings.data_dir)
         terms = msgspec.structs.replace(read_terms(district, settings.data_dir), grid_of=grids.code_of)
@@ -128,7 +128,7 @@ class Console:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
-        # Pictures and indicators are reckoned in threads; a click must not wait 5 ms for each turn of theirs.
+        # Threads compute pictures and indicators. With Python's default of 5 ms, a click would wait for each.
         sys.setswitchinterval(0.001)
         server = self._server()
         server.start()
@@ -205,7 +205,7 @@ class Console:
         return encode_text({"hello": hello})
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
-        """Return a camera's newest picture and its moment; None of one that may stand on no page of ours."""
+        """Return a camera's newest picture and its time; None for a camera that no page may show."""
         registered = self._follower.store.state.ledger.cameras.get(camera)
         if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
             return None
@@ -222,7 +222,7 @@ class Console:
         return self._screens[kind].tile(self._channels[kind].seen, z, x, y)
 
     async def _warm_up(self) -> None:
-        """Draw once before the first viewer: the first datashader call compiles for a second."""
+        """Draw once before the first viewer: the first datashader call compiles for about a second."""
         state = self._follower.store.state
         await asyncio.to_thread(
             self._screens["wall"].warm_up,
@@ -245,24 +245,24 @@ class Console:
             feed, since = self._health.feed
             down = self._health.log_down_since is not None
             state = self._follower.store.state
-            told = beat(
+            message = beat(
                 time.time(), state, feed=feed, feed_since=since, log_down=down,
                 chain_broken=bool(self._health.chain_broken),
             )  # fmt: skip
             for channel in self._channels.values():
-                channel.say(told)
+                channel.say(message)
             await asyncio.sleep(1.0)
 
     async def _watch_loop(self) -> None:
-        for turn in itertools.count():
+        for number in itertools.count():
             self._loop_watch.tick()
-            if turn % 50 == 0:
+            if number % 50 == 0:
                 self._figures.gateway = await read_figures(self._pictures)
             await asyncio.sleep(0.1)
 
 
 def build_id() -> str:
-    """Return an id of what this process serves: version and the shipped files' content."""
+    """Return an id made from the version and the content of the shipped files."""
     mark = hashlib.sha256(version("citywall").encode())
     root = Path(static.__file__).parent
     for folder in ("css", "js", "esm", "vendor"):
@@ -274,8 +274,8 @@ def build_id() -> str:
 
 async def serve(settings: Settings) -> None:
     """Run a console until cancelled."""
-    # Who waits for an answer waits for the loop, and the loop at each of its turns for a thread that draws:
-    # one millisecond then, not five.
+    # An answer waits for the event loop, and the loop waits for a drawing thread at each switch:
+    # at most 1 ms, not Python's default of 5 ms.
     sys.setswitchinterval(0.001)
     ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
     try:

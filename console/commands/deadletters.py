@@ -1,4 +1,4 @@
-"""``deadletters``: what was rejected, and sending it again."""
+"""``deadletters``: lists rejected records and sends them again."""
 
 import asyncio
 from pathlib import Path
@@ -51,7 +51,7 @@ def resend(numbers: tuple[int, ...], token: str, data_dir: Path | None) -> None:
 
 
 async def _resend(settings: Settings, letters: DeadLetters, number: int, token: str) -> str:
-    from feeds.clients.publisher import Publisher  # only this command connects
+    from feeds.clients.publisher import Publisher  # only this command needs a connection
 
     found = letters.list(before=number + 1, count=1)
     if not found or found[0].number != number:

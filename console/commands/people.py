@@ -1,4 +1,4 @@
-"""``people erase``: a reporter who asks to be forgotten."""
+"""``people erase``: erases a reporter who asked for it."""
 
 import time
 from pathlib import Path

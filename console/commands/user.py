@@ -1,4 +1,4 @@
-"""``user``: who may sign in, in which roles; what is changed here ends up in the ledger like a token does."""
+"""``user``: manages accounts and roles; every change is written to the ledger, as for tokens."""
 
 import sys
 import time
@@ -191,7 +191,7 @@ def _stores(data_dir: Path | None) -> Iterator[_Stores]:
 def _check_codes(
     data_dir: Path | None, *, agency: str = "", street: str = "", streets: Iterable[str] = (), **_: Any
 ) -> None:
-    """Refuse what stands in no table: nobody could act for it. Raises ClickException, DistrictError."""
+    """Refuse codes that are in no table. Raises ClickException, DistrictError."""
     folder = read_settings(data_dir=data_dir).data_dir
     if agency:
         known = [row.get("code") or "" for row in read_rows(folder, "agencies.csv")[0]]
@@ -209,7 +209,7 @@ def _check_code(wrong: str, code: str, known: Collection[str]) -> None:
 
 
 def _ask(what: str, from_stdin: bool) -> str:
-    """Return a secret: never from the command line, where everybody on the machine reads it."""
+    """Return a secret. It is never an argument: everybody on the machine can read those."""
     if from_stdin:
         secret = sys.stdin.readline().rstrip("\r\n")
         if not secret:

@@ -1,4 +1,4 @@
-"""The page of the verbs, ``docs/verbs.md``, made from the code: ``python -m console.commands.verbs_page``."""
+"""Generates ``docs/verbs.md`` from the code: ``python -m console.commands.verbs_page``."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""The demo's responders at work: they follow the gateway and give commands, each by an account of its own."""
+"""Runs the demo's responders: they follow the gateway and order verbs, each with its own account."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ __all__ = ["Crew", "run_responders"]
 TICK_S: Final = 0.2
 BUSY_TICK_S: Final = 0.03
 IDLE_S: Final = 60.0
-"""A socket of somebody who gives no command for so long is closed."""
+"""A socket without a command for this time is closed."""
 
 log = structlog.get_logger()
 
 
 class Crew:
-    """The sockets of the stand-ins: opened at the first command, closed when nobody needs them."""
+    """The command sockets of the stand-ins: opened at the first command, closed after idle time."""
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
         self._url = url
@@ -43,7 +43,7 @@ class Crew:
             await self._close(account)
 
     async def give(self, order: Order) -> Answer | None:
-        """Give an order by its account; None when its token is not let in."""
+        """Send an order with its account's token; None when the token is refused."""
         act = order.act
         commander = await self._commander(act.account)
         self._waiting[act.account] = self._waiting.get(act.account, 0) + 1
@@ -57,7 +57,7 @@ class Crew:
             self._used[act.account] = _loop_time()
 
     async def close_idle(self) -> None:
-        """Close, again and again, what nobody has used for a while."""
+        """Close idle sockets, repeatedly, until cancelled."""
         while True:
             await asyncio.sleep(IDLE_S / 4)
             since = _loop_time() - IDLE_S
@@ -81,7 +81,7 @@ class Crew:
 async def run_responders(
     settings: Settings, tokens: Mapping[str, str], *, seed: int, clock: Callable[[], float]
 ) -> None:
-    """Let the invented city's people work until cancelled. ``clock`` gives machine time, epoch seconds."""
+    """Run the invented city's responders until cancelled. ``clock`` returns machine time, epoch seconds."""
     data = settings.data_dir
     known = {one.key: one for one in categories.read(read_rows(data, "categories.csv")[0])}
     responders = Responders(people_of(data), known, seed=seed)

@@ -1,4 +1,4 @@
-"""A desk's session: what one page orders and asks through its own Panel session, for whose it is."""
+"""A desk's session: executes the orders and answers the questions of one page for its person."""
 
 from collections.abc import Awaitable, Callable
 from heapq import nsmallest
@@ -34,7 +34,7 @@ Reply = dict[str, Any]
 
 
 class DeskServices:
-    """What the sessions of all desks of a console share. ``seen`` gives what the desk channel saw last."""
+    """Services shared by all desk sessions of a console. ``seen`` returns the desk channel's last view."""
 
     def __init__(
         self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
@@ -52,7 +52,7 @@ class DeskServices:
 
     @property
     def seen(self) -> DeskSeen | None:
-        """What every desk sees now, None before the first look."""
+        """What every desk sees now, None before the first tick."""
         return self._seen()
 
     def case(self, mark: object) -> Case | None:
@@ -63,9 +63,9 @@ class DeskServices:
 class DeskSession:
     """One page's session.
 
-    ``person_of(used)`` says anew, for every message, who it belongs to (None: nobody); ``used`` when somebody
-    did something – a page that only stands open does nothing. ``owner`` is the account that it belongs to, or
-    did ('' = unknown). ``verbs`` are all that may be ordered from this page, None = every one.
+    ``person_of(used)`` returns, for every message, the person of the page (None = nobody). ``used`` is True
+    when somebody did something; an open page alone does not count as use. ``owner`` returns the page's
+    present or former account ('' = unknown). ``verbs`` are those allowed on this page, None = all.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class DeskSession:
         self._owner = owner
         self._verbs = verbs
         self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
-        self._turns = PerSubjectQueues()
+        self._queues = PerSubjectQueues()
         self._looking: tuple[str, str, str] | None = None
         self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
@@ -85,7 +85,7 @@ class DeskSession:
         }  # fmt: skip
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
-        """Return the answer to a message, None when it has none. Never raises on odd input."""
+        """Return the answer to a message, None for none. Never raises because of invalid input."""
         if "act" in message:
             return {"answer": await self._act(message["act"])}
         if "ask" in message:
@@ -95,19 +95,19 @@ class DeskSession:
         return None
 
     def close(self) -> None:
-        """Forget whom we looked at: the page is gone."""
+        """End the presence of this page: it is closed."""
         self._leave()
 
     async def _act(self, envelope: Any) -> Reply:
-        told = envelope if isinstance(envelope, dict) else {}
+        fields = envelope if isinstance(envelope, dict) else {}
         orders = self._counter.orders
-        async with self._turns.on(told.get("subject")):
+        async with self._queues.on(fields.get("subject")):
             if not await orders.ready():
                 return await orders.starting(self._owner(), envelope)
             person = self._person_of(True)
             if person is None:
                 return await orders.signed_out(self._owner(), envelope)
-            verb = told.get("verb")
+            verb = fields.get("verb")
             if self._verbs is not None and isinstance(verb, str) and verb not in self._verbs:
                 return await orders.not_taken(person.account, envelope, Refusal("not_allowed", "wall_verb"))
             return await orders.take(person, envelope)
@@ -123,12 +123,12 @@ class DeskSession:
             return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
         try:
             return {"id": number, **await answer(person, asked)}
-        except Exception as error:  # the boundary of a question: it says so, the page goes on
+        except Exception as error:  # boundary of a question: log and refuse it; the page continues
             log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
             return {"id": number, "refused": "failed"}
 
     def _is_new(self, asked: Reply) -> bool:
-        """Whether somebody opened another case or looks for something else: a page repeats its questions."""
+        """Whether the question differs from the last one of its kind: a page repeats its questions."""
         what = str(asked.get("what"))
         if what == "case":
             question: tuple[str, ...] = (str(asked.get("mark") or ""),)
@@ -181,7 +181,7 @@ class DeskSession:
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
         hand, city = hand_of(person.account), seen.clock.at(counter.clock())
-        # One row for a place, as on the channel; who looks for a report finds it all the same.
+        # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
         found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
         total, after = len(found), asked.get("after")
@@ -192,7 +192,7 @@ class DeskSession:
         return {"rows": rows, "total": total}
 
     async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
-        """Return the cases that the words find, those that the channel does not hold (they are over) last."""
+        """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""
         counter = self._counter
         state = counter.state()
         keys = await counter.search.find(state, person, words, counter.terms)
@@ -226,7 +226,7 @@ class DeskSession:
         }  # fmt: skip
 
     async def _may(self, person: Person, asked: Reply) -> Reply:
-        """Return the verbs that they may give by now: a shift begins and ends while a page is open."""
+        """Return the verbs that the person may order now: a shift may begin or end while a page is open."""
         return {"verbs": list(verbs_of(person))}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:

@@ -1,4 +1,4 @@
-"""Signing in and out: our own handlers, a form without a script, a session that the server keeps."""
+"""Sign-in and sign-out: our own handlers, a form without scripts, and sessions stored on the server."""
 
 import asyncio
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ FIRST_PAGES: Final = ("desk", "wall")
 
 
 class SignInDesk:
-    """What both handlers need: put together once by the composition root."""
+    """Services of the sign-in handlers, created once by the composition root."""
 
     def __init__(
         self, sessions: Sessions, credentials: Credentials, doors: Authorization, *, secret: bytes,
@@ -45,7 +45,7 @@ class SignInDesk:
 
 
 def sign_in_patterns(desk: SignInDesk) -> list[Any]:
-    """Return the handlers for ``extra_patterns``."""
+    """Return the URL patterns for ``extra_patterns``."""
     return [
         (r"/sign-in", SignInHandler, {"desk": desk}),
         (r"/sign-out", SignOutHandler, {"desk": desk}),
@@ -69,12 +69,12 @@ def show_sign_in(
     desk: SignInDesk, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
     refused: str = "",
 ) -> None:  # fmt: skip
-    """Answer with the form, or with who is signed in and which pages are theirs; the status is the caller's.
+    """Send the form, or the signed-in person and their pages. The caller sets the status.
 
-    ``next_`` is the path to go on to, ``refused`` the name of a page that they may not open.
+    ``next_`` is the path after sign-in, ``refused`` the name of a page that they may not open.
     """
     lang = _lang_of(handler)
-    # Whose sign-in just failed sees the form again, whoever is signed in already.
+    # After a failed sign-in the form is shown again, even when somebody is signed in.
     account = None if said else _account_of(desk, handler)
     page = SignInPage(
         lang=lang,
@@ -107,7 +107,7 @@ def _lang_of(handler: RequestHandler) -> str:
 
 
 def _form_token(desk: SignInDesk, handler: RequestHandler, purpose: str) -> str:
-    """Return a token for this browser, giving it its cookie when it has none."""
+    """Return a form token for this browser; sets its form cookie when it has none."""
     cookie = handler.get_cookie(FORM_COOKIE, "") or ""
     if not 16 <= len(cookie) <= 64:
         cookie = desk.forms.new_cookie()
@@ -117,16 +117,16 @@ def _form_token(desk: SignInDesk, handler: RequestHandler, purpose: str) -> str:
 
 
 class _FormHandler(PlainHandler):
-    """What both have in common: the check of who sent a form."""
+    """Base of both handlers: checks where a form was sent from."""
 
     PURPOSE = ""
 
     def initialize(self, desk: SignInDesk) -> None:
-        """Take what the composition root put together."""
+        """Store the services."""
         self._desk = desk
 
     def _is_own_form(self) -> bool:
-        """Whether a page of ours sent this form, from this browser, within the hour."""
+        """Whether one of our pages sent this form, from this browser, within an hour."""
         if not is_own_page(self.request, self._desk.origins):
             log.warning("form_refused", why="origin", path=self.request.path, remote=remote_of(self.request))
             return False
@@ -139,16 +139,16 @@ class _FormHandler(PlainHandler):
 
 
 class SignInHandler(_FormHandler):
-    """``/sign-in``: the form, and what becomes of it. ``next=`` leads to a page of our own only."""
+    """``/sign-in``: shows and processes the form. ``next=`` accepts only our own pages."""
 
     PURPOSE = "sign-in"
 
     def get(self) -> None:
-        """Show the form, or who is signed in."""
+        """Show the form or the signed-in person."""
         show_sign_in(self._desk, self, next_=self.get_query_argument("next", ""))
 
     async def post(self) -> None:
-        """Check form, name and password; open a new session and go on."""
+        """Check form, name and password; open a new session and redirect."""
         wanted = own_path(self.get_body_argument("next", ""))
         if not self._is_own_form():
             self.set_status(403)
@@ -171,23 +171,23 @@ class SignInHandler(_FormHandler):
         self.redirect(wanted or _first_page(proof.account), status=303)
 
     def _change_session(self, account: str, remote: str) -> str:
-        """End the session that the browser had and open a new one: an id never outlives a sign-in."""
+        """End the browser's old session and open a new one: every sign-in gets a new id."""
         sessions = self._desk.sessions
         sessions.end(self.get_cookie(SESSION_COOKIE, "") or "", sessions.clock())
         return sessions.open(account, now=sessions.clock(), remote=remote)
 
 
 class SignOutHandler(_FormHandler):
-    """``/sign-out``: GET asks by a form (a link may lead here), POST ends the session."""
+    """``/sign-out``: GET shows a form (a link may lead here), POST ends the session."""
 
     PURPOSE = "sign-out"
 
     def get(self) -> None:
-        """Show who is signed in, with the button."""
+        """Redirect to the page with the signed-in person and the sign-out button."""
         self.redirect(f"/sign-in?lang={_lang_of(self)}")
 
     async def post(self) -> None:
-        """End the session, forget its cookie."""
+        """End the session and delete its cookie."""
         if not self._is_own_form():
             self.send_error(403)
             return
@@ -200,20 +200,20 @@ class SignOutHandler(_FormHandler):
 
 
 class FirstPageHandler(PlainHandler):
-    """``/``: leads to the first page that is theirs, or to signing in."""
+    """``/``: redirects to the first page that the person may open, or to the sign-in page."""
 
     def initialize(self, desk: SignInDesk) -> None:
-        """Take what the composition root put together."""
+        """Store the services."""
         self._desk = desk
 
     def get(self) -> None:
-        """Lead on; the language goes along."""
+        """Redirect with the same language."""
         account = _account_of(self._desk, self)
         self.redirect(f"{_first_page(account) if account else '/sign-in'}?lang={_lang_of(self)}")
 
 
 def _first_page(account: Account) -> str:
-    """Return where somebody lands who asked for no page: who has none is told so."""
+    """Return the default page of an account; ``/sign-in`` tells an account without pages that it has none."""
     return next((f"/{page}" for page in _pages_of(account)), "/sign-in")
 
 

@@ -22,7 +22,7 @@ class Clock:
 
 def health_of(ledger: Any, folder: Path, clock: Clock, *, min_free_mb: int = 1) -> Health:
     follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=clock, intervals={})
-    follower.heard = NOW
+    follower.beat_at = NOW
     health = Health(follower, ledger, data_dir=folder, min_free_mb=min_free_mb, clock=clock)
     health.warm = True
     return health

@@ -42,7 +42,7 @@ def some(until: float, each: int) -> list[Story]:
 @pytest.fixture(scope="module")
 def lived(data: Path) -> Iterator[tuple[Past, list[Moment]]]:
     past = Past(data, UNTIL, seed=1)
-    yield past, asyncio.run(past.live(some(UNTIL, 2)))
+    yield past, asyncio.run(past.generate(some(UNTIL, 2)))
     past.close()
 
 
