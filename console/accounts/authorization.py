@@ -58,11 +58,11 @@ class Authorization:
 
     def viewer(self, request: Any, page: str) -> Viewer | None:
         """Return the right by which a request may see a page, None (counted as refused) without one."""
-        found = self.still(request, page)
+        found = self.current_viewer(request, page)
         self.refused += found is None
         return found
 
-    def still(self, request: Any, page: str) -> Viewer | None:
+    def current_viewer(self, request: Any, page: str) -> Viewer | None:
         """Check an open socket's request again, without counting: sessions end and keys are revoked."""
         session = self.session_of(request)
         account = self._account(session)

@@ -8,7 +8,7 @@ from console.accounts.authorization import Authorization
 from console.accounts.credentials import Credentials
 from console.accounts.seats import Seats
 from console.accounts.sessions import Lifetime, Sessions
-from console.pages.sign_in import SignInDesk
+from console.pages.sign_in import SignInServices
 from feeds.people.accounts import Accounts
 from feeds.people.session_store import SessionStore
 from feeds.people.sign_in_attempts import SignInAttempts
@@ -31,15 +31,21 @@ class AccessServices:
         self.sessions = Sessions(
             self.accounts, self._store, zone_offset_s=zone_offset_s, lifetime=lifetime, clock=clock
         )
-        self.doors = Authorization(tokens, secret, open_loopback=open_loopback, sessions=self.sessions)
-        self.credentials = Credentials(self.accounts, self._attempts, counts=self.doors.sign_ins, clock=clock)
+        self.authorization = Authorization(
+            tokens, secret, open_loopback=open_loopback, sessions=self.sessions
+        )
+        self.credentials = Credentials(
+            self.accounts, self._attempts, counts=self.authorization.sign_ins, clock=clock
+        )
         self.seats = Seats(self.accounts, self.credentials, zone_offset_s=zone_offset_s, clock=clock)
 
-    def sign_in_desk(self, *, title: Mapping[str, str], build: str, origins: frozenset[str]) -> SignInDesk:
+    def sign_in_services(
+        self, *, title: Mapping[str, str], build: str, origins: frozenset[str]
+    ) -> SignInServices:
         """Return what the sign-in handlers and refused pages need; ``title``: language → centre's name."""
-        return SignInDesk(
-            self.sessions, self.credentials, self.doors, secret=self._secret, title=title, build=build,
-            origins=origins,
+        return SignInServices(
+            self.sessions, self.credentials, self.authorization, secret=self._secret, title=title,
+            build=build, origins=origins,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -41,13 +41,13 @@ class ConsoleFigures(Collector):
 
     def __init__(
         self, channels: dict[str, Channel], follower: Follower, health: Health, *, loop: LoopWatch,
-        doors: Authorization,
+        authorization: Authorization,
     ) -> None:  # fmt: skip
         self._channels = channels
         self._follower = follower
         self._health = health
         self._loop = loop
-        self._doors = doors
+        self._authorization = authorization
         self.sessions: Callable[[], int] = lambda: 0
         self.gateway: GatewayFigures | None = None
         self.orders: Mapping[str, int] = {}
@@ -82,10 +82,12 @@ class ConsoleFigures(Collector):
             for name, count in counts.items():
                 refused.add_metric([why, name], count)
         yield refused
-        yield CounterMetricFamily("citywall_views_refused", "looks without a right", self._doors.refused)
+        yield CounterMetricFamily(
+            "citywall_views_refused", "looks without a right", self._authorization.refused
+        )
         signed = CounterMetricFamily("citywall_sign_ins", "tries by password or PIN", labels=["outcome"])
         for outcome in ("good", "refused", "waits"):
-            signed.add_metric([outcome], self._doors.sign_ins[outcome])
+            signed.add_metric([outcome], self._authorization.sign_ins[outcome])
         yield signed
         orders = CounterMetricFamily("citywall_orders", "orders by their answers", labels=["answer"])
         for answer, number in self.orders.items():

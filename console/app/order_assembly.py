@@ -39,7 +39,7 @@ class OrderServices:
         clock: Callable[[], float],
     ) -> None:  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
-        self._entrance: AccessServices | None = None
+        self._access: AccessServices | None = None
         self._pictures = connect(settings.pictures_url)
         self._state: Callable[[], CityState] = lambda: store.state
         self._clock = clock
@@ -50,30 +50,28 @@ class OrderServices:
             ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
-        self.counter = DeskServices(
+        self.desk_services = DeskServices(
             self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
         )  # fmt: skip
 
-    def hands(self, entrance: AccessServices) -> PageSessions:
+    def page_sessions(self, access: AccessServices) -> PageSessions:
         """Return the factory of page sessions; from now on case stories show the accounts' display names."""
-        self._entrance = entrance
+        self._access = access
         return PageSessions(
-            self.counter, entrance.sessions, entrance.seats, zone_offset_s=self._zone_offset_s
+            self.desk_services, access.sessions, access.seats, zone_offset_s=self._zone_offset_s
         )
 
     def _name_of(self, name: str) -> str:
-        account = self._entrance.accounts.get(name) if self._entrance is not None else None
+        account = self._access.accounts.get(name) if self._access is not None else None
         return account.display if account is not None else ""
 
-    def sockets(
-        self, entrance: AccessServices, tokens: TokenStore, origins: frozenset[str]
-    ) -> CommandSockets:
+    def sockets(self, access: AccessServices, tokens: TokenStore, origins: frozenset[str]) -> CommandSockets:
         """Return the shared state of the sockets at ``/v1/command``."""
 
         def person_of(name: str) -> Person | None:
-            account = entrance.accounts.get(name)
+            account = access.accounts.get(name)
             return person_of_account(account, self._state(), self._clock(), zone_offset_s=self._zone_offset_s)
 
         return CommandSockets(self.orders, tokens, person_of, origins=origins)

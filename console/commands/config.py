@@ -8,7 +8,7 @@ import click
 from city.dispatch.table_checks import check_tables
 from city.duty.roster import read_roster
 from console.commands.audit import data_dir_option
-from console.deployment.calendars import read_calendars, strange_holders
+from console.deployment.calendars import read_calendars, unknown_holders
 from console.deployment.decision_rules import case_numbers, today
 from console.deployment.display_names import names_of
 from console.deployment.district import (
@@ -113,6 +113,6 @@ def _calendar_problems(data_dir: Path, streets: Collection[str]) -> Iterator[str
     try:
         read_calendars(data_dir)
         if streets:
-            yield from strange_holders(data_dir, {*agencies, *streets} - {""})
+            yield from unknown_holders(data_dir, {*agencies, *streets} - {""})
     except (DistrictError, OSError) as error:
         yield str(error)

@@ -21,7 +21,7 @@ from city.facts.chain import GENESIS, digest, link
 from city.facts.fact import body_of
 from city.folding.store import Store
 from console.demo.accounts import people_of
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
@@ -45,7 +45,7 @@ from feeds.sources.demo.district import DemoDistrict
 from feeds.sources.demo.people.responders import Order, Responders
 from feeds.telemetry.telemetry import Telemetry
 
-__all__ = ["Past", "live_through_the_past"]
+__all__ = ["Past", "generate_past"]
 
 ACTOR: Final = "system:demo"
 BEGINS, ENDS = "demo:past:begins", "demo:past:ends"
@@ -57,7 +57,7 @@ READ_AT_ONCE: Final = 2000
 Moment = tuple[float, list[Act]]
 
 
-async def live_through_the_past(settings: Settings, *, scale: int, seed: int) -> int:
+async def generate_past(settings: Settings, *, scale: int, seed: int) -> int:
     """Append a past to an empty ledger; return the number of facts, 0 when the ledger is not empty.
 
     An interrupted past is deleted and generated again: nobody else has written yet.
@@ -91,7 +91,7 @@ class Past:
         self.store = Store()
         self.refusals: list[tuple[str, str]] = []
         self._until = until
-        self._terms: DecisionRules = read_terms(district, data)
+        self._terms: DecisionRules = read_decision_rules(district, data)
         self._memory = _Memory(self.store, iso(until))
         self._responders = Responders(people_of(data), self._terms.categories, seed=seed)
         self._timers = Timers(self.store, self._memory, lambda: self._terms, clock=lambda: until)

@@ -15,7 +15,7 @@ from console.live.feed_follower import Follower, follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
 from feeds.sources.demo.people.responders import Order, Responders
 
-__all__ = ["Crew", "run_responders"]
+__all__ = ["ResponderSockets", "run_responders"]
 
 TICK_S: Final = 0.2
 BUSY_TICK_S: Final = 0.03
@@ -25,7 +25,7 @@ IDLE_S: Final = 60.0
 log = structlog.get_logger()
 
 
-class Crew:
+class ResponderSockets:
     """The command sockets of the stand-ins: opened at the first command, closed after idle time."""
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class Crew:
         for account in list(self._open):
             await self._close(account)
 
-    async def give(self, order: Order) -> Answer | None:
+    async def send(self, order: Order) -> Answer | None:
         """Send an order with its account's token; None when the token is refused."""
         act = order.act
         commander = await self._commander(act.account)
@@ -86,16 +86,21 @@ async def run_responders(
     known = {one.key: one for one in categories.read(read_rows(data, "categories.csv")[0])}
     responders = Responders(people_of(data), known, seed=seed)
     follower = follower_of(settings, read_district(data), clock=clock)
-    async with Crew(f"ws://{settings.host}:{settings.port}", tokens) as crew, asyncio.TaskGroup() as tasks:
+    async with (
+        ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens) as sockets,
+        asyncio.TaskGroup() as tasks,
+    ):
         tasks.create_task(follower.follow_ledger())
-        tasks.create_task(crew.close_idle())
+        tasks.create_task(sockets.close_idle())
         await follower.complete.wait()
-        await _work(responders, follower, crew, clock)
+        await _work(responders, follower, sockets, clock)
 
 
-async def _work(responders: Responders, follower: Follower, crew: Crew, clock: Callable[[], float]) -> None:
+async def _work(
+    responders: Responders, follower: Follower, sockets: ResponderSockets, clock: Callable[[], float]
+) -> None:
     async def give(order: Order) -> None:
-        answer = await crew.give(order)
+        answer = await sockets.send(order)
         responders.answered(order, answer, follower.store.state.ledger, clock())
 
     async with asyncio.TaskGroup() as tasks:

@@ -18,7 +18,7 @@ import structlog
 from city.duty.roster import on_duty, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo.feeds import city_clock
-from console.demo.past import live_through_the_past
+from console.demo.past import generate_past
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.log_connection import lock_data_dir, socket_dir
 from console.deployment.settings import Settings
@@ -146,7 +146,7 @@ class Demo:
     async def _work(self, settings: Settings, children: list[Child]) -> None:
         """Append a past to an empty ledger, then run the processes."""
         if self._feeds:
-            facts = await live_through_the_past(settings, scale=self._scale, seed=self._seed)
+            facts = await generate_past(settings, scale=self._scale, seed=self._seed)
             if facts:
                 self._say(f"recorded a past week: {facts} facts")
         await asyncio.gather(*(child.keep() for child in children))

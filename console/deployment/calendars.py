@@ -20,7 +20,7 @@ from chinese_calendar import constants
 from city.clocks.working_time import Calendar, Periods
 from console.deployment.district import DistrictError, read_district, read_rows
 
-__all__ = ["national_calendar", "read_calendars", "strange_holders"]
+__all__ = ["national_calendar", "read_calendars", "unknown_holders"]
 
 TABLE = "calendars.csv"
 COLUMNS = ("holder", "date", "kind", "from", "to", "note")
@@ -49,7 +49,7 @@ def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
     return district, calendars
 
 
-def strange_holders(data_dir: Path, known: Collection[str]) -> Iterator[str]:
+def unknown_holders(data_dir: Path, known: Collection[str]) -> Iterator[str]:
     """Yield a text for every row whose holder is not in ``known``. Raises DistrictError, OSError."""
     for where, row in _own_rows(data_dir):
         if row["holder"] != EVERYBODY and row["holder"] not in known:

@@ -27,13 +27,13 @@ from console.deployment.district import read_rows as read_table
 from console.deployment.table_files import table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
-__all__ = ["case_numbers", "read_terms", "today"]
+__all__ = ["case_numbers", "read_decision_rules", "today"]
 
 T = TypeVar("T")
 REMOTE_CHECKS = ("video", "caller_confirmed")
 
 
-def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
+def read_decision_rules(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
     """Read the rules; ``on`` is the ISO date whose rows are valid, by default the district's today.
 
     Raises DistrictError naming file, row or key.

@@ -46,10 +46,10 @@ class DeskProjection:
         """Compute the indicators of the day repeatedly while a desk is open, until cancelled."""
         while True:
             if is_watched():
-                await self.reckon(state())
+                await self.compute(state())
             await asyncio.sleep(FIGURES_EVERY_S if self._figures[1] is not None or self._failed else 1.0)
 
-    async def reckon(self, state: CityState) -> None:
+    async def compute(self, state: CityState) -> None:
         """Compute the indicators of the present city day once.
 
         It takes longer than a tick and runs in a thread; facts that are folded meanwhile may or may not be

@@ -69,10 +69,10 @@ class DeskSession:
     """
 
     def __init__(
-        self, counter: DeskServices, person_of: Callable[[bool], Person | None], *,
+        self, services: DeskServices, person_of: Callable[[bool], Person | None], *,
         owner: Callable[[], str] = str, verbs: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
-        self._counter = counter
+        self._services = services
         self._person_of = person_of
         self._owner = owner
         self._verbs = verbs
@@ -100,7 +100,7 @@ class DeskSession:
 
     async def _act(self, envelope: Any) -> Reply:
         fields = envelope if isinstance(envelope, dict) else {}
-        orders = self._counter.orders
+        orders = self._services.orders
         async with self._queues.on(fields.get("subject")):
             if not await orders.ready():
                 return await orders.starting(self._owner(), envelope)
@@ -119,7 +119,7 @@ class DeskSession:
         answer = self._asks.get(str(asked.get("what")))
         if person is None or not may_open(person, "desk"):
             return {"id": number, "refused": "order_signed_out"}
-        if answer is None or self._counter.seen is None:
+        if answer is None or self._services.seen is None:
             return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
         try:
             return {"id": number, **await answer(person, asked)}
@@ -140,7 +140,7 @@ class DeskSession:
         return question != before
 
     def _look(self, mark: Any) -> None:
-        person, case = self._person_of(False), self._counter.case(mark)
+        person, case = self._person_of(False), self._services.case(mark)
         if person is None or case is None:
             self._leave()
             return
@@ -148,39 +148,39 @@ class DeskSession:
         if looking != self._looking:
             self._leave()
         self._looking = looking
-        self._counter.presence.look(*looking)
+        self._services.presence.look(*looking)
 
     def _leave(self) -> None:
         if self._looking is not None:
-            self._counter.presence.leave(*self._looking)
+            self._services.presence.leave(*self._looking)
         self._looking = None
 
     async def _case(self, person: Person, asked: Reply) -> Reply:
-        counter = self._counter
-        case, seen = counter.case(asked.get("mark")), counter.seen
+        services = self._services
+        case, seen = services.case(asked.get("mark")), services.seen
         if case is None or seen is None:
             return {"case": None}
-        state, now = counter.state(), counter.clock()
-        story = await counter.stories.tell(case.file.story, state.ledger.clock_of)
+        state, now = services.state(), services.clock()
+        story = await services.stories.tell(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
         near = {
-            "units": units_near(seen.units, case, counter.terms),
+            "units": units_near(seen.units, case, services.terms),
             "cameras": cameras_near(seen.cameras, case, now),
         }
-        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
-            "presence": counter.presence.present(row_key_of(case.key)),
+        sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
+            "presence": services.presence.present(row_key_of(case.key)),
             "story": story,
             "near": near,
             "register": registered(state.ledger, case),
-            "actions": actions(state.ledger, case, person, counter.terms, now_both),
+            "actions": actions(state.ledger, case, person, services.terms, now_both),
         }
         return {"case": sheet}
 
     async def _rows(self, person: Person, asked: Reply) -> Reply:
-        counter, seen = self._counter, self._counter.seen
+        services, seen = self._services, self._services.seen
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
-        hand, city = hand_of(person.account), seen.clock.at(counter.clock())
+        hand, city = hand_of(person.account), seen.clock.at(services.clock())
         # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
         found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
@@ -193,27 +193,27 @@ class DeskSession:
 
     async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
         """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""
-        counter = self._counter
-        state = counter.state()
-        keys = await counter.search.find(state, person, words, counter.terms)
+        services = self._services
+        state = services.state()
+        keys = await services.search.find(state, person, words, services.terms)
         cases, by_mark = state.ledger.cases, state.ledger.by_mark
         found = [case for case in seen.cases if by_mark.get(case.key) in keys]
         over = keys.difference(by_mark.get(case.key, "") for case in found)
-        return found + [counter.sheets.seen(cases[key]) for key in over if key in cases]
+        return found + [services.sheets.seen(cases[key]) for key in over if key in cases]
 
     def _row(self, case: DeskCase, seen: DeskSeen) -> list[Any]:
         return list(desk_row(case, seen))
 
     async def _merge(self, person: Person, asked: Reply) -> Reply:
-        case, seen = self._counter.case(asked.get("mark")), self._counter.seen
+        case, seen = self._services.case(asked.get("mark")), self._services.seen
         if case is None or seen is None:
             return {"candidates": []}
         alike = (one.key for one in seen.cases if (one.kind, one.code) == (case.kind, case.code))
-        others = [other for mark in alike if (other := self._counter.case(mark)) is not None]
-        return {"candidates": same_near(others, case, self._counter.terms.numbers)}
+        others = [other for mark in alike if (other := self._services.case(mark)) is not None]
+        return {"candidates": same_near(others, case, self._services.terms.numbers)}
 
     async def _classes(self, person: Person, asked: Reply) -> Reply:
-        terms = self._counter.terms
+        terms = self._services.terms
         return {
             "classes": [
                 {
@@ -230,7 +230,7 @@ class DeskSession:
         return {"verbs": list(verbs_of(person))}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
-        seen = self._counter.seen
+        seen = self._services.seen
         found = seen.indicators.get(str(asked.get("name"))) if seen is not None else None
         if found is None or seen is None:
             return {"indicator": None}

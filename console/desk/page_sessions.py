@@ -47,25 +47,25 @@ class PageSessions:
     """Creates the visitor of a page: its person, and the session of its orders. Call it on the event loop."""
 
     def __init__(
-        self, counter: DeskServices, sessions: Sessions, seats: Seats, *, zone_offset_s: int
+        self, services: DeskServices, sessions: Sessions, seats: Seats, *, zone_offset_s: int
     ) -> None:
-        self._counter = counter
+        self._services = services
         self._sessions, self._seats = sessions, seats
         self._zone_offset_s = zone_offset_s
         self._loop = asyncio.get_running_loop()
 
     def at_desk(self, viewer: Viewer) -> tuple[Visitor, Callable[[], None]]:
         """Return the visitor of a desk, and the function to call when the page is closed."""
-        sessions, counter = self._sessions, self._counter
+        sessions, services = self._sessions, self._services
 
         def person_of(used: bool) -> Person | None:
-            state, now = counter.state(), counter.clock()
+            state, now = services.state(), services.clock()
             if used:
                 return sessions.person(viewer.session, state, now)
             account = sessions.account(viewer.session, now)
             return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
 
-        desk = DeskSession(counter, person_of, owner=lambda: sessions.owner(viewer.session))
+        desk = DeskSession(services, person_of, owner=lambda: sessions.owner(viewer.session))
         page = _Page(desk, self._loop)
         person = person_of(False)
         if person is None:
@@ -78,21 +78,21 @@ class PageSessions:
 
     def at_wall(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
         """Return the visitor of a wall, without a person until a seat signs in, and the close function."""
-        page = _Page(_WallSession(self._counter, self._seats, viewer, panel), self._loop)
+        page = _Page(_WallSession(self._services, self._seats, viewer, panel), self._loop)
         return Visitor(page.take), page.close
 
 
 class _WallSession:
     """A wall's session: a seat signs in by PIN, orders, and leaves. It answers no questions about cases."""
 
-    def __init__(self, counter: DeskServices, seats: Seats, viewer: Viewer, panel: str) -> None:
-        self._counter, self._seats = counter, seats
+    def __init__(self, services: DeskServices, seats: Seats, viewer: Viewer, panel: str) -> None:
+        self._services, self._seats = services, seats
         self._viewer, self._panel = viewer, panel
         self._last = ""
-        self._desk = DeskSession(counter, self._person, owner=lambda: self._last, verbs=WALL_VERBS)
+        self._desk = DeskSession(services, self._person, owner=lambda: self._last, verbs=WALL_VERBS)
 
     def _person(self, used: bool) -> Person | None:
-        person = self._seats.person(self._panel, self._counter.state(), used=used)
+        person = self._seats.person(self._panel, self._services.state(), used=used)
         self._last = person.account if person is not None else self._last
         return person
 
@@ -115,7 +115,7 @@ class _WallSession:
     async def _sit(self, message: Any) -> dict[str, Any]:
         fields = message if isinstance(message, dict) else {}
         seated = await self._seats.sit(
-            self._panel, fields.get("account"), fields.get("pin"), state=self._counter.state(),
+            self._panel, fields.get("account"), fields.get("pin"), state=self._services.state(),
             remote=self._viewer.remote,
         )  # fmt: skip
         person = seated.person

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from city.clocks.timestamps import iso
 from city.dispatch.decision_rules import DecisionRules
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import read_district
 from console.deployment.garbage_collection import freeze_objects
@@ -192,7 +192,7 @@ async def run_engine(settings: Settings) -> None:
     )  # fmt: skip
     district = read_district(settings.data_dir)
     follower = follower_of(settings, district, clock=time.time)
-    terms = read_terms(district, settings.data_dir)
+    terms = read_decision_rules(district, settings.data_dir)
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)

@@ -13,7 +13,7 @@ from console.live.encoding import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View
 
-__all__ = ["Channel", "Eyes", "Shown", "Watcher"]
+__all__ = ["Channel", "Projection", "Shown", "Watcher"]
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Watcher:
                 self.sent_bytes += len(data)
 
 
-Eyes = Callable[[CityState, float], WallSeen]
+Projection = Callable[[CityState, float], WallSeen]
 """Returns what a channel may see of the state at a machine time: ``WallView.see`` or ``DeskProjection``."""
 
 
@@ -101,10 +101,16 @@ class Channel:
     """
 
     def __init__(
-        self, store: Store, shown: Shown, eyes: Eyes, *, guard: bool = True, idle_unwatched: bool = False
+        self,
+        store: Store,
+        shown: Shown,
+        projection: Projection,
+        *,
+        guard: bool = True,
+        idle_unwatched: bool = False,
     ) -> None:
         self._store = store
-        self._eyes = eyes
+        self._projection = projection
         self._shown_by = shown
         self._guard = guard
         self._idle_unwatched = idle_unwatched
@@ -165,7 +171,7 @@ class Channel:
     def _see(self, now: float) -> WallSeen | None:
         """Return the projected state; None = it failed, and the next tick tries again."""
         try:
-            self.seen = self._eyes(self._store.state, now)
+            self.seen = self._projection(self._store.state, now)
         except Exception as error:  # noqa: BLE001  # boundary of a projection: log it; the console continues
             self._log_failed("projection", error)
             return None

@@ -21,11 +21,11 @@ SIGNED_OUT = 4401
 """Close code of a socket whose right has ended: the page goes to the sign-in page."""
 
 
-async def cut_when_over(socket: WebSocketHandler, doors: Authorization, viewer: Viewer) -> None:
+async def cut_when_over(socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
     """Close a socket when the right that opened it ends."""
     while True:
         await asyncio.sleep(RECHECK_S)
-        now = doors.still(socket.request, viewer.page)
+        now = authorization.current_viewer(socket.request, viewer.page)
         if now is None or now.proof != viewer.proof:
             log.info("socket_cut", page=viewer.page, remote=viewer.remote)
             socket.close(SIGNED_OUT, "signed out")
@@ -52,11 +52,11 @@ class LiveHandler(WebSocketHandler):
     """``/live/<channel>``: checks Origin and right, then sends the channel."""
 
     def initialize(
-        self, channels: dict[str, Channel], doors: Authorization, hello: Any, origins: frozenset[str]
+        self, channels: dict[str, Channel], authorization: Authorization, hello: Any, origins: frozenset[str]
     ) -> None:
         """Store the services from the composition root."""
         self._channels = channels
-        self._doors = doors
+        self._authorization = authorization
         self._hello = hello
         self._origins = origins
         self._watcher: Watcher | None = None
@@ -73,7 +73,7 @@ class LiveHandler(WebSocketHandler):
         if name not in self._channels:
             self.send_error(404)
             return
-        self._viewer = self._doors.viewer(self.request, name)
+        self._viewer = self._authorization.viewer(self.request, name)
         if self._viewer is None:
             log.warning("view_refused", channel=name, remote=remote_of(self.request))
             self.send_error(403)
@@ -87,7 +87,7 @@ class LiveHandler(WebSocketHandler):
         assert self._viewer is not None
         self._tasks = [
             asyncio.create_task(self._deliver(watched)),
-            asyncio.create_task(cut_when_over(self, self._doors, self._viewer)),
+            asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),
         ]
 
     async def _deliver(self, channel: Channel) -> None:

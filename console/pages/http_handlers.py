@@ -84,14 +84,14 @@ class ReadyHandler(PlainHandler):
 class MetricsHandler(PlainHandler):
     """``/metrics`` in Prometheus' text format; for this machine or a key with ``view:metrics``."""
 
-    def initialize(self, registry: CollectorRegistry, doors: Authorization) -> None:
+    def initialize(self, registry: CollectorRegistry, authorization: Authorization) -> None:
         """Store the registry and the authorization."""
         self._registry = registry
-        self._doors = doors
+        self._authorization = authorization
 
     def get(self) -> None:
         """Send the metrics."""
-        if not self._doors.may_view(self.request, "metrics"):
+        if not self._authorization.may_view(self.request, "metrics"):
             self.send_error(403)
             return
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
@@ -132,14 +132,14 @@ class StaticHandler(PlainHandler):
 class TileHandler(PlainHandler):
     """``/tiles/<class>/<layer>/<z>/<x>/<y>.png``: heat outside the home view, drawn once for all requests."""
 
-    def initialize(self, draw: Callable[[str, int, int, int], bytes], doors: Authorization) -> None:
+    def initialize(self, draw: Callable[[str, int, int, int], bytes], authorization: Authorization) -> None:
         """Store the draw function and the authorization."""
         self._draw = draw
-        self._doors = doors
+        self._authorization = authorization
 
     async def get(self, kind: str, z: str, x: str, y: str) -> None:
         """Draw and send one tile."""
-        if not self._doors.may_view(self.request, kind):
+        if not self._authorization.may_view(self.request, kind):
             self.send_error(403)
             return
         if int(z) > 20 or int(x) >= 2 ** int(z) or int(y) >= 2 ** int(z):
@@ -161,16 +161,16 @@ class PictureHandler(PlainHandler):
     PAGES = ("wall", "desk")
 
     def initialize(
-        self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], doors: Authorization
+        self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], authorization: Authorization
     ) -> None:
         """Store the look-up of the newest picture and the authorization."""
         self._newest = newest
-        self._doors = doors
+        self._authorization = authorization
 
     async def get(self, camera: str) -> None:
         """Send the picture with the time it was taken."""
-        if not any(self._doors.still(self.request, page) for page in self.PAGES):
-            self._doors.refused += 1
+        if not any(self._authorization.current_viewer(self.request, page) for page in self.PAGES):
+            self._authorization.refused += 1
             self.send_error(403)
             return
         found = await self._newest(camera)
@@ -185,13 +185,13 @@ class PictureHandler(PlainHandler):
 class ViewKeyHandler(PlainHandler):
     """``/open/<page>?key=…``: sets the cookie of a view key and redirects to the page."""
 
-    def initialize(self, doors: Authorization) -> None:
+    def initialize(self, authorization: Authorization) -> None:
         """Store the authorization."""
-        self._doors = doors
+        self._authorization = authorization
 
     def get(self, page: str) -> None:
         """Set the cookie when the key opens the page; the redirect removes the key from the address."""
-        cookie = self._doors.cookie_for(self.get_query_argument("key", ""), page)
+        cookie = self._authorization.cookie_for(self.get_query_argument("key", ""), page)
         if cookie is None:
             self.send_error(403)
             return

@@ -20,8 +20,8 @@ log = structlog.get_logger()
 class Pages:
     """Page functions for Panel's server. Each checks the viewer first. They may run on any thread."""
 
-    def __init__(self, doors: Authorization) -> None:
-        self.doors = doors
+    def __init__(self, authorization: Authorization) -> None:
+        self.authorization = authorization
         self._open: dict[str, Viewer] = {}
 
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:

@@ -19,7 +19,7 @@ from console.accounts.request_origin import remote_of
 from console.live.live_socket import cut_when_over
 from console.pages.http_handlers import SAFE_HEADERS
 from console.pages.page_functions import Pages
-from console.pages.sign_in import SignInDesk, show_sign_in
+from console.pages.sign_in import SignInServices, show_sign_in
 
 __all__ = ["PageHandler", "PageSocket", "guard_pages"]
 
@@ -32,7 +32,7 @@ POLICY = (
 )
 
 
-def guard_pages(pages: Pages, sign_in: SignInDesk) -> dict[str, Any]:
+def guard_pages(pages: Pages, sign_in: SignInServices) -> dict[str, Any]:
     """Replace Panel's handlers with ours; return the options that ``get_server`` needs for them.
 
     ``sign_in`` draws the page of a refused request.
@@ -61,12 +61,12 @@ class PageHandler(DocHandler):
             self.send_error(403)
             return
         pages, name = _pages_of(self)
-        viewer = pages.doors.viewer(self.request, name)
+        viewer = pages.authorization.viewer(self.request, name)
         if viewer is not None:
             _store_viewer(viewer, self.request)
             return
         log.warning("view_refused", page=name, remote=remote_of(self.request))
-        signed_in = pages.doors.session_of(self.request) != ""
+        signed_in = pages.authorization.session_of(self.request) != ""
         if name == "wall" or signed_in:  # nobody signs in on a wall in the hall
             self.set_status(403)
             show_sign_in(self.settings["citywall_sign_in"], self, next_=self.request.uri or "", refused=name)
@@ -88,7 +88,7 @@ class PageSocket(WSHandler):
         if self._finished:
             return
         pages, name = _pages_of(self)
-        viewer = pages.doors.viewer(self.request, name)
+        viewer = pages.authorization.viewer(self.request, name)
         made_for = pages.viewer_of(_session_of(self.request))
         if viewer is None or (made_for is not None and made_for.proof != viewer.proof):
             log.warning("socket_refused", page=name, remote=remote_of(self.request))
@@ -103,7 +103,7 @@ class PageSocket(WSHandler):
         pages, _ = _pages_of(self)
         # Bokeh sends a message in parts: the second would wait up to 40 ms for the first's acknowledgement.
         self.set_nodelay(True)
-        self._watch = asyncio.create_task(cut_when_over(self, pages.doors, self._viewer))
+        self._watch = asyncio.create_task(cut_when_over(self, pages.authorization, self._viewer))
         return super().open(*given, **named)  # type: ignore[no-untyped-call]  # Panel's
 
     def on_close(self) -> None:

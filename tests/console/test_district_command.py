@@ -12,7 +12,7 @@ import static
 from console.cli import citywall
 from console.commands import processes
 from console.deployment.calendars import read_calendars
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import is_built_in, read_district, read_rows, table_path
 from console.deployment.settings import Settings, read_settings
@@ -98,7 +98,7 @@ def test_it_has_its_own_clock_and_calendar_and_nothing_of_the_built_in_one(tidep
     assert (district.sources, district.limits, district.holidays) == ({}, {}, "none")
     calendar, _ = read_calendars(tidepool)
     assert (calendar.holidays, calendar.make_up_days, calendar.known_years) == (frozenset(),) * 3
-    terms = read_terms(district, tidepool)
+    terms = read_decision_rules(district, tidepool)
     assert terms.streets == {"N": "North Ward", "S": "South Ward"}
     assert terms.street_of(-120.15, -40.15) == "S"
 

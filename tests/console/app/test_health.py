@@ -36,14 +36,14 @@ async def test_a_wrong_policy_of_the_log_server_is_named_until_it_is_right_again
     ledger: Ledger, tmp_path: Path
 ) -> None:
     health = health_of(ledger, tmp_path, Clock())
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert health.problems() == []
     await ledger.client.config_set("appendfsync", "everysec")
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert codes(health) == {"log_appendfsync"}
     assert "everysec" in health.problems()[0]["text"]
     await ledger.client.config_set("appendfsync", "always")
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert health.problems() == []
 
 
@@ -68,12 +68,12 @@ async def test_a_log_that_is_gone_is_known_since_the_first_silence_and_forgiven_
     broken.down = True
     for second in range(3):
         clock.now = NOW + second
-        await health._look(policies_too=False)
+        await health._check(policies_too=False)
     assert health.log_down_since == NOW
     assert health.feed == ("lost", NOW)
     assert codes(health) == {"log_down", "feed_lost"}
     broken.down = False
-    await health._look(policies_too=False)
+    await health._check(policies_too=False)
     assert health.log_down_since is None
     assert health.problems() == []
 
@@ -82,7 +82,7 @@ async def test_a_ledger_whose_chain_is_broken_is_not_ready_and_says_where(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     health = health_of(ledger, tmp_path, Clock())
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     health._chain = lambda: "position 5: missing: the next row is 6"
     [problem] = health.problems()
     assert problem["code"] == "chain_broken"
@@ -140,7 +140,7 @@ async def test_a_stop_that_comes_just_as_the_log_answers_is_heard(tmp_path: Path
 
 async def look_for_ever(health: Health) -> None:
     while True:
-        await health._look(policies_too=False)
+        await health._check(policies_too=False)
         await asyncio.sleep(0.1)
 
 
