@@ -51,11 +51,11 @@ async def test_too_little_free_disk_and_a_data_dir_that_cannot_be_written_are_na
     ledger: Ledger, tmp_path: Path
 ) -> None:
     full = health_of(ledger, tmp_path, Clock(), min_free_mb=10**12)
-    await full._look(policies_too=True)
+    await full._check(policies_too=True)
     assert codes(full) == {"disk_almost_full"}
     (tmp_path / "file").touch()
     wrong = health_of(ledger, tmp_path / "file", Clock())
-    await wrong._look(policies_too=True)
+    await wrong._check(policies_too=True)
     assert codes(wrong) == {"data_dir_not_writable"}
 
 
