@@ -29,13 +29,13 @@ data_dir_option = click.option(
 
 @click.group()
 def audit() -> None:
-    """Look at the ledger as an auditor does."""
+    """Verify and export the ledger."""
 
 
 @audit.command("verify")
 @data_dir_option
 def verify(data_dir: Path | None) -> None:
-    """Walk the whole chain; name the first row that was changed, deleted, moved or cut off."""
+    """Verify the whole chain; name the first row that was changed, deleted, moved or cut off."""
     verdict = asyncio.run(_verify(read_settings(data_dir=data_dir)))
     _say(verdict)
 

@@ -21,7 +21,7 @@ def people() -> None:
 @click.argument("references", nargs=-1, required=True)
 @data_dir_option
 def erase(references: tuple[str, ...], data_dir: Path | None) -> None:
-    """Forget the persons behind these REFERENCES (reporter_ref of a case); the facts stay."""
+    """Erase the persons with these REFERENCES (reporter_ref of a case); the facts stay."""
     store = PeopleStore(read_settings(data_dir=data_dir).data_dir)
     try:
         for reference in references:

@@ -22,18 +22,18 @@ Shift roles act only while the roster names them.
 def verbs_page() -> str:
     """Return the page as Markdown."""
     rows = []
-    for verb, told in VERB_HELP.items():
-        needed = set(told["needed"])
+    for verb, entry in VERB_HELP.items():
+        needed = set(entry["needed"])
         args = [
             f"`{name}`: {kind}" if name in needed else f"[`{name}`: {kind}]"
-            for name, kind in told["args"].items()
+            for name, kind in entry["args"].items()
         ]
         cells = (
             f"`{verb}`",
-            told["subject"],
-            told["c"] or "–",
+            entry["subject"],
+            entry["c"] or "–",
             "; ".join(args) or "–",
-            ", ".join(told["who"]),
+            ", ".join(entry["who"]),
         )
         rows.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
     return HEAD + "\n".join(rows) + "\n"

@@ -81,19 +81,19 @@ def read_district(data_dir: Path) -> District:
     shipped, own, path = _shipped(), _own(data_dir), data_dir / "city.toml"
     built_in = _is_of(own, shipped)
     behind = shipped if built_in else {"limits": {}, "sources": {}}
-    told = {**behind, **own}
+    table = {**behind, **own}
     for key in ("code", "timezone", "name"):
-        if not told.get(key):
+        if not table.get(key):
             message = f"{path}: {key}: expected for every district but the built-in one"
             raise DistrictError(message)
     atlas = data_dir / "atlas"
     try:
-        ZoneInfo(str(told["timezone"]))
+        ZoneInfo(str(table["timezone"]))
         sources = msgspec.convert({**behind["sources"], **own.get("sources", {})}, dict[str, SourceSetting])
         found = District(
-            name=_both(msgspec.convert(told["name"], dict[str, str])),
-            code=str(told["code"]),
-            timezone=str(told["timezone"]),
+            name=_both(msgspec.convert(table["name"], dict[str, str])),
+            code=str(table["code"]),
+            timezone=str(table["timezone"]),
             limits={**behind["limits"], **own.get("limits", {})},
             sources={
                 name: msgspec.structs.replace(source, label=_both(source.label))
@@ -102,8 +102,8 @@ def read_district(data_dir: Path) -> District:
             atlas_dir=atlas if atlas.exists() or not built_in else static.path("district/atlas"),
             built_in=built_in,
             cases=msgspec.convert({**behind.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
-            holidays=str(told.get("holidays") or ("china" if told["timezone"] in CHINA else "none")),
-            workdays=frozenset(map(WEEK.index, told.get("workdays") or WEEK[:5])),
+            holidays=str(table.get("holidays") or ("china" if table["timezone"] in CHINA else "none")),
+            workdays=frozenset(map(WEEK.index, table.get("workdays") or WEEK[:5])),
         )
     except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
         message = f"{path}: {error}"

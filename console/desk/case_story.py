@@ -35,7 +35,7 @@ class CaseStories:
         self.name_of = name_of
         self._kept: OrderedDict[int, Fact] = OrderedDict()
 
-    async def tell(
+    async def read(
         self, positions: Sequence[int], clock_of: Callable[[int], CityClock]
     ) -> list[dict[str, Any]]:
         """Return the newest 300 facts at these positions, oldest first; times are city epoch seconds.

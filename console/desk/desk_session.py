@@ -161,7 +161,7 @@ class DeskSession:
         if case is None or seen is None:
             return {"case": None}
         state, now = services.state(), services.clock()
-        story = await services.stories.tell(case.file.story, state.ledger.clock_of)
+        story = await services.stories.read(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
         near = {
             "units": units_near(seen.units, case, services.terms),

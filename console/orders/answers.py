@@ -82,7 +82,7 @@ def undo_until(facts: Sequence[Fact]) -> float | None:
 def refused(command_id: str, refusal: Refusal, reasons: Reasons) -> dict[str, Any]:
     """Return the answer to a command that was refused."""
     body: dict[str, Any] = {
-        "code": refusal.code, "reason": reasons.tell(refusal.reason, refusal.names),
+        "code": refusal.code, "reason": reasons.text(refusal.reason, refusal.names),
         "key": refusal.reason, "names": dict(refusal.names),
     }  # fmt: skip
     if refusal.winner is not None:

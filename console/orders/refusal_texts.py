@@ -19,7 +19,7 @@ class Reasons:
         self._words = words
         self._zone = ZoneInfo(timezone)
 
-    def tell(self, reason: str, names: Mapping[str, Any]) -> str:
+    def text(self, reason: str, names: Mapping[str, Any]) -> str:
         """Return the text of ``refusal.<reason>``; times are city time, HH:MM."""
         return self.fill(f"refusal.{reason}", names)
 

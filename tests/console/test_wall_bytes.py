@@ -21,8 +21,8 @@ from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.live.encoding import encode_frame, encode_text
 from feeds.gateway.publish_jobs import _FACTS
-from feeds.protocol.records import DecisionRules as Judging
 from feeds.protocol.records import Normalised, validate_all
+from feeds.protocol.records import ValidationContext as Judging
 from layers.atlas.atlas import Atlas
 from layers.contract import Layer
 from layers.fields.heat import Heat
