@@ -77,7 +77,7 @@ def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> No
     }
     checked = run("config", "check", "--data-dir", tmp_path / "a")
     assert checked.exit_code == 1
-    assert "city.toml: code: it must stand here" in checked.output
+    assert "city.toml: code: expected for every district" in checked.output
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
