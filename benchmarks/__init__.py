@@ -1,1 +1,1 @@
-"""What we claim of speed and memory, side by side in one run: ``python -m benchmarks.<name> --json``."""
+"""Benchmarks of speed and memory, compared in one run: ``python -m benchmarks.<name> --json``."""

@@ -1,11 +1,11 @@
-"""From a press to its fact: 50 orders a second at a whole Citywall, one desk in a real Chromium.
+"""Measures the time from a click to its fact: 50 orders a second on a full Citywall, one desk in Chromium.
 
-``answer_p99_ms``: press on the desk → answer on the same page, through its Panel session. ``seen_p99_ms``:
-press (of anybody) → the row with the new version in another desk's live socket. ``winners``: of 100
-simultaneous clicks on one case. ``commands_per_s``: as many as eight sockets get through ``/v1/command``.
-``floor``: a bare append – one after the other for p50 and p99, sixteen at once for the rate.
-``stolen_pct``: of the processors' time, what the host kept to itself during the orders; where it is some
-per cent, the slowest answers are the host's.
+``answer_p99_ms``: click on the desk → answer on the same page, through its Panel session. ``seen_p99_ms``:
+any order → the row with the new version in another desk's live socket. ``winners``: how many of 100
+simultaneous clicks on one case succeed. ``commands_per_s``: the rate of eight sockets at ``/v1/command``.
+``floor``: a plain append – one at a time for p50 and p99, sixteen in parallel for the rate.
+``stolen_pct``: the share of processor time that the host did not give to this machine during the orders. At
+some per cent, the host causes the slowest answers.
 """
 
 import argparse
@@ -42,7 +42,7 @@ PRESS = """async ([marks, everyMs, count]) => {
   const sleep = (ms) => new Promise((done) => setTimeout(done, Math.max(0, ms)));
   const started = performance.now();
   for (let i = 0; i < count; i += 1) {
-    // Not in step with the console, which looks ten times a second.
+    // Random offset, so that clicks are not in phase with the console's ticks.
     await sleep(started + (i + Math.random() / 2) * everyMs - performance.now());
     const mark = marks[i % marks.length], row = desk.row(mark), at = performance.now();
     const verb = (row.version ?? 0) % 2 === 0 ? "escalate" : "undo";
@@ -56,7 +56,7 @@ PRESS = """async ([marks, everyMs, count]) => {
 
 
 class Watch:
-    """Another desk's live socket: when a row's version was first seen (machine epoch seconds)."""
+    """Another desk's live socket: when each row's version first arrived (machine epoch seconds)."""
 
     def __init__(self) -> None:
         self.seen: dict[tuple[str, int], float] = {}
@@ -79,7 +79,7 @@ class Watch:
 
 
 class Ordered:
-    """Orders over ``/v1/command`` at an even pace; (mark, version) → when it was pressed."""
+    """Sends orders to ``/v1/command`` at a constant rate; ``pressed``: (mark, version) → send time."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url, self._token = url, token
@@ -119,8 +119,8 @@ async def floor(log_url: str) -> dict[str, float]:
     started = time.perf_counter()
 
     async def lane(number: int) -> None:
-        for turn in range(FLOOR // 4):
-            await append(f"{number}-{turn}")
+        for step in range(FLOOR // 4):
+            await append(f"{number}-{step}")
 
     await asyncio.gather(*(lane(number) for number in range(16)))
     rate = 16 * (FLOOR // 4) / (time.perf_counter() - started)
@@ -132,19 +132,19 @@ async def floor(log_url: str) -> dict[str, float]:
 
 
 async def throughput(url: str, token: str, keys: list[str], seconds: float) -> float:
-    """Comments on ever other cases, as fast as they are answered."""
+    """Send comments on changing cases, each as soon as the last is answered; return the rate per second."""
     done = 0
     until = time.monotonic() + seconds
 
     async def lane(commander: Commander, mine: list[str]) -> None:
         nonlocal done
-        turn = 0
+        sent = 0
         while time.monotonic() < until:
             answer = await commander.send(
-                "comment", f"case:hotline/{mine[turn % len(mine)]}", 0, {"text": "x"}
+                "comment", f"case:hotline/{mine[sent % len(mine)]}", 0, {"text": "x"}
             )
             done += answer.done is not None
-            turn += 1
+            sent += 1
 
     lanes = SOCKETS * UNDER_WAY
     shares = [keys[number::lanes] for number in range(lanes)]
@@ -158,7 +158,7 @@ async def throughput(url: str, token: str, keys: list[str], seconds: float) -> f
 
 
 async def winners(url: str, tokens: list[str], key: str) -> tuple[int, int]:
-    """Return how many of 100 clicks at once won, and how many of the others were told who did."""
+    """Return how many of 100 parallel clicks won, and how many of the others got the winner's name."""
     commanders = [await Commander(url, token).__aenter__() for token in tokens for _ in range(SOCKETS)]
     clicks = [
         commanders[number % len(commanders)].send("escalate", f"case:hotline/{key}", 0, {})
@@ -172,14 +172,14 @@ async def winners(url: str, tokens: list[str], key: str) -> tuple[int, int]:
 
 
 def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str, Any]:
-    """Fifty orders a second: a few of them pressed on the desk of ``page``."""
+    """Send fifty orders a second, five of them by clicks on the desk of ``page``; return the delays."""
     url, ordered = running.console.replace("http", "ws"), [f"o{number}" for number in range(ORDERED)]
     cookie = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
     watch, others = Watch(), Ordered(url, cast.tokens["li"])
 
     async def beside() -> None:
         watching = asyncio.create_task(watch.run(f"{url}/live/desk", cookie, running.console))
-        while not watch.rows:  # noqa: ASYNC110  # its socket tells in the same loop
+        while not watch.rows:  # noqa: ASYNC110  # the socket runs in the same loop
             await asyncio.sleep(0.05)
         await others.run(ordered, ORDERS_A_SECOND - DESK_A_SECOND, seconds)
         await asyncio.sleep(2)
@@ -212,7 +212,7 @@ def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
     lon, lat = PLACES[1]
     hot = [f"p{n}" for n in range(PRESSED)] + [f"o{n}" for n in range(ORDERED)] + ["one"]
     many = [f"n{number}" for number in range(OTHERS)]
-    # Apart enough that no two look like one place.
+    # Far enough apart that no two cases count as the same place.
     spread = {
         key: {"lon": lon + n % ACROSS * APART, "lat": lat + n // ACROSS * APART}
         for n, key in enumerate([*hot, *many])

@@ -13,7 +13,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def processor_time() -> tuple[float, float]:
-    """Seconds of all processors since the start: kept by the host for others, and altogether."""
+    """Processor seconds since the start, of all processors: stolen by the host, and total."""
     fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
     return int(fields[7]) / TICK, sum(map(int, fields)) / TICK
 

@@ -1,11 +1,11 @@
-// Draws one card in two ways, block by block, ten times a second. Run by benchmarks/draw.py, which reads what it costs.
+// Draws one card in two ways, block by block, ten times a second. Run by benchmarks/draw.py, which measures the cost.
 const ROWS = 200, EVERY_MS = 100, TALL_PX = 4000;
 
-// The views of a workload, turn after turn; the city's clock goes on by a second a turn.
+// The views of a workload, turn after turn; each turn advances the city's clock by a second.
 const WORK = {
   quiet: { turn: () => "live" },
   ages: { turn: () => "late" },
-  // Ten rows turn from late to live and back, and go to the end or to the front for it.
+  // Ten rows change from late to live and back, and therefore move to the end or to the front.
   moves: { turn: (row, turn) => ((row + turn) % (ROWS / 10) === 0 ? "live" : "late"), sorted: true },
 };
 const RANK = { lost: 0, late: 1, live: 2 };
@@ -43,7 +43,7 @@ export function stage(ways) {
     prepare(kind, draws) {
       for (let draw = 0; draw < draws; draw += 1) views.push([turn, viewOf(WORK[kind], now, turn++)]);
     },
-    // Returns how many rows kept their node, on average, and what the page's layout has shifted by.
+    // Returns the number of draws, of rows that kept their node, and the layout shift of the page.
     async draw(name) {
       const { face, mend, host } = places[name], draws = views.length, before = new Set(rowsOf(places[name]));
       let shifts = 0;
@@ -61,7 +61,7 @@ export function stage(ways) {
       host.style.display = "none";
       return { draws, kept: rows.filter((node) => before.has(node)).length, shifts };
     },
-    // Whether all ways show the same of one view.
+    // Whether all ways show the same content for one view.
     isSame(kind) {
       const view = viewOf(WORK[kind], now, (passed = turn++));
       const told = Object.values(places).map((one) => {

@@ -1,7 +1,7 @@
-"""Measure what drawing a card costs: its template by lit beside the same card mended by hand, by turns.
+"""Measures the cost of drawing a card, alternating its lit template with the same card updated by hand.
 
 ``python -m benchmarks.draw [--seconds N] [--json]``: a list of 200 rows, ten times a second in one Chromium.
-Times are milliseconds of the page's thread at work, so that what else runs on the machine does not count.
+Times are milliseconds of CPU time of the page's thread, so that other processes do not count.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tests.script_pages import opened
 
 HERE = Path(__file__).parent
 WAYS = ("lit", "hand")
-BLOCK = 30  # draws of one way before it is the other's turn
+BLOCK = 30  # draws of one way before the other way follows
 STAGE = """async ([bench, hand]) => {
   const load = (code) => import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
   const [{ stage }, byHand, byLit] = await Promise.all(
@@ -30,7 +30,7 @@ PARTS = {"script_ms": ("ScriptDuration",), "layout_ms": ("LayoutDuration", "Reca
 
 
 def measure(seconds: int) -> dict[str, Any]:
-    """Return ms a draw, rows that kept their node and layout shifts, per workload and way."""
+    """Return ms per draw, rows that kept their node and layout shifts, per workload and way."""
     found: dict[str, Any] = {"weight": weight("vendor/lit.js", "js/draw.js")}
     with chromium() as browser, opened(browser, "wall") as page:
         page.evaluate(STAGE, [(HERE / name).read_text("utf-8") for name in ("draw.js", "draw_by_hand.js")])
@@ -39,39 +39,39 @@ def measure(seconds: int) -> dict[str, Any]:
         for kind in ("quiet", "ages", "moves"):
             sums = {way: Counter[str]() for way in WAYS}
             blocks = max(2, seconds * 10 // BLOCK)
-            for turn in range(-1, blocks):
-                for way in WAYS if turn % 2 else WAYS[::-1]:
-                    told = block(page, devtools, kind, way)
-                    if turn >= 0:  # the first is to get warm
-                        sums[way].update(told)
+            for number in range(-1, blocks):
+                for way in WAYS if number % 2 else WAYS[::-1]:
+                    costs = block(page, devtools, kind, way)
+                    if number >= 0:  # the first block is the warm-up
+                        sums[way].update(costs)
             assert page.evaluate("(kind) => stage.isSame(kind)", kind), "both ways show the same"
             found[kind] = {way: averages(sums[way], blocks) for way in WAYS}
     return found
 
 
 def block(page: Page, devtools: CDPSession, kind: str, way: str) -> dict[str, float]:
-    """Draw BLOCK views in one way; return what it took."""
+    """Draw BLOCK views in one way; return the costs."""
     page.evaluate("([kind, draws]) => stage.prepare(kind, draws)", [kind, BLOCK])
     before = clocks(devtools)
-    told: dict[str, float] = page.evaluate("(way) => stage.draw(way)", way)
+    counts: dict[str, float] = page.evaluate("(way) => stage.draw(way)", way)
     after = clocks(devtools)
-    return told | {name: 1000 * (after[name] - before[name]) for name in after}
+    return counts | {name: 1000 * (after[name] - before[name]) for name in after}
 
 
 def clocks(devtools: CDPSession) -> dict[str, float]:
-    """Seconds that the page's thread has spent so far, by part."""
-    told = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
-    return {name: sum(told[part] for part in parts) for name, parts in PARTS.items()}
+    """Return the CPU seconds of the page's thread so far, by part."""
+    metrics = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
+    return {name: sum(metrics[part] for part in parts) for name, parts in PARTS.items()}
 
 
-def averages(told: Counter[str], blocks: int) -> dict[str, float]:
-    """Return the sums of one way as values of a draw."""
-    times = {name: round(told[name] / told["draws"], 3) for name in PARTS}
-    return {**times, "kept": told["kept"] / blocks, "shift": round(told["shifts"], 4)}
+def averages(sums: Counter[str], blocks: int) -> dict[str, float]:
+    """Return the sums of one way as values per draw."""
+    times = {name: round(sums[name] / sums["draws"], 3) for name in PARTS}
+    return {**times, "kept": sums["kept"] / blocks, "shift": round(sums["shifts"], 4)}
 
 
 def weight(*names: str) -> dict[str, int]:
-    """Bytes of shipped files, as they are and compressed."""
+    """Return the bytes of shipped files, raw and compressed."""
     files = [static.path(name).read_bytes() for name in names]
     return {"bytes": sum(map(len, files)), "gzip": sum(len(gzip.compress(file, 9)) for file in files)}
 

@@ -1,4 +1,4 @@
-// What static/esm/sources.js was before it became a template: nodes that are made and mended by hand. For benchmarks/draw.py.
+// static/esm/sources.js before it became a template: it creates and updates its nodes by hand. For benchmarks/draw.py.
 const LINE_PX = 30;
 
 export function mend(face, view, city) {

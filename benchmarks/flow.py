@@ -1,8 +1,9 @@
-"""From a publisher's send to the frame on the wall: 1,000 records/s, 10 walls, beside plain Panel sessions.
+"""Measures the time from a publisher's send to the frame on the wall: 1,000 records/s, 10 walls.
 
 ``p99_ms``: publisher's send → receipt of the first frame (of every wall) that holds the value or a newer one.
 ``cpu_cores``: all of Citywall's processes together. ``lost``: records acknowledged but not folded by the
-console. ``stock``: the same news pushed by one Panel session per wall, in the same run.
+console. ``stock``: for comparison, the same changes pushed by one plain Panel session per wall, in the same
+run.
 """
 
 import argparse
@@ -29,7 +30,7 @@ LON, LAT, STEP_DEGREES = 121.53, 31.22, 1e-5
 
 
 def records(step: int, now: float) -> list[dict[str, Any]]:
-    """One batch: part of the units move; the first is committed and its place tells the step."""
+    """Return one batch: part of the units move; the position of the first one encodes the step."""
     size = RECORDS_A_SECOND // BATCHES_A_SECOND
     at = datetime.fromtimestamp(now, UTC).isoformat()
     batch = []
@@ -47,7 +48,7 @@ def records(step: int, now: float) -> list[dict[str, Any]]:
 
 
 def step_in(frame: bytes) -> int | None:
-    """The step that a frame of the layer of units holds, None for other frames and before the first step."""
+    """Return the step in a frame of the units layer, None for other frames and before the first step."""
     length = int.from_bytes(frame[:4], "little")
     header = json.loads(frame[4 : 4 + length])
     columns = {column["name"]: column for column in header["columns"]}
@@ -83,7 +84,7 @@ async def publish(running: Running, seconds: float, sent: dict[int, float]) -> i
 
 
 def delays(sent: dict[int, float], walls: list[list[tuple[int, float]]], warm: int) -> list[float]:
-    """Per wall and step: send → first frame that holds this step or a newer one, ms."""
+    """Return per wall and step: send → first frame that holds this step or a newer one, ms."""
     found = []
     for seen in walls:
         step = warm

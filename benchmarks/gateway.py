@@ -1,7 +1,7 @@
-"""How fast records go through the gateway: ``python -m benchmarks.gateway [--json]``.
+"""Measures the gateway's rate and latency: ``python -m benchmarks.gateway [--json]``.
 
-One publisher and one subscriber over one socket each, a gateway process and a real Valkey, all on this
-machine. Latency is from send to delivery; CPU is of the gateway process.
+One publisher and one subscriber with one socket each, a gateway process and a real Valkey, all on this
+machine. Latency is from send to delivery; CPU is that of the gateway process.
 """
 
 import argparse
@@ -81,7 +81,7 @@ async def measure(url: str, token: str, *, rate: int, size: int, seconds: float)
 
 
 def cpu_of(pid: int) -> float:
-    """CPU seconds that a process has used."""
+    """Return the CPU seconds of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
     ticks = int(fields[11]) + int(fields[12])
     return ticks / 100
@@ -109,14 +109,14 @@ def run(rate: int, size: int, seconds: float) -> dict[str, Any]:
             url = f"ws://127.0.0.1:{port}"
             before, own = cpu_of(gateway.pid), resource.getrusage(resource.RUSAGE_SELF).ru_utime
             begin = time.perf_counter()
-            told = asyncio.run(measure(url, token, rate=rate, size=size, seconds=seconds))
+            result = asyncio.run(measure(url, token, rate=rate, size=size, seconds=seconds))
             took = time.perf_counter() - begin
-            told["gateway_cpu_percent"] = round((cpu_of(gateway.pid) - before) / took * 100, 1)
+            result["gateway_cpu_percent"] = round((cpu_of(gateway.pid) - before) / took * 100, 1)
             client = resource.getrusage(resource.RUSAGE_SELF).ru_utime - own
-            told["client_cpu_percent"] = round(client / took * 100, 1)
+            result["client_cpu_percent"] = round(client / took * 100, 1)
             gateway.kill()
         servers.stop()
-    return {"rate": rate, "batch": size, **told}
+    return {"rate": rate, "batch": size, **result}
 
 
 def main() -> None:
@@ -128,8 +128,8 @@ def main() -> None:
     if options.json:
         print(json.dumps({"gateway": runs}))
         return
-    for told in runs:
-        print("  ".join(f"{name} {value}" for name, value in told.items()))
+    for result in runs:
+        print("  ".join(f"{name} {value}" for name, value in result.items()))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Measure the density: ms per refresh of the home view, its bytes, and tiles.
+"""Measures the density layer: ms per refresh of the home view, its bytes, and tiles.
 
-``python -m benchmarks.heat --json`` prints one JSON object; without it, lines to read.
+``python -m benchmarks.heat --json`` prints one JSON object; without it, text for people.
 """
 
 import json
@@ -30,7 +30,7 @@ class Seen:
 
 
 def places(number: int) -> tuple[Any, Any]:
-    """Invent city-like points: two thirds around forty centres, the rest anywhere."""
+    """Generate city-like points: two thirds around forty centres, the rest evenly spread."""
     rng = np.random.default_rng(1)
     centres = rng.uniform(SOUTH_WEST, NORTH_EAST, (40, 2))
     near = centres[rng.integers(0, 40, number)] + rng.normal(0, 0.012, (number, 2))

@@ -1,4 +1,4 @@
-"""The plain way, for comparison: every wall is a Panel session, and every session is pushed every change."""
+"""A plain Panel app, for comparison: every wall is a Panel session, and each session gets every change."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ PUSHES_A_SECOND = 4
 
 
 def serve(port: int, points: int) -> None:
-    """A Panel app of one figure with ``points`` points that replaces their positions four times a second."""
+    """Serve a Panel app of one figure whose ``points`` points get new positions four times a second."""
     import numpy as np
     import panel as pn
     from bokeh.models import ColumnDataSource
@@ -39,9 +39,9 @@ def serve(port: int, points: int) -> None:
 
 
 def stock(seconds: float, *, walls: int, batches: int, points: int) -> dict[str, Any]:
-    """Run the Panel app with ``walls`` sessions; same keys as our own result.
+    """Run the Panel app with ``walls`` sessions; return the same keys as our own result.
 
-    The delay counts from the push in the server (not from a publisher): a head start for the plain way.
+    The delay starts at the push in the server, not at a publisher, which favours the Panel app.
     """
     port = free_port()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(port, points), daemon=True)
@@ -87,11 +87,11 @@ async def _watch(port: int, times: list[float]) -> None:
     protocols: Any = ["bokeh", found[1]]
     async with websockets.connect(url, subprotocols=protocols, max_size=None) as socket:
         ready = {"msgid": "1", "msgtype": "PATCH-DOC"}
-        await socket.recv()  # the server's ack opens the session; before it nothing is received
+        await socket.recv()  # the server's ack opens the session; before it the server accepts nothing
         for part in (json.dumps(ready), "{}", json.dumps({"events": [_ready_event()]})):
             await socket.send(part)
         async for message in socket:
-            # The column `at` travels as a buffer of equal float64: the moment of the push.
+            # The column `at` arrives as a buffer of equal float64 values: the time of the push.
             if isinstance(message, bytes) and len(message) % 8 == 0:
                 import numpy as np
 

@@ -31,7 +31,7 @@ for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, at
 
 
 def main() -> None:
-    """Run the command; what the user can mend is said in one line and ends with status 2."""
+    """Run the command. An error that the user can correct is printed in one line, with exit status 2."""
     try:
         citywall(standalone_mode=False)
     except click.exceptions.Abort:

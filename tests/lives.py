@@ -16,7 +16,7 @@ from city.facts.chain import GENESIS, digest, link
 from city.facts.fact import body_of, read_fact
 from city.folding.fold import apply
 from city.state.ledger_state import Case, LedgerState
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.engine.timers import ENGINE
 from feeds.ledger.segments import Row
@@ -31,7 +31,7 @@ LITTER = ("event", "0110")  # 暴露垃圾: 4 office hours
 def shipped_terms() -> DecisionRules:
     """What decisions go by in the built-in district."""
     with tempfile.TemporaryDirectory() as folder:
-        return read_terms(read_district(Path(folder)), Path(folder), on="2026-06-09")
+        return read_decision_rules(read_district(Path(folder)), Path(folder), on="2026-06-09")
 
 
 def somebody(account: str, *roles: str, **rights: Any) -> Person:

@@ -16,7 +16,7 @@ from city.dispatch.decision_rules import DecisionRules
 from city.facts.fact import Fact, body_of, read_fact
 from city.folding.store import Store
 from city.state.ledger_state import Case
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.orders.order_service import Orders
 from console.orders.presence import Presence
@@ -40,7 +40,7 @@ PHONE = "13800001234"
 @lru_cache
 def read_test_terms() -> DecisionRules:
     nowhere = Path("/nonexistent")
-    return read_terms(read_district(nowhere), nowhere)
+    return read_decision_rules(read_district(nowhere), nowhere)
 
 
 class Taking:

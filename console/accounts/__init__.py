@@ -1,4 +1,4 @@
-"""Sessions, credentials and seats, and the authorization that every page, socket and handler asks.
+"""Sessions, credentials and seats, and the authorization of every page, socket and handler.
 
 It may import ``console.deployment``.
 """

@@ -1,4 +1,4 @@
-"""Doors: who may look at what over HTTP and websockets; every handler and page asks here."""
+"""Authorization: who may see what over HTTP and websockets. Every handler and page uses it."""
 
 import hashlib
 import hmac
@@ -17,14 +17,14 @@ __all__ = ["COOKIE", "SESSION_COOKIE", "Authorization", "Viewer"]
 COOKIE = "citywall_view"
 SESSION_COOKIE = "citywall_session"
 LOOPBACK_PAGES = frozenset({"wall", "metrics"})
-"""What ``open_loopback`` opens to the machine itself: nothing on which anybody can act."""
+"""The pages that ``open_loopback`` opens to the machine itself: nobody can order anything there."""
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """By which right a request may see a page: ``by`` is session, key or loopback.
+    """The right by which a request may see a page: ``by`` is session, key or loopback.
 
-    ``session`` is the session's id ('' for a wall that nobody signed in to), ``proof`` tells two viewers
-    apart, ``remote`` is their address.
+    ``session`` is the session's id ('' for a wall without a sign-in), ``proof`` distinguishes viewers,
+    ``remote`` is the address.
     """
 
     page: str
@@ -35,11 +35,11 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 class Authorization:
-    """Decides by a session, a view key's signed cookie, or the machine that asks.
+    """Decides by a session, a view key's signed cookie, or the address of the request.
 
-    A wall stands in a hall and has nobody to sign in: it is opened once with ``?key=<token>`` of a token
-    with the right ``view:wall``. ``open_loopback`` lets the machine itself look at walls without one (the
-    demo); it opens no desk.
+    Nobody signs in on a wall in a hall: it is opened once with ``?key=<token>`` of a token with the right
+    ``view:wall``. ``open_loopback`` lets the machine itself see walls without a key (the demo); it opens no
+    desk.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class Authorization:
         return self.viewer(request, page) is not None
 
     def viewer(self, request: Any, page: str) -> Viewer | None:
-        """Return by which right a request may see a page, None (counted) when by none."""
-        found = self.still(request, page)
+        """Return the right by which a request may see a page, None (counted as refused) without one."""
+        found = self.current_viewer(request, page)
         self.refused += found is None
         return found
 
-    def still(self, request: Any, page: str) -> Viewer | None:
-        """Look again at an open socket's request: sessions end and keys are revoked."""
+    def current_viewer(self, request: Any, page: str) -> Viewer | None:
+        """Check an open socket's request again, without counting: sessions end and keys are revoked."""
         session = self.session_of(request)
         account = self._account(session)
         if account is not None and may_open(_looker(account.name, account.rights.roles), page):
@@ -76,16 +76,17 @@ class Authorization:
         return None
 
     def session_of(self, request: Any) -> str:
-        """Return the id of a request's session, '' when it has none that is good.
+        """Return the id of a request's session, '' when it has no valid one.
 
-        A page function's request is Bokeh's copy without cookies: our page handler left the viewer on it.
+        A page function gets Bokeh's copy of the request without cookies; our page handler stored the viewer
+        on it.
         """
         viewer = getattr(request, "viewer", None)
-        told = viewer.session if isinstance(viewer, Viewer) else _cookie(request, SESSION_COOKIE)
-        return told if self._account(told) is not None else ""
+        session = viewer.session if isinstance(viewer, Viewer) else _cookie(request, SESSION_COOKIE)
+        return session if self._account(session) is not None else ""
 
     def cookie_for(self, key: str, page: str) -> str | None:
-        """Return the cookie that a view key is changed for, None when the key opens nothing."""
+        """Return the cookie for a view key, None when the key does not open the page."""
         claims = self._tokens.look_up(key)
         if claims is None or f"view:{page}" not in claims.rights:
             return None
@@ -109,7 +110,7 @@ class Authorization:
         except ValueError:
             return False
         signed = hmac.compare_digest(self._sign(token, page).encode(), value.encode())
-        # A revoked key closes the door for the cookies that it was changed for.
+        # Revoking a key also revokes the cookies made from it.
         return signed and token in self._tokens.good()
 
 
@@ -124,5 +125,5 @@ def _digest(text: str) -> bytes:
 
 
 def _looker(name: str, roles: tuple[str, ...]) -> Person:
-    """Return who looks: to look, a role is enough; to act, the shift counts too."""
+    """Return the viewer as a person: a role is enough to see a page; the shift counts only for acts."""
     return Person(name, name, roles)

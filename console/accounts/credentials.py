@@ -1,4 +1,4 @@
-"""Credentials: proving who somebody is, by password or PIN, slowly for whoever guesses."""
+"""Credentials: checks passwords and PINs, with growing delays after failed attempts."""
 
 import asyncio
 import time
@@ -19,13 +19,13 @@ log = structlog.get_logger()
 BY_PASSWORD: Final = Limit(free=3, lock_at=10)
 BY_PIN: Final = Limit(free=2, lock_at=5)
 BY_ADDRESS: Final = Limit(free=20, lock_at=100, longest_s=30.0)
-"""A whole office may share one address, so it waits later than an account."""
+"""A whole office may share one address, so its limit is higher than an account's."""
 AT_ONCE: Final = 2
 """Verifications at a time: each takes 50 ms and 64 MB."""
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """What a try told: the account, or None and (when too many failed) the seconds to wait."""
+    """The result of an attempt: the account, or None and (after too many failures) the seconds to wait."""
 
     account: Account | None
     wait_s: float = 0.0
@@ -42,11 +42,11 @@ class Credentials:
         self._accounts = accounts
         self._attempts = attempts
         self._clock = clock
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def prove(self, name: str, secret: str, *, remote: str, pin: bool = False) -> Proof:
-        """Return who it is. Alike, in answer and in cost, for a wrong secret and for no such account."""
-        async with self._turns:
+        """Return the account. A wrong secret and an unknown account give the same answer at the same cost."""
+        async with self._slots:
             return await asyncio.to_thread(self._prove, name.strip().lower()[:64], secret, remote, pin)
 
     def _prove(self, name: str, secret: str, remote: str, pin: bool) -> Proof:
@@ -55,7 +55,7 @@ class Credentials:
         counted = self._attempts.counting_key(mine, remote, now=self._clock())
         limits = {counted: BY_PIN if pin else BY_PASSWORD, theirs: BY_ADDRESS}
         wait = self._attempts.begin(limits, now=self._clock())
-        # Whoever typed a password where the name goes does not find it in our log.
+        # An unknown name is not logged: somebody may have typed the password there.
         known = name if self._accounts.get(name) is not None else "unknown"
         if wait > 0:
             self.counts["waits"] += 1

@@ -1,4 +1,4 @@
-"""Forms: a token in the form that fits a cookie of the same browser, so that no other page can send it."""
+"""Form tokens: each form holds a token bound to a cookie of the same browser, against cross-site requests."""
 
 import hashlib
 import hmac
@@ -9,17 +9,17 @@ __all__ = ["FORM_COOKIE", "FORM_S", "FormTokens"]
 
 FORM_COOKIE: Final = "citywall_form"
 FORM_S: Final = 3600.0
-"""A form may stand open for so long."""
+"""How long a form's token is valid."""
 
 
 class FormTokens:
-    """Makes and checks tokens; ``secret`` signs them, for nothing else (the key is derived)."""
+    """Makes and checks tokens, signed with a key derived from ``secret`` for this purpose only."""
 
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.new(secret, b"citywall forms", hashlib.sha256).digest()
 
     def new_cookie(self) -> str:
-        """Return the value of a fresh form cookie."""
+        """Return the value of a new form cookie."""
         return secrets.token_urlsafe(16)
 
     def token(self, cookie: str, purpose: str, now: float) -> str:
@@ -27,7 +27,7 @@ class FormTokens:
         return self._sign(cookie, purpose, int(now))
 
     def is_good(self, token: str, cookie: str, purpose: str, now: float) -> bool:
-        """Whether a token was made for this cookie and purpose, and not too long ago."""
+        """Whether a token was made for this cookie and purpose and has not expired."""
         made, _, _ = token.partition(".")
         if not cookie or not (made.isascii() and made.isdigit() and len(made) <= 12):
             return False

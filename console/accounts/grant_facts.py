@@ -1,4 +1,4 @@
-"""What the ledger must know of accounts: every grant and revocation of a right, once, like tokens'."""
+"""Grant facts: every grant and revocation of an account's right, written once to the ledger, like tokens'."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["AccountNote", "account_notes"]
 class AccountNote(msgspec.Struct, frozen=True):
     """One act to append: deterministic command id, fact type (v1), subject and data without a secret.
 
-    ``number`` grows: whoever appended up to one asks for those behind it.
+    ``number`` increases; the engine continues after the last one it appended.
     """
 
     number: int
@@ -24,7 +24,7 @@ class AccountNote(msgspec.Struct, frozen=True):
 
 
 def account_notes(accounts: Accounts, after: int = 0) -> list[AccountNote]:
-    """Return what is to be noted behind a number, oldest first; appending one again changes nothing."""
+    """Return the notes after a number, oldest first; appending one again changes nothing."""
     return [
         AccountNote(
             change.number,

@@ -1,4 +1,4 @@
-"""Where a request comes from: its address, its scheme, and whether a page of ours sent it."""
+"""Origin of a request: its address, its scheme, and whether one of our pages sent it."""
 
 import ipaddress
 from typing import Any
@@ -10,22 +10,22 @@ PROXY_HEADERS = frozenset({"x-forwarded-for", "forwarded", "x-real-ip", "via"})
 
 
 def is_this_machine(request: Any) -> bool:
-    """Whether the request (Tornado's) comes from a loopback address and from behind no proxy."""
-    # Bokeh's copy of a request holds its headers in a plain dict: the case of a name counts there.
+    """Whether the request (Tornado's) comes from a loopback address and not through a proxy."""
+    # Bokeh's copy of a request holds its headers in a plain dict with case-sensitive names.
     if any(name.lower() in PROXY_HEADERS for name in request.headers):
         return False
     return _is_loopback(request.remote_ip)
 
 
 def remote_of(request: Any) -> str:
-    """Return the address that tries are counted for.
+    """Return the address for which attempts are counted.
 
-    A proxy on this machine is believed about whom it speaks for; anybody else only about themselves. Of
-    several hops the last counts: it is the one that our own proxy wrote.
+    The forwarding headers count only from a proxy on this machine. Of several hops the last one counts: our
+    own proxy wrote it.
     """
     if _is_loopback(request.remote_ip):
-        told = request.headers.get("X-Forwarded-For", "") or request.headers.get("X-Real-IP", "")
-        last = told.rsplit(",", 1)[-1].strip()
+        hops = request.headers.get("X-Forwarded-For", "") or request.headers.get("X-Real-IP", "")
+        last = hops.rsplit(",", 1)[-1].strip()
         try:
             return str(ipaddress.ip_address(last))
         except ValueError:
@@ -34,17 +34,17 @@ def remote_of(request: Any) -> str:
 
 
 def is_https(request: Any) -> bool:
-    """Whether the browser speaks TLS, to us or to a proxy on this machine."""
-    told = request.headers.get("X-Forwarded-Proto", "") if _is_loopback(request.remote_ip) else ""
-    return bool((told or request.protocol) == "https")
+    """Whether the browser uses TLS, to us or to a proxy on this machine."""
+    forwarded = request.headers.get("X-Forwarded-Proto", "") if _is_loopback(request.remote_ip) else ""
+    return bool((forwarded or request.protocol) == "https")
 
 
 def is_own_page(request: Any, origins: frozenset[str], origin: str | None = None) -> bool:
-    """Whether ``Origin`` (else ``Referer``) names our own host or one of the settings; without both, no."""
+    """Whether ``Origin`` (else ``Referer``) names our host or one of the settings; False without both."""
     headers = request.headers
-    told = origin or headers.get("Origin") or headers.get("Referer") or ""
+    address = origin or headers.get("Origin") or headers.get("Referer") or ""
     try:
-        host = urlsplit(told).netloc.lower()
+        host = urlsplit(address).netloc.lower()
     except ValueError:
         return False
     return bool(host) and (host == headers.get("Host", "").lower() or host in origins)

@@ -1,4 +1,4 @@
-"""Seats: who signed in on a wall by PIN. Kept in memory, bound to the wall's own session, for minutes."""
+"""Seats: who signed in on a wall by PIN. Kept in memory for minutes, bound to the wall's session."""
 
 import time
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from feeds.people.accounts import Accounts
 __all__ = ["IDLE_S", "Seated", "Seats"]
 
 IDLE_S: Final = 300.0
-"""A wall locks itself after so long without an act (machine seconds)."""
+"""A wall locks itself after this time without an act (machine seconds)."""
 
 
 class Seated(msgspec.Struct, frozen=True):
-    """The answer to a seat's sign-in: who sits there now, or None and the catalogue key of why not."""
+    """The answer to a seat's sign-in: the person, or None and the catalogue key of the reason."""
 
     person: Person | None
     why: str = ""
@@ -44,7 +44,7 @@ class Seats:
         self._seats: dict[str, _Seat] = {}
 
     async def sit(self, panel: str, account: object, pin: object, *, state: CityState, remote: str) -> Seated:
-        """Sign somebody in on a wall. Odd input is refused like a wrong PIN."""
+        """Sign somebody in on a wall. Invalid input is refused like a wrong PIN."""
         if not isinstance(account, str) or not isinstance(pin, str):
             return Seated(None, "seat.refused")
         proof = await self._credentials.prove(account, pin, remote=remote, pin=True)
@@ -59,7 +59,7 @@ class Seats:
         return Seated(person)
 
     def person(self, panel: str, state: CityState, *, used: bool = True) -> Person | None:
-        """Return who sits at a wall, read anew; ``used`` (an act, a keep-alive of the hand) prolongs it."""
+        """Return the person of a wall's seat, from the present state; ``used`` restarts the idle time."""
         seat = self._seats.get(panel)
         if seat is None:
             return None
@@ -72,11 +72,11 @@ class Seats:
         return person
 
     def leave(self, panel: str) -> None:
-        """Lock a wall; also when its page is closed."""
+        """Lock a wall. Also called when its page is closed."""
         self._seats.pop(panel, None)
 
     def _person(self, name: str, state: CityState) -> Person | None:
         account = self._accounts.get(name)
-        if account is None or not account.has_pin:  # a PIN that was taken away seats nobody
+        if account is None or not account.has_pin:  # a removed PIN ends the seat
             return None
         return person_of_account(account, state, self._clock(), zone_offset_s=self._zone_offset_s)

@@ -1,4 +1,4 @@
-"""Sessions of signed-in people: read anew for every look and every command."""
+"""Sessions of signed-in people; read from the store for every page view and every command."""
 
 import time
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from feeds.people.session_store import SessionStore
 __all__ = ["Lifetime", "Sessions"]
 
 NOTED_S = 60.0
-"""A session's use is written down at most so often."""
+"""The shortest time between two writes of a session's last use."""
 
 
 class Lifetime(msgspec.Struct, frozen=True):
-    """How long a session lasts: a shift from its sign-in, and no longer than ``idle_s`` unused."""
+    """How long a session lasts: at most ``longest_s`` (a shift), and at most ``idle_s`` without use."""
 
     longest_s: float = 12 * 3600.0
     idle_s: float = 3600.0
 
 
 class Sessions:
-    """What a session id stands for. Every method reads the accounts and the sessions anew (about 80 µs)."""
+    """Resolves session ids. Every method reads the accounts and the sessions again (about 80 µs)."""
 
     def __init__(
         self, accounts: Accounts, store: SessionStore, *, zone_offset_s: int = 28_800,
@@ -41,13 +41,13 @@ class Sessions:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
     def open(self, account: str, *, now: float, remote: str) -> str:
-        """Open a session for who just proved who they are; return its id. Commits: call it in a thread."""
+        """Open a session after a successful sign-in; return its id. It commits: call it in a thread."""
         return self._store.open(account, now=now, remote=remote)
 
     def account(self, session_id: str, now: float, *, used: bool = False) -> Account | None:
-        """Return whose a session is at a machine moment, None when unknown, over or its account closed.
+        """Return a session's account at a machine time, None for an unknown or ended session or account.
 
-        ``used`` prolongs it: somebody did something, a page that only stands open does nothing.
+        ``used`` restarts the idle time: somebody did something. An open page alone does not count as use.
         """
         row = self._store.look_up(session_id) if session_id else None
         if row is None or row.ended_at is not None:
@@ -65,20 +65,20 @@ class Sessions:
         return account
 
     def person(self, session_id: str, state: CityState, now: float) -> Person | None:
-        """Return who acts by a session at a machine moment (epoch seconds), None when nobody may any more."""
+        """Return the person of a session at a machine time (epoch seconds), None when it is not valid."""
         account = self.account(session_id, now, used=True)
         return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
 
     def owner(self, session_id: str) -> str:
-        """Return whose account a session is, or was while it lasted; '' for an unknown one."""
+        """Return the account name of a present or ended session; '' for an unknown one."""
         row = self._store.look_up(session_id) if session_id else None
         return row.account if row is not None else ""
 
     def end(self, session_id: str, now: float) -> bool:
-        """End a session; whether there was one to end."""
+        """End a session; return whether it was open."""
         row = self._store.look_up(session_id) if session_id else None
         return row is not None and self._store.end(row.number, now=now)
 
     def close(self) -> None:
-        """Write down what is still to be written."""
+        """Finish the pending writes."""
         self._writer.shutdown()

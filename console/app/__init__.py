@@ -1,4 +1,4 @@
-"""The processes put together: the console's composition root, the gateway process, health and metrics.
+"""Assembly of the processes: the console's composition root, the gateway process, health and metrics.
 
-It may import every folder of ``console`` but ``demo`` and ``commands``.
+It may import every folder of ``console`` except ``demo`` and ``commands``.
 """

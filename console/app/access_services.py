@@ -1,4 +1,4 @@
-"""The entrance: accounts, sessions, doors, credentials and seats of one console, put together."""
+"""Access services of one console: accounts, sessions, authorization, credentials and seats."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from console.accounts.authorization import Authorization
 from console.accounts.credentials import Credentials
 from console.accounts.seats import Seats
 from console.accounts.sessions import Lifetime, Sessions
-from console.pages.sign_in import SignInDesk
+from console.pages.sign_in import SignInServices
 from feeds.people.accounts import Accounts
 from feeds.people.session_store import SessionStore
 from feeds.people.sign_in_attempts import SignInAttempts
@@ -18,7 +18,7 @@ __all__ = ["AccessServices"]
 
 
 class AccessServices:
-    """Who gets in, by which door, and who they are. ``secret`` signs cookies and forms."""
+    """Creates and owns the access services. ``secret`` signs cookies and forms."""
 
     def __init__(
         self, data_dir: Path, tokens: TokenStore, secret: bytes, *, open_loopback: bool = False,
@@ -31,19 +31,25 @@ class AccessServices:
         self.sessions = Sessions(
             self.accounts, self._store, zone_offset_s=zone_offset_s, lifetime=lifetime, clock=clock
         )
-        self.doors = Authorization(tokens, secret, open_loopback=open_loopback, sessions=self.sessions)
-        self.credentials = Credentials(self.accounts, self._attempts, counts=self.doors.sign_ins, clock=clock)
+        self.authorization = Authorization(
+            tokens, secret, open_loopback=open_loopback, sessions=self.sessions
+        )
+        self.credentials = Credentials(
+            self.accounts, self._attempts, counts=self.authorization.sign_ins, clock=clock
+        )
         self.seats = Seats(self.accounts, self.credentials, zone_offset_s=zone_offset_s, clock=clock)
 
-    def sign_in_desk(self, *, title: Mapping[str, str], build: str, origins: frozenset[str]) -> SignInDesk:
-        """Return what signing in and out, and a page that is refused, need; ``title``: language → centre."""
-        return SignInDesk(
-            self.sessions, self.credentials, self.doors, secret=self._secret, title=title, build=build,
-            origins=origins,
+    def sign_in_services(
+        self, *, title: Mapping[str, str], build: str, origins: frozenset[str]
+    ) -> SignInServices:
+        """Return what the sign-in handlers and refused pages need; ``title``: language → centre's name."""
+        return SignInServices(
+            self.sessions, self.credentials, self.authorization, secret=self._secret, title=title,
+            build=build, origins=origins,
         )  # fmt: skip
 
     def close(self) -> None:
-        """Close what holds files."""
+        """Close the sessions and the file stores."""
         self.sessions.close()
         for store in (self.accounts, self._attempts, self._store):
             store.close()

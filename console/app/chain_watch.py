@@ -1,7 +1,7 @@
-"""Walks the ledger's stream at the start and once an hour: a row that was changed long ago shows too.
+"""Verifies the ledger's stream at the start and once an hour, to find rows that were changed long ago.
 
-What is folded is checked while folding. But a process folds from its snapshot on only, and once. Closed
-segments are not walked here, they may be years: that is ``citywall audit verify``.
+Folding checks each fact, but a process folds each fact once, and only those after its snapshot. Closed
+segments may cover years and are not verified here; ``citywall audit verify`` does that.
 """
 
 import asyncio
@@ -17,14 +17,14 @@ from feeds.ledger.ledger import Ledger, LedgerUnavailable
 __all__ = ["EVERY_S", "ChainWatch"]
 
 EVERY_S = 3600.0
-AGAIN_S = 30.0
-"""So long after a walk that the log server did not let come to its end."""
+RETRY_S = 30.0
+"""Delay after a verification that the log server interrupted."""
 
 log = structlog.get_logger()
 
 
 class ChainWatch:
-    """``broken`` names the first bad row that the newest walk met, '' when there is none."""
+    """``broken`` names the first bad row that the newest verification found, '' for none."""
 
     def __init__(self, url: str, data_dir: Path) -> None:
         self.broken = ""
@@ -32,24 +32,24 @@ class ChainWatch:
         self._data_dir = data_dir
 
     async def run(self) -> None:
-        """Walk for ever, until cancelled."""
+        """Verify repeatedly until cancelled."""
         while True:
-            wait = EVERY_S if await self.walk() else AGAIN_S
+            wait = EVERY_S if await self.walk() else RETRY_S
             await asyncio.sleep(wait)
 
     async def walk(self) -> bool:
-        """Walk once, in a thread that keeps nobody from ending; return whether it came to an end."""
+        """Verify once in a daemon thread, which does not delay shutdown; return whether it finished."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Verdict | None] = loop.create_future()
 
-        def tell(verdict: Verdict | None) -> None:
+        def set_result(verdict: Verdict | None) -> None:
             if not done.done():
                 done.set_result(verdict)
 
         def work() -> None:
             verdict = asyncio.run(self._verdict())
             if not loop.is_closed():
-                loop.call_soon_threadsafe(tell, verdict)
+                loop.call_soon_threadsafe(set_result, verdict)
 
         threading.Thread(target=work, name="chain-watch", daemon=True).start()
         verdict = await done
@@ -63,7 +63,7 @@ class ChainWatch:
         return True
 
     async def _verdict(self) -> Verdict | None:
-        """Return what a walk found; None when it could not be walked to the end."""
+        """Return the result of a verification; None when it could not finish."""
         try:
             anchors = Anchors(self._data_dir / "anchors.log").read()
             ledger = await Ledger.open(self._url)

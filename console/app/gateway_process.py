@@ -1,4 +1,4 @@
-"""The gateway process: the feed gateway put together from its stores."""
+"""The gateway process: creates the stores and runs the feed gateway on them."""
 
 import asyncio
 import itertools
@@ -51,11 +51,11 @@ async def run_gateway(settings: Settings) -> None:
     await gateway.start()
     freeze_objects()
     try:
-        for turn in itertools.count(1):
+        for number in itertools.count(1):
             await asyncio.sleep(FIGURES_S)
             figures = _figures(gateway)
             await write_figures(pictures, figures)
-            if turn % LOG_EVERY == 0:
+            if number % LOG_EVERY == 0:
                 log.info("gateway_figures", **figures)
     finally:
         await gateway.stop()
@@ -81,14 +81,14 @@ def _config(settings: Settings, district: District) -> GatewayConfig:
 
 
 def _figures(gateway: Gateway) -> dict[str, Any]:
-    told = gateway.metrics
+    metrics = gateway.metrics
     return {
-        "accepted": dict(told.counts.accepted),
-        "duplicates": dict(told.counts.duplicates),
-        "rejected": dict(told.counts.rejected),
-        "bad_frames": told.counts.bad_frames,
-        "publishers": told.publishers,
-        "subscribers": told.subscribers,
-        "cut": told.cut,
-        "lag_ms": told.lag_ms,
+        "accepted": dict(metrics.counts.accepted),
+        "duplicates": dict(metrics.counts.duplicates),
+        "rejected": dict(metrics.counts.rejected),
+        "bad_frames": metrics.counts.bad_frames,
+        "publishers": metrics.publishers,
+        "subscribers": metrics.subscribers,
+        "cut": metrics.cut,
+        "lag_ms": metrics.lag_ms,
     }

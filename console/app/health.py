@@ -1,4 +1,4 @@
-"""Health: what must be so for the promises to hold, looked at every second, said once when it changes."""
+"""Health: checks the console's dependencies every second and logs each change once."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,13 +19,13 @@ POLICY_S = 60
 
 
 class Health:
-    """The console's view of what it depends on."""
+    """State of the console's dependencies. ``warm`` is set when the first pictures are drawn."""
 
     def __init__(
         self, follower: Follower, ledger: Ledger, *, data_dir: Path, min_free_mb: int,
         clock: Callable[[], float], chain: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
-        """``chain`` says what is wrong with the chain of the whole ledger, '' when nothing is."""
+        """``chain`` returns the fault of the whole ledger's chain, '' for none."""
         self._chain = chain
         self._follower = follower
         self._ledger = ledger
@@ -39,17 +39,17 @@ class Health:
         self.warm = False
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Check every second until cancelled."""
         second = 0
         while True:
-            await self._look(second % POLICY_S == 0)
-            self._say_changes()
+            await self._check(second % POLICY_S == 0)
+            self._log_changes()
             second += 1
             await asyncio.sleep(1.0)
 
-    async def _look(self, policies_too: bool) -> None:
+    async def _check(self, policies_too: bool) -> None:
         try:
-            # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the answer.
+            # Not wait_for: before Python 3.12 it loses a cancellation that arrives together with the result.
             async with asyncio.timeout(3.0):
                 head, _ = await self._ledger.head()
             if self._goal is None:
@@ -64,27 +64,27 @@ class Health:
 
     @property
     def feed(self) -> tuple[str, float | None]:
-        """Whether what we show is fed from the ledger through the gateway, and since when it is not."""
+        """Return the feed's state (live, late, lost) and, unless it is live, since when (epoch seconds)."""
         if self.log_down_since is not None:
             return "lost", self.log_down_since
-        heard = self._follower.heard
+        beat_at = self._follower.beat_at
         if self._follower.broken_since is not None:
-            return "lost", self._follower.broken_since  # what comes in cannot be trusted and is not folded
-        state = freshness(heard, BEAT_S, self._clock())
-        return state, None if state == "live" else heard
+            return "lost", self._follower.broken_since  # a broken chain: incoming facts are not folded
+        state = freshness(beat_at, BEAT_S, self._clock())
+        return state, None if state == "live" else beat_at
 
     @property
     def chain_broken(self) -> str:
-        """What is wrong with the ledger's chain, as folded or as it lies there; '' when nothing is."""
+        """The fault of the ledger's chain, found by folding or by verification; '' for none."""
         return self._follower.broken or self._chain()
 
     def problems(self) -> list[dict[str, str]]:
-        """Return what keeps us from being ready, with a code and words for the operator."""
+        """Return the reasons why the console is not ready, each with a code and a text for the operator."""
         found = [{"code": p.code, "text": p.text} for p in self._policies]
         if self.log_down_since is not None or self._goal is None:
             found.append({"code": "log_down", "text": "the log server does not answer"})
         if self.feed[0] == "lost":
-            found.append({"code": "feed_lost", "text": "the gateway is not heard"})
+            found.append({"code": "feed_lost", "text": "no beat arrives from the gateway"})
         if self.chain_broken:
             text = f"the ledger's chain is broken at {self.chain_broken} (citywall audit verify)"
             found.append({"code": "chain_broken", "text": text})
@@ -95,7 +95,7 @@ class Health:
             found.append({"code": "warming_up", "text": "the first pictures are being drawn"})
         return found
 
-    def _say_changes(self) -> None:
+    def _log_changes(self) -> None:
         codes = frozenset(problem["code"] for problem in self.problems())
         for code in codes - self._codes:
             log.warning("not_ready", code=code)

@@ -1,4 +1,4 @@
-"""Figures for the operator, in Prometheus' form. Read when asked for, kept nowhere."""
+"""The console's metrics in Prometheus' format, collected at each request."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,14 +17,14 @@ __all__ = ["ConsoleFigures", "LoopWatch", "registry_of"]
 
 
 class LoopWatch:
-    """How late the event loop is: the largest delay of a 100 ms sleep over the last minute, seconds."""
+    """Lateness of the event loop: the largest delay of a 100 ms sleep over the last minute, in seconds."""
 
     def __init__(self) -> None:
         self._slots: list[float] = []
         self._planned = time.monotonic()
 
     def tick(self) -> None:
-        """Note one wake-up; called every 100 ms by the loop itself."""
+        """Record one wake-up. The event loop calls this every 100 ms."""
         now = time.monotonic()
         self._slots.append(max(0.0, now - self._planned))
         del self._slots[:-600]
@@ -32,28 +32,28 @@ class LoopWatch:
 
     @property
     def worst(self) -> float:
-        """Worst lateness of the last minute, seconds."""
+        """The largest delay of the last minute, in seconds."""
         return max(self._slots, default=0.0)
 
 
 class ConsoleFigures(Collector):
-    """Lag, sessions, loop lateness, bytes per channel, records and refusals of one console."""
+    """Metrics of one console: lag, sessions, loop lateness, bytes per channel, records and refusals."""
 
     def __init__(
         self, channels: dict[str, Channel], follower: Follower, health: Health, *, loop: LoopWatch,
-        doors: Authorization,
+        authorization: Authorization,
     ) -> None:  # fmt: skip
         self._channels = channels
         self._follower = follower
         self._health = health
         self._loop = loop
-        self._doors = doors
+        self._authorization = authorization
         self.sessions: Callable[[], int] = lambda: 0
         self.gateway: GatewayFigures | None = None
         self.orders: Mapping[str, int] = {}
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures of this moment."""
+        """Yield the present values."""
         state = self._follower.store.state
         yield GaugeMetricFamily("citywall_ready", "1 when /readyz is green", not self._health.problems())
         yield GaugeMetricFamily("citywall_ledger_position", "last folded fact", state.ledger.position)
@@ -82,10 +82,12 @@ class ConsoleFigures(Collector):
             for name, count in counts.items():
                 refused.add_metric([why, name], count)
         yield refused
-        yield CounterMetricFamily("citywall_views_refused", "looks without a right", self._doors.refused)
+        yield CounterMetricFamily(
+            "citywall_views_refused", "looks without a right", self._authorization.refused
+        )
         signed = CounterMetricFamily("citywall_sign_ins", "tries by password or PIN", labels=["outcome"])
         for outcome in ("good", "refused", "waits"):
-            signed.add_metric([outcome], self._doors.sign_ins[outcome])
+            signed.add_metric([outcome], self._authorization.sign_ins[outcome])
         yield signed
         orders = CounterMetricFamily("citywall_orders", "orders by their answers", labels=["answer"])
         for answer, number in self.orders.items():
@@ -95,20 +97,20 @@ class ConsoleFigures(Collector):
             yield from _of_gateway(self.gateway)
 
 
-def _of_gateway(told: GatewayFigures) -> Iterator[Metric]:
+def _of_gateway(figures: GatewayFigures) -> Iterator[Metric]:
     for name in ("accepted", "duplicates", "rejected"):
         family = CounterMetricFamily(f"citywall_gateway_{name}", f"records {name}", labels=["topic"])
-        for topic, count in getattr(told, name).items():
+        for topic, count in getattr(figures, name).items():
             family.add_metric([topic], count)
         yield family
-    yield CounterMetricFamily("citywall_gateway_bad_frames", "frames refused whole", told.bad_frames)
-    yield CounterMetricFamily("citywall_gateway_cut", "subscribers cut for lag", told.cut)
-    yield GaugeMetricFamily("citywall_gateway_publishers", "open publishing sockets", told.publishers)
-    yield GaugeMetricFamily("citywall_gateway_subscribers", "open subscriptions", told.subscribers)
+    yield CounterMetricFamily("citywall_gateway_bad_frames", "frames refused whole", figures.bad_frames)
+    yield CounterMetricFamily("citywall_gateway_cut", "subscribers cut for lag", figures.cut)
+    yield GaugeMetricFamily("citywall_gateway_publishers", "open publishing sockets", figures.publishers)
+    yield GaugeMetricFamily("citywall_gateway_subscribers", "open subscriptions", figures.subscribers)
 
 
 def registry_of(figures: Collector) -> CollectorRegistry:
-    """Return a registry that holds these figures alone."""
+    """Return a registry with only this collector."""
     registry = CollectorRegistry()
     registry.register(figures)
     return registry

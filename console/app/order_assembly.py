@@ -1,4 +1,4 @@
-"""Ordering: all of a console that takes orders, put together."""
+"""Assembly of a console's order services: orders, desk sessions, presence and the command socket."""
 
 import asyncio
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class OrderServices:
         clock: Callable[[], float],
     ) -> None:  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
-        self._entrance: AccessServices | None = None
+        self._access: AccessServices | None = None
         self._pictures = connect(settings.pictures_url)
         self._state: Callable[[], CityState] = lambda: store.state
         self._clock = clock
@@ -50,41 +50,39 @@ class OrderServices:
             ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
-        self.counter = DeskServices(
+        self.desk_services = DeskServices(
             self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
         )  # fmt: skip
 
-    def hands(self, entrance: AccessServices) -> PageSessions:
-        """Return the maker of pages' visitors; stories then know the names of accounts."""
-        self._entrance = entrance
+    def page_sessions(self, access: AccessServices) -> PageSessions:
+        """Return the factory of page sessions; from now on case stories show the accounts' display names."""
+        self._access = access
         return PageSessions(
-            self.counter, entrance.sessions, entrance.seats, zone_offset_s=self._zone_offset_s
+            self.desk_services, access.sessions, access.seats, zone_offset_s=self._zone_offset_s
         )
 
     def _name_of(self, name: str) -> str:
-        account = self._entrance.accounts.get(name) if self._entrance is not None else None
+        account = self._access.accounts.get(name) if self._access is not None else None
         return account.display if account is not None else ""
 
-    def sockets(
-        self, entrance: AccessServices, tokens: TokenStore, origins: frozenset[str]
-    ) -> CommandSockets:
-        """Return what serves ``/v1/command``."""
+    def sockets(self, access: AccessServices, tokens: TokenStore, origins: frozenset[str]) -> CommandSockets:
+        """Return the shared state of the sockets at ``/v1/command``."""
 
         def person_of(name: str) -> Person | None:
-            account = entrance.accounts.get(name)
+            account = access.accounts.get(name)
             return person_of_account(account, self._state(), self._clock(), zone_offset_s=self._zone_offset_s)
 
         return CommandSockets(self.orders, tokens, person_of, origins=origins)
 
     @staticmethod
     def pattern(sockets: CommandSockets) -> tuple[str, type[CommandHandler], dict[str, Any]]:
-        """Return the address of the command socket, for ``extra_patterns``."""
+        """Return the URL pattern of the command socket, for ``extra_patterns``."""
         return (r"/v1/command", CommandHandler, {"sockets": sockets})
 
     async def run(self, sockets: CommandSockets) -> None:
-        """Share presence and watch the sockets until cancelled."""
+        """Share presence and check the sockets' tokens until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.presence.run())
             tasks.create_task(sockets.run())

@@ -1,4 +1,4 @@
-"""The console: composition root of the process that serves the pages. It composes and nothing else."""
+"""The console: composition root of the process that serves the pages. It holds no other logic."""
 
 import asyncio
 import hashlib
@@ -26,7 +26,7 @@ from console.app.health import Health
 from console.app.metrics import ConsoleFigures, LoopWatch, registry_of
 from console.app.order_assembly import OrderServices
 from console.app.shared_metrics import read_figures
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import District, read_district, read_grids
 from console.deployment.garbage_collection import freeze_objects
@@ -64,7 +64,7 @@ PAGES = ("wall", "desk")
 
 
 class Console:
-    """One console process: it follows the feeds, looks at the state once per tick, and serves."""
+    """One console process: it follows the feeds, projects the state once per tick, and serves the pages."""
 
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
@@ -79,16 +79,16 @@ class Console:
         self._follower = follower_of(settings, district, clock=time.time)
         self._see(settings, district)
         zone_offset_s = self._terms.zone_offset_s
-        self._entrance = AccessServices(
+        self._access = AccessServices(
             settings.data_dir, self._tokens, read_secret(settings.data_dir),
             open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
         )  # fmt: skip
-        self._doors = self._entrance.doors
-        self._sign_in = self._entrance.sign_in_desk(
+        self._authorization = self._access.authorization
+        self._sign_in = self._access.sign_in_services(
             title=district.name, build=self._build, origins=self._origins
         )
-        self._hands = self._ordering.hands(self._entrance)
-        self._sockets = self._ordering.sockets(self._entrance, self._tokens, self._origins)
+        self._page_sessions = self._ordering.page_sessions(self._access)
+        self._sockets = self._ordering.sockets(self._access, self._tokens, self._origins)
         self._chain = ChainWatch(settings.log_url, settings.data_dir)
         self._health = Health(
             self._follower, ledger, data_dir=settings.data_dir, min_free_mb=settings.min_free_mb,
@@ -96,15 +96,21 @@ class Console:
         )  # fmt: skip
         self._loop_watch = LoopWatch()
         self._figures = ConsoleFigures(
-            self._channels, self._follower, self._health, loop=self._loop_watch, doors=self._doors
+            self._channels,
+            self._follower,
+            self._health,
+            loop=self._loop_watch,
+            authorization=self._authorization,
         )
         self._figures.orders = self._ordering.orders.counts
 
     def _see(self, settings: Settings, district: District) -> None:
-        """Put together what is seen on each page, and what is ordered there."""
+        """Create each page's content and channel, and the order services."""
         store = self._follower.store
         grids = read_grids(settings.data_dir)
-        terms = msgspec.structs.replace(read_terms(district, settings.data_dir), grid_of=grids.code_of)
+        terms = msgspec.structs.replace(
+            read_decision_rules(district, settings.data_dir), grid_of=grids.code_of
+        )
         self._terms = terms
         atlas = Atlas.read(district.atlas_dir)
         self._screens = {
@@ -118,17 +124,19 @@ class Console:
             seen=lambda: cast("DeskSeen | None", self._channels["desk"].seen),
             fault=lambda: self._follower.broken, clock=time.time,
         )  # fmt: skip
-        self._desk_eyes = DeskProjection(terms, presence=self._ordering.presence.everywhere)
-        wall_eyes = WallView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._desk_projection = DeskProjection(terms, presence=self._ordering.presence.everywhere)
+        wall_view = WallView(zone_offset_s=terms.zone_offset_s, terms=terms)
         guard = settings.guard_cards
         self._channels = {
-            "wall": Channel(store, self._screens["wall"], wall_eyes.see, guard=guard),
-            "desk": Channel(store, self._screens["desk"], self._desk_eyes, guard=guard, idle_unwatched=True),
+            "wall": Channel(store, self._screens["wall"], wall_view.see, guard=guard),
+            "desk": Channel(
+                store, self._screens["desk"], self._desk_projection, guard=guard, idle_unwatched=True
+            ),
         }
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
-        # Pictures and indicators are reckoned in threads; a click must not wait 5 ms for each turn of theirs.
+        # Threads compute pictures and indicators. With Python's default of 5 ms, a click would wait for each.
         sys.setswitchinterval(0.001)
         server = self._server()
         server.start()
@@ -139,7 +147,9 @@ class Console:
             tasks.create_task(self._chain.run())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
-            tasks.create_task(self._desk_eyes.run(lambda: self._follower.store.state, self._is_desk_open))
+            tasks.create_task(
+                self._desk_projection.run(lambda: self._follower.store.state, self._is_desk_open)
+            )
             tasks.create_task(self._tick())
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
@@ -148,7 +158,7 @@ class Console:
         return bool(self._channels["desk"].watchers)
 
     def _server(self) -> Any:
-        pages = Pages(self._doors)
+        pages = Pages(self._authorization)
         self._figures.sessions = pages.open_count
         port = self._settings.port
         own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
@@ -165,34 +175,34 @@ class Console:
         )  # fmt: skip
 
     def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
-        visitor, close = self._hands.at_wall(viewer, panel)
+        visitor, close = self._page_sessions.at_wall(viewer, panel)
         pn.state.on_session_destroyed(lambda _: close())
         return self._screens["wall"].build(lang=lang, visitor=visitor)
 
     def _build_desk(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
-        visitor, close = self._hands.at_desk(viewer)
+        visitor, close = self._page_sessions.at_desk(viewer)
         pn.state.on_session_destroyed(lambda _: close())
         return self._screens["desk"].build(lang=lang, visitor=visitor)
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
-        doors = self._doors
+        access = {"authorization": self._authorization}
         live = {
-            "channels": self._channels, "doors": doors, "hello": self._hello, "origins": origins,
+            "channels": self._channels, "hello": self._hello, "origins": origins, **access,
         }  # fmt: skip
         return [
             (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
             (r"/healthz", HealthHandler, {"build": self._build}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
-            (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), "doors": doors}),
+            (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), **access}),
             (r"/citywall/static/(.+)", StaticHandler),
-            (r"/open/([a-z]+)", ViewKeyHandler, {"doors": doors}),
+            (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
-            (r"/", FirstPageHandler, {"desk": self._sign_in}),
-            (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, "doors": doors}),
+            (r"/", FirstPageHandler, {"services": self._sign_in}),
+            (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
             (
                 rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
-                TileHandler, {"draw": self._draw_tile, "doors": doors},
+                TileHandler, {"draw": self._draw_tile, **access},
             ),
         ]  # fmt: skip
 
@@ -205,7 +215,7 @@ class Console:
         return encode_text({"hello": hello})
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
-        """Return a camera's newest picture and its moment; None of one that may stand on no page of ours."""
+        """Return a camera's newest picture and its time; None for a camera that no page may show."""
         registered = self._follower.store.state.ledger.cameras.get(camera)
         if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
             return None
@@ -222,13 +232,13 @@ class Console:
         return self._screens[kind].tile(self._channels[kind].seen, z, x, y)
 
     async def _warm_up(self) -> None:
-        """Draw once before the first viewer: the first datashader call compiles for a second."""
+        """Draw once before the first viewer: the first datashader call compiles for about a second."""
         state = self._follower.store.state
         await asyncio.to_thread(
             self._screens["wall"].warm_up,
             WallView(zone_offset_s=self._terms.zone_offset_s).see(state, time.time()),
         )
-        await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_eyes(state, time.time()))
+        await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_projection(state, time.time()))
         freeze_objects()
         self._health.warm = True
 
@@ -245,24 +255,24 @@ class Console:
             feed, since = self._health.feed
             down = self._health.log_down_since is not None
             state = self._follower.store.state
-            told = beat(
+            message = beat(
                 time.time(), state, feed=feed, feed_since=since, log_down=down,
                 chain_broken=bool(self._health.chain_broken),
             )  # fmt: skip
             for channel in self._channels.values():
-                channel.say(told)
+                channel.say(message)
             await asyncio.sleep(1.0)
 
     async def _watch_loop(self) -> None:
-        for turn in itertools.count():
+        for number in itertools.count():
             self._loop_watch.tick()
-            if turn % 50 == 0:
+            if number % 50 == 0:
                 self._figures.gateway = await read_figures(self._pictures)
             await asyncio.sleep(0.1)
 
 
 def build_id() -> str:
-    """Return an id of what this process serves: version and the shipped files' content."""
+    """Return an id made from the version and the content of the shipped files."""
     mark = hashlib.sha256(version("citywall").encode())
     root = Path(static.__file__).parent
     for folder in ("css", "js", "esm", "vendor"):
@@ -274,8 +284,8 @@ def build_id() -> str:
 
 async def serve(settings: Settings) -> None:
     """Run a console until cancelled."""
-    # Who waits for an answer waits for the loop, and the loop at each of its turns for a thread that draws:
-    # one millisecond then, not five.
+    # An answer waits for the event loop, and the loop waits for a drawing thread at each switch:
+    # at most 1 ms, not Python's default of 5 ms.
     sys.setswitchinterval(0.001)
     ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
     try:

@@ -1,4 +1,4 @@
-"""The gateway's figures, told through the picture store, so that one ``/metrics`` shows the whole."""
+"""The gateway's metrics, shared through the picture store, so that one ``/metrics`` shows all of them."""
 
 import contextlib
 from collections.abc import Awaitable
@@ -15,7 +15,7 @@ KEPT_S = 30
 
 
 class GatewayFigures(msgspec.Struct, frozen=True):
-    """What a gateway counted since it started; lag in milliseconds, per topic."""
+    """Counts of a gateway since its start; lag in milliseconds per topic."""
 
     accepted: dict[str, int] = {}
     duplicates: dict[str, int] = {}
@@ -28,13 +28,13 @@ class GatewayFigures(msgspec.Struct, frozen=True):
 
 
 async def write_figures(pictures: redis.Redis, figures: dict[str, Any]) -> None:
-    """Leave the figures for a while; a store that does not answer loses them and nothing else."""
+    """Store the figures for 30 s. An unreachable store loses them; that is no error."""
     with contextlib.suppress(RedisError, OSError):
         await pictures.set(KEY, msgspec.json.encode(figures), ex=KEPT_S)
 
 
 async def read_figures(pictures: redis.Redis) -> GatewayFigures | None:
-    """Return the newest figures, None when no gateway told any within half a minute."""
+    """Return the newest figures, None when no gateway wrote any within 30 s."""
     try:
         data = await cast("Awaitable[bytes | None]", pictures.get(KEY))
         return None if data is None else msgspec.json.decode(data, type=GatewayFigures)

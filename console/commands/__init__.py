@@ -1,4 +1,4 @@
-"""The command line's commands, a file a subject. They talk by printing.
+"""The commands of the command line, one file per subject. They print their results.
 
 It may import everything in ``console``.
 """

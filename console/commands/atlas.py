@@ -1,4 +1,4 @@
-"""``atlas import``: a district's map from GeoJSON, once."""
+"""``atlas import``: makes a district's map from GeoJSON."""
 
 import csv
 import shutil
@@ -31,12 +31,12 @@ def import_(folder: Path, crs: str | None, data_dir: Path | None) -> None:
 
 
 def write_atlas(folder: Path, data_dir: Path, *, crs: Crs | None = None) -> None:
-    """Make the atlas of a data dir from a folder of GeoJSON, and tell on stderr what was left out.
+    """Make the atlas of a data dir from a folder of GeoJSON; print what was left out to stderr.
 
-    Raises AtlasError when no map can be made; the atlas that was there stays then.
+    Raises AtlasError when no map can be made; the existing atlas then stays.
     """
-    from layers.atlas.checks import check_atlas  # as above
-    from layers.atlas.importing import import_folder  # the geographic libraries take seconds
+    from layers.atlas.checks import check_atlas  # the geographic libraries take seconds to import
+    from layers.atlas.importing import import_folder  # as above
 
     done = import_folder(folder, crs)
     made = done.atlas

@@ -1,4 +1,4 @@
-"""``audit verify``, ``audit export``, ``backup``, ``restore``: proof and copies of the ledger."""
+"""``audit verify``, ``audit export``, ``backup``, ``restore``: verify and copy the ledger."""
 
 import asyncio
 import time
@@ -29,13 +29,13 @@ data_dir_option = click.option(
 
 @click.group()
 def audit() -> None:
-    """Look at the ledger as an auditor does."""
+    """Verify and export the ledger."""
 
 
 @audit.command("verify")
 @data_dir_option
 def verify(data_dir: Path | None) -> None:
-    """Walk the whole chain; name the first row that was changed, deleted, moved or cut off."""
+    """Verify the whole chain; name the first row that was changed, deleted, moved or cut off."""
     verdict = asyncio.run(_verify(read_settings(data_dir=data_dir)))
     _say(verdict)
 
@@ -65,12 +65,12 @@ async def _verify(settings: Settings) -> Verdict:
 
 
 class Moment(click.ParamType[str]):
-    """A day of the district's zone (``2026-11-22``), or ISO 8601 with an offset; epoch seconds inside."""
+    """A day in the district's time zone (``2026-11-22``), or ISO 8601 with an offset."""
 
     name = "moment"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the form; what a day means is known with the data dir only."""
+        """Check the form only: a day's time zone is known only with the data dir."""
         try:
             date.fromisoformat(value)
         except ValueError:
@@ -127,12 +127,12 @@ def backup(target: Path, data_dir: Path | None, with_archive: bool) -> None:
         async with open_ledger(settings) as ledger:
             return await backup(settings.data_dir, ledger, target, now=time.time(), archive=with_archive)
 
-    for line in _holds(target, asyncio.run(work()), with_archive=with_archive):
+    for line in _contents(target, asyncio.run(work()), with_archive=with_archive):
         click.echo(line)
 
 
-def _holds(target: Path, manifest: Manifest, *, with_archive: bool) -> Iterator[str]:
-    """Say what a backup holds and what it leaves out."""
+def _contents(target: Path, manifest: Manifest, *, with_archive: bool) -> Iterator[str]:
+    """Yield what a backup contains and what it leaves out."""
     archived = sum(name.startswith("files/archive/") for name in manifest.files)
     settings = sum(name.startswith("files/") for name in manifest.files) - archived
     size = sum(copied.bytes for copied in manifest.files.values()) / 1e6

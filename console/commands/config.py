@@ -1,4 +1,4 @@
-"""``config check``: what is wrong with a district's own files, before the program meets it."""
+"""``config check``: finds the errors in a district's own files before a process reads them."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -8,14 +8,14 @@ import click
 from city.dispatch.table_checks import check_tables
 from city.duty.roster import read_roster
 from console.commands.audit import data_dir_option
-from console.deployment.calendars import read_calendars, strange_holders
+from console.deployment.calendars import read_calendars, unknown_holders
 from console.deployment.decision_rules import case_numbers, today
 from console.deployment.display_names import names_of
 from console.deployment.district import (
     GRIDS,
     District,
     DistrictError,
-    grids_told,
+    grids_document,
     read_district,
     read_rows,
     read_streets,
@@ -79,16 +79,16 @@ def _grid_problems(data_dir: Path) -> Iterator[str]:
     from layers.atlas.checks import check_grids  # the geographic libraries take seconds
 
     try:
-        told = grids_told(data_dir)
+        document = grids_document(data_dir)
     except DistrictError as error:
         yield str(error)
         return
-    if told is not None:
-        yield from (f"{GRIDS}: {problem}" for problem in check_grids(told))
+    if document is not None:
+        yield from (f"{GRIDS}: {problem}" for problem in check_grids(document))
 
 
 def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
-    """Name what is wrong in the tables that cases are dispatched by, and in the numbers of ``[cases]``."""
+    """Yield the errors in the tables of dispatch and in the numbers of ``[cases]``."""
     try:
         case_numbers(district.cases)
     except DistrictError as error:
@@ -96,7 +96,7 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     try:
         streets = read_streets(district).codes
     except DistrictError:
-        streets = ()  # the atlas is named by itself
+        streets = ()  # the check of the atlas reports it
     yield from _calendar_problems(data_dir, streets)
     for problem in check_tables(
         lambda name: read_rows(data_dir, name)[0], streets=streets, on=today(district)
@@ -105,14 +105,14 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
 
 
 def _calendar_problems(data_dir: Path, streets: Collection[str]) -> Iterator[str]:
-    """Name what is wrong in the calendars; ``streets`` are the district's codes, () = not known."""
+    """Yield the errors in the calendars; ``streets`` are the district's codes, () = unknown."""
     try:
         agencies = {row.get("code") or "" for row in read_rows(data_dir, "agencies.csv")[0]}
     except (DistrictError, OSError):
-        return  # it is named with the other tables
+        return  # the check of the tables reports it
     try:
         read_calendars(data_dir)
         if streets:
-            yield from strange_holders(data_dir, {*agencies, *streets} - {""})
+            yield from unknown_holders(data_dir, {*agencies, *streets} - {""})
     except (DistrictError, OSError) as error:
         yield str(error)

@@ -1,4 +1,4 @@
-"""``deadletters``: what was rejected, and sending it again."""
+"""``deadletters``: lists rejected records and sends them again."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,7 @@ __all__ = ["deadletters"]
 
 @click.group()
 def deadletters() -> None:
-    """Records that were rejected, kept whole with the reason."""
+    """Rejected records, stored completely with the reason."""
 
 
 @deadletters.command("list")
@@ -40,7 +40,7 @@ def list_(count: int, whole: bool, data_dir: Path | None) -> None:
 @click.option("--token", required=True, help="token of the client that sent them")
 @data_dir_option
 def resend(numbers: tuple[int, ...], token: str, data_dir: Path | None) -> None:
-    """Send the letters of these NUMBERS again; those that are taken are forgotten."""
+    """Send the records with these NUMBERS again; accepted ones are deleted from the list."""
     settings = read_settings(data_dir=data_dir)
     letters = _open(settings)
     try:
@@ -51,7 +51,7 @@ def resend(numbers: tuple[int, ...], token: str, data_dir: Path | None) -> None:
 
 
 async def _resend(settings: Settings, letters: DeadLetters, number: int, token: str) -> str:
-    from feeds.clients.publisher import Publisher  # only this command connects
+    from feeds.clients.publisher import Publisher  # only this command needs a connection
 
     found = letters.list(before=number + 1, count=1)
     if not found or found[0].number != number:

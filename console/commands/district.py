@@ -1,4 +1,4 @@
-"""``district new``: the starter files of a district, in a folder of its own."""
+"""``district new``: writes the starter files of a district into a folder."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from console.deployment.table_files import TABLES
 __all__ = ["EXAMPLES", "district", "new_district"]
 
 EXAMPLES = tuple(sorted(path.name for path in static.path("examples").iterdir() if path.is_dir()))
-"""The invented districts that are shipped, each with its map."""
+"""The shipped invented districts, each with its map."""
 
 
 @click.group()
@@ -30,9 +30,9 @@ def new(folder: Path, example: str | None) -> None:
 
 
 def new_district(folder: Path, example: str = "") -> None:
-    """Write the starter files into an absent or empty folder; those of an example go over them, with its map.
+    """Write the starter files into a missing or empty folder; an example replaces them and adds its map.
 
-    Raises click.ClickException when there is something in the folder.
+    Raises click.ClickException when the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder}: expected an empty folder; nothing was written")

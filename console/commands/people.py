@@ -1,4 +1,4 @@
-"""``people erase``: a reporter who asks to be forgotten."""
+"""``people erase``: erases a reporter who asked for it."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ def people() -> None:
 @click.argument("references", nargs=-1, required=True)
 @data_dir_option
 def erase(references: tuple[str, ...], data_dir: Path | None) -> None:
-    """Forget the persons behind these REFERENCES (reporter_ref of a case); the facts stay."""
+    """Erase the persons with these REFERENCES (reporter_ref of a case); the facts stay."""
     store = PeopleStore(read_settings(data_dir=data_dir).data_dir)
     try:
         for reference in references:

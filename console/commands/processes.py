@@ -1,4 +1,4 @@
-"""The processes: ``demo``, and what the Procfile names."""
+"""The processes: ``demo``, and those of the Procfile."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ __all__ = ["COMMANDS"]
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None], settings: Settings) -> None:
-    """Run ``work`` until it ends, SIGINT or SIGTERM cancels it, or (by the settings) our parent is gone."""
+    """Run ``work`` until it ends, SIGINT or SIGTERM arrives, or (if set) the parent process ends."""
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
@@ -47,7 +47,7 @@ async def _end_with_parent(task: asyncio.Future[None]) -> None:
 
 
 def settings_for(process: str) -> Settings:
-    """Read the settings of a process that needs the two servers; its logs go to stderr."""
+    """Read the settings of a process that needs both servers; send its logs to stderr."""
     settings = read_settings()
     for name in ("log_url", "pictures_url"):
         if not getattr(settings, name):
@@ -85,7 +85,7 @@ def demo(**options: Any) -> None:
 
 
 def _is_example(data_dir: Path, example: str) -> bool:
-    """Whether a data dir is that of a shipped example already: a demo that goes on."""
+    """Whether a data dir already holds the shipped example: the demo continues."""
     path = data_dir / "city.toml"
     return (
         path.exists()
@@ -105,7 +105,7 @@ def console() -> None:
 @click.command()
 def gateway() -> None:
     """Run the feed gateway."""
-    from console.app.gateway_process import run_gateway  # each process imports only its own
+    from console.app.gateway_process import run_gateway  # each process imports only what it needs
 
     settings = settings_for("gateway")
     run_until_stopped(run_gateway(settings), settings)

@@ -1,4 +1,4 @@
-"""``replay``: a recording sent through the gateway like anyone else's records."""
+"""``replay``: sends a recording through the gateway, like any publisher."""
 
 import asyncio
 import json
@@ -31,13 +31,13 @@ SOME_NOT_TAKEN = 3
 @click.option("--gateway", help="ws://host:port of the gateway")
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="mapping file of a table")
 @click.option("--shift", type=click.Choice(["now"]), help="move all times so that the newest is now")
-@click.option("--rate", type=float, help="60 tells an hour in a minute; default as fast as it is taken")
+@click.option("--rate", type=float, help="60 sends an hour in a minute; default: as fast as possible")
 @click.option("--onto-district", is_flag=True, help="transplant positions onto this district")
 @click.option("--lon", type=float, help="place of a single camera or device")
 @click.option("--lat", type=float, help="place of a single camera or device")
 @click.option("--name", default="", help="name of a single camera or device")
 @click.option("--loops", type=int, default=1, show_default=True, help="how often a video is played")
-@click.option("--unfold", is_flag=True, help="tell a history step by step instead of its last state")
+@click.option("--unfold", is_flag=True, help="send a history step by step instead of its last state")
 @click.option("--wait", type=float, default=30.0, show_default=True, help="seconds for an absent gateway")
 @click.option("--dry-run", is_flag=True, help="read and validate all, send nothing")
 @click.option(
@@ -54,13 +54,13 @@ def replay(file: Path, **options: Any) -> None:
     """
     settings = read_settings(data_dir=options["data_dir"], gateway_url=options["gateway"])
     token = "" if options["dry_run"] else options["token"] or _demo_token(settings)
-    # The sources import pandas, PyAV and more: seconds that no other command should pay.
+    # The sources import pandas, PyAV and more, which takes seconds; other commands do not need them.
     from feeds.clients.publisher import PublishRefused
     from feeds.sources.contract import SourceError
     from feeds.sources.replay.report import Report, write_csv
 
     if options["report"]:
-        write_csv(options["report"], ())  # a place that cannot be written is an error before anything is sent
+        write_csv(options["report"], ())  # an unwritable path fails before anything is sent
     so_far = Report(file.stem, "")
 
     def keep(report: Report) -> None:
@@ -120,7 +120,7 @@ async def _replay(
 
     def sender(topic: str) -> Any:
         if options["dry_run"]:
-            # What plays in real time is of moments that are still to come.
+            # A source that plays in real time has records with future times.
             return DryRun.publisher(topic, float("inf") if source.rate else now)
         return Publisher(settings.feed_url, topic, token, wait_s=options["wait"])
 

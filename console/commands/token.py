@@ -1,4 +1,4 @@
-"""``token``: who may publish, subscribe and look."""
+"""``token``: manages the tokens that publish, subscribe, order and view."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``user``: who may sign in, in which roles; what is changed here ends up in the ledger like a token does."""
+"""``user``: manages accounts and roles; every change is written to the ledger, as for tokens."""
 
 import sys
 import time
@@ -39,7 +39,7 @@ def user() -> None:
 @click.option("--street", default="", help="code of the street that they act for")
 @click.option("--within", "streets", multiple=True, help="code of a street that bounds them; none = district")
 @click.option("--seat", default="", help="the seat that their acts are signed with")
-@click.option("--no-password", is_flag=True, help="nobody signs in to it; for tokens of other systems")
+@click.option("--no-password", is_flag=True, help="no sign-in; only for tokens of other systems")
 @stdin_option
 @data_dir_option
 def add(
@@ -66,7 +66,7 @@ def list_(data_dir: Path | None) -> None:
 @click.argument("name")
 @data_dir_option
 def disable(name: str, data_dir: Path | None) -> None:
-    """Close the account NAME; its sessions end, its tokens act no more."""
+    """Close the account NAME; its sessions end and its tokens stop working."""
     with _stores(data_dir) as stores:
         closed = stores.accounts.disable(name, now=time.time())
         ended = stores.sessions.end_all(name, now=time.time())
@@ -88,7 +88,7 @@ def enable(name: str, data_dir: Path | None) -> None:
 @stdin_option
 @data_dir_option
 def password(name: str, data_dir: Path | None, password_stdin: bool) -> None:
-    """Set a new password for NAME; all sessions of theirs end, and waiting for failed tries too."""
+    """Set a new password for NAME; ends all their sessions and their delay after failed attempts."""
     with _stores(data_dir) as stores:
         stores.accounts.set_password(name, _ask("New password", password_stdin), now=time.time())
         ended = stores.sessions.end_all(name, now=time.time())
@@ -120,7 +120,7 @@ def pin(name: str, data_dir: Path | None, without: bool, password_stdin: bool) -
 @click.option("--seat", default=None)
 @data_dir_option
 def change(name: str, data_dir: Path | None, *, anywhere: bool, **given: Any) -> None:
-    """Change whom NAME acts for and where: what is given replaces what was, from their next act on."""
+    """Change the agency, street, seat or bounds of NAME; given values replace old ones at the next act."""
     fields = {key: value for key, value in given.items() if value not in (None, ())}
     if anywhere:
         fields["streets"] = ()
@@ -134,7 +134,7 @@ def change(name: str, data_dir: Path | None, *, anywhere: bool, **given: Any) ->
 @click.argument("roles", nargs=-1, required=True, type=click.Choice(ROLES))
 @data_dir_option
 def roles(name: str, roles: tuple[str, ...], data_dir: Path | None) -> None:
-    """Give NAME these ROLES instead of those that they had; it counts from their next act on."""
+    """Replace the roles of NAME with these ROLES, from the next act on."""
     with _stores(data_dir) as stores:
         click.echo(_line(stores.accounts.change(name, now=time.time(), roles=roles)))
 
@@ -191,7 +191,7 @@ def _stores(data_dir: Path | None) -> Iterator[_Stores]:
 def _check_codes(
     data_dir: Path | None, *, agency: str = "", street: str = "", streets: Iterable[str] = (), **_: Any
 ) -> None:
-    """Refuse what stands in no table: nobody could act for it. Raises ClickException, DistrictError."""
+    """Refuse codes that are in no table. Raises ClickException, DistrictError."""
     folder = read_settings(data_dir=data_dir).data_dir
     if agency:
         known = [row.get("code") or "" for row in read_rows(folder, "agencies.csv")[0]]
@@ -209,7 +209,7 @@ def _check_code(wrong: str, code: str, known: Collection[str]) -> None:
 
 
 def _ask(what: str, from_stdin: bool) -> str:
-    """Return a secret: never from the command line, where everybody on the machine reads it."""
+    """Return a secret. It is never an argument: everybody on the machine can read those."""
     if from_stdin:
         secret = sys.stdin.readline().rstrip("\r\n")
         if not secret:

@@ -1,4 +1,4 @@
-"""The page of the verbs, ``docs/verbs.md``, made from the code: ``python -m console.commands.verbs_page``."""
+"""Generates ``docs/verbs.md`` from the code: ``python -m console.commands.verbs_page``."""
 
 from pathlib import Path
 from typing import Final
@@ -22,18 +22,18 @@ Shift roles act only while the roster names them.
 def verbs_page() -> str:
     """Return the page as Markdown."""
     rows = []
-    for verb, told in VERB_HELP.items():
-        needed = set(told["needed"])
+    for verb, entry in VERB_HELP.items():
+        needed = set(entry["needed"])
         args = [
             f"`{name}`: {kind}" if name in needed else f"[`{name}`: {kind}]"
-            for name, kind in told["args"].items()
+            for name, kind in entry["args"].items()
         ]
         cells = (
             f"`{verb}`",
-            told["subject"],
-            told["c"] or "–",
+            entry["subject"],
+            entry["c"] or "–",
             "; ".join(args) or "–",
-            ", ".join(told["who"]),
+            ", ".join(entry["who"]),
         )
         rows.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
     return HEAD + "\n".join(rows) + "\n"

@@ -1,4 +1,4 @@
-"""The demo's accounts, made at its first start: tokens of feeds and stand-ins, and people to sign in as."""
+"""The demo's accounts, created at its first start: tokens of feeds and stand-ins, and accounts to sign in."""
 
 import json
 import secrets
@@ -28,7 +28,7 @@ _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _SHIFTS: Final = (
     ("duty_officer", "officer{}"), ("shift_lead", "lead{}"), ("duty_leader", "leader{}"),
 )  # fmt: skip
-_HANDS: Final = (
+_STAFF: Final = (
     Actor("intake", "贾××（受理员）", ("intake_officer",)),
     Actor("dispatcher", "石××（派遣员）", ("dispatcher",)),
     Actor("inspector", "丁××（监督员）", ("inspector",)),
@@ -37,7 +37,7 @@ _AGENCY: Final = "sz"
 
 
 class User(msgspec.Struct, frozen=True):
-    """Somebody whom a visitor of the demo may sign in as."""
+    """An account with which a visitor of the demo may sign in."""
 
     name: str
     display: str
@@ -46,7 +46,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class Secrets(msgspec.Struct):
-    """What the data dir keeps (mode 0600): tokens by client, those of stand-ins by account, and people."""
+    """The secrets in the data dir (mode 0600): tokens by client, stand-ins' tokens by account, and users."""
 
     tokens: dict[str, str] = {}
     stand_ins: dict[str, str] = {}
@@ -54,41 +54,39 @@ class Secrets(msgspec.Struct):
 
 
 def demo_secrets(data: Path) -> Secrets:
-    """Return the demo's secrets; tokens and stand-ins that are missing are made.
+    """Return the demo's secrets; creates missing tokens and stand-ins.
 
-    Raises DistrictError, also when the name of a stand-in is a person's: nobody may act as they.
+    Raises DistrictError, also when a stand-in's name belongs to a person: nobody may act as that person.
     """
-    told = _read(data)
-    before = msgspec.json.encode(told)
+    kept = _read(data)
+    before = msgspec.json.encode(kept)
     tokens, accounts = TokenStore(data), Accounts(data)
     try:
-        actors = (
-            people_of(data).actors if is_built_in(data) else ()
-        )  # nobody is invented for another district
+        actors = people_of(data).actors if is_built_in(data) else ()  # another district gets no stand-ins
         for actor in actors:
             _refuse_person(accounts, actor.account)
-        _make_tokens(tokens, told)
+        _make_tokens(tokens, kept)
         for actor in actors:
-            _make_stand_in(accounts, tokens, actor, told)
+            _make_stand_in(accounts, tokens, actor, kept)
     finally:
         tokens.close()
         accounts.close()
-    if msgspec.json.encode(told) != before:
-        _write(data, told)
-    return told
+    if msgspec.json.encode(kept) != before:
+        _write(data, kept)
+    return kept
 
 
 def demo_users(data: Path) -> list[User]:
-    """Return whom one may sign in as; those missing are made, at 100 ms of a core each."""
-    told = _read(data)
+    """Return the accounts to sign in; creates missing ones, which takes 100 ms of a core each."""
+    kept = _read(data)
     accounts = Accounts(data)
     try:
-        made = [_make_user(accounts, actor, told) for actor in _users(data, _roster(data))]
+        made = [_make_user(accounts, actor, kept) for actor in _users(data, _roster(data))]
     finally:
         accounts.close()
     if any(made):
-        _write(data, told)
-    return told.people
+        _write(data, kept)
+    return kept.people
 
 
 def people_of(data: Path) -> People:
@@ -105,26 +103,26 @@ def _read(data: Path) -> Secrets:
     path = data / FILE
     if not path.exists():
         return Secrets()
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if "tokens" not in told:  # the first form held tokens alone
-        told = {"tokens": told}
-    return msgspec.convert(told, Secrets)
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if "tokens" not in kept:  # the first format held only tokens
+        kept = {"tokens": kept}
+    return msgspec.convert(kept, Secrets)
 
 
-def _write(data: Path, told: Secrets) -> None:
+def _write(data: Path, kept: Secrets) -> None:
     path = data / FILE
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(kept)))
     new.replace(path)
 
 
-def _make_tokens(tokens: TokenStore, told: Secrets) -> None:
+def _make_tokens(tokens: TokenStore, kept: Secrets) -> None:
     wanted = {SUBSCRIBER: ("subscribe:*",), VIEWER: ("view:wall",), PUBLISHER: _publish(_TOPICS)}
     wanted |= {name: _publish(client.topics) for name, client in CLIENTS.items()}
     for name, rights in wanted.items():
-        if name not in told.tokens:
-            told.tokens[name] = tokens.create(name, rights, now=time.time())
+        if name not in kept.tokens:
+            kept.tokens[name] = tokens.create(name, rights, now=time.time())
 
 
 def _publish(topics: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,24 +136,24 @@ def _refuse_person(accounts: Accounts, name: str) -> None:
         raise DistrictError(f"{message}: give the demo a data dir of its own")
 
 
-def _make_stand_in(accounts: Accounts, tokens: TokenStore, actor: Actor, told: Secrets) -> None:
-    """Make an account without a password, marked as automated, and the token that is bound to it."""
+def _make_stand_in(accounts: Accounts, tokens: TokenStore, actor: Actor, kept: Secrets) -> None:
+    """Create an automated account without a password, and the token that is bound to it."""
     if accounts.get(actor.account) is None:
         accounts.create(actor.account, actor.display, now=time.time(), automated=True, **_rights(actor))
-    if actor.account not in told.stand_ins:
+    if actor.account not in kept.stand_ins:
         token = tokens.create(actor.account, ("command",), now=time.time(), account=actor.account)
-        told.stand_ins[actor.account] = token
+        kept.stand_ins[actor.account] = token
 
 
-def _make_user(accounts: Accounts, actor: Actor, told: Secrets) -> bool:
-    """Make an account to sign in to, unless it is there (another's, perhaps: that one is left alone)."""
+def _make_user(accounts: Accounts, actor: Actor, kept: Secrets) -> bool:
+    """Create an account to sign in; an existing account of that name, possibly a person's, is not changed."""
     if accounts.get(actor.account) is not None:
         return False
     user = User(actor.account, actor.display, _password(), _pin())
     accounts.create(
         user.name, user.display, now=time.time(), password=user.password, pin=user.pin, **_rights(actor)
     )
-    told.people = [one for one in told.people if one.name != user.name] + [user]
+    kept.people = [one for one in kept.people if one.name != user.name] + [user]
     return True
 
 
@@ -166,12 +164,12 @@ def _rights(actor: Actor) -> dict[str, Any]:
 
 
 def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
-    """Yield whom a visitor may be: everybody of the shifts, and one of each kind that works for them."""
+    """Yield the accounts for visitors: everybody of the shifts, and one of each other kind of staff."""
     for role, form in _SHIFTS:
         names = dict.fromkeys(row.name for row in roster if row.role == role)
         for number, name in enumerate(names, start=1):
             yield Actor(form.format(number if len(names) > 1 else ""), name, (role,))
-    yield from _HANDS
+    yield from _STAFF
     if _AGENCY in {row["code"] for row in read_rows(data, "agencies.csv")[0]}:
         yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
     streets = read_streets(read_district(data))
@@ -187,5 +185,5 @@ def _pin() -> str:
         pin = f"{secrets.randbelow(1_000_000):06d}"
         try:
             return check_pin(pin)
-        except ValueError:  # a run of digits, or all the same
+        except ValueError:  # consecutive or equal digits
             continue

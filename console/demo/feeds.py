@@ -1,5 +1,5 @@
-"""The demo's feeds: the invented city, publishing through the gateway with one token per upstream system,
-and its people, who act on the cases.
+"""The demo's feeds: publish the invented city through the gateway, with one token per upstream system, and
+run its responders, who act on the cases.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ __all__ = ["city_clock", "run_feeds"]
 
 
 async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callable[[], float]) -> None:
-    """Publish the demo district until cancelled, on the city time that the gateway's beats tell."""
+    """Publish the demo district until cancelled, at the city time of the gateway's beats."""
     kept = demo_secrets(settings.data_dir)
     keys = kept.tokens
     streets = read_streets(read_district(settings.data_dir))
@@ -44,10 +44,10 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
 
 
 async def city_clock(settings: Settings, token: str) -> CityClock:
-    """Return the city clock of the first beat that runs at the rate of the settings."""
+    """Return the city clock of the first beat whose rate equals that of the settings."""
     subscriber = Subscriber(settings.feed_url, ["ops"], token, since="now")
     async for message in subscriber.messages():
-        told = message.get("beat", {}).get("city_time")
-        if told and float(told["rate"]) == settings.city_rate:
-            return CityClock(parse(told["city0"]), parse(told["machine0"]), float(told["rate"]))
+        clock = message.get("beat", {}).get("city_time")
+        if clock and float(clock["rate"]) == settings.city_rate:
+            return CityClock(parse(clock["city0"]), parse(clock["machine0"]), float(clock["rate"]))
     return REAL_TIME

@@ -1,8 +1,8 @@
-"""The demo's past: the week before the first start, lived through by the invented city's people.
+"""The demo's past: generates the week before the first start with the invented city's people.
 
-Its reports, acts and timers go through the same validation, decisions and fold as everybody's, on a city
-clock that is set to each moment in turn (``CityClockSet``). Then all of it is appended to the empty ledger,
-before the gateway opens. What is not over yet goes on from there.
+Its reports, acts and timers pass the same validation, decisions and folding as all others, with the city
+clock set to each moment (``CityClockSet``). Then everything is appended to the empty ledger before the
+gateway opens. Cases that are still open continue in the running demo.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from city.facts.chain import GENESIS, digest, link
 from city.facts.fact import body_of
 from city.folding.store import Store
 from console.demo.accounts import people_of
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
@@ -45,22 +45,22 @@ from feeds.sources.demo.district import DemoDistrict
 from feeds.sources.demo.people.responders import Order, Responders
 from feeds.telemetry.telemetry import Telemetry
 
-__all__ = ["Past", "live_through_the_past"]
+__all__ = ["Past", "generate_past"]
 
 ACTOR: Final = "system:demo"
 BEGINS, ENDS = "demo:past:begins", "demo:past:ends"
 TOGETHER_S, LONG_AGO_TOGETHER_S = 20.0, 120.0
-"""What is due within so many seconds happens at one moment: the clock is set less often."""
+"""Steps that are due within this time happen at one moment, so that the clock is set less often."""
 LONG_AGO_S: Final = 86_400.0
 READ_AT_ONCE: Final = 2000
 
 Moment = tuple[float, list[Act]]
 
 
-async def live_through_the_past(settings: Settings, *, scale: int, seed: int) -> int:
-    """Give an empty ledger its past; return how many facts it got, 0 when it has one already.
+async def generate_past(settings: Settings, *, scale: int, seed: int) -> int:
+    """Append a past to an empty ledger; return the number of facts, 0 when the ledger is not empty.
 
-    A past that was cut off before its end is taken away and begun anew: nobody else has written yet.
+    An interrupted past is deleted and generated again: nobody else has written yet.
     Raises LedgerUnavailable, DistrictError.
     """
     ledger = await Ledger.open(settings.log_url)
@@ -74,24 +74,24 @@ async def live_through_the_past(settings: Settings, *, scale: int, seed: int) ->
         stories = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed).past(now)
         past = Past(settings.data_dir, now, seed=seed)
         try:
-            moments = await past.live(stories)
+            moments = await past.generate(stories)
         finally:
             past.close()
         await _append(ledger, moments, rate=settings.city_rate)
-        return await _leave_snapshot(ledger, settings)
+        return await _write_snapshot(ledger, settings)
     finally:
         await ledger.close()
 
 
 class Past:
-    """A city without wires that lives through its stories until ``until`` (city = machine epoch seconds)."""
+    """Generates a city's past in memory until ``until`` (city = machine epoch seconds)."""
 
     def __init__(self, data: Path, until: float, *, seed: int) -> None:
         district = read_district(data)
         self.store = Store()
         self.refusals: list[tuple[str, str]] = []
         self._until = until
-        self._terms: DecisionRules = read_terms(district, data)
+        self._terms: DecisionRules = read_decision_rules(district, data)
         self._memory = _Memory(self.store, iso(until))
         self._responders = Responders(people_of(data), self._terms.categories, seed=seed)
         self._timers = Timers(self.store, self._memory, lambda: self._terms, clock=lambda: until)
@@ -106,8 +106,8 @@ class Past:
         self._accounts.close()
         self._reporters.close()
 
-    async def live(self, stories: Sequence[Story]) -> list[Moment]:
-        """Live through stories in order of time; return what happened at each moment (epoch seconds)."""
+    async def generate(self, stories: Sequence[Story]) -> list[Moment]:
+        """Process stories in order of time; return each moment (epoch seconds) with its acts."""
         moments: list[Moment] = []
         coming = iter([*stories, None])
         story = next(coming)
@@ -115,21 +115,21 @@ class Past:
         while at <= self._until:
             self._memory.begin(at)
             if not moments:
-                await self._found()
+                await self._note_first_facts()
             reports = []
             while story is not None and story.reported_at <= at:
                 reports.append(story)
                 story = next(coming)
-            await self._happens(reports)
+            await self._process(reports)
             moments.append((at, self._memory.taken))
             soonest = min(self._responders.next_at, self._timers.next_at)
             at = max(at, min(soonest, story.reported_at if story else soonest))
             at += LONG_AGO_TOGETHER_S if at < self._until - LONG_AGO_S else TOGETHER_S
-            await asyncio.sleep(0)  # so that Ctrl-C is heard
+            await asyncio.sleep(0)  # so that Ctrl-C works
         return moments
 
-    async def _found(self) -> None:
-        """Write what the engine would have noted first: the roster, and that nothing leaves the system."""
+    async def _note_first_facts(self) -> None:
+        """Append the engine's first notes: the roster, and that no system has an adapter."""
         rows, sha256 = self._roster
         table = {"sha256": sha256, "rows": [{k: v or "" for k, v in row.items()} for row in rows]}
         await self._memory.append(
@@ -137,8 +137,8 @@ class Past:
              _noted("RosterLoaded", "table:roster", table)]
         )  # fmt: skip
 
-    async def _happens(self, reports: Iterable[Story]) -> None:
-        """Let come in, be done and be due what is at this moment, until nothing more is."""
+    async def _process(self, reports: Iterable[Story]) -> None:
+        """Append the reports, then execute the due timers and acts of this moment until none is left."""
         await self._memory.append(self._reported(list(reports)))
         busy = True
         while busy:
@@ -150,7 +150,7 @@ class Past:
                 self._responders.answered(order, await self._answer(order), state, self._until)
 
     def _reported(self, stories: list[Story]) -> list[Act]:
-        """Return the appends of reports, as the gateway would make them; keeps their reporters."""
+        """Return the acts of reports, as the gateway would make them; stores their reporters."""
         now = self.store.state.ledger.clock.at(self._until)
         kept, acts = [], []
         for story in stories:
@@ -180,7 +180,7 @@ class Past:
         return Answer(done=Done())
 
     def _person(self, name: str) -> Person:
-        """Return who acts by an account; whose authority a shift gives is read anew each time."""
+        """Return the person of an account; only accounts without a shift role are cached."""
         person = self._persons.get(name)
         if person is None:
             account, state = self._accounts.get(name), self.store.state
@@ -194,7 +194,7 @@ class Past:
 
 
 class _Memory:
-    """A ledger in memory whose acts are folded at once; every act is recorded at one machine moment."""
+    """A ledger in memory whose acts are folded at once; every act is recorded at the same machine time."""
 
     def __init__(self, store: Store, recorded_at: str) -> None:
         self.taken: list[Act] = []
@@ -209,7 +209,7 @@ class _Memory:
         self._fold([_clock_body(at, self._recorded_at)])
 
     async def append(self, acts: Sequence[Act]) -> list[Written]:
-        """Take acts, each after the one before; there is nobody else, so nothing is in conflict."""
+        """Append acts in order; there is only one writer, so no act conflicts."""
         self.taken += acts
         return [self._fold(act.bodies) for act in acts]
 
@@ -225,7 +225,7 @@ class _Memory:
 
 
 async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> None:
-    """Append all moments, each behind a setting of the clock, and at last the clock of the present."""
+    """Append all moments, each after a ``CityClockSet``; at the end set the present clock."""
     waiting: list[Act] = []
     for number, (at, acts) in enumerate(moments):
         name = f"demo:past:{number}" if number else BEGINS
@@ -238,8 +238,8 @@ async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> 
     await ledger.append([_set_clock(ENDS, now, now, rate)])
 
 
-async def _leave_snapshot(ledger: Ledger, settings: Settings) -> int:
-    """Fold what the ledger holds and keep the state, so that no process needs to; return the position."""
+async def _write_snapshot(ledger: Ledger, settings: Settings) -> int:
+    """Fold the ledger and write a snapshot, so that no process needs to fold it; return the position."""
     store = Store()
     while rows := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):
         store.commit(rows)
@@ -265,5 +265,5 @@ def _clock_body(city: float, machine0: str, rate: float = 1.0) -> bytes:
 
 
 def _noted(kind: str, subject: str, data: dict[str, Any]) -> Act:
-    """Return a note under the command id of the engine's first one on its subject."""
+    """Return a note with the command id of the engine's first note on its subject."""
     return Act(f"{kind}:{subject}:1", (body_of(kind, subject, ACTOR, data),), ((subject, 0),))

@@ -1,4 +1,4 @@
-"""The demo's responders at work: they follow the gateway and give commands, each by an account of its own."""
+"""Runs the demo's responders: they follow the gateway and order verbs, each with its own account."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,18 +15,18 @@ from console.live.feed_follower import Follower, follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
 from feeds.sources.demo.people.responders import Order, Responders
 
-__all__ = ["Crew", "run_responders"]
+__all__ = ["ResponderSockets", "run_responders"]
 
 TICK_S: Final = 0.2
 BUSY_TICK_S: Final = 0.03
 IDLE_S: Final = 60.0
-"""A socket of somebody who gives no command for so long is closed."""
+"""A socket without a command for this time is closed."""
 
 log = structlog.get_logger()
 
 
-class Crew:
-    """The sockets of the stand-ins: opened at the first command, closed when nobody needs them."""
+class ResponderSockets:
+    """The command sockets of the stand-ins: opened at the first command, closed after idle time."""
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
         self._url = url
@@ -42,8 +42,8 @@ class Crew:
         for account in list(self._open):
             await self._close(account)
 
-    async def give(self, order: Order) -> Answer | None:
-        """Give an order by its account; None when its token is not let in."""
+    async def send(self, order: Order) -> Answer | None:
+        """Send an order with its account's token; None when the token is refused."""
         act = order.act
         commander = await self._commander(act.account)
         self._waiting[act.account] = self._waiting.get(act.account, 0) + 1
@@ -57,7 +57,7 @@ class Crew:
             self._used[act.account] = _loop_time()
 
     async def close_idle(self) -> None:
-        """Close, again and again, what nobody has used for a while."""
+        """Close idle sockets, repeatedly, until cancelled."""
         while True:
             await asyncio.sleep(IDLE_S / 4)
             since = _loop_time() - IDLE_S
@@ -81,21 +81,26 @@ class Crew:
 async def run_responders(
     settings: Settings, tokens: Mapping[str, str], *, seed: int, clock: Callable[[], float]
 ) -> None:
-    """Let the invented city's people work until cancelled. ``clock`` gives machine time, epoch seconds."""
+    """Run the invented city's responders until cancelled. ``clock`` returns machine time, epoch seconds."""
     data = settings.data_dir
     known = {one.key: one for one in categories.read(read_rows(data, "categories.csv")[0])}
     responders = Responders(people_of(data), known, seed=seed)
     follower = follower_of(settings, read_district(data), clock=clock)
-    async with Crew(f"ws://{settings.host}:{settings.port}", tokens) as crew, asyncio.TaskGroup() as tasks:
+    async with (
+        ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens) as sockets,
+        asyncio.TaskGroup() as tasks,
+    ):
         tasks.create_task(follower.follow_ledger())
-        tasks.create_task(crew.close_idle())
+        tasks.create_task(sockets.close_idle())
         await follower.complete.wait()
-        await _work(responders, follower, crew, clock)
+        await _work(responders, follower, sockets, clock)
 
 
-async def _work(responders: Responders, follower: Follower, crew: Crew, clock: Callable[[], float]) -> None:
+async def _work(
+    responders: Responders, follower: Follower, sockets: ResponderSockets, clock: Callable[[], float]
+) -> None:
     async def give(order: Order) -> None:
-        answer = await crew.give(order)
+        answer = await sockets.send(order)
         responders.answered(order, answer, follower.store.state.ledger, clock())
 
     async with asyncio.TaskGroup() as tasks:

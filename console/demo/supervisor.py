@@ -1,4 +1,4 @@
-"""The demo: everything on one machine, in one command, and gone cleanly at Ctrl-C."""
+"""The demo's supervisor: starts all processes on one machine and stops them cleanly at Ctrl-C."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ import structlog
 from city.duty.roster import on_duty, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo.feeds import city_clock
-from console.demo.past import live_through_the_past
+from console.demo.past import generate_past
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.log_connection import lock_data_dir, socket_dir
 from console.deployment.settings import Settings
@@ -39,7 +39,7 @@ class DemoError(Exception):
 
 
 class Child:
-    """One process of the demo, started again when it dies."""
+    """One process of the demo, restarted when it dies."""
 
     def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: IO[bytes]) -> None:
         self.name = name
@@ -50,7 +50,7 @@ class Child:
         self.restarts = 0
 
     async def keep(self) -> None:
-        """Run it for ever."""
+        """Run the process and restart it whenever it ends."""
         while True:
             started = time.monotonic()
             self._process = await asyncio.create_subprocess_exec(
@@ -64,7 +64,7 @@ class Child:
             self.restarts += 1
 
     async def stop(self) -> None:
-        """Ask it to stop, and make it stop when it does not."""
+        """Terminate the process; kill it after ``STOP_WAIT_S``."""
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -133,20 +133,20 @@ class Demo:
             try:
                 await asyncio.wait([tasks[0], at_work], return_when=asyncio.FIRST_COMPLETED)
                 if at_work.done():
-                    at_work.result()  # it goes on for ever, unless it fails
+                    at_work.result()  # it ends only by failing
             finally:
                 self._say("stopping …")
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-                # Publishers first, the gateway last, so that what was sent is also taken.
+                # Publishers first, the gateway last, so that every sent record is accepted.
                 for child in reversed(children):
                     await child.stop()
 
     async def _work(self, settings: Settings, children: list[Child]) -> None:
-        """Give an empty ledger its past, then keep the processes."""
+        """Append a past to an empty ledger, then run the processes."""
         if self._feeds:
-            facts = await live_through_the_past(settings, scale=self._scale, seed=self._seed)
+            facts = await generate_past(settings, scale=self._scale, seed=self._seed)
             if facts:
                 self._say(f"recorded a past week: {facts} facts")
         await asyncio.gather(*(child.keep() for child in children))
@@ -179,7 +179,7 @@ def _addresses(settings: Settings, kept: Secrets) -> list[str]:
 
 
 def _people(data: Path, users: list[User], city_now: float) -> list[str]:
-    """Return a line for everybody whom one may sign in as; ★ marks who is on shift at a city moment."""
+    """Return a line per account to sign in with; ★ marks who is on shift at a city time."""
     offset = read_district(data).zone_offset_s(time.time())
     duty = on_duty(read_roster(read_rows(data, "roster.csv")[0]), city_now, zone_offset_s=offset)
     on_shift = {post.name for post in (duty.duty_leader, duty.shift_lead, duty.duty_officer) if post}
@@ -191,17 +191,17 @@ def _people(data: Path, users: list[User], city_now: float) -> list[str]:
 
 
 async def _keep_servers(servers: EmbeddedServers) -> None:
-    """Start a dead server again, as often as that takes."""
-    told = ""
+    """Restart dead servers until cancelled; log each error once."""
+    logged = ""
     while True:
         await asyncio.sleep(0.5)
         try:
             await asyncio.to_thread(servers.restart_dead)
-            told = ""
+            logged = ""
         except (LogFileDamaged, ServerNotStarted) as error:
-            if str(error) != told:
+            if str(error) != logged:
                 log.error("server_not_started", error=str(error))
-            told = str(error)
+            logged = str(error)
 
 
 def _writable(data: Path) -> Path:
@@ -215,7 +215,7 @@ def _writable(data: Path) -> Path:
 
 
 def _check_district(data: Path) -> None:
-    """Read what every process reads when it starts: what is unreadable would make them die for ever."""
+    """Read the files that every process reads at its start: an unreadable one would make them all fail."""
     district = read_district(data)
     Atlas.read(district.atlas_dir)
     read_streets(district)

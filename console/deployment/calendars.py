@@ -1,11 +1,10 @@
-"""Calendars: a country's public holidays, and what single agencies do otherwise.
+"""Calendars: a country's public holidays, and the deviations of single agencies.
 
-``chinesecalendar`` (the State Council's holidays and make-up days) is used here alone, and only for a
-district whose city.toml says ``holidays = "china"`` or whose time zone is China's. Any other has the holidays
-of its table: a year of which the table names no day for everybody is not known, and a limit that runs into it
-says so.
+``chinesecalendar`` (the State Council's holidays and make-up days) is used only here, and only for a district
+whose city.toml says ``holidays = "china"`` or whose time zone is China's. Any other district has the holidays
+of its table. A year without a day for everybody in the table is unknown; a limit that runs into it is marked.
 
-Other days stand in ``calendars.csv``: ``holder`` (code of an agency or street, ``*`` = the whole district),
+The deviations are in ``calendars.csv``: ``holder`` (code of an agency or street, ``*`` = the whole district),
 ``date`` (ISO; empty = every working day), ``kind`` (``work`` or ``rest``), ``from`` and ``to`` (HH:MM, only
 with ``work``; several rows make several periods), ``note``.
 """
@@ -21,7 +20,7 @@ from chinese_calendar import constants
 from city.clocks.working_time import Calendar, Periods
 from console.deployment.district import DistrictError, read_district, read_rows
 
-__all__ = ["national_calendar", "read_calendars", "strange_holders"]
+__all__ = ["national_calendar", "read_calendars", "unknown_holders"]
 
 TABLE = "calendars.csv"
 COLUMNS = ("holder", "date", "kind", "from", "to", "note")
@@ -30,7 +29,7 @@ Rows = Sequence[tuple[str, dict[str, str]]]
 
 
 def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
-    """Return the district's calendar and, by holder, those of who goes by another one.
+    """Return the district's calendar, and the calendars of holders that have their own, by holder.
 
     Raises DistrictError naming file, row and column.
     """
@@ -38,9 +37,9 @@ def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
     for where, row in _own_rows(data_dir):
         by_holder.setdefault(row["holder"], []).append((where, row))
     everybodys = by_holder.pop(EVERYBODY, [])
-    told = read_district(data_dir)
-    bare = national_calendar() if told.holidays == "china" else _weekdays(everybodys)
-    district = _changed(msgspec.structs.replace(bare, weekdays=told.workdays), everybodys)
+    settings = read_district(data_dir)
+    base = national_calendar() if settings.holidays == "china" else _weekdays(everybodys)
+    district = _changed(msgspec.structs.replace(base, weekdays=settings.workdays), everybodys)
     calendars = {holder: _changed(district, rows) for holder, rows in by_holder.items()}
     for agency in read_rows(data_dir, "agencies.csv")[0]:
         code = agency.get("code") or ""
@@ -50,15 +49,15 @@ def read_calendars(data_dir: Path) -> tuple[Calendar, dict[str, Calendar]]:
     return district, calendars
 
 
-def strange_holders(data_dir: Path, known: Collection[str]) -> Iterator[str]:
-    """Name the rows whose holder is not among ``known`` codes. Raises DistrictError, OSError."""
+def unknown_holders(data_dir: Path, known: Collection[str]) -> Iterator[str]:
+    """Yield a text for every row whose holder is not in ``known``. Raises DistrictError, OSError."""
     for where, row in _own_rows(data_dir):
         if row["holder"] != EVERYBODY and row["holder"] not in known:
             yield f"{where}, holder: there is no agency or street {row['holder']!r}"
 
 
 def national_calendar() -> Calendar:
-    """Return the weekdays with the holidays and make-up days that the library knows."""
+    """Return a calendar with the library's holidays and make-up days."""
     return Calendar(
         holidays=frozenset(day.isoformat() for day in constants.holidays if day.weekday() < 5),
         make_up_days=frozenset(day.isoformat() for day in constants.workdays if day.weekday() >= 5),
@@ -67,12 +66,12 @@ def national_calendar() -> Calendar:
 
 
 def _weekdays(rows: Rows) -> Calendar:
-    """Return the bare weekdays; the years that the table has days of are known by it."""
+    """Return a calendar of weekdays; its known years are those with a day in the table."""
     return Calendar(known_years=frozenset(int(row["date"][:4]) for where, row in rows if _day(where, row)))
 
 
 def _own_rows(data_dir: Path) -> Rows:
-    """Return (where it stands, row) for every row of ``calendars.csv``."""
+    """Return (file and row number, row) for every row of ``calendars.csv``."""
     rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in read_rows(data_dir, TABLE)[0]]
     missing = {"holder", "date", "kind"} - set(rows[0] if rows else COLUMNS)
     if missing:
@@ -82,7 +81,7 @@ def _own_rows(data_dir: Path) -> Rows:
 
 
 def _changed(calendar: Calendar, rows: Rows) -> Calendar:
-    """Return a calendar with the days of ``rows`` put over it; raises DistrictError."""
+    """Return a calendar changed by the days of ``rows``; raises DistrictError."""
     rest, work = set(calendar.holidays), set(calendar.make_up_days)
     hours: dict[str, Periods] = {}
     for where, row in rows:

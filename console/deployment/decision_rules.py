@@ -1,4 +1,4 @@
-"""Terms: what decisions go by – the district's tables, calendars and numbers, read once at the start."""
+"""Decision rules: the district's tables, calendars and numbers, read once at the start."""
 
 import csv
 import math
@@ -27,14 +27,14 @@ from console.deployment.district import read_rows as read_table
 from console.deployment.table_files import table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
-__all__ = ["case_numbers", "read_terms", "today"]
+__all__ = ["case_numbers", "read_decision_rules", "today"]
 
 T = TypeVar("T")
 REMOTE_CHECKS = ("video", "caller_confirmed")
 
 
-def read_terms(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
-    """Read all of it; ``on`` is the ISO date whose rows count, today's in the district unless told.
+def read_decision_rules(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
+    """Read the rules; ``on`` is the ISO date whose rows are valid, by default the district's today.
 
     Raises DistrictError naming file, row or key.
     """
@@ -72,13 +72,13 @@ class _Named(msgspec.Struct):
 
 
 class _Drawn(msgspec.Struct):
-    """Of an atlas the names of its roads alone."""
+    """The part of an atlas that is read here: the names of its roads."""
 
     roads: list[_Named]
 
 
 def _roads(district: District, data_dir: Path) -> frozenset[str]:
-    """Return the names of roads that the district's map and tables hold. Raises DistrictError."""
+    """Return the road names in the district's map and tables. Raises DistrictError."""
     path = district.atlas_dir / "atlas.json"
     try:
         drawn = msgspec.json.decode(path.read_bytes(), type=_Drawn)
@@ -91,8 +91,8 @@ def _roads(district: District, data_dir: Path) -> frozenset[str]:
             rows += csv.DictReader(lines)
     return frozenset(
         name
-        for told in (*(road.name for road in drawn.roads), *(row.get("road") or "" for row in rows))
-        for name in road_names(told)
+        for text in (*(road.name for road in drawn.roads), *(row.get("road") or "" for row in rows))
+        for name in road_names(text)
     )
 
 
@@ -103,20 +103,20 @@ def today(district: District) -> str:
     return local.date().isoformat()
 
 
-def case_numbers(told: Mapping[str, Any]) -> CaseNumbers:
-    """Return the numbers of cases: those of ``[cases]`` in city.toml over the defaults.
+def case_numbers(given: Mapping[str, Any]) -> CaseNumbers:
+    """Return the numbers of cases: those of ``[cases]`` in city.toml replace the defaults.
 
     Raises DistrictError naming the key.
     """
     known = CaseNumbers.__struct_fields__
-    for key, value in told.items():
+    for key, value in given.items():
         if key not in known:
             message = f"city.toml: cases.{key}: there is no such number; expected one of {', '.join(known)}"
             raise DistrictError(message)
         if isinstance(value, (int, float)) and not (math.isfinite(value) and value > 0):
             raise DistrictError(f"city.toml: cases.{key}: expected a number above 0, got {value!r}")
     try:
-        numbers = msgspec.convert(dict(told), CaseNumbers)
+        numbers = msgspec.convert(dict(given), CaseNumbers)
     except msgspec.ValidationError as error:
         raise DistrictError(f"city.toml: cases: {error}") from error
     unknown = [mode for mode in numbers.remote_checks if mode not in REMOTE_CHECKS]

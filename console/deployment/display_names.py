@@ -1,4 +1,4 @@
-"""Names: where a deployment's names of agencies, streets, classes and sources are."""
+"""Display names: the files that hold a deployment's names of agencies, streets, classes and sources."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ __all__ = ["names_of"]
 
 
 def names_of(settings: Settings, district: District) -> Names:
-    """Return where the names of this deployment are: its own tables before those behind its district.
+    """Return the files of this deployment's names: its own tables, else the shipped ones of its district.
 
-    Raises DistrictError when another district than the built-in one has no list of its streets.
+    Raises DistrictError when a district other than the built-in one has no list of its streets.
     """
     streets = district.atlas_dir / "streets.csv"
     if not streets.exists():
@@ -30,7 +30,7 @@ def names_of(settings: Settings, district: District) -> Names:
 
 
 def _roads(settings: Settings, district: District) -> Path | None:
-    """Return the table of the roads' English names: the district's own, or that of the built-in district."""
+    """Return the table of English road names: the district's own, or that of the built-in district."""
     own = settings.data_dir / "roads.csv"
     if own.exists():
         return own

@@ -1,9 +1,8 @@
-"""The district: what a deployment says of its city, read from its data dir over what is built in.
+"""The district: a deployment's city, read from its data dir; shipped files supply the defaults.
 
-A data dir without a ``city.toml``, or with one of the same ``code``, is the built-in district: its name,
-sources, limits and tables stand behind the deployment's own. Behind those of any other district stand only
-the starter tables (``static/starter``: agencies without a place name, nothing registered), the classes,
-conditions and rules.
+A data dir without a ``city.toml``, or with the built-in ``code`` in it, is the built-in district: its name,
+sources, limits and tables are the defaults. For any other district the defaults are only the starter tables
+(``static/starter``: agencies without a place name, an empty register), the classes, conditions and rules.
 """
 
 import csv
@@ -22,7 +21,7 @@ from city.places.streets import Streets
 from city.places.unit_grids import UnitGrids
 
 __all__ = [
-    "GRIDS", "District", "DistrictError", "SourceSetting", "grids_told", "is_built_in", "read_district",
+    "GRIDS", "District", "DistrictError", "SourceSetting", "grids_document", "is_built_in", "read_district",
     "read_grids", "read_rows", "table_path",
 ]  # fmt: skip
 
@@ -32,7 +31,7 @@ WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHINA: Final = frozenset(
     {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
 )
-"""The zones of mainland China, where the holidays of the State Council hold."""
+"""The time zones of mainland China, where the State Council's holidays apply."""
 
 
 class DistrictError(ValueError):
@@ -40,7 +39,7 @@ class DistrictError(ValueError):
 
 
 class SourceSetting(msgspec.Struct, frozen=True):
-    """What is expected of a source: its label and how often it is heard, in seconds."""
+    """A source's label and its expected interval between records, in seconds."""
 
     label: dict[str, str]
     interval_s: float = 60.0
@@ -49,7 +48,7 @@ class SourceSetting(msgspec.Struct, frozen=True):
 class District(msgspec.Struct, frozen=True):
     """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4.
 
-    ``cases`` are the numbers of a case's life (city.dispatch.decision_rules.CaseNumbers) that the centre set.
+    ``cases`` are the numbers of cases (city.dispatch.decision_rules.CaseNumbers) that the centre set.
     """
 
     name: dict[str, str]
@@ -65,36 +64,36 @@ class District(msgspec.Struct, frozen=True):
 
     @property
     def in_china(self) -> bool:
-        """Whether its clocks are those of mainland China."""
+        """Whether its time zone is one of mainland China."""
         return self.timezone in CHINA
 
     def zone_offset_s(self, now: float) -> int:
-        """Return how far the district's clocks are east of UTC at ``now`` (epoch seconds), in seconds."""
+        """Return the district's offset from UTC at ``now`` (epoch seconds), in seconds; east is positive."""
         offset = datetime.fromtimestamp(now, ZoneInfo(self.timezone)).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
 
 def read_district(data_dir: Path) -> District:
-    """Read ``city.toml`` of the data dir; the built-in district is behind one of the same code.
+    """Read ``city.toml`` of the data dir; the built-in district supplies defaults for the same code.
 
     Raises DistrictError.
     """
     shipped, own, path = _shipped(), _own(data_dir), data_dir / "city.toml"
     built_in = _is_of(own, shipped)
     behind = shipped if built_in else {"limits": {}, "sources": {}}
-    told = {**behind, **own}
+    table = {**behind, **own}
     for key in ("code", "timezone", "name"):
-        if not told.get(key):
-            message = f"{path}: {key}: it must stand here for any district but the built-in one"
+        if not table.get(key):
+            message = f"{path}: {key}: expected for every district but the built-in one"
             raise DistrictError(message)
     atlas = data_dir / "atlas"
     try:
-        ZoneInfo(str(told["timezone"]))
+        ZoneInfo(str(table["timezone"]))
         sources = msgspec.convert({**behind["sources"], **own.get("sources", {})}, dict[str, SourceSetting])
         found = District(
-            name=_both(msgspec.convert(told["name"], dict[str, str])),
-            code=str(told["code"]),
-            timezone=str(told["timezone"]),
+            name=_both(msgspec.convert(table["name"], dict[str, str])),
+            code=str(table["code"]),
+            timezone=str(table["timezone"]),
             limits={**behind["limits"], **own.get("limits", {})},
             sources={
                 name: msgspec.structs.replace(source, label=_both(source.label))
@@ -103,8 +102,8 @@ def read_district(data_dir: Path) -> District:
             atlas_dir=atlas if atlas.exists() or not built_in else static.path("district/atlas"),
             built_in=built_in,
             cases=msgspec.convert({**behind.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
-            holidays=str(told.get("holidays") or ("china" if told["timezone"] in CHINA else "none")),
-            workdays=frozenset(map(WEEK.index, told.get("workdays") or WEEK[:5])),
+            holidays=str(table.get("holidays") or ("china" if table["timezone"] in CHINA else "none")),
+            workdays=frozenset(map(WEEK.index, table.get("workdays") or WEEK[:5])),
         )
     except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError, msgspec.ValidationError) as error:
         message = f"{path}: {error}"
@@ -116,12 +115,12 @@ def read_district(data_dir: Path) -> District:
 
 
 def is_built_in(data_dir: Path) -> bool:
-    """Say whether a data dir is of the built-in district. Raises DistrictError."""
+    """Return whether a data dir belongs to the built-in district. Raises DistrictError."""
     return _is_of(_own(data_dir), _shipped())
 
 
 def _check_is_its_atlas(district: District, path: Path) -> None:
-    """Refuse the built-in name over another district's map: nobody has said yet whose it is."""
+    """Refuse the built-in code with another district's atlas: city.toml still lacks the own code."""
     streets = district.atlas_dir / "streets.csv"
     if not district.built_in or not streets.exists():
         return
@@ -147,10 +146,10 @@ def _is_of(own: dict[str, Any], shipped: dict[str, Any]) -> bool:
     return str(own.get("code", shipped["code"])) == str(shipped["code"])
 
 
-def _both(told: dict[str, str]) -> dict[str, str]:
-    """Return a text in both languages: one that is given in one only is the other's too."""
-    first = next((text for text in told.values() if text), "")
-    return {lang: told.get(lang) or first for lang in ("zh", "en")} if first else told
+def _both(texts: dict[str, str]) -> dict[str, str]:
+    """Return a text in both languages: a missing language gets the text of the other."""
+    first = next((text for text in texts.values() if text), "")
+    return {lang: texts.get(lang) or first for lang in ("zh", "en")} if first else texts
 
 
 def read_streets(district: District) -> Streets:
@@ -164,17 +163,17 @@ def read_streets(district: District) -> Streets:
 
 
 def read_grids(data_dir: Path) -> UnitGrids:
-    """Read the unit grids of the data dir, none when it has no file of them. Raises DistrictError."""
-    told = grids_told(data_dir)
+    """Read the unit grids of the data dir; empty when it has no such file. Raises DistrictError."""
+    document = grids_document(data_dir)
     try:
-        return UnitGrids() if told is None else UnitGrids.from_geojson(told)
+        return UnitGrids() if document is None else UnitGrids.from_geojson(document)
     except ValueError as error:
         message = f"{data_dir / GRIDS}: {error}"
         raise DistrictError(message) from error
 
 
-def grids_told(data_dir: Path) -> Any:
-    """Return what the data dir's file of unit grids says, None without one. Raises DistrictError."""
+def grids_document(data_dir: Path) -> Any:
+    """Return the parsed file of unit grids of the data dir, None without one. Raises DistrictError."""
     path = data_dir / GRIDS
     try:
         return msgspec.json.decode(path.read_bytes()) or {}
@@ -186,7 +185,7 @@ def grids_told(data_dir: Path) -> Any:
 
 
 def table_path(data_dir: Path, name: str) -> Path:
-    """Return where a CSV table is: the data dir's own, else the one that stands behind its district.
+    """Return the path of a CSV table: the data dir's own, else the shipped one for its district.
 
     Raises DistrictError when city.toml is unreadable.
     """
@@ -201,16 +200,16 @@ def table_path(data_dir: Path, name: str) -> Path:
 def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
     """Return the rows of a CSV table (see `table_path`) and its SHA-256.
 
-    Raises OSError, and DistrictError when the file is no CSV in UTF-8.
+    Raises OSError, and DistrictError when the file is not CSV in UTF-8.
     """
     return _csv(table_path(data_dir, name))
 
 
 def _csv(path: Path) -> tuple[list[dict[str, str]], str]:
-    told = path.read_bytes()
+    data = path.read_bytes()
     try:
-        lines = io.StringIO(told.decode("utf-8-sig"), newline="")
-        return [dict(row) for row in csv.DictReader(lines)], hashlib.sha256(told).hexdigest()
+        lines = io.StringIO(data.decode("utf-8-sig"), newline="")
+        return [dict(row) for row in csv.DictReader(lines)], hashlib.sha256(data).hexdigest()
     except (UnicodeDecodeError, csv.Error) as error:
         message = f"{path}: expected a table as CSV in UTF-8: {error}"
         raise DistrictError(message) from error

@@ -1,4 +1,4 @@
-"""The garbage collector of a process that keeps a city's history: told what stays."""
+"""Garbage collection of a process that keeps a city's history: lasting objects are frozen."""
 
 import gc
 
@@ -6,10 +6,10 @@ __all__ = ["freeze_objects"]
 
 
 def freeze_objects() -> None:
-    """Take all that is alive now for lasting, and look for garbage among the rest seldom.
+    """Exclude all present objects from garbage collection, and collect the others less often.
 
-    A full collection would otherwise walk every case and every open page: 10 – 80 ms in which a process
-    answers nobody, the longer the more it knows.
+    Otherwise a full collection visits every case and every open page. That stops the process for 10 – 80 ms,
+    longer with more cases.
     """
     gc.collect()
     gc.freeze()

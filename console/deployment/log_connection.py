@@ -1,4 +1,4 @@
-"""Reaching the log from the command line: the configured server, a running demo's, or one started for it."""
+"""Log connection of the command line: to the configured server, a running demo's, or one started for it."""
 
 import asyncio
 import fcntl
@@ -18,12 +18,12 @@ __all__ = ["DataDirTaken", "lock_data_dir", "open_ledger", "socket_dir"]
 
 
 class DataDirTaken(OSError):
-    """Another citywall works on this data dir."""
+    """Another citywall process uses this data dir."""
 
 
 @asynccontextmanager
 async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
-    """Yield the ledger of these settings; a stopped demo's server is started for as long as it is needed.
+    """Yield the ledger of these settings; starts a stopped demo's server while the ledger is in use.
 
     Raises LedgerUnavailable, DataDirTaken.
     """
@@ -55,7 +55,7 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
 
 
 def lock_data_dir(data: Path) -> IO[str]:
-    """Hold a data dir for this process until the answer is closed. Raises DataDirTaken."""
+    """Lock a data dir for this process until the returned file is closed. Raises DataDirTaken."""
     lock = (data / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,7 +67,7 @@ def lock_data_dir(data: Path) -> IO[str]:
 
 
 def socket_dir(data: Path) -> Path:
-    """Return where the Unix sockets go: a socket's path may not be longer than about 100 bytes."""
+    """Return the folder of the Unix sockets: a socket's path may have at most about 100 bytes."""
     if len(str(data)) < 80:
         return data
     mark = hashlib.sha256(str(data).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, said once when it breaks and once when it is back."""
+"""Structured logs: one line per event; a failure is logged once and its recovery once."""
 
 import logging
 import sys
@@ -29,6 +29,6 @@ def log_to_stderr(form: str, process: str) -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    # Bokeh says at every page what it serves; a refused socket is said by our own door.
+    # Bokeh logs every page that it serves; our authorization logs refused sockets.
     logging.getLogger("bokeh").setLevel(logging.ERROR)
     logging.getLogger("tornado.access").setLevel(logging.CRITICAL)

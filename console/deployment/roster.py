@@ -1,4 +1,4 @@
-"""The roster: whose authority the present shift is. A person is put together anew for every command."""
+"""The roster: who has the authority of the present shift. A person is created for every command."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -17,11 +17,11 @@ log = structlog.get_logger()
 def person_of_account(
     account: Account | None, state: CityState, now: float, *, zone_offset_s: int = 28_800
 ) -> Person | None:
-    """Return who acts by an account at a machine moment (epoch seconds), None when it is none or closed.
+    """Return the person of an account at a machine time (epoch seconds), None for no or a closed account.
 
-    A role of SHIFT_ROLES is on shift while the roster's post of that role, at city time, is theirs or they
-    are its deputy; a role that the roster has no row for is always on shift. ``shift`` is the local minute at
-    which their duty began, '' off shift.
+    A role of SHIFT_ROLES is on shift while the roster, at city time, names the person or has them as deputy
+    in a post of that role. A role without a row in the roster is always on shift. ``shift`` is the local
+    minute at which the duty began, '' off shift.
     """
     if account is None or account.disabled_at is not None:
         return None
@@ -49,11 +49,11 @@ def person_of_account(
 def _posts(
     roles: tuple[str, ...], state: CityState, now: float, zone_offset_s: int
 ) -> dict[str, tuple[Post, ...] | None]:
-    """Return the present posts of each shift role among ``roles``; None = the roster knows no such role."""
+    """Return the present posts of each shift role in ``roles``; None = the roster has no row for the role."""
     wanted = SHIFT_ROLES.intersection(roles)
     try:
         rows = read_roster(row for row in state.ledger.roster if row.get("role") in wanted)
-    except ValueError as error:  # a roster that cannot be read gives nobody authority
+    except ValueError as error:  # an unreadable roster gives nobody authority
         log.warning("roster_unreadable", reason=str(error))
         return dict.fromkeys(wanted, ())
     city = state.ledger.clock.at(now)

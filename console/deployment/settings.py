@@ -1,4 +1,4 @@
-"""Settings: one frozen table, read once. The only place where the environment is read."""
+"""Settings: one frozen table, read once. Only this module reads the environment."""
 
 import os
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ PREFIX = "CITYWALL_"
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One row of the table: the name (environment: ``CITYWALL_<NAME>``), its default, what it does."""
+    """One row of the table: the name (environment: ``CITYWALL_<NAME>``), the default, the help text."""
 
     name: str
     default: Any
@@ -36,11 +36,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("gateway_port", 8765, "port of the feed gateway"),
     Setting("gateway_url", "", "where console and engine find the gateway; default from host and port"),
     Setting("gateway_token", "", "token by which console and engine subscribe (right `subscribe:*`)"),
-    Setting("gateway_tls_cert", "", "certificate file; with the key, the gateway speaks wss"),
+    Setting("gateway_tls_cert", "", "certificate file; with the key, the gateway uses wss"),
     Setting("gateway_tls_key", "", "key file of the certificate"),
     Setting("open_loopback", False, "let this machine subscribe and look at walls without a token"),
     Setting("city_rate", 1.0, "city seconds per machine second; other than 1 marks every page 演练"),
-    Setting("tick_hz", 5.0, "how often a channel looks at the state, per second"),
+    Setting("tick_hz", 5.0, "how often a channel projects the state, per second"),
     Setting("min_free_mb", 512, "less free disk than this keeps `/readyz` red"),
     Setting("telemetry_hours", 2.0, "how long telemetry stays in memory"),
     Setting("telemetry_mb", 1024, "how much telemetry stays in memory, per topic"),
@@ -59,7 +59,7 @@ class SettingsError(Exception):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """The values of :data:`SETTINGS`, one field a row."""
+    """The values of :data:`SETTINGS`, one field per row."""
 
     data_dir: Path
     log_url: str
@@ -89,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     @property
     def feed_url(self) -> str:
-        """Where console and engine find the gateway."""
+        """The gateway's URL for console and engine."""
         scheme = "wss" if self.gateway_tls_cert else "ws"
         return self.gateway_url or f"{scheme}://{self.gateway_host}:{self.gateway_port}"
 
@@ -99,7 +99,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
-    """Read the table from the environment; what is ``given`` (and not None) wins.
+    """Read the table from the environment; a ``given`` value (not None) has priority.
 
     Raises SettingsError naming the setting and what was expected.
     """

@@ -1,4 +1,4 @@
-"""The desk's session: what one page asks for its person: case sheet, story, search, nearby units.
+"""The desk's session answers the questions of one page: case sheet, story, search, nearby units.
 
 It may import ``console.orders`` and what it imports.
 """

@@ -1,4 +1,4 @@
-"""The index of a search: which cases are open, and the numbers of those that are over. Follows the state."""
+"""The index of the search: the open cases, and the numbers of closed ones. It follows the state."""
 
 import asyncio
 from bisect import bisect_right
@@ -10,12 +10,12 @@ from city.state.ledger_state import Case, LedgerState
 __all__ = ["CaseIndex"]
 
 AT_ONCE: Final = 2_000
-"""Cases taken in before somebody else has a turn: a console that starts has a year of them before it."""
+"""Cases indexed between two yields to the event loop: at its start a console indexes a year of cases."""
 BLOCK: Final = 4_096
 
 
 class _Block:
-    """Numbers of up to 4,096 cases in one text, searched at a thousandth of what asking each would cost."""
+    """Numbers of up to 4,096 cases in one text: its search takes a thousandth of the time of single ones."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
@@ -25,7 +25,7 @@ class _Block:
         self._text: str | None = None
 
     def add(self, key: str, numbers: str) -> None:
-        """Add the numbers of a case, in one line."""
+        """Add the numbers of a case as one line."""
         self.keys.append(key)
         self._starts.append(self._length)
         self._lines.append(numbers)
@@ -33,7 +33,7 @@ class _Block:
         self._text = None
 
     def find(self, wanted: str) -> Iterator[str]:
-        """Yield the keys of the cases that have a number with ``wanted`` in it, the newest first."""
+        """Yield the keys of the cases with ``wanted`` in a number, the newest first."""
         if self._text is None:
             self._text = "\n".join(self._lines)
         end = len(self._text)
@@ -44,10 +44,10 @@ class _Block:
 
 
 class CaseIndex:
-    """Open cases by key, and numbers of closed ones; a look costs what has changed since the last."""
+    """Open cases by key, and numbers of closed ones. An update costs time only for changed cases."""
 
     def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._begin(None)
 
     def _begin(self, ledger: LedgerState | None) -> None:
@@ -57,8 +57,8 @@ class CaseIndex:
         self._numbers: dict[str, str] = {}
 
     async def follow(self, ledger: LedgerState) -> None:
-        """Take in what has changed since the last call; a long history in many turns."""
-        async with self._turn:
+        """Index the changes since the last call; yields to the event loop during a long history."""
+        async with self._lock:
             if self._ledger is not ledger:
                 self._begin(ledger)
             changed = ledger.changed_since(self._changed)
@@ -67,7 +67,7 @@ class CaseIndex:
                 for case in changed[start : start + AT_ONCE]:
                     self._take(case)
                 await asyncio.sleep(0)
-            self._changed = goal  # what has changed meanwhile comes with the next call
+            self._changed = goal  # later changes are indexed by the next call
 
     def open_cases(self) -> Iterator[Case]:
         """Yield the open cases."""
@@ -76,11 +76,11 @@ class CaseIndex:
         return (case for case in found if case is not None and case.is_open)
 
     def over(self, wanted: str, most: int) -> list[str]:
-        """Return keys of at most ``most`` cases that are over by (a part of) a number, the newest first."""
+        """Return the keys of at most ``most`` closed cases with ``wanted`` in a number, the newest first."""
         found: dict[str, None] = {}
         for block in reversed(self._blocks):
             for key in block.find(wanted):
-                # What was undone, or has another number now, stands in a block still.
+                # A block may still hold a reopened case or an old number.
                 if key not in self._open and wanted in self._numbers[key]:
                     found[key] = None
                 if len(found) == most:
@@ -92,9 +92,7 @@ class CaseIndex:
             self._open[case.key] = None
             return
         self._open.pop(case.key, None)
-        numbers = (
-            "\t".join((case.file.no, *(told for _, told in case.external))).casefold().replace("\n", " ")
-        )
+        numbers = "\t".join((case.file.no, *(no for _, no in case.external))).casefold().replace("\n", " ")
         if self._numbers.get(case.key) != numbers:
             self._numbers[case.key] = numbers
             if len(self._blocks[-1].keys) == BLOCK:

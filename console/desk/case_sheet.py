@@ -1,4 +1,4 @@
-"""The sheet of one case: all that a desk may be told of it when it is asked for, open or over."""
+"""The sheet of one case, open or closed: all that a desk may show of it."""
 
 import re
 from collections import OrderedDict
@@ -18,37 +18,37 @@ from layouts.cards.desk_queue import desk_row
 __all__ = ["CaseSheets", "registered"]
 
 _APART: Final = r"[^\w:/]{0,3}"
-"""What people write between the digits of a phone; dates and times have ``/`` and ``:``."""
+"""What may stand between the digits of a phone number; dates and times have ``/`` and ``:``."""
 _LONG_NUMBER: Final = re.compile(
-    rf"(?<!\d)(?:86{_APART})?[1１]{_APART}[3-9３-９](?:{_APART}\d){{9}}(?!\d)"  # a mobile's, 11 digits
-    rf"|(?<!\d)[0０]\d{{2,3}}{_APART}\d{{3,4}}{_APART}\d{{4}}(?!\d)"  # with the area's code
+    rf"(?<!\d)(?:86{_APART})?[1１]{_APART}[3-9３-９](?:{_APART}\d){{9}}(?!\d)"  # mobile number, 11 digits
+    rf"|(?<!\d)[0０]\d{{2,3}}{_APART}\d{{3,4}}{_APART}\d{{4}}(?!\d)"  # with area code
     r"|\d(?:[ \-]?\d){6,}"
 )
-NOT_TOLD: Final = frozenset({
+HIDDEN: Final = frozenset({
     "story", "undo", "last", "handled_by", "acted_by", "commanded_by", "supervised_by",
 })  # fmt: skip
-"""Fields of the file that hold account names or serve the rules alone."""
+"""Fields of the file that hold account names or that only the rules use."""
 KEPT: Final = 2_000
 
 
 class CaseSheets:
-    """Makes sheets and rows of cases; rows of open ones are those of the channel.
+    """Makes sheets and rows of cases; the rows of open cases equal those of the channel.
 
-    ``name_of`` gives the display name of an account, '' for none.
+    ``name_of`` returns the display name of an account, '' for none.
     """
 
     def __init__(self, terms: DecisionRules, name_of: Callable[[str], str]) -> None:
-        self._eyes = CasesInFull(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._projection = CasesInFull(zone_offset_s=terms.zone_offset_s, terms=terms)
         self._categories = terms.categories
         self._grid_of = terms.grid_of
         self._name_of = name_of
         self._seen: OrderedDict[str, tuple[Case, int, DeskCase]] = OrderedDict()
 
     def seen(self, case: Case) -> DeskCase:
-        """Return a case as a desk sees it, over or not; made anew only when the case has changed."""
+        """Return a case as a desk sees it, open or closed; computed only when the case has changed."""
         kept = self._seen.get(case.key)
         if kept is None or kept[0] is not case or kept[1] != case.changed:
-            kept = self._seen[case.key] = (case, case.changed, self._eyes.see_case(case))
+            kept = self._seen[case.key] = (case, case.changed, self._projection.see_case(case))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
         return kept[2]
@@ -59,20 +59,20 @@ class CaseSheets:
         return key, dict(row)
 
     def sheet(self, case: Case, seen: DeskSeen, *, words: bool = True) -> dict[str, Any]:
-        """Return the row and what lies behind it: the whole file, the report, where it came from.
+        """Return the row with the whole file, the report and its origin.
 
-        The reporter's words are for who asks for this one case and may read them (``words``); long numbers in
-        them are masked, and the reporter is only said to be there.
+        ``words`` includes the reporter's own words, for those who may read them; long numbers in them are
+        masked. Of the reporter, the sheet shows only whether there is one.
         """
         _, row = self.row(case, seen)
-        file = {k: v for k, v in msgspec.to_builtins(case.file).items() if k not in NOT_TOLD}
+        file = {k: v for k, v in msgspec.to_builtins(case.file).items() if k not in HIDDEN}
         file["verify_to"] = self._name_of(case.file.verify_to) or case.file.verify_to
         if case.file.check is not None:
             file["check"]["officer"] = self._name_of(case.file.check.officer)
         void_by = bool(case.file.void_by)
         category = self._categories.get(f"{case.kind}:{case.code}")
         grid = self._grid_of(case.place.lon, case.place.lat)
-        told = {
+        sheet = {
             **file, **row, "grid": grid, "mark": row_key_of(case.key), "kind": case.kind, "code": case.code,
             "minor": category.minor_zh if category else "", "client": case.client,
             "channel": case.channel, "title": _masked(case.title) if words else "",
@@ -81,13 +81,13 @@ class CaseSheets:
             "own": case.file.own, "mirror_state": case.mirror.state, "reporter": _someone(case),
             "wants_reply": case.wants_reply, "recorded_at": case.recorded_at, "void_by": void_by,
         }  # fmt: skip
-        # Of these the file knows more than the row does.
-        told |= {name: file[name] for name in ("bounces", "make_safe", "ruling") if name in file}
-        return told
+        # The file's values of these fields hold more than the row's.
+        sheet |= {name: file[name] for name in ("bounces", "make_safe", "ruling") if name in file}
+        return sheet
 
 
 def registered(state: LedgerState, case: Case) -> dict[str, Any] | None:
-    """Return the entry of the register that binds this case, None when there is none."""
+    """Return the register entry that is binding for this case, None when there is none."""
     found = binding(
         state.register, f"{case.kind}:{case.code}", street=case.place.street, road=case.place.road,
         component=case.file.component,
@@ -100,5 +100,5 @@ def _masked(text: str) -> str:
 
 
 def _someone(case: Case) -> str:
-    """Return what may be said of the reporter without a look that is on record."""
+    """Return the placeholder of a reporter: to see who it is takes a recorded ``reveal``."""
     return "＊＊＊" if case.reporter_ref else ""

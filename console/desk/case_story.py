@@ -1,4 +1,4 @@
-"""A case's story: its facts as the desk tells them, read from the ledger by their positions."""
+"""A case's story: its facts as the desk shows them, read from the ledger by their positions."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ log = structlog.get_logger()
 LONGEST: Final = 300
 KEPT: Final = 20_000
 HIDDEN: Final = frozenset({"record", "ref", "command", "name", "version", "took_over", "before", "restored"})
-"""What of a fact is not for a screen: a citizen's words, references to people, what undoing needs."""
+"""Fields of a fact that no screen shows: a citizen's words, references to people, data for undoing."""
 OF_RECORD: Final = ("client", "channel")
 ACCOUNTS: Final = ("to", "proposed_by")
-"""What may hold the name of an account: told by the name that it shows."""
+"""Fields that may hold an account's name; the display name is shown instead."""
 
 
 class CaseStories:
-    """Reads stories; a fact never changes, so what was read once is kept for a while.
+    """Reads stories. Facts never change, so the newest facts read are cached.
 
-    ``name_of`` gives the display name of an account, '' for none.
+    ``name_of`` returns the display name of an account, '' for none.
     """
 
     def __init__(self, ledger: Ledger, name_of: Callable[[str], str]) -> None:
@@ -35,18 +35,18 @@ class CaseStories:
         self.name_of = name_of
         self._kept: OrderedDict[int, Fact] = OrderedDict()
 
-    async def tell(
+    async def read(
         self, positions: Sequence[int], clock_of: Callable[[int], CityClock]
     ) -> list[dict[str, Any]]:
-        """Return the newest 300 facts at these positions, oldest first; moments are city epoch seconds.
+        """Return the newest 300 facts at these positions, oldest first; times are city epoch seconds.
 
-        ``clock_of`` gives the city clock that counted at a position. What cannot be read now is left out.
+        ``clock_of`` returns the city clock in force at a position. Facts that cannot be read are left out.
         """
         wanted = positions[-LONGEST:]
         missing = []
         for position in wanted:
             if position in self._kept:
-                self._kept.move_to_end(position)  # what is read now does not push it out
+                self._kept.move_to_end(position)  # so that the facts read next do not evict it
             else:
                 missing.append(position)
         if missing:
@@ -64,13 +64,13 @@ class CaseStories:
         for row in rows:
             try:
                 self._kept[row.position] = read_fact(row.position, row.recorded_at, row.body)
-            except ValueError:  # no fact: the fold counted it, a story has nothing to say of it
+            except ValueError:  # not a fact; folding has counted it already
                 continue
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
-    def _shown(self, told: Any) -> Any:
-        return self.name_of(told) or told if isinstance(told, str) else told
+    def _shown(self, value: Any) -> Any:
+        return self.name_of(value) or value if isinstance(value, str) else value
 
     def _line(self, fact: Fact, clock: CityClock, undone: set[Any]) -> dict[str, Any]:
         record = fact.data.get("record")

@@ -1,4 +1,4 @@
-"""The eyes of the desk channel: the state, who is at which case, and the indicators of the day."""
+"""The projection of the desk channel: the state, who has which case open, and the day's indicators."""
 
 import asyncio
 import time
@@ -22,9 +22,9 @@ FIGURES_EVERY_S: Final = 20.0
 
 
 class DeskProjection:
-    """``Channel(store, shown, eyes, idle_unwatched=True)``; ``run`` keeps the indicators of the day fresh.
+    """The projection of ``Channel(…, idle_unwatched=True)``; ``run`` updates the indicators of the day.
 
-    ``presence`` gives mark → names (``Presence.everywhere``), ``is_watched`` whether a desk is open at all.
+    ``presence`` returns mark → names (``Presence.everywhere``); ``is_watched``, whether any desk is open.
     """
 
     def __init__(
@@ -43,18 +43,17 @@ class DeskProjection:
         return self._view.see(state, now, self._presence(), self._figures)
 
     async def run(self, state: Callable[[], CityState], is_watched: Callable[[], bool]) -> None:
-        """Compute the indicators of the day for ever, while somebody looks at them."""
+        """Compute the indicators of the day repeatedly while a desk is open, until cancelled."""
         while True:
             if is_watched():
-                await self.reckon(state())
+                await self.compute(state())
             await asyncio.sleep(FIGURES_EVERY_S if self._figures[1] is not None or self._failed else 1.0)
 
-    async def reckon(self, state: CityState) -> None:
+    async def compute(self, state: CityState) -> None:
         """Compute the indicators of the present city day once.
 
-        A pass over a day's cases takes longer than a tick, so it goes on beside the loop; what is folded
-        meanwhile may or may not be in it, as in any count of a city that goes on. When it fails the last
-        figures stay, with their moment.
+        It takes longer than a tick and runs in a thread; facts that are folded meanwhile may or may not be
+        counted. When it fails, the last figures and their time stay.
         """
         now = self._clock()
         city = state.ledger.clock.at(now)
@@ -64,7 +63,7 @@ class DeskProjection:
                 indicators, state.ledger, (midnight, city), now=city,
                 zone_offset_s=self._terms.zone_offset_s, calendar=self._terms.calendar,
             )  # fmt: skip
-        except Exception as error:  # the boundary of the indicators: without them the desk goes on
+        except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
                 log.error("indicators_failed", exc_info=error)
             self._failed = True

@@ -1,4 +1,4 @@
-"""A desk's session: what one page orders and asks through its own Panel session, for whose it is."""
+"""A desk's session: executes the orders and answers the questions of one page for its person."""
 
 from collections.abc import Awaitable, Callable
 from heapq import nsmallest
@@ -34,7 +34,7 @@ Reply = dict[str, Any]
 
 
 class DeskServices:
-    """What the sessions of all desks of a console share. ``seen`` gives what the desk channel saw last."""
+    """Services shared by all desk sessions of a console. ``seen`` returns the desk channel's last view."""
 
     def __init__(
         self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
@@ -52,7 +52,7 @@ class DeskServices:
 
     @property
     def seen(self) -> DeskSeen | None:
-        """What every desk sees now, None before the first look."""
+        """What every desk sees now, None before the first tick."""
         return self._seen()
 
     def case(self, mark: object) -> Case | None:
@@ -63,21 +63,21 @@ class DeskServices:
 class DeskSession:
     """One page's session.
 
-    ``person_of(used)`` says anew, for every message, who it belongs to (None: nobody); ``used`` when somebody
-    did something – a page that only stands open does nothing. ``owner`` is the account that it belongs to, or
-    did ('' = unknown). ``verbs`` are all that may be ordered from this page, None = every one.
+    ``person_of(used)`` returns, for every message, the person of the page (None = nobody). ``used`` is True
+    when somebody did something; an open page alone does not count as use. ``owner`` returns the page's
+    present or former account ('' = unknown). ``verbs`` are those allowed on this page, None = all.
     """
 
     def __init__(
-        self, counter: DeskServices, person_of: Callable[[bool], Person | None], *,
+        self, services: DeskServices, person_of: Callable[[bool], Person | None], *,
         owner: Callable[[], str] = str, verbs: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
-        self._counter = counter
+        self._services = services
         self._person_of = person_of
         self._owner = owner
         self._verbs = verbs
         self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
-        self._turns = PerSubjectQueues()
+        self._queues = PerSubjectQueues()
         self._looking: tuple[str, str, str] | None = None
         self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
@@ -85,7 +85,7 @@ class DeskSession:
         }  # fmt: skip
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
-        """Return the answer to a message, None when it has none. Never raises on odd input."""
+        """Return the answer to a message, None for none. Never raises because of invalid input."""
         if "act" in message:
             return {"answer": await self._act(message["act"])}
         if "ask" in message:
@@ -95,19 +95,19 @@ class DeskSession:
         return None
 
     def close(self) -> None:
-        """Forget whom we looked at: the page is gone."""
+        """End the presence of this page: it is closed."""
         self._leave()
 
     async def _act(self, envelope: Any) -> Reply:
-        told = envelope if isinstance(envelope, dict) else {}
-        orders = self._counter.orders
-        async with self._turns.on(told.get("subject")):
+        fields = envelope if isinstance(envelope, dict) else {}
+        orders = self._services.orders
+        async with self._queues.on(fields.get("subject")):
             if not await orders.ready():
                 return await orders.starting(self._owner(), envelope)
             person = self._person_of(True)
             if person is None:
                 return await orders.signed_out(self._owner(), envelope)
-            verb = told.get("verb")
+            verb = fields.get("verb")
             if self._verbs is not None and isinstance(verb, str) and verb not in self._verbs:
                 return await orders.not_taken(person.account, envelope, Refusal("not_allowed", "wall_verb"))
             return await orders.take(person, envelope)
@@ -119,16 +119,16 @@ class DeskSession:
         answer = self._asks.get(str(asked.get("what")))
         if person is None or not may_open(person, "desk"):
             return {"id": number, "refused": "order_signed_out"}
-        if answer is None or self._counter.seen is None:
+        if answer is None or self._services.seen is None:
             return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
         try:
             return {"id": number, **await answer(person, asked)}
-        except Exception as error:  # the boundary of a question: it says so, the page goes on
+        except Exception as error:  # boundary of a question: log and refuse it; the page continues
             log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
             return {"id": number, "refused": "failed"}
 
     def _is_new(self, asked: Reply) -> bool:
-        """Whether somebody opened another case or looks for something else: a page repeats its questions."""
+        """Whether the question differs from the last one of its kind: a page repeats its questions."""
         what = str(asked.get("what"))
         if what == "case":
             question: tuple[str, ...] = (str(asked.get("mark") or ""),)
@@ -140,7 +140,7 @@ class DeskSession:
         return question != before
 
     def _look(self, mark: Any) -> None:
-        person, case = self._person_of(False), self._counter.case(mark)
+        person, case = self._person_of(False), self._services.case(mark)
         if person is None or case is None:
             self._leave()
             return
@@ -148,40 +148,40 @@ class DeskSession:
         if looking != self._looking:
             self._leave()
         self._looking = looking
-        self._counter.presence.look(*looking)
+        self._services.presence.look(*looking)
 
     def _leave(self) -> None:
         if self._looking is not None:
-            self._counter.presence.leave(*self._looking)
+            self._services.presence.leave(*self._looking)
         self._looking = None
 
     async def _case(self, person: Person, asked: Reply) -> Reply:
-        counter = self._counter
-        case, seen = counter.case(asked.get("mark")), counter.seen
+        services = self._services
+        case, seen = services.case(asked.get("mark")), services.seen
         if case is None or seen is None:
             return {"case": None}
-        state, now = counter.state(), counter.clock()
-        story = await counter.stories.tell(case.file.story, state.ledger.clock_of)
+        state, now = services.state(), services.clock()
+        story = await services.stories.read(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
         near = {
-            "units": units_near(seen.units, case, counter.terms),
+            "units": units_near(seen.units, case, services.terms),
             "cameras": cameras_near(seen.cameras, case, now),
         }
-        sheet = counter.sheets.sheet(case, seen, words=may_read_words(person)) | {
-            "presence": counter.presence.present(row_key_of(case.key)),
+        sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
+            "presence": services.presence.present(row_key_of(case.key)),
             "story": story,
             "near": near,
             "register": registered(state.ledger, case),
-            "actions": actions(state.ledger, case, person, counter.terms, now_both),
+            "actions": actions(state.ledger, case, person, services.terms, now_both),
         }
         return {"case": sheet}
 
     async def _rows(self, person: Person, asked: Reply) -> Reply:
-        counter, seen = self._counter, self._counter.seen
+        services, seen = self._services, self._services.seen
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
-        hand, city = hand_of(person.account), seen.clock.at(counter.clock())
-        # One row for a place, as on the channel; who looks for a report finds it all the same.
+        hand, city = hand_of(person.account), seen.clock.at(services.clock())
+        # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
         found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
         total, after = len(found), asked.get("after")
@@ -192,28 +192,28 @@ class DeskSession:
         return {"rows": rows, "total": total}
 
     async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
-        """Return the cases that the words find, those that the channel does not hold (they are over) last."""
-        counter = self._counter
-        state = counter.state()
-        keys = await counter.search.find(state, person, words, counter.terms)
+        """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""
+        services = self._services
+        state = services.state()
+        keys = await services.search.find(state, person, words, services.terms)
         cases, by_mark = state.ledger.cases, state.ledger.by_mark
         found = [case for case in seen.cases if by_mark.get(case.key) in keys]
         over = keys.difference(by_mark.get(case.key, "") for case in found)
-        return found + [counter.sheets.seen(cases[key]) for key in over if key in cases]
+        return found + [services.sheets.seen(cases[key]) for key in over if key in cases]
 
     def _row(self, case: DeskCase, seen: DeskSeen) -> list[Any]:
         return list(desk_row(case, seen))
 
     async def _merge(self, person: Person, asked: Reply) -> Reply:
-        case, seen = self._counter.case(asked.get("mark")), self._counter.seen
+        case, seen = self._services.case(asked.get("mark")), self._services.seen
         if case is None or seen is None:
             return {"candidates": []}
         alike = (one.key for one in seen.cases if (one.kind, one.code) == (case.kind, case.code))
-        others = [other for mark in alike if (other := self._counter.case(mark)) is not None]
-        return {"candidates": same_near(others, case, self._counter.terms.numbers)}
+        others = [other for mark in alike if (other := self._services.case(mark)) is not None]
+        return {"candidates": same_near(others, case, self._services.terms.numbers)}
 
     async def _classes(self, person: Person, asked: Reply) -> Reply:
-        terms = self._counter.terms
+        terms = self._services.terms
         return {
             "classes": [
                 {
@@ -226,11 +226,11 @@ class DeskSession:
         }  # fmt: skip
 
     async def _may(self, person: Person, asked: Reply) -> Reply:
-        """Return the verbs that they may give by now: a shift begins and ends while a page is open."""
+        """Return the verbs that the person may order now: a shift may begin or end while a page is open."""
         return {"verbs": list(verbs_of(person))}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
-        seen = self._counter.seen
+        seen = self._services.seen
         found = seen.indicators.get(str(asked.get("name"))) if seen is not None else None
         if found is None or seen is None:
             return {"indicator": None}

@@ -1,4 +1,4 @@
-"""What is near a case: units that could come, cameras that could look, cases that may be the same."""
+"""What is near a case: units that can do its work, cameras, and cases that may be duplicates."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -24,7 +24,7 @@ CAMERA_M: Final = 1000.0
 
 
 def units_near(units: UnitsSeen, case: Case, terms: DecisionRules) -> list[dict[str, Any]]:
-    """Return the nearest free units that can do the work of a case, as the fields of ``NearSeen``."""
+    """Return the nearest free units that can do the work of a case, with the fields of ``NearSeen``."""
     kinds = terms.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
     free = FreeUnits(units, terms.numbers)
     near = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
@@ -32,10 +32,10 @@ def units_near(units: UnitsSeen, case: Case, terms: DecisionRules) -> list[dict[
 
 
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
-    """Return the nearest cameras within 1 km that may stand on a screen in the hall.
+    """Return the nearest cameras within 1 km that a screen in the hall may show.
 
-    ``well`` is what the map says of a camera at machine time ``now``, ``heard`` the machine moment that its
-    newest word is from.
+    ``well``: whether the map shows the camera as working at machine time ``now``. ``heard``: the machine time
+    of its newest record.
     """
     lon = np.array([camera.lon for camera in cameras], dtype=float)
     lat = np.array([camera.lat for camera in cameras], dtype=float)
@@ -52,7 +52,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
 
 
 def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[dict[str, Any]]:
-    """Return open cases of the same class within 50 m, nearest first: they may be one."""
+    """Return open cases of the same class within 50 m, nearest first: possible duplicates."""
     others = [
         other for other in cases if other.is_open and other.key != case.key and other.alike == case.alike
     ]

@@ -1,4 +1,4 @@
-"""Search: cases by number, road, street, grid, class, call sign, external number, a phone's last digits."""
+"""Search of cases by number, road, street, grid, class, call sign, external number, last phone digits."""
 
 import asyncio
 import secrets
@@ -28,16 +28,16 @@ log = structlog.get_logger()
 LONGEST: Final = 60
 TAIL: Final = 4
 NUMBER: Final = 5
-"""So many letters, a digit among them, are looked for in the numbers of cases that are over, too."""
+"""From this length on, a text with a digit is also searched in the numbers of closed cases."""
 OVER: Final = 200
-"""So many cases that are over are found at most, the newest: a district's code is in the number of each."""
+"""The most closed cases in a result, the newest: every number of a district contains its code."""
 GRID: Final = 5
-"""So many digits at least are looked for in the codes of grids; four may be a phone's."""
+"""From this length on, digits are searched in the codes of grids; four digits may be a phone's."""
 TAILS_A_MINUTE: Final = 20
 TAIL_KEPT_S: Final = 60.0
-"""A page asks every two seconds; so long it hears what was found, for nothing."""
+"""A page asks every two seconds; for this long it gets the same result without a new search."""
 NOTED_S: Final = 600.0
-"""The same digits asked again within this time are no new ones: not charged, and no new facts."""
+"""The same digits within this time count as the same search: no new charge, and no new facts."""
 
 
 class Clock(Protocol):
@@ -49,7 +49,7 @@ class Clock(Protocol):
 
 
 class _Text(msgspec.Struct, frozen=True):
-    """What an open case is found by: its words, and the code of the unit grid that its place lies in."""
+    """The searchable text of an open case, and the code of the unit grid of its place."""
 
     changed: int
     words: str
@@ -61,7 +61,7 @@ class _Text(msgspec.Struct, frozen=True):
 
 
 class _Tail(msgspec.Struct):
-    """What somebody's digits found: ``asked`` is when they last asked, ``at`` when it was looked."""
+    """The result of somebody's digits: ``asked`` is their last request, ``at`` the time of the search."""
 
     asked: float
     at: float = float("-inf")
@@ -69,7 +69,7 @@ class _Tail(msgspec.Struct):
 
 
 class Search:
-    """One console's search. ``words`` is a catalogue: names of classes and streets are searched as read."""
+    """One console's search. ``words`` are the catalogues: displayed class and street names are searched."""
 
     def __init__(
         self, ledger: Ledger, people: PeopleStore, *, words: Iterable[Mapping[str, str]], clock: Clock
@@ -85,10 +85,10 @@ class Search:
         self._noted: dict[tuple[str, str, str], float] = {}
 
     async def find(self, state: CityState, person: Person, words: str, terms: DecisionRules) -> set[str]:
-        """Return the keys of the cases that the words find for this person; of those over the newest 200.
+        """Return the keys of the cases that match for this person; of the closed ones, the newest 200.
 
-        Four digits find reporters' phones too, for those who may see them; each hit is a fact of its case
-        before it is told.
+        Four digits also match the end of reporters' phone numbers, for those who may see them. Each such
+        match is written as a fact of its case before it is returned.
         """
         wanted = words.strip().casefold()[:LONGEST]
         if not wanted:
@@ -114,7 +114,7 @@ class Search:
     def _text(self, case: Case, terms: DecisionRules) -> _Text:
         kept = self._texts.get(case.key)
         if kept is None or kept.changed != case.changed:
-            if len(self._texts) > 200_000:  # closed ones are not asked for any more
+            if len(self._texts) > 200_000:  # most are of closed cases, which are not searched here
                 self._texts.clear()
             place = case.place
             grid = terms.grid_of(place.lon, place.lat) if kept is None or kept.place != place else kept.grid
@@ -123,12 +123,12 @@ class Search:
 
     def _read(self, case: Case) -> str:
         place, code = case.place, case.code
-        told = [case.file.no, *(number for _, number in case.external), place.road, place.street, case.label]
-        told += [code, f"{code[:2]}-{code[2:]}" if code else "", case.file.component]
+        parts = [case.file.no, *(number for _, number in case.external), place.road, place.street, case.label]
+        parts += [code, f"{code[:2]}-{code[2:]}" if code else "", case.file.component]
         for words in self._words:
-            told += [words.get(f"class.{case.kind}.{code}", ""), words.get(f"street.{place.street}", "")]
-            told.append(words.get(f"agency.{case.holder}", short_name(case.holder)))
-        return "\n".join(one for one in told if one).casefold()
+            parts += [words.get(f"class.{case.kind}.{code}", ""), words.get(f"street.{place.street}", "")]
+            parts.append(words.get(f"agency.{case.holder}", short_name(case.holder)))
+        return "\n".join(part for part in parts if part).casefold()
 
     async def _by_tail(self, state: LedgerState, person: Person, tail: str, terms: DecisionRules) -> set[str]:
         if not acting_role(person, "reveal"):
@@ -154,7 +154,7 @@ class Search:
         return set(found)
 
     def _kept(self, person: Person, tail: str) -> _Tail | None:
-        """Return what is kept of somebody's digits; new ones are charged, None when there were too many."""
+        """Return the cached result of somebody's digits. New digits are charged; None when over the limit."""
         now = self._clock()
         self._tails = {key: one for key, one in self._tails.items() if one.asked > now - NOTED_S}
         kept = self._tails.get((person.account, tail))
@@ -179,7 +179,7 @@ class Search:
         return [ref for ref, person in people.items() if _digits(person.get("phone")).endswith(tail)]
 
     async def _note(self, person: Person, tail: str, found: Mapping[str, str]) -> None:
-        """Write that a part of a person was seen, for every case told. Raises LedgerUnavailable."""
+        """Write for every returned case that a part of the reporter was seen. Raises LedgerUnavailable."""
         now = self._clock()
         self._noted = {key: at for key, at in self._noted.items() if at > now - NOTED_S}
         acts = []
@@ -195,9 +195,9 @@ class Search:
 
 
 def _may_reveal(state: LedgerState, case: Case, person: Person, terms: DecisionRules, now: Now) -> bool:
-    """Whether somebody would be shown the reporter of a case when they asked for it."""
-    told = {"purpose": "call_back"}
-    asked = Command("search", "reveal", f"case:{case.key}", case.file.version, told)
+    """Whether the rules would let a person reveal the reporter of a case."""
+    args = {"purpose": "call_back"}
+    asked = Command("search", "reveal", f"case:{case.key}", case.file.version, args)
     return isinstance(decide(state, asked, person, terms, now), Decision)
 
 

@@ -1,4 +1,4 @@
-"""The engine does what is done once for the whole city: timers, snapshots, archive, outgoing queue.
+"""The engine runs the tasks that exist once per city: timers, snapshots, archive, outgoing queue.
 
 It may import ``console.orders`` and what it imports.
 """

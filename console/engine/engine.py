@@ -1,6 +1,6 @@
-"""The engine: what must be done once for the whole city – timers, notes, snapshots, anchors, archive.
+"""The engine runs the tasks that exist once per city: timers, notes, snapshots, anchors, archive.
 
-It holds a lease; but every write is an append with an idempotent command id, so two engines are harmless.
+It holds a lease. Every write is an append with an idempotent command id, so two engines do no harm.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from city.clocks.timestamps import iso
 from city.dispatch.decision_rules import DecisionRules
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import read_district
 from console.deployment.garbage_collection import freeze_objects
@@ -47,14 +47,14 @@ SNAPSHOT_FACTS = 50_000
 
 
 class Lease:
-    """A lease in the log server: whoever holds it does the work; it lapses 10 s after its holder."""
+    """A lease in the log server: its holder does the work; it expires 10 s after the last renewal."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
         self._mine = secrets.token_hex(8).encode()
 
     async def hold(self) -> bool:
-        """Take or prolong the lease; say whether it is ours. Raises RedisError."""
+        """Take or renew the lease; return whether it is ours. Raises RedisError."""
         milliseconds = int(LEASE_S * 1000)
         if await self._client.set(LEASE, self._mine, nx=True, px=milliseconds):
             return True
@@ -91,12 +91,12 @@ class Engine:
         self._people = PeopleStore(settings.data_dir)
 
     async def run(self) -> None:
-        """Work until cancelled; then leave a snapshot behind."""
+        """Work until cancelled, then write a snapshot."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follower.run())
-                tasks.create_task(self._settle())
-                tasks.create_task(self._every(2.0, self._watch))
+                tasks.create_task(self._freeze_when_complete())
+                tasks.create_task(self._every(2.0, self._note))
                 tasks.create_task(self._every(TICK_S, self._tick))
                 tasks.create_task(self._every(TICK_S, self._send))
                 tasks.create_task(self._every(ANCHOR_S, self._anchor))
@@ -105,32 +105,32 @@ class Engine:
         finally:
             self.snapshot()
 
-    async def _settle(self) -> None:
+    async def _freeze_when_complete(self) -> None:
         await self._follower.complete.wait()
         freeze_objects()
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Repeat ``work`` while we hold the lease; say once what fails, once that all is well again."""
-        told: set[type[Exception]] = set()
+        """Repeat ``work`` while we hold the lease; log each kind of failure once and the recovery once."""
+        logged: set[type[Exception]] = set()
         while True:
             try:
                 if await self._lease.hold():
                     await work()
-                if told:
+                if logged:
                     log.info("engine_resumed", work=work.__name__)
-                told.clear()
+                logged.clear()
             except (LedgerUnavailable, RedisError, OSError, SegmentDamaged) as error:
-                if type(error) not in told:
+                if type(error) not in logged:
                     log.warning("engine_waits", work=work.__name__, reason=str(error))
-                told.add(type(error))
-            except Exception as error:  # the boundary of a task: one that breaks stops no other
-                if type(error) not in told:
+                logged.add(type(error))
+            except Exception as error:  # boundary of a task: log the error; the other tasks continue
+                if type(error) not in logged:
                     log.error("engine_task_failed", work=work.__name__, exc_info=error)
-                told.add(type(error))
+                logged.add(type(error))
             await asyncio.sleep(seconds)
 
-    async def _watch(self) -> None:
-        """Put into the ledger what the rules need to know: tables, the city clock, lost sources."""
+    async def _note(self) -> None:
+        """Append the facts that the rules need: tables, the city clock, lost sources."""
         if not self._follower.complete.is_set():
             return
         await self._notes.step()
@@ -138,19 +138,19 @@ class Engine:
             self.snapshot()
 
     @property
-    def _is_sure(self) -> bool:
-        """Whether all facts are folded and known; who does not know all decides and sends nothing."""
+    def _may_act(self) -> bool:
+        """Whether all facts are folded and of known types; otherwise the engine decides and sends nothing."""
         follower = self._follower
         return follower.complete.is_set() and not follower.broken and not follower.store.state.ledger.unknown
 
     async def _tick(self) -> None:
-        """Pass what is due on the cases."""
-        if self._is_sure:
+        """Execute the steps that are due on cases."""
+        if self._may_act:
             await self._timers.step()
 
     async def _send(self) -> None:
-        """Deliver what leaves the system."""
-        if self._is_sure:
+        """Deliver the items of the outgoing queue."""
+        if self._may_act:
             await self._outbox.step()
 
     async def _anchor(self) -> None:
@@ -176,7 +176,7 @@ class Engine:
         self._people.close()
 
     def snapshot(self) -> None:
-        """Leave the state on disk, if it moved since the last time."""
+        """Write the state to disk if it changed since the last snapshot."""
         ledger = self._follower.store.state.ledger
         if ledger.position not in (0, self._snapshot_at):
             self._snapshots.write(ledger, self._follower.cursor)
@@ -192,7 +192,7 @@ async def run_engine(settings: Settings) -> None:
     )  # fmt: skip
     district = read_district(settings.data_dir)
     follower = follower_of(settings, district, clock=time.time)
-    terms = read_terms(district, settings.data_dir)
+    terms = read_decision_rules(district, settings.data_dir)
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)

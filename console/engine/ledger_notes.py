@@ -1,7 +1,8 @@
-"""Notes: what the engine puts into the ledger because rules and auditors need to know it.
+"""Notes: facts that the engine appends to the ledger because rules and auditors need them.
 
-Tables and rights that are in force, the city's clock, sources that are lost or back. Two engines may look
-at once: each note expects that its subject is as this engine has folded it, so that it is written once.
+They record the tables and rights in force, the city's clock, and sources that are lost or back. Two engines
+may run at the same time: each note expects the version of its subject that this engine has folded, so that
+it is written once.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,15 +28,16 @@ __all__ = ["ACTOR", "Notes"]
 log = structlog.get_logger()
 
 ACTOR = "engine"
-DEAF_S = 10.0
+NO_BEAT_S = 10.0
+"""Without a beat for this long, nothing is known about the sources."""
 NOBODY = [{"role": role} for role in sorted(SHIFT_ROLES)]
-"""The first roster when none can be read: rows that name nobody, so that nobody has a shift's authority."""
+"""The roster noted when none was ever readable: rows without names, so nobody has a shift's authority."""
 
 
 class Notes:
-    """Looks what is so and notes what the ledger does not say yet.
+    """Compares the present settings with the folded state and appends the differences.
 
-    ``tables`` are the marks of those read, ``outlets`` the systems with an adapter.
+    ``tables`` maps each table to its SHA-256; ``outlets`` are the systems with an adapter.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class Notes:
         self._roster_refused = ""
 
     async def step(self) -> None:
-        """Note what there is to note. Raises LedgerUnavailable, RedisError."""
+        """Append the notes that are missing. Raises LedgerUnavailable, RedisError."""
         await self._note_clock()
         await self._note_roster()
         await self._note_tables()
@@ -80,21 +82,21 @@ class Notes:
         await self._changed("CityClockSet", "city:clock", data)
 
     async def _note_roster(self) -> None:
-        """Note another roster; one that cannot be read is refused, and the one before stays in force."""
+        """Note a changed roster. An unreadable one is refused; the previous one stays in force."""
         known = self._follower.store.state.ledger.tables
         try:
             rows, sha256 = _roster(self._data)
         except (ValueError, OSError) as error:
-            self._say_of_roster(str(error))
+            self._log_roster(str(error))
             if "roster" in known:
                 return
             rows, sha256 = NOBODY, ""
         else:
-            self._say_of_roster("")
+            self._log_roster("")
         if known.get("roster") != sha256:
             await self._changed("RosterLoaded", "table:roster", {"sha256": sha256, "rows": rows})
 
-    def _say_of_roster(self, refused: str) -> None:
+    def _log_roster(self, refused: str) -> None:
         if refused and refused != self._roster_refused:
             log.error("roster_refused", reason=refused)
         elif self._roster_refused and not refused:
@@ -108,16 +110,16 @@ class Notes:
                 await self._changed("TableLoaded", f"table:{table}", {"table": table, "sha256": sha256})
 
     async def _note_outlets(self) -> None:
-        """Note which systems have an adapter: for others nothing waits to leave."""
+        """Note which systems have an adapter; for other systems nothing is queued."""
         if self._follower.store.state.ledger.outlets != frozenset(self._outlets):
             await self._changed("OutletsSet", "city:outlets", {"systems": list(self._outlets)})
 
     async def _note_sources(self) -> None:
-        """Note each source once when it is lost and once when it is back."""
+        """Note each source once when it is lost and once when it returns."""
         state = self._follower.store.state
         now = self._clock()
-        if self._follower.heard is None or now - self._follower.heard > DEAF_S:
-            return  # it is we who hear nothing: that says nothing of the sources
+        if self._follower.beat_at is None or now - self._follower.beat_at > NO_BEAT_S:
+            return  # our connection to the gateway is down; the sources may be well
         noted = state.ledger.lost_sources
         for name, source in state.measured.sources.items():
             if source.heard is None:
@@ -148,14 +150,14 @@ class Notes:
             self._accounts_noted = note.number
 
     async def _once(self, kind: str, subject: str, data: dict[str, Any]) -> None:
-        """Note what happens once in a subject's life."""
+        """Append a note that exists at most once per subject."""
         command_id = f"{kind}:{subject.removeprefix('token:')}"
         if command_id not in self._noted:
             await self._ledger.append([Act(command_id, (body_of(kind, subject, ACTOR, data),))])
             self._noted.add(command_id)
 
     async def _changed(self, kind: str, subject: str, data: dict[str, Any]) -> bool:
-        """Note that a subject is another than folded; False when its last note is not folded yet."""
+        """Append a change of a subject; return False when its last note is not folded yet."""
         version = await self._ledger.version(subject)
         last = await cast("Any", self._ledger.client.hget(WINNERS, subject))
         if int(last or 0) > self._follower.store.state.ledger.position:

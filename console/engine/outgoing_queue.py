@@ -1,9 +1,9 @@
-"""The outbox: what must leave the system leaves it when its time to undo is over; what was undone does not.
+"""The outgoing queue: an item is delivered when its undo period is over; an undone item is not delivered.
 
-The engine calls :meth:`Outbox.step`; a task for each system carries its mail, so that a slow or broken one
-holds up nobody else's, and a case that a system does not take holds up no other case. Every delivery carries
-its item's id as idempotency key: a process that dies between sending and writing sends again under the same
-key. Two engines are harmless.
+The engine calls :meth:`Outbox.step`. Each system has its own delivery task: a slow or broken system does not
+delay the others, and a case that a system does not accept does not delay other cases. Every delivery has its
+item's id as idempotency key: a process that dies between sending and writing sends again with the same key.
+Two engines do no harm.
 """
 
 import asyncio
@@ -35,39 +35,40 @@ ACTOR: Final = "engine:outbox"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 900.0
 GIVE_UP_S: Final = 24 * 3600.0
 IN_A_ROW: Final = 3
-"""So many items in vain, one behind the other, and the system itself is taken to be down."""
-LONGEST_REST_S: Final = 60.0
+"""After this many failed items in a row, the system itself counts as down."""
+LONGEST_SYSTEM_PAUSE_S: Final = 60.0
 KEPT: Final = "kept"
-"""Status of an item for a system that nobody set up an adapter for: it was told to nobody outside."""
+"""Status of an item for a system without an adapter: it was sent to nobody."""
 
 
 class _Try(msgspec.Struct):
-    """How often an item was tried in vain, and when it may be tried again (machine time)."""
+    """How many attempts of an item failed, and when the next may start (machine time)."""
 
     count: int = 0
     next_at: float = 0.0
 
 
-class _Line:
-    """One system's mail: what is due, in order, and the one task that carries it.
+class _SystemQueue:
+    """One system's queue: the due items in order, and the task that delivers them.
 
-    ``held`` are the cases whose next item has to wait, ``unwritten`` what was done and is not in the ledger
-    yet, ``vain`` how many items in a row, ``rests_until`` when a system that is down is asked again.
+    ``held`` are the cases whose next item must wait, ``unwritten`` the outcomes that are not in the ledger
+    yet, ``failed_in_a_row`` counts failed items, ``paused_until`` is the next attempt at a system that is
+    down. ``fails`` and ``stuck`` mark failures that are logged already.
     """
 
     def __init__(self) -> None:
         self.due: deque[Item] = deque()
         self.held: set[str] = set()
         self.unwritten: deque[tuple[str, Act]] = deque()
-        self.vain = 0
-        self.rests_until = 0.0
+        self.failed_in_a_row = 0
+        self.paused_until = 0.0
         self.fails = False
         self.stuck = False
-        self.carrying: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
 
 
 class Outbox:
-    """Delivers what is due. ``reasons`` gives the words, ``adapters`` are by the system they carry to."""
+    """Delivers due items. ``reasons`` gives the texts; ``adapters`` maps each system to its adapter."""
 
     def __init__(
         self, ledger: Ledger, store: Store, adapters: Mapping[str, Adapter], *, reasons: Reasons,
@@ -80,8 +81,8 @@ class Outbox:
         self._clock = clock
         self._tries: dict[str, _Try] = {}
         self._written: set[str] = set()
-        self._lines: dict[str, _Line] = {}
-        # A thread for each system: none waits for another's answer.
+        self._queues: dict[str, _SystemQueue] = {}
+        # One thread per system: no system waits for another's response.
         self._threads = ThreadPoolExecutor(max(1, len(adapters)), thread_name_prefix="outbox")
 
     @property
@@ -94,7 +95,7 @@ class Outbox:
         return self._store.state.ledger.outbox
 
     async def step(self) -> None:
-        """Tell each system's carrier what is due now, and start those that rest; wait for none of them."""
+        """Give each system's queue the items that are due now and start its task; wait for none of them."""
         now, waiting = self._clock(), self._waiting
         self._tries = {key: one for key, one in self._tries.items() if key in waiting}
         self._written &= waiting.keys()
@@ -102,127 +103,128 @@ class Outbox:
         for item in waiting.values():
             if item.not_before <= now and item.id not in self._written:
                 due.setdefault(item.to, []).append(item)
-        for system in due.keys() - self._lines.keys():
-            self._lines[system] = _Line()
-        for system, line in self._lines.items():
-            line.due, line.held = deque(_urgent_first(due.get(system, ()))), set()
-            if (line.due or line.unwritten) and (line.carrying is None or line.carrying.done()):
-                line.carrying = asyncio.create_task(self._carry(system, line))
+        for system in due.keys() - self._queues.keys():
+            self._queues[system] = _SystemQueue()
+        for system, queue in self._queues.items():
+            queue.due, queue.held = deque(_urgent_first(due.get(system, ()))), set()
+            if (queue.due or queue.unwritten) and (queue.task is None or queue.task.done()):
+                queue.task = asyncio.create_task(self._work(system, queue))
 
     async def settled(self) -> None:
-        """Wait until all that is being carried now has arrived, failed or has to wait."""
-        await asyncio.gather(*(line.carrying for line in self._lines.values() if line.carrying))
+        """Wait until every running delivery task has ended."""
+        await asyncio.gather(*(queue.task for queue in self._queues.values() if queue.task))
 
     async def close(self) -> None:
-        """Carry nothing more; what is on its way is sent again under its id by the next engine."""
-        tasks = [line.carrying for line in self._lines.values() if line.carrying]
+        """Stop all deliveries. The next engine repeats those in progress under the same id."""
+        tasks = [queue.task for queue in self._queues.values() if queue.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _carry(self, system: str, line: _Line) -> None:
-        """Deliver what is due for one system; say once what stops it, once that it goes on."""
+    async def _work(self, system: str, queue: _SystemQueue) -> None:
+        """Deliver the due items of one system; log its failure once and its recovery once."""
         try:
-            await self._flush(line)
+            await self._flush(queue)
             if system in self._adapters:
-                await self._deliver_all(line)
+                await self._deliver_all(queue)
             else:
-                await self._keep(system, line)
+                await self._keep(system, queue)
         except (LedgerUnavailable, RedisError, OSError) as error:
-            if not line.stuck:
+            if not queue.stuck:
                 log.warning("outbox_waits", system=system, reason=str(error))
-            line.stuck = True
-        except Exception as error:  # the boundary of a system: its mail stops nobody else's
-            if not line.stuck:
+            queue.stuck = True
+        except Exception as error:  # boundary of a system: the other systems' queues continue
+            if not queue.stuck:
                 log.error("outbox_stuck", system=system, exc_info=error)
-            line.stuck = True
+            queue.stuck = True
         else:
-            if line.stuck:
+            if queue.stuck:
                 log.info("outbox_goes_on", system=system)
-            line.stuck = False
+            queue.stuck = False
 
-    async def _deliver_all(self, line: _Line) -> None:
-        while line.due and line.rests_until <= self._clock():
-            item = line.due.popleft()
-            if item.case in line.held or not self._is_waiting(item):
+    async def _deliver_all(self, queue: _SystemQueue) -> None:
+        while queue.due and queue.paused_until <= self._clock():
+            item = queue.due.popleft()
+            if item.case in queue.held or not self._is_waiting(item):
                 continue
             tried = self._tries.setdefault(item.id, _Try(item.tries))
-            if tried.next_at > self._clock() or not await self._deliver(item, tried, line):
-                line.held.add(item.case)  # a system hears of a case in order
+            if tried.next_at > self._clock() or not await self._deliver(item, tried, queue):
+                queue.held.add(item.case)  # a system receives the items of a case in order
 
     def _is_waiting(self, item: Item) -> bool:
         return item.id in self._waiting and item.id not in self._written
 
-    async def _deliver(self, item: Item, tried: _Try, line: _Line) -> bool:
-        """Send one item and write what became of it; whether the system took it or never will."""
+    async def _deliver(self, item: Item, tried: _Try, queue: _SystemQueue) -> bool:
+        """Send one item and write the outcome; return False when it must be tried again."""
         adapter, loop = self._adapters[item.to], asyncio.get_running_loop()
         try:
-            said = await loop.run_in_executor(self._threads, adapter.deliver, self._delivery(item))
+            status = await loop.run_in_executor(self._threads, adapter.deliver, self._delivery(item))
         except NotDelivered as error:
-            return await self._failed(item, tried, line, error)
-        except Exception as error:  # the boundary of an adapter: one that breaks stops nobody else's mail
+            return await self._failed(item, tried, queue, error)
+        except Exception as error:  # boundary of an adapter: the other systems' queues continue
             log.error("adapter_failed", system=item.to, exc_info=error)
-            return await self._failed(item, tried, line, NotDelivered(type(error).__name__, again=True))
-        line.vain = 0
-        if line.fails:
-            line.fails = False
+            return await self._failed(item, tried, queue, NotDelivered(type(error).__name__, again=True))
+        queue.failed_in_a_row = 0
+        if queue.fails:
+            queue.fails = False
             log.info("outbox_delivers_again", system=item.to)
-        told = {"what": item.text, "adapter": adapter.kind, "status": said}
-        await self._write(line, item, "OutboxDelivered", told)
+        data = {"what": item.text, "adapter": adapter.kind, "status": status}
+        await self._write(queue, item, "OutboxDelivered", data)
         return True
 
-    async def _failed(self, item: Item, tried: _Try, line: _Line, error: NotDelivered) -> bool:
+    async def _failed(self, item: Item, tried: _Try, queue: _SystemQueue, error: NotDelivered) -> bool:
         now = self._clock()
         tried.count += 1
-        if not line.fails:
-            line.fails = True
+        if not queue.fails:
+            queue.fails = True
             log.warning("outbox_fails", system=item.to, item=item.id, reason=str(error))
-        told = {"reason": str(error)[:200], "tries": tried.count}
-        if error.again and not self._is_waiting(item):  # undone meanwhile, and it may have arrived
-            await self._write(line, item, "OutboxFailed", {**told, "what": item.text})
+        data = {"reason": str(error)[:200], "tries": tried.count}
+        if error.again and not self._is_waiting(item):  # undone meanwhile, but it may have arrived
+            await self._write(queue, item, "OutboxFailed", {**data, "what": item.text})
             return True
         if error.again:
-            line.vain += 1
-            if line.vain >= IN_A_ROW:
-                line.rests_until = now + _pause(line.vain - IN_A_ROW + 1, LONGEST_REST_S)
+            queue.failed_in_a_row += 1
+            if queue.failed_in_a_row >= IN_A_ROW:
+                pauses = queue.failed_in_a_row - IN_A_ROW + 1
+                queue.paused_until = now + _pause(pauses, LONGEST_SYSTEM_PAUSE_S)
         else:
-            line.vain = 0  # it answered
+            queue.failed_in_a_row = 0  # the system responded
         if error.again and now - item.not_before < GIVE_UP_S:
             tried.next_at = now + _pause(tried.count, LONGEST_PAUSE_S)
             if tried.count == 1:
-                await self._write(line, item, "OutboxDelayed", told, ends=False)
+                await self._write(queue, item, "OutboxDelayed", data, ends=False)
             return False
-        await self._write(line, item, "OutboxFailed", told)
+        await self._write(queue, item, "OutboxFailed", data)
         return True
 
-    async def _keep(self, system: str, line: _Line) -> None:
-        """Say honestly of what has no way out that it stays here."""
-        if not line.fails:
-            line.fails = True
+    async def _keep(self, system: str, queue: _SystemQueue) -> None:
+        """Record the items of a system without an adapter as kept: they were not sent."""
+        if not queue.fails:
+            queue.fails = True
             log.info("outbox_without_adapter", system=system)
-        items = [item for item in line.due if self._is_waiting(item)]
-        told = {"adapter": "", "status": KEPT}
-        await self._ledger.append([_act(item, "OutboxDelivered", told) for item in items])
+        items = [item for item in queue.due if self._is_waiting(item)]
+        data = {"adapter": "", "status": KEPT}
+        await self._ledger.append([_act(item, "OutboxDelivered", data) for item in items])
         self._written.update(item.id for item in items)
 
     async def _write(
-        self, line: _Line, item: Item, kind: str, told: dict[str, Any], *, ends: bool = True
+        self, queue: _SystemQueue, item: Item, kind: str, data: dict[str, Any], *, ends: bool = True
     ) -> None:
-        """Write what became of an item. What cannot be written now is kept, so that it is not sent again."""
-        act = _act(item, kind, told, "" if ends else ":delayed")
-        line.unwritten.append((item.id if ends else "", act))
-        await self._flush(line)
+        """Write the outcome of an item. If that fails, keep the act, so that the item is not sent again."""
+        act = _act(item, kind, data, "" if ends else ":delayed")
+        queue.unwritten.append((item.id if ends else "", act))
+        await self._flush(queue)
 
-    async def _flush(self, line: _Line) -> None:
-        while line.unwritten:
-            name, act = line.unwritten[0]
+    async def _flush(self, queue: _SystemQueue) -> None:
+        while queue.unwritten:
+            name, act = queue.unwritten[0]
             await self._ledger.append([act])
             self._written.add(name)
-            line.unwritten.popleft()
+            queue.unwritten.popleft()
 
     def _delivery(self, item: Item) -> Delivery:
-        """Return what is told of an item: the same at every try."""
+        """Return the content of an item's delivery: the same at every attempt."""
         names = item.names
         a_class = f"{names.get('kind', '')}:{names.get('code', '')}"
         return Delivery(
@@ -235,20 +237,20 @@ class Outbox:
 
 
 def _urgent_first(items: Iterable[Item]) -> list[Item]:
-    """Return items with those of cases first that must be told at once; each case's own stay in order."""
-    told = list(items)
-    first = {item.case for item in told if item.not_before <= item.at}
-    return sorted(told, key=lambda item: item.case not in first)
+    """Return the items of cases with an urgent item first; the order within a case stays."""
+    listed = list(items)
+    first = {item.case for item in listed if item.not_before <= item.at}
+    return sorted(listed, key=lambda item: item.case not in first)
 
 
 def _pause(times: int, longest_s: float) -> float:
     return min(FIRST_PAUSE_S * 2.0 ** min(times - 1, 20), longest_s)
 
 
-def _act(item: Item, kind: str, told: dict[str, Any], step: str = "") -> Act:
-    data = {"item": item.id, "to": item.to, "kind": item.kind, **told}
+def _act(item: Item, kind: str, data: dict[str, Any], step: str = "") -> Act:
+    whole = {"item": item.id, "to": item.to, "kind": item.kind, **data}
     return Act(
-        f"outbox:{item.id}{step}", (body_of(kind, f"case:{item.case}", ACTOR, data, role="system"),)
+        f"outbox:{item.id}{step}", (body_of(kind, f"case:{item.case}", ACTOR, whole, role="system"),)
     )  # fmt: skip
 
 
@@ -257,12 +259,12 @@ def read_adapters(data_dir: Path) -> dict[str, Adapter]:
     path = data_dir / "city.toml"
     if not path.exists():
         return {}
-    told = tomllib.loads(path.read_text(encoding="utf-8")).get("outbox", {})
-    if not isinstance(told, dict):
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("outbox", {})
+    if not isinstance(table, dict):
         message = f"{path}: outbox: expected tables [outbox.<system>]"
         raise ValueError(message)
     try:
-        return build_adapters(told, data_dir)
+        return build_adapters(table, data_dir)
     except ValueError as error:
         message = f"{path}: {error}"
         raise ValueError(message) from error

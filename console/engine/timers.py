@@ -1,4 +1,4 @@
-"""Timers: what is due on a case by itself is ordered by the engine, each thing once."""
+"""Timers: the engine executes each automatic step of a case once, when it is due."""
 
 import asyncio
 import heapq
@@ -25,26 +25,26 @@ log = structlog.get_logger()
 
 ENGINE: Final = Person(account="engine", name="", roles=("system",))
 AT_ONCE: Final = 256
-"""So many steps are passed in one round: after a stop the oldest go first and clicks still get in between."""
-LOOKED_AT_ONCE: Final = 500
+"""The most steps of one round. After a stop the oldest go first, and clicks are served between rounds."""
+PLANNED_AT_ONCE: Final = 500
 
 
 def timer_id(key: str, step: Step) -> str:
-    """Return the command id of a step: the same in every engine, for ever."""
+    """Return the command id of a step: always the same, in every engine."""
     return f"timer:{key}:{step.code}:{step.serial}"
 
 
 class Appends(Protocol):
-    """What takes the appends of steps: the ledger."""
+    """The ledger, as far as timers use it."""
 
     async def append(self, acts: Sequence[Act]) -> list[Answer]:
         """Append the acts in order and return one answer for each."""
 
 
 class Timers:
-    """Keeps when each case is next due and passes what is.
+    """Plans the next due time of each case and executes the due steps.
 
-    ``terms`` are asked anew for every round. Two engines do no harm: a step's command id is the same in both.
+    ``terms`` is called in every round. Two engines do no harm: a step's command id is the same in both.
     """
 
     def __init__(
@@ -57,51 +57,51 @@ class Timers:
         self._forget()
 
     def _forget(self) -> None:
-        self._life: object = None
-        self._looked_to = 0
+        self._planned_state: object = None
+        self._planned_to = 0
         self._next: list[tuple[float, str, int]] = []
         self._asked: dict[str, tuple[int, set[str]]] = {}
 
     @property
     def next_at(self) -> float:
-        """Return the city moment at which something may be due next; infinite when nothing is planned."""
+        """The city time of the next planned step; infinite when nothing is planned."""
         return self._next[0][0] if self._next else math.inf
 
     async def step(self) -> int:
-        """Pass what is due now; return how many steps were written. Raises LedgerUnavailable."""
+        """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
         terms = self._terms()
-        await self._look(terms)
+        await self._plan_changed(terms)
         state = self._store.state.ledger
         machine = self._clock()
         now = Now(machine, state.clock.at(machine))
         due = self._due(state, terms, now)
         try:
-            return await self._pass(due, terms, now)
+            return await self._execute(due, terms, now)
         finally:
             for case, _ in due:
                 self._plan(case, terms)
 
-    async def _look(self, terms: DecisionRules) -> None:
+    async def _plan_changed(self, terms: DecisionRules) -> None:
         """Plan the cases that changed since the last round."""
         state = self._store.state
-        if state is not self._life:  # another ledger's life: a restore drew a new epoch
+        if state is not self._planned_state:  # the ledger was replaced: a restore began a new epoch
             self._forget()
-            self._life = state
-        reached = state.ledger.position  # what changes while we yield is looked at in the next round
-        for planned, case in enumerate(state.ledger.changed_since(self._looked_to), start=1):
+            self._planned_state = state
+        reached = state.ledger.position  # changes that arrive during a yield are planned in the next round
+        for planned, case in enumerate(state.ledger.changed_since(self._planned_to), start=1):
             self._plan(case, terms)
-            if planned % LOOKED_AT_ONCE == 0:
+            if planned % PLANNED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self._looked_to = reached
+        self._planned_to = reached
 
     def _plan(self, case: Case, terms: DecisionRules) -> None:
-        """Note when the case is next due, if it ever is."""
+        """Add the case's next due time to the plan, if it has one."""
         left = self._left(case, terms)
         if left:
             heapq.heappush(self._next, (left[0].at, case.key, case.changed))
 
     def _left(self, case: Case, terms: DecisionRules) -> list[Step]:
-        """Return the steps that were not asked for since the case last changed."""
+        """Return the case's coming steps that were not settled since its last change."""
         changed, asked = self._asked.get(case.key, (0, set()))
         coming = steps(case, terms.numbers, office_time(case, terms))
         if not coming or changed != case.changed:
@@ -110,13 +110,13 @@ class Timers:
         return [step for step in coming if step.name not in asked]
 
     def _due(self, state: LedgerState, terms: DecisionRules, now: Now) -> list[tuple[Case, Step]]:
-        """Take up to AT_ONCE cases that are due off the plan, each with its first step."""
+        """Remove up to AT_ONCE due cases from the plan; return each with its first step."""
         due: list[tuple[Case, Step]] = []
         while self._next and self._next[0][0] <= now.city and len(due) < AT_ONCE:
             _, key, changed = heapq.heappop(self._next)
             case = state.cases.get(key)
             if case is None or case.changed != changed:
-                continue  # it was planned anew when it changed
+                continue  # it was planned again when it changed
             left = self._left(case, terms)
             if left and left[0].at <= now.city:
                 due.append((case, left[0]))
@@ -124,7 +124,7 @@ class Timers:
                 heapq.heappush(self._next, (left[0].at, key, changed))
         return due
 
-    async def _pass(self, due: list[tuple[Case, Step]], terms: DecisionRules, now: Now) -> int:
+    async def _execute(self, due: list[tuple[Case, Step]], terms: DecisionRules, now: Now) -> int:
         acts: list[Act] = []
         about: list[tuple[Case, int, Step]] = []
         for case, step in due:
@@ -137,14 +137,14 @@ class Timers:
         written = 0
         answers = await self._ledger.append(acts) if acts else []
         for answer, (case, changed, step) in zip(answers, about, strict=True):
-            # A conflict means that somebody acted just now: decided anew when that is folded.
+            # A conflict means that somebody acted just now: decide again when that act is folded.
             if isinstance(answer, Appended | Again):
                 self._settle(case.key, changed, step)
                 written += isinstance(answer, Appended)
         return written
 
     def _settle(self, key: str, changed: int, step: Step) -> None:
-        """Remember that a step need not be asked for again while the case is as it was."""
+        """Mark a step as settled until the case changes."""
         at, asked = self._asked.get(key, (changed, set()))
         if at != changed:
             asked = set()

@@ -1,4 +1,4 @@
-"""A channel: one look at the state per tick, one set of bytes for whoever watches."""
+"""A channel: projects the state once per tick and encodes it once for all watchers."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -13,20 +13,20 @@ from console.live.encoding import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View
 
-__all__ = ["Channel", "Eyes", "Shown", "Watcher"]
+__all__ = ["Channel", "Projection", "Shown", "Watcher"]
 
 log = structlog.get_logger()
 
 VIEWS_WAITING = 40
-"""Differences kept for a slow browser; behind that it gets the newest whole."""
+"""Differences kept for a slow browser. When there are more, it gets the whole newest views instead."""
 
 
-AGE_TOLD_S = 10.0
-"""An unchanged picture is sent again after so long, so that its age on the screen stays true."""
+RESEND_S = 10.0
+"""An unchanged frame is sent again after this time, so that its age on the screen stays right."""
 
 
 class Watcher:
-    """One browser's mail: the newest of everything, differences in order, one write in flight."""
+    """One browser's send queue: the newest frame of each layer, texts in order, one write at a time."""
 
     def __init__(self, write: Callable[[bytes, bool], Any]) -> None:
         self._write = write
@@ -37,12 +37,12 @@ class Watcher:
         self.sent_bytes = 0
 
     def post_frame(self, key: str, data: bytes) -> None:
-        """Put a picture in the mail; an older one of the same layer that was not sent is forgotten."""
+        """Queue a frame; it replaces an unsent frame of the same layer."""
         self._frames[key] = data
         self._news.set()
 
     def post_text(self, data: bytes) -> None:
-        """Put a text in the mail; too many waiting ones are forgotten for one whole later."""
+        """Queue a text; when too many wait, drop all of them and send the whole views later."""
         if len(self._texts) >= VIEWS_WAITING:
             self._overflowed = True
             self._texts.clear()
@@ -51,7 +51,7 @@ class Watcher:
         self._news.set()
 
     async def deliver(self, whole: Callable[[], Sequence[bytes]]) -> None:
-        """Write the mail for ever; ``whole`` gives everything anew to one who fell behind."""
+        """Write the queue until cancelled; ``whole`` returns all views for a browser that fell behind."""
         while True:
             await self._news.wait()
             self._news.clear()
@@ -68,16 +68,16 @@ class Watcher:
                 self.sent_bytes += len(data)
 
 
-Eyes = Callable[[CityState, float], WallSeen]
-"""What a channel may see of the state at a machine moment: ``WallView.see``, or what sees more for a desk."""
+Projection = Callable[[CityState, float], WallSeen]
+"""Returns what a channel may see of the state at a machine time: ``WallView.see`` or ``DeskProjection``."""
 
 
 class Shown(Protocol):
-    """What a channel shows: its cards, its layers, and what is told about the pictures themselves."""
+    """What a channel shows: its cards, its layers, and the views about its frames."""
 
     @property
     def cards(self) -> Sequence[Card[Any]]:
-        """The cards, looked at every tick."""
+        """The cards, whose views are computed every tick."""
         ...
 
     @property
@@ -86,31 +86,36 @@ class Shown(Protocol):
         ...
 
     def keep(self, frame: Frame) -> None:
-        """Remember a layer's newest frame."""
+        """Store a layer's newest frame."""
         ...
 
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
-        """Return views that tell what the frames show, such as the legend."""
+        """Return views that describe the frames, such as the legend."""
         ...
 
 
 class Channel:
-    """A channel of a console. What a tick costs does not depend on the number of watchers.
+    """A channel of a console. The cost of a tick does not depend on the number of watchers.
 
-    One that is ``idle_unwatched`` looks only while somebody watches, and says the whole anew to who comes
-    first.
+    An ``idle_unwatched`` channel works only while somebody watches, and sends all views to the first watcher.
     """
 
     def __init__(
-        self, store: Store, shown: Shown, eyes: Eyes, *, guard: bool = True, idle_unwatched: bool = False
+        self,
+        store: Store,
+        shown: Shown,
+        projection: Projection,
+        *,
+        guard: bool = True,
+        idle_unwatched: bool = False,
     ) -> None:
         self._store = store
-        self._eyes = eyes
+        self._projection = projection
         self._shown_by = shown
         self._guard = guard
         self._idle_unwatched = idle_unwatched
         self._memory = ViewMemory()
-        self._looked: dict[str, tuple[Any, float]] = {}
+        self._drawn: dict[str, tuple[Any, float]] = {}
         self._shown: dict[str, Frame] = {}
         self._frames: dict[str, bytes] = {}
         self._failed: set[str] = set()
@@ -119,7 +124,7 @@ class Channel:
         self.seen: WallSeen | None = None
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
-        """Let somebody watch: the whole first, then what changes."""
+        """Add a watcher: it gets all views first, then the changes."""
         watcher.post_text(hello)
         for data in self.whole():
             watcher.post_text(data)
@@ -128,15 +133,15 @@ class Channel:
         self.watchers.add(watcher)
 
     def leave(self, watcher: Watcher) -> None:
-        """Forget a watcher."""
+        """Remove a watcher."""
         self.watchers.discard(watcher)
         if self._idle_unwatched and not self.watchers:
-            # What was said grows old from here on; the next to come must not be shown it as the present.
-            self._memory, self._looked, self._shown, self._frames = ViewMemory(), {}, {}, {}
+            # From now on the views are not updated: the next watcher must not get them as present.
+            self._memory, self._drawn, self._shown, self._frames = ViewMemory(), {}, {}, {}
             self.seen = None
 
     def whole(self) -> list[bytes]:
-        """Return everything that was said, as texts."""
+        """Return all present views, as texts."""
         return [encode_text({"views": self._memory.whole()})]
 
     def say(self, data: bytes) -> None:
@@ -146,7 +151,7 @@ class Channel:
             watcher.post_text(data)
 
     async def look(self, now: float) -> None:
-        """Look at the state once and tell the watchers what is new. ``now`` is machine time."""
+        """Project the state once and send the changes to the watchers. ``now`` is machine time."""
         if self._idle_unwatched and not self.watchers:
             return
         seen = self._see(now)
@@ -155,7 +160,7 @@ class Channel:
             return
         views = {**await self._views(seen, now), **self._shown_by.about(self._shown, now)}
         if self._idle_unwatched and not self.watchers:
-            return  # they left meanwhile
+            return  # all watchers left meanwhile
         self._say_views(views)
         for layer in self._shown_by.layers:
             if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
@@ -164,13 +169,13 @@ class Channel:
                     self._show(frame)
 
     def _see(self, now: float) -> WallSeen | None:
-        """Look; None = it failed, and the next tick tries again."""
+        """Return the projected state; None = it failed, and the next tick tries again."""
         try:
-            self.seen = self._eyes(self._store.state, now)
-        except Exception as error:  # noqa: BLE001  # the boundary of a look: it says so, the console goes on
-            self._say_failed("eyes", error)
+            self.seen = self._projection(self._store.state, now)
+        except Exception as error:  # noqa: BLE001  # boundary of a projection: log it; the console continues
+            self._log_failed("projection", error)
             return None
-        self._failed.discard("eyes")
+        self._failed.discard("projection")
         return self.seen
 
     def _say_views(self, views: Mapping[str, View]) -> None:
@@ -181,11 +186,11 @@ class Channel:
     async def _views(self, seen: WallSeen, now: float) -> dict[str, View]:
         views = {}
         for card in self._shown_by.cards:
-            await asyncio.sleep(0)  # a click is answered between two cards, not behind all of them
+            await asyncio.sleep(0)  # so that a click waits for one card at most
             try:
                 views[card.key] = card.view(seen, now)
-            except Exception as error:  # noqa: BLE001  # the boundary of a card: it says so, the rest goes on
-                self._say_failed(card.key, error)
+            except Exception as error:  # noqa: BLE001  # boundary of a card: log it; the others continue
+                self._log_failed(card.key, error)
                 views[card.key] = View(now, {"failed": True}, [])
             else:
                 self._failed.discard(card.key)
@@ -193,27 +198,27 @@ class Channel:
 
     def _is_due(self, key: str, reads: Sequence[str], every_s: float, seen: WallSeen, now: float) -> bool:
         revision = tuple(seen.revisions.get(name, 0) for name in reads)
-        before = self._looked.get(key)
+        before = self._drawn.get(key)
         changed = before is None or before[0] != revision
-        # What depends on age must be drawn again though nothing came in; that is what `every_s` is for.
+        # A layer that shows ages must be drawn again although nothing changed, hence the upper limit.
         if before is not None and now - before[1] < (every_s if changed else max(every_s, 5.0)):
             return False
-        self._looked[key] = (revision, now)
+        self._drawn[key] = (revision, now)
         return True
 
     async def _draw(self, layer: Layer, seen: WallSeen, now: float) -> Frame | None:
         try:
-            # Datashader's kernels release the lock, so the loop goes on beside them.
+            # Datashader's kernels release the GIL, so the event loop runs meanwhile.
             frame = await asyncio.to_thread(layer.frame, seen, now)
-        except Exception as error:  # noqa: BLE001  # the boundary of a layer: it says so, the rest goes on
-            self._say_failed(layer.key, error)
+        except Exception as error:  # noqa: BLE001  # boundary of a layer: log it; the others continue
+            self._log_failed(layer.key, error)
             return None
         self._failed.discard(layer.key)
         return frame
 
     def _show(self, frame: Frame) -> None:
         before = self._shown.get(frame.key)
-        if before is not None and same(before, frame) and frame.as_of - before.as_of < AGE_TOLD_S:
+        if before is not None and same(before, frame) and frame.as_of - before.as_of < RESEND_S:
             return
         data = encode_frame(frame)
         self._shown[frame.key] = frame
@@ -223,7 +228,7 @@ class Channel:
         for watcher in self.watchers:
             watcher.post_frame(frame.key, data)
 
-    def _say_failed(self, key: str, error: Exception) -> None:
+    def _log_failed(self, key: str, error: Exception) -> None:
         if not self._guard:
             raise error
         if key not in self._failed:

@@ -1,4 +1,4 @@
-"""Wire forms of what a channel says: differences of views as text, frames as typed arrays."""
+"""Wire forms of a channel's messages: differences of views as text, frames as typed arrays."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,43 +30,43 @@ def encode_frame(frame: Frame) -> bytes:
             columns.append({"name": name, "list": column})
             continue
         if isinstance(column, bytes):
-            data, told = column, {"name": name, "bytes": len(column), "offset": offset}
+            data, described = column, {"name": name, "bytes": len(column), "offset": offset}
         else:
             dtype = column.dtype.name
             if dtype not in DTYPES:
                 message = f"frame {frame.key}, column {name}: expected one of {sorted(DTYPES)}, got {dtype}"
                 raise TypeError(message)
             data = np.ascontiguousarray(column).tobytes()
-            told = {"name": name, "dtype": dtype, "length": len(column), "offset": offset}
+            described = {"name": name, "dtype": dtype, "length": len(column), "offset": offset}
         padding = -len(data) % 8
         parts += [data, b"\0" * padding]
         offset += len(data) + padding
-        columns.append(told)
+        columns.append(described)
     header = _json.encode({"frame": frame.key, "as_of": frame.as_of, "meta": frame.meta, "columns": columns})
     header += b" " * (-(len(header) + 4) % 8)
     return len(header).to_bytes(4, "little") + header + b"".join(parts)
 
 
 class ViewMemory:
-    """What a channel last said of its cards, so that only what changed is said again."""
+    """The views that a channel sent last, so that it sends only the changes."""
 
     def __init__(self) -> None:
-        self._said: dict[str, View] = {}
+        self._sent: dict[str, View] = {}
 
     def changes(self, views: Mapping[str, View]) -> dict[str, Any]:
-        """Return what is new in ``views`` since the last call, in the form of the live socket."""
-        told = {}
+        """Return the changes of ``views`` since the last call, in the form of the live socket."""
+        changes = {}
         for key, view in views.items():
-            before = self._said.get(key)
+            before = self._sent.get(key)
             change = _whole(view) if before is None else _change(before, view)
             if change:
-                told[key] = change
-            self._said[key] = view
-        return told
+                changes[key] = change
+            self._sent[key] = view
+        return changes
 
     def whole(self) -> dict[str, Any]:
-        """Return all that was said so far, for one who has heard nothing yet or too little."""
-        return {key: _whole(view) for key, view in self._said.items()}
+        """Return all present views, for a watcher that is new or fell behind."""
+        return {key: _whole(view) for key, view in self._sent.items()}
 
 
 def _whole(view: View) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _whole(view: View) -> dict[str, Any]:
 
 
 def _change(before: View, view: View) -> dict[str, Any]:
-    if before.scalars.keys() - view.scalars.keys():  # a difference cannot say that a scalar is no more
+    if before.scalars.keys() - view.scalars.keys():  # a difference cannot remove a scalar
         return _whole(view)
     old, new = dict(before.rows), dict(view.rows)
     scalars = {
@@ -91,9 +91,9 @@ def _change(before: View, view: View) -> dict[str, Any]:
     moved = order != [key for key, _ in before.rows]
     if not (scalars or changed or gone or moved):
         return {}
-    told: dict[str, Any] = {
+    change: dict[str, Any] = {
         "whole": False, "as_of": view.as_of, "scalars": scalars, "set": changed, "del": gone,
     }  # fmt: skip
     if moved:
-        told["order"] = order
-    return told
+        change["order"] = order
+    return change

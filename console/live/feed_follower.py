@@ -1,4 +1,4 @@
-"""Following the feeds: the gateway's messages become the state, by websocket, like any subscriber's."""
+"""Follows the feeds: subscribes to the gateway by websocket and applies its messages to the state."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -32,28 +32,32 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 def entries_of(message: dict[str, Any]) -> list[_Entry]:
-    """Return the ledger entries that a stream message tells, with their bodies put together again."""
+    """Return the ledger entries of a stream message, with their bodies restored."""
     entries = []
     for number, record in enumerate(message["records"]):
         if message["topic"] == "ops":
             fact, body = record, record["body"]
         else:
             fact = message["facts"][number]
-            told = {k: v for k, v in record.items() if k not in ("recorded_at", "reporter")}
-            body = {**fact["body"], "data": {**fact["body"]["data"], "record": told}}
+            stored = {k: v for k, v in record.items() if k not in ("recorded_at", "reporter")}
+            body = {**fact["body"], "data": {**fact["body"]["data"], "record": stored}}
         entries.append(_Entry(int(fact["position"]), record["recorded_at"], fact["hash"], canonical(body)))
     return entries
 
 
 class Follower:
-    """Keeps a store current from the gateway and knows since when it is not."""
+    """Keeps a store current from the gateway.
+
+    ``beat_at`` is the machine time of the last beat. ``broken`` describes a break of the ledger's chain, ''
+    for none. ``complete`` is set when the ledger is folded up to the present.
+    """
 
     def __init__(
         self, store: Store, url: str, token: str, *, clock: Callable[[], float],
         intervals: dict[str, float], cursor: str = "",
     ) -> None:  # fmt: skip
         self.store = store
-        self.heard: float | None = None
+        self.beat_at: float | None = None
         self.broken = ""
         self.broken_since: float | None = None
         self.lag_s: dict[str, float] = {}
@@ -67,7 +71,7 @@ class Follower:
 
     @property
     def cursor(self) -> str:
-        """Where the ledger goes on behind what is folded."""
+        """The cursor behind the last folded fact."""
         return self._ledger.cursor or "0"
 
     async def run(self) -> None:
@@ -77,11 +81,11 @@ class Follower:
             tasks.create_task(self._follow_telemetry())
 
     async def follow_ledger(self) -> None:
-        """Follow the ledger alone until cancelled."""
+        """Follow only the ledger until cancelled."""
         while True:
             async for message in self._ledger.messages():
                 if message.get("hello", {}).get("snapshot"):
-                    break  # our cursor is of another life of the ledger: a restore drew a new epoch
+                    break  # our cursor is of an earlier epoch: a restore replaced the ledger
                 self._take(message)
             log.warning("ledger_replaced", folded=self.store.state.ledger.position)
             self.store.reset()
@@ -121,13 +125,13 @@ class Follower:
 
     def _beat(self, beat: dict[str, Any]) -> None:
         now = self._clock()
-        self.heard = now
+        self.beat_at = now
         self.lag_s = {topic: ms / 1000 for topic, ms in (beat.get("lag_ms") or {}).items()}
         if beat.get("cursor") is not None:
             self.complete.set()
         self.store.hear(self._sources(beat.get("sources", {}).items(), now))
 
-    def _sources(self, told: Iterable[tuple[str, Any]], now: float) -> list[SourceState]:
+    def _sources(self, sources: Iterable[tuple[str, Any]], now: float) -> list[SourceState]:
         return [
             SourceState(
                 name,
@@ -135,12 +139,12 @@ class Follower:
                 self._intervals.get(name, 60.0),
                 float(source.get("skew_s") or 0.0),
             )
-            for name, source in told
+            for name, source in sources
         ]
 
 
 def follower_of(settings: Settings, district: District, *, clock: Callable[[], float]) -> Follower:
-    """Return a follower that goes on from the newest snapshot of the data dir."""
+    """Return a follower that continues from the newest snapshot of the data dir."""
     newest = Snapshots(settings.data_dir / "snapshots").newest()
     ledger, cursor = newest or (None, "")
     return Follower(

@@ -1,4 +1,4 @@
-"""The live socket: a channel's bytes to a browser. Server to browser only."""
+"""The live socket: sends a channel's bytes to a browser. It accepts no messages."""
 
 import asyncio
 from typing import Any
@@ -16,16 +16,16 @@ __all__ = ["SIGNED_OUT", "LiveHandler", "beat", "cut_when_over"]
 log = structlog.get_logger()
 
 RECHECK_S = 3.0
-"""An ended session or a revoked key closes its open sockets within so long."""
+"""An ended session or a revoked key closes its open sockets within this time."""
 SIGNED_OUT = 4401
-"""Close code of a socket whose right is gone: the page goes to sign in."""
+"""Close code of a socket whose right has ended: the page goes to the sign-in page."""
 
 
-async def cut_when_over(socket: WebSocketHandler, doors: Authorization, viewer: Viewer) -> None:
-    """Close a socket as soon as the right that opened it is gone."""
+async def cut_when_over(socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
+    """Close a socket when the right that opened it ends."""
     while True:
         await asyncio.sleep(RECHECK_S)
-        now = doors.still(socket.request, viewer.page)
+        now = authorization.current_viewer(socket.request, viewer.page)
         if now is None or now.proof != viewer.proof:
             log.info("socket_cut", page=viewer.page, remote=viewer.remote)
             socket.close(SIGNED_OUT, "signed out")
@@ -35,7 +35,7 @@ async def cut_when_over(socket: WebSocketHandler, doors: Authorization, viewer: 
 def beat(
     now: float, state: Any, *, feed: str, feed_since: float | None, log_down: bool, chain_broken: bool
 ) -> bytes:
-    """Return the beat of a second: machine time, the city clock, and whether we hear the feeds."""
+    """Return the beat, sent every second: machine time, the city clock, and the state of the feeds."""
     clock = state.ledger.clock
     return encode_text(
         {
@@ -49,14 +49,14 @@ def beat(
 
 
 class LiveHandler(WebSocketHandler):
-    """``/live/<channel>``: checks Origin and right, then only speaks."""
+    """``/live/<channel>``: checks Origin and right, then sends the channel."""
 
     def initialize(
-        self, channels: dict[str, Channel], doors: Authorization, hello: Any, origins: frozenset[str]
+        self, channels: dict[str, Channel], authorization: Authorization, hello: Any, origins: frozenset[str]
     ) -> None:
-        """Take what the composition root hands to every handler."""
+        """Store the services from the composition root."""
         self._channels = channels
-        self._doors = doors
+        self._authorization = authorization
         self._hello = hello
         self._origins = origins
         self._watcher: Watcher | None = None
@@ -73,7 +73,7 @@ class LiveHandler(WebSocketHandler):
         if name not in self._channels:
             self.send_error(404)
             return
-        self._viewer = self._doors.viewer(self.request, name)
+        self._viewer = self._authorization.viewer(self.request, name)
         if self._viewer is None:
             log.warning("view_refused", channel=name, remote=remote_of(self.request))
             self.send_error(403)
@@ -87,7 +87,7 @@ class LiveHandler(WebSocketHandler):
         assert self._viewer is not None
         self._tasks = [
             asyncio.create_task(self._deliver(watched)),
-            asyncio.create_task(cut_when_over(self, self._doors, self._viewer)),
+            asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),
         ]
 
     async def _deliver(self, channel: Channel) -> None:
@@ -101,7 +101,7 @@ class LiveHandler(WebSocketHandler):
         await self.write_message(data, binary=binary)
 
     def on_message(self, message: str | bytes) -> None:
-        """Ignore what a browser says: orders go through its session."""
+        """Ignore messages: orders go through the page's session."""
 
     def on_close(self) -> None:
         """Leave the channel."""

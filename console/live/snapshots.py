@@ -1,4 +1,4 @@
-"""Snapshots on disk: the ledger's slices as they were at a position, so that a start need not fold it all."""
+"""Snapshots on disk: the folded ledger state at a position, so that a start need not fold all facts."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class Snapshots:
         self._folder = folder
 
     def write(self, ledger: LedgerState, cursor: str) -> None:
-        """Write one; older ones go only after it is whole."""
+        """Write one; older ones are deleted only after it is complete."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{ledger.position:012d}.{SCHEMA}.zst"
         partial = path.with_suffix(".partial")
@@ -30,7 +30,7 @@ class Snapshots:
             old.unlink()
 
     def newest(self) -> tuple[LedgerState, str] | None:
-        """Return the newest one that can be read, with its cursor; None without any."""
+        """Return the newest readable one with its cursor; None when there is none."""
         for path in reversed(self._paths()):
             try:
                 return read_snapshot(zstandard.ZstdDecompressor().decompress(path.read_bytes()))

@@ -1,4 +1,4 @@
-"""Orders: how a command becomes a fact, once, durable before it is shown, and how it is answered.
+"""Orders: a command becomes a fact exactly once, is durable before any page shows it, and is answered.
 
 It may import ``console.live``, ``console.accounts`` and ``console.deployment``.
 """

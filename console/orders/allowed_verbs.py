@@ -1,4 +1,4 @@
-"""Probing: which verbs a person could give on a case now, asked of the rules, with nothing done."""
+"""Allowed verbs: which verbs a person could order on a case now. The rules decide; nothing is executed."""
 
 from typing import Any, Final
 
@@ -22,10 +22,9 @@ REASONS: Final = {
 def actions(
     state: LedgerState, case: Case, person: Person, terms: DecisionRules, now: Now
 ) -> list[dict[str, Any]]:
-    """Return ``{verb, args_needed, ok, why_not, names}`` for every verb that one of their roles may give.
+    """Return ``{verb, args_needed, ok, why_not, names}`` for every verb that one of their roles may order.
 
-    Where a verb takes arguments, the rules are asked with plausible ones: what only the true ones could
-    make wrong counts as possible.
+    Plausible arguments stand in for those that a verb takes: a refusal because of arguments counts as ok.
     """
     found = []
     for verb, roles in VERBS.items():

@@ -1,4 +1,4 @@
-"""Answers to orders: the same from what was just done as from what the ledger says was done long ago."""
+"""Answers to orders. A new act and one read back from the ledger give the same answer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -21,7 +21,7 @@ TARGETS: Final = ("to", "holder", "level")
 
 
 def signed(fact: NewFact, person: Person, command: Command) -> bytes:
-    """Return the body of a fact, signed by who gave the command, in which role, seat and shift."""
+    """Return the body of a fact, signed with the account, role, seat and shift of who gave the command."""
     data = {**fact.data, "command": command.command_id, "name": person.name}
     return body_of(
         fact.type, fact.subject, person.account, data, v=fact.v, role=acting_role(person, command.verb),
@@ -41,14 +41,16 @@ def refusal_body(refusal: Refusal, person: Person, command: Command) -> bytes:
 
 
 def refusal_in(fact: Fact) -> Refusal:
-    """Return the refusal that a ``CommandRefused`` keeps. Raises KeyError, TypeError, ValueError."""
-    told = fact.data.get("winner")
-    winner = Winner(told["by"], parse(told["at"]), told["did"], told.get("to", "")) if told else None
+    """Return the refusal stored in a ``CommandRefused``. Raises KeyError, TypeError, ValueError."""
+    stored = fact.data.get("winner")
+    winner = (
+        Winner(stored["by"], parse(stored["at"]), stored["did"], stored.get("to", "")) if stored else None
+    )
     return Refusal(fact.data["code"], fact.data["reason"], _epoch_moments(fact.data["names"]), winner)
 
 
 def winner_in(facts: Sequence[Fact], subject: str) -> Winner:
-    """Return who was first, from the facts of the act that won on a subject."""
+    """Return who was first on a subject, from the facts of the act that succeeded."""
     fact = next((fact for fact in facts if fact.subject == subject), facts[-1])
     to = next((str(fact.data[name]) for name in TARGETS if fact.data.get(name)), "")
     return Winner(str(fact.data.get("name") or fact.actor), fact.recorded_at, fact.type, to)
@@ -59,47 +61,47 @@ def done(
 ) -> dict[str, Any]:
     """Return the answer to a command that made ``facts``.
 
-    ``version`` is the subject's if no fact tells one.
+    ``version`` is the subject's version, used when no fact holds one.
     """
-    told = [fact.data["version"] for fact in facts if fact.subject == subject and "version" in fact.data]
+    versions = [fact.data["version"] for fact in facts if fact.subject == subject and "version" in fact.data]
     return {
         "command_id": command_id,
         "done": {
-            "position": str(facts[-1].position), "version": int(told[-1]) if told else version,
+            "position": str(facts[-1].position), "version": int(versions[-1]) if versions else version,
             "facts": [{"type": fact.type, "v": fact.v} for fact in facts], "undo_until": undo_until,
         },
     }  # fmt: skip
 
 
 def undo_until(facts: Sequence[Fact]) -> float | None:
-    """Return until when (machine epoch seconds) whoever did this may take it back, None when never."""
+    """Return until when (machine epoch seconds) the act may be undone by its author, None for never."""
     spans = [fact.recorded_at + float(fact.data["undo_s"]) for fact in facts if "undo_s" in fact.data]
     return max(spans, default=None)
 
 
 def refused(command_id: str, refusal: Refusal, reasons: Reasons) -> dict[str, Any]:
     """Return the answer to a command that was refused."""
-    told: dict[str, Any] = {
-        "code": refusal.code, "reason": reasons.tell(refusal.reason, refusal.names),
+    body: dict[str, Any] = {
+        "code": refusal.code, "reason": reasons.text(refusal.reason, refusal.names),
         "key": refusal.reason, "names": dict(refusal.names),
     }  # fmt: skip
     if refusal.winner is not None:
-        told["winner"] = msgspec.structs.asdict(refusal.winner)
-    return {"command_id": command_id, "refused": told}
+        body["winner"] = msgspec.structs.asdict(refusal.winner)
+    return {"command_id": command_id, "refused": body}
 
 
 def for_outside(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer with its moments in ISO 8601, as other systems get it."""
-    told = dict(answer)
-    if "done" in told:
-        until = told["done"].get("undo_until")
-        told["done"] = {**told["done"], "undo_until": None if until is None else iso(until)}
-    if "refused" in told:
-        why = told["refused"] = {**told["refused"]}
-        why["names"] = _iso_moments(why.get("names", {}))
-        if why.get("winner"):
-            why["winner"] = {**why["winner"], "at": iso(why["winner"]["at"])}
-    return told
+    """Return an answer with its times in ISO 8601, for other systems."""
+    converted = dict(answer)
+    if "done" in converted:
+        until = converted["done"].get("undo_until")
+        converted["done"] = {**converted["done"], "undo_until": None if until is None else iso(until)}
+    if "refused" in converted:
+        refusal = converted["refused"] = {**converted["refused"]}
+        refusal["names"] = _iso_moments(refusal.get("names", {}))
+        if refusal.get("winner"):
+            refusal["winner"] = {**refusal["winner"], "at": iso(refusal["winner"]["at"])}
+    return converted
 
 
 def _iso_moments(names: Mapping[str, Any]) -> dict[str, Any]:

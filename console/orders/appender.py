@@ -1,4 +1,4 @@
-"""The last steps of an order: acts of many people appended together, people before stand-ins."""
+"""Appends acts to the ledger in batches; acts of people go before acts of automated accounts."""
 
 import asyncio
 from collections import deque
@@ -12,23 +12,23 @@ CALL_S: Final = 3.0
 
 
 class Appender:
-    """Two lanes into the ledger. While one call is under way the next ones wait and go together.
+    """Two queues, for people and for automated accounts. Acts that arrive during a call form the next batch.
 
-    A stand-in's act goes only when no person's waits.
+    An automated account's act is appended only when no person's act waits.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._lanes: tuple[deque[_Waiting], deque[_Waiting]] = (deque(), deque())
+        self._queues: tuple[deque[_Waiting], deque[_Waiting]] = (deque(), deque())
         self._worker: asyncio.Task[None] | None = None
 
-    async def append(self, act: Act, *, behind: bool = False) -> Answer:
-        """Append one act; ``behind`` lets people's acts go first.
+    async def append(self, act: Act, *, automated: bool = False) -> Answer:
+        """Append one act; ``automated`` acts wait for those of people.
 
-        Raises LedgerUnavailable when the outcome is unknown: ask again with the same id.
+        Raises LedgerUnavailable when the outcome is unknown: try again with the same id.
         """
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._lanes[behind].append((act, done))
+        self._queues[automated].append((act, done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return await done
@@ -36,7 +36,7 @@ class Appender:
     async def _work(self) -> None:
         while some := self._next():
             try:
-                # A server that is frozen answers nothing; whether it wrote is then unknown.
+                # After a timeout it is unknown whether the server wrote the acts.
                 async with asyncio.timeout(CALL_S):
                     answers = await self._ledger.append([act for act, _ in some])
             except TimeoutError:
@@ -52,8 +52,8 @@ class Appender:
                         done.set_result(answer)
 
     def _next(self) -> list["_Waiting"]:
-        lane = self._lanes[0] or self._lanes[1]
-        return [lane.popleft() for _ in range(min(len(lane), ACTS_PER_CALL))]
+        queue = self._queues[0] or self._queues[1]
+        return [queue.popleft() for _ in range(min(len(queue), ACTS_PER_CALL))]
 
 
 _Waiting = tuple[Act, asyncio.Future[Answer]]

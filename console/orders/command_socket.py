@@ -1,4 +1,4 @@
-"""``/v1/command``: orders of people of other systems, over a websocket (docs/protocol.md, Command)."""
+"""``/v1/command``: a websocket for orders from other systems' users (docs/protocol.md, Command)."""
 
 import asyncio
 import sqlite3
@@ -34,7 +34,7 @@ LOOK_S: Final = 1.0
 
 
 class CommandSockets:
-    """What all command sockets of a console share; cuts those whose token was revoked."""
+    """Shared state of a console's command sockets; closes those whose token was revoked."""
 
     def __init__(
         self, orders: Orders, tokens: TokenStore, person_of: Callable[[str], Person | None], *,
@@ -47,11 +47,11 @@ class CommandSockets:
         self._tokens = tokens
 
     def claims(self, text: str) -> Claims | None:
-        """Return what a token allows, None when it is unknown or revoked."""
+        """Return the claims of a token, None when it is unknown or revoked."""
         return self._tokens.look_up(text)
 
     async def run(self) -> None:
-        """Cut, once a second, every socket whose token is good no more."""
+        """Close, once a second, every socket whose token is no longer valid."""
         while True:
             await asyncio.sleep(LOOK_S)
             try:
@@ -61,13 +61,13 @@ class CommandSockets:
                 continue
             for handler, claims in list(self.open.items()):
                 if claims.token not in good:
-                    # A close waits for the other side's; nothing more is taken meanwhile.
+                    # The closing handshake waits for the other side; no command is accepted meanwhile.
                     del self.open[handler]
                     handler.close(POLICY, "token revoked")
 
 
 class _Protocol(WebSocketProtocol13):
-    """Tornado's, but it says 1007 where that cuts without a word."""
+    """Tornado's protocol, but invalid UTF-8 closes with code 1007; Tornado closes without a code."""
 
     def _handle_message(self, opcode: int, data: bytes) -> Any:
         if opcode == 0x1 and not self._frame_compressed:
@@ -81,57 +81,57 @@ class _Protocol(WebSocketProtocol13):
 
 
 class CommandHandler(WebSocketHandler):
-    """One socket: commands in, answers out in the same order, eight unanswered at most."""
+    """One socket: answers have the order of the commands, and at most eight commands are unanswered."""
 
     max_message_size = MAX_FRAME_BYTES
     ping_interval = 10.0
-    # Whether a peer is dead is TCP's to find out: while eight commands wait nothing is read, no pong either.
+    # TCP detects a dead peer: while eight commands wait, nothing is read, so no pong is seen.
     ping_timeout = 0.0
 
     def initialize(self, sockets: CommandSockets) -> None:
-        """Take what all sockets share."""
+        """Store the shared state."""
         self._sockets = sockets
         self._claims: Claims | None = None
-        self._places = asyncio.Semaphore(UNANSWERED)
+        self._slots = asyncio.Semaphore(UNANSWERED)
         self._answers: asyncio.Queue[asyncio.Future[bytes] | None] = asyncio.Queue()
-        self._turns = PerSubjectQueues()
+        self._queues = PerSubjectQueues()
         self._bad = 0
         self._worker: asyncio.Task[None] | None = None
 
     def get_websocket_protocol(self) -> Any:
-        """Return Tornado's protocol, with our close codes."""
+        """Return Tornado's protocol with our close codes."""
         made: Any = super().get_websocket_protocol()
         return _Protocol(self, False, made.params) if made is not None else None
 
     def check_origin(self, origin: str) -> bool:
-        """Let a browser in from our own pages alone; other systems name no origin."""
+        """Accept a browser only from our own pages; other systems send no origin."""
         host = urlsplit(origin).netloc.lower()
         return host == self.request.headers.get("Host", "").lower() or host in self._sockets.origins
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Select ours; the one that carries the token is never echoed."""
+        """Select our subprotocol; the one that holds the token is never echoed."""
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
 
     async def prepare(self) -> None:
-        """Refuse before the handshake: 401 without a good token, 403 without the right or the account."""
+        """Refuse before the handshake: 401 without a valid token, 403 without the right or the account."""
         token = _token(self.request.headers)
         claims = self._sockets.claims(token) if token else None
         if claims is None:
-            self._turn_away(401, "no token, or not a good one")
+            self._refuse(401, "no token, or not a good one")
         elif "command" not in claims.rights or not claims.account:
-            self._turn_away(403, "this token gives no commands")
+            self._refuse(403, "this token gives no commands")
         self._claims = claims
 
     def open(self, *_: str, **__: str) -> None:
-        """Begin to answer."""
-        self.set_nodelay(True)  # an answer is small and waits for nothing
+        """Start the task that writes the answers."""
+        self.set_nodelay(True)  # answers are small: send each at once
         assert self._claims is not None
         self._sockets.open[self] = self._claims
         self._worker = asyncio.create_task(self._answer())
 
     async def on_message(self, message: str | bytes) -> None:
-        """Take one frame; the next is read when there is a place for it."""
-        await self._places.acquire()
+        """Accept one frame; the next one is read when fewer than eight commands are unanswered."""
+        await self._slots.acquire()
         if self._bad >= BAD_IN_A_ROW or self not in self._sockets.open:
             return
         frame = _read(message)
@@ -150,34 +150,34 @@ class CommandHandler(WebSocketHandler):
     async def _take(self, envelope: dict[str, Any]) -> bytes:
         assert self._claims is not None
         orders, account = self._sockets.orders, self._claims.account
-        async with self._turns.on(envelope.get("subject")):
+        async with self._queues.on(envelope.get("subject")):
             if not await orders.ready():
-                return _told(await orders.starting(account, envelope))
+                return _encoded(await orders.starting(account, envelope))
             person = self._sockets.person_of(account)
             if person is None:
-                return _told(await orders.signed_out(account, envelope))
-            return _told(await orders.take(person, envelope))
+                return _encoded(await orders.signed_out(account, envelope))
+            return _encoded(await orders.take(person, envelope))
 
     async def _answer(self) -> None:
         """Write the answers in the order of the commands."""
         try:
             while (waiting := await self._answers.get()) is not None:
                 await self.write_message(await waiting)
-                self._places.release()
+                self._slots.release()
             self.close(POLICY, f"{BAD_IN_A_ROW} bad frames in a row")
         except WebSocketClosedError:
-            pass  # what is not answered is asked again with the same ids
-        except Exception as error:  # the boundary of a socket: it says so, the rest goes on
+            pass  # the client repeats unanswered commands with the same ids
+        except Exception as error:  # boundary of a socket: log the error and close only this socket
             log.error("command_socket_failed", exc_info=error)
             self.close(1011, "failed; ask again with the same ids")
 
     def on_close(self) -> None:
-        """Forget the socket; what is under way goes on."""
+        """Remove the socket; commands in progress continue."""
         self._sockets.open.pop(self, None)
         if self._worker is not None:
             self._worker.cancel()
 
-    def _turn_away(self, status: int, reason: str) -> None:
+    def _refuse(self, status: int, reason: str) -> None:
         log.warning("command_socket_refused", status=status, remote=self.request.remote_ip)
         self.set_status(status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -187,7 +187,7 @@ class CommandHandler(WebSocketHandler):
 
 
 def _token(headers: Any) -> str:
-    """Return the token offered by header or subprotocol, '' when none or several are."""
+    """Return the token from the header or a subprotocol, '' for none or for several headers."""
     lines = headers.get_list("Authorization")
     if lines:
         scheme, _, token = lines[0].partition(" ")
@@ -197,7 +197,7 @@ def _token(headers: Any) -> str:
 
 
 def _read(message: str | bytes) -> dict[str, Any] | BadFrame:
-    """Return the envelope in a frame, or what is bad about the frame."""
+    """Return the envelope in a frame, or the frame's fault."""
     named = "command_id"
     frame = parse(message, named=named) if isinstance(message, str) else binary(message, named=named)
     if isinstance(frame, BadFrame):
@@ -214,12 +214,12 @@ def _read(message: str | bytes) -> dict[str, Any] | BadFrame:
     return frame
 
 
-def _id(told: Any) -> str | None:
-    """Return a command id that may be one."""
-    return told if isinstance(told, str) and 1 <= len(told) <= 64 and told.isprintable() else None
+def _id(value: Any) -> str | None:
+    """Return the value when it has the form of a command id, else None."""
+    return value if isinstance(value, str) and 1 <= len(value) <= 64 and value.isprintable() else None
 
 
-def _told(answer: dict[str, Any]) -> bytes:
+def _encoded(answer: dict[str, Any]) -> bytes:
     return msgspec.json.encode(for_outside(answer))
 
 
@@ -228,8 +228,8 @@ def _error(bad: BadFrame) -> bytes:
 
 
 def _help(frame: Mapping[str, Any]) -> bytes:
-    told = frame.get("command_id")
-    return msgspec.json.encode({"command_id": told if isinstance(told, str) else None, "help": VERB_HELP})
+    name = frame.get("command_id")
+    return msgspec.json.encode({"command_id": name if isinstance(name, str) else None, "help": VERB_HELP})
 
 
 def _ready(answer: bytes) -> asyncio.Future[bytes]:

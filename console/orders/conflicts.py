@@ -1,4 +1,4 @@
-"""Winners: the acts that others lost against, each read once however many lost."""
+"""Conflicts: the acts that won over concurrent ones. Each is read once, for any number of losers."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,21 +14,21 @@ KEPT: Final = 256
 
 
 class WinningActs:
-    """Reads acts by the position of their last fact; a fact never changes, so the newest are kept."""
+    """Reads acts by the position of their last fact. Facts never change, so the newest acts are cached."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._acts: OrderedDict[int, asyncio.Task[list[Fact]]] = OrderedDict()
 
     async def facts(self, position: int) -> list[Fact]:
-        """Return the facts of an act, [] when it is not to be read now. Raises LedgerUnavailable."""
+        """Return the facts of an act, [] when it cannot be read now. Raises LedgerUnavailable."""
         reading = self._acts.get(position)
         if reading is None:
             reading = self._acts[position] = asyncio.create_task(facts_of(self._ledger, position))
             reading.add_done_callback(lambda done: self._forget_failed(position, done))
             while len(self._acts) > KEPT:
                 self._acts.popitem(last=False)
-        # One who stops waiting does not stop the others'.
+        # A cancelled caller does not cancel the read for the others.
         return await asyncio.shield(reading)
 
     def _forget_failed(self, position: int, done: asyncio.Task[list[Fact]]) -> None:

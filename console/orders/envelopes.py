@@ -1,4 +1,4 @@
-"""The envelope of a command: what anybody may send, judged before anybody's rules see it."""
+"""The envelope of a command: checks the form of a message before the rules decide on it."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -19,7 +19,7 @@ LARGEST_VERSION: Final = 2**53
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Which field is not as it must be, and what was expected. ``command_id`` is '' when it is unreadable."""
+    """The wrong field and what was expected. ``command_id`` is '' when it is unreadable."""
 
     field: str
     expected: str
@@ -27,9 +27,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def command_id_of(envelope: Any) -> str:
-    """Return the command id of an envelope, '' when there is none that may be one."""
-    told = envelope.get("command_id") if isinstance(envelope, dict) else None
-    return told if isinstance(told, str) and _is_id(told) else ""
+    """Return the command id of an envelope, '' when it holds no valid one."""
+    value = envelope.get("command_id") if isinstance(envelope, dict) else None
+    return value if isinstance(value, str) and _is_id(value) else ""
 
 
 def read_envelope(envelope: Any) -> Command | Fault:
@@ -39,8 +39,8 @@ def read_envelope(envelope: Any) -> Command | Fault:
     for field, (is_good, expected) in _FIELDS.items():
         if not is_good(envelope.get(field, _DEFAULTS.get(field))):
             return Fault(field, expected, command_id_of(envelope))
-    told: dict[str, Any] = {field: envelope.get(field, _DEFAULTS.get(field)) for field in _FIELDS}
-    return Command(**told)
+    values: dict[str, Any] = {field: envelope.get(field, _DEFAULTS.get(field)) for field in _FIELDS}
+    return Command(**values)
 
 
 def _is_id(value: Any) -> bool:
@@ -60,12 +60,12 @@ def _are_args(value: Any) -> bool:
         return False
     try:
         return len(msgspec.json.encode(value)) <= ARGS_BYTES
-    except (TypeError, ValueError, OverflowError):  # a lone surrogate, or what is no JSON at all
+    except (TypeError, ValueError, OverflowError):  # a lone surrogate, or a value that JSON cannot hold
         return False
 
 
 def _depth(value: Any) -> int:
-    """Return how deep a value is nested, itself counted; stops looking where it is deep enough to refuse."""
+    """Return the nesting depth of a value, itself included; stops at the first depth that is refused."""
     depth, level = 0, [value]
     while level and depth <= ARGS_DEPTH:
         depth += 1

@@ -1,4 +1,4 @@
-"""Folded: waiting until this console has folded what the ledger holds."""
+"""Waits until this console has folded the ledger up to a given position."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ LOOK_S: Final = 0.005
 
 
 class FoldWaiter:
-    """What decisions go by, and how long one waits for it: 1.5 s, no longer."""
+    """The folded state that decisions use. Every wait ends after 1.5 s."""
 
     def __init__(self, ledger: Ledger, store: Store) -> None:
         self._ledger = ledger
@@ -25,11 +25,11 @@ class FoldWaiter:
 
     @property
     def state(self) -> LedgerState:
-        """What is folded now."""
+        """The state folded so far."""
         return self._store.state.ledger
 
     async def is_ready(self) -> bool:
-        """Wait a little until what was in the ledger when this console started is folded; whether it is."""
+        """Wait until the facts that the ledger held at this console's start are folded; whether they are."""
         if self._is_behind():
             try:
                 self._goal, _ = await self._ledger.head()
@@ -39,11 +39,11 @@ class FoldWaiter:
         return not self._is_behind()
 
     async def up_to(self, position: int) -> None:
-        """Wait for a fact by its position."""
+        """Wait until the fact at ``position`` is folded."""
         await self._wait(lambda: self.state.position >= position)
 
     async def case(self, subject: str, version: int) -> Case | None:
-        """Return the case that is meant; one that its sender knows better than we is waited for."""
+        """Return the case of a subject; waits when the sender knows a newer version than is folded here."""
 
         def known() -> bool:
             found = find_case(self.state, subject)
@@ -61,5 +61,5 @@ class FoldWaiter:
     async def _wait(until: Callable[[], bool]) -> None:
         loop = asyncio.get_running_loop()
         last = loop.time() + CATCH_UP_S
-        while not until() and loop.time() < last:  # noqa: ASYNC110  # the store tells nobody when it has folded
+        while not until() and loop.time() < last:  # noqa: ASYNC110  # the store has no event for a fold
             await asyncio.sleep(LOOK_S)

@@ -1,4 +1,4 @@
-"""Acts read back from the ledger: what one command made, by the position of its last fact."""
+"""Acts read back from the ledger: the facts of one command, by the position of its last fact."""
 
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ from feeds.ledger.segments import SegmentDamaged
 __all__ = ["facts_of"]
 
 FACTS_BACK: Final = 16
-"""So many facts one act makes at most."""
+"""The most facts that one act makes."""
 
 
 async def facts_of(ledger: Ledger, position: int) -> list[Fact]:
-    """Return the facts of the act whose last fact is at ``position``, [] when it is not to be read.
+    """Return the facts of the act whose last fact is at ``position``, [] when it cannot be read.
 
     Raises LedgerUnavailable.
     """

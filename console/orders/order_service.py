@@ -1,4 +1,4 @@
-"""Orders: how a command becomes a fact – once, durable before it is shown, and answered the same for ever."""
+"""Orders: a command becomes a fact exactly once, durable before it is shown; its answer never changes."""
 
 import asyncio
 from collections import Counter
@@ -54,19 +54,19 @@ TRIES_AT_ANY_VERSION: Final = 12
 
 
 class _Order(msgspec.Struct, frozen=True):
-    """One order under way: ``id`` is the ledger's name of it."""
+    """One order in progress: ``id`` is its command id in the ledger."""
 
     person: Person
     command: Command
     id: str
 
     def on(self, subject: str) -> "_Order":
-        """Return the same order on its subject by its own name."""
+        """Return the same order with another subject: the case's own key in place of an alias."""
         return msgspec.structs.replace(self, command=msgspec.structs.replace(self.command, subject=subject))
 
 
 class Orders:
-    """Takes the orders of everybody who is signed in to this console or speaks to ``/v1/command``."""
+    """Executes the orders of signed-in people and of clients of ``/v1/command``."""
 
     def __init__(
         self, ledger: Ledger, store: Store, *, terms: DecisionRules, people: PeopleStore, presence: Presence,
@@ -74,11 +74,11 @@ class Orders:
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._ledger = ledger
-        self._winners = WinningActs(ledger)
-        self._turns = PerSubjectQueues()
+        self._winning_acts = WinningActs(ledger)
+        self._queues = PerSubjectQueues()
         self._appender = Appender(ledger)
         self._store = store
-        self._folded = FoldWaiter(ledger, store)
+        self._fold_waiter = FoldWaiter(ledger, store)
         self._terms = terms
         self._reporters = Reporters(people, terms)
         self._presence = presence
@@ -90,13 +90,13 @@ class Orders:
 
     @property
     def state(self) -> LedgerState:
-        """What decisions go by."""
-        return self._folded.state
+        """The folded state that decisions use."""
+        return self._fold_waiter.state
 
     async def take(self, person: Person, envelope: Any) -> dict[str, Any]:
-        """Do what an envelope orders, or refuse it; return the answer (moments: machine epoch seconds).
+        """Execute or refuse the order in an envelope; return the answer (times: machine epoch seconds).
 
-        The same command id of the same account gets the same answer, also while it is under way.
+        The same command id of the same account gets the same answer, also while the order is in progress.
         """
         found = read_envelope(envelope)
         command = found if isinstance(found, Command) else Command(command_id_of(envelope), "", "")
@@ -106,36 +106,36 @@ class Orders:
             running = asyncio.create_task(self._guarded(order, found if isinstance(found, Fault) else None))
             self._running[order.id] = running
             running.add_done_callback(lambda _: self._running.pop(order.id, None))
-        # A socket that closes meanwhile does not stop an order halfway.
+        # A socket that closes meanwhile does not interrupt an order.
         return self._counted(await asyncio.shield(running))
 
     async def ready(self) -> bool:
-        """Wait a little until what was in the ledger when this console started is folded; whether it is.
+        """Wait until the facts that the ledger held at this console's start are folded; whether they are.
 
-        Called before it is read who gives an order: an empty state knows no roster.
+        Call it before you read who gives an order: an empty state has no roster.
         """
-        return await self._folded.is_ready()
+        return await self._fold_waiter.is_ready()
 
     async def starting(self, account: str, envelope: Any) -> dict[str, Any]:
         """Return the answer of a console that is not ready; see :meth:`not_taken`."""
         return await self.not_taken(account, envelope, Refusal("read_only", "order_read_only"))
 
     async def signed_out(self, account: str, envelope: Any) -> dict[str, Any]:
-        """Return the refusal for one whom nobody is signed in as (any more); see :meth:`not_taken`."""
+        """Return the refusal for a page where nobody is signed in (any more); see :meth:`not_taken`."""
         refusal = Refusal("not_allowed", "order_signed_out")
-        # A wall forgets its seats when its console starts anew: what is sent again may have been done.
+        # A restarted console has lost its walls' seats: an order that is sent again may be done already.
         return await self.not_taken(account, envelope, refusal if account else UNKNOWN)
 
     async def not_taken(self, account: str, envelope: Any, refusal: Refusal) -> dict[str, Any]:
-        """Refuse an order that nobody may decide, unless ``account`` was answered under its id before.
+        """Refuse an order without a decision, unless ``account`` got an answer under its id before.
 
-        ``account`` is whose order it is, or was ('' = nobody knows): an order that was done is never told
-        as not done.
+        ``account`` is the present or former author of the order ('' = unknown). An order that was done is
+        never answered as refused.
         """
-        told = command_id_of(envelope)
-        order = _Order(Person(account, "", ()), Command(told, "", ""), f"cmd:{account}:{told}")
+        command_id = command_id_of(envelope)
+        order = _Order(Person(account, "", ()), Command(command_id, "", ""), f"cmd:{account}:{command_id}")
         running = self._running.get(order.id)
-        if account and told:
+        if account and command_id:
             answer = await asyncio.shield(running) if running else await self._earlier(order, refusal)
         else:
             answer = self._refused(order, refusal)
@@ -146,7 +146,7 @@ class Orders:
         return answer
 
     async def _earlier(self, order: _Order, refusal: Refusal) -> dict[str, Any]:
-        """Return what an id was answered before, else a refusal; ``order_unknown`` while nobody can know."""
+        """Return the earlier answer of an id, else a refusal; ``order_unknown`` while the ledger is down."""
         try:
             return await self._unwritten(order, refusal)
         except LedgerUnavailable as error:
@@ -162,7 +162,7 @@ class Orders:
         except LedgerUnavailable as error:
             log.warning("order_unknown", command=order.id, reason=str(error))
             return self._refused(order, UNKNOWN)
-        except Exception as error:  # the boundary of an order: one that fails says so, the rest goes on
+        except Exception as error:  # boundary of an order: log and refuse it; other orders are unaffected
             log.error("order_failed", command=order.id, verb=order.command.verb, exc_info=error)
             return self._refused(order, Refusal("read_only", "order_failed"))
 
@@ -171,13 +171,13 @@ class Orders:
             return await self._unwritten(order, Refusal("read_only", "order_read_only"))
         if order.command.verb not in ANY_VERSION:
             return await self._try(order, TRIES)
-        # They wait for one another, so that they do not lose against each other; people not for stand-ins.
-        async with self._turns.on(f"{order.person.automated} {order.command.subject}"):
+        # Such verbs run one at a time, so that they do not conflict; people do not wait for automated ones.
+        async with self._queues.on(f"{order.person.automated} {order.command.subject}"):
             return await self._try(order, TRIES_AT_ANY_VERSION)
 
     async def _try(self, order: _Order, tries: int) -> dict[str, Any]:
         for left in reversed(range(tries)):
-            case = await self._folded.case(order.command.subject, order.command.version)
+            case = await self._fold_waiter.case(order.command.subject, order.command.version)
             if case is None and not order.command.subject.startswith("wall:"):
                 return await self._unwritten(order, Refusal("unknown_subject", "order_unknown_subject"))
             order = order.on(f"case:{case.key}") if case else order
@@ -187,15 +187,15 @@ class Orders:
             answer = await self._append(order, outcome)
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
-            facts = await self._winners.facts(answer.winner)
-            if not left or not self._is_nothing_to_see(order, answer, facts):
+            facts = await self._winning_acts.facts(answer.winner)
+            if not left or not self._may_decide_again(order, answer, facts):
                 return await self._lost(order, answer, facts)
-            await self._folded.up_to(answer.winner)
+            await self._fold_waiter.up_to(answer.winner)
         raise AssertionError("the last try answers")
 
     @staticmethod
-    def _is_nothing_to_see(order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> bool:
-        """Whether what won is nothing that the sender must have seen: decide on what is so now."""
+    def _may_decide_again(order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> bool:
+        """Whether the sender need not have seen the winning act: then decide on the new state."""
         return (
             order.command.verb in ANY_VERSION
             or conflict.subject != order.command.subject
@@ -203,7 +203,7 @@ class Orders:
         )
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:
-        if order.command.verb in ANY_VERSION:  # nobody won: it was only too busy here
+        if order.command.verb in ANY_VERSION:  # no real conflict: too many acts at the same time
             return await self._unwritten(order, Refusal("read_only", "order_read_only"))
         winner = winner_in(facts, conflict.subject) if facts else None
         return await self._refuse(order, Refusal("conflict", "conflict", {}, winner))
@@ -221,12 +221,12 @@ class Orders:
         return await self._write(order, Act(order.id, bodies, decision.expects))
 
     async def _write(self, order: _Order, act: Act) -> Answer:
-        """Append, again and again with the same id while it is unknown whether it was done."""
+        """Append; repeat with the same id while it is unknown whether the act was written."""
         loop = asyncio.get_running_loop()
         last, pause = loop.time() + RETRY_S, 0.05
         while True:
             try:
-                return await self._appender.append(act, behind=order.person.automated)
+                return await self._appender.append(act, automated=order.person.automated)
             except LedgerUnavailable:
                 if loop.time() + pause > last:
                     raise
@@ -242,30 +242,30 @@ class Orders:
         case = find_case(self.state, order.command.subject)
         if case is not None and not order.person.automated:
             self._presence.act(row_key_of(case.key), order.person.account, order.person.name)
-        return await self._told(order, facts)
+        return await self._done_answer(order, facts)
 
-    async def _told(self, order: _Order, facts: list[Fact]) -> dict[str, Any]:
+    async def _done_answer(self, order: _Order, facts: list[Fact]) -> dict[str, Any]:
         case = find_case(self.state, order.command.subject)
         until = undo_until(facts)
         subject = order.command.subject if case or not facts else facts[0].subject
         version = case.file.version if case else 0
-        told = done(order.command.command_id, facts, subject, version=version, undo_until=until)
+        answer = done(order.command.command_id, facts, subject, version=version, undo_until=until)
         if facts[-1].type == "PersonRevealed":
-            told["done"]["person"] = await self._reporters.of(case, order.person)
-        return told
+            answer["done"]["person"] = await self._reporters.of(case, order.person)
+        return answer
 
     async def _again(self, order: _Order, position: int) -> dict[str, Any]:
-        """Answer as the first time, from what the ledger says of it."""
+        """Return the first answer again, made from the facts in the ledger."""
         facts = await facts_of(self._ledger, position)
         if not facts:
-            message = f"position {position}: the facts of a command that was done are not to be read"
+            message = f"position {position}: the facts of a command that was done cannot be read"
             raise LedgerUnavailable(message)
         if facts[-1].type == REFUSED:
             return self._refused(order, refusal_in(facts[-1]))
-        return await self._told(order.on(facts[0].subject), facts)
+        return await self._done_answer(order.on(facts[0].subject), facts)
 
     async def _refuse(self, order: _Order, refusal: Refusal) -> dict[str, Any]:
-        """Write a refusal under the command's own id, so that the same id gets the same answer for ever."""
+        """Write a refusal under the command's own id, so that the same id always gets the same answer."""
         if refusal.code not in ("conflict", "not_allowed", "not_now") or not self._may_write(order):
             return await self._unwritten(order, refusal)
         answer = await self._write(
@@ -273,15 +273,15 @@ class Orders:
         )
         if isinstance(answer, Again):
             return await self._again(order, answer.position)
-        self._say(order, refusal)
+        self._log(order, refusal)
         return self._refused(order, refusal)
 
     async def _unwritten(self, order: _Order, refusal: Refusal) -> dict[str, Any]:
-        """Refuse without a fact, unless that id was answered before."""
+        """Refuse without writing a fact, unless the id was answered before."""
         position = await self._ledger.done(order.id) if order.command.command_id else 0
         if position:
             return await self._again(order, position)
-        self._say(order, refusal)
+        self._log(order, refusal)
         return self._refused(order, refusal)
 
     def _may_write(self, order: _Order) -> bool:
@@ -293,7 +293,7 @@ class Orders:
     def _refused(self, order: _Order, refusal: Refusal) -> dict[str, Any]:
         return refused(order.command.command_id, refusal, self._reasons)
 
-    def _say(self, order: _Order, refusal: Refusal) -> None:
+    def _log(self, order: _Order, refusal: Refusal) -> None:
         log.warning(
             "order_refused", account=order.person.account, verb=order.command.verb[:40],
             subject=order.command.subject[:80], code=refusal.code, reason=refusal.reason,

@@ -1,4 +1,4 @@
-"""Turns: what one sender says of one subject is done in order, of different subjects at once."""
+"""Per-subject queues: one sender's commands on one subject run in order; on different ones, in parallel."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -8,14 +8,14 @@ __all__ = ["PerSubjectQueues"]
 
 
 class PerSubjectQueues:
-    """One sender's turns; a subject that nobody waits for is forgotten."""
+    """One sender's queues; a subject's queue is removed when it is empty."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
     async def on(self, subject: object) -> AsyncIterator[None]:
-        """Hold the subject until those who came before are done with it; texts alone are subjects."""
+        """Wait for the earlier commands on the subject, then hold it; subjects that are no text share one."""
         key = subject if isinstance(subject, str) else ""
         lock, count = self._waiting.get(key, (asyncio.Lock(), 0))
         self._waiting[key] = (lock, count + 1)

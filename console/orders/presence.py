@@ -1,4 +1,4 @@
-"""Presence: who looks at which case just now. Leases in the picture store, no facts; machine time."""
+"""Presence: who has which case open now. Leases in the picture store, not facts; machine time."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ LEASE_S: Final = 10.0
 ACTED_S: Final = 60.0
 READ_S: Final = 0.5
 
-# The store's own clock judges every lease, so that consoles need not agree on the time.
+# Leases expire by the store's clock, so that the consoles' clocks need not agree.
 _SHARE: Final = """
 local time = redis.call("TIME")
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
@@ -34,7 +34,7 @@ return redis.call("ZRANGE", KEYS[1], 0, -1)
 
 
 class _Lease(msgspec.Struct, frozen=True, array_like=True):
-    """One member of the set: an account at a case; ``acted`` ones are not shown as looking."""
+    """One member of the set: an account at a case; ``acted`` leases are not shown as presence."""
 
     mark: str
     account: str
@@ -43,37 +43,37 @@ class _Lease(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Presence:
-    """One console's share of the presence of all; what it says is at most 0.5 s behind the others."""
+    """One console's part of the shared presence; it sees the others' with a delay of at most 0.5 s."""
 
     def __init__(self, client: redis.Redis, *, clock: Callable[[], float]) -> None:
         self._share = client.register_script(_SHARE)
         self._clock = clock
         self._own: dict[_Lease, float] = {}
-        self._told: dict[_Lease, float] = {}
+        self._sent: dict[_Lease, float] = {}
         self._gone: set[_Lease] = set()
         self._others: frozenset[_Lease] = frozenset()
         self._down = False
 
     def look(self, mark: str, account: str, name: str) -> None:
-        """Note that somebody has a case open; holds 10 s."""
+        """Record that somebody has a case open; valid for 10 s."""
         self._take(_Lease(mark, account, name), LEASE_S)
 
     def leave(self, mark: str, account: str, name: str) -> None:
-        """Note that somebody closed a case."""
+        """Record that somebody closed a case."""
         lease = _Lease(mark, account, name)
         if self._own.pop(lease, None) is not None:
             self._gone.add(lease)
 
     def act(self, mark: str, account: str, name: str) -> None:
-        """Note that somebody acted on a case; keeps stand-ins away for a minute."""
+        """Record that somebody acted on a case; automated accounts are refused on it for a minute."""
         self._take(_Lease(mark, account, name, acted=True), ACTED_S)
 
     def present(self, mark: str) -> list[str]:
-        """Return the names of those who have a case open, sorted."""
+        """Return the sorted names of those who have a case open."""
         return sorted({lease.name for lease in self._all() if lease.mark == mark and not lease.acted})
 
     def everywhere(self) -> dict[str, list[str]]:
-        """Return for each case that somebody has open who that is."""
+        """Return mark → sorted names, for every case that somebody has open."""
         found: dict[str, set[str]] = {}
         for lease in self._all():
             if not lease.acted:
@@ -85,7 +85,7 @@ class Presence:
         return any(lease.mark == mark for lease in self._all())
 
     async def run(self) -> None:
-        """Share for ever; a store that does not answer costs the others' presence and nothing else."""
+        """Share until cancelled. Without the store, only the other consoles' presence is missing."""
         while True:
             try:
                 await self.step()
@@ -99,21 +99,21 @@ class Presence:
             await asyncio.sleep(READ_S)
 
     async def step(self) -> None:
-        """Tell our leases and hear all, in one round trip. Raises RedisError, OSError, TimeoutError."""
+        """Send our leases and read all, in one round trip. Raises RedisError, OSError, TimeoutError."""
         now = self._clock()
         self._own = {lease: until for lease, until in self._own.items() if until > now}
         mine = dict(self._own)
-        told: list[Any] = []
+        changes: list[Any] = []
         for lease, until in self._own.items():
-            if self._told.get(lease) != until:
-                told += [until - now, msgspec.json.encode(lease)]
+            if self._sent.get(lease) != until:
+                changes += [until - now, msgspec.json.encode(lease)]
         gone, self._gone = self._gone, set()
         for lease in gone - self._own.keys():
-            told += [0, msgspec.json.encode(lease)]
-        self._told = {}  # what fails half-way is told anew
+            changes += [0, msgspec.json.encode(lease)]
+        self._sent = {}  # after a failure all leases are sent again
         async with asyncio.timeout(2.0):
-            members: Any = await self._share(keys=[KEY], args=told)
-        self._told = mine
+            members: Any = await self._share(keys=[KEY], args=changes)
+        self._sent = mine
         found = (_read(member) for member in members)
         self._others = frozenset(lease for lease in found if lease is not None and lease not in self._gone)
 
@@ -131,5 +131,5 @@ class Presence:
 def _read(member: bytes) -> _Lease | None:
     try:
         return msgspec.json.decode(member, type=_Lease)
-    except msgspec.MsgspecError:  # another version's
+    except msgspec.MsgspecError:  # written by another version
         return None

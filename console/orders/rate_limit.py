@@ -1,4 +1,4 @@
-"""Budgets: how often somebody may do something within a time."""
+"""Rate limits: how often a name may do something within a period."""
 
 from collections import deque
 
@@ -6,7 +6,7 @@ __all__ = ["RateLimit"]
 
 
 class RateLimit:
-    """``most`` times within ``seconds`` for each name; times are machine moments."""
+    """At most ``most`` times within ``seconds`` for each name; machine time."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
@@ -14,7 +14,7 @@ class RateLimit:
         self._spent: dict[str, deque[float]] = {}
 
     def spend(self, name: str, now: float) -> bool:
-        """Whether a name may once more; if so it is counted."""
+        """Count one use of a name and return True, or return False when the limit is reached."""
         times = self._spent.setdefault(name, deque())
         while times and times[0] <= now - self._seconds:
             times.popleft()

@@ -1,4 +1,4 @@
-"""Reasons: why something was refused, in words for people."""
+"""Refusal texts: the reason of a refusal in the words of a catalogue."""
 
 import re
 from collections.abc import Mapping
@@ -8,25 +8,25 @@ from zoneinfo import ZoneInfo
 
 __all__ = ["Reasons"]
 
-_GAP: Final = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 UNKNOWN: Final = "—"
 
 
 class Reasons:
-    """The catalogue of one language, filled with what a refusal names."""
+    """Texts of one language's catalogue, filled with the names of a refusal."""
 
     def __init__(self, words: Mapping[str, str], timezone: str) -> None:
         self._words = words
         self._zone = ZoneInfo(timezone)
 
-    def tell(self, reason: str, names: Mapping[str, Any]) -> str:
-        """Return the words of ``refusal.<reason>``; moments are city time, HH:MM."""
+    def text(self, reason: str, names: Mapping[str, Any]) -> str:
+        """Return the text of ``refusal.<reason>``; times are city time, HH:MM."""
         return self.fill(f"refusal.{reason}", names)
 
     def fill(self, key: str, names: Mapping[str, Any]) -> str:
-        """Return the words of a key with its gaps filled; what has no words is told as its key."""
+        """Return the text of a key with its placeholders filled; the key itself when it has no text."""
         text = self._words.get(key, key)
-        return _GAP.sub(lambda gap: self._word(gap[1], names.get(gap[1])), text)
+        return _PLACEHOLDER.sub(lambda found: self._word(found[1], names.get(found[1])), text)
 
     def _word(self, name: str, value: Any) -> str:
         if value is None or value == "":

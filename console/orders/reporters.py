@@ -1,4 +1,4 @@
-"""Reporters: who told of a case, for those who may be told."""
+"""Reporters: returns the reporter of a case to people who may see it."""
 
 import asyncio
 import sqlite3
@@ -18,19 +18,19 @@ log = structlog.get_logger()
 
 
 class Reporters:
-    """The people store, asked for one case's reporter."""
+    """Looks up the reporter of one case in the people store."""
 
     def __init__(self, people: PeopleStore, terms: DecisionRules) -> None:
         self._people = people
         self._terms = terms
 
     def may_see(self, person: Person, case: Case) -> bool:
-        """Whether a person may be shown the reporter of a case, mirrored or our own."""
-        # A mirror names its holder by the short name, an account by the code.
+        """Whether a person may see the reporter of a case, mirrored or our own."""
+        # A mirrored case names its holder by the short name, an account by the code.
         return may_see_person(person, holder_code(case.holder, self._terms), case.place.street)
 
     async def of(self, case: Case | None, person: Person) -> dict[str, Any] | None:
-        """Return the reporter for the answer of this person alone; None when nobody is kept, or told."""
+        """Return the reporter, for this person's answer only; None without the right or a stored reporter."""
         if case is None or not self.may_see(person, case):
             return None
         try:

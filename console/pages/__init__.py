@@ -1,5 +1,5 @@
-"""Pages: what a browser gets when it opens one, and the HTTP handlers beside them.
+"""Pages: the page functions and handlers of a browser's page, and the other HTTP handlers.
 
-Every one asks for the viewer first. It may import ``console.live``, ``console.accounts`` and
+Every one checks the viewer first. It may import ``console.live``, ``console.accounts`` and
 ``console.deployment``.
 """

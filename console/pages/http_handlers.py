@@ -1,4 +1,4 @@
-"""HTTP handlers beside the pages: health, metrics, static files, map tiles, camera pictures, the door."""
+"""The other HTTP handlers: health, metrics, static files, map tiles, camera pictures, view keys."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,14 +33,14 @@ SAFE_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""On everything that we serve: not sniffed, not framed, not embedded elsewhere, our addresses told nobody."""
+"""Headers of every response: no sniffing, no framing, no embedding elsewhere, no referrer to other sites."""
 
 
 class PlainHandler(RequestHandler):
     """A handler without Tornado's error pages and server name."""
 
     def set_default_headers(self) -> None:
-        """Keep what we serve from being sniffed or framed."""
+        """Set the headers against sniffing and framing."""
         self.clear_header("Server")
         for name, value in SAFE_HEADERS.items():
             self.set_header(name, value)
@@ -48,33 +48,33 @@ class PlainHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Answer with the status alone."""
+        """Send only the status."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}\n")
 
 
 class HealthHandler(PlainHandler):
-    """``/healthz``: this process answers. Open: it says nothing but its build."""
+    """``/healthz``: shows that this process answers. Public: it contains only the build id."""
 
     def initialize(self, build: str) -> None:
-        """Take the build id."""
+        """Store the build id."""
         self._build = build
 
     def get(self) -> None:
-        """Say that we are here."""
+        """Send ok and the build id."""
         self.set_header("Content-Type", "application/json")
         self.finish(encode_text({"ok": True, "build": self._build}))
 
 
 class ReadyHandler(PlainHandler):
-    """``/readyz``: 200 when everything that the promises need is so; else 503 and what is not."""
+    """``/readyz``: 200 when the console is ready; else 503 with the reasons."""
 
     def initialize(self, problems: Callable[[], list[dict[str, str]]]) -> None:
-        """Take the list maker of the problems."""
+        """Store the function that returns the problems."""
         self._problems = problems
 
     def get(self) -> None:
-        """Name what keeps us from being ready."""
+        """Send the problems, if any."""
         problems = self._problems()
         self.set_status(503 if problems else 200)
         self.set_header("Content-Type", "application/json")
@@ -82,16 +82,16 @@ class ReadyHandler(PlainHandler):
 
 
 class MetricsHandler(PlainHandler):
-    """``/metrics`` in Prometheus' text form; for this machine or a key with ``view:metrics``."""
+    """``/metrics`` in Prometheus' text format; for this machine or a key with ``view:metrics``."""
 
-    def initialize(self, registry: CollectorRegistry, doors: Authorization) -> None:
-        """Take the registry and the doors."""
+    def initialize(self, registry: CollectorRegistry, authorization: Authorization) -> None:
+        """Store the registry and the authorization."""
         self._registry = registry
-        self._doors = doors
+        self._authorization = authorization
 
     def get(self) -> None:
-        """Write the figures."""
-        if not self._doors.may_view(self.request, "metrics"):
+        """Send the metrics."""
+        if not self._authorization.may_view(self.request, "metrics"):
             self.send_error(403)
             return
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
@@ -99,10 +99,10 @@ class MetricsHandler(PlainHandler):
 
 
 class StaticHandler(PlainHandler):
-    """``/citywall/static/…``: shipped files; open, they hold no data.
+    """``/citywall/static/…``: shipped files; public, they hold no data.
 
-    Immutable under their ``?v=`` or below ``@<build>/``: what a module there imports by a relative address is
-    of the same build.
+    Immutable with ``?v=`` or below ``@<build>/``: a module there imports its relative addresses from the same
+    build.
     """
 
     ROOT = Path(static.__file__).parent.resolve()
@@ -114,7 +114,7 @@ class StaticHandler(PlainHandler):
 
     def get(self, name: str) -> None:
         """Send one file of the served folders."""
-        if "\0" in name:  # no path at all
+        if "\0" in name:  # not a path
             self.send_error(404)
             return
         build, _, below = name.partition("/") if name.startswith("@") else ("", "", name)
@@ -130,16 +130,16 @@ class StaticHandler(PlainHandler):
 
 
 class TileHandler(PlainHandler):
-    """``/tiles/<class>/<layer>/<z>/<x>/<y>.png``: heat beyond the home view, drawn once however many ask."""
+    """``/tiles/<class>/<layer>/<z>/<x>/<y>.png``: heat outside the home view, drawn once for all requests."""
 
-    def initialize(self, draw: Callable[[str, int, int, int], bytes], doors: Authorization) -> None:
-        """Take the drawing and the doors."""
+    def initialize(self, draw: Callable[[str, int, int, int], bytes], authorization: Authorization) -> None:
+        """Store the draw function and the authorization."""
         self._draw = draw
-        self._doors = doors
+        self._authorization = authorization
 
     async def get(self, kind: str, z: str, x: str, y: str) -> None:
         """Draw and send one tile."""
-        if not self._doors.may_view(self.request, kind):
+        if not self._authorization.may_view(self.request, kind):
             self.send_error(403)
             return
         if int(z) > 20 or int(x) >= 2 ** int(z) or int(y) >= 2 ** int(z):
@@ -147,7 +147,7 @@ class TileHandler(PlainHandler):
             return
         try:
             data = await asyncio.to_thread(self._draw, kind, int(z), int(x), int(y))
-        except ValueError:  # nothing was seen yet
+        except ValueError:  # no state was projected yet
             self.send_error(503)
             return
         self.set_header("Content-Type", "image/png")
@@ -156,21 +156,21 @@ class TileHandler(PlainHandler):
 
 
 class PictureHandler(PlainHandler):
-    """``/camera/<id>.jpg``: a camera's newest picture, for those who may see a page that it stands on."""
+    """``/camera/<id>.jpg``: a camera's newest picture, for those who may see one of the pages."""
 
     PAGES = ("wall", "desk")
 
     def initialize(
-        self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], doors: Authorization
+        self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], authorization: Authorization
     ) -> None:
-        """Take the look-up of the newest picture and the doors."""
+        """Store the look-up of the newest picture and the authorization."""
         self._newest = newest
-        self._doors = doors
+        self._authorization = authorization
 
     async def get(self, camera: str) -> None:
-        """Send the picture with the moment that it was taken."""
-        if not any(self._doors.still(self.request, page) for page in self.PAGES):
-            self._doors.refused += 1
+        """Send the picture with the time it was taken."""
+        if not any(self._authorization.current_viewer(self.request, page) for page in self.PAGES):
+            self._authorization.refused += 1
             self.send_error(403)
             return
         found = await self._newest(camera)
@@ -183,15 +183,15 @@ class PictureHandler(PlainHandler):
 
 
 class ViewKeyHandler(PlainHandler):
-    """``/open/<page>?key=…``: changes a view key for a cookie and goes on to the page."""
+    """``/open/<page>?key=…``: sets the cookie of a view key and redirects to the page."""
 
-    def initialize(self, doors: Authorization) -> None:
-        """Take the doors."""
-        self._doors = doors
+    def initialize(self, authorization: Authorization) -> None:
+        """Store the authorization."""
+        self._authorization = authorization
 
     def get(self, page: str) -> None:
-        """Set the cookie when the key opens the page; the key does not stay in the address."""
-        cookie = self._doors.cookie_for(self.get_query_argument("key", ""), page)
+        """Set the cookie when the key opens the page; the redirect removes the key from the address."""
+        cookie = self._authorization.cookie_for(self.get_query_argument("key", ""), page)
         if cookie is None:
             self.send_error(403)
             return

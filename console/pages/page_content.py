@@ -1,4 +1,4 @@
-"""Screens: a page's cards, layers and figures put together for one district."""
+"""Page content: assembles a page's cards, layers and figures for one district."""
 
 import threading
 import time
@@ -28,10 +28,10 @@ from layouts.pages import CARDS_OF, LAYOUTS
 __all__ = ["PageContent"]
 
 MAP_PX = {"wall": (736.0, 990.0), "desk": (638.0, 560.0)}
-"""The map's place on a page of 1920 × 1080 CSS px."""
+"""The map's size on a page of 1920 × 1080 CSS px."""
 
 TEXT_PX = {"wall": 17.0, "desk": 14.0}
-"""The names on the map, CSS px."""
+"""Text size of the names on the map, CSS px."""
 
 BESIDE_PX = {"wall": (1498.0, 990.0)}
 """The place of the inset beside the map of a wide page, CSS px."""
@@ -40,9 +40,9 @@ FIGURES = {"wall": ("map", "inset", "beside"), "desk": ("map",)}
 
 
 class PageContent:
-    """What a page of a console shows: made once from the district, used by every session and tick.
+    """The content of a page: created once from the district, used by every session and tick.
 
-    ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for another.
+    ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for any other value.
     """
 
     def __init__(
@@ -77,40 +77,40 @@ class PageContent:
         self._tile_lock = threading.Lock()
 
     def build(self, *, lang: str, visitor: Visitor | None = None) -> Any:
-        """Return the page for one session, drawn with the newest frames that there are."""
+        """Return the page for one session, drawn with the newest frames."""
         return build(
             self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor
         )
 
     def marks(self, state: CityState) -> list[str]:
-        """Return what every page must say of itself: invented, drilled, transplanted, schematic."""
-        said = {
+        """Return the marks that the page must show: invented, drill, transplanted, schematic."""
+        marks = {
             "demo": self._settings.demo,
             "drill": not state.ledger.clock.is_real,
             "transplanted": state.ledger.transplanted > 0,
             "schematic": self._atlas.drawing.schematic,
         }
-        return [name for name, is_so in said.items() if is_so]
+        return [name for name, is_set in marks.items() if is_set]
 
     def keep(self, frame: Frame) -> None:
-        """Remember a layer's newest frame for pages that are opened later."""
+        """Store a layer's newest frame for pages that are opened later."""
         self._frames[frame.key] = frame
 
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
-        """Return the view of the legend: it tells what the frames show."""
+        """Return the view of the legend of the frames."""
         drawing = self._atlas.drawing
-        told = legend(frames, schematic=drawing.schematic, attribution=drawing.attribution)
-        return {"legend": View(now, msgspec.to_builtins(told), [])}
+        found = legend(frames, schematic=drawing.schematic, attribution=drawing.attribution)
+        return {"legend": View(now, msgspec.to_builtins(found), [])}
 
     def tile(self, seen: WallSeen | None, z: int, x: int, y: int) -> bytes:
-        """Return a density tile, drawn once in two seconds however many ask. Raises ValueError."""
-        with self._tile_lock:  # single-flight: who comes second finds it drawn
+        """Return a density tile, drawn at most once in two seconds. Raises ValueError before any tick."""
+        with self._tile_lock:  # single-flight: a concurrent request gets the same drawing
             kept = self._tiles.get((z, x, y))
             now = time.time()
             if kept is not None and now - kept[0] < self._heat.every_s:
                 return kept[1]
             if seen is None:
-                message = "nothing was seen yet"
+                message = "no state was projected yet"
                 raise ValueError(message)
             drawn = self._heat.tile(seen, now, (z, x, y))
             self._tiles = {key: kept for key, kept in self._tiles.items() if now - kept[0] < 60}

@@ -1,7 +1,7 @@
-"""The pages: what a browser gets when it opens one. Built per session, small, with nothing that ticks.
+"""The page functions: build the page of each session. A page is small and has no periodic callbacks.
 
 The viewer is checked three times: by the handler of the page, by the handler of its websocket, and at the
-top of the page function. Panel's own notion of a user (its cookies ``user``, ``is_guest`` …) is not used.
+start of the page function. Panel's own users (its cookies ``user``, ``is_guest`` …) are not used.
 """
 
 from collections.abc import Callable
@@ -18,17 +18,17 @@ log = structlog.get_logger()
 
 
 class Pages:
-    """Page functions for Panel's server; every one checks the viewer first. Made and left on any thread."""
+    """Page functions for Panel's server. Each checks the viewer first. They may run on any thread."""
 
-    def __init__(self, doors: Authorization) -> None:
-        self.doors = doors
+    def __init__(self, authorization: Authorization) -> None:
+        self.authorization = authorization
         self._open: dict[str, Viewer] = {}
 
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
         """Return the page function of a page.
 
-        ``build(lang=, viewer=, panel=)`` makes the page for one session: ``viewer.session`` is the id that
-        its commands are given by ('' = nobody signed in), ``panel`` the id of the Panel session.
+        ``build(lang=, viewer=, panel=)`` builds the page for one session: ``viewer.session`` is the session
+        id of its commands ('' = nobody signed in), ``panel`` the id of the Panel session.
         """
 
         def function() -> Any:
@@ -44,11 +44,11 @@ class Pages:
         return function
 
     def viewer_of(self, panel: str) -> Viewer | None:
-        """Return for whom an open Panel session was built, None when there is no such session."""
+        """Return the viewer of an open Panel session, None when there is no such session."""
         return self._open.get(panel)
 
     def open_count(self) -> int:
-        """Return how many pages are open."""
+        """Return the number of open pages."""
         return len(self._open)
 
     def _enter(self, panel: str, viewer: Viewer) -> None:

@@ -1,8 +1,8 @@
-"""The handlers of a page and of its websocket: Panel's, behind our doors.
+"""The handlers of a page and of its websocket: Panel's handlers with our authorization.
 
-Panel guards a page but not its websocket, and puts all cookies and headers of who opened a page into the
-token that stands in the page. Ours ask the doors for both, leave the viewer on the request for the page
-function, and keep cookies and headers out of the token.
+Panel protects a page but not its websocket, and puts all cookies and headers of the page's request into the
+token in the page. Our handlers authorize both, store the viewer on the request for the page function, and
+keep cookies and headers out of the token.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from console.accounts.request_origin import remote_of
 from console.live.live_socket import cut_when_over
 from console.pages.http_handlers import SAFE_HEADERS
 from console.pages.page_functions import Pages
-from console.pages.sign_in import SignInDesk, show_sign_in
+from console.pages.sign_in import SignInServices, show_sign_in
 
 __all__ = ["PageHandler", "PageSocket", "guard_pages"]
 
@@ -32,22 +32,22 @@ POLICY = (
 )
 
 
-def guard_pages(pages: Pages, sign_in: SignInDesk) -> dict[str, Any]:
-    """Put our handlers in the place of Panel's; return the options that ``get_server`` needs with them.
+def guard_pages(pages: Pages, sign_in: SignInServices) -> dict[str, Any]:
+    """Replace Panel's handlers with ours; return the options that ``get_server`` needs for them.
 
-    ``sign_in`` draws the page of those who may not see the one that they asked for.
+    ``sign_in`` draws the page of a refused request.
     """
-    # Bokeh's and Panel's way to change them. No metadata, no autoload.js: nobody embeds our pages.
+    # Bokeh and Panel are changed through this list. No metadata, no autoload.js: nobody embeds our pages.
     urls.per_app_patterns[:] = [(r"/ws", PageSocket), (r"/?", PageHandler)]
     own = {"citywall_pages": pages, "citywall_sign_in": sign_in}
     return {**own, "include_cookies": [], "include_headers": []}
 
 
 class PageHandler(DocHandler):
-    """A page, for who may see it; others go to sign in, or are told which pages are theirs (403)."""
+    """A page. A request without the right goes to the sign-in page, or gets 403 with the allowed pages."""
 
     def set_default_headers(self) -> None:
-        """Keep pages from being framed and from talking to anybody else."""
+        """Set the headers against framing and against connections to other hosts."""
         self.clear_header("Server")
         for name, value in SAFE_HEADERS.items():
             self.set_header(name, value)
@@ -55,32 +55,32 @@ class PageHandler(DocHandler):
         self.set_header("Cache-Control", "no-store")
 
     async def prepare(self) -> None:
-        """Ask the doors before anything of a page is made."""
+        """Authorize the request before any part of the page is built."""
         await super().prepare()  # type: ignore[no-untyped-call]  # Bokeh's
         if self._names_a_session():
             self.send_error(403)
             return
         pages, name = _pages_of(self)
-        viewer = pages.doors.viewer(self.request, name)
+        viewer = pages.authorization.viewer(self.request, name)
         if viewer is not None:
-            _leave(viewer, self.request)
+            _store_viewer(viewer, self.request)
             return
         log.warning("view_refused", page=name, remote=remote_of(self.request))
-        signed_in = pages.doors.session_of(self.request) != ""
-        if name == "wall" or signed_in:  # a wall in the hall has nobody to sign in
+        signed_in = pages.authorization.session_of(self.request) != ""
+        if name == "wall" or signed_in:  # nobody signs in on a wall in the hall
             self.set_status(403)
             show_sign_in(self.settings["citywall_sign_in"], self, next_=self.request.uri or "", refused=name)
         else:
             self.redirect(f"/sign-in?next={quote(self.request.uri or '', safe='')}")
 
     def _names_a_session(self) -> bool:
-        """Whether a session is asked for that there is already: it may be another's. Our pages never do."""
+        """Whether the request names an existing session, possibly another viewer's. Our pages never do."""
         named = ("bokeh-token", "bokeh-session-id")
         return "Bokeh-Session-Id" in self.request.headers or any(n in self.request.arguments for n in named)
 
 
 class PageSocket(WSHandler):
-    """The websocket of a page: for the viewer that the page was made for, while they may see it."""
+    """The websocket of a page: only for the viewer of the page, and only while they may see it."""
 
     async def prepare(self) -> None:
         """Refuse before the handshake."""
@@ -88,26 +88,26 @@ class PageSocket(WSHandler):
         if self._finished:
             return
         pages, name = _pages_of(self)
-        viewer = pages.doors.viewer(self.request, name)
+        viewer = pages.authorization.viewer(self.request, name)
         made_for = pages.viewer_of(_session_of(self.request))
         if viewer is None or (made_for is not None and made_for.proof != viewer.proof):
             log.warning("socket_refused", page=name, remote=remote_of(self.request))
             self.set_status(403)
             self.finish()
             return
-        _leave(viewer, self.request)
+        _store_viewer(viewer, self.request)
         self._viewer = viewer
 
     def open(self, *given: Any, **named: Any) -> Any:
-        """Open as Panel does, and watch that the right lasts."""
+        """Open as Panel does, and start the check that the right still exists."""
         pages, _ = _pages_of(self)
-        # Bokeh sends a message in parts: the next would wait up to 40 ms until the first is acknowledged.
+        # Bokeh sends a message in parts: the second would wait up to 40 ms for the first's acknowledgement.
         self.set_nodelay(True)
-        self._watch = asyncio.create_task(cut_when_over(self, pages.doors, self._viewer))
+        self._watch = asyncio.create_task(cut_when_over(self, pages.authorization, self._viewer))
         return super().open(*given, **named)  # type: ignore[no-untyped-call]  # Panel's
 
     def on_close(self) -> None:
-        """Stop watching."""
+        """Stop the check."""
         watch: asyncio.Task[None] | None = getattr(self, "_watch", None)
         if watch is not None:
             watch.cancel()
@@ -115,17 +115,17 @@ class PageSocket(WSHandler):
 
 
 def _pages_of(handler: Any) -> tuple[Pages, str]:
-    """Return the pages that a handler serves one of, and that one's name."""
+    """Return the pages, and the name of the one that a handler serves."""
     return handler.settings["citywall_pages"], handler.application_context.url.strip("/")
 
 
-def _leave(viewer: Viewer, request: Any) -> None:
-    """Leave the viewer on a request: the page function sees Bokeh's copy of it, without cookies."""
+def _store_viewer(viewer: Viewer, request: Any) -> None:
+    """Store the viewer on a request: the page function gets Bokeh's copy of it, without cookies."""
     request.viewer = viewer
 
 
 def _session_of(request: Any) -> str:
-    """Return the id of the Panel session that a websocket asks for, '' when it names none."""
+    """Return the id of the Panel session in a websocket's request, '' for none."""
     offered = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
     try:
         return str(get_session_id(offered[1]))

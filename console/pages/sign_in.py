@@ -1,4 +1,4 @@
-"""Signing in and out: our own handlers, a form without a script, a session that the server keeps."""
+"""Sign-in and sign-out: our own handlers, a form without scripts, and sessions stored on the server."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from feeds.people.accounts import Account
 from layouts.sign_in import POLICY, SignInPage, draw
 
 __all__ = [
-    "FirstPageHandler", "SignInDesk", "SignInHandler", "SignOutHandler", "own_path", "show_sign_in",
+    "FirstPageHandler", "SignInHandler", "SignInServices", "SignOutHandler", "own_path", "show_sign_in",
     "sign_in_patterns",
 ]  # fmt: skip
 
@@ -28,27 +28,27 @@ log = structlog.get_logger()
 FIRST_PAGES: Final = ("desk", "wall")
 
 
-class SignInDesk:
-    """What both handlers need: put together once by the composition root."""
+class SignInServices:
+    """Services of the sign-in handlers, created once by the composition root."""
 
     def __init__(
-        self, sessions: Sessions, credentials: Credentials, doors: Authorization, *, secret: bytes,
+        self, sessions: Sessions, credentials: Credentials, authorization: Authorization, *, secret: bytes,
         title: Mapping[str, str], build: str, origins: frozenset[str],
     ) -> None:  # fmt: skip
         self.sessions = sessions
         self.credentials = credentials
-        self.doors = doors
+        self.authorization = authorization
         self.forms = FormTokens(secret)
         self.title = title
         self.build = build
         self.origins = origins
 
 
-def sign_in_patterns(desk: SignInDesk) -> list[Any]:
-    """Return the handlers for ``extra_patterns``."""
+def sign_in_patterns(services: SignInServices) -> list[Any]:
+    """Return the URL patterns for ``extra_patterns``."""
     return [
-        (r"/sign-in", SignInHandler, {"desk": desk}),
-        (r"/sign-out", SignOutHandler, {"desk": desk}),
+        (r"/sign-in", SignInHandler, {"services": services}),
+        (r"/sign-out", SignOutHandler, {"services": services}),
     ]
 
 
@@ -66,21 +66,21 @@ def own_path(text: str, otherwise: str = "") -> str:
 
 
 def show_sign_in(
-    desk: SignInDesk, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
+    services: SignInServices, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
     refused: str = "",
 ) -> None:  # fmt: skip
-    """Answer with the form, or with who is signed in and which pages are theirs; the status is the caller's.
+    """Send the form, or the signed-in person and their pages. The caller sets the status.
 
-    ``next_`` is the path to go on to, ``refused`` the name of a page that they may not open.
+    ``next_`` is the path after sign-in, ``refused`` the name of a page that they may not open.
     """
     lang = _lang_of(handler)
-    # Whose sign-in just failed sees the form again, whoever is signed in already.
-    account = None if said else _account_of(desk, handler)
+    # After a failed sign-in the form is shown again, even when somebody is signed in.
+    account = None if said else _account_of(services, handler)
     page = SignInPage(
         lang=lang,
-        centre=desk.title[lang],
-        build=desk.build,
-        form=_form_token(desk, handler, "sign-out" if account else "sign-in"),
+        centre=services.title[lang],
+        build=services.build,
+        form=_form_token(services, handler, "sign-out" if account else "sign-in"),
         next=own_path(next_),
         said=said,
         given=given,
@@ -94,9 +94,9 @@ def show_sign_in(
     handler.finish(draw(page))
 
 
-def _account_of(desk: SignInDesk, handler: RequestHandler) -> Account | None:
-    found: Account | None = desk.sessions.account(
-        desk.doors.session_of(handler.request), desk.sessions.clock()
+def _account_of(services: SignInServices, handler: RequestHandler) -> Account | None:
+    found: Account | None = services.sessions.account(
+        services.authorization.session_of(handler.request), services.sessions.clock()
     )
     return found
 
@@ -106,62 +106,62 @@ def _lang_of(handler: RequestHandler) -> str:
     return asked if asked in ("zh", "en") else "zh"
 
 
-def _form_token(desk: SignInDesk, handler: RequestHandler, purpose: str) -> str:
-    """Return a token for this browser, giving it its cookie when it has none."""
+def _form_token(services: SignInServices, handler: RequestHandler, purpose: str) -> str:
+    """Return a form token for this browser; sets its form cookie when it has none."""
     cookie = handler.get_cookie(FORM_COOKIE, "") or ""
     if not 16 <= len(cookie) <= 64:
-        cookie = desk.forms.new_cookie()
+        cookie = services.forms.new_cookie()
         secure = is_https(handler.request)
         handler.set_cookie(FORM_COOKIE, cookie, httponly=True, samesite="Strict", secure=secure)
-    return desk.forms.token(cookie, purpose, desk.sessions.clock())
+    return services.forms.token(cookie, purpose, services.sessions.clock())
 
 
 class _FormHandler(PlainHandler):
-    """What both have in common: the check of who sent a form."""
+    """Base of both handlers: checks where a form was sent from."""
 
     PURPOSE = ""
 
-    def initialize(self, desk: SignInDesk) -> None:
-        """Take what the composition root put together."""
-        self._desk = desk
+    def initialize(self, services: SignInServices) -> None:
+        """Store the services."""
+        self._services = services
 
     def _is_own_form(self) -> bool:
-        """Whether a page of ours sent this form, from this browser, within the hour."""
-        if not is_own_page(self.request, self._desk.origins):
+        """Whether one of our pages sent this form, from this browser, within an hour."""
+        if not is_own_page(self.request, self._services.origins):
             log.warning("form_refused", why="origin", path=self.request.path, remote=remote_of(self.request))
             return False
         cookie = self.get_cookie(FORM_COOKIE, "") or ""
         token = self.get_body_argument("form", "")
-        if not self._desk.forms.is_good(token, cookie, self.PURPOSE, self._desk.sessions.clock()):
+        if not self._services.forms.is_good(token, cookie, self.PURPOSE, self._services.sessions.clock()):
             log.warning("form_refused", why="token", path=self.request.path, remote=remote_of(self.request))
             return False
         return True
 
 
 class SignInHandler(_FormHandler):
-    """``/sign-in``: the form, and what becomes of it. ``next=`` leads to a page of our own only."""
+    """``/sign-in``: shows and processes the form. ``next=`` accepts only our own pages."""
 
     PURPOSE = "sign-in"
 
     def get(self) -> None:
-        """Show the form, or who is signed in."""
-        show_sign_in(self._desk, self, next_=self.get_query_argument("next", ""))
+        """Show the form or the signed-in person."""
+        show_sign_in(self._services, self, next_=self.get_query_argument("next", ""))
 
     async def post(self) -> None:
-        """Check form, name and password; open a new session and go on."""
+        """Check form, name and password; open a new session and redirect."""
         wanted = own_path(self.get_body_argument("next", ""))
         if not self._is_own_form():
             self.set_status(403)
-            show_sign_in(self._desk, self, next_=wanted, said="stale")
+            show_sign_in(self._services, self, next_=wanted, said="stale")
             return
         given = self.get_body_argument("account", "")[:64]
         secret = self.get_body_argument("password", "", strip=False)
         remote = remote_of(self.request)
-        proof = await self._desk.credentials.prove(given, secret, remote=remote)
+        proof = await self._services.credentials.prove(given, secret, remote=remote)
         if proof.account is None:
             self.set_status(429 if proof.wait_s else 401)
             said = "waits" if proof.wait_s else "failed"
-            show_sign_in(self._desk, self, next_=wanted, said=said, given=given)
+            show_sign_in(self._services, self, next_=wanted, said=said, given=given)
             return
         session = await asyncio.to_thread(self._change_session, proof.account.name, remote)
         self.set_cookie(
@@ -171,27 +171,27 @@ class SignInHandler(_FormHandler):
         self.redirect(wanted or _first_page(proof.account), status=303)
 
     def _change_session(self, account: str, remote: str) -> str:
-        """End the session that the browser had and open a new one: an id never outlives a sign-in."""
-        sessions = self._desk.sessions
+        """End the browser's old session and open a new one: every sign-in gets a new id."""
+        sessions = self._services.sessions
         sessions.end(self.get_cookie(SESSION_COOKIE, "") or "", sessions.clock())
         return sessions.open(account, now=sessions.clock(), remote=remote)
 
 
 class SignOutHandler(_FormHandler):
-    """``/sign-out``: GET asks by a form (a link may lead here), POST ends the session."""
+    """``/sign-out``: GET shows a form (a link may lead here), POST ends the session."""
 
     PURPOSE = "sign-out"
 
     def get(self) -> None:
-        """Show who is signed in, with the button."""
+        """Redirect to the page with the signed-in person and the sign-out button."""
         self.redirect(f"/sign-in?lang={_lang_of(self)}")
 
     async def post(self) -> None:
-        """End the session, forget its cookie."""
+        """End the session and delete its cookie."""
         if not self._is_own_form():
             self.send_error(403)
             return
-        sessions = self._desk.sessions
+        sessions = self._services.sessions
         session = self.get_cookie(SESSION_COOKIE, "") or ""
         ended = await asyncio.to_thread(sessions.end, session, sessions.clock())
         log.info("signed_out", ended=ended, remote=remote_of(self.request))
@@ -200,20 +200,20 @@ class SignOutHandler(_FormHandler):
 
 
 class FirstPageHandler(PlainHandler):
-    """``/``: leads to the first page that is theirs, or to signing in."""
+    """``/``: redirects to the first page that the person may open, or to the sign-in page."""
 
-    def initialize(self, desk: SignInDesk) -> None:
-        """Take what the composition root put together."""
-        self._desk = desk
+    def initialize(self, services: SignInServices) -> None:
+        """Store the services."""
+        self._services = services
 
     def get(self) -> None:
-        """Lead on; the language goes along."""
-        account = _account_of(self._desk, self)
+        """Redirect with the same language."""
+        account = _account_of(self._services, self)
         self.redirect(f"{_first_page(account) if account else '/sign-in'}?lang={_lang_of(self)}")
 
 
 def _first_page(account: Account) -> str:
-    """Return where somebody lands who asked for no page: who has none is told so."""
+    """Return the default page of an account; ``/sign-in`` tells an account without pages that it has none."""
     return next((f"/{page}" for page in _pages_of(account)), "/sign-in")
 
 

@@ -12,7 +12,7 @@ import static
 from console.cli import citywall
 from console.commands import processes
 from console.deployment.calendars import read_calendars
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import is_built_in, read_district, read_rows, table_path
 from console.deployment.settings import Settings, read_settings
@@ -77,7 +77,7 @@ def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> No
     }
     checked = run("config", "check", "--data-dir", tmp_path / "a")
     assert checked.exit_code == 1
-    assert "city.toml: code: it must stand here" in checked.output
+    assert "city.toml: code: expected for every district" in checked.output
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_it_has_its_own_clock_and_calendar_and_nothing_of_the_built_in_one(tidep
     assert (district.sources, district.limits, district.holidays) == ({}, {}, "none")
     calendar, _ = read_calendars(tidepool)
     assert (calendar.holidays, calendar.make_up_days, calendar.known_years) == (frozenset(),) * 3
-    terms = read_terms(district, tidepool)
+    terms = read_decision_rules(district, tidepool)
     assert terms.streets == {"N": "North Ward", "S": "South Ward"}
     assert terms.street_of(-120.15, -40.15) == "S"
 

@@ -17,7 +17,7 @@ from city.folding.fold import apply
 from city.measures.fold_telemetry import measure
 from city.state.ledger_state import CityState, Show
 from city.views.wall_view import WallView
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.live.encoding import encode_frame, encode_text
 from feeds.gateway.publish_jobs import _FACTS
@@ -52,7 +52,9 @@ def district() -> tuple[DecisionRules, list[Layer]]:
     empty = Path("/nonexistent")
     known = read_district(empty)
     layers = build_layers(map_setting(Atlas.read(known.atlas_dir), known.limits))
-    return read_terms(known, empty), [layer for layer in layers if not isinstance(layer, Heat | Names)]
+    return read_decision_rules(known, empty), [
+        layer for layer in layers if not isinstance(layer, Heat | Names)
+    ]
 
 
 def told(state: CityState, topic: str, records: list[dict[str, Any]]) -> None:

@@ -24,34 +24,34 @@ def tokens(tmp_path: Path) -> Iterator[TokenStore]:
 
 
 def test_nothing_is_open_by_default(tokens: TokenStore) -> None:
-    doors = Authorization(tokens, b"secret", open_loopback=False)
-    assert not doors.may_view(request("127.0.0.1"), "wall")
+    authorization = Authorization(tokens, b"secret", open_loopback=False)
+    assert not authorization.may_view(request("127.0.0.1"), "wall")
 
 
 def test_this_machine_may_look_when_the_settings_say_so_but_not_from_behind_a_proxy(
     tokens: TokenStore,
 ) -> None:
-    doors = Authorization(tokens, b"secret", open_loopback=True)
-    assert doors.may_view(request("127.0.0.1"), "wall")
-    assert doors.may_view(request("::1"), "wall")
-    assert not doors.may_view(request("10.0.0.7"), "wall")
-    assert not doors.may_view(request("127.0.0.1", **{"X-Forwarded-For": "10.0.0.7"}), "wall")
+    authorization = Authorization(tokens, b"secret", open_loopback=True)
+    assert authorization.may_view(request("127.0.0.1"), "wall")
+    assert authorization.may_view(request("::1"), "wall")
+    assert not authorization.may_view(request("10.0.0.7"), "wall")
+    assert not authorization.may_view(request("127.0.0.1", **{"X-Forwarded-For": "10.0.0.7"}), "wall")
 
 
 def test_a_view_key_is_changed_for_a_cookie_that_opens_its_page_alone(tokens: TokenStore) -> None:
-    doors = Authorization(tokens, b"secret", open_loopback=False)
+    authorization = Authorization(tokens, b"secret", open_loopback=False)
     key = tokens.create("hall", ["view:wall"], now=1.0)
-    cookie = doors.cookie_for(key, "wall")
+    cookie = authorization.cookie_for(key, "wall")
     assert cookie is not None
-    assert doors.may_view(request(cookie=cookie), "wall")
-    assert not doors.may_view(request(cookie=cookie), "metrics")
-    assert doors.cookie_for(key, "metrics") is None
-    assert doors.cookie_for("guess", "wall") is None
+    assert authorization.may_view(request(cookie=cookie), "wall")
+    assert not authorization.may_view(request(cookie=cookie), "metrics")
+    assert authorization.cookie_for(key, "metrics") is None
+    assert authorization.cookie_for("guess", "wall") is None
 
 
 def test_a_forged_or_foreign_cookie_opens_nothing(tokens: TokenStore) -> None:
-    doors = Authorization(tokens, b"secret", open_loopback=False)
-    cookie = doors.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
+    authorization = Authorization(tokens, b"secret", open_loopback=False)
+    cookie = authorization.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
     foreign = Authorization(tokens, b"another", open_loopback=False)
     for value in (
         "",
@@ -61,12 +61,12 @@ def test_a_forged_or_foreign_cookie_opens_nothing(tokens: TokenStore) -> None:
         "wall..",
         "a.b.c",
     ):
-        assert not doors.may_view(request(cookie=value), "wall")
+        assert not authorization.may_view(request(cookie=value), "wall")
     assert not foreign.may_view(request(cookie=cookie), "wall")
 
 
 def test_a_revoked_key_closes_the_door_for_its_cookies(tokens: TokenStore) -> None:
-    doors = Authorization(tokens, b"secret", open_loopback=False)
-    cookie = doors.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
+    authorization = Authorization(tokens, b"secret", open_loopback=False)
+    cookie = authorization.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
     tokens.revoke(1, now=2.0)
-    assert not doors.may_view(request(cookie=cookie), "wall")
+    assert not authorization.may_view(request(cookie=cookie), "wall")

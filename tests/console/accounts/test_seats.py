@@ -17,17 +17,17 @@ class Hall:
     def __init__(self, data: Path) -> None:
         self.now = NOW
         self.tokens = TokenStore(data)
-        self.entrance = AccessServices(data, self.tokens, b"secret", clock=lambda: self.now)
+        self.access = AccessServices(data, self.tokens, b"secret", clock=lambda: self.now)
         self.state = CityState()
         for name, role in (("li", "duty_officer"), ("ding", "inspector")):
             enrol(data, name, f"{name}××", role, now=NOW, pin=PIN)
 
     async def sit(self, account: object = "li", pin: object = PIN, panel: str = "wall-1") -> tuple[str, str]:
-        told = await self.entrance.seats.sit(panel, account, pin, state=self.state, remote="10.0.0.7")
+        told = await self.access.seats.sit(panel, account, pin, state=self.state, remote="10.0.0.7")
         return (told.person.account if told.person else "", told.why)
 
     def at(self, panel: str = "wall-1", *, used: bool = True) -> str:
-        person = self.entrance.seats.person(panel, self.state, used=used)
+        person = self.access.seats.person(panel, self.state, used=used)
         return person.account if person else ""
 
 
@@ -35,7 +35,7 @@ class Hall:
 def hall(tmp_path: Path) -> Iterator[Hall]:
     made = Hall(tmp_path)
     yield made
-    made.entrance.close()
+    made.access.close()
     made.tokens.close()
 
 
@@ -65,8 +65,8 @@ async def test_each_act_prolongs_a_seat(hall: Hall) -> None:
 
 async def test_leaving_locks_at_once(hall: Hall) -> None:
     await hall.sit()
-    hall.entrance.seats.leave("wall-1")
-    hall.entrance.seats.leave("wall-1")
+    hall.access.seats.leave("wall-1")
+    hall.access.seats.leave("wall-1")
     assert hall.at() == ""
 
 
@@ -93,9 +93,9 @@ async def test_guessing_a_pin_locks_it_for_minutes_even_for_the_right_one(hall: 
 
 async def test_strangers_do_not_keep_a_seat_from_the_hall_where_it_is_taken_every_day(hall: Hall) -> None:
     assert await hall.sit() == ("li", "")
-    hall.entrance.seats.leave("wall-1")
+    hall.access.seats.leave("wall-1")
     for guess in range(294_010, 294_016):
-        told = await hall.entrance.seats.sit(
+        told = await hall.access.seats.sit(
             "elsewhere", "li", str(guess), state=hall.state, remote="203.0.113.7"
         )
         hall.now += 60
@@ -105,9 +105,9 @@ async def test_strangers_do_not_keep_a_seat_from_the_hall_where_it_is_taken_ever
 
 async def test_what_is_taken_away_meanwhile_unseats(hall: Hall) -> None:
     await hall.sit()
-    hall.entrance.accounts.set_pin("li", "", now=NOW)
+    hall.access.accounts.set_pin("li", "", now=NOW)
     assert hall.at() == ""
-    hall.entrance.accounts.set_pin("li", PIN, now=NOW)
+    hall.access.accounts.set_pin("li", PIN, now=NOW)
     await hall.sit()
-    hall.entrance.accounts.disable("li", now=NOW)
+    hall.access.accounts.disable("li", now=NOW)
     assert hall.at() == ""

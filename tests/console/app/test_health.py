@@ -22,7 +22,7 @@ class Clock:
 
 def health_of(ledger: Any, folder: Path, clock: Clock, *, min_free_mb: int = 1) -> Health:
     follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=clock, intervals={})
-    follower.heard = NOW
+    follower.beat_at = NOW
     health = Health(follower, ledger, data_dir=folder, min_free_mb=min_free_mb, clock=clock)
     health.warm = True
     return health
@@ -36,14 +36,14 @@ async def test_a_wrong_policy_of_the_log_server_is_named_until_it_is_right_again
     ledger: Ledger, tmp_path: Path
 ) -> None:
     health = health_of(ledger, tmp_path, Clock())
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert health.problems() == []
     await ledger.client.config_set("appendfsync", "everysec")
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert codes(health) == {"log_appendfsync"}
     assert "everysec" in health.problems()[0]["text"]
     await ledger.client.config_set("appendfsync", "always")
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     assert health.problems() == []
 
 
@@ -51,11 +51,11 @@ async def test_too_little_free_disk_and_a_data_dir_that_cannot_be_written_are_na
     ledger: Ledger, tmp_path: Path
 ) -> None:
     full = health_of(ledger, tmp_path, Clock(), min_free_mb=10**12)
-    await full._look(policies_too=True)
+    await full._check(policies_too=True)
     assert codes(full) == {"disk_almost_full"}
     (tmp_path / "file").touch()
     wrong = health_of(ledger, tmp_path / "file", Clock())
-    await wrong._look(policies_too=True)
+    await wrong._check(policies_too=True)
     assert codes(wrong) == {"data_dir_not_writable"}
 
 
@@ -68,12 +68,12 @@ async def test_a_log_that_is_gone_is_known_since_the_first_silence_and_forgiven_
     broken.down = True
     for second in range(3):
         clock.now = NOW + second
-        await health._look(policies_too=False)
+        await health._check(policies_too=False)
     assert health.log_down_since == NOW
     assert health.feed == ("lost", NOW)
     assert codes(health) == {"log_down", "feed_lost"}
     broken.down = False
-    await health._look(policies_too=False)
+    await health._check(policies_too=False)
     assert health.log_down_since is None
     assert health.problems() == []
 
@@ -82,7 +82,7 @@ async def test_a_ledger_whose_chain_is_broken_is_not_ready_and_says_where(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     health = health_of(ledger, tmp_path, Clock())
-    await health._look(policies_too=True)
+    await health._check(policies_too=True)
     health._chain = lambda: "position 5: missing: the next row is 6"
     [problem] = health.problems()
     assert problem["code"] == "chain_broken"
@@ -140,7 +140,7 @@ async def test_a_stop_that_comes_just_as_the_log_answers_is_heard(tmp_path: Path
 
 async def look_for_ever(health: Health) -> None:
     while True:
-        await health._look(policies_too=False)
+        await health._check(policies_too=False)
         await asyncio.sleep(0.1)
 
 

@@ -12,7 +12,7 @@ from city.folding.store import Store
 from city.indicators.compute import indicators
 from console.demo import past
 from console.demo.accounts import demo_secrets
-from console.demo.past import BEGINS, ENDS, Moment, Past, live_through_the_past
+from console.demo.past import BEGINS, ENDS, Moment, Past, generate_past
 from console.deployment.settings import Settings, read_settings
 from console.live.snapshots import Snapshots
 from feeds.ledger.audit import verify_ledger
@@ -42,7 +42,7 @@ def some(until: float, each: int) -> list[Story]:
 @pytest.fixture(scope="module")
 def lived(data: Path) -> Iterator[tuple[Past, list[Moment]]]:
     past = Past(data, UNTIL, seed=1)
-    yield past, asyncio.run(past.live(some(UNTIL, 2)))
+    yield past, asyncio.run(past.generate(some(UNTIL, 2)))
     past.close()
 
 
@@ -95,9 +95,9 @@ def settings(tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.Monke
 async def test_the_ledger_gets_it_once_verifies_and_goes_on_at_the_present(
     settings: Settings, ledger: Ledger
 ) -> None:
-    facts = await live_through_the_past(settings, scale=1, seed=1)
+    facts = await generate_past(settings, scale=1, seed=1)
     assert facts == (await ledger.head())[0] > 200
-    assert await live_through_the_past(settings, scale=1, seed=1) == 0
+    assert await generate_past(settings, scale=1, seed=1) == 0
     verdict = await verify_ledger(ledger, Segments(settings.data_dir / "ledger"), ())
     assert (verdict.ok, verdict.position) == (True, facts)
     store = Store()
@@ -111,7 +111,7 @@ async def test_the_ledger_gets_it_once_verifies_and_goes_on_at_the_present(
 
 
 async def test_whoever_follows_goes_on_behind_it(settings: Settings, ledger: Ledger) -> None:
-    facts = await live_through_the_past(settings, scale=1, seed=1)
+    facts = await generate_past(settings, scale=1, seed=1)
     newest = Snapshots(settings.data_dir / "snapshots").newest()
     assert newest is not None
     state, cursor = newest
@@ -133,15 +133,15 @@ async def test_a_past_that_was_cut_off_is_taken_away_and_begun_anew(
     with monkeypatch.context() as patch:
         patch.setattr(past, "_append", cut_off)
         with pytest.raises(asyncio.CancelledError):
-            await live_through_the_past(settings, scale=1, seed=1)
+            await generate_past(settings, scale=1, seed=1)
     assert (await ledger.head())[0] == 1
     assert not await ledger.done(ENDS)
-    facts = await live_through_the_past(settings, scale=1, seed=1)
+    facts = await generate_past(settings, scale=1, seed=1)
     assert facts == (await ledger.head())[0] > 200
     assert await ledger.done(ENDS) == facts
 
 
 async def test_a_ledger_that_others_began_gets_no_past(settings: Settings, ledger: Ledger) -> None:
     await ledger.append([Act("theirs", (past._clock_body(UNTIL, iso(UNTIL)),))])
-    assert await live_through_the_past(settings, scale=1, seed=1) == 0
+    assert await generate_past(settings, scale=1, seed=1) == 0
     assert (await ledger.head())[0] == 1

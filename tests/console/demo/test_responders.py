@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from console.demo import responders
-from console.demo.responders import Crew
+from console.demo.responders import ResponderSockets
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.responders import Order
 
@@ -61,9 +61,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_each_acts_by_a_socket_of_their_own_that_is_opened_once() -> None:
     console = Console()
-    async with console.listening() as url, Crew(url, TOKENS) as crew:
+    async with console.listening() as url, ResponderSockets(url, TOKENS) as sockets:
         answers = await asyncio.gather(
-            *(crew.give(order(account)) for account in ("intake-1", "agency-dl", "agency-dl"))
+            *(sockets.send(order(account)) for account in ("intake-1", "agency-dl", "agency-dl"))
         )
     assert all(answer is not None and answer.done is not None for answer in answers)
     assert console.opened == {"t1": 1, "t2": 1}
@@ -75,20 +75,20 @@ async def test_each_acts_by_a_socket_of_their_own_that_is_opened_once() -> None:
 
 async def test_one_whose_token_is_not_let_in_has_no_answer_and_stops_nobody() -> None:
     console = Console()
-    async with console.listening() as url, Crew(url, TOKENS) as crew:
-        refused, done = await asyncio.gather(crew.give(order("street-1")), crew.give(order("intake-1")))
+    async with console.listening() as url, ResponderSockets(url, TOKENS) as sockets:
+        refused, done = await asyncio.gather(sockets.send(order("street-1")), sockets.send(order("intake-1")))
     assert refused is None
     assert done is not None
 
 
 async def test_who_has_nothing_to_do_hangs_up_and_comes_again(impatient: None) -> None:
     console = Console()
-    async with console.listening() as url, Crew(url, TOKENS) as crew:
-        tidying = asyncio.create_task(crew.close_idle())
-        await crew.give(order("intake-1"))
+    async with console.listening() as url, ResponderSockets(url, TOKENS) as sockets:
+        tidying = asyncio.create_task(sockets.close_idle())
+        await sockets.send(order("intake-1"))
         async with asyncio.timeout(5):
             while console.open["t1"]:  # noqa: ASYNC110  # the server's own count
                 await asyncio.sleep(0.02)
-        assert await crew.give(order("intake-1")) is not None
+        assert await sockets.send(order("intake-1")) is not None
         tidying.cancel()
     assert console.opened["t1"] == 2

@@ -7,7 +7,7 @@ import pytest
 import static
 from city.dispatch.decision_rules import CaseNumbers
 from city.dispatch.route import Situation
-from console.deployment.decision_rules import case_numbers, read_terms, today
+from console.deployment.decision_rules import case_numbers, read_decision_rules, today
 from console.deployment.district import DistrictError, read_district
 from console.deployment.table_files import TABLES, table_marks
 
@@ -27,7 +27,7 @@ def own(data_dir: Path, name: str, old: str, new: str) -> None:
 
 
 def test_an_empty_data_dir_gives_the_terms_of_the_built_in_district(tmp_path: Path) -> None:
-    terms = read_terms(read_district(tmp_path), tmp_path, on=ON)
+    terms = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
     assert (terms.district, terms.zone_offset_s) == ("310115", 28_800)
     assert terms.categories["event:0405"].name_zh == "店外经营"
     assert [s.limit_value for s in terms.standards_of("component", "0103")] == [2, 4, 2, 5]
@@ -51,7 +51,7 @@ def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
         "R-C0101,component:0101,2,owner_first,,gs",
         "R-C0101,component:0101,2,owner_first,,dl",
     )
-    terms = read_terms(read_district(tmp_path), tmp_path, on=ON)
+    terms = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
     assert terms.routed(situation("component:0101"), {}).to == "dl"
     changed = {name for name, mark in terms.tables.items() if shipped[name] != mark}
     assert changed == {"rules"}
@@ -65,7 +65,7 @@ def test_a_row_counts_on_its_days_alone(tmp_path: Path) -> None:
     own(tmp_path, "rules.csv", old, new)
     district = read_district(tmp_path)
     for on, to in [("2026-06-30", "gs"), ("2026-07-01", "dl")]:
-        assert read_terms(district, tmp_path, on=on).routed(situation("component:0101"), {}).to == to
+        assert read_decision_rules(district, tmp_path, on=on).routed(situation("component:0101"), {}).to == to
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_what_is_wrong_in_a_table_is_named_with_file_and_row(
     own(tmp_path, name, old, new)
     district = read_district(tmp_path)
     with pytest.raises(DistrictError, match=named):
-        read_terms(district, tmp_path, on=ON)
+        read_decision_rules(district, tmp_path, on=ON)
 
 
 def test_the_numbers_of_the_centre_win_and_the_others_are_defaults(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(
         '[cases]\nbounces = 3\nruling_s = 3600\nremote_checks = ["video"]\n', encoding="utf-8"
     )
-    numbers = read_terms(read_district(tmp_path), tmp_path, on=ON).numbers
+    numbers = read_decision_rules(read_district(tmp_path), tmp_path, on=ON).numbers
     assert (numbers.bounces, numbers.ruling_s, numbers.remote_checks) == (3, 3600.0, ("video",))
     assert numbers.verify_s == CaseNumbers().verify_s
 
@@ -120,6 +120,6 @@ def test_today_is_an_iso_date_of_the_district(tmp_path: Path) -> None:
 
 
 def test_the_districts_road_names_are_those_of_its_map_and_tables(tmp_path: Path) -> None:
-    roads = read_terms(read_district(tmp_path), tmp_path).roads
+    roads = read_decision_rules(read_district(tmp_path), tmp_path).roads
     assert {"世纪大道", "张杨路", "东三里桥路"} <= roads
     assert not [road for road in roads if "/" in road]

@@ -20,38 +20,38 @@ def terms() -> DecisionRules:
 
 
 async def test_the_desk_sees_who_is_where_and_the_days_indicators_once_they_are_reckoned() -> None:
-    eyes = DeskProjection(terms(), presence=lambda: {"ab": ["陈××"]}, clock=lambda: NOW)
+    projection = DeskProjection(terms(), presence=lambda: {"ab": ["陈××"]}, clock=lambda: NOW)
     state = CityState()
-    before = eyes(state, NOW)
+    before = projection(state, NOW)
     assert (before.presence, before.indicators, before.indicators_at) == ({"ab": ("陈××",)}, {}, None)
-    await eyes.reckon(state)
-    after = eyes(state, NOW + 1)
+    await projection.compute(state)
+    after = projection(state, NOW + 1)
     assert after.indicators_at == NOW
     assert after.indicators["K01"].value == 0
 
 
 async def test_the_last_indicators_stay_when_new_ones_cannot_be_reckoned() -> None:
-    eyes = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
+    projection = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
     state = CityState()
-    await eyes.reckon(state)
+    await projection.compute(state)
     state.ledger.cases["broken"] = None  # type: ignore[assignment]  # what nobody foresaw
     with capture_logs() as logs:
-        await eyes.reckon(state)
-        await eyes.reckon(state)
+        await projection.compute(state)
+        await projection.compute(state)
     assert [line["event"] for line in logs] == ["indicators_failed"]
     state.ledger.cases.clear()
-    assert eyes(state, NOW).indicators_at == NOW
+    assert projection(state, NOW).indicators_at == NOW
     with capture_logs() as logs:
-        await eyes.reckon(state)
+        await projection.compute(state)
     assert [line["event"] for line in logs] == ["indicators_again"]
 
 
 async def test_nothing_is_reckoned_while_nobody_looks() -> None:
-    eyes = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
+    projection = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
     state = CityState()
-    task = asyncio.create_task(eyes.run(lambda: state, lambda: False))
+    task = asyncio.create_task(projection.run(lambda: state, lambda: False))
     await asyncio.sleep(0.05)
-    assert eyes(state, NOW).indicators_at is None
+    assert projection(state, NOW).indicators_at is None
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

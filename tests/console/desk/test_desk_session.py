@@ -35,17 +35,17 @@ class Desk:
         self.city = city
         self.person: Person | None = CHEN
         self.used: list[bool] = []
-        self._eyes = DeskProjection(terms, presence=city.presence.everywhere)
+        self._projection = DeskProjection(terms, presence=city.presence.everywhere)
         words = [catalogue("zh", Names()), catalogue("en", Names())]
-        counter = DeskServices(
+        services = DeskServices(
             city.orders, city.presence, state=lambda: city.store.state, terms=terms, clock=time.time,
             stories=CaseStories(city.ledger, {"chen": "陈××"}.get), seen=self._seen,
             search=Search(city.ledger, city.people, words=words, clock=time.time),
         )  # fmt: skip
-        self.session = DeskSession(counter, self._person_of, owner=lambda: "chen")
+        self.session = DeskSession(services, self._person_of, owner=lambda: "chen")
 
     def _seen(self) -> Any:
-        seen: WallSeen = self._eyes(self.city.store.state, time.time())
+        seen: WallSeen = self._projection(self.city.store.state, time.time())
         return seen
 
     def _person_of(self, used: bool) -> Person | None:
@@ -442,7 +442,7 @@ async def test_classes_and_indicators_are_told(desk: Desk) -> None:
     classes = (await desk.ask("classes"))["classes"]
     assert len(classes) > 10
     assert any(one["standards"] for one in classes)
-    await desk._eyes.reckon(desk.city.store.state)
+    await desk._projection.compute(desk.city.store.state)
     told = (await desk.ask("indicator", name="K01"))["indicator"]
     assert told["id"] == "K01"
     assert (await desk.ask("indicator", name="K999"))["indicator"] is None

@@ -34,16 +34,18 @@ class Hall:
         self.city = city
         self.tokens = TokenStore(data)
         self.ahead = 0.0
-        self.entrance = AccessServices(data, self.tokens, b"s" * 32, clock=lambda: time.time() + self.ahead)
+        self.access = AccessServices(data, self.tokens, b"s" * 32, clock=lambda: time.time() + self.ahead)
         enrol(data, "chen", "陈××", "duty_officer", password="Yangjing-2156-road", pin=PIN)
         enrol(data, "plain", "丁××", "inspector", pin=PIN)
-        counter = DeskServices(
+        services = DeskServices(
             city.orders, city.presence, state=lambda: city.store.state, terms=read_test_terms(),
             search=Search(city.ledger, city.people, words=(), clock=time.time),
             stories=CaseStories(city.ledger, str),
             seen=lambda: None, clock=time.time,
         )  # fmt: skip
-        self.hands = PageSessions(counter, self.entrance.sessions, self.entrance.seats, zone_offset_s=28_800)
+        self.page_sessions = PageSessions(
+            services, self.access.sessions, self.access.seats, zone_offset_s=28_800
+        )
         self.heard: list[dict[str, Any]] = []
 
     async def say(self, visitor: Visitor, message: dict[str, Any]) -> dict[str, Any]:
@@ -56,10 +58,10 @@ class Hall:
         return self.heard[-1]
 
     def wall(self, panel: str = "p1") -> tuple[Visitor, Callable[[], None]]:
-        return self.hands.at_wall(Viewer("wall", "loopback", remote="127.0.0.1"), panel)
+        return self.page_sessions.at_wall(Viewer("wall", "loopback", remote="127.0.0.1"), panel)
 
     def close(self) -> None:
-        self.entrance.close()
+        self.access.close()
         self.tokens.close()
 
 
@@ -74,8 +76,8 @@ async def hall(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Hall]:
 
 async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_loop(hall: Hall) -> None:
     """Bokeh 3.10 makes pages, hands messages over and ends sessions on threads of its own."""
-    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, close = await asyncio.to_thread(hall.hands.at_desk, Viewer("desk", "session", session))
+    session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, close = await asyncio.to_thread(hall.page_sessions.at_desk, Viewer("desk", "session", session))
     await asyncio.to_thread(visitor.on_message, {"act": order("escalate", "a", 0)}, hall.heard.append)
     async with asyncio.timeout(10):
         while not hall.heard:  # noqa: ASYNC110  # the answer comes through a plain function
@@ -88,8 +90,8 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
 
 
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
-    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, _ = hall.hands.at_desk(Viewer("desk", "session", session))
+    session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, _ = hall.page_sessions.at_desk(Viewer("desk", "session", session))
     assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", hand_of("chen"))
     answer = await hall.say(
         visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
@@ -97,7 +99,7 @@ async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> Non
     assert "done" in answer["answer"]
     [fact] = await hall.city.facts("CaseEscalated")
     assert (fact.actor, fact.role) == ("chen", "duty_officer")
-    hall.entrance.sessions.end(session, time.time())
+    hall.access.sessions.end(session, time.time())
     answer = await hall.say(visitor, {"act": order("comment", "a", 1, text="x")})
     assert answer["answer"]["refused"]["key"] == "order_signed_out"
 
@@ -153,7 +155,7 @@ async def test_a_seat_orders_what_a_wall_has_buttons_for_and_nothing_else(hall: 
     ref = hall.city.people.ref("hotline", "b")
     hall.city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
     await hall.city.report("b", reporter_ref=ref)
-    hall.entrance.accounts.create("gu", "顾××", roles=["shift_lead"], now=1.0, pin=PIN)
+    hall.access.accounts.create("gu", "顾××", roles=["shift_lead"], now=1.0, pin=PIN)
     visitor, _ = hall.wall()
     await hall.say(visitor, {"seat": {"account": "gu", "pin": PIN}})
     for verb, args in (
@@ -205,15 +207,15 @@ async def test_what_a_seat_or_a_session_ordered_before_it_ended_is_told_as_done(
     assert (unknown["code"], unknown["key"]) == ("read_only", "order_unknown")
     await hall.say(anew, {"seat": {"account": "chen", "pin": PIN}})
     assert await hall.say(anew, act) == first
-    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    hall.entrance.sessions.end(session, time.time())
-    desk, _ = hall.hands.at_desk(Viewer("desk", "session", session))
+    session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    hall.access.sessions.end(session, time.time())
+    desk, _ = hall.page_sessions.at_desk(Viewer("desk", "session", session))
     assert await hall.say(desk, act) == first
 
 
 async def test_a_page_that_floods_is_not_heard_beyond_its_share(hall: Hall) -> None:
-    session = hall.entrance.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, close = hall.hands.at_desk(Viewer("desk", "session", session))
+    session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, close = hall.page_sessions.at_desk(Viewer("desk", "session", session))
     for number in range(UNDER_WAY + 20):
         visitor.on_message({"act": order("comment", "a", 0, text=str(number))}, hall.heard.append)
     async with asyncio.timeout(20):

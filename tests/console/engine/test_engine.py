@@ -47,7 +47,7 @@ class Hands:
 
     def hear(self, heard: float) -> None:
         """A beat says when the water gateway was last heard."""
-        self.follower.heard = self.now
+        self.follower.beat_at = self.now
         self.follower.store.hear([SourceState("iot-water", heard, 10.0)])
 
     async def fold(self) -> None:
@@ -77,13 +77,13 @@ async def test_a_source_is_noted_once_when_it_is_lost_and_once_when_it_is_back(h
     for age in (0.0, 30.0, 51.0, 60.0):
         hands.now = NOW + age
         hands.hear(NOW)
-        await hands.engine._watch()
+        await hands.engine._note()
         await hands.fold()
     hands.now = NOW + 70
     hands.hear(NOW + 69)
-    await hands.engine._watch()
+    await hands.engine._note()
     await hands.fold()
-    await hands.engine._watch()
+    await hands.engine._note()
     assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost", "SourceBack"]
     assert {data["since"] for _, data in await hands.told(*SOURCE)} == {iso(NOW)}
 
@@ -92,7 +92,7 @@ async def test_a_source_is_noted_once_though_its_fact_is_slow_to_come_back(hands
     for number in range(3):
         hands.now = NOW + 51 + 2 * number
         hands.hear(NOW + 0.003 * number)  # ages are measured anew at every beat
-        await hands.engine._watch()
+        await hands.engine._note()
     assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost"]
 
 
@@ -105,14 +105,14 @@ async def test_two_engines_at_a_hand_over_note_a_source_once(
         for number, one in enumerate(engines):
             one.now = NOW + age
             one.hear(NOW + 0.001 * number)
-            await one.engine._watch()
+            await one.engine._note()
     assert [kind for kind, _ in await engines[0].told(*SOURCE)] == ["SourceLost"]
     for heard, now in ((NOW + 60, NOW + 61), (NOW + 60, NOW + 200)):
         for one in engines:
             await one.fold()
             one.now = now
             one.hear(heard)
-            await one.engine._watch()
+            await one.engine._note()
     assert [kind for kind, _ in await engines[0].told(*SOURCE)] == ["SourceLost", "SourceBack", "SourceLost"]
     for one in engines:
         await one.close()
@@ -124,14 +124,14 @@ async def test_tables_are_told_once_and_again_when_others_are_read(
     engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
     for _ in range(2):
         for one in engines:
-            await one.engine._watch()
+            await one.engine._note()
             await one.fold()
     loaded = {d["table"]: d["sha256"] for _, d in await engines[0].told("TableLoaded")}
     assert loaded == dict(shipped_terms().tables)
     assert len(await engines[0].told("TableLoaded")) == len(loaded)
     engines[0].engine._notes._tables = {**loaded, "rules": "f" * 64}
     for _ in range(2):
-        await engines[0].engine._watch()
+        await engines[0].engine._note()
         await engines[0].fold()
     assert [d["sha256"] for _, d in await engines[0].told("TableLoaded") if d["table"] == "rules"] == [
         loaded["rules"], "f" * 64,
@@ -147,11 +147,11 @@ async def test_accounts_and_their_rights_are_told_once_and_no_secret(
     accounts = engines[0].engine._notes._accounts
     accounts.create("chen", "陈××", roles=["duty_officer"], now=NOW, password="Yangjing-2156-road")
     for one in engines:
-        await one.engine._watch()
+        await one.engine._note()
         await one.fold()
     accounts.disable("chen", now=NOW + 60)
     for one in engines:
-        await one.engine._watch()
+        await one.engine._note()
     told = await engines[0].told("UserAdded", "UserDisabled")
     assert [(kind, data["account"]) for kind, data in told] == [
         ("UserAdded", "chen"),
@@ -165,7 +165,7 @@ async def test_accounts_and_their_rights_are_told_once_and_no_secret(
 async def test_an_engine_that_hears_nothing_itself_says_nothing_of_the_sources(hands: Hands) -> None:
     hands.hear(NOW)
     hands.now = NOW + 600
-    await hands.engine._watch()
+    await hands.engine._note()
     assert await hands.told(*SOURCE) == []
 
 
@@ -173,7 +173,7 @@ async def test_a_clock_set_back_loses_no_source(hands: Hands) -> None:
     hands.hear(NOW)
     hands.now = NOW - 3600
     hands.hear(NOW)
-    await hands.engine._watch()
+    await hands.engine._note()
     assert await hands.told(*SOURCE) == []
 
 
@@ -184,7 +184,7 @@ async def test_tables_and_tokens_are_told_once_by_however_many_engines(
     engines[0].engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
     for _ in range(2):
         for one in engines:
-            await one.engine._watch()
+            await one.engine._note()
     assert len(await engines[0].told("RosterLoaded")) == 1
     [(_, granted)] = await engines[0].told("TokenGranted")
     assert granted["client"] == "hotline"
@@ -203,18 +203,18 @@ async def test_a_roster_that_cannot_be_read_is_refused_and_the_one_before_stays(
 ) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(ROSTER.format("08:30"), encoding="utf-8")
-    await hands.engine._watch()
+    await hands.engine._note()
     await hands.fold()
     file.write_bytes(bad)
     hands.engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
     with capture_logs() as logs:
-        await hands.engine._watch()
-        await hands.engine._watch()
+        await hands.engine._note()
+        await hands.engine._note()
     assert [line["event"] for line in logs if "roster" in line["event"]] == ["roster_refused"]
     assert len(await hands.told("RosterLoaded")) == 1
     assert len(await hands.told("TokenGranted")) == 1
     file.write_text(ROSTER.format("09:30"), encoding="utf-8")
-    await hands.engine._watch()
+    await hands.engine._note()
     await hands.fold()
     assert [row["from"] for row in hands.follower.store.state.ledger.roster] == ["09:30"]
 
@@ -225,7 +225,7 @@ async def test_when_the_first_roster_cannot_be_read_nobody_has_a_shifts_authorit
 ) -> None:
     (tmp_path / "roster.csv").write_bytes(bad)
     for _ in range(2):
-        await hands.engine._watch()
+        await hands.engine._note()
         await hands.fold()
     assert len(await hands.told("RosterLoaded")) == 1
     roles = sorted(SHIFT_ROLES)
@@ -263,9 +263,9 @@ async def test_the_city_clock_is_set_when_the_rate_is_another(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
     fast = Hands(servers, ledger, tmp_path, city_rate=60.0)
-    await fast.engine._watch()
+    await fast.engine._note()
     await fast.fold()
-    await fast.engine._watch()
+    await fast.engine._note()
     [(_, data)] = await fast.told("CityClockSet")
     assert data["rate"] == 60.0
     assert fast.follower.store.state.ledger.clock.at(NOW + 1) == pytest.approx(NOW + 60)
@@ -291,7 +291,7 @@ async def test_a_snapshot_is_left_when_the_ledger_has_moved(hands: Hands, tmp_pa
     snapshots = Snapshots(tmp_path / "snapshots")
     hands.engine.snapshot()
     assert snapshots.newest() is None
-    await hands.engine._watch()
+    await hands.engine._note()
     await hands.fold()
     hands.engine.snapshot()
     newest = snapshots.newest()

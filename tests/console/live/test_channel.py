@@ -154,13 +154,13 @@ async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
 
 
 async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_again() -> None:
-    part, eyes = Counting(), WallView()
+    part, view = Counting(), WallView()
     blind = True
 
     def see(state: Any, now: float) -> Any:
         if blind:
             raise ValueError("a roster that nobody can read")
-        return eyes.see(state, now)
+        return view.see(state, now)
 
     channel = Channel(Store(), Wall(part), see)
     screen, task = await watching(channel)
@@ -191,11 +191,11 @@ async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -
 async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
     part = Counting()
     looked: list[float] = []
-    eyes = WallView()
+    view = WallView()
 
     def see(state: Any, now: float) -> Any:
         looked.append(now)
-        return eyes.see(state, now)
+        return view.see(state, now)
 
     channel = Channel(Store(), Wall(part), see, idle_unwatched=True)
     await channel.look(1000.0)

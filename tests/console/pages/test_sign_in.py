@@ -63,7 +63,7 @@ class House:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.tokens = TokenStore(data)
-        self.entrance = AccessServices(
+        self.access = AccessServices(
             data, self.tokens, b"secret" * 6, open_loopback=True, clock=lambda: self.now
         )
         self.viewers: list[Viewer] = []
@@ -81,13 +81,14 @@ class House:
         self._loop.run_forever()
 
     async def _serve(self) -> None:
-        doors = self.entrance.doors
-        pages = Pages(doors)
-        desk = self.entrance.sign_in_desk(
+        authorization = self.access.authorization
+        pages = Pages(authorization)
+        services = self.access.sign_in_services(
             title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset()
         )
         live = {
-            "channels": {"wall": Said(), "desk": Said()}, "doors": doors, "origins": frozenset(),
+            "channels": {"wall": Said(), "desk": Said()}, "authorization": authorization,
+            "origins": frozenset(),
             "hello": lambda channel: channel.encode(),
         }  # fmt: skip
 
@@ -100,15 +101,16 @@ class House:
             loop=IOLoop.current(), websocket_origin=[f"127.0.0.1:{self.port}"], sign_sessions=True,
             secret_key="k" * 64, unused_session_lifetime_milliseconds=60_000,
             extra_patterns=[
-                *sign_in_patterns(desk),
-                (r"/", FirstPageHandler, {"desk": desk}),
+                *sign_in_patterns(services),
+                (r"/", FirstPageHandler, {"services": services}),
                 (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
-                (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": newest, "doors": doors}),
-                (r"/metrics", MetricsHandler, {"registry": CollectorRegistry(), "doors": doors}),
+                (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": newest, "authorization": authorization}),
+                (r"/metrics", MetricsHandler,
+                 {"registry": CollectorRegistry(), "authorization": authorization}),
                 (r"/tiles/(wall|desk)/density/(\d+)/(\d+)/(\d+)\.png", TileHandler,
-                 {"draw": lambda *_: b"png", "doors": doors}),
+                 {"draw": lambda *_: b"png", "authorization": authorization}),
             ],
-            **guard_pages(pages, desk),
+            **guard_pages(pages, services),
         )  # fmt: skip
         self.server.start()
         self._started.set()
@@ -134,7 +136,7 @@ class House:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
-        self.entrance.close()
+        self.access.close()
         self.tokens.close()
 
 
@@ -199,8 +201,8 @@ def test_a_session_id_never_outlives_a_sign_in(house: House) -> None:
 
 
 def test_a_wrong_password_an_unknown_and_a_closed_account_get_the_same_answer(house: House) -> None:
-    house.entrance.accounts.create("gone", "x", roles=["duty_officer"], now=1.0, password=SECRET)
-    house.entrance.accounts.disable("gone", now=2.0)
+    house.access.accounts.create("gone", "x", roles=["duty_officer"], now=1.0, password=SECRET)
+    house.access.accounts.disable("gone", now=2.0)
     told = []
     for account, password in (("ding", "wrong password"), ("nobody", SECRET), ("gone", SECRET)):
         answer = house.visitor().sign_in(account, password)
@@ -224,7 +226,7 @@ def test_guessing_locks_an_account_for_minutes_and_tells_nothing_of_the_password
     assert house.visitor(**{"X-Forwarded-For": "198.51.100.9"}).sign_in("spare", SECRET).status == 429
     house.now += 900
     assert visitor.sign_in("spare", SECRET).status == 303
-    counts = house.entrance.doors.sign_ins
+    counts = house.access.authorization.sign_ins
     assert counts["refused"] >= 10
     assert counts["waits"] >= 2
     assert counts["good"] >= 1
@@ -343,7 +345,7 @@ def test_signing_out_ends_the_session_everywhere(house: House) -> None:
     assert kept.get("/desk").status == 302
 
 
-# ---- the doors
+# ---- the authorization
 
 
 FORGED = [
@@ -380,7 +382,7 @@ def test_this_machine_sees_walls_and_no_desk(house: House) -> None:
 def test_a_view_key_of_a_wall_opens_no_desk(house: House) -> None:
     key = house.tokens.create("hall", ["view:wall"], now=1.0)
     wall = house.visitor()
-    wall.cookies["citywall_view"] = house.entrance.doors.cookie_for(key, "wall") or ""
+    wall.cookies["citywall_view"] = house.access.authorization.cookie_for(key, "wall") or ""
     assert wall.get("/wall").status == 200
     assert wall.get("/camera/cam1.jpg").status == 200
     assert wall.get("/desk").status == 302
@@ -409,11 +411,11 @@ def test_a_page_from_elsewhere_hears_nothing_though_its_browser_is_signed_in(
 
 
 def end_by_revoking(house: House, visitor: Visitor) -> None:
-    house.entrance.sessions.end(visitor.cookies[SESSION_COOKIE], house.now)
+    house.access.sessions.end(visitor.cookies[SESSION_COOKIE], house.now)
 
 
 def end_by_closing(house: House, visitor: Visitor) -> None:
-    house.entrance.accounts.disable("li", now=house.now)
+    house.access.accounts.disable("li", now=house.now)
 
 
 def end_by_waiting(house: House, visitor: Visitor) -> None:
@@ -421,7 +423,7 @@ def end_by_waiting(house: House, visitor: Visitor) -> None:
 
 
 def end_by_taking_the_role(house: House, visitor: Visitor) -> None:
-    house.entrance.accounts.change("li", now=house.now, roles=["inspector"])
+    house.access.accounts.change("li", now=house.now, roles=["inspector"])
 
 
 def close_code(socket: Any) -> int | None:
@@ -448,8 +450,8 @@ def test_when_a_right_ends_open_sockets_are_cut_within_five_seconds(
                 assert close_code(socket) == 4401
         assert visitor.get("/desk").status in (302, 403)
     finally:
-        house.entrance.accounts.enable("li", now=house.now)
-        house.entrance.accounts.change("li", now=house.now, roles=["duty_officer"])
+        house.access.accounts.enable("li", now=house.now)
+        house.access.accounts.change("li", now=house.now, roles=["duty_officer"])
 
 
 def test_nothing_that_is_told_waits_for_what_was_told_before(
@@ -559,8 +561,8 @@ def test_everything_forbids_framing_and_sniffing_and_is_stored_nowhere(house: Ho
 
 
 def test_refusals_are_counted(house: House) -> None:
-    before = house.entrance.doors.refused
+    before = house.access.authorization.refused
     house.visitor().get("/desk")
     house.visitor().get("/camera/cam1.jpg")
-    assert house.entrance.doors.refused == before + 2
-    wait_for(lambda: house.entrance.doors.sign_ins["good"] > 0)
+    assert house.access.authorization.refused == before + 2
+    wait_for(lambda: house.access.authorization.sign_ins["good"] > 0)

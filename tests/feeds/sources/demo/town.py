@@ -20,7 +20,7 @@ from city.facts.fact import Fact
 from city.folding.fold import apply
 from city.folding.store import Store
 from city.state.ledger_state import Case, LedgerState
-from console.deployment.decision_rules import read_terms
+from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district, read_rows
 from feeds.clients.commander import Answer, Done, Why
 from feeds.protocol.records import Normalised, validate
@@ -36,7 +36,7 @@ class Town:
     """Everything that a case meets, at city time = machine time."""
 
     def __init__(self, data: Path, now: float, *, seed: int = 1) -> None:
-        self.terms = read_terms(read_district(data), data)
+        self.terms = read_decision_rules(read_district(data), data)
         roster = read_rows(data, "roster.csv")[0]
         agencies = {code: agency.short for code, agency in self.terms.agencies.items()}
         self.people = People(agencies, [*self.terms.streets], read_roster(roster))
