@@ -1,4 +1,4 @@
-"""The fold of a case's life: what all facts on a case have in common."""
+"""Folding facts on cases: the part that all facts on a case share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,16 +16,16 @@ from city.state.ledger_state import Case, LedgerState
 __all__ = ["Fold", "Turn", "account_of", "change", "is_quiet", "note_on"]
 
 NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
-"""Facts that decide nothing, so that they put nobody on an axis."""
+"""Facts that decide nothing: they do not put their author on an axis."""
 
 STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}
-"""Facts that leave a case to its source's system; in ledgers of before they name what they ``took_over``."""
+"""Facts that leave a case mirrored. In older ledgers they may take it over: then they have ``took_over``."""
 
 
 class Turn(msgspec.Struct):
-    """One fact on one case: ``file`` is the copy that becomes the case's.
+    """One fact applied to one case; ``file`` is a copy that replaces the case's file.
 
-    ``now`` is the city moment of the fact, ``case_changes`` are fields of the case that change with it.
+    ``now`` is the city time of the fact, ``case_changes`` are the fields of the case that change with it.
     """
 
     state: LedgerState
@@ -37,11 +37,11 @@ class Turn(msgspec.Struct):
 
     @property
     def data(self) -> dict[str, Any]:
-        """Return what the fact says."""
+        """Return the fact's data."""
         return self.fact.data
 
     def enter(self, state: str) -> None:
-        """Put the case into a state; staying in one does not begin it anew."""
+        """Put the case into a state; if it is in that state already, ``since`` is kept."""
         if self.file.state != state:
             self.file.since = self.now
             if self.file.state not in SHARE_STATES:
@@ -53,27 +53,27 @@ _QUIET = frozenset({"StageLimitPassed", "CaseReminded", "CaseOverdue"})
 
 
 def is_quiet(fact: Fact) -> bool:
-    """Whether a clock only noted something: it changes nothing that anybody may do, and ends no undo."""
+    """Whether the fact is a note by a timer: it changes no rights and does not end the time to undo."""
     return fact.role == "system" and fact.type in _QUIET
 
 
 Fold = Callable[[Turn], tuple[str, ...]]
-"""Changes ``turn.file`` and returns the slices, beside ``cases``, that it changed."""
+"""Changes ``turn.file`` and returns the changed slices other than ``cases``."""
 
 
 def account_of(actor: str) -> str:
-    """Return the account behind a fact's actor; other actors (``client:…``, ``system:…``) are none."""
+    """Return the account of a fact's actor, '' for other actors (``client:…``, ``system:…``)."""
     return "" if ":" in actor else actor
 
 
 def _turn(state: LedgerState, fact: Fact) -> Turn:
     case = state.cases[fact.subject.removeprefix("case:")]
-    # A copy: what cannot be folded whole changes nothing.
+    # A copy: a fact that fails half-way changes nothing.
     return Turn(state, case, msgspec.structs.replace(case.file), fact, state.clock.at(fact.recorded_at))
 
 
 def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that changes its case and raises its version; a deciding one takes a mirrored case over."""
+    """Fold a fact that changes its case and raises its version; a deciding one takes over a mirrored case."""
     turn = _turn(state, fact)
     if not turn.file.own and (fact.type not in STAYS_MIRRORED or "took_over" in fact.data):
         taken = fact.data.get("took_over") or {}
@@ -110,7 +110,7 @@ def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def note_on(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that only notes something about a case; one about anything else changes nothing."""
+    """Fold a fact that only adds a note to a case; a fact about another subject changes nothing."""
     if not fact.subject.startswith("case:"):
         return ()
     _settle(_turn(state, fact))
@@ -118,7 +118,7 @@ def note_on(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _target(fact: Fact) -> str:
-    """Return whom a fact is about, beside its case; several of them with ``|`` between."""
+    """Return the persons or holders that a fact names as its target, joined by ``|``."""
     if isinstance(fact.data.get("to"), list):
         return "|".join(texts(fact.data, "to"))
     return text(fact.data, "to") or text(fact.data, "holder")
@@ -135,7 +135,7 @@ def _settle(turn: Turn) -> None:
 
 
 def _put_on_axis(file: CaseFile, fact: Fact) -> None:
-    """Remember on which axis a person acted in this case: nobody may act on both."""
+    """Record on which axis a person acted in this case: nobody may act on both."""
     axis = AXES.get(fact.role, "neutral")
     account = account_of(fact.actor)
     if fact.type in NO_AXIS or not account:

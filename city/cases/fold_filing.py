@@ -1,4 +1,4 @@
-"""The fold of filing: verification, filing, rejection, merging, voiding (C2 – C6, C20)."""
+"""Folding facts of filing: verification, filing, rejection, merging, voiding (C2 – C6, C20)."""
 
 import math
 from typing import Final
@@ -24,7 +24,7 @@ def _verified(turn: Turn) -> tuple[str, ...]:
     lon, lat = number(turn.data, "lon"), number(turn.data, "lat")
     place = turn.case.place
     if lon is not None and lat is not None and math.isnan(place.lon):
-        # Reported by address alone: who was there has found the place.
+        # Reported by address only: the verification gives the position.
         street = place.street or text(turn.data, "street")
         turn.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat, street=street)
     turn.file.verified = text(turn.data, "result")
@@ -143,4 +143,4 @@ FILING: Final[dict[str, Fold]] = {
     "VoidProposed": _void_proposed,
     "CaseVoided": _voided,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

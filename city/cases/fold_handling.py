@@ -1,4 +1,4 @@
-"""The fold of handling: signing, making safe, feedback, more time, checks, callers (C8, C13 – C17, C19)."""
+"""Folding facts of handling: signing, make-safe, feedback, time, checks, callers (C8, C13 – C17, C19)."""
 
 from typing import Final
 
@@ -93,7 +93,7 @@ def _resumed(turn: Turn) -> tuple[str, ...]:
 
 
 def _move_clocks(turn: Turn) -> None:
-    """Take over the clocks that a decision moved: nothing else moves the citizen's."""
+    """Set the deadlines that a decision moved: nothing else moves the citizen's deadline."""
     data, file = turn.data, turn.file
     file.fix_by_at = maybe_moment(data, "fix_by_at")
     file.deadline_at = maybe_moment(data, "deadline_at")
@@ -178,4 +178,4 @@ HANDLING: Final[dict[str, Fold]] = {
     "AppealLodged": _appeal_lodged,
     "AppealDecided": _appeal_decided,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

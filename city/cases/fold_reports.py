@@ -1,4 +1,4 @@
-"""Intake: how a publisher's record, as the gateway kept it, becomes part of the state."""
+"""Folding reports: how a publisher's case record becomes a case of the state."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ __all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
 
 NAN = float("nan")
 IMPORTED_S = 3600.0
-"""A case that was recorded later than this after its report is imported history: no timers."""
+"""A case that is recorded more than this after its report is imported history: no timer acts on it."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,39}")
 DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 
@@ -68,7 +68,7 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
 
 
 def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
-    """Return the life of a case at its report: our own unless another system handles it."""
+    """Return the case file of a new report; it is our own unless another system handles the case."""
     own = not isinstance(record.get("mirror"), dict)
     return CaseFile(
         own=own,
@@ -85,20 +85,20 @@ def _words(record: dict[str, Any], key: str, length: int) -> str:
 
 
 def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
-    """Whether the reporter asked for an answer: said in the record or, once sealed, beside it."""
+    """Whether the reporter asked for a reply; for a sealed reporter this is in the fact's data."""
     reporter = record.get("reporter")
     told = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
     return told is True or fact.data.get("wants_reply") is True
 
 
 def _reported(record: dict[str, Any], recorded: float) -> float:
-    """Return when it was reported; a filler, as older ledgers may hold, is when it was recorded."""
+    """Return the time of the report; for a filler, which older ledgers may hold, the time of recording."""
     at = readable_moment(record["at"])
     return recorded if at is None else at
 
 
 def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
-    """Take over a later status; an older one than we have changes nothing."""
+    """Apply a newer status; a status older than the present one changes nothing."""
     mirror = _mirror(record, state.clock.at(fact.recorded_at))
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
         case.received = parse(record["received"])
@@ -111,14 +111,14 @@ def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact
 
 
 def _class(category: dict[str, Any]) -> tuple[str, str, str]:
-    """Return kind, code and the source's own words of a class; the code is '' when our table has none.
+    """Return kind, code and the source's own class name; the code is '' when our table has none.
 
-    A code of another system may look like one of ours (the event majors 04 and 05 changed places between
-    CJ/T 214 and GB/T 30428.2), so what the gateway found in no table is told in words only.
+    A code of another system may look like one of ours (the event majors 04 and 05 are swapped between
+    CJ/T 214 and GB/T 30428.2). A class that the gateway found in no table therefore has only a name.
     """
     told, mapped = category, category.get("mapped")
     if isinstance(mapped, dict):
-        told = category | mapped  # facts of version 0.1 hold no kind here: it is the record's, else an event
+        told = category | mapped  # facts of version 0.1 have no kind here: use the record's, else event
     elif isinstance(mapped, str) and mapped != "unmapped":
         told = category | {"code": mapped}
     kind, code = str(told.get("kind", "")), str(told.get("code") or "")
@@ -129,13 +129,13 @@ def _class(category: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _is_code(code: str) -> bool:
-    """Whether a text has the form of a class's code: major and minor, two digits each."""
+    """Whether a text has the form of a class code: major and minor, two digits each."""
     return len(code) == 4 and code.isascii() and code.isdigit()
 
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:
     lon, lat = record.get("lon"), record.get("lat")
-    if lon == lat == 0:  # older ledgers hold it for "no position"
+    if lon == lat == 0:  # older ledgers use it for "no position"
         lon = lat = None
     return Place(
         NAN if lon is None else float(lon),
@@ -146,7 +146,7 @@ def _place(record: dict[str, Any], fact: Fact) -> Place:
 
 
 def _road(record: dict[str, Any]) -> str:
-    """Return what the record's road, else its address, surely names as roads; '' for nothing."""
+    """Return the roads that the record's road, else its address, certainly names; '' for none."""
     told = (record.get("road"), record.get("address"))
     return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
 
@@ -169,22 +169,22 @@ def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
 
 
 def _word(told: object) -> str:
-    """Return a word of our catalogues (``road_water_depth``), '' for what has not the form of one."""
+    """Return a catalogue word (``road_water_depth``), '' for a value that does not have the form of one."""
     return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
 
 
 def is_transplanted(fact: Fact) -> bool:
-    """Whether the record's position was moved onto this district: a wall that shows it says so."""
+    """Whether the record's position was moved into this district; a wall that shows it says so."""
     return fact.data["record"].get("transplanted") is True
 
 
 def _number(value: object) -> float | None:
-    """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
+    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
 
 
 def device_of(fact: Fact) -> Device:
-    """Return the device that a ``DeviceRegistered`` tells."""
+    """Return the device of a ``DeviceRegistered``."""
     record = fact.data["record"]
     return Device(
         id=str(record["device"]),
@@ -198,7 +198,7 @@ def device_of(fact: Fact) -> Device:
 
 
 def camera_of(fact: Fact) -> Camera:
-    """Return the camera that a ``CameraRegistered`` tells."""
+    """Return the camera of a ``CameraRegistered``."""
     record = fact.data["record"]
     return Camera(
         id=str(record["camera"]),

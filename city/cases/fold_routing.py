@@ -1,4 +1,4 @@
-"""The fold of routing: dispatches, reassignments, returns, rulings, the city (C7 – C12, C18, C21)."""
+"""Folding facts of routing: dispatches, reassignments, returns, rulings, the city (C7 – C12, C18, C21)."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ def _reassigned(turn: Turn) -> tuple[str, ...]:
 
 
 def _handed_to(turn: Turn, holder: str) -> None:
-    """Give the case to a holder: its own clocks begin, the citizen's run on."""
+    """Give the case to a holder: the holder's own limits start; the citizen's deadline is unchanged."""
     data, file = turn.data, turn.file
     file.holder = holder
     file.dispatched_at = turn.now
@@ -68,14 +68,14 @@ def _returned(turn: Turn) -> tuple[str, ...]:
 
 
 def _nobody_has_it(turn: Turn) -> None:
-    """Take the case from its holder: it waits for whom to send it to, or for the ruling that is open."""
+    """Take the case from its holder: it waits for a dispatch, or for an open ruling."""
     file = turn.file
     file.holder, file.co = "", ()
     file.holder_due_at = file.sign_by = file.return_by = file.signed_at = None
     file.extension = file.suspension = None
     file.unowned_since = turn.now
     asked = file.ruling
-    # What the rules asked beside the dispatch of a case without an owner keeps nobody from sending it on.
+    # A ruling that the rules opened beside the dispatch does not prevent a new dispatch.
     if asked is None or asked.ruled_at is not None or asked.reason == "no_owner":
         turn.enter("returned")
         return
@@ -97,7 +97,7 @@ def _ruling_opened(turn: Turn) -> tuple[str, ...]:
         file.holder = ""
         file.unowned_since = turn.now if file.unowned_since is None else file.unowned_since
         turn.enter("ruling")
-    # It is the same ruling that is waited for: the log tells of it already.
+    # The same ruling is still open: the duty log has its line already.
     return () if before else say(turn.state, turn.case, turn.fact, "log.ruling_opened")
 
 
@@ -141,7 +141,7 @@ def _transferred_up(turn: Turn) -> tuple[str, ...]:
 def _taken_back(turn: Turn) -> tuple[str, ...]:
     file = turn.file
     file.level, file.targets = "district", texts(turn.data, "targets")
-    # The next time that the city has it, its months are counted anew.
+    # If the city gets it again, its months are counted from the start.
     file.stages_passed = tuple(name for name in file.stages_passed if not name.startswith("follow_up:"))
     file.handled_at, file.outcome, file.check_by = None, "", None
     if file.filed_at is not None:
@@ -171,4 +171,4 @@ ROUTING: Final[dict[str, Fold]] = {
     "CaseTakenBack": _taken_back,
     "RuleErrataOpened": _errata_opened,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

@@ -1,4 +1,4 @@
-"""The fold of supervision: escalations, undo, levels, reminders, timers, words (C22 – C24, §4.5)."""
+"""Folding facts of supervision: escalations, undo, levels, reminders, timers, comments (C22 – C24, §4.5)."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ def _acknowledged(turn: Turn) -> tuple[str, ...]:
 
 def _undone(turn: Turn) -> tuple[str, ...]:
     put_back(turn.file, turn.data.get("restored"))
-    if text(turn.data, "type") == "CaseEscalated":  # the log tells of it
+    if text(turn.data, "type") == "CaseEscalated":  # the duty log has a line for it
         return say(turn.state, turn.case, turn.fact, "log.escalation_undone")
     return ()
 
@@ -53,7 +53,7 @@ def _reminded(turn: Turn) -> tuple[str, ...]:
 def _supervised(turn: Turn) -> tuple[str, ...]:
     file = turn.file
     if not file.supervised:
-        # Who supervises in writing has it before them: nobody need tell them.
+        # A person who supervises in writing knows the case: no notice to them.
         file.supervised, file.escalated_at, file.acknowledged_at = 1, turn.now, turn.now
     return ()
 
@@ -93,4 +93,4 @@ SUPERVISION: Final[dict[str, Fold]] = {
     "StageLimitPassed": _stage_limit_passed,
     "CaseOverdue": _overdue,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

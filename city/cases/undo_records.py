@@ -1,4 +1,4 @@
-"""Undo: what an act leaves behind so that it can be taken back, and how it is put back."""
+"""Undo: saving the fields that undoing an act restores, and restoring them."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ TYPES: Final[dict[str, Any]] = {
 
 
 def remember(file: CaseFile, fact: Fact) -> None:
-    """Keep what undoing this act puts back (``data.before``), by whom, and until when by machine time."""
+    """Save the fields that undo restores (``data.before``), who acted, and until when it may be undone."""
     seconds = number(fact.data, "undo_s")
     file.undo = {
         **{name: msgspec.to_builtins(value) for name, value in _read(fact.data.get("before")).items()},
@@ -28,13 +28,13 @@ def remember(file: CaseFile, fact: Fact) -> None:
 
 
 def put_back(file: CaseFile, restored: object) -> None:
-    """Put fields of the file back as ``ActUndone`` tells them."""
+    """Restore fields of the file to the values in ``ActUndone``."""
     for name, value in _read(restored).items():
         setattr(file, name, value)
 
 
 def _read(told: object) -> dict[str, Any]:
-    """Return the fields that undo may touch, in the types that they have."""
+    """Return the fields that undo may restore, with their types checked."""
     if not isinstance(told, dict):
         message = "expected the fields that undo puts back"
         raise TypeError(message)

@@ -1,4 +1,4 @@
-"""Reports that file themselves (C4, domain §4.3): what a sensor measured, and hazards seen and confirmed."""
+"""Automatic filing (C4, domain §4.3): sensor reports, and hazards of cameras that a person confirmed."""
 
 from city.commands.arguments import File
 from city.commands.command import NewFact
@@ -10,7 +10,7 @@ __all__ = ["files_itself", "self_filed"]
 
 
 def files_itself(case: Case) -> bool:
-    """Whether a report needs no intake: a sensor's, or a camera's of a hazard that somebody confirmed."""
+    """Whether a report needs no intake: a sensor's, or a camera's of a hazard that a person confirmed."""
     file = case.file
     if not file.own or file.state != "reported" or file.imported:
         return False
@@ -19,6 +19,6 @@ def files_itself(case: Case) -> bool:
 
 
 def self_filed(order: Order) -> tuple[NewFact, ...]:
-    """Return what files a report and sends it on; nothing of an unknown class, which intake puts right."""
+    """Return the facts that file and dispatch a report; () for an unknown class: intake must correct it."""
     answer = decide_file(order, File())
     return answer if isinstance(answer, tuple) else ()

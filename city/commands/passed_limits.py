@@ -1,4 +1,4 @@
-"""Passing: what happens when a limit of a case has passed and nobody did anything (``pass_limit``)."""
+"""Passed limits: what the system does when a limit of a case passes without an act (``pass_limit``)."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,7 +20,7 @@ from city.state.ledger_state import Case, LedgerState
 __all__ = ["LATE_S", "decide_pass_limit"]
 
 LATE_S = 5.0
-"""A step that comes more city seconds behind its moment is marked as late."""
+"""A step that is executed more city seconds after its due time is marked as late."""
 
 OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 
@@ -47,8 +47,8 @@ TOLD: Final[dict[str, tuple[str, ...]]] = {
     "decide_extension": ("holder", "shift_lead"),
     "decide_suspension": ("holder", "shift_lead"),
 }
-"""Step → who is told (domain §3.4, last column, and §4.5). ``holder``, ``street``, ``make_safe``,
-``supervisor`` and ``level`` stand for who that is on this case."""
+"""Step → recipients of its notice (domain §3.4, last column, and §4.5). ``holder``, ``street``,
+``make_safe``, ``supervisor`` and ``level`` are placeholders for those of the case."""
 
 ABOVE: Final = {"village": "street", "street": "district", "district": "city"}
 
@@ -61,10 +61,10 @@ class _Passed(msgspec.Struct, frozen=True):
     time: OfficeTime
 
 
-def decide_pass_limit(  # the six that every decision takes
+def decide_pass_limit(  # the six arguments of every decision
     state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
 ) -> Decision | Refusal:
-    """Return what a step that is due makes of the case; refused when it is not due (any more)."""
+    """Return the facts of a due step; refused when the step is not due or no longer due."""
     order = ordered(state, case, command, by, terms, now)
     time = office_time(order.case, terms)
     asked = (command.args.get("step"), command.args.get("serial"))
@@ -87,7 +87,7 @@ def _moment_of(passed: _Passed) -> dict[str, Any]:
 
 
 def _told(order: Order, step: Step) -> list[str]:
-    """Return roles and holders' codes that are told; who there is not on this case is left out."""
+    """Return the roles and holders' codes that get the notice, without those that the case does not have."""
     file = order.file
     level = min(file.supervised + 1, len(LEVELS))
     stand_for = {
@@ -102,7 +102,7 @@ def _told(order: Order, step: Step) -> list[str]:
 
 
 def _share(passed: _Passed) -> tuple[NewFact, ...]:
-    """Say how much of the time to fix it is used (§4.5); the first two also remind the holder."""
+    """Record the used share of the time to fix it (§4.5); the first two steps also remind the holder."""
     order, step = passed.order, passed.step
     percent = round(100 * share_used(order.case, step.at, passed.time))
     data = {
@@ -118,7 +118,7 @@ def _reminded(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _backstop(passed: _Passed) -> tuple[NewFact, ...]:
-    """Send it to its street because nobody decided in time; what was returned waits for the shift lead."""
+    """Dispatch a filed case to its street, or open a ruling if the street returned it."""
     order = passed.order
     street = order.case.place.street
     if order.file.state != "filed" or not street:
@@ -129,11 +129,11 @@ def _backstop(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _backstop_of_ruling(passed: _Passed) -> tuple[NewFact, ...]:
-    """Send it to its street, which may not return it: at twice the time no leader has ruled."""
+    """Dispatch it to its street without return, when there is no ruling after twice its limit."""
     order = passed.order
     street = order.case.place.street
     if not street:
-        return ()  # nobody knows whose ground it is
+        return ()  # its street is unknown
     return (dispatched_fact(order, street, by_rule=True, backstop=True, no_return=True),)
 
 
@@ -150,7 +150,7 @@ def _next_supervisor(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _next_level(passed: _Passed) -> tuple[NewFact, ...]:
-    """Ask the level above the one that did not answer; the city is asked by a person (C18)."""
+    """Ask the level above the one that did not answer; only a person asks the city (C18)."""
     order = passed.order
     to = ABOVE.get(order.file.level_asked, "")
     if to in ("", "city"):
@@ -185,4 +185,4 @@ _EFFECTS: Final[dict[str, Callable[[_Passed], tuple[NewFact, ...]]]] = {
     "ruling2": _backstop_of_ruling, "acknowledge": _next_supervisor, "answer_level": _next_level,
     "decide_extension": _extension_refused, "decide_suspension": _suspension_refused, "resume": _resumed,
 }  # fmt: skip
-"""Step → the facts behind its ``StageLimitPassed``; the others only tell somebody."""
+"""Step → the facts after its ``StageLimitPassed``; the other steps only send notices."""

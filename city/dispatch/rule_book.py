@@ -1,4 +1,4 @@
-"""The book of rules: all tables as values, and the one question that they answer – who gets this case?"""
+"""The rule book: all rule tables as values, and the function that decides which holder gets a case."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -14,22 +14,22 @@ from city.state.ledger_state import Registered
 __all__ = ["BOUNDARY_M", "TARGETS", "RuleBook"]
 
 BOUNDARY_M: Final = 10.0
-"""A point closer to its street's boundary may lie in the other street: a dispatcher must look."""
+"""A point closer to its street's boundary (metres) may lie in the other street: a dispatcher must check."""
 
 TARGETS: Final = 3
 
 
 class RuleBook(msgspec.Struct, frozen=True):
-    """The tables, and three questions to the map (WGS84 degrees, metres)."""
+    """The tables, and three functions of the map (WGS84 degrees, metres)."""
 
     tables: Tables
     street_of: Callable[[float, float], str]
     boundary_m: Callable[[float, float, str], float]
     streets_near: Callable[[float, float, float], tuple[tuple[str, float], ...]]
-    """Streets within so many metres of a point (its own at 0), the nearest first."""
+    """Streets within some metres of a point (its own at 0), nearest first."""
 
     def route(self, situation: Situation, rulings: Mapping[str, Registered]) -> Route:
-        """Return who gets a case and why; ``rulings`` are those that the ledger holds."""
+        """Return the holder of a case and the reasons; ``rulings`` are those in the ledger."""
         look = CaseInputs(self.tables, situation, rulings, self._territory(situation), self.streets_near)
         heard = []
         for step in STEPS:
@@ -54,7 +54,7 @@ class RuleBook(msgspec.Struct, frozen=True):
         confidence, remarks = self._doubts(look, decided, to)
         steps = [reason for said in heard for reason in said.reasons]
         shifted = [_refused(lead, to)] if lead and to != lead else []
-        if not lead:  # whoever it would be is the street's, and there is none
+        if not lead:  # the lead is the street, and the point lies in none
             steps, shifted = [_placed(step, to) for step in steps if _is_true_of(step)], [_no_street(to)]
         return Route(
             to=to,
@@ -76,7 +76,7 @@ class RuleBook(msgspec.Struct, frozen=True):
         )
 
     def _doubts(self, look: CaseInputs, decided: StepResult, to: str) -> tuple[float, list[Reason]]:
-        """Return how sure the answer is (0 … 1), and the remarks that go with it."""
+        """Return the confidence of the result (0 … 1), and its remarks."""
         case, confidence, remarks = look.situation, decided.confidence, []
         if case.hazard and look.street:
             remarks.append(Reason("2", "make_safe", {"street_holder": look.street}))
@@ -101,12 +101,12 @@ def _no_street(to: str) -> Reason:
 
 
 def _is_true_of(step: Reason) -> bool:
-    """Whether a reason is true of a place in no street: it names no street, or another than the lead."""
+    """Whether a reason holds for a place in no street: it is of step 3, or names no street."""
     return step.step == "3" or "" not in step.names.values()
 
 
 def _placed(step: Reason, to: str) -> Reason:
-    """Return the reason of a city-level object with who keeps it safe where no street does."""
+    """Return a reason with ``to`` in place of the missing street."""
     return msgspec.structs.replace(step, names={name: told or to for name, told in step.names.items()})
 
 

@@ -1,4 +1,4 @@
-"""The steps of dispatch (domain §4.1), each a small question to the tables; the first that decides ends them.
+"""The steps of dispatch (domain §4.1): each looks up tables, and the first that decides ends them.
 
 部件先属主后属地, 事件先属地后属主; 条块结合、以块为主.
 """
@@ -15,11 +15,11 @@ __all__ = ["DANGERS", "STEPS"]
 DANGERS: Final = {
     "fire": ("119",), "crime": ("110",), "medical": ("120",), "trapped": ("110", "119", "120"),
 }  # fmt: skip
-"""What threatens life → who is called; whatever else is named goes to 110."""
+"""Danger to life → number to call; any other danger goes to 110."""
 
 
 def step0(look: CaseInputs) -> StepResult | None:
-    """Hand danger to life over at once; the case about the object itself is routed all the same (D7)."""
+    """Hand over danger to life at once; the case about the object itself is routed as usual (D7)."""
     dangers = look.situation.danger
     if not dangers:
         return None
@@ -31,7 +31,7 @@ def step0(look: CaseInputs) -> StepResult | None:
 
 
 def step1(look: CaseInputs) -> StepResult | None:
-    """谁审批谁负责: whoever approved the site that the trouble comes from."""
+    """谁审批谁负责: the agency that approved the site that causes the problem."""
     rule, wanted = look.source_rule, look.situation.source_site
     if rule is None or not wanted:
         return None
@@ -47,13 +47,13 @@ def step1(look: CaseInputs) -> StepResult | None:
 
 
 def step2(look: CaseInputs) -> StepResult | None:
-    """Ask the owner first for a component, the territory first for an event."""
+    """Component: the owner first; event: the territory first."""
     asked = _COMPONENT if look.situation.kind == "component" else _EVENT
     return next((said for ask in asked if (said := ask(look)) is not None), None)
 
 
 def step3(look: CaseInputs) -> StepResult | None:
-    """Hand a city-level object up; the street keeps it safe and clean meanwhile."""
+    """Hand a city-level object up to the city; the street keeps it safe and clean meanwhile."""
     thing = look.city_object
     if thing is None:
         return None
@@ -65,7 +65,7 @@ def step3(look: CaseInputs) -> StepResult | None:
 
 
 def step4(look: CaseInputs) -> StepResult:
-    """Nothing found: the territory takes it, and the tables need mending."""
+    """No step decided: the territory takes it, and a rule error is reported."""
     reason = Reason("4", "nothing", {"street_holder": look.street})
     state = "unknown" if look.situation.kind == "component" else ""
     return StepResult((reason,), (look.street,), "backstop", owner_state=state, errata=True)
@@ -75,7 +75,7 @@ STEPS: Final[tuple[Callable[[CaseInputs], StepResult | None], ...]] = (step0, st
 
 
 def _ruled(look: CaseInputs) -> StepResult | None:
-    """2a: a ruling stands in the register of the ledger."""
+    """2a: a ruling in the ledger's register names the holder."""
     ruling = look.ruling
     if ruling is None:
         return None
@@ -100,7 +100,7 @@ def _registered(look: CaseInputs) -> StepResult | None:
 
 
 def _by_road(look: CaseInputs) -> StepResult | None:
-    """2b: who owns what lies along this road; several possible owners leave the choice to a dispatcher."""
+    """2b: the owner along this road; with several possible owners a dispatcher chooses."""
     rows = () if look.situation.owner_state else look.road_owners()
     if not rows:
         return None
@@ -114,7 +114,7 @@ def _by_road(look: CaseInputs) -> StepResult | None:
 
 
 def _by_class(look: CaseInputs) -> StepResult | None:
-    """2b: who owns components of this class in this district."""
+    """2b: the owner of components of this class in this district."""
     rule = look.rule
     if rule is None or rule.likely or look.situation.owner_state or _is_disputed(look) or look.city_object:
         return None
@@ -125,7 +125,7 @@ def _by_class(look: CaseInputs) -> StepResult | None:
 
 
 def _unowned(look: CaseInputs) -> StepResult | None:
-    """2c: nobody knows the owner, or several deny it: the territory takes it, a ruling is asked for (D2)."""
+    """2c: the owner is unknown or disputed: the territory takes it, and a ruling is requested (D2)."""
     rule = look.rule
     if rule is None or look.city_object:
         return None
@@ -146,12 +146,12 @@ def _unowned(look: CaseInputs) -> StepResult | None:
 
 
 def _managed(look: CaseInputs) -> StepResult | None:
-    """2a: somebody was given a city-level object to look after, so the city need not be asked."""
+    """2a: a holder in the district maintains a city-level object, so it does not go to the city."""
     return _by_road(look) if look.city_object else None
 
 
 def _fixed(look: CaseInputs) -> StepResult | None:
-    """2a: a class of events that one agency alone can handle."""
+    """2a: a class of events that only one agency can handle."""
     rule = look.rule
     if rule is None or rule.lead == TERRITORY:
         return None
@@ -160,7 +160,7 @@ def _fixed(look: CaseInputs) -> StepResult | None:
 
 
 def _territory(look: CaseInputs) -> StepResult | None:
-    """2a and 2b: the street, unless the power over it is not the street's or does not suffice."""
+    """2a and 2b: the street, unless it does not have the power over the class or not enough of it."""
     rule, power = look.rule, look.power
     if rule is None or look.city_object:
         return None

@@ -1,4 +1,4 @@
-"""The linter of the rule tables: what is wrong in a cell, and between tables, before a case meets it."""
+"""The linter of the rule tables: checks of single cells, and of references between tables."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -43,7 +43,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
 }  # fmt: skip
-"""File → the columns that it must have; others are remarks."""
+"""File → its required columns; others are remarks."""
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
@@ -56,10 +56,10 @@ Known = Mapping[str, Collection[str]]
 
 
 def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[str], on: str) -> list[Problem]:
-    """Return what is wrong, by file and row; ``rows`` gives those of a file, ``on`` is today's ISO date.
+    """Return all problems, by file and row; ``rows`` returns the rows of a file, ``on`` is today's ISO date.
 
-    A file of which ``rows`` raises ValueError or OSError is named; tables are not compared then.
-    ``streets`` are the codes of the district; () when they are not known, and then none is called wrong.
+    A file for which ``rows`` raises ValueError or OSError is a problem; the tables are then not compared.
+    ``streets`` are the codes of the district; () when they are unknown, and then no street is a problem.
     """
     read: dict[str, Numbered] = {}
     problems: list[Problem] = []
@@ -75,7 +75,7 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
         good, wrong = sound([] if missing else every, reader, file=file)
         read[file] = tuple(good)
         problems += wrong
-    if unread:  # what the others mention of it would all seem wrong
+    if unread:  # every reference to the missing table would be a false problem
         return sorted({*problems, *unread})
     known = {
         "agency": {agency.code for _, agency in read["agencies.csv"]},
@@ -88,14 +88,14 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
 
 
 def _twice(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """What names a row may name only one on the same day."""
+    """The identity of a row must be unique on each day."""
     for file, (column, name) in _NAMES.items():
         seen: dict[str, list[tuple[int, Any]]] = {}
         for number, row in read[file]:
             same = seen.setdefault(name(row), [])
             first = next((earlier for earlier, other in same if _meet(row, other)), None)
             if first is not None:
-                yield Problem(file, number, column, f"{name(row)} stands in row {first} already")
+                yield Problem(file, number, column, f"{name(row)} is in row {first} already")
             same.append((number, row))
 
 
@@ -114,7 +114,7 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
 
 
 def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Agencies and streets hold cases under their codes: no code may be of both."""
+    """A holder's code must not be both an agency's and a street's."""
     for number, agency in read["agencies.csv"]:
         if agency.code in {*known["street"], TERRITORY, APPROVER}:
             yield Problem(
@@ -135,7 +135,7 @@ def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 
 def _mentioned(row: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield (column, sort, value) of whatever a row mentions of another table."""
+    """Yield (column, sort, value) of every reference of a row to another table."""
     if isinstance(row, Agency):
         yield "fallback", "agency", row.fallback
         return
@@ -169,11 +169,11 @@ def _expired(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
         for number, row in rows:
             last = getattr(row, "valid_to", "")
             if last and last < on:
-                yield Problem(file, number, "valid_to", f"it ended on {last}: prolong it or take the row out")
+                yield Problem(file, number, "valid_to", f"it ended on {last}: extend it or remove the row")
 
 
 def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Every class needs a default filing condition and a rule that does not hang on a known source."""
+    """Every class needs a default filing condition and a rule that does not depend on a known source."""
     defaults = {row.standard.category for row in _today(read["standards.csv"], on) if row.no == 1}
     ruled = {row.category for row in _today(read["rules.csv"], on) if row.lead != APPROVER and not row.street}
     for number, category in read["categories.csv"]:
@@ -186,7 +186,7 @@ def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 
 def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Every class needs somebody who can do its work."""
+    """Every class needs a kind of unit that can do its work."""
     tasks = UnitTasks(_today(read["unit_tasks.csv"], on))
     for category in sorted(known["class"]):
         if not tasks.kinds_for(category):
@@ -195,7 +195,7 @@ def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 
 def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """The class's limit, hazard and owner are those of its default condition and of its rules."""
+    """A class's limit, hazard and owner must be those of its default condition and of its rules."""
     conditions = {
         row.standard.category: row.standard for row in _today(read["standards.csv"], on) if row.no == 1
     }
@@ -224,7 +224,7 @@ def _today(rows: Numbered, on: str) -> Iterator[Any]:
 
 
 def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Two rules of the same class, priority and street on the same day: nobody could say which counts."""
+    """Two rules of the same class, priority and street must not be valid on the same day."""
     rules: Numbered = read["rules.csv"]
     for place, (number, rule) in enumerate(rules):
         for other_number, other in rules[:place]:
@@ -242,7 +242,7 @@ def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
                 for category in known["class"]
             )
             if same and shared and _meet(row, other):
-                what = f"row {other_number} has the same road, street, class and rank: give one another rank"
+                what = f"row {other_number} has the same road, street, class and rank: change the rank of one"
                 yield Problem("owners.csv", number, "rank", what)
 
 
@@ -251,7 +251,7 @@ def _same_case(rule: Rule, other: Rule) -> bool:
 
 
 def _meet(one: Any, other: Any) -> bool:
-    """Whether there is a day on which both rows count; one without days counts always."""
+    """Whether both rows are valid on the same day; a row without days is always valid."""
     begins = max(getattr(one, "valid_from", ""), getattr(other, "valid_from", ""))
     return all(
         not end or begins <= end for end in (getattr(one, "valid_to", ""), getattr(other, "valid_to", ""))

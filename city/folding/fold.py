@@ -1,7 +1,7 @@
-"""The fold: how one fact changes the state. Deterministic, total, and it looks up nothing outside the fact.
+"""The fold: applies one fact to the state. It is deterministic, total, and reads only the state and the fact.
 
-A fact of an unknown (type, v) is counted and changes nothing else; one whose data does not have the
-promised shape is counted as refused, so that one bad fact never stops the rest.
+A fact of an unknown (type, v) is counted and changes nothing else. A fact whose data does not have the
+expected shape is counted as refused, so that one bad fact never stops the rest.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from city.warnings.in_force import Standing, in_force, standing
 __all__ = ["HANDLERS", "apply"]
 
 NEWS_S = 900.0
-"""A case reported longer ago (city seconds) is history that was imported, not news for the duty log."""
+"""A case reported longer ago (city seconds) is imported history and gets no line in the duty log."""
 
 Handler = Callable[[LedgerState, Fact], tuple[str, ...]]
 
@@ -59,7 +59,7 @@ def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     warned = fold_warning(state, fact)
     if warned is None:
-        return ()  # it says nothing new to the public
+        return ()  # nothing new for the public
     city = state.clock.at(fact.recorded_at)
     stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
     if any(one.state(city) != "over" for one in stands):
@@ -73,7 +73,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _note_warning(state: LedgerState, fact: Fact, text: str, stands: list[Standing]) -> None:
-    """Add a line that names the worst of some warnings, none without one."""
+    """Add a line that names the worst of some warnings; no line without warnings."""
     if stands:
         worst = max(stands, key=lambda one: one.info.rank)
         heads = {f"headline_{language}": head for language, head in worst.info.headlines.items()}
@@ -174,7 +174,7 @@ def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _recorded_only(state: LedgerState, fact: Fact) -> tuple[str, ...]:  # a handler's shape
-    """Fold a fact that matters to the audit alone."""
+    """Fold a fact that only the audit uses."""
     return ()
 
 

@@ -1,4 +1,4 @@
-"""A case as screens may see it: what of its file and its place a wall or a desk gets to know."""
+"""A case as screens may see it: the part of its file and its place that a wall or a desk gets."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ NUMBERS: Final = CaseNumbers()
 
 
 def hand_of(account: str) -> str:
-    """Return what stands for an account on a channel: a login name is nobody else's to know."""
+    """Return the mark of an account on a channel: login names are private."""
     return row_key_of(f"account:{account}")
 
 
@@ -27,19 +27,19 @@ def wall_case(case: Case, terms: DecisionRules | None) -> CaseSeen:
 
 
 def public_label(label: str, terms: DecisionRules | None) -> str:
-    """Return a source's own class words where we know them; a publisher may write anything into a label."""
+    """Return a source's class name if it is known, else '': a publisher may write anything into a label."""
     return label if terms is not None and label in terms.labels else ""
 
 
 def public_road(roads: str, terms: DecisionRules | None) -> str:
-    """Return what is surely a road of ``Place.road``, by the names that the district knows."""
+    """Return ``Place.road`` reduced to the road names that the district knows, where it contains them."""
     return narrowed(roads, terms.roads) if terms is not None else roads
 
 
 def see_case(case: Case, terms: DecisionRules | None) -> dict[str, Any]:
-    """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as its source wrote it.
+    """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as the source wrote it.
 
-    Without ``terms`` the coming steps are reckoned by the clock and the built-in numbers.
+    Without ``terms`` the next automatic step is computed in clock time with the built-in numbers.
     """
     place, file, mirror = case.place, case.file, case.mirror
     plain = {
@@ -73,7 +73,7 @@ def see_case(case: Case, terms: DecisionRules | None) -> dict[str, Any]:
 
 
 def _accept_by(case: Case, numbers: CaseNumbers) -> float | None:
-    """Return until when a report must be filed, which a passed limit does not change; None when it was."""
+    """Return until when a report must be filed, None when it is filed; a passed limit does not change it."""
     file = case.file
     if file.state == "verifying":
         return file.verify_by

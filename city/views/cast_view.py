@@ -1,4 +1,4 @@
-"""What a desk has put on a wall, as that wall may see it (look.md, rule 7)."""
+"""What a desk has cast on a wall, as that wall may see it (look.md, rule 7)."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ __all__ = ["shows"]
 
 
 def shows(ledger: LedgerState, now: float, terms: DecisionRules | None = None) -> Iterator[ShowSeen]:
-    """Yield what is on any wall at machine time ``now``, in the order of the walls' names."""
+    """Yield what is cast on each wall at machine time ``now``, ordered by wall name."""
     for name, show in sorted(ledger.shows.items()):
         if now < show.until:
             yield _show(ledger, name, show, terms)
@@ -45,7 +45,7 @@ def _show(ledger: LedgerState, wall: str, show: Show, terms: DecisionRules | Non
 
 
 def find(ledger: LedgerState, named: str) -> Case | None:
-    """Return the case of a key or of a mark (with or without its tilde)."""
+    """Return the case with a key or a mark (with or without its tilde)."""
     case = ledger.cases.get(named)
     if case is None:
         case = ledger.cases.get(ledger.by_mark.get(named.removeprefix("~"), ""))

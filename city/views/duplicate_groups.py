@@ -1,4 +1,4 @@
-"""Reports of the same thing: one row for one place, however many call (story M8)."""
+"""Duplicate groups: reports that are probably of the same thing share one row (story M8)."""
 
 import heapq
 import math
@@ -18,7 +18,7 @@ Cell = tuple[str, str, int, int]
 
 
 class _Placed(NamedTuple):
-    """What counts of a case: the fewer things, the fewer changes matter."""
+    """The fields of a case that decide its group; a change of any other field costs nothing."""
 
     cell: Cell
     lon: float
@@ -27,20 +27,20 @@ class _Placed(NamedTuple):
     order: tuple[float, float, str]
     hazard: bool
     rank: int
-    """Of its urgency, 0 = critical."""
+    """Rank of the urgency, 0 = critical."""
 
     def may_lie_on(self, other: "_Placed") -> bool:
-        """Whether the other one comes first and nothing graver would vanish under it."""
+        """Whether the other case comes first and is at least as urgent and hazardous."""
         is_first = not other.undecided or other.order < self.order
         return is_first and other.rank <= self.rank and other.hazard >= self.hazard
 
 
 class DuplicateGroups:
-    """Heaps undecided reports on the nearest open case of their class within ``near_m``.
+    """Groups undecided reports under the nearest open case of their class within ``near_m``, the head.
 
-    What is decided comes first, then whoever was reported first; nothing lies on what itself lies on
-    another, nor on what is less urgent, nor a hazard on what is none. Reports without a position or a class
-    lie on nothing. A change costs what lies around it, not what is open in the city.
+    Decided cases come first, then cases in the order of their reports. A head is never itself a member, never
+    less urgent than a member, and a hazard is a member of hazards only. Reports without a position or a class
+    are in no group. The cost of a change depends on the cases around it, not on all open cases.
     """
 
     def __init__(self, near_m: float = NEAR_M) -> None:
@@ -54,7 +54,7 @@ class DuplicateGroups:
         self._unsettled: set[str] = set()
 
     def put(self, case: CaseSeen) -> None:
-        """Take in an open case, or what changed of it."""
+        """Add an open case, or update it."""
         placed, before = self._place(case), self._placed.get(case.key)
         if placed == before:
             return
@@ -69,7 +69,7 @@ class DuplicateGroups:
             self._become_head(case.key, placed)
 
     def drop(self, key: str) -> None:
-        """Forget a case, by its mark: it is not open any more."""
+        """Remove a case that is no longer open, by its mark."""
         placed = self._placed.pop(key, None)
         if placed is None:
             return
@@ -79,7 +79,7 @@ class DuplicateGroups:
             self._be_no_head(key, placed)
 
     def heaps(self) -> dict[str, tuple[str, ...]]:
-        """Return mark of a case → marks of the reports that may be the same, in the order of their coming."""
+        """Return mark of each head → marks of its members, in the order of their reports."""
         self._settle()
         found: defaultdict[str, list[str]] = defaultdict(list)
         for key, head in self._head_of.items():
@@ -113,13 +113,13 @@ class DuplicateGroups:
                 del cells[cell]
 
     def _unsettle_around(self, placed: _Placed) -> None:
-        """Ask those anew who came later and may lie elsewhere; who came before never lies on it."""
+        """Mark later reports near a changed head for a new decision; earlier reports never join it."""
         for _, key in self._near(self._undecided, placed):
             if not placed.undecided or self._order(key) > placed.order:
                 self._unsettled.add(key)
 
     def _settle(self) -> None:
-        """Decide anew for what changed, the earliest first, and go on only where a head came or went."""
+        """Decide again for marked reports, earliest first; continue only where heads changed."""
         waiting = [(self._order(key), key) for key in self._unsettled]
         heapq.heapify(waiting)
         while waiting:
@@ -154,7 +154,7 @@ class DuplicateGroups:
         return min(heads)[1] if heads else None
 
     def _near(self, cells: Mapping[Cell, set[str]], placed: _Placed) -> list[tuple[float, str]]:
-        """Return (metres, mark) of those cases of its class within ``near_m`` of a place."""
+        """Return (metres, mark) of the cases of the same class within ``near_m``."""
         kind, code, column, row = placed.cell
         found = []
         for x in (column - 1, column, column + 1):

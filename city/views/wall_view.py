@@ -1,4 +1,4 @@
-"""The wall's view: the state as a wall may see it. The one place where the state becomes what it may hold."""
+"""The wall's view: the state as a wall may see it. Only this module builds it from the state."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ from city.warnings.in_force import standing
 __all__ = ["WallView", "row_key_of"]
 
 MARKED = frozenset({"critical", "urgent"})
-"""Urgencies of the cases that stand on maps one by one."""
+"""Urgencies of the cases that have their own mark on maps."""
 
 FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
 
@@ -42,7 +42,7 @@ Heaps = dict[str, tuple[CaseSeen, ...]]
 
 
 class _Open:
-    """The open cases of one ledger's life as they were last looked at."""
+    """The open cases of one ledger, as of the last view."""
 
     def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
         self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
@@ -50,7 +50,7 @@ class _Open:
         self._same = DuplicateGroups(near_m)
 
     def take(self, case: Case, seen: CaseSeen | None) -> None:
-        """Take in what a case has become; None = it is not open."""
+        """Update a case; None = it is not open."""
         self.changed = max(self.changed, case.changed)
         mark = row_key_of(case.key)
         if _on_map(self._cases.get(mark)) != _on_map(seen):
@@ -70,9 +70,9 @@ class _Open:
 
 
 class WallView:
-    """The eyes of the wall channels: ``see`` is called once per tick, whatever the number of viewers.
+    """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
 
-    It keeps what it built for slices that did not change since the last look.
+    Slices that did not change since the last view are cached.
     """
 
     def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
@@ -118,7 +118,7 @@ class WallView:
         )
 
     def see_case(self, case: Case) -> CaseSeen:
-        """Return an open case as this channel may see it; built anew only when the case has changed."""
+        """Return an open case as this channel may see it; it is built only when the case has changed."""
         return wall_case(case, self.terms)
 
     def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
@@ -127,7 +127,7 @@ class WallView:
         return warnings(held, city_now)
 
     def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
-        # A look a minute tells soon enough that a storm is over, or that it has landed.
+        # Once a minute is often enough to see that a storm is over or has made landfall.
         told = (state.revision("warnings", "clock"), city_now // 60)
         tracked = state.ledger.storms
         held: tuple[StormSeen, ...] = self._keep(
@@ -155,7 +155,7 @@ class WallView:
         )
 
     def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
-        """Return the duty log's lines; what they name of a case is told as a wall tells the case."""
+        """Return the duty log's lines; labels and roads of cases are cleaned as for the wall's cases."""
         lines = []
         for line in ledger.log:
             told = {"label": public_label, "road": public_road}
@@ -167,7 +167,7 @@ class WallView:
         return tuple(lines)
 
     def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
-        """Return the open cases, and the heaps of those that may be the same."""
+        """Return the open cases, the groups of probable duplicates, and the marks of all duplicates."""
         if self._open.ledger is not state.ledger:
             self._open = _Open(self._open.near_m, state.ledger)
         for case in state.ledger.changed_since(self._open.changed):
@@ -183,7 +183,7 @@ class WallView:
 
 
 def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
-    """Return all that maps say of one case: nothing of an ordinary one."""
+    """Return what maps show of one case; None for an ordinary one."""
     if case is None or case.urgency not in MARKED:
         return None
     return (
@@ -193,7 +193,7 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
 
 
 def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
-    """Return the roster's rows; of one that cannot be read (an old ledger may hold it) nobody is on duty."""
+    """Return the roster's rows; () for an unreadable roster, which an old ledger may hold."""
     try:
         return read_roster(ledger.roster)
     except ValueError:

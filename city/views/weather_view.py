@@ -1,4 +1,4 @@
-"""Warnings and storms as every channel sees them: only what is not over at a city moment."""
+"""Warnings and storms as all channels see them: only those that are not over at a city time."""
 
 import math
 from collections import Counter
@@ -15,14 +15,14 @@ from city.warnings.signals import OTHER
 __all__ = ["STORM_OVER_S", "log_lines", "storms", "warnings"]
 
 STORM_OVER_S: Final = 86_400.0
-"""A storm whose newest fix is older (city seconds) is over: offices fix one every hour to six hours [J]."""
+"""A storm whose newest fix is older (city seconds) is over: offices issue one every one to six hours [J]."""
 
 NEAR_M: Final = 100_000.0
-"""A landfall within so many metres is the district's own also when its place has no name [J]."""
+"""A landfall within so many metres counts as the district's own even if its place has no name [J]."""
 
 
 def warnings(standings: Iterable[Standing], city_now: float) -> tuple[WarningSeen, ...]:
-    """Return the warnings in force or announced at a city moment, one for each hazard of a message."""
+    """Return the warnings in force or announced at a city time, one per message and hazard."""
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in standings:
         if one.state(city_now) != "over":
@@ -67,7 +67,7 @@ def _areas(one: Standing) -> list[WarningArea]:
 
 
 def storms(tracked: Iterable[Storm], city_now: float, terms: DecisionRules | None) -> tuple[StormSeen, ...]:
-    """Return the storms that are not over, the nearest to the district first (without terms the newest)."""
+    """Return the storms that are not over, nearest to the district first (without ``terms`` newest first)."""
     alive = [storm for storm in tracked if city_now - storm.fixed_at <= STORM_OVER_S]
     if terms is None:
         alive.sort(key=lambda storm: (-storm.fixed_at, storm.key))
@@ -80,7 +80,7 @@ def storms(tracked: Iterable[Storm], city_now: float, terms: DecisionRules | Non
 
 
 def log_lines(log: Iterable[LogLine], warned: Iterable[WarningSeen]) -> tuple[LogLine, ...]:
-    """Return the duty log's lines without those that say "issued" of a warning that is over."""
+    """Return the duty log's lines without "issued" lines of warnings that are over."""
     alive = {warning.key.split("#")[0] for warning in warned}
     return tuple(line for line in log if line.text != "log.warning" or line.names.get("warned") in alive)
 
@@ -94,7 +94,7 @@ def _storm_away_m(storm: Storm, terms: DecisionRules) -> float:
 
 
 def _landfall(storm: Storm, city_now: float, terms: DecisionRules | None) -> Landfall | None:
-    """Return the landfall in the district or nearest to it; one elsewhere only if its place is named."""
+    """Return the landfall in or nearest to the district; one elsewhere only if its place has a name."""
     been = [landfall for landfall in storm.landfalls if landfall.at <= city_now]
     if terms is None:
         return been[-1] if been else None
@@ -104,7 +104,7 @@ def _landfall(storm: Storm, city_now: float, terms: DecisionRules | None) -> Lan
 
 
 def _away_m(lon: float, lat: float, terms: DecisionRules) -> float:
-    """Return metres from a WGS84 point to the district, 0 inside."""
+    """Return the metres from a WGS84 point to the district, 0 inside."""
     if terms.street_of(lon, lat):
         return 0.0
     return min((terms.boundary_m(lon, lat, code) for code in terms.streets), default=math.inf)

@@ -1,4 +1,4 @@
-"""Intake of storms: how a track, as the gateway kept it, becomes part of the state."""
+"""Folding storms: how a storm track becomes part of the state."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["fold_storm"]
 
 
 def fold_storm(state: LedgerState, fact: Fact) -> None:
-    """Keep the newest track of a storm by its own time: an older advisory may come later."""
+    """Keep the newest track of a storm by the advisory's own time: an older advisory may arrive later."""
     storm = _storm(fact.data["record"])
     held = state.storms.get(storm.key)
     if held is None or _newness(held) < _newness(storm):
@@ -44,7 +44,7 @@ def _storm(record: dict[str, Any]) -> Storm:
 
 
 def _landfalls(record: dict[str, Any]) -> tuple[Landfall, ...]:
-    """Return all landfalls of a track, the earliest first; records of before 0.2 have but one."""
+    """Return all landfalls of a track, earliest first; records from before 0.2 have only one."""
     told = record.get("landfalls")
     if not isinstance(told, list):
         told = [record["landfall"]] if isinstance(record.get("landfall"), dict) else []
@@ -56,7 +56,7 @@ def _landfalls(record: dict[str, Any]) -> tuple[Landfall, ...]:
 
 
 def _number(value: object) -> float | None:
-    """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
+    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
 
 

@@ -1,4 +1,4 @@
-"""Which warnings are in force: what all messages say together, in whatever order they came (CAP 1.2)."""
+"""Which warnings are in force, computed from all messages together; their order does not matter (CAP 1.2)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -15,7 +15,7 @@ State = Literal["in_force", "announced", "over"]
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One area of one statement, and when it stops: as said, or when another message ends it sooner."""
+    """One area of one statement, and when it ends: as stated, or earlier when another message ends it."""
 
     warned: Warned
     info: Info
@@ -24,28 +24,28 @@ class Standing(msgspec.Struct, frozen=True):
 
     @property
     def assumed(self) -> bool:
-        """Whether its end is assumed: the office did not say it, and nothing has ended it."""
+        """Whether its end is assumed: the office gave none, and no message has ended it."""
         return self.info.assumed and self.ends == self.info.ends
 
     def state(self, now: float) -> State:
-        """Return what it is at a city moment (epoch seconds)."""
+        """Return its state at a city time (epoch seconds)."""
         if self.warned.sent > now or self.ends <= now:
             return "over"
         return "in_force" if self.info.begins <= now else "announced"
 
 
 def in_force(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
-    """Return what is in force at a city moment (epoch seconds)."""
+    """Return what is in force at a city time (epoch seconds)."""
     return tuple(one for one in standing(messages, now) if one.state(now) == "in_force")
 
 
 def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
-    """Return what is not over at ``now`` (city epoch seconds), ordered by key; it may be announced only.
+    """Return what is in force or announced at ``now`` (city epoch seconds), ordered by key.
 
-    A message ends, whatever its area, when an Update names it, directly or by a chain of references, or when
-    any link of its chain is cancelled by a later message; an Update sent after the cancellation is new. An
-    area of a statement ends when its office states another signal of the same hazard for it (from when that
-    one takes effect), or lifts the hazard there: a lifting that names a colour ends no worse one.
+    A whole message ends when an Update references it, directly or through a chain of references, or when a
+    later message cancels any message of its chain; an Update sent after the cancellation is new. An area of
+    a statement ends when the same office issues another signal of the same hazard for it (from the time that
+    one takes effect), or lifts the hazard there. A lifting that names a colour does not end a worse one.
     """
     every = tuple(messages)
     live = sorted((one for one in every if one.ends > now), key=lambda one: one.key)
@@ -83,7 +83,7 @@ def _replaces(warned: Warned) -> bool:
 
 
 def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: Area) -> float:
-    """Return when another statement of the office on the hazard ends this area of one; inf for never."""
+    """Return when another statement of the office on the hazard ends this area of ``one``; inf for never."""
     moments = [
         max(by.sent, other.begins)
         for by, other in rivals
@@ -94,19 +94,19 @@ def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: 
 
 
 def _supersedes(by: Warned, other: Info, one: Warned) -> bool:
-    # What no word of ours names may be two things at one place: only references replace it.
+    # Two warnings of an unknown hazard may be different things: only references replace one.
     return other.says == "warns" and other.hazard != OTHER and by.sent > one.sent
 
 
 def _lifts(by: Warned, other: Info, one: Warned, info: Info) -> bool:
-    # A message that names what it ends speaks of nothing else.
+    # A message with references ends only the messages that it references.
     named = bool(by.references)
     worse = other.rank and info.rank > other.rank
     return other.says == "lifts" and not named and not worse and by.sent >= one.sent
 
 
 def _covers(other: Info, area: Area) -> bool:
-    """Whether a statement is of an area too; a lifting without any area is of all."""
+    """Whether a statement includes an area; a lifting without areas includes all."""
     if other.says == "lifts" and not other.areas:
         return True
     if any(_same(new, area) for new in other.areas or (Area(),)):
@@ -116,7 +116,7 @@ def _covers(other: Info, area: Area) -> bool:
 
 
 def _same(new: Area, old: Area) -> bool:
-    """Whether two areas are one: by outline, else by code, else by name."""
+    """Whether two areas are the same: by outline, else by code, else by name."""
     if new.rings and old.rings:
         return {_open(ring) for ring in new.rings} == {_open(ring) for ring in old.rings}
     if {scheme for scheme, _ in new.codes} & {scheme for scheme, _ in old.codes}:
@@ -131,7 +131,7 @@ def _open(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], .
 
 
 class _Chains:
-    """Who names whom, over any number of links."""
+    """Direct and indirect references between messages."""
 
     def __init__(self, messages: Iterable[Warned]) -> None:
         self._named: Mapping[str, tuple[str, ...]] = {
@@ -140,7 +140,7 @@ class _Chains:
         self._kept: dict[str, frozenset[str]] = {}
 
     def before(self, key: str) -> frozenset[str]:
-        """Return the keys that a message names, directly or through others."""
+        """Return the keys that a message references, directly or through others."""
         if key not in self._kept:
             found: set[str] = set()
             waiting = list(self._named.get(key, ()))
@@ -153,10 +153,10 @@ class _Chains:
         return self._kept[key]
 
     def ends(self, by: Warned, one: Warned) -> bool:
-        """Whether a message with references ends another: that one is of its chain, and not newer."""
+        """Whether a message with references ends another one, which is in its chain and not newer."""
         if by.key == one.key or by.status != one.status or by.sent < one.sent:
             return False
         if one.key in self.before(by.key):
-            return by.key not in self.before(one.key)  # two that name each other end nothing
+            return by.key not in self.before(one.key)  # messages that reference each other end nothing
         closes = by.kind == "Cancel" or all(info.says == "lifts" for info in by.infos)
         return closes and not self.before(one.key).isdisjoint(by.references)
