@@ -1,4 +1,4 @@
-"""Storms: the newest track by its own time, what is over, and which landfall is the district's."""
+"""Storms: the newest track by its own time, the end of a storm, and the landfall of the district."""
 
 from typing import Any
 

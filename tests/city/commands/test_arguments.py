@@ -1,4 +1,4 @@
-"""Arguments are read strictly, and no odd input ever raises."""
+"""Arguments are decoded strictly, and no invalid input raises."""
 
 import json
 import re

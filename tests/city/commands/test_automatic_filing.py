@@ -1,4 +1,4 @@
-"""What files itself, and what waits for intake."""
+"""Which reports are filed automatically, and which wait for intake."""
 
 import pytest
 

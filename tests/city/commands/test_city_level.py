@@ -1,4 +1,4 @@
-"""What the city has: it is done there, or comes back to the district and is sent on (C18)."""
+"""Cases at the city: they end there, or return to the district and are dispatched (C18)."""
 
 from city.clocks.timestamps import iso
 from city.commands.automatic_steps import office_time, steps

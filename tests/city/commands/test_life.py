@@ -1,4 +1,4 @@
-"""The life of cases under any sequence of commands, by several people, on a moving clock."""
+"""Property tests: any sequence of commands on cases, by several people, on a moving clock."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "report_rule_error": given_(text=TEXT),
 }  # fmt: skip
 
-# Where an act may lead. Undoing a reassignment leads back, voiding from anywhere.
+# Allowed transitions. Undoing a reassignment leads back; voiding is allowed in any state.
 LEGAL = {
     "reported": {
         "verifying", "filed", "dispatched", "ruling", "transferred_up", "rejected", "merged", "closed",
@@ -118,7 +118,7 @@ def remembered(case: Case) -> dict[str, Any]:
 
 
 def handled_by(case: Case) -> tuple[str, ...]:
-    """Return who handled it; of a mirrored case as its source's system says."""
+    """Return who handled it; for a mirrored case as its source system reports it."""
     if case.file.own or case.state not in ("handled", "closed"):
         return case.file.handled_by
     return (*case.file.handled_by, "dl")
@@ -151,7 +151,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(key=KEYS, count=st.integers(1, 8), data=st.data())
     def what_comes_next(self, key: str, count: int, data: st.DataObject) -> None:
-        """Commands that fit the state, by somebody who may: so that lives get long."""
+        """Commands that fit the state, by an authorised person, so that sequences get long."""
         for _ in range(count):
             verb, by = data.draw(st.sampled_from(self._onward(self.w.case(key))))
             self._give(key, by, verb, data.draw(ARGUMENTS[verb]), 0)

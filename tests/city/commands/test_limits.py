@@ -1,4 +1,4 @@
-"""Own clocks of holders: what the second one gets, and by whose calendar."""
+"""Holders' own due times: the limit of the second holder, and which calendar applies."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may: role, shift, street, holder, axis – before anything else is looked at."""
+"""Rights: role, shift, street, holder and axis are checked before everything else."""
 
 from typing import Any
 

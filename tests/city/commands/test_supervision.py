@@ -1,4 +1,4 @@
-"""Escalation, undo, levels, reminders; walls and reveals; what a row offers."""
+"""Escalation, undo, levels, reminders; walls and reveals; the verbs that a row offers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Cells of a table: how they are read and how a wrong one is named."""
+"""Cells of a table: reading them, and the errors for wrong ones."""
 
 from collections.abc import Callable
 from typing import Any

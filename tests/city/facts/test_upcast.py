@@ -12,12 +12,12 @@ def fact(v: int, data: dict[str, Any]) -> Fact:
 
 
 def metres(data: dict[str, Any]) -> dict[str, Any]:
-    """v1 told centimetres, v2 tells metres."""
+    """v1 has centimetres, v2 has metres."""
     return {"level_m": data["level_cm"] / 100}
 
 
 def with_datum(data: dict[str, Any]) -> dict[str, Any]:
-    """v3 names the datum, which all gauges before it had in common."""
+    """v3 adds the datum; all earlier gauges use the same one."""
     return {**data, "datum": "吴淞高程"}
 
 
