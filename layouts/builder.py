@@ -43,7 +43,7 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: a name and a role's key for their own eyes, and where their orders go.
 
-    ``hand`` stands for them in the rows' ``hands`` (``city.views.case_view.hand_of``), ``verbs`` are those
+    ``hand`` stands for them in the rows' ``hands`` (``city.views.case_view``), ``verbs`` are those
     that they may give as the page is opened: a page has buttons for no other.
     """
 

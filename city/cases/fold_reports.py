@@ -32,7 +32,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
             return _mirrored(state, state.cases[known], record, fact), False
     case = _case(record, external, fact, state.clock.at(fact.recorded_at))
     state.transplanted += case.transplanted
-    state.turn(case, fact.position)
+    state.put_case(case, fact.position)
     state.by_mark[row_key_of(case.key)] = case.key
     for system, number in external:
         state.by_external[f"{system}\x1f{number}"] = case.key
@@ -60,8 +60,8 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         reporter_ref=str(record.get("reporter_ref") or ""),
         caller_ref=str(record.get("caller_ref") or ""),
         transplanted=record.get("transplanted") is True,
-        description=_words(record, "description", DESCRIPTION_LENGTH),
-        address=_words(record, "address", ADDRESS_LENGTH),
+        description=_short_text(record, "description", DESCRIPTION_LENGTH),
+        address=_short_text(record, "address", ADDRESS_LENGTH),
         wants_reply=_wants_reply(record, fact),
         file=_file(record, fact, recorded),
     )
@@ -79,7 +79,7 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
     )
 
 
-def _words(record: dict[str, Any], key: str, length: int) -> str:
+def _short_text(record: dict[str, Any], key: str, length: int) -> str:
     value = record.get(key)
     return value[:length] if isinstance(value, str) else ""
 
@@ -87,8 +87,8 @@ def _words(record: dict[str, Any], key: str, length: int) -> str:
 def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
     """Whether the reporter asked for a reply; for a sealed reporter this is in the fact's data."""
     reporter = record.get("reporter")
-    told = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
-    return told is True or fact.data.get("wants_reply") is True
+    value = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
+    return value is True or fact.data.get("wants_reply") is True
 
 
 def _reported(record: dict[str, Any], recorded: float) -> float:
@@ -106,7 +106,7 @@ def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact
         if not case.file.own:
             case.urgency = str(record.get("urgency") or case.urgency)
         case.file.story.append(fact.position)
-        state.turn(case, fact.position)
+        state.put_case(case, fact.position)
     return case
 
 
@@ -116,12 +116,12 @@ def _class(category: dict[str, Any]) -> tuple[str, str, str]:
     A code of another system may look like one of ours (the event majors 04 and 05 are swapped between
     CJ/T 214 and GB/T 30428.2). A class that the gateway found in no table therefore has only a name.
     """
-    told, mapped = category, category.get("mapped")
+    merged, mapped = category, category.get("mapped")
     if isinstance(mapped, dict):
-        told = category | mapped  # facts of version 0.1 have no kind here: use the record's, else event
+        merged = category | mapped  # facts of version 0.1 have no kind here: use the record's, else event
     elif isinstance(mapped, str) and mapped != "unmapped":
-        told = category | {"code": mapped}
-    kind, code = str(told.get("kind", "")), str(told.get("code") or "")
+        merged = category | {"code": mapped}
+    kind, code = str(merged.get("kind", "")), str(merged.get("code") or "")
     label = str(category.get("label") or "")
     if mapped == "unmapped" or not _is_code(code):
         label, code = label or code, ""
@@ -147,30 +147,30 @@ def _place(record: dict[str, Any], fact: Fact) -> Place:
 
 def _road(record: dict[str, Any]) -> str:
     """Return the roads that the record's road, else its address, certainly names; '' for none."""
-    told = (record.get("road"), record.get("address"))
-    return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
+    fields = (record.get("road"), record.get("address"))
+    return next(filter(None, (roads_in(text) for text in fields if isinstance(text, str))), "")
 
 
 def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
-    told = record.get("mirror")
-    if not isinstance(told, dict):
+    mirror = record.get("mirror")
+    if not isinstance(mirror, dict):
         return Mirror(at=_reported(record, recorded))
-    state = str(told.get("state", "reported"))
-    returned = told.get("returned_by") or []
+    state = str(mirror.get("state", "reported"))
+    returned = mirror.get("returned_by") or []
     return Mirror(
         state=state if state in STATES else "reported",
-        agency=short_name(str(told.get("agency") or "")),
-        due_at=readable_moment(told.get("due_at")),
+        agency=short_name(str(mirror.get("agency") or "")),
+        due_at=readable_moment(mirror.get("due_at")),
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
-        next=_word(told.get("next")),
-        next_at=readable_moment(told.get("next_at")),
-        at=readable_moment(told.get("at")) or _reported(record, recorded),
+        next=_catalogue_word(mirror.get("next")),
+        next_at=readable_moment(mirror.get("next_at")),
+        at=readable_moment(mirror.get("at")) or _reported(record, recorded),
     )
 
 
-def _word(told: object) -> str:
+def _catalogue_word(value: object) -> str:
     """Return a catalogue word (``road_water_depth``), '' for a value that does not have the form of one."""
-    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def is_transplanted(fact: Fact) -> bool:

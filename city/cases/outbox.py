@@ -40,11 +40,11 @@ def queue(state: LedgerState, case: Case, file: CaseFile, fact: Fact) -> bool:
     at_once = case.hazard or case.urgency == "critical" or fact.type in AT_ONCE
     seconds = number(fact.data, "undo_s")
     wait = 0.0 if at_once else UNDO_S if seconds is None else seconds
-    items = [item for item in _notices(case, file, fact) if _leaves(state, item.to)]
+    items = [item for item in _notices(case, file, fact) if _has_adapter(state, item.to)]
     # A system gets no status of a case that it handles, except to correct one that we sent before an undo.
     if fact.type in STATUS and case.external and (file.own or fact.type == "ActUndone"):
         withdrawn = [_withdraw(state, older) for older in file.unsent]
-        words = [item for item in _status(case, file, fact) if _leaves(state, item.to)]
+        words = [item for item in _status(case, file, fact) if _has_adapter(state, item.to)]
         if not file.own and all(withdrawn):
             words = []
         file.unsent = tuple(f"{fact.position}-{len(items) + count}" for count in range(len(words)))
@@ -55,7 +55,7 @@ def queue(state: LedgerState, case: Case, file: CaseFile, fact: Fact) -> bool:
     return bool(items)
 
 
-def _leaves(state: LedgerState, system: str) -> bool:
+def _has_adapter(state: LedgerState, system: str) -> bool:
     return state.outlets is None or system in state.outlets
 
 
@@ -69,8 +69,8 @@ def _notices(case: Case, file: CaseFile, fact: Fact) -> Iterator[Item]:
     field = NOTICES.get(fact.type)
     if field is None:
         return
-    told = fact.data.get(field)
-    for to in told if isinstance(told, list) else [told]:
+    named = fact.data.get(field)
+    for to in named if isinstance(named, list) else [named]:
         if to:
             yield _notice(case, file, fact, to=str(to), words=f"outbox.{fact.type}")
 
@@ -106,20 +106,20 @@ def _state(case: Case, file: CaseFile) -> str:
 
 
 def recall(
-    state: LedgerState, case: Case, file: CaseFile, undone: int, *, told: str, kind: str, fact: Fact
+    state: LedgerState, case: Case, file: CaseFile, undone: int, *, recipient: str, kind: str, fact: Fact
 ) -> None:  # fmt: skip
     """Take back the notice of an undone act: remove an unsent notice, send a recall for a sent one.
 
-    ``undone`` is the position of the act, ``kind`` its type, ``told`` its recipients; ``file`` is the state
-    after the undo.
+    ``undone`` is the position of the act, ``kind`` its type, ``recipient`` who got it; ``file`` is the
+    state after the undo.
     """
     name = f"{undone}-0"
     item = state.outbox.get(name)
     if item is not None and item.kind == "notice" and _withdraw(state, name):
         return
-    if told and _leaves(state, told):
+    if recipient and _has_adapter(state, recipient):
         words = f"outbox.recall.{kind}"
-        _put_recall(state, _notice(case, file, fact, to=told, words=words, recall_of=name))
+        _put_recall(state, _notice(case, file, fact, to=recipient, words=words, recall_of=name))
 
 
 def _put_recall(state: LedgerState, item: Item) -> None:
@@ -143,7 +143,7 @@ def _end(state: LedgerState, fact: Fact) -> None:
         return
     case = state.cases.get(fact.subject.removeprefix("case:"))
     what, to = text(fact.data, "what"), text(fact.data, "to")
-    if case is None or not what or what.startswith("outbox.recall.") or not _leaves(state, to):
+    if case is None or not what or what.startswith("outbox.recall.") or not _has_adapter(state, to):
         return
     if text(fact.data, "kind") == "notice":
         words = f"outbox.recall.{what.removeprefix('outbox.')}"

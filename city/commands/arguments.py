@@ -254,8 +254,8 @@ def _refused(shape: type[Args], message: str) -> Refusal:
         return Refusal("bad_args", "missing_arg", {"field": named[1], "expected": described(shape, named[1])})
     path = _PATH.search(message)
     field = path[1] if path and path[1] else "args"
-    told = described(shape, field.split("[")[0].split(".")[0])
-    return bad_arg(field, told or message.split(" - at ")[0])
+    expected = described(shape, field.split("[")[0].split(".")[0])
+    return bad_arg(field, expected or message.split(" - at ")[0])
 
 
 def described(shape: type[Args], field: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from city.clocks.working_time import Calendar, due, office_seconds
-from city.commands.automatic_filing import files_itself
+from city.commands.automatic_filing import is_filed_automatically
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.state.case_file import SHARE_STATES
 from city.state.ledger_state import Case
@@ -47,9 +47,9 @@ class OfficeTime(msgspec.Struct, frozen=True):
 BY_CLOCK = OfficeTime()
 
 
-def office_time(case: Case, terms: DecisionRules) -> OfficeTime:
+def office_time(case: Case, rules: DecisionRules) -> OfficeTime:
     """Return the calendars for a case, from the tables."""
-    return OfficeTime(terms.calendar, terms.calendar_of(case.file.holder), terms.zone_offset_s)
+    return OfficeTime(rules.calendar, rules.calendar_of(case.file.holder), rules.zone_offset_s)
 
 
 def steps(case: Case, numbers: CaseNumbers, time: OfficeTime = BY_CLOCK) -> list[Step]:
@@ -118,7 +118,7 @@ def _begin(case: Case) -> float:
 
 def _intake(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
     file = case.file
-    if files_itself(case):
+    if is_filed_automatically(case):
         yield Step("file", file.since, int(file.since))
     if file.state == "reported":
         at = (file.since or case.recorded_at) + numbers.accept_s
@@ -140,8 +140,8 @@ def _dispatch(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[St
     elif file.state == "returned":
         yield Step("dispatch", file.since + numbers.dispatch_s, file.dispatches + 1)
     elif file.state == "transferred_up":
-        told = sum(name.startswith("follow_up:") for name in file.stages_passed)  # since it went up
-        at = file.since + MONTH_S * (told + 1)
+        followed_up = sum(name.startswith("follow_up:") for name in file.stages_passed)  # since it went up
+        at = file.since + MONTH_S * (followed_up + 1)
         yield Step("follow_up", at, int(at))
 
 

@@ -106,7 +106,7 @@ VERB_HELP: Final[dict[str, dict[str, Any]]] = {
 
 
 def decide(
-    state: LedgerState, command: Command, by: Person, terms: DecisionRules, now: Now
+    state: LedgerState, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
     """Return the facts that a command makes, or its refusal.
 
@@ -120,7 +120,7 @@ def decide(
     case = find_case(state, command.subject)
     if case is None:
         return Refusal("unknown_subject", "unknown_case")
-    return _on_case(state, case, command, by, terms, now)
+    return _on_case(state, case, command, by, rules, now)
 
 
 def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Decision | Refusal:
@@ -137,16 +137,16 @@ def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Deci
 
 
 def _on_case(  # a case and the five arguments of decide
-    state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
+    state: LedgerState, case: Case, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
     role = acting_role(by, command.verb)
-    order = _begun(ordered(state, case, command, by, terms, now, role), case)
+    order = _begun(ordered(state, case, command, by, rules, now, role), case)
     if command.verb == "check" and checks_own_work(by, order.case):
         return Refusal("not_allowed", "handler_checks")
     if not role:
-        told = at_wall(by, command.verb)
-        assert isinstance(told, Refusal)
-        return told
+        refusal = at_wall(by, command.verb)
+        assert isinstance(refusal, Refusal)
+        return refusal
     wrong = refused(order)
     if wrong:
         return wrong
@@ -160,7 +160,7 @@ def _on_case(  # a case and the five arguments of decide
             decide_pass_limit,  # it uses the deciders, so it is imported last
         )
 
-        return decide_pass_limit(state, case, command, by, terms, now)
+        return decide_pass_limit(state, case, command, by, rules, now)
     answer = DECIDERS[command.verb][0](msgspec.structs.replace(order, args=args), args)
     if isinstance(answer, Refusal):
         return answer

@@ -30,7 +30,7 @@ class Order(msgspec.Struct, frozen=True):
     command: Command
     by: Person
     role: str
-    terms: DecisionRules
+    rules: DecisionRules
     now: Now
     mirrored: bool = False
     args: Any = None
@@ -43,7 +43,7 @@ class Order(msgspec.Struct, frozen=True):
     @property
     def numbers(self) -> CaseNumbers:
         """Return the centre's numbers."""
-        return self.terms.numbers
+        return self.rules.numbers
 
     @property
     def class_key(self) -> str:
@@ -69,8 +69,8 @@ class Order(msgspec.Struct, frozen=True):
         }  # fmt: skip
         if taken:
             signed["took_over"] = {
-                "holder": holder_code(case.holder, self.terms),
-                "bounced": [holder_code(name, self.terms) for name in case.mirror.returned_by],
+                "holder": holder_code(case.holder, self.rules),
+                "bounced": [holder_code(name, self.rules) for name in case.mirror.returned_by],
             }
         return NewFact(kind, f"case:{case.key}", {**data, **signed}, 1, reason)
 
@@ -88,32 +88,32 @@ def ordered(  # the six arguments of every decision
     case: Case,
     command: Command,
     by: Person,
-    terms: DecisionRules,
+    rules: DecisionRules,
     now: Now,
     role: str = "",
 ) -> Order:
     """Return the order of a command on a case. ``role`` '' is for the system's own commands."""
     mirrored = not case.file.own
     if mirrored:
-        bounced = [holder_code(name, terms) for name in case.mirror.returned_by]
-        file = own_file(case, holder_code(case.holder, terms), bounced)
+        bounced = [holder_code(name, rules) for name in case.mirror.returned_by]
+        file = own_file(case, holder_code(case.holder, rules), bounced)
         case = msgspec.structs.replace(case, file=file)
-    return Order(state, case, command, by, role or "system", terms, now, mirrored)
+    return Order(state, case, command, by, role or "system", rules, now, mirrored)
 
 
-def holder_code(name: str, terms: DecisionRules) -> str:
+def holder_code(name: str, rules: DecisionRules) -> str:
     """Return the code of a holder from its short name in a mirror; the name itself when it is unknown."""
-    if not name or name in terms.agencies or name in terms.streets:
+    if not name or name in rules.agencies or name in rules.streets:
         return name
-    for agency in terms.agencies.values():
+    for agency in rules.agencies.values():
         if agency.short == name:
             return agency.code
-    return next((code for code, short in terms.streets.items() if short == name), name)
+    return next((code for code, short in rules.streets.items() if short == name), name)
 
 
-def known_holder(code: str, terms: DecisionRules) -> Agency | str | None:
+def known_holder(code: str, rules: DecisionRules) -> Agency | str | None:
     """Return the agency or the street's name for a holder's code, None for an unknown one."""
-    return terms.agencies.get(code) or terms.streets.get(code)
+    return rules.agencies.get(code) or rules.streets.get(code)
 
 
 def moment(at: float | None) -> str | None:

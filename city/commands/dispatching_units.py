@@ -33,7 +33,7 @@ def decide_send_unit(order: Order, args: SendUnit) -> Answer:
         return not_now("unit_sent", unit=args.call_sign or args.unit)
     # A unit without telemetry is not checked; for others the rule is the same as for offering units.
     unit = order.now.unit_of(args.unit)
-    why_not = hindrance(unit, order.terms.unit_tasks.kinds_for(order.class_key)) if unit else ""
+    why_not = hindrance(unit, order.rules.unit_tasks.kinds_for(order.class_key)) if unit else ""
     if why_not:
         return not_now(why_not, unit=args.call_sign or args.unit, task_class=order.class_key)
     return (order.fact("UnitSent", {"unit": args.unit, "call_sign": args.call_sign or ""}),)

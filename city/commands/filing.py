@@ -23,7 +23,7 @@ from city.commands.subjects import find_key
 from city.dispatch.decision_rules import Standard
 from city.dispatch.route import Route
 from city.places.distance import metres
-from city.state.case_file import graver
+from city.state.case_file import higher_urgency
 from city.state.ledger_state import Case
 
 __all__ = [
@@ -46,7 +46,7 @@ def may_lie(order: Order, lon: float | None, lat: float | None) -> bool:
     """Whether a point is a possible position of a case: in the district and, if it has one, in its street."""
     if lon is None or lat is None:
         return False
-    street = order.terms.street_of(lon, lat)
+    street = order.rules.street_of(lon, lat)
     return bool(street) and order.case.place.street in ("", street)
 
 
@@ -74,7 +74,7 @@ def decide_verify(order: Order, args: Verify) -> Answer:
         return bad_arg("lon", "a point where the case may lie")
     data = {
         "result": args.result, "lon": args.lon, "lat": args.lat, "distance_m": distance,
-        "street": order.terms.street_of(args.lon, args.lat), "photos": list(args.photos),
+        "street": order.rules.street_of(args.lon, args.lat), "photos": list(args.photos),
         "text": args.text or "",
     }  # fmt: skip
     return (order.fact("CaseVerified", data),)
@@ -109,10 +109,10 @@ def _still_verified(order: Order) -> Refusal | None:
 def _classified(order: Order, args: File) -> Standard | Refusal:
     """Return the filing condition of the case."""
     kind, code = args.kind or order.case.kind, args.code or order.case.code
-    category = order.terms.categories.get(f"{kind}:{code}")
+    category = order.rules.categories.get(f"{kind}:{code}")
     if category is None:
         return bad_arg("code", "a class of the table") if args.code else not_now("class_needed")
-    standards = order.terms.standards_of(kind, code)
+    standards = order.rules.standards_of(kind, code)
     if args.standard:
         named = next((one for one in standards if one.key == args.standard), None)
         return named or bad_arg("standard", "|".join(one.key for one in standards))
@@ -158,14 +158,14 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],
         "reasons": reasons_of(route) if route else [],
-        "tables": dict(draft.terms.tables), "district": draft.terms.district, "day": _city_day(draft),
+        "tables": dict(draft.rules.tables), "district": draft.rules.district, "day": _city_day(draft),
         "in_time": now - (file.since or case.recorded_at) <= draft.numbers.accept_s,
     }  # fmt: skip
     return draft.fact("CaseFiled", data), draft
 
 
 def _city_day(order: Order) -> str:
-    local = order.now.city + order.terms.zone_offset_s
+    local = order.now.city + order.rules.zone_offset_s
     return datetime.fromtimestamp(local, UTC).strftime("%Y%m%d")
 
 
@@ -222,7 +222,7 @@ def _joined(order: Order, into: Case) -> list[NewFact]:
     """Return the facts on the merge target: the report may raise its urgency and hazard, never lower them."""
     case = order.case
     endangers = case.hazard and not into.hazard
-    urgency = graver(graver(into.urgency, case.urgency), "urgent" if endangers else "")
+    urgency = higher_urgency(higher_urgency(into.urgency, case.urgency), "urgent" if endangers else "")
     data: dict[str, Any] = {"from": case.key, "callers": order.file.callers}
     if endangers:
         data["hazard"] = True
@@ -232,7 +232,7 @@ def _joined(order: Order, into: Case) -> list[NewFact]:
     begun = into.state not in ("reported", "verifying")  # otherwise its filing makes the task
     if not endangers or not begun or into.file.make_safe or not into.place.street:
         return [joined]
-    standards = order.terms.standards_of(into.kind, into.code)
+    standards = order.rules.standards_of(into.kind, into.code)
     standard = next((one for one in standards if one.key == into.file.standard), None)
     task = {"holder": into.place.street, "due_at": _safe_by(order, standard)}
     return [joined, order.fact_on(into, "MakeSafeOrdered", task)]

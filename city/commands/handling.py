@@ -41,7 +41,7 @@ def decide_dispatch(order: Order, args: Dispatch) -> Answer:
         if not route.to or route.confidence < 1:
             return not_now("choose_target")
         return tuple(follow_ups(order, route))
-    if known_holder(args.to, order.terms) is None:
+    if known_holder(args.to, order.rules) is None:
         return bad_arg("to", "code of an agency or a street")
     if args.to in order.file.bounced and not args.evidence:
         return (ruling_fact(order, "loop", to=args.to),)
@@ -54,7 +54,7 @@ def decide_reassign(order: Order, args: Reassign) -> Answer:
     if wrong:
         return wrong
     file, to = order.file, args.to
-    if known_holder(to, order.terms) is None:
+    if known_holder(to, order.rules) is None:
         return bad_arg("to", "code of an agency or a street")
     if file.state == "handled" and "shift_lead" not in order.by.on_shift:
         return Refusal("not_allowed", "after_feedback")
@@ -102,11 +102,11 @@ def decide_return(order: Order, args: Return) -> Answer:
     wrong = allowed(order, "dispatched", "handling") or _may_not_return(order)
     if wrong:
         return wrong
-    street = file.holder if file.holder in order.terms.streets else order.case.place.street
+    street = file.holder if file.holder in order.rules.streets else order.case.place.street
     boundary, pin = None, None
     if args.lon is not None and args.lat is not None:
         pin = {"lon": args.lon, "lat": args.lat, "accuracy_m": args.accuracy_m}
-        boundary = round(order.terms.boundary_m(args.lon, args.lat, street), 1)
+        boundary = round(order.rules.boundary_m(args.lon, args.lat, street), 1)
     counts = args.reason in BOUNCES
     bounced = (*file.bounced, file.holder) if counts else file.bounced
     data = {
@@ -139,7 +139,7 @@ def _next_targets(order: Order, args: Return, bounced: tuple[str, ...]) -> list[
     route = route_of(order, refused=False)
     there = ""
     if args.reason == "not_my_area" and args.lon is not None and args.lat is not None:
-        there = order.terms.street_of(args.lon, args.lat)
+        there = order.rules.street_of(args.lon, args.lat)
     out = {order.file.holder, *bounced}
     first = [there] if there and there not in out else []
     rest = [name for name in ranked(order, route, without=out) if name not in first]

@@ -14,13 +14,13 @@ BY_CLOCK = ("urgent_hour", "calendar_day")
 
 def limit_of(order: Order) -> tuple[int, str]:
     """Return the limit of a case: from its filing, else the default of its class, else (0, '')."""
-    file, terms = order.file, order.terms
+    file, rules = order.file, order.rules
     if file.limit_unit:
         return file.limit_value, file.limit_unit
-    standards = terms.standards_of(order.case.kind, order.case.code)
+    standards = rules.standards_of(order.case.kind, order.case.code)
     if standards:
         return standards[0].limit_value, standards[0].limit_unit
-    category = terms.categories.get(order.class_key)
+    category = rules.categories.get(order.class_key)
     return (category.limit_value, category.limit_unit) if category else (0, "")
 
 
@@ -31,9 +31,9 @@ def is_urgent(order: Order) -> bool:
 
 def due_by(order: Order, start: float, value: float, unit: str, holder: str = "") -> Due:
     """Return the due time of a limit from ``start`` by a holder's calendar (the centre's for '')."""
-    terms = order.terms
-    calendar = terms.calendar_of(holder) if holder else terms.calendar
-    return due(start, value, unit, calendar, zone_offset_s=terms.zone_offset_s)
+    rules = order.rules
+    calendar = rules.calendar_of(holder) if holder else rules.calendar
+    return due(start, value, unit, calendar, zone_offset_s=rules.zone_offset_s)
 
 
 def deadline(order: Order, fix_by_at: float, unit: str) -> Due:
@@ -83,7 +83,7 @@ def half_of(order: Order, holder: str) -> Due | None:
     whole = due_by(order, now, value // 2, unit, holder) if value > 1 else Due(now)
     if value % 2 == 0:
         return whole
-    hours = _day_hours(order.terms.calendar_of(holder)) / 2
+    hours = _day_hours(order.rules.calendar_of(holder)) / 2
     end = due_by(order, whole.at, hours, "office_hour", holder)
     return Due(end.at, whole.undetermined or end.undetermined)
 
@@ -110,7 +110,7 @@ def shifted(order: Order, at: float | None, since: float) -> Due | None:
     now, (_, unit) = order.now.city, limit_of(order)
     if unit in BY_CLOCK or not unit or at <= since:
         return Due(at + max(0.0, now - since))
-    left = office_seconds(since, at, order.terms.calendar, zone_offset_s=order.terms.zone_offset_s)
+    left = office_seconds(since, at, order.rules.calendar, zone_offset_s=order.rules.zone_offset_s)
     moved = due_by(order, now, left / HOUR, "office_hour")
     return Due(max(at, moved.at), moved.undetermined)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from city.access import Person
-from city.commands.automatic_filing import self_filed
+from city.commands.automatic_filing import filing_facts
 from city.commands.automatic_steps import OfficeTime, Step, office_time, share_used, steps
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decision import Order, moment, not_now, ordered
@@ -24,7 +24,7 @@ LATE_S = 5.0
 
 OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 
-TOLD: Final[dict[str, tuple[str, ...]]] = {
+RECIPIENTS: Final[dict[str, tuple[str, ...]]] = {
     "accept": ("shift_lead",),
     "verify": ("inspector", "street"),
     "contact": ("intake_officer", "shift_lead"),
@@ -57,22 +57,24 @@ class _Passed(msgspec.Struct, frozen=True):
     order: Order
     step: Step
     late_s: float
-    told: list[str]
+    recipients: list[str]
     time: OfficeTime
 
 
 def decide_pass_limit(  # the six arguments of every decision
-    state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
+    state: LedgerState, case: Case, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
     """Return the facts of a due step; refused when the step is not due or no longer due."""
-    order = ordered(state, case, command, by, terms, now)
-    time = office_time(order.case, terms)
+    order = ordered(state, case, command, by, rules, now)
+    time = office_time(order.case, rules)
     asked = (command.args.get("step"), command.args.get("serial"))
-    step = next((s for s in steps(case, terms.numbers, time) if (s.code, s.serial) == asked), None)
+    step = next((s for s in steps(case, rules.numbers, time) if (s.code, s.serial) == asked), None)
     if step is None or step.at > now.city:
         return not_now("step_not_due", step=str(asked[0]))
     behind = now.city - step.at
-    passed = _Passed(order, step, round(behind, 1) if behind > LATE_S else 0.0, _told(order, step), time)
+    passed = _Passed(
+        order, step, round(behind, 1) if behind > LATE_S else 0.0, _recipients(order, step), time
+    )
     noted = order.fact("StageLimitPassed", {**_moment_of(passed), "serial": step.serial})
     effect = _EFFECTS.get(step.code)
     facts = (noted, *(effect(passed) if effect else ()))
@@ -82,23 +84,23 @@ def decide_pass_limit(  # the six arguments of every decision
 def _moment_of(passed: _Passed) -> dict[str, Any]:
     step = passed.step
     return {
-        "step": step.code, "due_at": moment(step.at), "late_s": passed.late_s, "told": passed.told,
+        "step": step.code, "due_at": moment(step.at), "late_s": passed.late_s, "told": passed.recipients,
     }  # fmt: skip
 
 
-def _told(order: Order, step: Step) -> list[str]:
+def _recipients(order: Order, step: Step) -> list[str]:
     """Return the roles and holders' codes that get the notice, without those that the case does not have."""
     file = order.file
     level = min(file.supervised + 1, len(LEVELS))
-    stand_for = {
+    placeholders = {
         "holder": file.holder,
         "street": order.case.place.street,
         "make_safe": file.make_safe.holder if file.make_safe else "",
         "supervisor": LEVELS[level - 1],
         "level": above if (above := ABOVE.get(file.level_asked, "")) != "city" else "duty_leader",
     }
-    told = [stand_for.get(name, name) for name in TOLD.get(step.code, ())]
-    return [name for name in dict.fromkeys(told) if name]
+    recipients = [placeholders.get(name, name) for name in RECIPIENTS.get(step.code, ())]
+    return [name for name in dict.fromkeys(recipients) if name]
 
 
 def _share(passed: _Passed) -> tuple[NewFact, ...]:
@@ -106,7 +108,7 @@ def _share(passed: _Passed) -> tuple[NewFact, ...]:
     order, step = passed.order, passed.step
     percent = round(100 * share_used(order.case, step.at, passed.time))
     data = {
-        "share": percent, "overdue": OVERDUE[step.code], "late_s": passed.late_s, "told": passed.told,
+        "share": percent, "overdue": OVERDUE[step.code], "late_s": passed.late_s, "told": passed.recipients,
     }  # fmt: skip
     overdue = order.fact("CaseOverdue", data)
     return (overdue, *_reminded(passed)) if step.code in ("remind", "red1") else (overdue,)
@@ -171,7 +173,7 @@ def _suspension_refused(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _filed(passed: _Passed) -> tuple[NewFact, ...]:
-    return self_filed(passed.order)
+    return filing_facts(passed.order)
 
 
 def _resumed(passed: _Passed) -> tuple[NewFact, ...]:

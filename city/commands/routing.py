@@ -21,14 +21,14 @@ FOLLOW_UP_S = 30 * 86_400.0
 def route_of(order: Order, *, refused: bool = True, **situation: Any) -> Route:
     """Return the route of the case by the rules; ``refused=False`` ignores earlier returns."""
     case, file = order.case, order.file
-    told: dict[str, Any] = {
+    known: dict[str, Any] = {
         "kind": case.kind, "code": case.code, "hazard": case.hazard, "lon": case.place.lon,
         "lat": case.place.lat, "street": case.place.street, "road": case.place.road,
         "component": file.component, "source_site": file.source_site, "beyond_power": file.beyond_power,
         "refused": file.bounced if refused else (),
         "owner_state": file.owner_state if file.owner_state in ("unknown", "disputed") else "",
     }  # fmt: skip
-    return order.terms.routed(Situation(**{**told, **situation}), order.state.register)
+    return order.rules.routed(Situation(**{**known, **situation}), order.state.register)
 
 
 def reasons_of(route: Route) -> list[dict[str, Any]]:

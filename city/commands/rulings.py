@@ -53,7 +53,7 @@ def decide_rule(order: Order, args: Rule) -> Answer:
     """Rule which holder has it, write this to the register and dispatch it (C12)."""
     if not _open_ruling(order) or order.file.state not in OPEN:
         return not_now("no_ruling")
-    if known_holder(args.holder, order.terms) is None:
+    if known_holder(args.holder, order.rules) is None:
         return bad_arg("holder", "code of an agency or a street")
     scope = args.scope or ("this_component" if order.file.component else "this_case")
     key = _register_key(order, scope)
@@ -99,7 +99,7 @@ def _number(order: Order) -> str:
     count = f"-{len(file.rulings) + 1}" if file.rulings else ""
     if file.no:
         return f"{file.no[6:10]}-{file.no[10:]}{count}"
-    year = datetime.fromtimestamp(order.now.city + order.terms.zone_offset_s, UTC).year
+    year = datetime.fromtimestamp(order.now.city + order.rules.zone_offset_s, UTC).year
     return f"{year}-{row_key_of(order.case.key)[:8]}{count}"
 
 

@@ -81,7 +81,7 @@ def _reason(order: Order, typed: str) -> tuple[str, dict[str, str]]:
         return "no_clock", {}
     stopped = file.suspended_at if file.state == "suspended" else None
     at = order.now.city if stopped is None else stopped
-    share = share_used(order.case, at, office_time(order.case, order.terms))
+    share = share_used(order.case, at, office_time(order.case, order.rules))
     # Rounded down, so that 100 % never appears too early; a float of 28.999… counts as 29.
     names = {"percent": str(int(round(100 * share, 6)))}
     return ("overdue" if at > file.fix_by_at else "used"), names

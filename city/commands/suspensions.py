@@ -93,8 +93,8 @@ def _clocks(order: Order, fix: Due | None, own: Due | None) -> dict[str, Any]:
     """Return the moved due times of a case in the format of facts."""
     end = None if fix is None else deadline(order, fix.at, limit_of(order)[1])
     moved = {"fix_by_at": fix, "deadline_at": end, "holder_due_at": own}
-    told: dict[str, Any] = {name: None if due is None else moment(due.at) for name, due in moved.items()}
-    return {**told, "undetermined": any(due is not None and due.undetermined for due in moved.values())}
+    written: dict[str, Any] = {name: None if due is None else moment(due.at) for name, due in moved.items()}
+    return {**written, "undetermined": any(due is not None and due.undetermined for due in moved.values())}
 
 
 def decide_apply_suspension(order: Order, args: ApplySuspension) -> Answer:

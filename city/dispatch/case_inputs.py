@@ -117,7 +117,7 @@ class CaseInputs(msgspec.Struct, frozen=True):
         own = [row for row in found if row.street]
         return tuple(sorted(own or found, key=lambda row: row.rank))
 
-    def brought_up(self) -> tuple[str, ...]:
+    def named_holders(self) -> tuple[str, ...]:
         """Return every holder that a table names for the case, likeliest first."""
         rule, entry = self.rule, self.component
         likely = rule.likely if rule else ()

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["Cells", "Problem", "WrongCell", "current", "read_rows", "sound"]
+__all__ = ["Cells", "Problem", "WrongCell", "current", "read_rows", "read_valid_rows"]
 
 T = TypeVar("T")
 
@@ -129,7 +129,7 @@ def read_rows(rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T]) -> t
     return tuple(found)
 
 
-def sound(
+def read_valid_rows(
     rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T], *, file: str
 ) -> tuple[list[tuple[int, T]], list[Problem]]:
     """Read every valid row with its number, and return a problem for each of the others."""

@@ -49,8 +49,10 @@ def _on_road(rulings: Mapping[str, Registered], key: str, begin: str, end: str) 
     about = key[len(begin) : -len(end)]
     same = [
         ruling
-        for told, ruling in rulings.items()
-        if told.startswith(begin) and told.endswith(end) and _crossing(told[len(begin) : -len(end)]) == about
+        for stored, ruling in rulings.items()
+        if stored.startswith(begin)
+        and stored.endswith(end)
+        and _crossing(stored[len(begin) : -len(end)]) == about
     ]
     return max(same, key=lambda ruling: ruling.at, default=None)
 

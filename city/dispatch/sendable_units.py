@@ -41,7 +41,7 @@ def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
     row = units.find(unit)
     if row is None:
         return None
-    told = slice(row, row + 1)
-    (as_of,) = measured_as_of(units.column("at")[told], units.column("received")[told], state.ledger.clock)
+    only = slice(row, row + 1)
+    (as_of,) = measured_as_of(units.column("at")[only], units.column("received")[only], state.ledger.clock)
     lost = not now - as_of <= UNIT_STALE_S
     return UnitNow(str(units.column("kind")[row]), str(units.column("state")[row]), lost=lost)

@@ -223,15 +223,15 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
     )
 
 
-def _days(number: int, told: str) -> tuple[int, int]:
+def _days(number: int, cell: str) -> tuple[int, int]:
     """Return k and n of a cell ``k/n``; (1, 1) for an empty cell."""
-    if not told:
+    if not cell:
         return 1, 1
-    nth, _, every = told.partition("/")
+    nth, _, every = cell.partition("/")
     are_numbers = (nth + every).isascii() and nth.isdigit() and every.isdigit()
     if are_numbers and 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
         return int(nth), int(every)
-    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {told!r}")
+    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {cell!r}")
 
 
 def _second(number: int, cells: Mapping[str, str], column: str) -> int:

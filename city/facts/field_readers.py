@@ -74,11 +74,11 @@ def maybe_moment(data: Data, key: str) -> float | None:
     return None if data.get(key) is None else parse(data[key])
 
 
-def readable_moment(told: object) -> float | None:
+def readable_moment(value: object) -> float | None:
     """Return a publisher's time as epoch seconds, None when it cannot be read or is a filler."""
-    if not isinstance(told, str):
+    if not isinstance(value, str):
         return None
     try:
-        return parse_told(told)
+        return parse_told(value)
     except (ValueError, OverflowError):
         return None

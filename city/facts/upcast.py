@@ -11,19 +11,19 @@ import msgspec
 
 from city.facts.fact import Fact
 
-__all__ = ["UPCASTS", "Lift", "lifted"]
+__all__ = ["UPCASTS", "Upcast", "upcast"]
 
-Lift = Callable[[dict[str, Any]], dict[str, Any]]
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the ``data`` of (type, v) and returns that of (type, v + 1). It must not change its argument."""
 
-UPCASTS: dict[tuple[str, int], Lift] = {}
+UPCASTS: dict[tuple[str, int], Upcast] = {}
 
 
-def lifted(fact: Fact, table: Mapping[tuple[str, int], Lift] = UPCASTS) -> Fact:
+def upcast(fact: Fact, table: Mapping[tuple[str, int], Upcast] = UPCASTS) -> Fact:
     """Return the fact in the newest version that ``table`` converts to, or the fact itself without a row.
 
     Raises KeyError, TypeError or ValueError, as the row does, when the data does not have the old form.
     """
-    while (lift := table.get((fact.type, fact.v))) is not None:
-        fact = msgspec.structs.replace(fact, v=fact.v + 1, data=lift(fact.data))
+    while (convert := table.get((fact.type, fact.v))) is not None:
+        fact = msgspec.structs.replace(fact, v=fact.v + 1, data=convert(fact.data))
     return fact

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from city.cases import fold_reports
-from city.cases.fold_common import change, note_on
+from city.cases.fold_common import fold_note, fold_on_case
 from city.cases.fold_filing import FILING
 from city.cases.fold_handling import HANDLING
 from city.cases.fold_routing import ROUTING
@@ -19,7 +19,7 @@ from city.clocks.timestamps import iso, parse
 from city.duty.duty_log import note, say
 from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
-from city.facts.upcast import lifted
+from city.facts.upcast import upcast
 from city.state.ledger_state import LedgerState, Show
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
@@ -37,7 +37,7 @@ def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     """Fold one fact into the state and return the names of the slices that it changed."""
     name = f"{fact.type}/{fact.v}"
     try:
-        fact = lifted(fact)
+        fact = upcast(fact)
         handler = HANDLERS.get((fact.type, fact.v))
         if handler is None:
             state.unknown[name] = state.unknown.get(name, 0) + 1
@@ -142,8 +142,8 @@ def _source_back(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, wall = fact.data, fact.subject.removeprefix("wall:")
-    told = data.get("view")
-    view = None if told is None else _corners(told)
+    corners = data.get("view")
+    view = None if corners is None else _corners(corners)
     state.shows[wall] = Show(
         wall, text(data, "kind"), text(data, "id"), view, text(data, "name"), fact.recorded_at,
         parse(data["until"]),
@@ -151,8 +151,8 @@ def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ("shows",)
 
 
-def _corners(told: list[float]) -> tuple[float, float, float, float]:
-    x0, x1, y0, y1 = (float(one) for one in told)
+def _corners(corners: list[float]) -> tuple[float, float, float, float]:
+    x0, x1, y0, y1 = (float(one) for one in corners)
     return x0, x1, y0, y1
 
 
@@ -162,15 +162,15 @@ def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*deliver(state, fact), *note_on(state, fact))
+    return (*deliver(state, fact), *fold_note(state, fact))
 
 
 def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*delay(state, fact), *note_on(state, fact))
+    return (*delay(state, fact), *fold_note(state, fact))
 
 
 def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*fail(state, fact), *note_on(state, fact))
+    return (*fail(state, fact), *fold_note(state, fact))
 
 
 def _recorded_only(state: LedgerState, fact: Fact) -> tuple[str, ...]:  # a handler's shape
@@ -201,10 +201,10 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("OutboxDelivered", 1): _outbox_delivered,
     ("OutboxDelayed", 1): _outbox_delayed,
     ("OutboxFailed", 1): _outbox_failed,
-    ("CommandRefused", 1): note_on,
-    ("PersonRevealed", 1): note_on,
+    ("CommandRefused", 1): fold_note,
+    ("PersonRevealed", 1): fold_note,
     **{
-        (kind, 1): partial(change, fold)
+        (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
 }

@@ -64,11 +64,11 @@ class Store:
         """Fold telemetry records of one topic; newest ``at`` per key wins."""
         self.state.touch(*measure(self.state, topic, records))
 
-    def hear(self, sources: Iterable[SourceState]) -> None:
+    def set_sources(self, sources: Iterable[SourceState]) -> None:
         """Set the status of the sources, as the gateway reports it."""
-        told = {source.name: source for source in sources}
-        if told != self.state.measured.sources:
-            self.state.measured.sources = told
+        by_name = {source.name: source for source in sources}
+        if by_name != self.state.measured.sources:
+            self.state.measured.sources = by_name
             self.state.touch("sources")
 
 

@@ -24,10 +24,10 @@ def indicators(
     tally = Tally(period, now)
     cases = list(state.cases.values())
     for case in cases:
-        tally.take(case)
+        tally.add(case)
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
-        *_again(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
 
@@ -92,7 +92,7 @@ def _contacted(order: Case, calendar: Calendar, zone_offset_s: int) -> bool:
     return at <= due(order.recorded_at, 1, "office_day", calendar, zone_offset_s=zone_offset_s).at
 
 
-def _again(t: Tally, cases: list[Case]) -> list[Indicator]:
+def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
     begin = t.begin - WINDOW_S
     before = [case for case in cases if case.channel == ORDERS and begin <= case.at < t.end]
     latest = t.end + WINDOW_S

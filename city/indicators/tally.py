@@ -47,7 +47,7 @@ class Tally:
         """Whether a time lies in P."""
         return at is not None and self.begin <= at < self.end
 
-    def take(self, case: Case) -> None:
+    def add(self, case: Case) -> None:
         """Count one case."""
         file = case.file
         reported = self.within(case.at)

@@ -99,21 +99,21 @@ def _detection(state: CityState, record: dict[str, Any]) -> str:
 
 def _health(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
-    at, heard = parse(record["at"]), parse(record["received"])
-    said = class_words(str(record["state"]))
+    at, received = parse(record["at"]), parse(record["received"])
+    health = class_words(str(record["state"]))
     row = cameras.row(str(record["camera"]))
     if _is_newer(cameras, row, at):
-        cameras.set(row, {"at": at, "received": heard, "state": said})
+        cameras.set(row, {"at": at, "received": received, "state": health})
     return "cameras"
 
 
 def _snapshot(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
-    at, heard = parse(record["at"]), parse(record["received"])
+    at, received = parse(record["at"]), parse(record["received"])
     sha256 = str(record["sha256"])
     row = cameras.row(str(record["camera"]))
     if not cameras.column("picture_at")[row] > at:
-        cameras.set(row, {"picture_at": at, "picture_received": heard, "sha256": sha256})
+        cameras.set(row, {"picture_at": at, "picture_received": received, "sha256": sha256})
     return "cameras"
 
 

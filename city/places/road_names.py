@@ -111,9 +111,9 @@ def _han(part: str) -> list[str]:
 def _latin(part: str) -> list[str]:
     words = " ".join(part.split())
     house = _HOUSE.match(words)
-    for told in (words, words[house.end() :] if house else ""):
-        road = _LATIN.match(told)
-        if road is not None and _FLAT.match(told, road.end()):
+    for candidate in (words, words[house.end() :] if house else ""):
+        road = _LATIN.match(candidate)
+        if road is not None and _FLAT.match(candidate, road.end()):
             return [road[0].rstrip(".")]
     return []
 

@@ -59,8 +59,8 @@ class UnitGrids(msgspec.Struct, frozen=True, eq=False):
                 cells.setdefault(at, []).append(number)
         # The even-odd test skips horizontal edges: they would divide by zero.
         sloped = tuple(rim[rim[:, 1] < rim[:, 3]] for rim in edges)
-        told = tuple(map(tuple, boxes.tolist()))
-        return cls(tuple(codes), sloped, told, (float(west), float(south)), cell, cells)
+        rows = tuple(map(tuple, boxes.tolist()))
+        return cls(tuple(codes), sloped, rows, (float(west), float(south)), cell, cells)
 
     def code_of(self, lon: float, lat: float) -> str:
         """Return the code of the grid of a WGS84 point, '' outside all grids and for NaN."""
@@ -105,7 +105,7 @@ def _read(collection: Any) -> Iterator[tuple[str, Floats] | str]:
 def _feature(feature: Any) -> tuple[str, Floats]:
     about = feature if isinstance(feature, Mapping) else {}
     properties, geometry = (
-        told if isinstance(told := about.get(name), Mapping) else {} for name in ("properties", "geometry")
+        value if isinstance(value := about.get(name), Mapping) else {} for name in ("properties", "geometry")
     )
     code = properties.get("code")
     if not isinstance(code, str) or not _CODE.fullmatch(code):

@@ -9,7 +9,8 @@ import msgspec
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling", "graver",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
+    "higher_urgency",
 ]  # fmt: skip
 
 OPEN = (
@@ -49,7 +50,7 @@ RESTORED_BY_UNDO = (
 """Fields of the file that undoing a reassignment or an escalation may restore."""
 
 
-def graver(one: str, other: str) -> str:
+def higher_urgency(one: str, other: str) -> str:
     """Return the higher of two urgencies; an unknown word is lower than any."""
     return max(one, other, key=lambda name: URGENCIES.index(name) if name in URGENCIES else -1)
 

@@ -12,7 +12,7 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
-from city.state.warning_records import Storm, Warned
+from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
     "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "Erratum", "Item", "LedgerState",
@@ -208,7 +208,7 @@ class LedgerState(msgspec.Struct):
     cases: dict[str, Case] = {}
     """By key, the last changed case at the end: ``changed_since`` relies on this order."""
     by_external: dict[str, str] = {}
-    warnings: dict[str, Warned] = {}
+    warnings: dict[str, WarningMessage] = {}
     storms: dict[str, Storm] = {}
     devices: dict[str, Device] = {}
     cameras: dict[str, Camera] = {}
@@ -234,7 +234,7 @@ class LedgerState(msgspec.Struct):
         number = bisect_right(self.clocks, position, key=lambda set_: set_[0])
         return self.clocks[number - 1][1] if number else REAL_TIME
 
-    def turn(self, case: Case, position: int) -> None:
+    def put_case(self, case: Case, position: int) -> None:
         """Add a case, or record that it changed at a position."""
         case.changed = position
         self.cases.pop(case.key, None)

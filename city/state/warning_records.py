@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "Warned"]
+__all__ = ["Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "WarningMessage"]
 
 Ring = tuple[tuple[float, float], ...]
 """Corners (lon, lat), closed or not."""
@@ -43,7 +43,7 @@ class Info(msgspec.Struct, frozen=True):
     areas: tuple[Area, ...]
 
 
-class Warned(msgspec.Struct, frozen=True):
+class WarningMessage(msgspec.Struct, frozen=True):
     """A public CAP message as issued: an alert, an update of earlier ones or their cancellation.
 
     ``key`` is "sender/identifier"; ``references`` are the keys of the messages that it references; ``ends``

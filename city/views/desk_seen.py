@@ -24,7 +24,7 @@ class BounceSeen(msgspec.Struct, frozen=True):
 class DeskCase(CaseSeen, frozen=True, kw_only=True):
     """An open case on a desk. ``why`` is a key below ``why.``, ``acknowledge_by`` an escalation's limit.
 
-    ``hands`` are marks of the accounts that have acted on it, as ``city.views.case_view.hand_of`` makes them.
+    ``hands`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
     """
 
     no: str = ""

@@ -7,7 +7,7 @@ from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import Case, CityState
-from city.views.case_view import hand_of, see_case
+from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
 from city.views.nearest_units import FreeUnits, NearSeen
 from city.views.wall_seen import UnitsSeen
@@ -25,10 +25,10 @@ NEVER: tuple[float, NearSeen | None] = (-NEAR_EVERY_S, None)
 class DeskView:
     """Builds the view of the desk channel; unchanged cases are cached."""
 
-    def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
-        self._wall = CasesInFull(zone_offset_s=zone_offset_s, terms=terms)
-        self._tasks = terms.unit_tasks if terms else UnitTasks()
-        self._numbers = terms.numbers if terms else CaseNumbers()
+    def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
+        self._wall = CasesInFull(zone_offset_s=zone_offset_s, rules=rules)
+        self._tasks = rules.unit_tasks if rules else UnitTasks()
+        self._numbers = rules.numbers if rules else CaseNumbers()
         self._near: dict[str, tuple[float, NearSeen | None]] = {}
         self._of: object = None
         self._in_danger: list[DeskCase] = []
@@ -75,9 +75,9 @@ class CasesInFull(WallView):
         """Return an open case with everything that an officer needs to act on it."""
         file = case.file
         return DeskCase(
-            **see_case(case, self.terms), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            **see_case(case, self.rules), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
-            hands=tuple(sorted(map(hand_of, file.acted_by))),
+            hands=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,
             acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
         )  # fmt: skip

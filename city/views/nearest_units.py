@@ -30,8 +30,8 @@ class FreeUnits:
     def __init__(self, units: UnitsSeen, numbers: CaseNumbers) -> None:
         self._units = units
         self._numbers = numbers
-        told = [UnitNow(*one) for one in zip(units.kind, units.state, units.lost.tolist(), strict=True)]
-        self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in told], dtype=bool)
+        known = [UnitNow(*one) for one in zip(units.kind, units.state, units.lost.tolist(), strict=True)]
+        self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in known], dtype=bool)
         self._fit: dict[frozenset[str], npt.NDArray[np.intp]] = {}
 
     def nearest(self, lon: float, lat: float, kinds: frozenset[str], most: int) -> list[NearSeen]:

@@ -262,7 +262,7 @@ class WallSeen(msgspec.Struct, frozen=True):
     transplanted: bool
     revisions: dict[str, int]
     shows: tuple[ShowSeen, ...] = ()
-    heaps: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
+    duplicates: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
     """Mark of an open case → its probable duplicates (``city.views.duplicate_groups``)."""
-    heaped: frozenset[str] = frozenset()
+    duplicate_marks: frozenset[str] = frozenset()
     """Marks of all probable duplicates: they have no row of their own in a list."""

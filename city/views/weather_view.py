@@ -66,15 +66,15 @@ def _areas(one: Standing) -> list[WarningArea]:
     return [WarningArea(colour, rank, code=code) for _, code in one.area.codes]
 
 
-def storms(tracked: Iterable[Storm], city_now: float, terms: DecisionRules | None) -> tuple[StormSeen, ...]:
-    """Return the storms that are not over, nearest to the district first (without ``terms`` newest first)."""
+def storms(tracked: Iterable[Storm], city_now: float, rules: DecisionRules | None) -> tuple[StormSeen, ...]:
+    """Return the storms that are not over, nearest to the district first (without ``rules`` newest first)."""
     alive = [storm for storm in tracked if city_now - storm.fixed_at <= STORM_OVER_S]
-    if terms is None:
+    if rules is None:
         alive.sort(key=lambda storm: (-storm.fixed_at, storm.key))
     else:
-        alive.sort(key=lambda storm: (_storm_away_m(storm, terms), storm.key))
+        alive.sort(key=lambda storm: (_storm_away_m(storm, rules), storm.key))
     return tuple(
-        StormSeen(storm.key, storm.name, storm.points, storm.received, _landfall(storm, city_now, terms))
+        StormSeen(storm.key, storm.name, storm.points, storm.received, _landfall(storm, city_now, rules))
         for storm in alive
     )
 
@@ -85,26 +85,26 @@ def log_lines(log: Iterable[LogLine], warned: Iterable[WarningSeen]) -> tuple[Lo
     return tuple(line for line in log if line.text != "log.warning" or line.names.get("warned") in alive)
 
 
-def _storm_away_m(storm: Storm, terms: DecisionRules) -> float:
+def _storm_away_m(storm: Storm, rules: DecisionRules) -> float:
     fixes = [point for point in storm.points if not point.forecast] or list(storm.points)
     if not fixes:
         return math.inf
     last = max(fixes, key=lambda point: point.at)
-    return _away_m(last.lon, last.lat, terms)
+    return _away_m(last.lon, last.lat, rules)
 
 
-def _landfall(storm: Storm, city_now: float, terms: DecisionRules | None) -> Landfall | None:
+def _landfall(storm: Storm, city_now: float, rules: DecisionRules | None) -> Landfall | None:
     """Return the landfall in or nearest to the district; one elsewhere only if its place has a name."""
     been = [landfall for landfall in storm.landfalls if landfall.at <= city_now]
-    if terms is None:
+    if rules is None:
         return been[-1] if been else None
-    away = [(_away_m(one.lon, one.lat, terms), -one.at, one) for one in been]
+    away = [(_away_m(one.lon, one.lat, rules), -one.at, one) for one in been]
     near = [row for row in away if row[0] <= NEAR_M or row[2].place]
     return min(near, key=lambda row: row[:2])[2] if near else None
 
 
-def _away_m(lon: float, lat: float, terms: DecisionRules) -> float:
+def _away_m(lon: float, lat: float, rules: DecisionRules) -> float:
     """Return the metres from a WGS84 point to the district, 0 inside."""
-    if terms.street_of(lon, lat):
+    if rules.street_of(lon, lat):
         return 0.0
-    return min((terms.boundary_m(lon, lat, code) for code in terms.streets), default=math.inf)
+    return min((rules.boundary_m(lon, lat, code) for code in rules.streets), default=math.inf)

@@ -45,12 +45,12 @@ def _storm(record: dict[str, Any]) -> Storm:
 
 def _landfalls(record: dict[str, Any]) -> tuple[Landfall, ...]:
     """Return all landfalls of a track, earliest first; records from before 0.2 have only one."""
-    told = record.get("landfalls")
-    if not isinstance(told, list):
-        told = [record["landfall"]] if isinstance(record.get("landfall"), dict) else []
+    landfalls = record.get("landfalls")
+    if not isinstance(landfalls, list):
+        landfalls = [record["landfall"]] if isinstance(record.get("landfall"), dict) else []
     found = [
         Landfall(parse(one["at"]), float(one["lon"]), float(one["lat"]), str(one.get("place") or "")[:24])
-        for one in told
+        for one in landfalls
     ]
     return tuple(sorted(found, key=lambda landfall: landfall.at))
 
@@ -60,9 +60,9 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _radii(told: dict[str, Any]) -> dict[str, Any]:
+def _radii(radii: dict[str, Any]) -> dict[str, Any]:
     """Return radii by force: one number, or one for each quadrant."""
     return {
         str(force): [_number(one) for one in radius] if isinstance(radius, list) else _number(radius)
-        for force, radius in told.items()
+        for force, radius in radii.items()
     }

@@ -10,7 +10,7 @@ import msgspec
 from city.clocks.timestamps import parse
 from city.facts.fact import Fact
 from city.state.ledger_state import LedgerState
-from city.state.warning_records import Area, Info, Warned
+from city.state.warning_records import Area, Info, WarningMessage
 from city.warnings.areas import areas_of, listed, named_values
 from city.warnings.signals import OTHER, RANKS, SEVERITIES, colour_in, colour_of, hazard_of, is_lifting
 
@@ -29,7 +29,7 @@ _COLOUR_OF: Final = {severity: colour for colour, severity in SEVERITIES.items()
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-class _Told(NamedTuple):
+class _DecodedInfo(NamedTuple):
     """A decoded ``info``, its language, and whether the message states its colour."""
 
     language: str
@@ -37,7 +37,7 @@ class _Told(NamedTuple):
     printed: bool
 
 
-def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
+def fold_warning(state: LedgerState, fact: Fact) -> WarningMessage | None:
     """Keep a message that warns the public or ends an earlier warning, and return it.
 
     Returns None for any other message, and for one that is known already.
@@ -60,7 +60,7 @@ def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
     return warned
 
 
-def _newness(warned: Warned) -> tuple[float, bool, int, bytes]:
+def _newness(warned: WarningMessage) -> tuple[float, bool, int, bytes]:
     """Return the sort key of messages with one identifier; of one time, the more complete one is newer."""
     return warned.sent, warned.kind == "Cancel", len(warned.infos), msgspec.msgpack.encode(warned)
 
@@ -69,23 +69,23 @@ def _warned(
     record: Mapping[str, Any],
     status: Literal["Actual", "Exercise"],
     kind: Literal["Alert", "Update", "Cancel"],
-) -> Warned:
+) -> WarningMessage:
     sent = parse(str(record["sent"]))
     zone = datetime.fromisoformat(str(record["sent"])).tzinfo
     references = tuple(dict.fromkeys(_referenced(record)))
-    told = [
-        _Told(_language(info), _info(info, sent, zone), bool(_printed_colour(info)))
+    decoded = [
+        _DecodedInfo(_language(info), _info(info, sent, zone), bool(_printed_colour(info)))
         for info in listed(record.get("info"))
         if isinstance(info, Mapping)
     ]
-    infos = _translated(told)
+    infos = _translated(decoded)
     if kind == "Cancel":
         says: Literal["lifts", "doubts"] = "doubts" if references else "lifts"
         infos = [msgspec.structs.replace(info, says=says) for info in infos]
     sender = str(record["sender"])
     ends = max((info.ends for info in infos if info.says == "warns"), default=0.0)
     key = f"{sender}/{record['identifier']}"
-    return Warned(key, sender, status, kind, sent, references, tuple(infos), ends)
+    return WarningMessage(key, sender, status, kind, sent, references, tuple(infos), ends)
 
 
 def _referenced(record: Mapping[str, Any]) -> list[str]:
@@ -133,15 +133,15 @@ def _says(info: Mapping[str, Any], headline: str) -> Literal["warns", "lifts", "
 
 def _printed_colour(info: Mapping[str, Any]) -> str:
     """Return the colour that the issuer states: in a parameter, the headline or, in China, the severity."""
-    told = [v for name, v in named_values(info.get("parameter")) if name.lower() in ("colour", "color")]
-    found = colour_of(told[0]) if told else ""
+    colours = [v for name, v in named_values(info.get("parameter")) if name.lower() in ("colour", "color")]
+    found = colour_of(colours[0]) if colours else ""
     return found or colour_in(str(info.get("headline") or "")) or colour_of(str(info.get("severity") or ""))
 
 
-def _moment(told: object, zone: tzinfo | None) -> tuple[float | None, bool]:
+def _moment(value: object, zone: tzinfo | None) -> tuple[float | None, bool]:
     """Return a time and whether its offset is assumed: a time without one is read in the zone of ``sent``."""
     try:
-        found = datetime.fromisoformat(str(told or ""))
+        found = datetime.fromisoformat(str(value or ""))
         naive = found.tzinfo is None
         return (found.replace(tzinfo=zone) if naive else found).timestamp(), naive
     except (ValueError, OverflowError):
@@ -150,21 +150,21 @@ def _moment(told: object, zone: tzinfo | None) -> tuple[float | None, bool]:
 
 def _language(info: Mapping[str, Any]) -> str:
     """Return the primary language of an ``info`` ("zh"); without one, it is detected from its text."""
-    told = str(info.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
+    language = str(info.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
     words = str(info.get("headline") or "") + str(info.get("event") or "")
-    return told or ("zh" if _CHINESE.search(words) else "en")
+    return language or ("zh" if _CHINESE.search(words) else "en")
 
 
-def _translated(told: list[_Told]) -> list[Info]:
+def _translated(decoded: list[_DecodedInfo]) -> list[Info]:
     """Join translations: the n-th ``info`` of one language translates the n-th of another."""
-    by_language: dict[str, list[_Told]] = {}
-    for one in told:
+    by_language: dict[str, list[_DecodedInfo]] = {}
+    for one in decoded:
         by_language.setdefault(one.language, []).append(one)
     rows = list(zip(*by_language.values(), strict=False))
     whole = len({len(infos) for infos in by_language.values()}) <= 1
     if whole and all(_alike([one.info for one in row]) for row in rows):
         return [_joined(row) for row in rows]
-    return [_with_hazard(one, told) for one in told]
+    return [_with_hazard(one, decoded) for one in decoded]
 
 
 def _alike(row: list[Info]) -> bool:
@@ -172,11 +172,11 @@ def _alike(row: list[Info]) -> bool:
     return len({info.hazard for info in row} - {OTHER}) <= 1 and len({len(info.areas) for info in row}) == 1
 
 
-def _joined(told: tuple[_Told, ...]) -> Info:
+def _joined(decoded: tuple[_DecodedInfo, ...]) -> Info:
     """Merge the translations of one statement; a field missing in one is taken from another."""
-    row = [one.info for one in told]
+    row = [one.info for one in decoded]
     # A colour stated in one language takes precedence over one derived from CAP's severity in another.
-    coloured = [one.info for one in told if one.printed] or row
+    coloured = [one.info for one in decoded if one.printed] or row
     worst = max(coloured, key=lambda info: (info.says == "warns", info.rank))
     return msgspec.structs.replace(
         worst,
@@ -197,9 +197,9 @@ def _one_area(areas: tuple[Area, ...]) -> Area:
     return Area(names, codes, tuple(dict.fromkeys(ring for area in areas for ring in area.rings)))
 
 
-def _with_hazard(one: _Told, told: list[_Told]) -> Info:
+def _with_hazard(one: _DecodedInfo, decoded: list[_DecodedInfo]) -> Info:
     """Give an info without a known hazard the hazard of its translations, if they name exactly one."""
-    named = {other.info.hazard for other in told if other.language != one.language} - {OTHER}
+    named = {other.info.hazard for other in decoded if other.language != one.language} - {OTHER}
     if one.info.hazard != OTHER or len(named) != 1:
         return one.info
     return msgspec.structs.replace(one.info, hazard=named.pop())

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from city.state.warning_records import Area, Info, Warned
+from city.state.warning_records import Area, Info, WarningMessage
 from city.warnings.signals import OTHER
 
 __all__ = ["Standing", "in_force", "standing"]
@@ -17,7 +17,7 @@ State = Literal["in_force", "announced", "over"]
 class Standing(msgspec.Struct, frozen=True):
     """One area of one statement, and when it ends: as stated, or earlier when another message ends it."""
 
-    warned: Warned
+    warned: WarningMessage
     info: Info
     area: Area
     ends: float
@@ -34,12 +34,12 @@ class Standing(msgspec.Struct, frozen=True):
         return "in_force" if self.info.begins <= now else "announced"
 
 
-def in_force(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
+def in_force(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, ...]:
     """Return what is in force at a city time (epoch seconds)."""
     return tuple(one for one in standing(messages, now) if one.state(now) == "in_force")
 
 
-def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
+def standing(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, ...]:
     """Return what is in force or announced at ``now`` (city epoch seconds), ordered by key.
 
     A whole message ends when an Update references it, directly or through a chain of references, or when a
@@ -55,7 +55,7 @@ def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
     later = [one for one in every if one.sent >= first]
     chains = _Chains(every)
     enders = [one for one in later if one.references and (one.kind == "Cancel" or _replaces(one))]
-    topics: dict[Topic, list[tuple[Warned, Info]]] = {}
+    topics: dict[Topic, list[tuple[WarningMessage, Info]]] = {}
     for one in later:
         for info in one.infos:
             topics.setdefault(_topic(one, info), []).append((one, info))
@@ -73,16 +73,18 @@ def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
     return tuple(found)
 
 
-def _topic(warned: Warned, info: Info) -> Topic:
+def _topic(warned: WarningMessage, info: Info) -> Topic:
     hazard = info.hazard if info.hazard != OTHER else f"={info.event}"
     return warned.status, warned.sender, hazard
 
 
-def _replaces(warned: Warned) -> bool:
+def _replaces(warned: WarningMessage) -> bool:
     return warned.kind == "Update" and bool(warned.infos)
 
 
-def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: Area) -> float:
+def _ended_by(
+    rivals: list[tuple[WarningMessage, Info]], one: WarningMessage, info: Info, area: Area
+) -> float:
     """Return when another statement of the office on the hazard ends this area of ``one``; inf for never."""
     moments = [
         max(by.sent, other.begins)
@@ -93,12 +95,12 @@ def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: 
     return min(moments, default=float("inf"))
 
 
-def _supersedes(by: Warned, other: Info, one: Warned) -> bool:
+def _supersedes(by: WarningMessage, other: Info, one: WarningMessage) -> bool:
     # Two warnings of an unknown hazard may be different things: only references replace one.
     return other.says == "warns" and other.hazard != OTHER and by.sent > one.sent
 
 
-def _lifts(by: Warned, other: Info, one: Warned, info: Info) -> bool:
+def _lifts(by: WarningMessage, other: Info, one: WarningMessage, info: Info) -> bool:
     # A message with references ends only the messages that it references.
     named = bool(by.references)
     worse = other.rank and info.rank > other.rank
@@ -133,7 +135,7 @@ def _open(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], .
 class _Chains:
     """Direct and indirect references between messages."""
 
-    def __init__(self, messages: Iterable[Warned]) -> None:
+    def __init__(self, messages: Iterable[WarningMessage]) -> None:
         self._named: Mapping[str, tuple[str, ...]] = {
             one.key: one.references for one in messages if one.references
         }
@@ -152,7 +154,7 @@ class _Chains:
             self._kept[key] = frozenset(found)
         return self._kept[key]
 
-    def ends(self, by: Warned, one: Warned) -> bool:
+    def ends(self, by: WarningMessage, one: WarningMessage) -> bool:
         """Whether a message with references ends another one, which is in its chain and not newer."""
         if by.key == one.key or by.status != one.status or by.sent < one.sent:
             return False

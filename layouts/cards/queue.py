@@ -27,7 +27,7 @@ class Queue:
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         # One more pass than sorting all, but 40,000 open cases cost a tenth.
-        cases = [case for case in seen.cases if case.key not in seen.heaped]
+        cases = [case for case in seen.cases if case.key not in seen.duplicate_marks]
         first = heapq.nsmallest(SHOWN, cases, key=rank)
         shown = {case.key for case in first}
         dues = (c.until for c in cases if c.until is not None and c.key not in shown)
@@ -46,12 +46,12 @@ def counted(seen: WallSeen) -> dict[str, int | None]:
     """
     if not seen.position:
         return {"total": None, "rows": None}
-    return {"total": len(seen.cases), "rows": len(seen.cases) - len(seen.heaped)}
+    return {"total": len(seen.cases), "rows": len(seen.cases) - len(seen.duplicate_marks)}
 
 
 def callers(case: CaseSeen, seen: WallSeen) -> int:
     """Return how many have reported the place of a case, those of undecided reports counted in."""
-    return case.callers + sum(same.callers for same in seen.heaps.get(case.key, ()))
+    return case.callers + sum(same.callers for same in seen.duplicates.get(case.key, ()))
 
 
 def rank(case: CaseSeen) -> tuple[int, float, float, str]:

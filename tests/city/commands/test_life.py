@@ -196,7 +196,7 @@ class Life(RuleBasedStateMachine):
     @rule(key=KEYS)
     def timer(self, key: str) -> None:
         case = self.w.case(key)
-        for step in steps(case, self.w.terms.numbers, office_time(case, self.w.terms))[:1]:
+        for step in steps(case, self.w.rules.numbers, office_time(case, self.w.rules))[:1]:
             if step.at <= self.w.now.city:
                 args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
                 answer = self._give(key, SYSTEM, "pass_limit", args, 0)
@@ -259,7 +259,7 @@ class Life(RuleBasedStateMachine):
     def no_clock_of_ours_ran_before_the_case_was_ours(self) -> None:
         for case in self.w.state.cases.values():
             begun = case.file.taken_at
-            left = steps(case, self.w.terms.numbers, office_time(case, self.w.terms))
+            left = steps(case, self.w.rules.numbers, office_time(case, self.w.rules))
             assert all(begun is None or step.at >= begun or step.code == "contact" for step in left)
 
     def teardown(self) -> None:

@@ -34,7 +34,7 @@ def mirrored(w: World, state: str, *, ago: float = 2400.0, **told: Any) -> str:
 
 def coming(w: World, key: str) -> list[Step]:
     case = w.case(key)
-    return steps(case, w.terms.numbers, office_time(case, w.terms))
+    return steps(case, w.rules.numbers, office_time(case, w.rules))
 
 
 def pass_due(w: World, key: str) -> list[str]:

@@ -144,7 +144,7 @@ def test_a_verb_is_refused_in_every_state_that_it_does_not_leave(verb: str, stat
 def test_every_verb_on_an_unknown_case_is_refused(verb: str) -> None:
     w = World()
     w.report()
-    answer = decide(w.state, Command("c", verb, "case:hotline/none"), SYSTEM, w.terms, w.now)
+    answer = decide(w.state, Command("c", verb, "case:hotline/none"), SYSTEM, w.rules, w.now)
     assert answer == Refusal("unknown_subject", "unknown_case")
 
 

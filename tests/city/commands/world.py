@@ -72,7 +72,7 @@ def invented_route(situation: Situation, rulings: Mapping[str, object]) -> Route
     )  # fmt: skip
 
 
-def terms(**changes: Any) -> DecisionRules:
+def rules(**changes: Any) -> DecisionRules:
     """Return the decision rules of the small district; ``changes`` are numbers of the centre."""
     return DecisionRules(
         district="310115", zone_offset_s=ZONE_S, categories=CATEGORIES, standards=STANDARDS,
@@ -116,7 +116,7 @@ class World:
     def __init__(
         self, start: str = "2026-11-23T09:00:00+08:00", *, rate: float = 1.0, **numbers: Any
     ) -> None:
-        self.terms = terms(**numbers)
+        self.rules = rules(**numbers)
         self.state = LedgerState(clock=CityClock(parse(start), 1_800_000_000.0, rate))
         self.machine = 1_800_000_000.0
         self.facts: list[Fact] = []
@@ -162,7 +162,7 @@ class World:
         self.commands += 1
         told = self.case(key).file.version if version is None else version
         command = Command(f"c{self.commands}", verb, f"case:{key}", told, args)
-        return decide(self.state, command, by, self.terms, self.now)
+        return decide(self.state, command, by, self.rules, self.now)
 
     def act(self, verb: str, key: str, by: Person, *, version: int | None = None, **args: Any) -> Any:
         """Decide a command and, unless it is refused, fold its facts; return the decision or refusal."""

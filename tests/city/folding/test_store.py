@@ -232,7 +232,7 @@ def test_a_snapshot_that_is_damaged_or_of_another_schema_is_refused(data: bytes)
 def test_what_is_heard_of_sources_is_news_only_when_it_changed() -> None:
     store = Store()
     source = SourceState("hotline", 1.8e9, 60.0)
-    store.hear([source])
-    store.hear([source])
+    store.set_sources([source])
+    store.set_sources([source])
     assert store.state.revision("sources") == (1,)
     assert store.state.measured.sources == {"hotline": source}

@@ -20,7 +20,7 @@ def keys(*cases: CaseSeen, near_m: float = NEAR_M) -> dict[str, list[str]]:
     same = DuplicateGroups(near_m)
     for one in cases:
         same.put(one)
-    return {head: list(members) for head, members in same.heaps().items()}
+    return {head: list(members) for head, members in same.groups().items()}
 
 
 def test_reports_of_one_class_within_fifty_metres_lie_on_the_first() -> None:
@@ -115,4 +115,4 @@ def test_whatever_comes_changes_and_goes_the_heaps_are_those_of_what_is_there(
         else:
             same.put(one)
             there[key] = one
-        assert {head: list(members) for head, members in same.heaps().items()} == by_hand([*there.values()])
+        assert {head: list(members) for head, members in same.groups().items()} == by_hand([*there.values()])

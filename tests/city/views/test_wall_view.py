@@ -39,17 +39,17 @@ def test_maps_have_something_new_only_when_what_they_say_of_a_marked_case_is_new
         state.touch("cases")
         return view.see(state, NOW).revisions["marks"]
 
-    ledger.turn(case(1, urgency="critical"), 1)
+    ledger.put_case(case(1, urgency="critical"), 1)
     first = marks()
-    ledger.turn(case(2), 2)  # ordinary: no mark of its own
-    ledger.turn(case(1, urgency="critical", reporter_ref="another"), 3)
+    ledger.put_case(case(2), 2)  # ordinary: no mark of its own
+    ledger.put_case(case(1, urgency="critical", reporter_ref="another"), 3)
     assert marks() == first
     moved = case(1, urgency="critical")
     moved.place = msgspec.structs.replace(moved.place, lon=121.6)
-    ledger.turn(moved, 4)
+    ledger.put_case(moved, 4)
     assert marks() > first
     again = marks()
-    ledger.turn(case(1), 5)  # not critical any more
+    ledger.put_case(case(1), 5)  # not critical any more
     assert marks() > again
 
 
