@@ -36,6 +36,6 @@ def restore(file: CaseFile, restored: object) -> None:
 def _read(values: object) -> dict[str, Any]:
     """Return the fields that undo may restore, with their types checked."""
     if not isinstance(values, dict):
-        message = "expected the fields that undo puts back"
+        message = "expected the fields that undo restores"
         raise TypeError(message)
     return {name: msgspec.convert(values[name], kind) for name, kind in TYPES.items() if name in values}

@@ -130,10 +130,10 @@ def component_of(cells: Cells) -> Component:
         raise WrongCell("class", f"expected component:{code[6:8]}{minor} as the code says, got {category!r}")
     state, owner = cells.one_of("owner_state", OWNER_STATES), cells.maybe("owner")
     if state not in ("disputed", "unknown") and not owner:
-        raise WrongCell("owner", f"it is empty, and the owner is said to be {state}")
+        raise WrongCell("owner", f"it is empty, and owner_state is {state}")
     delegated = cells.yes("delegated")
     if delegated and not cells.maybe("maintainer"):
-        raise WrongCell("maintainer", "it is empty, and the owner is said to have delegated")
+        raise WrongCell("maintainer", "it is empty, and delegated is yes")
     valid_from, valid_to = cells.days()
     return Component(
         code, layout, category, cells.degrees("lon", 180), cells.degrees("lat", 90),

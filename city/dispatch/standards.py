@@ -32,9 +32,9 @@ def standard_of(cells: Cells) -> StandardRow:
     category, no, hazard = cells.class_key("class"), cells.whole("no"), cells.yes("hazard")
     minutes = cells.whole("make_safe_min", empty=0)
     if hazard and not minutes:
-        raise WrongCell("make_safe_min", "it is empty, and the condition is a hazard")
+        raise WrongCell("make_safe_min", "it is empty, and hazard is yes")
     if minutes and not hazard:
-        raise WrongCell("make_safe_min", "expected an empty cell where the condition is no hazard")
+        raise WrongCell("make_safe_min", "expected an empty cell where hazard is no")
     standard = Standard(
         key=f"{category}#{no}",
         category=category,

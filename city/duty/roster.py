@@ -204,10 +204,10 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
     if role in PEOPLE and not cells.get("name"):
         raise ValueError(f"row {number}, name: a {role} needs one")
     if (role == "seat") != bool(cells.get("seat")):
-        raise ValueError(f"row {number}, seat: rows of role seat need one, others have none")
+        raise ValueError(f"row {number}, seat: only rows of role seat have one, and they need it")
     count = cells.get("count", "")
     if (role in COUNTS) != (count.isascii() and count.isdigit()):
-        raise ValueError(f"row {number}, count: rows of {COUNTS} need a number, others have none")
+        raise ValueError(f"row {number}, count: only rows of {COUNTS} have one, and they need a number")
     starts, ends = (_second(number, cells, column) for column in ("from", "to"))
     nth, every = _days(number, cells.get("days", ""))
     return RosterRow(

@@ -95,7 +95,7 @@ def _numbers(text: str) -> list[float]:
         numbers.append(float(found[0]))
         end = found.end()
     if not _BETWEEN.fullmatch(text, end) or not all(map(math.isfinite, numbers)):
-        raise AreaError("numbers parted by commas and spaces", repr(text[end : end + 40]), number=True)
+        raise AreaError("numbers separated by commas and spaces", repr(text[end : end + 40]), number=True)
     return numbers
 
 
@@ -103,5 +103,5 @@ def _corner(lat: float, lon: float) -> tuple[float, float]:
     if not -90.0 <= lat <= 90.0:
         raise AreaError("a latitude of -90 to 90 first", f"{lat:g}")
     if not -360.0 <= lon <= 360.0:
-        raise AreaError("a longitude of -180 to 180 behind the latitude", f"{lon:g}")
+        raise AreaError("a longitude of -180 to 180 after the latitude", f"{lon:g}")
     return (lon if -180.0 <= lon <= 180.0 else lon - math.copysign(360.0, lon)), lat
