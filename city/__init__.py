@@ -1,5 +1,5 @@
-"""The rules of the city: what is so and what may happen. No I/O, no clock, no screen.
+"""The domain model: the state of the city and the rules that change it. No I/O, no clock, no screen.
 
-It may import msgspec and numpy; every other package may import it. Each folder is one subject; the order in
-which they may import one another is the contract "rooms of city" in pyproject.toml.
+It may import msgspec and numpy; every other package may import it. Each folder is one subject; the contract
+"rooms of city" in pyproject.toml says which may import which.
 """

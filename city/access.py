@@ -1,4 +1,4 @@
-"""Access: who may do, open and see what (domain §4.9). Every command, page, channel and field asks here."""
+"""Access: who may do, open and see what (domain §4.9): commands, pages, channels and fields."""
 
 from typing import Final
 
@@ -17,15 +17,15 @@ AXES: Final = {
 }  # fmt: skip
 ROLES: Final = tuple(role for role in AXES if role != "system")
 SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})
-"""Roles whose authority is bound to the shift: they act only while the roster names their holder."""
+"""Roles that are bound to the shift: they count only while the roster names the person."""
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who acts, as read anew for every command.
+    """A person who acts; read again for every command.
 
-    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` bounds what they may act
+    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` limits what they may act
     on (empty = the whole district). ``on_shift`` are those of ``roles`` that the present shift gives them.
-    ``automated`` marks a stand-in of the demo: a person's act goes before its.
+    ``automated`` marks a simulated person of the demo; commands of real persons have priority.
     """
 
     account: str
@@ -41,7 +41,7 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def holder(self) -> str:
-        """Return the holder that they act for, '' for the centre."""
+        """Return the code of the holder that they act for, '' for the centre."""
         return self.agency or self.street
 
 
@@ -102,7 +102,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "clear": (*_CENTRE, *_LEADERS),
     "reveal": ("intake_officer", "shift_lead", "inspector", *_HOLDERS, "village_operator"),
 }
-"""Verb → roles that may give it; the guards of the verbs say the rest."""
+"""Verb → roles that may give it; the guards of the verbs check the rest."""
 
 PAGES: Final[dict[str, tuple[str, ...]]] = {
     "wall": ("duty_officer", "shift_lead", *_LEADERS),
@@ -112,7 +112,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
 """Page (and its channel and tiles) → roles that may open it."""
 
 READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
-"""Roles that read what a reporter wrote; a rotating leader sees numbers only."""
+"""Roles that may read a reporter's text; a rotating leader sees numbers only."""
 
 
 def axis_of(role: str) -> str:
@@ -121,7 +121,7 @@ def axis_of(role: str) -> str:
 
 
 def acting_role(person: Person, verb: str) -> str:
-    """Return the role in which a person may give a verb, '' when in none; off shift a shift's is none."""
+    """Return the role in which a person may give a verb, '' for none; a shift role counts only on shift."""
     for role in VERBS.get(verb, ()):
         if role in person.roles and (role not in SHIFT_ROLES or role in person.on_shift):
             return role
@@ -129,12 +129,12 @@ def acting_role(person: Person, verb: str) -> str:
 
 
 def verbs_of(person: Person) -> tuple[str, ...]:
-    """Return the verbs that one of a person's roles may give now: what their buttons may be for."""
+    """Return the verbs that a person may give now in one of their roles: the buttons they may see."""
     return tuple(verb for verb in VERBS if acting_role(person, verb))
 
 
 def may_open(person: Person, page: str) -> bool:
-    """Whether a person may open a page and hear its channel."""
+    """Whether a person may open a page and subscribe to its channel."""
     return any(role in person.roles for role in PAGES.get(page, ()))
 
 

@@ -43,7 +43,7 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
-    ``hand`` is their id in the rows' ``hands`` (``city.views.case_view.hand_of``). ``verbs`` are those that
+    ``hand`` is their id in the rows' ``hands`` (``city.views.case_view``). ``verbs`` are those that
     they may use when the page is opened; the page has buttons for these only.
     """
 

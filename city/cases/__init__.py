@@ -1,5 +1,5 @@
-"""Cases: how the facts of a case's life change its case file, from the report to the closing.
+"""Cases: how facts change a case file, from the report to the closing.
 
-What may happen to a case is decided in ``city.commands``; here is only what happened. It may import
+``city.commands`` decides what may happen to a case; this package applies what has happened. It may import
 ``city.duty``, ``city.state`` and what they import.
 """

@@ -1,4 +1,4 @@
-"""The fold of a case's life: what all facts on a case have in common."""
+"""Folding facts on cases: the part that all facts on a case share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,19 +13,19 @@ from city.facts.field_readers import maybe_moment, text, texts, whole
 from city.state.case_file import SHARE_STATES, CaseFile, LastAct
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["Fold", "Turn", "account_of", "change", "is_quiet", "note_on"]
+__all__ = ["Change", "Fold", "account_of", "fold_note", "fold_on_case", "is_timer_note"]
 
 NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
-"""Facts that decide nothing, so that they put nobody on an axis."""
+"""Facts that decide nothing: they do not put their author on an axis."""
 
 STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}
-"""Facts that leave a case to its source's system; in ledgers of before they name what they ``took_over``."""
+"""Facts that leave a case mirrored. In older ledgers they may take it over: then they have ``took_over``."""
 
 
-class Turn(msgspec.Struct):
-    """One fact on one case: ``file`` is the copy that becomes the case's.
+class Change(msgspec.Struct):
+    """One fact applied to one case; ``file`` is a copy that replaces the case's file.
 
-    ``now`` is the city moment of the fact, ``case_changes`` are fields of the case that change with it.
+    ``now`` is the city time of the fact, ``case_changes`` are the fields of the case that change with it.
     """
 
     state: LedgerState
@@ -37,11 +37,11 @@ class Turn(msgspec.Struct):
 
     @property
     def data(self) -> dict[str, Any]:
-        """Return what the fact says."""
+        """Return the fact's data."""
         return self.fact.data
 
     def enter(self, state: str) -> None:
-        """Put the case into a state; staying in one does not begin it anew."""
+        """Put the case into a state; if it is in that state already, ``since`` is kept."""
         if self.file.state != state:
             self.file.since = self.now
             if self.file.state not in SHARE_STATES:
@@ -52,38 +52,38 @@ class Turn(msgspec.Struct):
 _QUIET = frozenset({"StageLimitPassed", "CaseReminded", "CaseOverdue"})
 
 
-def is_quiet(fact: Fact) -> bool:
-    """Whether a clock only noted something: it changes nothing that anybody may do, and ends no undo."""
+def is_timer_note(fact: Fact) -> bool:
+    """Whether the fact is a note by a timer: it changes no rights and does not end the time to undo."""
     return fact.role == "system" and fact.type in _QUIET
 
 
-Fold = Callable[[Turn], tuple[str, ...]]
-"""Changes ``turn.file`` and returns the slices, beside ``cases``, that it changed."""
+Fold = Callable[[Change], tuple[str, ...]]
+"""Changes ``change.file`` and returns the changed slices other than ``cases``."""
 
 
 def account_of(actor: str) -> str:
-    """Return the account behind a fact's actor; other actors (``client:…``, ``system:…``) are none."""
+    """Return the account of a fact's actor, '' for other actors (``client:…``, ``system:…``)."""
     return "" if ":" in actor else actor
 
 
-def _turn(state: LedgerState, fact: Fact) -> Turn:
+def _change(state: LedgerState, fact: Fact) -> Change:
     case = state.cases[fact.subject.removeprefix("case:")]
-    # A copy: what cannot be folded whole changes nothing.
-    return Turn(state, case, msgspec.structs.replace(case.file), fact, state.clock.at(fact.recorded_at))
+    # A copy: a fact that fails half-way changes nothing.
+    return Change(state, case, msgspec.structs.replace(case.file), fact, state.clock.at(fact.recorded_at))
 
 
-def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that changes its case and raises its version; a deciding one takes a mirrored case over."""
-    turn = _turn(state, fact)
-    if not turn.file.own and (fact.type not in STAYS_MIRRORED or "took_over" in fact.data):
+def fold_on_case(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Fold a fact that changes its case and raises its version; a deciding one takes over a mirrored case."""
+    change = _change(state, fact)
+    if not change.file.own and (fact.type not in STAYS_MIRRORED or "took_over" in fact.data):
         taken = fact.data.get("took_over") or {}
-        turn.file = own_file(
-            turn.case, text(taken, "holder"), texts(taken, "bounced"), at=turn.now,
+        change.file = own_file(
+            change.case, text(taken, "holder"), texts(taken, "bounced"), at=change.now,
             rule_by=maybe_moment(taken, "rule_by"), on_site_by=maybe_moment(taken, "on_site_by"),
         )  # fmt: skip
-    file = turn.file
+    file = change.file
     file.version = whole(fact.data, "version")
-    if not is_quiet(fact):
+    if not is_timer_note(fact):
         file.moved = file.version
         file.undo = {}
         file.last = LastAct(
@@ -94,48 +94,48 @@ def change(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if account not in ("", "engine", *file.acted_by):
         file.acted_by = (*file.acted_by, account)
     _put_on_axis(file, fact)
-    told_before = turn.case.file.last
-    touched = fold(turn)
-    if fact.type == "ActUndone" and told_before is not None:
+    last_before = change.case.file.last
+    touched = fold(change)
+    if fact.type == "ActUndone" and last_before is not None:
         recall(
-            state, turn.case, file, whole(fact.data, "position"), told=told_before.to,
-            kind=told_before.type, fact=fact,
+            state, change.case, file, whole(fact.data, "position"), recipient=last_before.to,
+            kind=last_before.type, fact=fact,
         )  # fmt: skip
         touched = ("outbox", *touched)
-    case = msgspec.structs.replace(turn.case, **turn.case_changes)
+    case = msgspec.structs.replace(change.case, **change.case_changes)
     if queue(state, case, file, fact):
         touched = ("outbox", *touched)
-    _settle(turn)
+    _commit(change)
     return ("cases", *touched)
 
 
-def note_on(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that only notes something about a case; one about anything else changes nothing."""
+def fold_note(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Fold a fact that only adds a note to a case; a fact about another subject changes nothing."""
     if not fact.subject.startswith("case:"):
         return ()
-    _settle(_turn(state, fact))
+    _commit(_change(state, fact))
     return ("cases",)
 
 
 def _target(fact: Fact) -> str:
-    """Return whom a fact is about, beside its case; several of them with ``|`` between."""
+    """Return the persons or holders that a fact names as its target, joined by ``|``."""
     if isinstance(fact.data.get("to"), list):
         return "|".join(texts(fact.data, "to"))
     return text(fact.data, "to") or text(fact.data, "holder")
 
 
-def _settle(turn: Turn) -> None:
-    case, file = turn.case, turn.file
+def _commit(change: Change) -> None:
+    case, file = change.case, change.file
     file.story = case.file.story
-    file.story.append(turn.fact.position)
+    file.story.append(change.fact.position)
     case.file = file
-    turn.state.turn(case, turn.fact.position)
-    for name, value in turn.case_changes.items():
+    change.state.put_case(case, change.fact.position)
+    for name, value in change.case_changes.items():
         setattr(case, name, value)
 
 
 def _put_on_axis(file: CaseFile, fact: Fact) -> None:
-    """Remember on which axis a person acted in this case: nobody may act on both."""
+    """Record on which axis a person acted in this case: nobody may act on both."""
     axis = AXES.get(fact.role, "neutral")
     account = account_of(fact.actor)
     if fact.type in NO_AXIS or not account:

@@ -1,46 +1,46 @@
-"""The fold of filing: verification, filing, rejection, merging, voiding (C2 – C6, C20)."""
+"""Folding facts of filing: verification, filing, rejection, merging, voiding (C2 – C6, C20)."""
 
 import math
 from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Fold, Turn, account_of
+from city.cases.fold_common import Change, Fold, account_of
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, moment, names, number, text, texts, whole
-from city.state.case_file import LIMIT_UNITS, MakeSafe, graver
+from city.state.case_file import LIMIT_UNITS, MakeSafe, higher_urgency
 
 __all__ = ["FILING"]
 
 
-def _verification_requested(turn: Turn) -> tuple[str, ...]:
-    turn.file.verify_by = moment(turn.data, "due_at")
-    turn.file.verify_to = text(turn.data, "to")
-    turn.enter("verifying")
+def _verification_requested(change: Change) -> tuple[str, ...]:
+    change.file.verify_by = moment(change.data, "due_at")
+    change.file.verify_to = text(change.data, "to")
+    change.enter("verifying")
     return ()
 
 
-def _verified(turn: Turn) -> tuple[str, ...]:
-    lon, lat = number(turn.data, "lon"), number(turn.data, "lat")
-    place = turn.case.place
+def _verified(change: Change) -> tuple[str, ...]:
+    lon, lat = number(change.data, "lon"), number(change.data, "lat")
+    place = change.case.place
     if lon is not None and lat is not None and math.isnan(place.lon):
-        # Reported by address alone: who was there has found the place.
-        street = place.street or text(turn.data, "street")
-        turn.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat, street=street)
-    turn.file.verified = text(turn.data, "result")
-    turn.file.verify_by = None
-    turn.enter("reported")
+        # Reported by address only: the verification gives the position.
+        street = place.street or text(change.data, "street")
+        change.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat, street=street)
+    change.file.verified = text(change.data, "result")
+    change.file.verify_by = None
+    change.enter("reported")
     return ()
 
 
-def _filed(turn: Turn) -> tuple[str, ...]:
-    data, file, case = turn.data, turn.file, turn.case
+def _filed(change: Change) -> tuple[str, ...]:
+    data, file, case = change.data, change.file, change.case
     unit = text(data, "limit_unit")
     if unit not in LIMIT_UNITS:
         message = f"limit_unit: expected one of {', '.join(LIMIT_UNITS)}"
         raise ValueError(message)
     kind, code = text(data, "kind", case.kind), text(data, "code", case.code)
-    turn.case_changes |= {
+    change.case_changes |= {
         "kind": kind, "code": code, "hazard": flag(data, "hazard"),
         "urgency": text(data, "urgency", case.urgency),
     }  # fmt: skip
@@ -53,82 +53,82 @@ def _filed(turn: Turn) -> tuple[str, ...]:
     file.source_site, file.verify_by = text(data, "source_site"), None
     file.undetermined = flag(data, "undetermined")
     file.targets = texts(data, "targets")
-    _why(turn)
-    file.filed_at = case.at if file.imported else turn.now
-    file.unowned_since = turn.now
+    _why(change)
+    file.filed_at = case.at if file.imported else change.now
+    file.unowned_since = change.now
     district, day = text(data, "district"), text(data, "day")
     if not file.no and day:
-        serial = turn.state.serials.get(day, 0) + 1
-        turn.state.serials[day] = serial
+        serial = change.state.serials.get(day, 0) + 1
+        change.state.serials[day] = serial
         file.no = f"{district}{day}{serial:05d}"
-    turn.enter("filed")
-    return _told_when_critical(turn)
+    change.enter("filed")
+    return _log_when_critical(change)
 
 
-def _told_when_critical(turn: Turn) -> tuple[str, ...]:
-    if turn.case_changes["urgency"] == "critical" != turn.case.urgency and not turn.file.imported:
-        return say(turn.state, turn.case, turn.fact, "log.critical")
+def _log_when_critical(change: Change) -> tuple[str, ...]:
+    if change.case_changes["urgency"] == "critical" != change.case.urgency and not change.file.imported:
+        return say(change.state, change.case, change.fact, "log.critical")
     return ()
 
 
-def _why(turn: Turn) -> None:
-    reasons = turn.data.get("reasons") or ()
+def _why(change: Change) -> None:
+    reasons = change.data.get("reasons") or ()
     if reasons:
-        turn.file.why = text(reasons[-1], "why")
-        turn.file.why_names = names(reasons[-1], "names")
+        change.file.why = text(reasons[-1], "why")
+        change.file.why_names = names(reasons[-1], "names")
 
 
-def _incident_signalled(turn: Turn) -> tuple[str, ...]:
-    told = texts(turn.data, "to")
-    turn.file.incident = "|".join(told)
-    turn.state.incidents[turn.case.key] = told
+def _incident_signalled(change: Change) -> tuple[str, ...]:
+    recipients = texts(change.data, "to")
+    change.file.incident = "|".join(recipients)
+    change.state.incidents[change.case.key] = recipients
     return ("incidents",)
 
 
-def _make_safe_ordered(turn: Turn) -> tuple[str, ...]:
-    turn.file.make_safe = MakeSafe(text(turn.data, "holder"), turn.now, moment(turn.data, "due_at"))
+def _make_safe_ordered(change: Change) -> tuple[str, ...]:
+    change.file.make_safe = MakeSafe(text(change.data, "holder"), change.now, moment(change.data, "due_at"))
     return ()
 
 
-def _rejected(turn: Turn) -> tuple[str, ...]:
-    turn.file.close_kind = "rejected"
-    _over(turn, "rejected")
+def _rejected(change: Change) -> tuple[str, ...]:
+    change.file.close_kind = "rejected"
+    _end(change, "rejected")
     return ()
 
 
-def _merged(turn: Turn) -> tuple[str, ...]:
-    turn.file.merged_into = text(turn.data, "into")
-    turn.file.close_kind = "merged"
-    _over(turn, "merged")
+def _merged(change: Change) -> tuple[str, ...]:
+    change.file.merged_into = text(change.data, "into")
+    change.file.close_kind = "merged"
+    _end(change, "merged")
     return ()
 
 
-def _callers_joined(turn: Turn) -> tuple[str, ...]:
-    turn.file.joined = (*turn.file.joined, text(turn.data, "from"))
-    turn.file.callers += max(1, whole(turn.data, "callers", 1))
-    case = turn.case
-    turn.case_changes |= {
-        "hazard": case.hazard or flag(turn.data, "hazard"),
-        "urgency": graver(case.urgency, text(turn.data, "urgency", case.urgency)),
+def _callers_joined(change: Change) -> tuple[str, ...]:
+    change.file.joined = (*change.file.joined, text(change.data, "from"))
+    change.file.callers += max(1, whole(change.data, "callers", 1))
+    case = change.case
+    change.case_changes |= {
+        "hazard": case.hazard or flag(change.data, "hazard"),
+        "urgency": higher_urgency(case.urgency, text(change.data, "urgency", case.urgency)),
     }
-    return _told_when_critical(turn)
+    return _log_when_critical(change)
 
 
-def _void_proposed(turn: Turn) -> tuple[str, ...]:
-    turn.file.void_by = account_of(turn.fact.actor)
+def _void_proposed(change: Change) -> tuple[str, ...]:
+    change.file.void_by = account_of(change.fact.actor)
     return ()
 
 
-def _voided(turn: Turn) -> tuple[str, ...]:
-    turn.file.close_kind = "voided"
-    _over(turn, "voided")
+def _voided(change: Change) -> tuple[str, ...]:
+    change.file.close_kind = "voided"
+    _end(change, "voided")
     return ()
 
 
-def _over(turn: Turn, state: str) -> None:
-    turn.file.closed_at = turn.now
-    turn.file.unowned_since = None
-    turn.enter(state)
+def _end(change: Change, state: str) -> None:
+    change.file.closed_at = change.now
+    change.file.unowned_since = None
+    change.enter(state)
 
 
 FILING: Final[dict[str, Fold]] = {
@@ -143,4 +143,4 @@ FILING: Final[dict[str, Fold]] = {
     "VoidProposed": _void_proposed,
     "CaseVoided": _voided,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

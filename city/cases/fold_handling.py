@@ -1,111 +1,117 @@
-"""The fold of handling: signing, making safe, feedback, more time, checks, callers (C8, C13 – C17, C19)."""
+"""Folding facts of handling: signing, make-safe, feedback, time, checks, callers (C8, C13 – C17, C19)."""
 
 from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Fold, Turn, account_of
+from city.cases.fold_common import Change, Fold, account_of
 from city.facts.field_readers import flag, maybe_moment, moment, number, text, texts
 from city.state.case_file import OUTCOMES, Ask, Check
 
 __all__ = ["HANDLING"]
 
 
-def _signed(turn: Turn) -> tuple[str, ...]:
-    turn.file.signed_at = turn.now
-    turn.enter("handling")
+def _signed(change: Change) -> tuple[str, ...]:
+    change.file.signed_at = change.now
+    change.enter("handling")
     return ()
 
 
-def _made_safe(turn: Turn) -> tuple[str, ...]:
-    safe = turn.file.make_safe
+def _made_safe(change: Change) -> tuple[str, ...]:
+    safe = change.file.make_safe
     if safe is not None:
-        photos = len(texts(turn.data, "photos"))
-        turn.file.make_safe = msgspec.structs.replace(safe, done_at=turn.now, photos=photos)
+        photos = len(texts(change.data, "photos"))
+        change.file.make_safe = msgspec.structs.replace(safe, done_at=change.now, photos=photos)
     return ()
 
 
-def _handled(turn: Turn) -> tuple[str, ...]:
-    data, file = turn.data, turn.file
+def _handled(change: Change) -> tuple[str, ...]:
+    data, file = change.data, change.file
     outcome = text(data, "outcome")
     if outcome not in OUTCOMES:
         message = f"outcome: expected one of {', '.join(OUTCOMES)}"
         raise ValueError(message)
-    file.handled_at, file.outcome = turn.now, outcome
+    file.handled_at, file.outcome = change.now, outcome
     file.check_by = maybe_moment(data, "check_by")
-    who = (text(data, "holder"), account_of(turn.fact.actor))
+    who = (text(data, "holder"), account_of(change.fact.actor))
     file.handled_by = tuple(dict.fromkeys((*file.handled_by, *(one for one in who if one))))
     file.extension = file.suspension = None
     file.unowned_since = None
-    turn.enter("handled")
+    change.enter("handled")
     return ()
 
 
-def _extension_applied(turn: Turn) -> tuple[str, ...]:
-    data = turn.data
-    turn.file.extension = Ask(text(data, "holder"), turn.now, moment(data, "decide_by"), text(data, "reason"))
-    return ()
-
-
-def _extension_decided(turn: Turn) -> tuple[str, ...]:
-    turn.file.extension = None
-    if flag(turn.data, "approved"):
-        turn.file.extensions += 1
-        _move_clocks(turn)
-    return ()
-
-
-def _suspension_applied(turn: Turn) -> tuple[str, ...]:
-    data = turn.data
-    until = moment(data, "until")
-    decide_by = maybe_moment(data, "decide_by")
-    turn.file.suspension = Ask(
-        text(data, "holder"), turn.now, until if decide_by is None else decide_by, text(data, "reason"), until
+def _extension_applied(change: Change) -> tuple[str, ...]:
+    data = change.data
+    change.file.extension = Ask(
+        text(data, "holder"), change.now, moment(data, "decide_by"), text(data, "reason")
     )
     return ()
 
 
-def _ask_withdrawn(turn: Turn) -> tuple[str, ...]:
-    turn.file.extension = turn.file.suspension = None
+def _extension_decided(change: Change) -> tuple[str, ...]:
+    change.file.extension = None
+    if flag(change.data, "approved"):
+        change.file.extensions += 1
+        _move_clocks(change)
     return ()
 
 
-def _suspension_decided(turn: Turn) -> tuple[str, ...]:
-    file = turn.file
+def _suspension_applied(change: Change) -> tuple[str, ...]:
+    data = change.data
+    until = moment(data, "until")
+    decide_by = maybe_moment(data, "decide_by")
+    change.file.suspension = Ask(
+        text(data, "holder"),
+        change.now,
+        until if decide_by is None else decide_by,
+        text(data, "reason"),
+        until,
+    )
+    return ()
+
+
+def _ask_withdrawn(change: Change) -> tuple[str, ...]:
+    change.file.extension = change.file.suspension = None
+    return ()
+
+
+def _suspension_decided(change: Change) -> tuple[str, ...]:
+    file = change.file
     file.suspension = None
-    if flag(turn.data, "approved"):
+    if flag(change.data, "approved"):
         file.suspensions += 1
-        file.suspended_at, file.suspended_until = turn.now, moment(turn.data, "until")
+        file.suspended_at, file.suspended_until = change.now, moment(change.data, "until")
         file.suspended_from = file.state
-        turn.enter("suspended")
+        change.enter("suspended")
     return ()
 
 
-def _resumed(turn: Turn) -> tuple[str, ...]:
-    file = turn.file
-    _move_clocks(turn)
-    file.suspended_s += number(turn.data, "suspended_s") or 0.0
+def _resumed(change: Change) -> tuple[str, ...]:
+    file = change.file
+    _move_clocks(change)
+    file.suspended_s += number(change.data, "suspended_s") or 0.0
     file.suspended_at = file.suspended_until = None
     back = file.suspended_from or "handling"
     file.suspended_from = ""
-    turn.enter(back)
+    change.enter(back)
     return ()
 
 
-def _move_clocks(turn: Turn) -> None:
-    """Take over the clocks that a decision moved: nothing else moves the citizen's."""
-    data, file = turn.data, turn.file
+def _move_clocks(change: Change) -> None:
+    """Set the deadlines that a decision moved: nothing else moves the citizen's deadline."""
+    data, file = change.data, change.file
     file.fix_by_at = maybe_moment(data, "fix_by_at")
     file.deadline_at = maybe_moment(data, "deadline_at")
     file.holder_due_at = maybe_moment(data, "holder_due_at")
     file.undetermined = file.undetermined or flag(data, "undetermined")
 
 
-def _checked(turn: Turn) -> tuple[str, ...]:
-    data, file = turn.data, turn.file
+def _checked(change: Change) -> tuple[str, ...]:
+    data, file = change.data, change.file
     passed = flag(data, "passed")
     file.check = Check(
-        text(data, "mode"), account_of(turn.fact.actor), turn.now, passed, number(data, "distance_m"),
+        text(data, "mode"), account_of(change.fact.actor), change.now, passed, number(data, "distance_m"),
         flag(data, "photo_after_feedback"),
     )  # fmt: skip
     file.checks += 1
@@ -113,51 +119,51 @@ def _checked(turn: Turn) -> tuple[str, ...]:
     if not passed:
         file.reworks += 1
         file.outcome = ""
-        turn.enter("handling")
+        change.enter("handling")
     return ()
 
 
-def _closed(turn: Turn) -> tuple[str, ...]:
-    file = turn.file
-    file.closed_at = turn.now
-    file.close_kind = text(turn.data, "close_kind")
-    turn.enter("closed")
+def _closed(change: Change) -> tuple[str, ...]:
+    file = change.file
+    file.closed_at = change.now
+    file.close_kind = text(change.data, "close_kind")
+    change.enter("closed")
     return ()
 
 
-def _reopened(turn: Turn) -> tuple[str, ...]:
-    turn.file.reopened_by = text(turn.data, "by")
+def _reopened(change: Change) -> tuple[str, ...]:
+    change.file.reopened_by = text(change.data, "by")
     return ()
 
 
-def _contacted(turn: Turn) -> tuple[str, ...]:
-    if turn.file.contact_at is None:
-        turn.file.contact_at = turn.now
+def _contacted(change: Change) -> tuple[str, ...]:
+    if change.file.contact_at is None:
+        change.file.contact_at = change.now
     return ()
 
 
-def _called_back(turn: Turn) -> tuple[str, ...]:
-    turn.file.satisfaction = text(turn.data, "satisfaction")
-    turn.file.resolved = text(turn.data, "resolved")
+def _called_back(change: Change) -> tuple[str, ...]:
+    change.file.satisfaction = text(change.data, "satisfaction")
+    change.file.resolved = text(change.data, "resolved")
     return ()
 
 
-def _appeal_lodged(turn: Turn) -> tuple[str, ...]:
-    _appealed(turn, text(turn.data, "holder"), "lodged")
+def _appeal_lodged(change: Change) -> tuple[str, ...]:
+    _appealed(change, text(change.data, "holder"), "lodged")
     return ()
 
 
-def _appeal_decided(turn: Turn) -> tuple[str, ...]:
-    upheld = flag(turn.data, "upheld")
-    lodged = (holder for holder, stands in turn.file.appeals.items() if stands == "lodged")
-    _appealed(turn, text(turn.data, "holder") or next(lodged, ""), "upheld" if upheld else "refused")
-    turn.file.timeout_exempt = turn.file.timeout_exempt or upheld
+def _appeal_decided(change: Change) -> tuple[str, ...]:
+    upheld = flag(change.data, "upheld")
+    lodged = (holder for holder, stands in change.file.appeals.items() if stands == "lodged")
+    _appealed(change, text(change.data, "holder") or next(lodged, ""), "upheld" if upheld else "refused")
+    change.file.timeout_exempt = change.file.timeout_exempt or upheld
     return ()
 
 
-def _appealed(turn: Turn, holder: str, stands: str) -> None:
-    turn.file.appeal = stands
-    turn.file.appeals = {**turn.file.appeals, holder: stands}
+def _appealed(change: Change, holder: str, stands: str) -> None:
+    change.file.appeal = stands
+    change.file.appeals = {**change.file.appeals, holder: stands}
 
 
 HANDLING: Final[dict[str, Fold]] = {
@@ -178,4 +184,4 @@ HANDLING: Final[dict[str, Fold]] = {
     "AppealLodged": _appeal_lodged,
     "AppealDecided": _appeal_decided,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

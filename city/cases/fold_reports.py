@@ -1,4 +1,4 @@
-"""Intake: how a publisher's record, as the gateway kept it, becomes part of the state."""
+"""Folding reports: how a publisher's case record becomes a case of the state."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ __all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
 
 NAN = float("nan")
 IMPORTED_S = 3600.0
-"""A case that was recorded later than this after its report is imported history: no timers."""
+"""A case that is recorded more than this after its report is imported history: no timer acts on it."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,39}")
 DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 
@@ -32,7 +32,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
             return _mirrored(state, state.cases[known], record, fact), False
     case = _case(record, external, fact, state.clock.at(fact.recorded_at))
     state.transplanted += case.transplanted
-    state.turn(case, fact.position)
+    state.put_case(case, fact.position)
     state.by_mark[row_key_of(case.key)] = case.key
     for system, number in external:
         state.by_external[f"{system}\x1f{number}"] = case.key
@@ -60,15 +60,15 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         reporter_ref=str(record.get("reporter_ref") or ""),
         caller_ref=str(record.get("caller_ref") or ""),
         transplanted=record.get("transplanted") is True,
-        description=_words(record, "description", DESCRIPTION_LENGTH),
-        address=_words(record, "address", ADDRESS_LENGTH),
+        description=_short_text(record, "description", DESCRIPTION_LENGTH),
+        address=_short_text(record, "address", ADDRESS_LENGTH),
         wants_reply=_wants_reply(record, fact),
         file=_file(record, fact, recorded),
     )
 
 
 def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
-    """Return the life of a case at its report: our own unless another system handles it."""
+    """Return the case file of a new report; it is our own unless another system handles the case."""
     own = not isinstance(record.get("mirror"), dict)
     return CaseFile(
         own=own,
@@ -79,26 +79,26 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
     )
 
 
-def _words(record: dict[str, Any], key: str, length: int) -> str:
+def _short_text(record: dict[str, Any], key: str, length: int) -> str:
     value = record.get(key)
     return value[:length] if isinstance(value, str) else ""
 
 
 def _wants_reply(record: dict[str, Any], fact: Fact) -> bool:
-    """Whether the reporter asked for an answer: said in the record or, once sealed, beside it."""
+    """Whether the reporter asked for a reply; for a sealed reporter this is in the fact's data."""
     reporter = record.get("reporter")
-    told = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
-    return told is True or fact.data.get("wants_reply") is True
+    value = reporter.get("wants_reply") if isinstance(reporter, dict) else record.get("wants_reply")
+    return value is True or fact.data.get("wants_reply") is True
 
 
 def _reported(record: dict[str, Any], recorded: float) -> float:
-    """Return when it was reported; a filler, as older ledgers may hold, is when it was recorded."""
+    """Return the time of the report; for a filler, which older ledgers may hold, the time of recording."""
     at = readable_moment(record["at"])
     return recorded if at is None else at
 
 
 def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact) -> Case:
-    """Take over a later status; an older one than we have changes nothing."""
+    """Apply a newer status; a status older than the present one changes nothing."""
     mirror = _mirror(record, state.clock.at(fact.recorded_at))
     if (mirror.at or 0.0) >= (case.mirror.at or 0.0) and record.get("mirror"):
         case.received = parse(record["received"])
@@ -106,22 +106,22 @@ def _mirrored(state: LedgerState, case: Case, record: dict[str, Any], fact: Fact
         if not case.file.own:
             case.urgency = str(record.get("urgency") or case.urgency)
         case.file.story.append(fact.position)
-        state.turn(case, fact.position)
+        state.put_case(case, fact.position)
     return case
 
 
 def _class(category: dict[str, Any]) -> tuple[str, str, str]:
-    """Return kind, code and the source's own words of a class; the code is '' when our table has none.
+    """Return kind, code and the source's own class name; the code is '' when our table has none.
 
-    A code of another system may look like one of ours (the event majors 04 and 05 changed places between
-    CJ/T 214 and GB/T 30428.2), so what the gateway found in no table is told in words only.
+    A code of another system may look like one of ours (the event majors 04 and 05 are swapped between
+    CJ/T 214 and GB/T 30428.2). A class that the gateway found in no table therefore has only a name.
     """
-    told, mapped = category, category.get("mapped")
+    merged, mapped = category, category.get("mapped")
     if isinstance(mapped, dict):
-        told = category | mapped  # facts of version 0.1 hold no kind here: it is the record's, else an event
+        merged = category | mapped  # facts of version 0.1 have no kind here: use the record's, else event
     elif isinstance(mapped, str) and mapped != "unmapped":
-        told = category | {"code": mapped}
-    kind, code = str(told.get("kind", "")), str(told.get("code") or "")
+        merged = category | {"code": mapped}
+    kind, code = str(merged.get("kind", "")), str(merged.get("code") or "")
     label = str(category.get("label") or "")
     if mapped == "unmapped" or not _is_code(code):
         label, code = label or code, ""
@@ -129,13 +129,13 @@ def _class(category: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _is_code(code: str) -> bool:
-    """Whether a text has the form of a class's code: major and minor, two digits each."""
+    """Whether a text has the form of a class code: major and minor, two digits each."""
     return len(code) == 4 and code.isascii() and code.isdigit()
 
 
 def _place(record: dict[str, Any], fact: Fact) -> Place:
     lon, lat = record.get("lon"), record.get("lat")
-    if lon == lat == 0:  # older ledgers hold it for "no position"
+    if lon == lat == 0:  # older ledgers use it for "no position"
         lon = lat = None
     return Place(
         NAN if lon is None else float(lon),
@@ -146,45 +146,45 @@ def _place(record: dict[str, Any], fact: Fact) -> Place:
 
 
 def _road(record: dict[str, Any]) -> str:
-    """Return what the record's road, else its address, surely names as roads; '' for nothing."""
-    told = (record.get("road"), record.get("address"))
-    return next(filter(None, (roads_in(text) for text in told if isinstance(text, str))), "")
+    """Return the roads that the record's road, else its address, certainly names; '' for none."""
+    fields = (record.get("road"), record.get("address"))
+    return next(filter(None, (roads_in(text) for text in fields if isinstance(text, str))), "")
 
 
 def _mirror(record: dict[str, Any], recorded: float) -> Mirror:
-    told = record.get("mirror")
-    if not isinstance(told, dict):
+    mirror = record.get("mirror")
+    if not isinstance(mirror, dict):
         return Mirror(at=_reported(record, recorded))
-    state = str(told.get("state", "reported"))
-    returned = told.get("returned_by") or []
+    state = str(mirror.get("state", "reported"))
+    returned = mirror.get("returned_by") or []
     return Mirror(
         state=state if state in STATES else "reported",
-        agency=short_name(str(told.get("agency") or "")),
-        due_at=readable_moment(told.get("due_at")),
+        agency=short_name(str(mirror.get("agency") or "")),
+        due_at=readable_moment(mirror.get("due_at")),
         returned_by=tuple(short_name(str(name)) for name in returned[:4]),
-        next=_word(told.get("next")),
-        next_at=readable_moment(told.get("next_at")),
-        at=readable_moment(told.get("at")) or _reported(record, recorded),
+        next=_catalogue_word(mirror.get("next")),
+        next_at=readable_moment(mirror.get("next_at")),
+        at=readable_moment(mirror.get("at")) or _reported(record, recorded),
     )
 
 
-def _word(told: object) -> str:
-    """Return a word of our catalogues (``road_water_depth``), '' for what has not the form of one."""
-    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
+def _catalogue_word(value: object) -> str:
+    """Return a catalogue word (``road_water_depth``), '' for a value that does not have the form of one."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def is_transplanted(fact: Fact) -> bool:
-    """Whether the record's position was moved onto this district: a wall that shows it says so."""
+    """Whether the record's position was moved into this district; a wall that shows it says so."""
     return fact.data["record"].get("transplanted") is True
 
 
 def _number(value: object) -> float | None:
-    """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
+    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
 
 
 def device_of(fact: Fact) -> Device:
-    """Return the device that a ``DeviceRegistered`` tells."""
+    """Return the device of a ``DeviceRegistered``."""
     record = fact.data["record"]
     return Device(
         id=str(record["device"]),
@@ -198,7 +198,7 @@ def device_of(fact: Fact) -> Device:
 
 
 def camera_of(fact: Fact) -> Camera:
-    """Return the camera that a ``CameraRegistered`` tells."""
+    """Return the camera of a ``CameraRegistered``."""
     record = fact.data["record"]
     return Camera(
         id=str(record["camera"]),

@@ -1,82 +1,82 @@
-"""The fold of supervision: escalations, undo, levels, reminders, timers, words (C22 – C24, §4.5)."""
+"""Folding facts of supervision: escalations, undo, levels, reminders, timers, comments (C22 – C24, §4.5)."""
 
 from typing import Final
 
-from city.cases.fold_common import Fold, Turn
-from city.cases.undo_records import put_back, remember
+from city.cases.fold_common import Change, Fold
+from city.cases.undo_records import restore, save_undo
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, number, text, texts, whole
 
 __all__ = ["SUPERVISION"]
 
 
-def _escalated(turn: Turn) -> tuple[str, ...]:
-    file = turn.file
-    file.supervised = whole(turn.data, "level")
-    file.escalated_at, file.acknowledged_at = turn.now, None
-    file.acknowledge_by = maybe_moment(turn.data, "acknowledge_by")
-    remember(file, turn.fact)
-    return say(turn.state, turn.case, turn.fact, f"log.escalated.{min(3, max(1, file.supervised))}")
+def _escalated(change: Change) -> tuple[str, ...]:
+    file = change.file
+    file.supervised = whole(change.data, "level")
+    file.escalated_at, file.acknowledged_at = change.now, None
+    file.acknowledge_by = maybe_moment(change.data, "acknowledge_by")
+    save_undo(file, change.fact)
+    return say(change.state, change.case, change.fact, f"log.escalated.{min(3, max(1, file.supervised))}")
 
 
-def _acknowledged(turn: Turn) -> tuple[str, ...]:
-    turn.file.acknowledged_at = turn.now
+def _acknowledged(change: Change) -> tuple[str, ...]:
+    change.file.acknowledged_at = change.now
     return ()
 
 
-def _undone(turn: Turn) -> tuple[str, ...]:
-    put_back(turn.file, turn.data.get("restored"))
-    if text(turn.data, "type") == "CaseEscalated":  # the log tells of it
-        return say(turn.state, turn.case, turn.fact, "log.escalation_undone")
+def _undone(change: Change) -> tuple[str, ...]:
+    restore(change.file, change.data.get("restored"))
+    if text(change.data, "type") == "CaseEscalated":  # the duty log has a line for it
+        return say(change.state, change.case, change.fact, "log.escalation_undone")
     return ()
 
 
-def _level_transferred(turn: Turn) -> tuple[str, ...]:
-    turn.file.level_from, turn.file.level_asked = text(turn.data, "from"), text(turn.data, "to")
-    turn.file.answer_by = maybe_moment(turn.data, "answer_by")
+def _level_transferred(change: Change) -> tuple[str, ...]:
+    change.file.level_from, change.file.level_asked = text(change.data, "from"), text(change.data, "to")
+    change.file.answer_by = maybe_moment(change.data, "answer_by")
     return ()
 
 
-def _level_answered(turn: Turn) -> tuple[str, ...]:
-    turn.file.level = text(turn.data, "level")
-    turn.file.level_asked, turn.file.answer_by = "", None
-    if flag(turn.data, "beyond_power"):
-        turn.file.beyond_power, turn.file.targets = True, texts(turn.data, "targets")
+def _level_answered(change: Change) -> tuple[str, ...]:
+    change.file.level = text(change.data, "level")
+    change.file.level_asked, change.file.answer_by = "", None
+    if flag(change.data, "beyond_power"):
+        change.file.beyond_power, change.file.targets = True, texts(change.data, "targets")
     return ()
 
 
-def _reminded(turn: Turn) -> tuple[str, ...]:
-    turn.file.reminders = whole(turn.data, "n", turn.file.reminders + 1)
+def _reminded(change: Change) -> tuple[str, ...]:
+    change.file.reminders = whole(change.data, "n", change.file.reminders + 1)
     return ()
 
 
-def _supervised(turn: Turn) -> tuple[str, ...]:
-    file = turn.file
+def _supervised(change: Change) -> tuple[str, ...]:
+    file = change.file
     if not file.supervised:
-        # Who supervises in writing has it before them: nobody need tell them.
-        file.supervised, file.escalated_at, file.acknowledged_at = 1, turn.now, turn.now
+        # A person who supervises in writing knows the case: no notice to them.
+        file.supervised, file.escalated_at, file.acknowledged_at = 1, change.now, change.now
     return ()
 
 
-def _unit_sent(turn: Turn) -> tuple[str, ...]:
-    turn.file.units = (*turn.file.units, text(turn.data, "unit"))
+def _unit_sent(change: Change) -> tuple[str, ...]:
+    change.file.units = (*change.file.units, text(change.data, "unit"))
     return ()
 
 
-def _commented(turn: Turn) -> tuple[str, ...]:
+def _commented(change: Change) -> tuple[str, ...]:
     return ()
 
 
-def _stage_limit_passed(turn: Turn) -> tuple[str, ...]:
-    name = f"{text(turn.data, 'step')}:{whole(turn.data, 'serial', 0)}"
-    if name not in turn.file.stages_passed:
-        turn.file.stages_passed = (*turn.file.stages_passed, name)
+def _stage_limit_passed(change: Change) -> tuple[str, ...]:
+    name = f"{text(change.data, 'step')}:{whole(change.data, 'serial', 0)}"
+    if name not in change.file.stages_passed:
+        change.file.stages_passed = (*change.file.stages_passed, name)
     return ()
 
 
-def _overdue(turn: Turn) -> tuple[str, ...]:
-    turn.file.overdue = max(turn.file.overdue, whole(turn.data, "overdue"))
-    turn.file.late_s = number(turn.data, "late_s") or 0.0
+def _overdue(change: Change) -> tuple[str, ...]:
+    change.file.overdue = max(change.file.overdue, whole(change.data, "overdue"))
+    change.file.late_s = number(change.data, "late_s") or 0.0
     return ()
 
 
@@ -93,4 +93,4 @@ SUPERVISION: Final[dict[str, Fold]] = {
     "StageLimitPassed": _stage_limit_passed,
     "CaseOverdue": _overdue,
 }
-"""Fact → how it changes its case."""
+"""Fact type → function that applies it to the case."""

@@ -1,4 +1,4 @@
-"""The outbox: what must leave the system, made by the fold from what happened."""
+"""The outbox: messages to other systems, which the fold creates from facts."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -17,10 +17,10 @@ NOTICES: Final = {
     "CaseDispatched": "to", "CaseReassigned": "to", "CaseEscalated": "to", "MakeSafeOrdered": "holder",
     "IncidentSignalled": "to",
 }  # fmt: skip
-"""Fact → the field that says who is told of it."""
+"""Fact type → the field that names the recipients of its notice."""
 
 AT_ONCE: Final = frozenset({"MakeSafeOrdered", "IncidentSignalled"})
-"""Facts about danger: whatever the class of the case, nobody waits to hear of them."""
+"""Facts about danger: their notices are sent at once, for every class."""
 
 STATUS: Final = frozenset({
     "VerificationRequested", "CaseFiled", "CaseDispatched", "CaseReassigned", "CaseSigned", "CaseReturned",
@@ -28,23 +28,23 @@ STATUS: Final = frozenset({
     "CaseMerged", "CaseVoided", "SuspensionDecided", "CaseResumed", "ActUndone", "CallerContacted",
     "CaseTakenBack",
 })  # fmt: skip
-"""Facts behind which the system that a case came from is told its status."""
+"""Facts after which the source system of a case gets its new status."""
 
 
 def queue(state: LedgerState, case: Case, file: CaseFile, fact: Fact) -> bool:
-    """Put what a fact sends out into the outbox; return whether it sends anything.
+    """Put the messages of a fact into the outbox; return whether there are any.
 
-    ``case`` is as before, ``file`` as behind the fact. Danger, hazards and criticals go at once, the rest
-    when the time to undo is over.
+    ``case`` is the state before, ``file`` the state after the fact. Messages on danger, hazards and critical
+    cases leave at once, the others when the time to undo is over.
     """
     at_once = case.hazard or case.urgency == "critical" or fact.type in AT_ONCE
     seconds = number(fact.data, "undo_s")
     wait = 0.0 if at_once else UNDO_S if seconds is None else seconds
-    items = [item for item in _notices(case, file, fact) if _leaves(state, item.to)]
-    # A system knows best what it handles; but what it heard of us before an undo gave it back is mended.
+    items = [item for item in _notices(case, file, fact) if _has_adapter(state, item.to)]
+    # A system gets no status of a case that it handles, except to correct one that we sent before an undo.
     if fact.type in STATUS and case.external and (file.own or fact.type == "ActUndone"):
         withdrawn = [_withdraw(state, older) for older in file.unsent]
-        words = [item for item in _status(case, file, fact) if _leaves(state, item.to)]
+        words = [item for item in _status(case, file, fact) if _has_adapter(state, item.to)]
         if not file.own and all(withdrawn):
             words = []
         file.unsent = tuple(f"{fact.position}-{len(items) + count}" for count in range(len(words)))
@@ -55,12 +55,12 @@ def queue(state: LedgerState, case: Case, file: CaseFile, fact: Fact) -> bool:
     return bool(items)
 
 
-def _leaves(state: LedgerState, system: str) -> bool:
+def _has_adapter(state: LedgerState, system: str) -> bool:
     return state.outlets is None or system in state.outlets
 
 
 def _withdraw(state: LedgerState, name: str) -> bool:
-    """Take an item out; return whether it surely told nobody: what was tried in vain may have arrived."""
+    """Remove an item; return whether it was certainly not delivered: a failed try may have arrived."""
     item = state.outbox.pop(name, None)
     return item is not None and not item.tries
 
@@ -69,14 +69,14 @@ def _notices(case: Case, file: CaseFile, fact: Fact) -> Iterator[Item]:
     field = NOTICES.get(fact.type)
     if field is None:
         return
-    told = fact.data.get(field)
-    for to in told if isinstance(told, list) else [told]:
+    named = fact.data.get(field)
+    for to in named if isinstance(named, list) else [named]:
         if to:
             yield _notice(case, file, fact, to=str(to), words=f"outbox.{fact.type}")
 
 
 def _notice(case: Case, file: CaseFile, fact: Fact, *, to: str, words: str, recall_of: str = "") -> Item:
-    """Return a notice that holds all that is told, so that every try tells the same."""
+    """Return a notice that holds its whole content, so that every try sends the same content."""
     names = {
         "no": file.no, "kind": case.kind, "code": case.code, "label": case.label, "road": case.place.road,
         "street": case.place.street, "state": _state(case, file),
@@ -91,7 +91,7 @@ def _notice(case: Case, file: CaseFile, fact: Fact, *, to: str, words: str, reca
 
 
 def _status(case: Case, file: CaseFile, fact: Fact) -> Iterator[Item]:
-    """Yield a word to each system that knows the case; of one given back, what its source's own told us."""
+    """Yield a status to each system that knows the case; after a give-back it is the source's own status."""
     state, holder = _state(case, file), file.holder if file.own else case.mirror.agency
     for system, number_ in case.external:
         names = {"external": number_, "no": file.no, "state": state, "holder": holder}
@@ -106,20 +106,20 @@ def _state(case: Case, file: CaseFile) -> str:
 
 
 def recall(
-    state: LedgerState, case: Case, file: CaseFile, undone: int, *, told: str, kind: str, fact: Fact
+    state: LedgerState, case: Case, file: CaseFile, undone: int, *, recipient: str, kind: str, fact: Fact
 ) -> None:  # fmt: skip
-    """Take back the notice that an undone act sent: an unsent one goes, of a sent one a recall is told.
+    """Take back the notice of an undone act: remove an unsent notice, send a recall for a sent one.
 
-    ``undone`` is the position of the act, ``kind`` its type, ``told`` who had been told, ``file`` is as
-    behind the undoing.
+    ``undone`` is the position of the act, ``kind`` its type, ``recipient`` who got it; ``file`` is the
+    state after the undo.
     """
     name = f"{undone}-0"
     item = state.outbox.get(name)
     if item is not None and item.kind == "notice" and _withdraw(state, name):
         return
-    if told and _leaves(state, told):
+    if recipient and _has_adapter(state, recipient):
         words = f"outbox.recall.{kind}"
-        _put_recall(state, _notice(case, file, fact, to=told, words=words, recall_of=name))
+        _put_recall(state, _notice(case, file, fact, to=recipient, words=words, recall_of=name))
 
 
 def _put_recall(state: LedgerState, item: Item) -> None:
@@ -128,22 +128,22 @@ def _put_recall(state: LedgerState, item: Item) -> None:
 
 
 def deliver(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold an ``OutboxDelivered``: the item is out."""
+    """Fold an ``OutboxDelivered``: remove the item."""
     _end(state, fact)
     return ("outbox",)
 
 
 def _end(state: LedgerState, fact: Fact) -> None:
-    """Take an ended item out; one that was undone while it was on its way is recalled or put right.
+    """Remove an item that has ended. If its act was undone while it was being sent, recall or correct it.
 
-    ``what`` is told of what arrived, or may have. Facts without it recall nothing: the engine that wrote
-    them had its own recalls.
+    Facts on an item that arrived, or may have arrived, have ``what``. Facts without ``what`` recall nothing:
+    the engine that wrote them recorded recalls itself.
     """
     if state.outbox.pop(text(fact.data, "item"), None) is not None:
         return
     case = state.cases.get(fact.subject.removeprefix("case:"))
     what, to = text(fact.data, "what"), text(fact.data, "to")
-    if case is None or not what or what.startswith("outbox.recall.") or not _leaves(state, to):
+    if case is None or not what or what.startswith("outbox.recall.") or not _has_adapter(state, to):
         return
     if text(fact.data, "kind") == "notice":
         words = f"outbox.recall.{what.removeprefix('outbox.')}"
@@ -157,7 +157,7 @@ def _end(state: LedgerState, fact: Fact) -> None:
 
 
 def delay(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold an ``OutboxDelayed``: it was tried in vain and is tried again."""
+    """Fold an ``OutboxDelayed``: a try failed, and the item is tried again."""
     item = state.outbox.get(text(fact.data, "item"))
     if item is not None:
         state.outbox[item.id] = msgspec.structs.replace(item, tries=whole(fact.data, "tries"))
@@ -165,6 +165,6 @@ def delay(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def fail(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold an ``OutboxFailed``: nobody will try again."""
+    """Fold an ``OutboxFailed``: the item is not tried again."""
     _end(state, fact)
     return ("outbox",)

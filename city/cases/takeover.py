@@ -1,4 +1,4 @@
-"""Taking over: how our own life of a case begins, from its report or from another system's status."""
+"""Take-over: the case file with which our own handling of a case begins."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ def own_file(
     case: Case, holder: str = "", bounced: Sequence[str] = (), *, at: float | None = None,
     rule_by: float | None = None, on_site_by: float | None = None,
 ) -> CaseFile:  # fmt: skip
-    """Return the file with which our own life of a mirrored case begins; a case of our own keeps its file.
+    """Return the file with which our handling of a mirrored case begins; a case of our own keeps its file.
 
-    ``holder`` and ``bounced`` are the codes behind the mirror's short names, for whom we know a code. Our
-    clocks begin ``at`` the city moment of the fact that takes it over, not when its source's system put it
-    into its state; ``rule_by`` and ``on_site_by`` are the limits of a ruling that opens then.
+    ``holder`` and ``bounced`` are the codes for the mirror's short names, where a code is known. Our limits
+    start ``at`` the city time of the fact that takes the case over, not when the source system put it into
+    its state; ``rule_by`` and ``on_site_by`` are the limits of a ruling that opens at that time.
     """
     file, mirror = case.file, case.mirror
     if file.own:
@@ -51,7 +51,7 @@ def own_file(
 
 
 def _ruling(at: float, due_at: float | None, rule_by: float | None, on_site_by: float | None) -> Ruling:
-    """Return the ruling that its source's system waits for: due when that said, unless that is over."""
+    """Return the ruling that the source system waits for, with its due time unless that has passed."""
     limit = at if rule_by is None else rule_by
     due = due_at if due_at is not None and due_at > at else limit
     return Ruling(at, "mirrored", due, limit if on_site_by is None else on_site_by)

@@ -1,4 +1,4 @@
-"""Undo: what an act leaves behind so that it can be taken back, and how it is put back."""
+"""Undo: saving the fields that undoing an act restores, and restoring them."""
 
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from city.facts.fact import Fact
 from city.facts.field_readers import number
 from city.state.case_file import RESTORED_BY_UNDO, CaseFile
 
-__all__ = ["put_back", "remember"]
+__all__ = ["restore", "save_undo"]
 
 UNDO_S: Final = 20.0
 TYPES: Final[dict[str, Any]] = {
@@ -16,8 +16,8 @@ TYPES: Final[dict[str, Any]] = {
 }
 
 
-def remember(file: CaseFile, fact: Fact) -> None:
-    """Keep what undoing this act puts back (``data.before``), by whom, and until when by machine time."""
+def save_undo(file: CaseFile, fact: Fact) -> None:
+    """Save the fields that undo restores (``data.before``), who acted, and until when it may be undone."""
     seconds = number(fact.data, "undo_s")
     file.undo = {
         **{name: msgspec.to_builtins(value) for name, value in _read(fact.data.get("before")).items()},
@@ -27,15 +27,15 @@ def remember(file: CaseFile, fact: Fact) -> None:
     }
 
 
-def put_back(file: CaseFile, restored: object) -> None:
-    """Put fields of the file back as ``ActUndone`` tells them."""
+def restore(file: CaseFile, restored: object) -> None:
+    """Restore fields of the file to the values in ``ActUndone``."""
     for name, value in _read(restored).items():
         setattr(file, name, value)
 
 
-def _read(told: object) -> dict[str, Any]:
-    """Return the fields that undo may touch, in the types that they have."""
-    if not isinstance(told, dict):
-        message = "expected the fields that undo puts back"
+def _read(values: object) -> dict[str, Any]:
+    """Return the fields that undo may restore, with their types checked."""
+    if not isinstance(values, dict):
+        message = "expected the fields that undo restores"
         raise TypeError(message)
-    return {name: msgspec.convert(told[name], kind) for name, kind in TYPES.items() if name in told}
+    return {name: msgspec.convert(values[name], kind) for name, kind in TYPES.items() if name in values}

@@ -1,5 +1,5 @@
-"""Time: city time, ISO timestamps, freshness of what is shown, working time and its calendars.
+"""Time: city time, ISO timestamps, freshness of values, working time and its calendars.
 
-Pure functions and values; the clock itself is read in ``console/`` and given as ``now``. It imports nothing
+Pure functions and values; ``console/`` reads the system clock and passes it as ``now``. It imports nothing
 else of Citywall.
 """

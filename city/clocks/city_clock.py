@@ -1,7 +1,7 @@
-"""City time: the clock that limits, shifts and rules go by.
+"""City time: the clock for limits, shifts and rules.
 
 ``city = city0 + (machine − machine0) × rate``, set by the fact ``CityClockSet``. Freshness, undo, leases
-and sessions go by machine time.
+and sessions use machine time.
 """
 
 import msgspec
@@ -10,14 +10,14 @@ __all__ = ["REAL_TIME", "CityClock"]
 
 
 class CityClock(msgspec.Struct, frozen=True):
-    """A city clock; all three are epoch seconds but ``rate`` (city seconds a machine second)."""
+    """A city clock; fields are epoch seconds except ``rate`` (city seconds per machine second)."""
 
     city0: float
     machine0: float
     rate: float = 1.0
 
     def at(self, machine: float) -> float:
-        """Return city time (epoch seconds) at a machine moment (epoch seconds)."""
+        """Return the city time (epoch seconds) at a machine time (epoch seconds)."""
         return self.city0 + (machine - self.machine0) * self.rate
 
     @property
@@ -27,4 +27,4 @@ class CityClock(msgspec.Struct, frozen=True):
 
 
 REAL_TIME = CityClock(0.0, 0.0)
-"""City time equal to machine time: what counts until a ``CityClockSet`` says otherwise."""
+"""City time equal to machine time, until the first ``CityClockSet``."""

@@ -1,4 +1,4 @@
-"""Freshness: how old a thing may be before it must say so."""
+"""Freshness: whether a value is live, late or lost by its age."""
 
 from typing import Literal
 
@@ -14,18 +14,18 @@ __all__ = [
 Freshness = Literal["live", "late", "lost"]
 
 UNIT_STALE_S = 120.0
-"""A position older than this is not where the unit is (domain §3.8, pos_stale_after_s)."""
+"""A unit's position older than this (seconds) is lost (domain §3.8, pos_stale_after_s)."""
 
 LATE_AFTER = 2.0
 LOST_AFTER = 5.0
-"""In expected intervals (domain K31): late beyond two, lost beyond five."""
+"""In expected intervals (domain K31): late after two, lost after five."""
 
 
 def freshness(as_of: float | None, limit: float, now: float) -> Freshness:
-    """Say whether what was last heard at ``as_of`` is live, late or lost at ``now``.
+    """Return whether a value last received at ``as_of`` is live, late or lost at ``now``.
 
-    ``limit`` is the expected interval in seconds; all moments are machine epoch seconds.
-    Never heard (None) is lost. A moment in the future counts as now.
+    ``limit`` is the expected interval in seconds; times are machine epoch seconds.
+    Never received (None) is lost. A time in the future counts as now.
     """
     if as_of is None:
         return "lost"
@@ -38,20 +38,20 @@ def freshness(as_of: float | None, limit: float, now: float) -> Freshness:
 def measured_as_of(
     at: npt.NDArray[np.float64], received: npt.NDArray[np.float64], clock: CityClock
 ) -> npt.NDArray[np.float64]:
-    """Return the machine moments (epoch seconds) that measurements are from: the age is the older of the two.
+    """Return the machine times (epoch seconds) of measurements: the earlier of measured and received.
 
-    ``at`` is when they were measured (city time), ``received`` when they came (machine time). What was old
-    when it came stays so much older, whatever minute it was sent; what claims to be from the future counts
-    from when it came. A city clock that runs at a rate ages it at that rate; NaN in either is NaN.
+    ``at`` is when they were measured (city time), ``received`` when they arrived (machine time). The delay
+    between the two counts as age; it is converted to machine seconds by the city clock's rate. A measurement
+    from the future counts from its arrival. NaN in either gives NaN.
     """
     came = clock.city0 + (received - clock.machine0) * clock.rate
     late = np.maximum(came - at, 0.0)
-    # A clock that stands says how old a thing was, though not how fast that passed.
+    # A stopped clock has no rate to convert the delay: it is used unconverted.
     return received - late / (clock.rate or 1.0)
 
 
 def lost_mask(
     as_of: npt.NDArray[np.float64], limit: npt.NDArray[np.float64], now: float
 ) -> npt.NDArray[np.bool_]:
-    """Say for columns of moments and intervals (seconds) which are lost; NaN (never heard) is."""
+    """Return which rows of times and intervals (seconds) are lost; NaN (never received) is lost."""
     return ~(now - as_of <= LOST_AFTER * limit)

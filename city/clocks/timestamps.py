@@ -1,6 +1,6 @@
-"""Moments: the one way a time is read and written.
+"""Timestamps: reading and writing times.
 
-Inside the program a moment is a float of epoch seconds (UTC); on the wire it is ISO 8601 with an offset.
+Inside the program a time is a float of epoch seconds (UTC); on the wire it is ISO 8601 with an offset.
 """
 
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ _NEVER: Final = "1970-01-01T00:00:00"
 
 
 class Filler(ValueError):
-    """A well-formed time that programs write where they have none; the text names it."""
+    """A placeholder: a valid time that programs write for "no time"; the message names it."""
 
 
 def parse(text: str) -> float:
-    """Return epoch seconds of an ISO 8601 moment *with* an offset.
+    """Return epoch seconds of an ISO 8601 time *with* an offset.
 
-    Raises ValueError when the text is no moment or has no offset.
+    Raises ValueError when the text is not a time or has no offset.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -30,7 +30,7 @@ def parse(text: str) -> float:
 
 
 def parse_told(text: str) -> float:
-    """Return epoch seconds of a moment that a publisher tells.
+    """Return epoch seconds of a time in a publisher's record.
 
     Raises ValueError as ``parse`` does, and Filler for the empty dates of databases, spreadsheets and clocks:
     before 1900-01-02 (0001-01-01, 1899-12-30, 1900-01-01), epoch 0 and the local midnight of its day, and

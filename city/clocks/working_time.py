@@ -13,16 +13,16 @@ HOUR = 3600
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 LAST_DAY = date.max.toordinal()
 IDLE_DAYS = 400
-"""A calendar that is closed for longer than this has no office time: limits go by the clock then."""
+"""A calendar that is closed for longer than this has no office time: limits then use clock time."""
 
 Periods = tuple[tuple[int, int], ...]
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """An agency's office time. Dates are ISO (``2025-10-01``), periods seconds of the local day.
+    """An agency's office time. Dates are ISO (``2025-10-01``), periods are seconds of the local day.
 
-    ``all_hours`` agencies go by clock time for everything. A year outside ``known_years`` falls back to
-    weekdays, and whoever computes with it is told (日历未定). ``hours`` are other periods of single dates.
+    ``all_hours`` agencies use clock time for everything. A year outside ``known_years`` falls back to
+    weekdays, and results are marked as undetermined (日历未定). ``hours``: special periods of single dates.
     """
 
     holidays: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Calendar(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A due moment (epoch seconds) and whether a year of unknown holidays went into it."""
+    """A due time (epoch seconds), and whether it was computed with a year of unknown holidays."""
 
     at: float
     undetermined: bool = False
@@ -52,7 +52,7 @@ class Due(msgspec.Struct, frozen=True):
 def due(start: float, value: float, unit: str, calendar: Calendar, *, zone_offset_s: int) -> Due:
     """Return when a limit that starts at ``start`` (epoch seconds) is due.
 
-    ``urgent_hour`` and ``calendar_day`` are clock time, ``office_hour`` runs in office periods only,
+    ``urgent_hour`` and ``calendar_day`` are clock time, ``office_hour`` counts office periods only,
     ``office_day`` is n working days later at the same time of day; a start outside office time first moves
     to the next office period. A limit of 0 or less is due at once. Raises ValueError for an unknown unit.
     """
@@ -71,7 +71,7 @@ def due(start: float, value: float, unit: str, calendar: Calendar, *, zone_offse
 
 
 def office_seconds(begin: float, end: float, calendar: Calendar, *, zone_offset_s: int) -> float:
-    """Return the office time between two moments (epoch seconds), 0 when ``end`` is not later."""
+    """Return the office time between two times (epoch seconds), 0 when ``end`` is not later."""
     if end <= begin:
         return 0.0
     if calendar.all_hours:
@@ -92,7 +92,7 @@ def _day_of(local: float) -> int:
 
 
 def _office_periods(local: float, calendar: Calendar) -> Iterator[tuple[float, float]]:
-    """Yield the office periods (local seconds) from ``local`` on, the first cut at it."""
+    """Yield the office periods (local seconds) from ``local`` on; the first is cut off at ``local``."""
     day = _day_of(local)
     idle = 0
     while idle < IDLE_DAYS and 0 < EPOCH_DAY + day <= LAST_DAY:
@@ -114,7 +114,7 @@ def _hours_later(local: float, hours: float, calendar: Calendar) -> float | None
 
 
 def _days_later(local: float, days: float, calendar: Calendar) -> float | None:
-    """Return the same time of day on the n-th working day; a day that is closed then moves on."""
+    """Return the same time of day on the n-th working day, or the next open time if the office is closed."""
     begin = next(_office_periods(local, calendar), (None, None))[0]
     if begin is None:
         return None

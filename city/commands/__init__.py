@@ -1,5 +1,5 @@
-"""Commands: an order becomes facts or a refusal, by pure rules (``decide``).
+"""Commands: pure functions that turn a command into facts or a refusal (``decide``).
 
-A verb of the product is decided here. It may import ``city.dispatch``, ``city.cases``, ``city.state`` and
-what they import; never a view or the store.
+Every verb is decided here. It may import ``city.dispatch``, ``city.cases``, ``city.state`` and what they
+import; never a view or the store.
 """

@@ -1,4 +1,4 @@
-"""Appeals: a holder says that a ruling or an overdue was not its own doing (domain §4.2, §4.4)."""
+"""Appeals: a holder contests a ruling, or being overdue without its own fault (domain §4.2, §4.4)."""
 
 from city.commands.arguments import DecideAppeal, Words
 from city.commands.decision import Answer, Order, not_now
@@ -8,7 +8,7 @@ __all__ = ["decide_appeal", "decide_decide_appeal"]
 
 
 def decide_appeal(order: Order, args: Words) -> Answer:
-    """Appeal: each holder once in a case, within three office days; handling goes on meanwhile."""
+    """Lodge an appeal: once per holder and case, within three office days; handling continues."""
     holder = order.by.holder
     if holder in order.file.appeals:
         return not_now("appealed_before")
@@ -22,7 +22,7 @@ def decide_appeal(order: Order, args: Words) -> Answer:
 
 
 def _ruled_at(order: Order) -> float | None:
-    """Return when it was last ruled that who asks has it."""
+    """Return when the last ruling for the sender's holder was made."""
     return max(
         (one.ruled_at for one in order.file.rulings if one.holder == order.by.holder and one.ruled_at),
         default=None,
@@ -30,9 +30,9 @@ def _ruled_at(order: Order) -> float | None:
 
 
 def _overdue_at(order: Order) -> float | None:
-    """Return since when an overdue may be appealed against: its end, or now while it may get worse."""
+    """Return the time from which the limit to appeal an overdue counts: its end, or now while it is open."""
     file, now = order.file, order.now.city
-    # What failed its check is not done: only of what waits for its check or is over the feedback counts.
+    # The feedback counts only if the case waits for its check or is over: a failed check undoes it.
     done_at = file.handled_at if file.state == "handled" or not file.is_open else None
     end = file.closed_at if file.closed_at is not None else now
     fixed_at = done_at if done_at is not None else end
@@ -40,7 +40,7 @@ def _overdue_at(order: Order) -> float | None:
 
 
 def decide_decide_appeal(order: Order, args: DecideAppeal) -> Answer:
-    """Uphold the appeal that was lodged first, or not; an upheld one exempts, the fact stays visible."""
+    """Uphold or refuse the oldest open appeal; an upheld one exempts, and the overdue stays visible."""
     lodged = next((holder for holder, stands in order.file.appeals.items() if stands == "lodged"), None)
     if lodged is None:
         return not_now("not_asked")

@@ -1,4 +1,4 @@
-"""Arguments of the verbs: what each takes, read strictly."""
+"""Arguments of the verbs: one struct per verb, decoded strictly."""
 
 import re
 from typing import Annotated, Any, Literal, get_args, get_type_hints
@@ -221,23 +221,23 @@ ARGS: dict[str, type[Args]] = {
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
 }  # fmt: skip
-"""Verb → its arguments; a verb that stands not here takes none."""
+"""Verb → its arguments; a verb that is not listed takes none."""
 
 _FIELD = re.compile(r"field `([^`]*)`")
 _PATH = re.compile(r"`\$\.?([^`]*)`$")
 
 
 def bad_arg(field: str, expected: str) -> Refusal:
-    """Return the refusal of an argument that cannot be taken."""
+    """Return the refusal of an invalid argument."""
     return Refusal("bad_args", "bad_arg", {"field": field, "expected": expected})
 
 
 def read_args(verb: str, args: object) -> Args | Refusal:
-    """Return the typed arguments of a verb, or a ``bad_args`` that names the field and what was expected."""
+    """Decode the arguments of a verb, or return a ``bad_args`` with the field and the expected value."""
     shape = ARGS.get(verb, Args)
     try:
         read = msgspec.convert(args, shape, strict=True)
-        msgspec.json.encode(read)  # a lone surrogate is in no ledger
+        msgspec.json.encode(read)  # the ledger cannot store a lone surrogate
     except msgspec.ValidationError as error:
         return _refused(shape, str(error))
     except UnicodeEncodeError:
@@ -246,7 +246,7 @@ def read_args(verb: str, args: object) -> Args | Refusal:
 
 
 def _refused(shape: type[Args], message: str) -> Refusal:
-    """Turn msgspec's words into a field and what was expected of it."""
+    """Convert msgspec's message into a field and its expected value."""
     named = _FIELD.search(message)
     if named and "unknown field" in message:
         return Refusal("bad_args", "unknown_arg", {"field": named[1]})
@@ -254,12 +254,12 @@ def _refused(shape: type[Args], message: str) -> Refusal:
         return Refusal("bad_args", "missing_arg", {"field": named[1], "expected": described(shape, named[1])})
     path = _PATH.search(message)
     field = path[1] if path and path[1] else "args"
-    told = described(shape, field.split("[")[0].split(".")[0])
-    return bad_arg(field, told or message.split(" - at ")[0])
+    expected = described(shape, field.split("[")[0].split(".")[0])
+    return bad_arg(field, expected or message.split(" - at ")[0])
 
 
 def described(shape: type[Args], field: str) -> str:
-    """Return what a field takes in short words (``str``, ``confirmed|not_found``), '' for no such field."""
+    """Describe what a field takes (``str``, ``confirmed|not_found``); '' for an unknown field."""
     hint = get_type_hints(shape, include_extras=True).get(field)
     return "" if hint is None else _words(hint)
 

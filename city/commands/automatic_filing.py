@@ -1,4 +1,4 @@
-"""Reports that file themselves (C4, domain §4.3): what a sensor measured, and hazards seen and confirmed."""
+"""Automatic filing (C4, domain §4.3): sensor reports, and hazards of cameras that a person confirmed."""
 
 from city.commands.arguments import File
 from city.commands.command import NewFact
@@ -6,11 +6,11 @@ from city.commands.decision import Order
 from city.commands.filing import decide_file
 from city.state.ledger_state import Case
 
-__all__ = ["files_itself", "self_filed"]
+__all__ = ["filing_facts", "is_filed_automatically"]
 
 
-def files_itself(case: Case) -> bool:
-    """Whether a report needs no intake: a sensor's, or a camera's of a hazard that somebody confirmed."""
+def is_filed_automatically(case: Case) -> bool:
+    """Whether a report needs no intake: a sensor's, or a camera's of a hazard that a person confirmed."""
     file = case.file
     if not file.own or file.state != "reported" or file.imported:
         return False
@@ -18,7 +18,7 @@ def files_itself(case: Case) -> bool:
     return seen or case.channel == "sensor"
 
 
-def self_filed(order: Order) -> tuple[NewFact, ...]:
-    """Return what files a report and sends it on; nothing of an unknown class, which intake puts right."""
+def filing_facts(order: Order) -> tuple[NewFact, ...]:
+    """Return the facts that file and dispatch a report; () for an unknown class: intake must correct it."""
     answer = decide_file(order, File())
     return answer if isinstance(answer, tuple) else ()

@@ -1,4 +1,4 @@
-"""Automatic steps: what happens to a case by itself, and when (docs/case-life.md, "Automatic steps")."""
+"""Automatic steps: what timers do to a case, and when (docs/case-life.md, "Automatic steps")."""
 
 import math
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from city.clocks.working_time import Calendar, due, office_seconds
-from city.commands.automatic_filing import files_itself
+from city.commands.automatic_filing import is_filed_automatically
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.state.case_file import SHARE_STATES
 from city.state.ledger_state import Case
@@ -21,9 +21,9 @@ CONTACT_OFFICE_DAYS = 1
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Something that comes by itself at a city moment (epoch seconds).
+    """An automatic step that is due at a city time (epoch seconds).
 
-    ``serial`` tells the occasions of one code apart: a count, or the moment of what it is about.
+    ``serial`` distinguishes the occasions of one code: a count, or the time of the event that it belongs to.
     """
 
     code: str
@@ -37,7 +37,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class OfficeTime(msgspec.Struct, frozen=True):
-    """Whose office time counts for a case: the centre's, its holder's; seconds east of UTC."""
+    """The calendars for a case: the centre's and its holder's; ``zone_offset_s`` is seconds east of UTC."""
 
     centre: Calendar = Calendar(all_hours=True)
     holder: Calendar = Calendar(all_hours=True)
@@ -47,15 +47,15 @@ class OfficeTime(msgspec.Struct, frozen=True):
 BY_CLOCK = OfficeTime()
 
 
-def office_time(case: Case, terms: DecisionRules) -> OfficeTime:
-    """Return the office time that counts for a case by the tables."""
-    return OfficeTime(terms.calendar, terms.calendar_of(case.file.holder), terms.zone_offset_s)
+def office_time(case: Case, rules: DecisionRules) -> OfficeTime:
+    """Return the calendars for a case, from the tables."""
+    return OfficeTime(rules.calendar, rules.calendar_of(case.file.holder), rules.zone_offset_s)
 
 
 def steps(case: Case, numbers: CaseNumbers, time: OfficeTime = BY_CLOCK) -> list[Step]:
-    """Return what is still to come by itself, earliest first; nothing for imported and mirrored cases.
+    """Return the automatic steps still to come, earliest first; [] for imported and mirrored cases.
 
-    Without ``time`` office limits count by the clock: give what :func:`office_time` returns.
+    ``time`` is what :func:`office_time` returns; without it office limits count in clock time.
     """
     if not case.file.own or not case.file.is_open or case.file.imported:
         return []
@@ -71,7 +71,7 @@ def steps(case: Case, numbers: CaseNumbers, time: OfficeTime = BY_CLOCK) -> list
 def share_due(case: Case, share: float, time: OfficeTime) -> float:
     """Return when a share (1.0 = all) of the time to ``fix_by_at`` is used, city epoch seconds.
 
-    The case must have a ``fix_by_at``. Office limits are shared in office time; a suspension does not count.
+    The case must have a ``fix_by_at``. Office limits count in office time; a suspension does not count.
     """
     return _share_due(case, share, _office_whole(case, time), time)
 
@@ -90,7 +90,7 @@ def _share_due(case: Case, share: float, whole: float, time: OfficeTime) -> floa
 
 
 def _office_whole(case: Case, time: OfficeTime) -> float:
-    """Return the office time from the filing to ``fix_by_at``, 0 for limits that go by the clock."""
+    """Return the office time from the filing to ``fix_by_at``, 0 for limits in clock time."""
     end = case.file.fix_by_at
     if end is None or not case.file.limit_unit.startswith("office"):
         return 0.0
@@ -98,7 +98,7 @@ def _office_whole(case: Case, time: OfficeTime) -> float:
 
 
 def share_used(case: Case, at: float, time: OfficeTime) -> float:
-    """Return the share of the time to ``fix_by_at`` that is used at a city moment, as share_due counts."""
+    """Return the share of the time to ``fix_by_at`` that is used at a city time; the inverse of share_due."""
     file = case.file
     end = file.fix_by_at
     begin = _begin(case)
@@ -111,14 +111,14 @@ def share_used(case: Case, at: float, time: OfficeTime) -> float:
 
 
 def _begin(case: Case) -> float:
-    """Return from when the time to fix it counts; a suspension moves it on."""
+    """Return when the time to fix it starts; a suspension moves it later."""
     file = case.file
     return (case.recorded_at if file.filed_at is None else file.filed_at) + file.suspended_s
 
 
 def _intake(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
     file = case.file
-    if files_itself(case):
+    if is_filed_automatically(case):
         yield Step("file", file.since, int(file.since))
     if file.state == "reported":
         at = (file.since or case.recorded_at) + numbers.accept_s
@@ -140,15 +140,15 @@ def _dispatch(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[St
     elif file.state == "returned":
         yield Step("dispatch", file.since + numbers.dispatch_s, file.dispatches + 1)
     elif file.state == "transferred_up":
-        told = sum(name.startswith("follow_up:") for name in file.stages_passed)  # since it went up
-        at = file.since + MONTH_S * (told + 1)
+        followed_up = sum(name.startswith("follow_up:") for name in file.stages_passed)  # since it went up
+        at = file.since + MONTH_S * (followed_up + 1)
         yield Step("follow_up", at, int(at))
 
 
 def _holder(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
     file = case.file
     if file.state == "dispatched" and file.sign_by is not None and file.dispatched_at is not None:
-        # Not the number of the dispatch: an undone reassignment gives it back, and it is announced already.
+        # Not the number of the dispatch: an undone reassignment restores it, and its steps may be announced.
         serial = int(file.dispatched_at)
         yield Step("sign_half", _half(case, file.dispatched_at, file.sign_by, numbers, time), serial)
         yield Step("sign", file.sign_by, serial)
@@ -161,9 +161,9 @@ def _holder(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
 
 
 def _half(case: Case, begin: float, end: float, numbers: CaseNumbers, time: OfficeTime) -> float:
-    """Return the middle of the time to sign: by the clock when the limit goes by it, else in office time."""
+    """Return the middle of the time to sign: in clock time if the limit is, else in office time."""
     unit = case.file.limit_unit
-    # A case that was taken over has no limit of its own: how long it has tells by what it goes.
+    # A case that was taken over has no limit unit: a short time to sign means clock time.
     by_clock = unit == "urgent_hour" or (not unit and end - begin <= numbers.sign_urgent_s)
     half = 0.0
     if not by_clock:
@@ -178,7 +178,7 @@ def _ruling(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
     asked = file.ruling
     if asked is not None and not asked.holder:
         yield Step("ruling", asked.due_at, int(asked.opened_at))
-        # While a holder goes on with it nobody else has to; a mirrored one's opening is not known.
+        # Not while a holder continues with the case; a mirrored ruling has no known opening time.
         if file.state == "ruling" and asked.reason != "mirrored":
             yield Step("ruling2", max(file.since, 2 * asked.due_at - asked.opened_at), int(file.since))
     if file.unowned_since is not None and file.state in ("filed", "returned"):
@@ -193,18 +193,20 @@ def _ruling(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
 
 
 def _shares(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
-    """Yield the steps of §4.5. An extension or suspension that was decided makes new occasions of them."""
+    """Yield the steps of §4.5. A granted extension or suspension makes new occasions of them."""
     file = case.file
     if file.fix_by_at is None or file.state not in SHARE_STATES:
         return
     serial = int(file.fix_by_at)
-    # What passed while nobody had to fix it is due when it is back; what passed before it was ours never.
+    # A share that passed while the time did not count is due at ``back_at``, one before the take-over never.
     back = -math.inf if file.back_at is None else file.back_at
     ours = -math.inf if file.taken_at is None else file.taken_at
     whole = _office_whole(case, time)
     yellow = YELLOW_URGENT if file.limit_unit == "urgent_hour" else YELLOW
     for code, share in {"remind": yellow, **SHARES}.items():
-        if f"{code}:{serial}" not in file.stages_passed:  # office time is dear: thousands of rows show a step
+        if (
+            f"{code}:{serial}" not in file.stages_passed
+        ):  # office time is expensive, and thousands of rows show a step
             at = _share_due(case, share, whole, time)
             at = min(at, _five_days_over(file.fix_by_at, at, time)) if code == "red3" else at
             if at > ours:
@@ -212,7 +214,7 @@ def _shares(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
 
 
 def _five_days_over(end: float, at_least: float, time: OfficeTime) -> float:
-    """Return when five office days behind a limit are over; inf when that is not before ``at_least``."""
+    """Return when five office days after a limit are over; inf when that cannot be before ``at_least``."""
     if at_least <= end + OVERDUE_OFFICE_DAYS * 86_400:
         return math.inf
     return due(

@@ -1,4 +1,4 @@
-"""Checking: who looks whether it is done, and what the caller says (C16, C17, C19)."""
+"""Checking: the check of handled cases, calls to the caller, and reopening (C16, C17, C19)."""
 
 import math
 from typing import Any
@@ -17,7 +17,7 @@ DAY = 86_400.0
 
 
 def decide_check(order: Order, args: CheckDone) -> Answer:
-    """Check what was fed back; it is closed, or goes back to the holder with its old deadline."""
+    """Check a handled case: close it, or send it back to the holder with its old deadline."""
     wrong = allowed(order, "handled") or _mode(order, args)
     if wrong:
         return wrong
@@ -45,7 +45,7 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
 
 
 def _mode(order: Order, args: CheckDone) -> Refusal | None:
-    """Refuse to check from the chair unless the centre's rules allow it; a hazard never."""
+    """Refuse a remote check unless the centre's rules allow it; for a hazard always."""
     if args.mode == "field":
         return None
     if order.case.hazard or args.mode not in order.numbers.remote_checks:
@@ -65,7 +65,7 @@ def _photo_at(args: CheckDone) -> float | Refusal | None:
 def _field(
     order: Order, args: CheckDone, distance: float | None, photo_at: float | None, *, after: bool
 ) -> Refusal | None:
-    """Refuse a check in the field that was not there, or that shows what was before the feedback."""
+    """Refuse a field check at another place, or with a photo from before the feedback."""
     for field, missing in (
         ("lon", args.lon is None), ("lat", args.lat is None), ("photo_at", photo_at is None),
         ("photos", not args.photos),
@@ -85,7 +85,7 @@ def _field(
 
 
 def decide_contact(order: Order, _args: object) -> Answer:
-    """Say that the caller was spoken to for the first time, be it after a quick end."""
+    """Record the first contact with the caller, also after the case is over."""
     if order.case.state == "voided":
         return not_now("state_voided")
     if order.file.contact_at is not None:
@@ -94,7 +94,7 @@ def decide_contact(order: Order, _args: object) -> Answer:
 
 
 def decide_call_back(order: Order, args: CallBack) -> Answer:
-    """Say what the caller thinks of how it ended; a merged report ends with the case that it was put to."""
+    """Record the caller's opinion of the result; a merged report is over when its target case is over."""
     if _ending(order).is_open:
         return not_now("not_over_yet")
     data = {"satisfaction": args.satisfaction, "resolved": args.resolved}
@@ -102,7 +102,7 @@ def decide_call_back(order: Order, args: CallBack) -> Answer:
 
 
 def _ending(order: Order) -> Case:
-    """Return the case whose end counts: at the end of the merges, the order's own when there is none."""
+    """Return the case at the end of the chain of merges; without a merge, the order's own."""
     case, passed = order.case, {order.case.key}
     while case.file.merged_into in order.state.cases and case.file.merged_into not in passed:
         case = order.state.cases[case.file.merged_into]
@@ -111,7 +111,7 @@ def _ending(order: Order) -> Case:
 
 
 def decide_reopen(order: Order, args: Words) -> Answer:
-    """Report it again within seven days of its end: a new case that names the old one, which stays closed."""
+    """Report it again within seven days of its end: a new case references the old one, which stays closed."""
     wrong = allowed(order, "closed")
     if wrong:
         return wrong
@@ -126,7 +126,7 @@ def decide_reopen(order: Order, args: Words) -> Answer:
 
 
 def _reported_again(order: Order, key: str, text: str) -> NewFact:
-    """Return the report of the new case, in the form of a publisher's record."""
+    """Return the report of the new case, in the format of a publisher's record."""
     case = order.case
     client, _, number = key.partition("/")
     record: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The city's answer: how a case that was handed up comes back or ends (C18)."""
+"""The city's answer: how a case that was handed up to the city returns or ends (C18)."""
 
 from city.commands.arguments import AnswerCity
 from city.commands.decision import Answer, Order, allowed
@@ -9,7 +9,7 @@ __all__ = ["decide_answer_city"]
 
 
 def decide_answer_city(order: Order, args: AnswerCity) -> Answer:
-    """Say what the city answered: it is done, or the district takes it back and sends it on."""
+    """Record the city's answer: it is done, or the district takes it back and dispatches it."""
     wrong = allowed(order, "transferred_up")
     if wrong:
         return wrong
@@ -18,7 +18,7 @@ def decide_answer_city(order: Order, args: AnswerCity) -> Answer:
         in_time = file.deadline_at is None or order.now.city <= file.deadline_at
         data = {"close_kind": "transferred_up", "in_time": in_time, "text": args.text}
         return (order.fact("CaseClosed", data),)
-    # A suspension that it went up with is over: its clock runs on with what was left.
+    # A suspension from before the hand-up ends: its clock continues with the remaining time.
     resumed = (resumed_fact(order),) if file.suspended_at is not None else ()
     targets = ranked(order, route_of(order)) if file.filed_at is not None else []
     return *resumed, order.fact("CaseTakenBack", {"text": args.text, "targets": targets})

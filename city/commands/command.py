@@ -1,4 +1,4 @@
-"""Orders and their answers: a command, the facts that it would make, or why it is refused."""
+"""Commands and their results: a command, and the decision (new facts) or the refusal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +17,9 @@ def _nobody(unit: str) -> UnitNow | None:
 
 
 class Now(msgspec.Struct, frozen=True):
-    """What a decision goes by that is in no ledger: the two clocks (epoch seconds), and where units are.
+    """Inputs of a decision that are not in the ledger: the two clocks (epoch seconds), and the units.
 
-    ``unit_of`` returns a unit as telemetry tells of it, None for one that it never told of.
+    ``unit_of`` returns a unit by its newest telemetry, None without telemetry.
     """
 
     machine: float
@@ -28,7 +28,7 @@ class Now(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One order. ``subject`` is ``case:<key>`` or ``wall:<name>``; ``version`` is the one its sender saw."""
+    """A command. ``subject`` is ``case:<key>`` or ``wall:<name>``; ``version`` is the one its sender saw."""
 
     command_id: str
     verb: str
@@ -38,9 +38,9 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class NewFact(msgspec.Struct, frozen=True):
-    """A fact that a decision makes; actor, role, seat and shift are added by who appends it.
+    """A fact that a decision makes; the caller that appends it adds actor, role, seat and shift.
 
-    A fact on a case carries ``data.version``, the case's version behind the act.
+    A fact on a case has ``data.version``, the case's version after the act.
     """
 
     type: str
@@ -51,14 +51,14 @@ class NewFact(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """All of ``facts`` or none, if every subject of ``expects`` is at its version."""
+    """Facts to append, all or none, if every subject in ``expects`` is at its version."""
 
     facts: tuple[NewFact, ...]
     expects: tuple[tuple[str, int], ...]
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """Who was first: display name, machine moment, fact type and (when there is one) its target."""
+    """The winner of a conflict: display name, machine time, fact type and its target, if any."""
 
     by: str
     at: float
@@ -67,7 +67,7 @@ class Winner(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why not. ``reason`` is a catalogue key below ``refusal.``; ``names`` fill its gaps.
+    """A refusal. ``reason`` is a catalogue key below ``refusal.``; ``names`` are its placeholders.
 
     Names that end in ``_at`` are city epoch seconds, in ``_holder`` holders' codes, in ``_class`` class keys.
     """

@@ -1,4 +1,4 @@
-"""Decide: one order, the facts that it makes or why it is refused. Pure; it never raises on odd input."""
+"""Decide: turn one command into facts or a refusal. Pure; it never raises on invalid input."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -32,10 +32,10 @@ __all__ = ["VERB_HELP", "decide"]
 Decider = Callable[[Order, Any], Answer]
 
 ANY_VERSION: Final = frozenset({"comment", "report_rule_error", "reveal"})
-"""Verbs that mean the same whatever happened to the case since their sender looked."""
+"""Verbs without a version check: their meaning does not depend on the case's version."""
 
 LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact"})
-"""Verbs that leave a mirrored case to its source's system: they add a word, and decide nothing."""
+"""Verbs that leave a mirrored case to its source system: they add a note and decide nothing."""
 
 DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "request_verification": (filing.decide_request_verification, "C2"),
@@ -81,7 +81,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "report_rule_error": (dispatching_units.decide_report_rule_error, ""),
     "reveal": (dispatching_units.decide_reveal, ""),
 }
-"""Verb → its decider and the transition of domain §3.4; those of walls and timers stand apart."""
+"""Verb → its decider and the transition of domain §3.4, without the verbs of walls and timers."""
 
 AT_WALLS: Final = {"show": dispatching_units.decide_show, "clear": dispatching_units.decide_clear}
 
@@ -102,16 +102,16 @@ VERB_HELP: Final[dict[str, dict[str, Any]]] = {
     }
     for verb, roles in VERBS.items()
 }  # fmt: skip
-"""Verb → its arguments (with what each takes), those that are needed, the roles that may give it."""
+"""Verb → its arguments with their types, the required ones, and the roles that may give it."""
 
 
 def decide(
-    state: LedgerState, command: Command, by: Person, terms: DecisionRules, now: Now
+    state: LedgerState, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
-    """Return the facts that a command makes, or why not.
+    """Return the facts that a command makes, or its refusal.
 
-    Checked in this order: verb, subject, rights, arguments, version, the verb's own guard. The
-    caller adds actor, role, seat and shift, and asks the ledger whether the versions still are so.
+    Checks are made in this order: verb, subject, rights, arguments, version, the verb's own guard. The
+    caller adds actor, role, seat and shift; the ledger checks the expected versions again.
     """
     if command.verb not in VERBS:
         return Refusal("bad_args", "unknown_verb", {"field": "verb", "verb": str(command.verb)[:64]})
@@ -120,7 +120,7 @@ def decide(
     case = find_case(state, command.subject)
     if case is None:
         return Refusal("unknown_subject", "unknown_case")
-    return _on_case(state, case, command, by, terms, now)
+    return _on_case(state, case, command, by, rules, now)
 
 
 def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Decision | Refusal:
@@ -136,17 +136,17 @@ def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Deci
     return decider(state, command, by, now, args)
 
 
-def _on_case(  # a case and the five of decide
-    state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
+def _on_case(  # a case and the five arguments of decide
+    state: LedgerState, case: Case, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
     role = acting_role(by, command.verb)
-    order = _begun(ordered(state, case, command, by, terms, now, role), case)
+    order = _begun(ordered(state, case, command, by, rules, now, role), case)
     if command.verb == "check" and checks_own_work(by, order.case):
         return Refusal("not_allowed", "handler_checks")
     if not role:
-        told = at_wall(by, command.verb)
-        assert isinstance(told, Refusal)
-        return told
+        refusal = at_wall(by, command.verb)
+        assert isinstance(refusal, Refusal)
+        return refusal
     wrong = refused(order)
     if wrong:
         return wrong
@@ -157,10 +157,10 @@ def _on_case(  # a case and the five of decide
         return _conflict(case, command.version)
     if command.verb == "pass_limit":
         from city.commands.passed_limits import (
-            decide_pass_limit,  # it builds on the deciders, so it comes last
+            decide_pass_limit,  # it uses the deciders, so it is imported last
         )
 
-        return decide_pass_limit(state, case, command, by, terms, now)
+        return decide_pass_limit(state, case, command, by, rules, now)
     answer = DECIDERS[command.verb][0](msgspec.structs.replace(order, args=args), args)
     if isinstance(answer, Refusal):
         return answer
@@ -170,7 +170,7 @@ def _on_case(  # a case and the five of decide
 
 
 def _begun(order: Order, case: Case) -> Order:
-    """Return the order on a mirrored case as our own life of it would begin with this command."""
+    """Return the order with the file that a mirrored case gets when this command takes it over."""
     if not order.mirrored:
         return order
     rule_by, on_site_by = ruling_by(order)
@@ -182,7 +182,7 @@ def _begun(order: Order, case: Case) -> Order:
 
 
 def _until_ruled(order: Order, fact: NewFact) -> NewFact:
-    """Return a fact that takes over a mirrored ruling with its limits; any other one as it is."""
+    """Add the ruling's limits to a fact that takes over a mirrored ruling; other facts are unchanged."""
     taken = fact.data.get("took_over")
     case = order.state.cases.get(fact.subject.removeprefix("case:"))
     if taken is None or case is None or case.mirror.state != "ruling":
@@ -193,7 +193,7 @@ def _until_ruled(order: Order, fact: NewFact) -> NewFact:
 
 
 def _conflict(case: Case, version: int) -> Refusal:
-    """Return who was first; a version that we have not folded yet has no winner to name."""
+    """Return a conflict that names the winner, unless the version is not folded here yet."""
     last = case.file.last
     if last is None or version > case.file.version:
         return Refusal("conflict", "conflict")

@@ -1,4 +1,4 @@
-"""An order: everything that a decider looks at, and how it says a fact."""
+"""An order: the inputs of a decider, and the functions with which it makes facts."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from city.state.ledger_state import Case, LedgerState
 __all__ = ["Answer", "Order", "allowed", "holder_code", "known_holder", "moment", "not_now", "ordered"]
 
 Answer = tuple[NewFact, ...] | Decision | Refusal
-"""What a decider says: the facts on its one case, a decision about several subjects, or why not."""
+"""The result of a decider: facts on its case, a decision about several subjects, or a refusal."""
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A command that its sender may give, with the case as our own rules see it.
+    """A command with its sender's role and its case under our own rules.
 
-    ``case`` is a copy: that of a mirrored case holds the file with which our own life of it begins, with
-    holders' codes where the mirror has short names. ``args`` is the verb's struct.
+    ``case`` is a copy; for a mirrored case it has the file that a take-over would give it, with holders'
+    codes where the mirror has short names. ``args`` is the verb's struct.
     """
 
     state: LedgerState
@@ -30,20 +30,20 @@ class Order(msgspec.Struct, frozen=True):
     command: Command
     by: Person
     role: str
-    terms: DecisionRules
+    rules: DecisionRules
     now: Now
     mirrored: bool = False
     args: Any = None
 
     @property
     def file(self) -> CaseFile:
-        """Return the case's life."""
+        """Return the case file."""
         return self.case.file
 
     @property
     def numbers(self) -> CaseNumbers:
         """Return the centre's numbers."""
-        return self.terms.numbers
+        return self.rules.numbers
 
     @property
     def class_key(self) -> str:
@@ -51,15 +51,15 @@ class Order(msgspec.Struct, frozen=True):
         return f"{self.case.kind}:{self.case.code}"
 
     def fact(self, kind: str, data: dict[str, Any], *, reason: str = "") -> NewFact:
-        """Return a fact on the case, which raises its version."""
+        """Return a fact on the case that raises its version."""
         return self._fact(kind, self.case, self.mirrored, data, reason)
 
     def fact_on(self, other: Case, kind: str, data: dict[str, Any]) -> NewFact:
-        """Return a fact on another case, which raises that one's version."""
+        """Return a fact on another case that raises that case's version."""
         return self._fact(kind, other, not other.file.own, data, "")
 
     def note(self, kind: str, data: dict[str, Any]) -> NewFact:
-        """Return a fact that names the case and changes nothing of it."""
+        """Return a fact about the case that does not change it."""
         signed = {"command": self.command.command_id, "name": self.by.name}
         return NewFact(kind, f"case:{self.case.key}", {**data, **signed})
 
@@ -69,65 +69,65 @@ class Order(msgspec.Struct, frozen=True):
         }  # fmt: skip
         if taken:
             signed["took_over"] = {
-                "holder": holder_code(case.holder, self.terms),
-                "bounced": [holder_code(name, self.terms) for name in case.mirror.returned_by],
+                "holder": holder_code(case.holder, self.rules),
+                "bounced": [holder_code(name, self.rules) for name in case.mirror.returned_by],
             }
         return NewFact(kind, f"case:{case.key}", {**data, **signed}, 1, reason)
 
     def with_case(self, **changes: Any) -> "Order":
-        """Return the order as it stands once the case is another one."""
+        """Return the order with a changed case."""
         return msgspec.structs.replace(self, case=msgspec.structs.replace(self.case, **changes))
 
     def with_file(self, **changes: Any) -> "Order":
-        """Return the order as it stands once the file is another one."""
+        """Return the order with a changed case file."""
         return self.with_case(file=msgspec.structs.replace(self.file, **changes))
 
 
-def ordered(  # the six that every decision takes
+def ordered(  # the six arguments of every decision
     state: LedgerState,
     case: Case,
     command: Command,
     by: Person,
-    terms: DecisionRules,
+    rules: DecisionRules,
     now: Now,
     role: str = "",
 ) -> Order:
-    """Return the order of a command on a case. ``role`` '' means the system's own."""
+    """Return the order of a command on a case. ``role`` '' is for the system's own commands."""
     mirrored = not case.file.own
     if mirrored:
-        bounced = [holder_code(name, terms) for name in case.mirror.returned_by]
-        file = own_file(case, holder_code(case.holder, terms), bounced)
+        bounced = [holder_code(name, rules) for name in case.mirror.returned_by]
+        file = own_file(case, holder_code(case.holder, rules), bounced)
         case = msgspec.structs.replace(case, file=file)
-    return Order(state, case, command, by, role or "system", terms, now, mirrored)
+    return Order(state, case, command, by, role or "system", rules, now, mirrored)
 
 
-def holder_code(name: str, terms: DecisionRules) -> str:
-    """Return the code of a holder that a mirror names by its short name; the name itself when unknown."""
-    if not name or name in terms.agencies or name in terms.streets:
+def holder_code(name: str, rules: DecisionRules) -> str:
+    """Return the code of a holder from its short name in a mirror; the name itself when it is unknown."""
+    if not name or name in rules.agencies or name in rules.streets:
         return name
-    for agency in terms.agencies.values():
+    for agency in rules.agencies.values():
         if agency.short == name:
             return agency.code
-    return next((code for code, short in terms.streets.items() if short == name), name)
+    return next((code for code, short in rules.streets.items() if short == name), name)
 
 
-def known_holder(code: str, terms: DecisionRules) -> Agency | str | None:
-    """Return the agency or the street's name behind a holder's code, None for an unknown one."""
-    return terms.agencies.get(code) or terms.streets.get(code)
+def known_holder(code: str, rules: DecisionRules) -> Agency | str | None:
+    """Return the agency or the street's name for a holder's code, None for an unknown one."""
+    return rules.agencies.get(code) or rules.streets.get(code)
 
 
 def moment(at: float | None) -> str | None:
-    """Return a moment as facts hold it."""
+    """Return a time in the format of facts."""
     return None if at is None else iso(at)
 
 
 def not_now(reason: str, **names: Any) -> Refusal:
-    """Return a refusal by a guard of the verb."""
+    """Return the refusal of a verb's guard."""
     return Refusal("not_now", reason, names)
 
 
 def allowed(order: Order, *states: str) -> Refusal | None:
-    """Return the refusal of a verb that does not fit the case's state, None when it does."""
+    """Return a refusal when the case is in none of the states, else None."""
     if order.case.state in states:
         return None
     return not_now(f"state_{order.case.state}")

@@ -1,4 +1,4 @@
-"""Small acts: units, words, walls, and who looks at a person."""
+"""Small commands: sending units, comments, rule errors, walls, and revealing a reporter."""
 
 from typing import Any
 
@@ -19,21 +19,21 @@ __all__ = [
 ]  # fmt: skip
 
 SHOW_S = 180.0
-"""How long a wall shows what was sent to it, machine seconds."""
+"""How long a wall shows what was cast on it, machine seconds."""
 
 HIDDEN = frozenset({"sensitive", "forbidden_on_wall"})
 
 
 def decide_send_unit(order: Order, args: SendUnit) -> Answer:
-    """Send somebody there."""
+    """Send a unit to the case."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
     if args.unit in order.file.units:
         return not_now("unit_sent", unit=args.call_sign or args.unit)
-    # A unit without telemetry is known to who sends it; of one with it the rule decides that offers it too.
+    # A unit without telemetry is not checked; for others the rule is the same as for offering units.
     unit = order.now.unit_of(args.unit)
-    why_not = hindrance(unit, order.terms.unit_tasks.kinds_for(order.class_key)) if unit else ""
+    why_not = hindrance(unit, order.rules.unit_tasks.kinds_for(order.class_key)) if unit else ""
     if why_not:
         return not_now(why_not, unit=args.call_sign or args.unit, task_class=order.class_key)
     return (order.fact("UnitSent", {"unit": args.unit, "call_sign": args.call_sign or ""}),)
@@ -45,12 +45,12 @@ def decide_comment(order: Order, args: Words) -> Answer:
 
 
 def decide_report_rule_error(order: Order, args: Words) -> Answer:
-    """Say that the rule that decided is wrong."""
+    """Report that the rule of the dispatch is wrong."""
     return (order.fact("RuleErrataOpened", {"text": args.text, "rule": order.file.rule}),)
 
 
 def decide_reveal(order: Order, args: Reveal) -> Answer:
-    """Note that somebody is shown the reporter, and what for."""
+    """Record that a person is shown the reporter, and for which purpose."""
     case = order.case
     if not case.reporter_ref:
         return not_now("no_reporter")
@@ -68,7 +68,7 @@ def decide_reveal(order: Order, args: Reveal) -> Answer:
 def decide_show(
     state: LedgerState, command: Command, by: Person, now: Now, args: ShowOn
 ) -> Decision | Refusal:
-    """Put a case, a camera or a view on a wall for three minutes."""
+    """Cast a case, a camera or a view on a wall for three minutes."""
     shown = args.id or ""
     if args.kind == "view":
         if args.view is None:
@@ -98,7 +98,7 @@ def decide_show(
 def decide_clear(
     state: LedgerState, command: Command, by: Person, now: Now, args: object
 ) -> Decision | Refusal:
-    """Give a wall back to itself."""
+    """End a cast on a wall."""
     wall = command.subject.removeprefix("wall:")
     show = state.shows.get(wall)
     if show is None or show.until <= now.machine:

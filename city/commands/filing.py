@@ -1,4 +1,4 @@
-"""Filing: what happens to a report before it is anybody's task (C2 – C6, C20)."""
+"""Filing: commands on a report before its dispatch (C2 – C6, C20)."""
 
 import math
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from city.commands.subjects import find_key
 from city.dispatch.decision_rules import Standard
 from city.dispatch.route import Route
 from city.places.distance import metres
-from city.state.case_file import graver
+from city.state.case_file import higher_urgency
 from city.state.ledger_state import Case
 
 __all__ = [
@@ -32,26 +32,26 @@ __all__ = [
 ]  # fmt: skip
 
 OWN_EYES = ("inspector", "sensor")
-"""Channels whose reports need nobody to go and look."""
+"""Channels whose reports need no verification on the spot."""
 
 
 def distance_to(case: Case, lon: float | None, lat: float | None) -> float | None:
-    """Return metres from the case's place to a point (WGS84), None when one of them is not known."""
+    """Return the metres from the case's place to a point (WGS84), None when either is unknown."""
     if lon is None or lat is None or math.isnan(case.place.lon):
         return None
     return round(metres(case.place.lon, case.place.lat, lon, lat), 1)
 
 
 def may_lie(order: Order, lon: float | None, lat: float | None) -> bool:
-    """Whether a case without a position may lie at a point: in the district, in its street if it has one."""
+    """Whether a point is a possible position of a case: in the district and, if it has one, in its street."""
     if lon is None or lat is None:
         return False
-    street = order.terms.street_of(lon, lat)
+    street = order.rules.street_of(lon, lat)
     return bool(street) and order.case.place.street in ("", street)
 
 
 def decide_request_verification(order: Order, args: RequestVerification) -> Answer:
-    """Ask somebody to go and look (C2)."""
+    """Request a verification on the spot (C2)."""
     wrong = allowed(order, "reported")
     if wrong:
         return wrong
@@ -63,7 +63,7 @@ def decide_request_verification(order: Order, args: RequestVerification) -> Answ
 
 
 def decide_verify(order: Order, args: Verify) -> Answer:
-    """Say what was found on the spot (C3)."""
+    """Record the result of the verification (C3)."""
     wrong = allowed(order, "verifying")
     if wrong:
         return wrong
@@ -74,14 +74,14 @@ def decide_verify(order: Order, args: Verify) -> Answer:
         return bad_arg("lon", "a point where the case may lie")
     data = {
         "result": args.result, "lon": args.lon, "lat": args.lat, "distance_m": distance,
-        "street": order.terms.street_of(args.lon, args.lat), "photos": list(args.photos),
+        "street": order.rules.street_of(args.lon, args.lat), "photos": list(args.photos),
         "text": args.text or "",
     }  # fmt: skip
     return (order.fact("CaseVerified", data),)
 
 
 def decide_file(order: Order, args: File) -> Answer:
-    """File it, and in the same act send it where the rules say (C4, C7)."""
+    """File it and, in the same act, dispatch it by the rules (C4, C7)."""
     wrong = allowed(order, "reported", "verifying") or _still_verified(order)
     if wrong:
         return wrong
@@ -99,7 +99,7 @@ def decide_file(order: Order, args: File) -> Answer:
 
 
 def _still_verified(order: Order) -> Refusal | None:
-    """Refuse to file while somebody is on the way to look, in time; who did not come holds nobody up."""
+    """Refuse to file while a verification is open and in time; a late verification does not block filing."""
     until = order.file.verify_by
     if order.case.state != "verifying" or until is None or order.now.city >= until:
         return None
@@ -107,12 +107,12 @@ def _still_verified(order: Order) -> Refusal | None:
 
 
 def _classified(order: Order, args: File) -> Standard | Refusal:
-    """Return the filing condition that the case goes by."""
+    """Return the filing condition of the case."""
     kind, code = args.kind or order.case.kind, args.code or order.case.code
-    category = order.terms.categories.get(f"{kind}:{code}")
+    category = order.rules.categories.get(f"{kind}:{code}")
     if category is None:
         return bad_arg("code", "a class of the table") if args.code else not_now("class_needed")
-    standards = order.terms.standards_of(kind, code)
+    standards = order.rules.standards_of(kind, code)
     if args.standard:
         named = next((one for one in standards if one.key == args.standard), None)
         return named or bad_arg("standard", "|".join(one.key for one in standards))
@@ -124,10 +124,10 @@ def _classified(order: Order, args: File) -> Standard | Refusal:
 
 
 def _draft(order: Order, args: File, standard: Standard) -> Order:
-    """Return the order with the case as its filing makes it, clocks included."""
+    """Return the order with the case as filed, including its limits."""
     case = order.case
     hazard = args.hazard if args.hazard is not None else standard.hazard or case.hazard
-    hazard = hazard or bool(args.danger)  # whatever else is said of it
+    hazard = hazard or bool(args.danger)  # even if the arguments say that it is no hazard
     urgency = args.urgency or ("urgent" if hazard and case.urgency == "normal" else case.urgency)
     order = order.with_case(
         kind=args.kind or case.kind, code=args.code or case.code, hazard=hazard, urgency=urgency
@@ -145,7 +145,7 @@ def _draft(order: Order, args: File, standard: Standard) -> Order:
 
 
 def _filed(draft: Order, args: File, standard: Standard, route: Route | None) -> tuple[NewFact, Order]:
-    """Return the fact of the filing and the order behind it."""
+    """Return the fact of the filing and the order after it."""
     case, file, now = draft.case, draft.file, draft.now.city
     owner_state = args.owner_state or (route.owner_state if route else "")
     draft = draft.with_file(owner_state=owner_state)
@@ -158,19 +158,19 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],
         "reasons": reasons_of(route) if route else [],
-        "tables": dict(draft.terms.tables), "district": draft.terms.district, "day": _city_day(draft),
+        "tables": dict(draft.rules.tables), "district": draft.rules.district, "day": _city_day(draft),
         "in_time": now - (file.since or case.recorded_at) <= draft.numbers.accept_s,
     }  # fmt: skip
     return draft.fact("CaseFiled", data), draft
 
 
 def _city_day(order: Order) -> str:
-    local = order.now.city + order.terms.zone_offset_s
+    local = order.now.city + order.rules.zone_offset_s
     return datetime.fromtimestamp(local, UTC).strftime("%Y%m%d")
 
 
 def _make_safe(order: Order, route: Route, standard: Standard) -> list[NewFact]:
-    """Return the order to make a hazard safe at once, whoever owns it."""
+    """Return the make-safe task of a hazard, which does not depend on its owner."""
     holder = route.make_safe_by or (order.case.place.street if order.case.hazard else "")
     if not holder:
         return []
@@ -183,7 +183,7 @@ def _safe_by(order: Order, standard: Standard | None) -> str | None:
 
 
 def decide_reject(order: Order, args: Reject) -> Answer:
-    """Do not file it, for one of the legal reasons (C5); an unknown owner is none."""
+    """Reject it, for one of the legal reasons (C5); an unknown owner is not one of them."""
     wrong = allowed(order, "reported", "verifying")
     if wrong:
         return wrong
@@ -193,7 +193,7 @@ def decide_reject(order: Order, args: Reject) -> Answer:
 
 
 def decide_merge(order: Order, args: Merge) -> Answer:
-    """Count a report with another on the same thing (C6); its callers and what threatens go along."""
+    """Merge a report into another case on the same thing (C6), with its callers, urgency and hazard."""
     wrong = allowed(order, "reported", "verifying")
     if wrong:
         return wrong
@@ -219,27 +219,27 @@ def decide_merge(order: Order, args: Merge) -> Answer:
 
 
 def _joined(order: Order, into: Case) -> list[NewFact]:
-    """Return what a report brings to the case that it is put to: it may make it graver, never less so."""
+    """Return the facts on the merge target: the report may raise its urgency and hazard, never lower them."""
     case = order.case
     endangers = case.hazard and not into.hazard
-    urgency = graver(graver(into.urgency, case.urgency), "urgent" if endangers else "")
+    urgency = higher_urgency(higher_urgency(into.urgency, case.urgency), "urgent" if endangers else "")
     data: dict[str, Any] = {"from": case.key, "callers": order.file.callers}
     if endangers:
         data["hazard"] = True
     if urgency != into.urgency:
         data["urgency"] = urgency
     joined = order.fact_on(into, "CallersJoined", data)
-    begun = into.state not in ("reported", "verifying")  # before that its filing orders it
+    begun = into.state not in ("reported", "verifying")  # otherwise its filing makes the task
     if not endangers or not begun or into.file.make_safe or not into.place.street:
         return [joined]
-    standards = order.terms.standards_of(into.kind, into.code)
+    standards = order.rules.standards_of(into.kind, into.code)
     standard = next((one for one in standards if one.key == into.file.standard), None)
     task = {"holder": into.place.street, "due_at": _safe_by(order, standard)}
     return [joined, order.fact_on(into, "MakeSafeOrdered", task)]
 
 
 def decide_self_handle(order: Order, args: SelfHandle) -> Answer:
-    """Put it right on the spot: filed, handled and closed in one act."""
+    """Handle it on the spot: filed, handled and closed in one act."""
     wrong = allowed(order, "reported")
     if wrong:
         return wrong
@@ -260,7 +260,7 @@ def decide_self_handle(order: Order, args: SelfHandle) -> Answer:
 
 
 def decide_void(order: Order, args: Void) -> Answer:
-    """Propose that a case never should have been (C20)."""
+    """Propose to void a case that should not exist (C20)."""
     if order.case.state in ("voided", "merged"):
         return not_now(f"state_{order.case.state}")
     if order.file.void_by:
@@ -269,7 +269,7 @@ def decide_void(order: Order, args: Void) -> Answer:
 
 
 def decide_confirm_void(order: Order, _args: object) -> Answer:
-    """Void it: another person than who proposed it (C20)."""
+    """Confirm the voiding; the person must be another one than the proposer (C20)."""
     if order.case.state in ("voided", "merged"):
         return not_now(f"state_{order.case.state}")
     if not order.file.void_by:

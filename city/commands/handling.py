@@ -1,4 +1,4 @@
-"""Handling: what the holder of a case does (C8, C9, C13) and how it is sent on (C7, C10, C21)."""
+"""Handling: commands of the holder (C8, C9, C13), dispatch and reassignment (C7, C10, C21)."""
 
 import msgspec
 
@@ -20,11 +20,11 @@ REASSIGN_RESTORES = (
     "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets", "unowned_since",
     "handled_at", "outcome", "check_by", "extension", "suspension",
 )  # fmt: skip
-"""Fields of the file that an undone reassignment puts back."""
+"""Fields of the file that undoing a reassignment restores."""
 
 
 def restorable(order: Order, names: tuple[str, ...]) -> dict[str, object]:
-    """Return fields of the file as a fact holds them, with what undoing the first act of our own needs."""
+    """Return the named fields for undo; the first act on a mirrored case also restores ``own``."""
     before: dict[str, object] = {name: getattr(order.file, name) for name in names}
     if order.mirrored:
         before["own"] = False
@@ -32,7 +32,7 @@ def restorable(order: Order, names: tuple[str, ...]) -> dict[str, object]:
 
 
 def decide_dispatch(order: Order, args: Dispatch) -> Answer:
-    """Send it to a holder, by rule or by choice (C7, C10)."""
+    """Dispatch it to a holder, by rule or by choice (C7, C10)."""
     wrong = _in_ruling(order) or allowed(order, "filed", "returned")
     if wrong:
         return wrong
@@ -41,7 +41,7 @@ def decide_dispatch(order: Order, args: Dispatch) -> Answer:
         if not route.to or route.confidence < 1:
             return not_now("choose_target")
         return tuple(follow_ups(order, route))
-    if known_holder(args.to, order.terms) is None:
+    if known_holder(args.to, order.rules) is None:
         return bad_arg("to", "code of an agency or a street")
     if args.to in order.file.bounced and not args.evidence:
         return (ruling_fact(order, "loop", to=args.to),)
@@ -49,12 +49,12 @@ def decide_dispatch(order: Order, args: Dispatch) -> Answer:
 
 
 def decide_reassign(order: Order, args: Reassign) -> Answer:
-    """Give it to another holder than the present one (C21); no bounce is counted."""
+    """Reassign it to another holder (C21); this counts no bounce."""
     wrong = _in_ruling(order) or allowed(order, "dispatched", "handling", "returned", "handled")
     if wrong:
         return wrong
     file, to = order.file, args.to
-    if known_holder(to, order.terms) is None:
+    if known_holder(to, order.rules) is None:
         return bad_arg("to", "code of an agency or a street")
     if file.state == "handled" and "shift_lead" not in order.by.on_shift:
         return Refusal("not_allowed", "after_feedback")
@@ -87,7 +87,7 @@ def _in_ruling(order: Order) -> Refusal | None:
 
 
 def decide_sign(order: Order, _args: object) -> Answer:
-    """Take it on (C8); its clock has run since the dispatch."""
+    """Sign it (C8); the limits count from the dispatch."""
     wrong = allowed(order, "dispatched")
     if wrong:
         return wrong
@@ -97,16 +97,16 @@ def decide_sign(order: Order, _args: object) -> Answer:
 
 
 def decide_return(order: Order, args: Return) -> Answer:
-    """Give it back with a reason, in time, unless it may not be given back (C9, C11)."""
+    """Return it with a reason, in time, unless it may not be returned (C9, C11)."""
     file = order.file
     wrong = allowed(order, "dispatched", "handling") or _may_not_return(order)
     if wrong:
         return wrong
-    street = file.holder if file.holder in order.terms.streets else order.case.place.street
+    street = file.holder if file.holder in order.rules.streets else order.case.place.street
     boundary, pin = None, None
     if args.lon is not None and args.lat is not None:
         pin = {"lon": args.lon, "lat": args.lat, "accuracy_m": args.accuracy_m}
-        boundary = round(order.terms.boundary_m(args.lon, args.lat, street), 1)
+        boundary = round(order.rules.boundary_m(args.lon, args.lat, street), 1)
     counts = args.reason in BOUNCES
     bounced = (*file.bounced, file.holder) if counts else file.bounced
     data = {
@@ -135,11 +135,11 @@ def _may_not_return(order: Order) -> Refusal | None:
 
 
 def _next_targets(order: Order, args: Return, bounced: tuple[str, ...]) -> list[str]:
-    """Return whom to offer next: the street in which the pin lies comes first."""
+    """Return the holders to offer next, beginning with the street of the given point."""
     route = route_of(order, refused=False)
     there = ""
     if args.reason == "not_my_area" and args.lon is not None and args.lat is not None:
-        there = order.terms.street_of(args.lon, args.lat)
+        there = order.rules.street_of(args.lon, args.lat)
     out = {order.file.holder, *bounced}
     first = [there] if there and there not in out else []
     rest = [name for name in ranked(order, route, without=out) if name not in first]
@@ -147,14 +147,14 @@ def _next_targets(order: Order, args: Return, bounced: tuple[str, ...]) -> list[
 
 
 def _orphaned(order: Order, args: Return) -> str | None:
-    """Return why nobody has it any more behind this return, None while somebody may be found."""
+    """Return why this return makes a ruling necessary, None while another holder may take it."""
     back = Bounce(order.file.holder, args.reason, args.text, order.now.city, counts=True)
     file = msgspec.structs.replace(order.file, state="returned", bounces=(*order.file.bounces, back))
     return is_orphan(file, order.numbers, territory=order.case.place.street)
 
 
 def decide_make_safe(order: Order, args: MakeSafeDone) -> Answer:
-    """Say that a hazard is safe, whoever owns it."""
+    """Record that a hazard is safe, independent of its owner."""
     safe = order.file.make_safe
     if safe is None:
         return not_now("no_make_safe")
@@ -171,7 +171,7 @@ def decide_make_safe(order: Order, args: MakeSafeDone) -> Answer:
 
 
 def decide_feedback(order: Order, args: Feedback) -> Answer:
-    """Say what was done, with pictures of before and after (C13)."""
+    """Record what was done, with photos from before and after (C13)."""
     wrong = allowed(order, "handling")
     if wrong:
         return wrong

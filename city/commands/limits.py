@@ -1,4 +1,4 @@
-"""Limits: what a decision computes of the clocks of a case (domain §4.4), once, into the fact."""
+"""Limits: the due times of a case (domain §4.4), computed once in a decision and stored in its fact."""
 
 from city.clocks.working_time import Calendar, Due, due, office_seconds
 from city.commands.decision import Order
@@ -13,14 +13,14 @@ BY_CLOCK = ("urgent_hour", "calendar_day")
 
 
 def limit_of(order: Order) -> tuple[int, str]:
-    """Return the limit of a case: that of its filing, else its class's default, else (0, '')."""
-    file, terms = order.file, order.terms
+    """Return the limit of a case: from its filing, else the default of its class, else (0, '')."""
+    file, rules = order.file, order.rules
     if file.limit_unit:
         return file.limit_value, file.limit_unit
-    standards = terms.standards_of(order.case.kind, order.case.code)
+    standards = rules.standards_of(order.case.kind, order.case.code)
     if standards:
         return standards[0].limit_value, standards[0].limit_unit
-    category = terms.categories.get(order.class_key)
+    category = rules.categories.get(order.class_key)
     return (category.limit_value, category.limit_unit) if category else (0, "")
 
 
@@ -30,14 +30,14 @@ def is_urgent(order: Order) -> bool:
 
 
 def due_by(order: Order, start: float, value: float, unit: str, holder: str = "") -> Due:
-    """Return when a limit that starts at ``start`` is due by a holder's calendar (the centre's for '')."""
-    terms = order.terms
-    calendar = terms.calendar_of(holder) if holder else terms.calendar
-    return due(start, value, unit, calendar, zone_offset_s=terms.zone_offset_s)
+    """Return the due time of a limit from ``start`` by a holder's calendar (the centre's for '')."""
+    rules = order.rules
+    calendar = rules.calendar_of(holder) if holder else rules.calendar
+    return due(start, value, unit, calendar, zone_offset_s=rules.zone_offset_s)
 
 
 def deadline(order: Order, fix_by_at: float, unit: str) -> Due:
-    """Return when the case must be closed: the fix-by time and the allowance for its check."""
+    """Return when the case must be closed: the fix-by time plus the allowance for its check."""
     numbers = order.numbers
     if unit == "urgent_hour":
         return Due(fix_by_at + numbers.allowance_urgent_s)
@@ -45,21 +45,21 @@ def deadline(order: Order, fix_by_at: float, unit: str) -> Due:
 
 
 def sign_by(order: Order, holder: str) -> Due:
-    """Return when a holder must have signed what is sent to it now."""
+    """Return until when a holder must sign a case that is dispatched to it now."""
     if is_urgent(order):
         return Due(order.now.city + order.numbers.sign_urgent_s)
     return due_by(order, order.now.city, order.numbers.sign_office_hours, "office_hour", holder)
 
 
 def return_by(order: Order, holder: str) -> Due:
-    """Return until when a holder may return what is sent to it now."""
+    """Return until when a holder may return a case that is dispatched to it now."""
     if is_urgent(order):
         return Due(order.now.city + order.numbers.return_urgent_s)
     return due_by(order, order.now.city, order.numbers.return_office_hours, "office_hour", holder)
 
 
 def ruling_by(order: Order) -> tuple[float, float]:
-    """Return when a ruling that opens now is due, and until when the site must have been visited."""
+    """Return when a ruling that opens now is due, and until when the site must be visited."""
     now, numbers = order.now.city, order.numbers
     wait = numbers.ruling_hazard_s if order.case.hazard else numbers.ruling_s
     return now + wait, due_by(order, now, 1, "office_day").at
@@ -73,7 +73,7 @@ def level_by(order: Order) -> float:
 
 
 def half_of(order: Order, holder: str) -> Due | None:
-    """Return when half of the case's limit from now is over by a holder's calendar; None without a limit."""
+    """Return the due time of half the case's limit from now by a holder's calendar; None without a limit."""
     value, unit = limit_of(order)
     if not unit:
         return None
@@ -83,13 +83,13 @@ def half_of(order: Order, holder: str) -> Due | None:
     whole = due_by(order, now, value // 2, unit, holder) if value > 1 else Due(now)
     if value % 2 == 0:
         return whole
-    hours = _day_hours(order.terms.calendar_of(holder)) / 2
+    hours = _day_hours(order.rules.calendar_of(holder)) / 2
     end = due_by(order, whole.at, hours, "office_hour", holder)
     return Due(end.at, whole.undetermined or end.undetermined)
 
 
 def holder_due(order: Order, holder: str, *, first: bool) -> Due:
-    """Return a holder's own due moment: the citizen's for the first, later ones get half of the limit."""
+    """Return a holder's own due time: the citizen's for the first one; later ones get half of the limit."""
     fix_by_at = order.file.fix_by_at
     half = None if first and fix_by_at is not None else half_of(order, holder)
     if half is None:
@@ -98,19 +98,19 @@ def holder_due(order: Order, holder: str, *, first: bool) -> Due:
 
 
 def extended(order: Order, at: float) -> Due:
-    """Return a moment moved on by one whole limit of the case."""
+    """Return a time moved later by one whole limit of the case."""
     value, unit = limit_of(order)
     return due_by(order, at, value, unit) if unit else Due(at)
 
 
 def shifted(order: Order, at: float | None, since: float) -> Due | None:
-    """Return a due moment as it is after a suspension from ``since`` until now: what was left is left."""
+    """Return a due time moved by a suspension from ``since`` until now: the remaining time is unchanged."""
     if at is None:
         return None
     now, (_, unit) = order.now.city, limit_of(order)
     if unit in BY_CLOCK or not unit or at <= since:
         return Due(at + max(0.0, now - since))
-    left = office_seconds(since, at, order.terms.calendar, zone_offset_s=order.terms.zone_offset_s)
+    left = office_seconds(since, at, order.rules.calendar, zone_offset_s=order.rules.zone_offset_s)
     moved = due_by(order, now, left / HOUR, "office_hour")
     return Due(max(at, moved.at), moved.undetermined)
 

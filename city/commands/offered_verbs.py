@@ -1,4 +1,4 @@
-"""Offers: which verbs a row of the desk holds out, the first the most wanted one."""
+"""Offered verbs: the verbs that a row of the desk offers, most useful first."""
 
 from city.commands.supervision import escalate_to
 from city.state.ledger_state import Case
@@ -11,8 +11,8 @@ REASSIGNABLE = frozenset({"dispatched", "handling", "returned"})
 def offers(case: Case) -> list[str]:
     """Return the verbs that a row offers, in order; [] for a case that is over.
 
-    A hazard or critical case that nobody was sent to offers ``send_unit`` first. A case that waits for a
-    ruling offers ``send_for_ruling`` in place of the rest, until it has been sent.
+    A hazard or critical case without a unit offers ``send_unit`` first. A case that waits for a ruling offers
+    only ``send_for_ruling`` in place of the rest, until that has been done.
     """
     if not case.is_open:
         return []
@@ -37,7 +37,7 @@ def offers(case: Case) -> list[str]:
 
 
 def _verifying(case: Case) -> list[str]:
-    """Return what helps while somebody is to look: remind them, or file once their time is noted as over."""
+    """Return the verbs during a verification: remind, or file once its limit is recorded as passed."""
     file = case.file
     if file.verify_by is not None and f"verify:{int(file.verify_by)}" in file.stages_passed:
         return ["file"]

@@ -1,4 +1,4 @@
-"""Passing: what happens when a limit of a case has passed and nobody did anything (``pass_limit``)."""
+"""Passed limits: what the system does when a limit of a case passes without an act (``pass_limit``)."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from city.access import Person
-from city.commands.automatic_filing import self_filed
+from city.commands.automatic_filing import filing_facts
 from city.commands.automatic_steps import OfficeTime, Step, office_time, share_used, steps
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decision import Order, moment, not_now, ordered
@@ -20,11 +20,11 @@ from city.state.ledger_state import Case, LedgerState
 __all__ = ["LATE_S", "decide_pass_limit"]
 
 LATE_S = 5.0
-"""A step that comes more city seconds behind its moment is marked as late."""
+"""A step that is executed more city seconds after its due time is marked as late."""
 
 OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 
-TOLD: Final[dict[str, tuple[str, ...]]] = {
+RECIPIENTS: Final[dict[str, tuple[str, ...]]] = {
     "accept": ("shift_lead",),
     "verify": ("inspector", "street"),
     "contact": ("intake_officer", "shift_lead"),
@@ -47,8 +47,8 @@ TOLD: Final[dict[str, tuple[str, ...]]] = {
     "decide_extension": ("holder", "shift_lead"),
     "decide_suspension": ("holder", "shift_lead"),
 }
-"""Step → who is told (domain §3.4, last column, and §4.5). ``holder``, ``street``, ``make_safe``,
-``supervisor`` and ``level`` stand for who that is on this case."""
+"""Step → recipients of its notice (domain §3.4, last column, and §4.5). ``holder``, ``street``,
+``make_safe``, ``supervisor`` and ``level`` are placeholders for those of the case."""
 
 ABOVE: Final = {"village": "street", "street": "district", "district": "city"}
 
@@ -57,22 +57,24 @@ class _Passed(msgspec.Struct, frozen=True):
     order: Order
     step: Step
     late_s: float
-    told: list[str]
+    recipients: list[str]
     time: OfficeTime
 
 
-def decide_pass_limit(  # the six that every decision takes
-    state: LedgerState, case: Case, command: Command, by: Person, terms: DecisionRules, now: Now
+def decide_pass_limit(  # the six arguments of every decision
+    state: LedgerState, case: Case, command: Command, by: Person, rules: DecisionRules, now: Now
 ) -> Decision | Refusal:
-    """Return what a step that is due makes of the case; refused when it is not due (any more)."""
-    order = ordered(state, case, command, by, terms, now)
-    time = office_time(order.case, terms)
+    """Return the facts of a due step; refused when the step is not due or no longer due."""
+    order = ordered(state, case, command, by, rules, now)
+    time = office_time(order.case, rules)
     asked = (command.args.get("step"), command.args.get("serial"))
-    step = next((s for s in steps(case, terms.numbers, time) if (s.code, s.serial) == asked), None)
+    step = next((s for s in steps(case, rules.numbers, time) if (s.code, s.serial) == asked), None)
     if step is None or step.at > now.city:
         return not_now("step_not_due", step=str(asked[0]))
     behind = now.city - step.at
-    passed = _Passed(order, step, round(behind, 1) if behind > LATE_S else 0.0, _told(order, step), time)
+    passed = _Passed(
+        order, step, round(behind, 1) if behind > LATE_S else 0.0, _recipients(order, step), time
+    )
     noted = order.fact("StageLimitPassed", {**_moment_of(passed), "serial": step.serial})
     effect = _EFFECTS.get(step.code)
     facts = (noted, *(effect(passed) if effect else ()))
@@ -82,31 +84,31 @@ def decide_pass_limit(  # the six that every decision takes
 def _moment_of(passed: _Passed) -> dict[str, Any]:
     step = passed.step
     return {
-        "step": step.code, "due_at": moment(step.at), "late_s": passed.late_s, "told": passed.told,
+        "step": step.code, "due_at": moment(step.at), "late_s": passed.late_s, "told": passed.recipients,
     }  # fmt: skip
 
 
-def _told(order: Order, step: Step) -> list[str]:
-    """Return roles and holders' codes that are told; who there is not on this case is left out."""
+def _recipients(order: Order, step: Step) -> list[str]:
+    """Return the roles and holders' codes that get the notice, without those that the case does not have."""
     file = order.file
     level = min(file.supervised + 1, len(LEVELS))
-    stand_for = {
+    placeholders = {
         "holder": file.holder,
         "street": order.case.place.street,
         "make_safe": file.make_safe.holder if file.make_safe else "",
         "supervisor": LEVELS[level - 1],
         "level": above if (above := ABOVE.get(file.level_asked, "")) != "city" else "duty_leader",
     }
-    told = [stand_for.get(name, name) for name in TOLD.get(step.code, ())]
-    return [name for name in dict.fromkeys(told) if name]
+    recipients = [placeholders.get(name, name) for name in RECIPIENTS.get(step.code, ())]
+    return [name for name in dict.fromkeys(recipients) if name]
 
 
 def _share(passed: _Passed) -> tuple[NewFact, ...]:
-    """Say how much of the time to fix it is used (§4.5); the first two also remind the holder."""
+    """Record the used share of the time to fix it (§4.5); the first two steps also remind the holder."""
     order, step = passed.order, passed.step
     percent = round(100 * share_used(order.case, step.at, passed.time))
     data = {
-        "share": percent, "overdue": OVERDUE[step.code], "late_s": passed.late_s, "told": passed.told,
+        "share": percent, "overdue": OVERDUE[step.code], "late_s": passed.late_s, "told": passed.recipients,
     }  # fmt: skip
     overdue = order.fact("CaseOverdue", data)
     return (overdue, *_reminded(passed)) if step.code in ("remind", "red1") else (overdue,)
@@ -118,7 +120,7 @@ def _reminded(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _backstop(passed: _Passed) -> tuple[NewFact, ...]:
-    """Send it to its street because nobody decided in time; what was returned waits for the shift lead."""
+    """Dispatch a filed case to its street, or open a ruling if the street returned it."""
     order = passed.order
     street = order.case.place.street
     if order.file.state != "filed" or not street:
@@ -129,11 +131,11 @@ def _backstop(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _backstop_of_ruling(passed: _Passed) -> tuple[NewFact, ...]:
-    """Send it to its street, which may not return it: at twice the time no leader has ruled."""
+    """Dispatch it to its street without return, when there is no ruling after twice its limit."""
     order = passed.order
     street = order.case.place.street
     if not street:
-        return ()  # nobody knows whose ground it is
+        return ()  # its street is unknown
     return (dispatched_fact(order, street, by_rule=True, backstop=True, no_return=True),)
 
 
@@ -150,7 +152,7 @@ def _next_supervisor(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _next_level(passed: _Passed) -> tuple[NewFact, ...]:
-    """Ask the level above the one that did not answer; the city is asked by a person (C18)."""
+    """Ask the level above the one that did not answer; only a person asks the city (C18)."""
     order = passed.order
     to = ABOVE.get(order.file.level_asked, "")
     if to in ("", "city"):
@@ -171,7 +173,7 @@ def _suspension_refused(passed: _Passed) -> tuple[NewFact, ...]:
 
 
 def _filed(passed: _Passed) -> tuple[NewFact, ...]:
-    return self_filed(passed.order)
+    return filing_facts(passed.order)
 
 
 def _resumed(passed: _Passed) -> tuple[NewFact, ...]:
@@ -185,4 +187,4 @@ _EFFECTS: Final[dict[str, Callable[[_Passed], tuple[NewFact, ...]]]] = {
     "ruling2": _backstop_of_ruling, "acknowledge": _next_supervisor, "answer_level": _next_level,
     "decide_extension": _extension_refused, "decide_suspension": _suspension_refused, "resume": _resumed,
 }  # fmt: skip
-"""Step → the facts behind its ``StageLimitPassed``; the others only tell somebody."""
+"""Step → the facts after its ``StageLimitPassed``; the other steps only send notices."""

@@ -1,4 +1,4 @@
-"""Rights at a case: role, place, holder, and never both axes on one case (domain §4.9)."""
+"""Rights on a case: role, place, holder, and never both axes on one case (domain §4.9)."""
 
 from city.access import SHIFT_ROLES, VERBS, Person, acting_role, axis_of
 from city.commands.command import Refusal
@@ -10,15 +10,15 @@ __all__ = ["at_wall", "checks_own_work", "refused"]
 HOLDER_VERBS = frozenset({
     "sign", "return", "feedback", "apply_extension", "apply_suspension", "withdraw",
 })  # fmt: skip
-"""Given by the case's holder alone; ``make_safe`` and ``appeal`` have their own holders."""
+"""Verbs for the case's holder only; ``make_safe`` and ``appeal`` have their own holders."""
 
 TERRITORIAL = frozenset({"street_operator", "village_operator"})
 WORDS_ONLY = frozenset({"comment", "report_rule_error", "reveal"})
-"""Verbs that decide nothing, so that they put nobody on an axis."""
+"""Verbs that decide nothing: they do not put their sender on an axis."""
 
 
 def at_wall(by: Person, verb: str) -> str | Refusal:
-    """Return the role in which a person gives a verb that is about no case."""
+    """Return the role in which a person gives a verb on a wall, or the refusal."""
     role = acting_role(by, verb)
     if role:
         return role
@@ -27,14 +27,14 @@ def at_wall(by: Person, verb: str) -> str | Refusal:
 
 
 def refused(order: Order) -> Refusal | None:
-    """Return why a person may not give this verb on this case in ``order.role``, None when they may."""
+    """Return the refusal when a person may not give this verb on this case in ``order.role``, else None."""
     if order.role == "system":
         return None
     return _holder(order) or _place(order) or _axis(order)
 
 
 def checks_own_work(by: Person, case: Case) -> bool:
-    """Whether a person, or whom they act for, has handled the case that they want to check."""
+    """Whether a person, or the holder that they act for, has handled the case."""
     handled = case.file.handled_by
     return by.account in handled or (bool(by.holder) and by.holder in handled)
 
@@ -55,7 +55,7 @@ def _holder(order: Order) -> Refusal | None:
 
 
 def _concerned(order: Order) -> bool:
-    """Whether whom they act for has, had a part in, or must make safe this case."""
+    """Whether the sender's holder has the case, had a part in it, or must make it safe."""
     file = order.file
     safe = (file.make_safe.holder,) if file.make_safe else ()
     return bool(order.by.holder) and order.by.holder in (
@@ -72,7 +72,7 @@ def _place(order: Order) -> Refusal | None:
 
 
 def _axis(order: Order) -> Refusal | None:
-    """Refuse supervision and command in the same case by one person."""
+    """Refuse supervision and command on the same case by one person."""
     if order.command.verb in WORDS_ONLY:
         return None
     file, account, axis = order.file, order.by.account, axis_of(order.role)

@@ -1,4 +1,4 @@
-"""Routing: the facts that send a case somewhere – dispatches, rulings that open, incidents, the city."""
+"""Routing: the facts that route a case: dispatches, rulings, incident signals, hand-ups to the city."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,36 +15,36 @@ __all__ = [
 
 TARGETS = 3
 FOLLOW_UP_S = 30 * 86_400.0
-"""A case that the city has is asked after once a month."""
+"""A case at the city is followed up once a month."""
 
 
 def route_of(order: Order, *, refused: bool = True, **situation: Any) -> Route:
-    """Return where the rules send the case; ``refused=False`` forgets who returned it."""
+    """Return the route of the case by the rules; ``refused=False`` ignores earlier returns."""
     case, file = order.case, order.file
-    told: dict[str, Any] = {
+    known: dict[str, Any] = {
         "kind": case.kind, "code": case.code, "hazard": case.hazard, "lon": case.place.lon,
         "lat": case.place.lat, "street": case.place.street, "road": case.place.road,
         "component": file.component, "source_site": file.source_site, "beyond_power": file.beyond_power,
         "refused": file.bounced if refused else (),
         "owner_state": file.owner_state if file.owner_state in ("unknown", "disputed") else "",
     }  # fmt: skip
-    return order.terms.routed(Situation(**{**told, **situation}), order.state.register)
+    return order.rules.routed(Situation(**{**known, **situation}), order.state.register)
 
 
 def reasons_of(route: Route) -> list[dict[str, Any]]:
-    """Return a route's reasons as facts hold them."""
+    """Return a route's reasons in the format of facts."""
     return [{"step": r.step, "why": r.why, "names": dict(r.names)} for r in route.reasons]
 
 
 def ranked(order: Order, route: Route, *, without: Iterable[str] = ()) -> list[str]:
-    """Return up to three holders to offer next, best first: by rule, the street, who was named."""
+    """Return up to three holders to offer next, best first: by rule, the street, earlier targets."""
     out = {*without, *order.file.bounced, ""}
     named = [*route.targets, route.to, *route.co, order.case.place.street, *order.file.targets]
     return [name for name in dict.fromkeys(named) if name not in out][:TARGETS]
 
 
 def candidates(order: Order, route: Route | None = None) -> list[str]:
-    """Return up to three holders that a ruling may name, ranked by rule; who has refused may be one."""
+    """Return up to three holders that a ruling may name, ranked by rule, including those that returned it."""
     route = route or route_of(order, refused=False)
     file = order.file
     named = [*route.candidates, *route.targets, route.to, *file.bounced, file.holder, order.case.place.street]
@@ -55,7 +55,7 @@ def dispatched_fact(
     order: Order, to: str, route: Route | None = None, *, by_rule: bool = False, backstop: bool = False,
     no_return: bool = False, ruling: str = "", evidence: str = "",
 ) -> NewFact:  # fmt: skip
-    """Return the dispatch of the case to a holder: its limits, what it goes by, whom to offer next."""
+    """Return the dispatch of the case to a holder: its limits, reasons and next targets."""
     file, now = order.file, order.now.city
     route = route or route_of(order)
     never_had = file.state == "filed" and file.dispatches == 0
@@ -90,9 +90,9 @@ def dispatched_fact(
 def ruling_fact(
     order: Order, reason: str, *, held: bool = False, to: str = "", route: Route | None = None
 ) -> NewFact:
-    """Return the opening of a ruling; one that is open beside a holder keeps its earlier due moment.
+    """Return the opening of a ruling; a ruling that is already open keeps its earlier due time.
 
-    ``held`` says that a holder goes on with the case meanwhile, ``to`` whom it would have gone to.
+    ``held``: a holder continues with the case meanwhile; ``to``: the holder that it would have gone to.
     """
     due_at, on_site_by = ruling_by(order)
     open_now = order.file.ruling
@@ -106,7 +106,7 @@ def ruling_fact(
 
 
 def transferred_up_fact(order: Order, to: str, text: str, interim: str) -> NewFact:
-    """Return the hand-over to the city; ``interim`` keeps temporary safety duty."""
+    """Return the hand-up to the city; ``interim`` keeps temporary safety duty."""
     data = {
         "to": to, "text": text, "interim": interim,
         "follow_up_at": moment(order.now.city + FOLLOW_UP_S),
@@ -115,7 +115,7 @@ def transferred_up_fact(order: Order, to: str, text: str, interim: str) -> NewFa
 
 
 def follow_ups(order: Order, route: Route, *, danger: Iterable[str] = ()) -> list[NewFact]:
-    """Return what follows from a route, beside the make-safe task: incident, dispatch, ruling, erratum."""
+    """Return the facts of a route without the make-safe task: incident, dispatch, ruling, rule erratum."""
     facts = []
     if route.emergency:
         facts.append(order.fact("IncidentSignalled", {"to": list(route.emergency), "danger": list(danger)}))

@@ -1,4 +1,4 @@
-"""Rulings: who owns what nobody wants (C11, C12), and what goes up to the city (C18)."""
+"""Rulings on ownership (C11, C12), and hand-ups to the city (C18)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,11 +23,11 @@ WITHOUT = {
     "this_component": "the case names no component", "this_road_segment": "the case names no road",
     "category_in_area": "no street",
 }  # fmt: skip
-"""Scope → what a case without what it is about is told."""
+"""Scope → refusal text for a case that lacks the object of the scope."""
 
 
 def decide_request_ruling(order: Order, args: RequestRuling) -> Answer:
-    """Ask for a ruling; a holder goes on with the case meanwhile."""
+    """Request a ruling; the holder continues with the case meanwhile."""
     if _open_ruling(order) and order.file.state not in ("filed", "returned"):
         return not_now("ruling_open")
     wrong = allowed(order, "filed", "returned", *HELD)
@@ -37,7 +37,7 @@ def decide_request_ruling(order: Order, args: RequestRuling) -> Answer:
 
 
 def decide_send_for_ruling(order: Order, _args: object) -> Answer:
-    """Lay an open ruling before the duty leader."""
+    """Send an open ruling to the duty leader."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
@@ -50,10 +50,10 @@ def decide_send_for_ruling(order: Order, _args: object) -> Answer:
 
 
 def decide_rule(order: Order, args: Rule) -> Answer:
-    """Rule who has it, write it to the register and send it there (C12)."""
+    """Rule which holder has it, write this to the register and dispatch it (C12)."""
     if not _open_ruling(order) or order.file.state not in OPEN:
         return not_now("no_ruling")
-    if known_holder(args.holder, order.terms) is None:
+    if known_holder(args.holder, order.rules) is None:
         return bad_arg("holder", "code of an agency or a street")
     scope = args.scope or ("this_component" if order.file.component else "this_case")
     key = _register_key(order, scope)
@@ -63,7 +63,7 @@ def decide_rule(order: Order, args: Rule) -> Answer:
 
 
 def ruled_facts(order: Order, holder: str, kind: str, scope: str, key: str, text: str) -> Answer:
-    """Return the ruling and, unless the ruled holder has it already, its dispatch that cannot be returned."""
+    """Return the ruling and, unless the holder has the case already, a dispatch that cannot be returned."""
     file, ruling, place = order.file, order.file.ruling, order.case.place
     number = _number(order)
     data: dict[str, Any] = {
@@ -85,7 +85,7 @@ def _open_ruling(order: Order) -> bool:
 
 
 def _register_key(order: Order, scope: str) -> str | Refusal:
-    """Return the register's key that a ruling of this scope binds, '' when it binds this case alone."""
+    """Return the register key for a ruling of this scope, '' when it binds only this case."""
     if scope not in SCOPES:
         return ""
     place, component = order.case.place, order.file.component
@@ -94,17 +94,17 @@ def _register_key(order: Order, scope: str) -> str | Refusal:
 
 
 def _number(order: Order) -> str:
-    """Return the ruling's number: year and the rest of the case's own, ``-2`` for its second ruling …"""
+    """Return the ruling's number: year and serial of the case number, with ``-2`` for its second ruling …"""
     file = order.file
     count = f"-{len(file.rulings) + 1}" if file.rulings else ""
     if file.no:
         return f"{file.no[6:10]}-{file.no[10:]}{count}"
-    year = datetime.fromtimestamp(order.now.city + order.terms.zone_offset_s, UTC).year
+    year = datetime.fromtimestamp(order.now.city + order.rules.zone_offset_s, UTC).year
     return f"{year}-{row_key_of(order.case.key)[:8]}{count}"
 
 
 def decide_transfer_up(order: Order, args: TransferUp) -> Answer:
-    """Hand it to the city, which answers whoever asked so; the street keeps temporary safety duty (C18)."""
+    """Hand it up to the city, which accepts an open request; the street keeps temporary safety duty (C18)."""
     wrong = allowed(order, *(state for state in OPEN if state != "transferred_up"))
     if wrong:
         return wrong

@@ -1,4 +1,4 @@
-"""Subjects: which case or wall a command is about."""
+"""Subjects: finding the case or wall of a command."""
 
 import re
 
@@ -10,14 +10,14 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 
 
 def find_case(state: LedgerState, subject: str) -> Case | None:
-    """Return the case of a subject ``case:<key>`` or ``case:~<mark>``, None when there is none."""
+    """Return the case of a subject ``case:<key>`` or ``case:~<mark>``, None for an unknown one."""
     if not subject.startswith("case:"):
         return None
     return find_key(state, subject.removeprefix("case:"))
 
 
 def find_key(state: LedgerState, name: str) -> Case | None:
-    """Return the case that is named by its key, its mark or ``~`` and its mark, None when there is none."""
+    """Return the case with a key, a mark or ``~`` and a mark, None for an unknown one."""
     case = state.cases.get(name)
     if case is not None:
         return case
@@ -25,5 +25,5 @@ def find_key(state: LedgerState, name: str) -> Case | None:
 
 
 def find_wall(subject: str) -> str:
-    """Return the name of the wall that a subject ``wall:<name>`` is about, '' when it is about none."""
+    """Return the name in a subject ``wall:<name>``, '' for other subjects."""
     return subject.removeprefix("wall:") if _WALL.fullmatch(subject) else ""

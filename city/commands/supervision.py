@@ -1,4 +1,4 @@
-"""Supervision: escalation, undo, and the way up by ability (C22 – C24)."""
+"""Supervision: escalation, undo, and requests to a higher level (C22 – C24)."""
 
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 LEVELS: Final = ("shift_lead", "duty_leader", "district")
-"""Who supervises at level 1, 2, 3."""
+"""The supervisors at levels 1, 2 and 3."""
 
 ABILITY: Final = ("village", "street", "district", "city")
 SENT_FROM: Final = {"village_operator": "village", "street_operator": "street", "duty_officer": "district"}
@@ -29,9 +29,9 @@ OWN_LEVEL: Final = {"shift_lead": 1, "duty_leader": 2, "rotating_leader": 2}
 
 
 def escalate_to(case: Case, *roles: str) -> str:
-    """Return who supervises a case next (shift_lead, duty_leader, district), '' when nobody is above.
+    """Return the next supervisor of a case (shift_lead, duty_leader, district), '' when none is left.
 
-    ``roles`` are those of who escalates: nobody escalates to themselves.
+    ``roles`` are those of the sender: nobody escalates to themselves.
     """
     level = _next_level(case, *roles)
     return LEVELS[level - 1] if level <= len(LEVELS) else ""
@@ -42,7 +42,7 @@ def _next_level(case: Case, *roles: str) -> int:
 
 
 def decide_escalate(order: Order, args: Escalate) -> Answer:
-    """Put somebody higher over it, once a level (C22); the case's state stays."""
+    """Escalate it to the next supervisor, once per level (C22); the case's state does not change."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
@@ -57,7 +57,7 @@ def decide_escalate(order: Order, args: Escalate) -> Answer:
 
 
 def escalated_fact(order: Order, level: int, *, why: str = "", reason: str = "") -> NewFact:
-    """Return the escalation to a level (1 … 3); the reason is prepared from the clock unless one is typed.
+    """Return the escalation to a level (1 … 3); without a typed reason, the reason is the used time.
 
     ``why`` is a catalogue key below ``escalate.``: ``used`` (names ``percent``), ``overdue``, ``no_clock``,
     ``typed`` (names ``text``), or what a timer gives.
@@ -81,14 +81,14 @@ def _reason(order: Order, typed: str) -> tuple[str, dict[str, str]]:
         return "no_clock", {}
     stopped = file.suspended_at if file.state == "suspended" else None
     at = order.now.city if stopped is None else stopped
-    share = share_used(order.case, at, office_time(order.case, order.terms))
-    # Rounded down, so that nothing says 100 % before its time; 28.999… of a float is 29.
+    share = share_used(order.case, at, office_time(order.case, order.rules))
+    # Rounded down, so that 100 % never appears too early; a float of 28.999… counts as 29.
     names = {"percent": str(int(round(100 * share, 6)))}
     return ("overdue" if at > file.fix_by_at else "used"), names
 
 
 def decide_acknowledge(order: Order, _args: object) -> Answer:
-    """Say that the escalation has been seen, at its level or above."""
+    """Acknowledge the escalation, at its level or above."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
@@ -105,7 +105,7 @@ def decide_acknowledge(order: Order, _args: object) -> Answer:
 
 
 def decide_undo(order: Order, args: Undo) -> Answer:
-    """Take back an escalation or a reassignment that was the last act on the case (C23)."""
+    """Undo an escalation or a reassignment that is the last act on the case (C23)."""
     file = order.file
     position = file.undo.get("position")
     if file.last is None or position != file.last.position:
@@ -124,7 +124,7 @@ def decide_undo(order: Order, args: Undo) -> Answer:
 
 
 def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
-    """Ask the level above, with what was tried on the spot (C24)."""
+    """Ask the level above, with a text on what was tried on the spot (C24)."""
     wrong = allowed(order, *(state for state in OPEN if state != "transferred_up"))
     if wrong:
         return wrong
@@ -139,7 +139,7 @@ def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
 
 
 def decide_answer_level(order: Order, args: AnswerLevel) -> Answer:
-    """Accept it at the level that was asked, or send it back; the city's own word is C18."""
+    """Accept it at the level that was asked, or send it back; for the city's answer see C18."""
     file = order.file
     wrong = allowed(order, *OPEN)
     if wrong:
@@ -154,7 +154,7 @@ def decide_answer_level(order: Order, args: AnswerLevel) -> Answer:
 
 
 def level_answered_fact(order: Order, *, accepted: bool, text: str = "") -> NewFact:
-    """Return the answer of the level that was asked; the district's yes brings up who comes next."""
+    """Return the answer of the level that was asked; if the district accepts, with the next targets."""
     file = order.file
     level = file.level_asked if accepted else file.level_from
     data: dict[str, Any] = {"accepted": accepted, "level": level, "text": text}
@@ -167,7 +167,7 @@ def level_answered_fact(order: Order, *, accepted: bool, text: str = "") -> NewF
 
 
 def decide_remind(order: Order, _args: object) -> Answer:
-    """Remind who has it, or who was asked to go and look."""
+    """Remind its holder, or the verifier during a verification."""
     wrong = allowed(order, *OPEN)
     if wrong:
         return wrong
@@ -178,7 +178,7 @@ def decide_remind(order: Order, _args: object) -> Answer:
 
 
 def reminded_fact(order: Order, to: str, *, by_rule: bool = False, late_s: float = 0.0) -> NewFact:
-    """Return a reminder; ``late_s`` says how late a rule's own came."""
+    """Return a reminder; ``late_s`` is the delay of an automatic one."""
     data = {"n": order.file.reminders + 1, "to": to, "by_rule": by_rule, "late_s": late_s}
     return order.fact("CaseReminded", data)
 

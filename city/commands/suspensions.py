@@ -1,4 +1,4 @@
-"""Extensions and suspensions: the only ways in which the citizen's clock moves (C14, C15)."""
+"""Extensions and suspensions: the only changes of the citizen's deadline (C14, C15)."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ DAY = 86_400.0
 
 
 def _in_time_to_ask(order: Order) -> Refusal | None:
-    """Refuse to ask for more time outside of handling, when it is overdue, or while asking already."""
+    """Refuse an application outside of handling, when overdue, or while another one is open."""
     file = order.file
     wrong = allowed(order, "handling")
     if wrong:
@@ -32,7 +32,7 @@ def _in_time_to_ask(order: Order) -> Refusal | None:
 
 
 def decide_apply_extension(order: Order, args: ApplyExtension) -> Answer:
-    """Ask for one more limit (C15)."""
+    """Apply for an extension by one more limit (C15)."""
     wrong = _in_time_to_ask(order)
     if wrong:
         return wrong
@@ -43,12 +43,12 @@ def decide_apply_extension(order: Order, args: ApplyExtension) -> Answer:
 
 
 def _decide_by(order: Order) -> str | None:
-    """Return until when an ask must be decided; then it counts as refused."""
+    """Return until when an application must be decided; after that it counts as refused."""
     return moment(due_by(order, order.now.city, order.numbers.extension_office_hours, "office_hour").at)
 
 
 def decide_withdraw(order: Order, _args: object) -> Answer:
-    """Take back what one asked for, as long as nobody has decided it."""
+    """Withdraw an application that is not decided yet."""
     what = "extension" if order.file.extension else "suspension" if order.file.suspension else ""
     if not what:
         return not_now("not_asked")
@@ -56,7 +56,7 @@ def decide_withdraw(order: Order, _args: object) -> Answer:
 
 
 def decide_decide_extension(order: Order, args: Decide) -> Answer:
-    """Grant or refuse it: the shift lead the first, the duty leader the second (C15)."""
+    """Grant or refuse an extension: the shift lead decides the first, the duty leader the second (C15)."""
     if order.file.extension is None:
         return not_now("not_asked")
     if args.approved:
@@ -75,7 +75,7 @@ def _second_needs_leader(order: Order, granted: int) -> Refusal | None:
 
 
 def extension_decided_fact(order: Order, *, approved: bool, text: str = "") -> NewFact:
-    """Return the decision on an extension; an approved one moves every clock by at most one limit."""
+    """Return the decision on an extension; an approved one moves every due time by at most one limit."""
     file = order.file
     data: dict[str, Any] = {
         "approved": approved, "text": text, "number": file.extensions + int(approved),
@@ -90,15 +90,15 @@ def extension_decided_fact(order: Order, *, approved: bool, text: str = "") -> N
 
 
 def _clocks(order: Order, fix: Due | None, own: Due | None) -> dict[str, Any]:
-    """Return the clocks of a case as a fact holds them that has moved them."""
+    """Return the moved due times of a case in the format of facts."""
     end = None if fix is None else deadline(order, fix.at, limit_of(order)[1])
     moved = {"fix_by_at": fix, "deadline_at": end, "holder_due_at": own}
-    told: dict[str, Any] = {name: None if due is None else moment(due.at) for name, due in moved.items()}
-    return {**told, "undetermined": any(due is not None and due.undetermined for due in moved.values())}
+    written: dict[str, Any] = {name: None if due is None else moment(due.at) for name, due in moved.items()}
+    return {**written, "undetermined": any(due is not None and due.undetermined for due in moved.values())}
 
 
 def decide_apply_suspension(order: Order, args: ApplySuspension) -> Answer:
-    """Ask to stop the clock until a date, for engineering, season or law (C14)."""
+    """Apply for a suspension until a date, for engineering, season or law (C14)."""
     wrong = _in_time_to_ask(order)
     if wrong:
         return wrong
@@ -123,7 +123,7 @@ def _moment(text: str) -> float | None:
 
 
 def decide_decide_suspension(order: Order, args: Decide) -> Answer:
-    """Grant or refuse it; the second one is the duty leader's (C14)."""
+    """Grant or refuse a suspension; the duty leader decides the second one (C14)."""
     asked = order.file.suspension
     if asked is None or asked.until is None:
         return not_now("not_asked")
@@ -137,20 +137,20 @@ def decide_decide_suspension(order: Order, args: Decide) -> Answer:
 
 
 def suspension_decided_fact(order: Order, *, approved: bool, text: str = "") -> NewFact:
-    """Return the decision on a suspension; an approved one stops the clock until its end."""
+    """Return the decision on a suspension; an approved one stops the clock until its end date."""
     asked = order.file.suspension
     until = None if asked is None else asked.until
     return order.fact("SuspensionDecided", {"approved": approved, "until": moment(until), "text": text})
 
 
 def decide_resume(order: Order, _args: object) -> Answer:
-    """Let the clock run on with what was left of it."""
+    """Resume a suspended case with the remaining time."""
     wrong = allowed(order, "suspended")
     return wrong or (resumed_fact(order),)
 
 
 def resumed_fact(order: Order) -> NewFact:
-    """Return the end of a suspension: every clock has as much left as it had when it stopped."""
+    """Return the end of a suspension: every limit keeps the remaining time from when it stopped."""
     file, now = order.file, order.now.city
     since = file.suspended_at if file.suspended_at is not None else now
     clocks = _clocks(order, shifted(order, file.fix_by_at, since), shifted(order, file.holder_due_at, since))

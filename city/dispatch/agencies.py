@@ -2,7 +2,7 @@
 
 Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed`` (in the hall: yes | no),
 ``all_hours`` (yes: works by the clock), ``ack_limit_s`` (seconds to acknowledge in an emergency),
-``fallback`` (the agency to call when it is silent; '' = none). No rule reads the last two: people do.
+``fallback`` (the agency to call when it does not answer; '' = none). No rule uses the last two; people do.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ def agency_of(cells: Cells) -> Agency:
     """Read one row of ``agencies.csv``. Raises WrongCell."""
     code = cells.text("code")
     if not (code.isascii() and code.isalnum() and code[0].isalpha()):
-        raise WrongCell("code", f"expected letters and digits that begin with a letter, got {code!r}")
+        raise WrongCell("code", f"expected letters and digits, beginning with a letter, got {code!r}")
     return Agency(
         code=code,
         short=cells.text("short_zh"),

@@ -1,4 +1,4 @@
-"""A case as the steps of dispatch look at it, and what a step says."""
+"""Input and result of the dispatch steps: a case with its table rows, and the result of one step."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class Tables(msgspec.Struct, frozen=True):
 
 
 class StepResult(msgspec.Struct, frozen=True):
-    """What a step says. A step that decides names ``ranked`` holders, the lead first ('' = no street)."""
+    """The result of a step. A step that decides has ``ranked`` holders, the lead first ('' = no street)."""
 
     reasons: tuple[Reason, ...] = ()
     ranked: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class StepResult(msgspec.Struct, frozen=True):
 
 
 class CaseInputs(msgspec.Struct, frozen=True):
-    """One case before the tables. ``street`` is the territory's code, '' when the point lies in none."""
+    """One case and the tables. ``street`` is the territory's code, '' when the point lies in no street."""
 
     tables: Tables
     situation: Situation
@@ -65,9 +65,9 @@ class CaseInputs(msgspec.Struct, frozen=True):
 
     @property
     def component(self) -> Component | None:
-        """Return the register's entry of the component that the case is about, if it is of that sort."""
+        """Return the register entry of the case's component, if its major class is the case's."""
         entry = self.tables.register.get(self.situation.component)
-        # The minor class may be wrong (a cover that nobody can read), the major one is plain to see.
+        # The reported minor class may be wrong (an unreadable cover); the major class is easy to see.
         return entry if entry is not None and entry.category[:-2] == self.category[:-2] else None
 
     @property
@@ -90,7 +90,7 @@ class CaseInputs(msgspec.Struct, frozen=True):
 
     @property
     def power(self) -> Power | None:
-        """Return how far the power over the class has gone down to this street."""
+        """Return to what degree the power over the class is devolved to this street."""
         powers = self.tables.powers
         return powers.get((self.category, street_key(self.street))) or powers.get((self.category, ""))
 
@@ -106,7 +106,7 @@ class CaseInputs(msgspec.Struct, frozen=True):
         return None
 
     def road_owners(self) -> tuple[RoadOwner, ...]:
-        """Return who may own what lies along the road, the likeliest first; a street's own rows go first."""
+        """Return the possible owners along the road, likeliest first; rows of the street come alone."""
         found = [
             row
             for row in self.tables.owners
@@ -117,8 +117,8 @@ class CaseInputs(msgspec.Struct, frozen=True):
         own = [row for row in found if row.street]
         return tuple(sorted(own or found, key=lambda row: row.rank))
 
-    def brought_up(self) -> tuple[str, ...]:
-        """Return every holder that a table brings up for the case, the likeliest first."""
+    def named_holders(self) -> tuple[str, ...]:
+        """Return every holder that a table names for the case, likeliest first."""
         rule, entry = self.rule, self.component
         likely = rule.likely if rule else ()
         by_rule = (rule.lead, *likely) if rule and rule.lead != TERRITORY else likely
@@ -139,7 +139,7 @@ class CaseInputs(msgspec.Struct, frozen=True):
         return tuple(rule for rule in rules if rule.street in ("", street_key(self.street)))
 
     def _neighbours(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the other streets across the boundary, and those farther off that an address may mean."""
+        """Return the other streets close to the point, and those farther away that an address may mean."""
         case = self.situation
         near = [s for s in self.streets_near(case.lon, case.lat, FAR_M) if s[0] != self.street]
         close = tuple(code for code, metres in near if metres <= CLOSE_M)

@@ -1,11 +1,11 @@
 """Categories: the classes of cases (GB/T 30428.2 numbering) with their limits and first owners.
 
-The shipped table is ``static/tables/categories.csv``; a district replaces it by its own. Columns:
+The shipped table is ``static/tables/categories.csv``; a district may replace it with its own. Columns:
 ``kind`` (component | event), ``code`` (major + minor, four digits), ``system`` (GBT30428.2 | LOCAL),
-``name_zh`` (the words on screens), ``name_en``, ``minor_zh`` (the class's name in the standard),
+``name_zh`` (the name on screens), ``name_en``, ``minor_zh`` (the class's name in the standard),
 ``limit_value``, ``limit_unit``, ``hazard`` (yes | no), ``owner`` (an agency's short name, or 属地 for the
 street where it lies), ``domain``. Limit and hazard are those of the class's default filing condition
-(``standards.csv``), owner is of its rule (``rules.csv``); ``citywall config check`` holds them together.
+(``standards.csv``), the owner is that of its rule (``rules.csv``); ``citywall config check`` compares them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,11 +24,11 @@ SYSTEMS: Final = ("GBT30428.2", "LOCAL")
 LIMIT_UNITS: Final = ("urgent_hour", "office_hour", "office_day", "calendar_day")
 DOMAINS: Final = ("facility", "maintenance", "environment", "traffic", "safety", "enforcement")
 TERRITORY: Final = "属地"
-"""The owner of what belongs to the street or town where it lies."""
+"""The owner of things that belong to the street or town where they lie."""
 
 
 class ClassRef(NamedTuple):
-    """What names a class: the kinds number their classes apart, so a code alone names none."""
+    """The identity of a class: kind and code, because each kind has its own numbering."""
 
     kind: str
     code: str
@@ -52,12 +52,12 @@ class Category(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Return ``kind:code``, the name of the class within its table."""
+        """Return ``kind:code``, which identifies the class within its table."""
         return f"{self.kind}:{self.code}"
 
     @property
     def ref(self) -> ClassRef:
-        """Return what names the class in records."""
+        """Return the identity of the class, as records have it."""
         return ClassRef(self.kind, self.code, self.system)
 
     @property
@@ -67,26 +67,26 @@ class Category(msgspec.Struct, frozen=True):
 
     @property
     def territorial(self) -> bool:
-        """Whether it first goes to the street and not to a line agency."""
+        """Whether cases of the class go first to the street, not to a line agency."""
         return self.owner == TERRITORY
 
 
 def read(rows: Iterable[Mapping[str, str]]) -> tuple[Category, ...]:
     """Return the categories of a table's rows, in the table's order.
 
-    Raises ValueError naming the row (the header is row 1) and the column.
+    Raises ValueError that names the row (the header is row 1) and the column.
     """
     found = read_rows(rows, category_of)
     known: set[str] = set()
     for number, category in enumerate(found, start=2):
         if category.key in known:
-            raise ValueError(f"row {number}, code: {category.key} stands in the table twice")
+            raise ValueError(f"row {number}, code: {category.key} is in the table twice")
         known.add(category.key)
     return found
 
 
 def labels(categories: Iterable[Category]) -> dict[str, tuple[ClassRef, ...]]:
-    """Return the classes of each Chinese name: one, or several where names are used twice."""
+    """Return the classes with each Chinese name: one, or several where a name is used more than once."""
     found: dict[str, tuple[ClassRef, ...]] = {}
     for category in categories:
         found[category.name_zh] = (*found.get(category.name_zh, ()), category.ref)

@@ -1,4 +1,4 @@
-"""Cells of a table's rows: read one by one, each wrong one named by row, column and what was expected."""
+"""Typed readers for the cells of a table. Errors name the row, the column and the expected value."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -7,13 +7,13 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["Cells", "Problem", "WrongCell", "current", "read_rows", "sound"]
+__all__ = ["Cells", "Problem", "WrongCell", "current", "read_rows", "read_valid_rows"]
 
 T = TypeVar("T")
 
 
 class WrongCell(ValueError):
-    """A cell that cannot be read; ``column`` and ``what`` say where and why."""
+    """A cell that cannot be read; ``column`` says where, ``what`` why."""
 
     def __init__(self, column: str, what: str) -> None:
         super().__init__(f"{column}: {what}")
@@ -21,7 +21,7 @@ class WrongCell(ValueError):
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
-    """What is wrong in a table: its row (the header is row 1; 0 = the whole table) and column."""
+    """A problem in a table, with its row (the header is row 1; 0 = the whole table) and column."""
 
     file: str
     row: int
@@ -42,33 +42,33 @@ class Cells(msgspec.Struct, frozen=True):
     row: Mapping[str, str]
 
     def text(self, column: str) -> str:
-        """Return what stands there; it must not be empty."""
+        """Return the text of a cell that must not be empty."""
         value = self.maybe(column)
         if not value:
             raise WrongCell(column, "it is empty or missing")
         return value
 
     def maybe(self, column: str) -> str:
-        """Return what stands there, '' when nothing does."""
+        """Return the text of a cell, '' when it is empty or missing."""
         return (self.row.get(column) or "").strip()
 
     def one_of(self, column: str, words: Iterable[str], *, empty: bool = False) -> str:
-        """Return one of some words (or '' if it may be empty)."""
+        """Return one of the allowed words (or '' if the cell may be empty)."""
         value, known = self.maybe(column), tuple(words)
         if value in known or (empty and not value):
             return value
         raise WrongCell(column, f"expected {', '.join(known)}, got {value!r}")
 
     def yes(self, column: str) -> bool:
-        """Return whether it says yes; it must say yes or no."""
+        """Return whether a yes/no cell is yes."""
         return self.one_of(column, ("yes", "no")) == "yes"
 
     def several(self, column: str) -> tuple[str, ...]:
-        """Return the parts of a list that is written with ``|`` between them."""
+        """Return the parts of a list that is separated by ``|``."""
         return tuple(part.strip() for part in self.maybe(column).split("|") if part.strip())
 
     def whole(self, column: str, *, empty: int | None = None) -> int:
-        """Return a whole number above 0; ``empty`` is what an empty cell means, if it may be empty."""
+        """Return a whole number above 0; ``empty`` is the value of an empty cell, if that is allowed."""
         value = self.maybe(column)
         if not value and empty is not None:
             return empty
@@ -88,7 +88,7 @@ class Cells(msgspec.Struct, frozen=True):
         return number
 
     def digits(self, column: str, length: int) -> str:
-        """Return a code of so many ASCII digits."""
+        """Return a code of ``length`` ASCII digits."""
         value = self.maybe(column)
         if len(value) != length or not (value.isascii() and value.isdigit()):
             raise WrongCell(column, f"expected {length} digits, got {value!r}")
@@ -111,7 +111,7 @@ class Cells(msgspec.Struct, frozen=True):
             raise WrongCell(column, f"expected a date such as 2026-01-31, got {value!r}") from None
 
     def days(self) -> tuple[str, str]:
-        """Return ``valid_from`` and ``valid_to``; the second may be open but not before the first."""
+        """Return ``valid_from`` and ``valid_to``; the second may be empty but not before the first."""
         first, last = self.text("valid_from") and self.day("valid_from"), self.day("valid_to")
         if last and last < first:
             raise WrongCell("valid_to", f"expected a day from {first} on, got {last!r}")
@@ -119,7 +119,7 @@ class Cells(msgspec.Struct, frozen=True):
 
 
 def read_rows(rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T]) -> tuple[T, ...]:
-    """Return what each row says. Raises ValueError naming row and column of the first wrong one."""
+    """Read every row. Raises ValueError that names row and column of the first wrong one."""
     found = []
     for number, row in enumerate(rows, start=2):
         try:
@@ -129,10 +129,10 @@ def read_rows(rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T]) -> t
     return tuple(found)
 
 
-def sound(
+def read_valid_rows(
     rows: Iterable[Mapping[str, str]], one: Callable[[Cells], T], *, file: str
 ) -> tuple[list[tuple[int, T]], list[Problem]]:
-    """Return what the good rows say, each with its number, and a problem for each of the others."""
+    """Read every valid row with its number, and return a problem for each of the others."""
     found, problems = [], []
     for number, row in enumerate(rows, start=2):
         try:
@@ -143,5 +143,5 @@ def sound(
 
 
 def current(valid_from: str, valid_to: str, on: str) -> bool:
-    """Whether a row counts on an ISO date; an open end counts for ever."""
+    """Whether a row is valid on an ISO date; an empty end has no limit."""
     return valid_from <= on and (not valid_to or on <= valid_to)

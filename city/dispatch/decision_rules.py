@@ -1,4 +1,4 @@
-"""Terms: what a decision goes by beside the state – tables, calendars, numbers; read by ``console/``."""
+"""Decision rules: the tables, calendars and numbers that decisions use beside the state."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; people call ``fallback`` if it is silent."""
+    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` is whom to call in its place."""
 
     code: str
     short: str
@@ -38,7 +38,7 @@ class Standard(msgspec.Struct, frozen=True):
 
 
 class CaseNumbers(msgspec.Struct, frozen=True):
-    """The numbers of domain §3.4 and §4.2 that are defaults, to be set by the centre; seconds and counts."""
+    """Numbers of domain §3.4 and §4.2 (seconds and counts); the defaults may be changed by the centre."""
 
     accept_s: float = 900.0
     verify_s: float = 1800.0
@@ -67,16 +67,16 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     reopen_days: int = 7
     near_m: float = 50.0
     unit_kmh: float = 25.0
-    """Assumed speed of a unit on its way through the city; ``unit_detour``: ways are so much longer than the
-    straight line. Both only for the minutes that stand beside a unit."""
+    """Assumed speed of a unit in the city; ``unit_detour`` is road length over straight-line distance. Both
+    are used only for the minutes shown with a unit."""
     unit_detour: float = 1.4
     remote_checks: tuple[str, ...] = ()
-    """Modes (video, caller_confirmed) that may stand for a check in the field; never for a hazard."""
+    """Modes (video, caller_confirmed) that may replace a check in the field; never for a hazard."""
     appeal_office_days: int = 3
 
 
 class DecisionRules(msgspec.Struct, frozen=True):
-    """All of it. ``route`` answers for a situation and the rulings that the ledger holds."""
+    """All decision rules. ``route`` takes a situation and the rulings in the ledger."""
 
     district: str
     zone_offset_s: int
@@ -87,7 +87,7 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Street code → short name."""
     calendar: Calendar
     calendars: Mapping[str, Calendar]
-    """Holder → its own calendar; others go by ``calendar``."""
+    """Holder → its own calendar; other holders use ``calendar``."""
     route: Callable[..., Route]
     """``route(situation: Situation, rulings: Mapping[str, Registered]) -> Route``."""
     boundary_m: Callable[[float, float, str], float]
@@ -95,24 +95,24 @@ class DecisionRules(msgspec.Struct, frozen=True):
     street_of: Callable[[float, float], str]
     numbers: CaseNumbers = CaseNumbers()
     unit_tasks: UnitTasks = UnitTasks()
-    """Which kinds of unit can do the work of a class."""
+    """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}
-    """Table → SHA-256 of what was loaded, copied into the facts that used it."""
+    """Table → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
-    """Code of the unit grid of a WGS84 point, '' = none or not known; no decision goes by it."""
+    """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
     roads: frozenset[str] = frozenset()
-    """Names of the district's roads, as far as its tables and map know them."""
+    """Names of the district's roads from its tables and map."""
     labels: frozenset[str] = frozenset()
-    """Class words of other systems that the shipped mappings name: a wall may show them."""
+    """Class names of other systems in the shipped mappings: a wall may show them."""
 
     def calendar_of(self, holder: str) -> Calendar:
         """Return the calendar that a holder works by."""
         return self.calendars.get(holder, self.calendar)
 
     def standards_of(self, kind: str, code: str) -> tuple[Standard, ...]:
-        """Return the filing conditions of a class, its default first; () for an unknown class."""
+        """Return the filing conditions of a class, the default first; () for an unknown class."""
         return self.standards.get(f"{kind}:{code}", ())
 
     def routed(self, situation: Situation, rulings: Mapping[str, object]) -> Route:
-        """Return where a case goes."""
+        """Return the route of a case."""
         return self.route(situation, rulings)

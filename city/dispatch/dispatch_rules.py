@@ -1,11 +1,11 @@
-"""Dispatch rules: who leads a class of cases, who helps, who is next (``rules.csv``).
+"""Dispatch rules: lead, cooperating and next holders of a class of cases (``rules.csv``).
 
 Columns: ``id``, ``class`` (``event:0405``), ``priority`` (1 first), ``principle`` (of PRINCIPLES),
 ``street`` (a street's code; '' = the whole district), ``lead`` (``territory``, ``source_approver`` or an
-agency's code), ``next`` (whom it goes to when the lead cannot: beyond the territory's power, or the owner
-refused), ``co`` (agencies that help), ``likely`` (possible owners when nobody knows), ``clean_by`` and
-``clean_min`` (who cleans up within how many minutes beside the lead), ``basis`` (where the rule is from),
-``version``, ``valid_from``, ``valid_to``, ``approved_by``. Lists are written with ``|``.
+agency's code), ``next`` (the holder when the lead cannot: beyond the territory's power, or the owner
+refused), ``co`` (cooperating agencies), ``likely`` (possible owners when it is unknown), ``clean_by`` and
+``clean_min`` (who cleans up beside the lead, within how many minutes), ``basis`` (source of the rule),
+``version``, ``valid_from``, ``valid_to``, ``approved_by``. Lists are separated by ``|``.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Orphans: when nobody has a case any more and somebody must rule (domain §4.2)."""
+"""Orphans: cases that no holder accepts, so that a ruling is needed (domain §4.2)."""
 
 from city.dispatch.decision_rules import CaseNumbers
 from city.state.case_file import CaseFile
@@ -7,10 +7,10 @@ __all__ = ["is_orphan"]
 
 
 def is_orphan(file: CaseFile, numbers: CaseNumbers, *, territory: str) -> str | None:
-    """Return why a return leaves a case to a ruling, None while somebody may be found.
+    """Return why a return makes a ruling necessary, None while another holder may take the case.
 
     ``bounces`` (returned too often), ``territory`` (the owner is unknown or disputed, and the street
-    returned it too). A loop is met where the case is sent, too long a wait by the step ``unowned``.
+    returned it too). Loops are detected at the dispatch, too long a wait by the step ``unowned``.
     """
     if len(file.bounced) >= numbers.bounces:
         return "bounces"

@@ -1,6 +1,6 @@
-"""What is known of single things: the component register, owners by road, powers, city objects, sites.
+"""Tables of single objects: the component register, owners by road, powers, city objects, sites.
 
-All have ``version``, ``valid_from`` and ``valid_to`` beside these columns. Lists are written with ``|``.
+All have ``version``, ``valid_from`` and ``valid_to`` beside these columns. Lists are separated by ``|``.
 
 ``register.csv``: ``code`` (16 digits), ``layout`` (L2_2_6 or L2_3_5, domain trap 8), ``class``, ``lon``,
 ``lat``, ``accuracy_m``, ``street``, ``road``, ``owner``, ``maintainer``, ``delegated`` (yes: the maintainer
@@ -33,7 +33,7 @@ OBJECT_KINDS: Final = ("navigable_river", "expressway", "metro", "other")
 
 
 class Component(msgspec.Struct, frozen=True):
-    """One component of the register. Position WGS84 degrees, good to ``accuracy_m`` metres."""
+    """One component of the register. The position is in WGS84 degrees, accurate to ``accuracy_m`` metres."""
 
     code: str
     layout: str
@@ -61,7 +61,7 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class RoadOwner(msgspec.Struct, frozen=True):
-    """Who owns what lies along a road."""
+    """An owner of components along a road."""
 
     id: str
     road: str
@@ -75,7 +75,7 @@ class RoadOwner(msgspec.Struct, frozen=True):
 
 
 class Power(msgspec.Struct, frozen=True):
-    """How far the power over a class has gone down to a street; ``agency`` has or had it."""
+    """To what degree the power over a class is devolved to a street; ``agency`` has or had it."""
 
     category: str
     street: str
@@ -87,7 +87,7 @@ class Power(msgspec.Struct, frozen=True):
 
 
 class CityObject(msgspec.Struct, frozen=True):
-    """Something that the city answers for; ``channel`` is the city body's name."""
+    """An object for which the city is responsible; ``channel`` is the name of the city body."""
 
     id: str
     kind: str
@@ -101,7 +101,7 @@ class CityObject(msgspec.Struct, frozen=True):
 
 
 class Site(msgspec.Struct, frozen=True):
-    """A source of trouble that somebody approved; ``approver`` is the agency that did."""
+    """An approved site that may cause problems; ``approver`` is the agency that approved it."""
 
     id: str
     kind: str
@@ -115,7 +115,7 @@ class Site(msgspec.Struct, frozen=True):
 
 
 def covers(classes: tuple[str, ...], category: str) -> bool:
-    """Whether a list of classes (keys, or beginnings that end in ``*``) has a class in it."""
+    """Whether a list of classes (keys, or prefixes that end in ``*``) includes a class."""
     return any(
         category.startswith(wanted[:-1]) if wanted.endswith("*") else wanted == category for wanted in classes
     )
@@ -130,10 +130,10 @@ def component_of(cells: Cells) -> Component:
         raise WrongCell("class", f"expected component:{code[6:8]}{minor} as the code says, got {category!r}")
     state, owner = cells.one_of("owner_state", OWNER_STATES), cells.maybe("owner")
     if state not in ("disputed", "unknown") and not owner:
-        raise WrongCell("owner", f"it is empty, and the owner is said to be {state}")
+        raise WrongCell("owner", f"it is empty, and owner_state is {state}")
     delegated = cells.yes("delegated")
     if delegated and not cells.maybe("maintainer"):
-        raise WrongCell("maintainer", "it is empty, and the owner is said to have delegated")
+        raise WrongCell("maintainer", "it is empty, and delegated is yes")
     valid_from, valid_to = cells.days()
     return Component(
         code, layout, category, cells.degrees("lon", 180), cells.degrees("lat", 90),
@@ -188,7 +188,7 @@ def site_of(cells: Cells) -> Site:
 
 
 def classes_of(cells: Cells, *, empty: bool = False) -> tuple[str, ...]:
-    """Return the ``classes`` of a row: keys, or beginnings that end in ``*``; () only if it may be empty."""
+    """Return the ``classes`` of a row: keys, or prefixes that end in ``*``; () only if it may be empty."""
     classes = cells.several("classes")
     if not classes and not empty:
         raise WrongCell("classes", "expected at least one class such as event:0125 or component:01*")

@@ -1,4 +1,4 @@
-"""Which roads a place name says: ``羽山路巨野路`` is a crossing of two."""
+"""The roads in a place name: ``羽山路巨野路`` is a crossing of two."""
 
 import re
 
@@ -12,9 +12,9 @@ _NEAR = re.compile(r"近(?=.{3})")
 
 
 def road_names(text: str) -> tuple[str, ...]:
-    """Return the roads and waters that a place name is made of, in its order; () for none.
+    """Return the roads and rivers in a place name, in order; () for none.
 
-    ``羽山路近巨野路`` is a crossing too; a road of its own name may begin with 近.
+    ``羽山路近巨野路`` is a crossing too; the name of a single road may begin with 近.
     """
     first, *others = _ROAD.findall(text) or ("",)
     names = [first, *(_NEAR.sub("", name, count=1) if name.startswith("近") else name for name in others)]
@@ -22,5 +22,5 @@ def road_names(text: str) -> tuple[str, ...]:
 
 
 def on_road(place: str, road: str) -> bool:
-    """Whether a place lies on a road: one of the names that it is made of, whole."""
+    """Whether a place lies on a road: the whole name is one of the roads in the place name."""
     return bool(road) and (road == place or road in road_names(place))

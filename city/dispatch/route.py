@@ -1,4 +1,4 @@
-"""The route of a case: steps 0 – 4 of domain §4.1; the first hit wins, and every step says why."""
+"""The route of a case: result of steps 0 – 4 of domain §4.1. The first step that decides ends them."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ __all__ = ["Reason", "Route", "Situation"]
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """What dispatch must know of a case. Positions are WGS84 degrees (NaN = address only)."""
+    """The fields of a case that dispatch uses. Positions are WGS84 degrees (NaN = address only)."""
 
     kind: str
     code: str
@@ -20,13 +20,13 @@ class Situation(msgspec.Struct, frozen=True):
     component: str = ""
     source_site: str = ""
     danger: tuple[str, ...] = ()
-    """What threatens life by the intake officer's word: fire, crime, medical, trapped …"""
+    """Danger to life as the intake officer reported it: fire, crime, medical, trapped …"""
     beyond_power: bool = False
-    """The territory says: needs a licence, a technical test, or crosses streets."""
+    """The territory reports that it needs a licence or a technical test, or crosses streets."""
     refused: tuple[str, ...] = ()
     owner_state: str = ""
-    """``unknown`` or ``disputed`` when the intake officer says so (an unreadable cover): no table is asked
-    for an owner then, only the component's register entry and the rulings."""
+    """``unknown`` or ``disputed`` when the intake officer reports it (an unreadable cover): the owner then
+    comes only from the component's register entry and the rulings, not from the other tables."""
 
     @property
     def category(self) -> str:
@@ -35,9 +35,9 @@ class Situation(msgspec.Struct, frozen=True):
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One step's word: a catalogue key below ``why.`` and what it names.
+    """The reason of one step: a catalogue key below ``why.`` and its names.
 
-    Names that end in ``_holder`` are holders' codes; the others are plain text.
+    Names that end in ``_holder`` are holders' codes; the others are text.
     """
 
     step: str
@@ -46,32 +46,32 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """Whom to send it to. ``confidence`` < 1 means that a dispatcher must choose among ``targets``."""
+    """Where a case goes. ``confidence`` < 1 means that a dispatcher must choose among ``targets``."""
 
     to: str
     reasons: tuple[Reason, ...]
-    """What every step said; the one that names ``to`` comes last."""
+    """The reasons of all steps; the one that names ``to`` comes last."""
     principle: str = ""
     co: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    """Up to three holders, the best first (``to``, unless it has refused); none that has refused."""
+    """Up to three holders that have not refused, best first (``to``, unless it has refused)."""
     confidence: float = 1.0
     owner_state: str = ""
-    """Of a component: confirmed, disputed, unknown or ruled; '' when nobody asked the register."""
+    """For a component: confirmed, disputed, unknown or ruled; '' when the register was not used."""
     emergency: tuple[str, ...] = ()
-    """Of step 0: which of 110, 119, 120 it is handed to at once; an incident signal opens."""
+    """From step 0: which of 110, 119 and 120 get it at once; an incident signal opens."""
     transferred_up: bool = False
-    """Of step 3: the city has it; ``to`` keeps temporary safety duty."""
+    """From step 3: the city has it; ``to`` keeps temporary safety duty."""
     up_to: str = ""
-    """Of step 3: the city body that has it, by name."""
+    """From step 3: the name of the city body that has it."""
     ask_ruling: bool = False
     candidates: tuple[str, ...] = ()
-    """Whom a ruling may name: every holder that a rule brings up, those who refused too."""
+    """Holders that a ruling may name: every holder in the matching rules, including those that refused."""
     make_safe_by: str = ""
     errata: bool = False
     rule: str = ""
     ruling: str = ""
-    """Number of the ruling that decided, if one did: the case is then no_return."""
+    """Number of the ruling that decided, if one did: the case may then not be returned."""
 
     @property
     def why(self) -> Reason:

@@ -1,4 +1,4 @@
-"""Rulings that bind the next case: under which keys they stand in ``LedgerState.register``."""
+"""Rulings that bind later cases: their keys in ``LedgerState.register``."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,14 @@ from city.state.ledger_state import Registered
 __all__ = ["SCOPES", "binding", "ruling_key"]
 
 SCOPES = ("this_component", "this_road_segment", "category_in_area")
-"""The scopes that bind later cases, the narrowest first; ``this_case`` binds none."""
+"""The scopes that bind later cases, narrowest first; ``this_case`` binds none."""
 
 
 def ruling_key(scope: str, category: str, *, street: str = "", road: str = "", component: str = "") -> str:
-    """Return the key of a ruling, '' when the scope binds no other case or lacks what it is about.
+    """Return the key of a ruling, '' when the scope binds no other case or its object is missing.
 
-    ``category`` is a class key; ``road`` is the place as the case names it, whatever stands between its
-    roads and in whatever order.
+    ``category`` is a class key; ``road`` is the place as the case names it. The order of its roads and the
+    words between them do not matter.
     """
     if scope == "this_component" and component:
         return f"component:{component}"
@@ -29,9 +29,9 @@ def ruling_key(scope: str, category: str, *, street: str = "", road: str = "", c
 def binding(
     rulings: Mapping[str, Registered], category: str, *, street: str, road: str, component: str
 ) -> Registered | None:
-    """Return the ruling that binds a case, of several the one with the narrowest scope.
+    """Return the ruling that binds a case; of several, the one with the narrowest scope.
 
-    A crossing is the same however its roads are told: the rulings hold it as their own cases named it.
+    A crossing is the same in any spelling: the rulings hold it as their own cases named it.
     """
     for scope in SCOPES:
         key = ruling_key(scope, category, street=street, road=road, component=component)
@@ -49,12 +49,14 @@ def _on_road(rulings: Mapping[str, Registered], key: str, begin: str, end: str) 
     about = key[len(begin) : -len(end)]
     same = [
         ruling
-        for told, ruling in rulings.items()
-        if told.startswith(begin) and told.endswith(end) and _crossing(told[len(begin) : -len(end)]) == about
+        for stored, ruling in rulings.items()
+        if stored.startswith(begin)
+        and stored.endswith(end)
+        and _crossing(stored[len(begin) : -len(end)]) == about
     ]
     return max(same, key=lambda ruling: ruling.at, default=None)
 
 
 def _crossing(road: str) -> str:
-    """Return the roads of a place in one order and without what stands between them."""
+    """Return the roads of a place in a fixed order, without the words between them."""
     return "".join(sorted(road_names(road))) or road

@@ -1,4 +1,4 @@
-"""Which unit can be sent: one rule for every screen that offers one, and for the decision."""
+"""Which unit can be sent: the same rule for the screens that offer units and for the decision."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ from city.state.ledger_state import CityState
 __all__ = ["COMMITTED", "UnitNow", "hindrance", "unit_now"]
 
 COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
-"""States of units that somebody has sent somewhere."""
+"""States of units that are on a task."""
 
 _AWAY: Final = COMMITTED | {"off_duty", "out_of_service", "unknown"}
 
 
 class UnitNow(msgspec.Struct, frozen=True):
-    """A unit as it was last heard of; ``lost``: nobody knows where it is now."""
+    """A unit by its newest telemetry; ``lost``: its position is too old."""
 
     kind: str
     state: str
@@ -26,8 +26,7 @@ class UnitNow(msgspec.Struct, frozen=True):
 def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
     """Return why a unit cannot be sent, as a key below ``refusal.``; '' when it can.
 
-    ``kinds`` are those that can do the work (``UnitTasks.kinds_for``); of a unit that does not tell its kind
-    nobody knows that it can.
+    ``kinds`` are those that can do the work (``UnitTasks.kinds_for``). A unit of unknown kind cannot be sent.
     """
     if unit.lost:
         return "unit_lost"
@@ -37,12 +36,12 @@ def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
 
 
 def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
-    """Return a unit as it was last heard of, at machine time ``now``; None for one that never was."""
+    """Return a unit by its newest telemetry at machine time ``now``; None without telemetry."""
     units = state.measured.units
     row = units.find(unit)
     if row is None:
         return None
-    told = slice(row, row + 1)
-    (as_of,) = measured_as_of(units.column("at")[told], units.column("received")[told], state.ledger.clock)
+    only = slice(row, row + 1)
+    (as_of,) = measured_as_of(units.column("at")[only], units.column("received")[only], state.ledger.clock)
     lost = not now - as_of <= UNIT_STALE_S
     return UnitNow(str(units.column("kind")[row]), str(units.column("state")[row]), lost=lost)

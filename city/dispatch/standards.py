@@ -3,7 +3,7 @@
 Columns: ``class`` (``event:0405``), ``no`` (1 = the class's default), ``condition``, ``closing``,
 ``limit_value``, ``limit_unit`` (of city.state.case_file.LIMIT_UNITS), ``hazard`` (yes | no),
 ``make_safe_min`` (minutes until a hazard must be made safe), ``version``, ``valid_from``, ``valid_to``.
-The limits are defaults, to be set by the centre.
+The limits are defaults that the centre may change.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ __all__ = ["StandardRow", "by_class", "standard_of"]
 
 
 class StandardRow(msgspec.Struct, frozen=True):
-    """A row: the standard, its number within the class, and the days on which it counts."""
+    """A row: the standard, its number within the class, and the days on which it is valid."""
 
     standard: Standard
     no: int
@@ -32,9 +32,9 @@ def standard_of(cells: Cells) -> StandardRow:
     category, no, hazard = cells.class_key("class"), cells.whole("no"), cells.yes("hazard")
     minutes = cells.whole("make_safe_min", empty=0)
     if hazard and not minutes:
-        raise WrongCell("make_safe_min", "it is empty, and the condition is a hazard")
+        raise WrongCell("make_safe_min", "it is empty, and hazard is yes")
     if minutes and not hazard:
-        raise WrongCell("make_safe_min", "expected it empty where the condition is no hazard")
+        raise WrongCell("make_safe_min", "expected an empty cell where hazard is no")
     standard = Standard(
         key=f"{category}#{no}",
         category=category,

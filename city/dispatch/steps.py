@@ -1,4 +1,4 @@
-"""The steps of dispatch (domain §4.1), each a small question to the tables; the first that decides ends them.
+"""The steps of dispatch (domain §4.1): each looks up tables, and the first that decides ends them.
 
 部件先属主后属地, 事件先属地后属主; 条块结合、以块为主.
 """
@@ -15,12 +15,12 @@ __all__ = ["DANGERS", "STEPS"]
 DANGERS: Final = {
     "fire": ("119",), "crime": ("110",), "medical": ("120",), "trapped": ("110", "119", "120"),
 }  # fmt: skip
-"""What threatens life → who is called; whatever else is named goes to 110."""
+"""Danger to life → number to call; any other danger goes to 110."""
 
 
-def step0(look: CaseInputs) -> StepResult | None:
-    """Hand danger to life over at once; the case about the object itself is routed all the same (D7)."""
-    dangers = look.situation.danger
+def step0(inputs: CaseInputs) -> StepResult | None:
+    """Hand over danger to life at once; the case about the object itself is routed as usual (D7)."""
+    dangers = inputs.situation.danger
     if not dangers:
         return None
     called = tuple(sorted({number for danger in dangers for number in DANGERS.get(danger, ("110",))}))
@@ -30,12 +30,12 @@ def step0(look: CaseInputs) -> StepResult | None:
     return StepResult(reasons, emergency=called)
 
 
-def step1(look: CaseInputs) -> StepResult | None:
-    """谁审批谁负责: whoever approved the site that the trouble comes from."""
-    rule, wanted = look.source_rule, look.situation.source_site
+def step1(inputs: CaseInputs) -> StepResult | None:
+    """谁审批谁负责: the agency that approved the site that causes the problem."""
+    rule, wanted = inputs.source_rule, inputs.situation.source_site
     if rule is None or not wanted:
         return None
-    site = look.tables.sites.get(wanted)
+    site = inputs.tables.sites.get(wanted)
     if site is None:
         return StepResult((Reason("1", "source_unknown", {"site": wanted}),))
     reasons = [Reason("1", "source_owner", {"site": site.id, "approver_holder": site.approver})]
@@ -46,46 +46,46 @@ def step1(look: CaseInputs) -> StepResult | None:
     return StepResult(tuple(reasons), (site.approver,), rule.principle, co, rule=rule.id)
 
 
-def step2(look: CaseInputs) -> StepResult | None:
-    """Ask the owner first for a component, the territory first for an event."""
-    asked = _COMPONENT if look.situation.kind == "component" else _EVENT
-    return next((said for ask in asked if (said := ask(look)) is not None), None)
+def step2(inputs: CaseInputs) -> StepResult | None:
+    """Component: the owner first; event: the territory first."""
+    asked = _COMPONENT if inputs.situation.kind == "component" else _EVENT
+    return next((result for ask in asked if (result := ask(inputs)) is not None), None)
 
 
-def step3(look: CaseInputs) -> StepResult | None:
-    """Hand a city-level object up; the street keeps it safe and clean meanwhile."""
-    thing = look.city_object
+def step3(inputs: CaseInputs) -> StepResult | None:
+    """Hand a city-level object up to the city; the street keeps it safe and clean meanwhile."""
+    thing = inputs.city_object
     if thing is None:
         return None
-    names = {"object": thing.name, "channel": thing.channel, "street_holder": look.street}
+    names = {"object": thing.name, "channel": thing.channel, "street_holder": inputs.street}
     return StepResult(
-        (Reason("3", "city_object", names),), (look.street,), "city", rule=thing.id,
+        (Reason("3", "city_object", names),), (inputs.street,), "city", rule=thing.id,
         transferred_up=True, up_to=thing.channel,
     )  # fmt: skip
 
 
-def step4(look: CaseInputs) -> StepResult:
-    """Nothing found: the territory takes it, and the tables need mending."""
-    reason = Reason("4", "nothing", {"street_holder": look.street})
-    state = "unknown" if look.situation.kind == "component" else ""
-    return StepResult((reason,), (look.street,), "backstop", owner_state=state, errata=True)
+def step4(inputs: CaseInputs) -> StepResult:
+    """No step decided: the territory takes it, and a rule error is reported."""
+    reason = Reason("4", "nothing", {"street_holder": inputs.street})
+    state = "unknown" if inputs.situation.kind == "component" else ""
+    return StepResult((reason,), (inputs.street,), "backstop", owner_state=state, errata=True)
 
 
 STEPS: Final[tuple[Callable[[CaseInputs], StepResult | None], ...]] = (step0, step1, step2, step3, step4)
 
 
-def _ruled(look: CaseInputs) -> StepResult | None:
-    """2a: a ruling stands in the register of the ledger."""
-    ruling = look.ruling
+def _ruled(inputs: CaseInputs) -> StepResult | None:
+    """2a: a ruling in the ledger's register names the holder."""
+    ruling = inputs.ruling
     if ruling is None:
         return None
     reason = Reason("2a", "ruled", {"ruling": ruling.no, "owner_holder": ruling.holder})
     return StepResult((reason,), (ruling.holder,), "ruling", owner_state="ruled", ruling=ruling.no)
 
 
-def _registered(look: CaseInputs) -> StepResult | None:
+def _registered(inputs: CaseInputs) -> StepResult | None:
     """2a: the register has a confirmed owner, or a maintainer who acts for it."""
-    entry = look.component
+    entry = inputs.component
     if entry is None or not entry.is_owned:
         return None
     names = {"owner_holder": entry.owner, "component": entry.code}
@@ -99,9 +99,9 @@ def _registered(look: CaseInputs) -> StepResult | None:
     return StepResult((reason,), (entry.owner,), "owner_first", owner_state=state, rule=rule)
 
 
-def _by_road(look: CaseInputs) -> StepResult | None:
-    """2b: who owns what lies along this road; several possible owners leave the choice to a dispatcher."""
-    rows = () if look.situation.owner_state else look.road_owners()
+def _by_road(inputs: CaseInputs) -> StepResult | None:
+    """2b: the owner along this road; with several possible owners a dispatcher chooses."""
+    rows = () if inputs.situation.owner_state else inputs.road_owners()
     if not rows:
         return None
     holders = tuple(dict.fromkeys(row.owner for row in rows))
@@ -113,30 +113,36 @@ def _by_road(look: CaseInputs) -> StepResult | None:
     )
 
 
-def _by_class(look: CaseInputs) -> StepResult | None:
-    """2b: who owns components of this class in this district."""
-    rule = look.rule
-    if rule is None or rule.likely or look.situation.owner_state or _is_disputed(look) or look.city_object:
+def _by_class(inputs: CaseInputs) -> StepResult | None:
+    """2b: the owner of components of this class in this district."""
+    rule = inputs.rule
+    if (
+        rule is None
+        or rule.likely
+        or inputs.situation.owner_state
+        or _is_disputed(inputs)
+        or inputs.city_object
+    ):
         return None
-    owner = look.street if rule.lead == TERRITORY else rule.lead
+    owner = inputs.street if rule.lead == TERRITORY else rule.lead
     reason = Reason("2b", "class_owner", {"owner_holder": owner, "rule": rule.id})
     state = "" if rule.lead == TERRITORY else "confirmed"
     return StepResult((reason,), (owner,), rule.principle, rule.co, owner_state=state, rule=rule.id)
 
 
-def _unowned(look: CaseInputs) -> StepResult | None:
-    """2c: nobody knows the owner, or several deny it: the territory takes it, a ruling is asked for (D2)."""
-    rule = look.rule
-    if rule is None or look.city_object:
+def _unowned(inputs: CaseInputs) -> StepResult | None:
+    """2c: the owner is unknown or disputed: the territory takes it, and a ruling is requested (D2)."""
+    rule = inputs.rule
+    if rule is None or inputs.city_object:
         return None
-    entry = look.component
-    told = look.situation.owner_state or (entry.owner_state if entry else "unknown")
-    state = "disputed" if told == "disputed" else "unknown"
-    likely = tuple(h for h in dict.fromkeys(look.brought_up()) if h and h != look.street)
-    reason = Reason("2c", f"owner_{state}", {"street_holder": look.street, "rule": rule.id})
+    entry = inputs.component
+    owner_state = inputs.situation.owner_state or (entry.owner_state if entry else "unknown")
+    state = "disputed" if owner_state == "disputed" else "unknown"
+    likely = tuple(h for h in dict.fromkeys(inputs.named_holders()) if h and h != inputs.street)
+    reason = Reason("2c", f"owner_{state}", {"street_holder": inputs.street, "rule": rule.id})
     return StepResult(
         (reason,),
-        (look.street,),
+        (inputs.street,),
         "territory_first",
         likely[:3],
         owner_state=state,
@@ -145,49 +151,49 @@ def _unowned(look: CaseInputs) -> StepResult | None:
     )
 
 
-def _managed(look: CaseInputs) -> StepResult | None:
-    """2a: somebody was given a city-level object to look after, so the city need not be asked."""
-    return _by_road(look) if look.city_object else None
+def _managed(inputs: CaseInputs) -> StepResult | None:
+    """2a: a holder in the district maintains a city-level object, so it does not go to the city."""
+    return _by_road(inputs) if inputs.city_object else None
 
 
-def _fixed(look: CaseInputs) -> StepResult | None:
-    """2a: a class of events that one agency alone can handle."""
-    rule = look.rule
+def _fixed(inputs: CaseInputs) -> StepResult | None:
+    """2a: a class of events that only one agency can handle."""
+    rule = inputs.rule
     if rule is None or rule.lead == TERRITORY:
         return None
     reason = Reason("2a", "fixed_agency", {"owner_holder": rule.lead, "rule": rule.id})
     return StepResult((reason,), (rule.lead,), rule.principle, rule.co, rule=rule.id)
 
 
-def _territory(look: CaseInputs) -> StepResult | None:
-    """2a and 2b: the street, unless the power over it is not the street's or does not suffice."""
-    rule, power = look.rule, look.power
-    if rule is None or look.city_object:
+def _territory(inputs: CaseInputs) -> StepResult | None:
+    """2a and 2b: the street, unless it does not have the power over the class or not enough of it."""
+    rule, power = inputs.rule, inputs.power
+    if rule is None or inputs.city_object:
         return None
     if power is not None and power.state == "not_devolved":
-        names = {"street_holder": look.street, "owner_holder": power.agency}
+        names = {"street_holder": inputs.street, "owner_holder": power.agency}
         reason = Reason("2a", "not_devolved", names)
         return StepResult((reason,), (power.agency,), "territory_first", rule.co, rule=rule.id)
     beyond = power.agency if power is not None and power.agency else rule.next
-    if look.situation.beyond_power and beyond:
-        names = {"street_holder": look.street, "owner_holder": beyond}
-        reasons = (_first(look, rule), Reason("2b", "beyond_power", names))
-        return StepResult(reasons, (beyond, look.street), "territory_first", (look.street,), rule=rule.id)
+    if inputs.situation.beyond_power and beyond:
+        names = {"street_holder": inputs.street, "owner_holder": beyond}
+        reasons = (_first(inputs, rule), Reason("2b", "beyond_power", names))
+        return StepResult(reasons, (beyond, inputs.street), "territory_first", (inputs.street,), rule=rule.id)
     if power is not None and power.state == "transitional":
-        reason = Reason("2a", "transitional", {"street_holder": look.street, "co_holder": power.agency})
+        reason = Reason("2a", "transitional", {"street_holder": inputs.street, "co_holder": power.agency})
         co = tuple(dict.fromkeys((power.agency, *rule.co)))
-        return StepResult((reason,), (look.street,), "territory_first", co, rule=rule.id)
-    return StepResult((_first(look, rule),), (look.street,), "territory_first", rule.co, rule=rule.id)
+        return StepResult((reason,), (inputs.street,), "territory_first", co, rule=rule.id)
+    return StepResult((_first(inputs, rule),), (inputs.street,), "territory_first", rule.co, rule=rule.id)
 
 
-def _first(look: CaseInputs, rule: Rule) -> Reason:
-    return Reason("2a", "territory", {"street_holder": look.street, "rule": rule.id})
+def _first(inputs: CaseInputs, rule: Rule) -> Reason:
+    return Reason("2a", "territory", {"street_holder": inputs.street, "rule": rule.id})
 
 
 _COMPONENT: Final = (_ruled, _registered, _by_road, _by_class, _unowned)
 _EVENT: Final = (_ruled, _managed, _fixed, _territory)
 
 
-def _is_disputed(look: CaseInputs) -> bool:
-    entry = look.component
+def _is_disputed(inputs: CaseInputs) -> bool:
+    entry = inputs.component
     return entry is not None and not entry.is_owned

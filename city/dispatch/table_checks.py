@@ -1,4 +1,4 @@
-"""The linter of the rule tables: what is wrong in a cell, and between tables, before a case meets it."""
+"""The linter of the rule tables: checks of single cells, and of references between tables."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from city.dispatch.agencies import agency_of
 from city.dispatch.categories import TERRITORY as TERRITORY_ZH
 from city.dispatch.categories import Category, category_of
-from city.dispatch.cells import Cells, Problem, current, sound
+from city.dispatch.cells import Cells, Problem, current, read_valid_rows
 from city.dispatch.decision_rules import Agency
 from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
 from city.dispatch.register import covers
@@ -43,7 +43,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
 }  # fmt: skip
-"""File → the columns that it must have; others are remarks."""
+"""File → its required columns; others are remarks."""
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
@@ -56,10 +56,10 @@ Known = Mapping[str, Collection[str]]
 
 
 def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[str], on: str) -> list[Problem]:
-    """Return what is wrong, by file and row; ``rows`` gives those of a file, ``on`` is today's ISO date.
+    """Return all problems, by file and row; ``rows`` returns the rows of a file, ``on`` is today's ISO date.
 
-    A file of which ``rows`` raises ValueError or OSError is named; tables are not compared then.
-    ``streets`` are the codes of the district; () when they are not known, and then none is called wrong.
+    A file for which ``rows`` raises ValueError or OSError is a problem; the tables are then not compared.
+    ``streets`` are the codes of the district; () when they are unknown, and then no street is a problem.
     """
     read: dict[str, Numbered] = {}
     problems: list[Problem] = []
@@ -72,10 +72,10 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
             continue
         missing = [column for column in COLUMNS[file] if every and column not in every[0]]
         problems += [Problem(file, 1, column, "the table has no such column") for column in missing]
-        good, wrong = sound([] if missing else every, reader, file=file)
+        good, wrong = read_valid_rows([] if missing else every, reader, file=file)
         read[file] = tuple(good)
         problems += wrong
-    if unread:  # what the others mention of it would all seem wrong
+    if unread:  # every reference to the missing table would be a false problem
         return sorted({*problems, *unread})
     known = {
         "agency": {agency.code for _, agency in read["agencies.csv"]},
@@ -87,15 +87,15 @@ def check_tables(rows: Callable[[str], Iterable[Row]], *, streets: Collection[st
     return sorted(set(problems))
 
 
-def _twice(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """What names a row may name only one on the same day."""
+def _duplicate_rows(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """The identity of a row must be unique on each day."""
     for file, (column, name) in _NAMES.items():
         seen: dict[str, list[tuple[int, Any]]] = {}
         for number, row in read[file]:
             same = seen.setdefault(name(row), [])
-            first = next((earlier for earlier, other in same if _meet(row, other)), None)
+            first = next((earlier for earlier, other in same if _overlap(row, other)), None)
             if first is not None:
-                yield Problem(file, number, column, f"{name(row)} stands in row {first} already")
+                yield Problem(file, number, column, f"{name(row)} is in row {first} already")
             same.append((number, row))
 
 
@@ -113,8 +113,8 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
 }
 
 
-def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Agencies and streets hold cases under their codes: no code may be of both."""
+def _ambiguous_codes(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """A holder's code must not be both an agency's and a street's."""
     for number, agency in read["agencies.csv"]:
         if agency.code in {*known["street"], TERRITORY, APPROVER}:
             yield Problem(
@@ -122,11 +122,11 @@ def _both(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
             )
 
 
-def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+def _unknown_references(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     """Holders, streets and classes must be in their tables."""
     for file, rows in read.items():
         for number, row in rows:
-            for column, sort, value in _mentioned(row):
+            for column, sort, value in _references(row):
                 expected = [known[part] for part in sort.split("|")]
                 unsure = "street" in sort and not known["street"]  # the atlas cannot be read
                 if value and not unsure and not any(value in names for names in expected):
@@ -134,8 +134,8 @@ def _unknown(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
                     yield Problem(file, number, column, what)
 
 
-def _mentioned(row: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield (column, sort, value) of whatever a row mentions of another table."""
+def _references(row: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield (column, sort, value) of every reference of a row to another table."""
     if isinstance(row, Agency):
         yield "fallback", "agency", row.fallback
         return
@@ -164,16 +164,16 @@ def _class_lists(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
                     yield Problem(file, number, "classes", f"there is no class {wanted!r}")
 
 
-def _expired(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+def _expired_rows(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     for file, rows in read.items():
         for number, row in rows:
             last = getattr(row, "valid_to", "")
             if last and last < on:
-                yield Problem(file, number, "valid_to", f"it ended on {last}: prolong it or take the row out")
+                yield Problem(file, number, "valid_to", f"it ended on {last}: extend it or remove the row")
 
 
-def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Every class needs a default filing condition and a rule that does not hang on a known source."""
+def _missing_rows(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Every class needs a default filing condition and a rule that does not depend on a known source."""
     defaults = {row.standard.category for row in _today(read["standards.csv"], on) if row.no == 1}
     ruled = {row.category for row in _today(read["rules.csv"], on) if row.lead != APPROVER and not row.street}
     for number, category in read["categories.csv"]:
@@ -185,8 +185,8 @@ def _without(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
             yield Problem("categories.csv", number, "code", what)
 
 
-def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Every class needs somebody who can do its work."""
+def _classes_without_units(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Every class needs a kind of unit that can do its work."""
     tasks = UnitTasks(_today(read["unit_tasks.csv"], on))
     for category in sorted(known["class"]):
         if not tasks.kinds_for(category):
@@ -194,8 +194,8 @@ def _undone(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
             yield Problem("unit_tasks.csv", 0, "classes", what)
 
 
-def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """The class's limit, hazard and owner are those of its default condition and of its rules."""
+def _inconsistent_classes(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """A class's limit, hazard and owner must be those of its default condition and of its rules."""
     conditions = {
         row.standard.category: row.standard for row in _today(read["standards.csv"], on) if row.no == 1
     }
@@ -206,10 +206,10 @@ def _disagree(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     for number, category in read["categories.csv"]:
         condition = conditions.get(category.key)
         if condition is not None:
-            told = (category.limit_value, category.limit_unit, category.hazard)
+            actual = (category.limit_value, category.limit_unit, category.hazard)
             expected = (condition.limit_value, condition.limit_unit, condition.hazard)
-            if told != expected:
-                what = f"{category.key}: expected limit and hazard of standards.csv, {expected}, got {told}"
+            if actual != expected:
+                what = f"{category.key}: expected limit and hazard of standards.csv, {expected}, got {actual}"
                 yield Problem("categories.csv", number, "limit_value", what)
         owner = shorts.get(category.owner)
         if owner is None:
@@ -223,12 +223,12 @@ def _today(rows: Numbered, on: str) -> Iterator[Any]:
     return (row for _, row in rows if current(row.valid_from, row.valid_to, on))
 
 
-def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
-    """Two rules of the same class, priority and street on the same day: nobody could say which counts."""
+def _overlapping_rules(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
+    """Two rules of the same class, priority and street must not be valid on the same day."""
     rules: Numbered = read["rules.csv"]
     for place, (number, rule) in enumerate(rules):
         for other_number, other in rules[:place]:
-            if _same_case(rule, other) and _meet(rule, other):
+            if _same_case(rule, other) and _overlap(rule, other):
                 what = (
                     f"{rule.id} and {other.id} (row {other_number}) are for the same cases on the same days"
                 )
@@ -241,8 +241,8 @@ def _overlapping(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
                 covers(row.classes, category) and covers(other.classes, category)
                 for category in known["class"]
             )
-            if same and shared and _meet(row, other):
-                what = f"row {other_number} has the same road, street, class and rank: give one another rank"
+            if same and shared and _overlap(row, other):
+                what = f"row {other_number} has the same road, street, class and rank: change the rank of one"
                 yield Problem("owners.csv", number, "rank", what)
 
 
@@ -250,8 +250,8 @@ def _same_case(rule: Rule, other: Rule) -> bool:
     return (rule.category, rule.priority, rule.street) == (other.category, other.priority, other.street)
 
 
-def _meet(one: Any, other: Any) -> bool:
-    """Whether there is a day on which both rows count; one without days counts always."""
+def _overlap(one: Any, other: Any) -> bool:
+    """Whether both rows are valid on the same day; a row without days is always valid."""
     begins = max(getattr(one, "valid_from", ""), getattr(other, "valid_from", ""))
     return all(
         not end or begins <= end for end in (getattr(one, "valid_to", ""), getattr(other, "valid_to", ""))
@@ -260,5 +260,6 @@ def _meet(one: Any, other: Any) -> bool:
 
 _Check = Callable[[TablesRead, Known, str], Iterator[Problem]]
 _CHECKS: Final[tuple[_Check, ...]] = (
-    _twice, _both, _unknown, _class_lists, _expired, _without, _undone, _disagree, _overlapping,
+    _duplicate_rows, _ambiguous_codes, _unknown_references, _class_lists, _expired_rows, _missing_rows,
+    _classes_without_units, _inconsistent_classes, _overlapping_rules,
 )  # fmt: skip

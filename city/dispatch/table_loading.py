@@ -1,4 +1,4 @@
-"""From the rows of the rule tables to the tables as the book of rules asks them."""
+"""Loading the rule tables: rows of the files to ``Tables`` for the rule book."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
@@ -21,13 +21,13 @@ READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "city_objects.csv": city_object_of,
     "sites.csv": site_of,
 }
-"""File → how one of its rows is read."""
+"""File → function that reads one of its rows."""
 
 
 def rule_tables(rows: Callable[[str], Iterable[Row]], *, on: str) -> Tables:
-    """Return the tables with the rows that count on an ISO date; ``rows`` gives those of a file.
+    """Return the tables with the rows that are valid on an ISO date; ``rows`` returns the rows of a file.
 
-    Raises ValueError naming file, row and column.
+    Raises ValueError that names file, row and column.
     """
     read: dict[str, tuple[Any, ...]] = {}
     for file, reader in READERS.items():
@@ -47,7 +47,7 @@ def rule_tables(rows: Callable[[str], Iterable[Row]], *, on: str) -> Tables:
 
 
 def _by_class(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
-    """Order the rules of each class: by priority, a street's own before the district's."""
+    """Sort the rules of each class by priority, a street's own before the district's."""
     found: dict[str, tuple[Rule, ...]] = {}
     for rule in sorted(rules, key=lambda rule: (rule.priority, not rule.street)):
         found[rule.category] = (*found.get(rule.category, ()), rule)

@@ -1,9 +1,9 @@
 """Unit tasks: which kinds of unit can do the work of a class of cases (kinds × tasks).
 
-The shipped table is ``static/tables/unit_tasks.csv``; a district replaces it by its own. Columns: ``task``
-(its name), ``classes`` (keys, or beginnings that end in ``*``; empty = every class that no other row names),
-``kinds`` (of ``UNIT_KINDS``), ``version``, ``valid_from``, ``valid_to``. A class that several rows name may
-be done by the kinds of all of them.
+The shipped table is ``static/tables/unit_tasks.csv``; a district may replace it with its own. Columns:
+``task`` (its name), ``classes`` (keys, or prefixes that end in ``*``; empty = every class that no other row
+names), ``kinds`` (of ``UNIT_KINDS``), ``version``, ``valid_from``, ``valid_to``. A class in several rows can
+be done by the kinds of all these rows.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ UNIT_KINDS: Final = (
 
 
 class UnitTask(msgspec.Struct, frozen=True):
-    """One row: who can do the work of some classes; it counts from ``valid_from`` to ``valid_to``."""
+    """One row: the kinds that can do the work of some classes, valid from ``valid_from`` to ``valid_to``."""
 
     task: str
     classes: tuple[str, ...]
@@ -36,14 +36,14 @@ class UnitTask(msgspec.Struct, frozen=True):
 
 
 class UnitTasks:
-    """The rows that count today."""
+    """The rows that are valid today."""
 
     def __init__(self, rows: Iterable[UnitTask] = ()) -> None:
         self._rows = tuple(rows)
         self._kinds: dict[str, frozenset[str]] = {}
 
     def kinds_for(self, category: str) -> frozenset[str]:
-        """Return the kinds of unit that can do the work of a class (``kind:code``); empty = nobody can."""
+        """Return the kinds of unit that can do the work of a class (``kind:code``); empty = none can."""
         found = self._kinds.get(category)
         if found is None:
             rows = [row for row in self._rows if covers(row.classes, category)]

@@ -1,4 +1,4 @@
-"""Duty: who is on shift at a moment, and the lines of the duty log.
+"""Duty: who is on shift at a given time, and the lines of the duty log.
 
 It may import ``city.state``, ``city.facts``, ``city.clocks`` and ``city.places``.
 """

@@ -1,4 +1,4 @@
-"""The duty log: how the fold adds a line."""
+"""The duty log: functions with which the fold adds lines."""
 
 from city.facts.fact import Fact
 from city.state.ledger_state import LOG_LINES, Case, LedgerState, LogLine
@@ -7,7 +7,7 @@ __all__ = ["note", "say"]
 
 
 def note(state: LedgerState, fact: Fact, text: str, **names: str) -> None:
-    """Add a line to the duty log; ``text`` is a key of the catalogues."""
+    """Add a line to the duty log; ``text`` is a catalogue key."""
     state.log.append(LogLine(state.clock.at(fact.recorded_at), text, names, fact.position))
     del state.log[:-LOG_LINES]
 

@@ -1,19 +1,19 @@
-"""Duty: who is on shift at a moment, read from the roster table.
+"""Roster: who is on shift at a given time, read from the roster table.
 
 The shipped table is ``static/tables/roster.csv`` (invented people in four teams: day, night, two days off).
-One row is one stretch of duty that comes back every day, or on some days of a cycle. Columns:
+One row is one period of duty that recurs every day, or on certain days of a cycle. Columns:
 
 ``role``    duty_leader, shift_lead, duty_officer, seat, sub_centre, workstation_all,
             workstation_online or workstation_unanswered
 ``name``    surname and title only: 王××（副区长）
-``seat``    the agency's short name (agencies.csv), of role seat only
-``deputy``  the AB person
+``seat``    the agency's short name (agencies.csv), for role seat only
+``deputy``  the deputy (AB person)
 ``from``, ``to``  HH:MM of city time; ``to`` before ``from`` runs over midnight, equal means all day
-``count``   of the last four roles: how many posts
-``days``    may be left out or empty: every day. ``k/n``: the stretch begins on the k-th of every n days,
+``count``   for the last four roles: the number of posts
+``days``    may be missing or empty: every day. ``k/n``: the period begins on the k-th of every n days,
             counted from Monday, 1 January 2024: ``2/4`` is the second of four days, ``1/7`` every Monday
 
-A moment that no row of a seat covers is a planned gap: the seat is empty.
+At a time that no row of a seat covers, the seat is empty as planned.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ COUNTS: Final = ("sub_centre", "workstation_all", "workstation_online", "worksta
 
 
 class RosterRow(msgspec.Struct, frozen=True):
-    """One stretch of duty; ``starts`` and ``ends`` are seconds of the day, ``ends`` up to two days on."""
+    """One period of duty; ``starts`` and ``ends`` are seconds of the day, ``ends`` up to two days later."""
 
     role: str
     name: str
@@ -43,10 +43,10 @@ class RosterRow(msgspec.Struct, frozen=True):
     count: int
     every: int = 1
     nth: int = 0
-    """It begins on days of which the number (of the cycle's first day 0) leaves ``nth`` after ``every``."""
+    """The period begins on days whose number (0 = first day of the cycle) modulo ``every`` is ``nth``."""
 
     def begun(self, now: "_Moment") -> int | None:
-        """Return how many seconds ago the stretch that holds a moment began, None when none does."""
+        """Return how many seconds ago the current period began, None outside of one."""
         for back in (0, 1):
             since = now.second + back * DAY_S
             if self._is_of(now.day - back) and self.starts <= since < self.ends:
@@ -54,7 +54,7 @@ class RosterRow(msgspec.Struct, frozen=True):
         return None
 
     def ended(self, now: "_Moment") -> int:
-        """Return how many seconds ago the last stretch ended."""
+        """Return how many seconds ago the last period ended."""
         spans = (
             now.second + back * DAY_S - self.ends
             for back in range(self.every + 2)
@@ -63,7 +63,7 @@ class RosterRow(msgspec.Struct, frozen=True):
         return min(span for span in spans if span >= 0)
 
     def begins(self, now: "_Moment") -> int:
-        """Return in how many seconds (1 or more) the next stretch begins."""
+        """Return in how many seconds (1 or more) the next period begins."""
         spans = (
             self.starts + ahead * DAY_S - now.second
             for ahead in range(self.every + 1)
@@ -76,7 +76,7 @@ class RosterRow(msgspec.Struct, frozen=True):
 
 
 class _Moment(msgspec.Struct, frozen=True):
-    """A city moment: whole epoch seconds, the day's number (of the cycle's first day 0), its second."""
+    """A city time: whole epoch seconds, day number (0 = first day of the cycle), second of the day."""
 
     at: float
     day: int
@@ -84,7 +84,7 @@ class _Moment(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, city_time: float, zone_offset_s: int) -> "_Moment":
-        """Return the moment of a city time (epoch seconds) in a zone east of UTC (seconds)."""
+        """Split a city time (epoch seconds) in a zone east of UTC (seconds)."""
         day, second = divmod(int(city_time + zone_offset_s), DAY_S)
         return cls(city_time - city_time % 1, day - FIRST_DAY, second)
 
@@ -98,9 +98,9 @@ class Post(msgspec.Struct, frozen=True):
 
 
 class Seat(msgspec.Struct, frozen=True):
-    """An agency's seat in the hall; ``since`` (epoch seconds) is when it was taken or fell empty.
+    """An agency's seat in the hall; ``since`` (epoch seconds) is when it was taken or became empty.
 
-    An empty seat's ``name`` is empty and its ``deputy`` is whom to call.
+    An empty seat has an empty ``name``; its ``deputy`` is the person to call.
     """
 
     agency: str
@@ -137,7 +137,7 @@ class OnDuty(msgspec.Struct, frozen=True):
 def read_roster(rows: Iterable[Mapping[str, str]]) -> tuple[RosterRow, ...]:
     """Return the roster's rows in the table's order.
 
-    Raises ValueError naming the row (the header is row 1) and the column.
+    Raises ValueError that names the row (the header is row 1) and the column.
     """
     return tuple(_row(number, row) for number, row in enumerate(rows, start=2))
 
@@ -165,7 +165,7 @@ def on_duty(roster: Iterable[RosterRow], city_time: float, *, zone_offset_s: int
 def posts_at(
     roster: Iterable[RosterRow], role: str, city_time: float, *, zone_offset_s: int = 28_800
 ) -> tuple[Post, ...]:
-    """Return who holds the posts of a role at a city time (epoch seconds), in the roster's order."""
+    """Return the holders of a role's posts at a city time (epoch seconds), in the roster's order."""
     now = _Moment.of(city_time, zone_offset_s)
     return tuple(_posts([row for row in roster if row.role == role], now))
 
@@ -195,7 +195,7 @@ def _count(rows: list[RosterRow], now: _Moment) -> int:
 
 
 def _row(number: int, row: Mapping[str, str]) -> RosterRow:
-    if any(isinstance(value, list) for value in row.values()):  # where csv puts what has no column
+    if any(isinstance(value, list) for value in row.values()):  # csv puts cells without a column into a list
         raise ValueError(f"row {number}: more cells than the header has columns")
     cells = {name: (value or "").strip() for name, value in row.items()}
     role = cells.get("role", "")
@@ -204,10 +204,10 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
     if role in PEOPLE and not cells.get("name"):
         raise ValueError(f"row {number}, name: a {role} needs one")
     if (role == "seat") != bool(cells.get("seat")):
-        raise ValueError(f"row {number}, seat: rows of role seat need one, others have none")
+        raise ValueError(f"row {number}, seat: only rows of role seat have one, and they need it")
     count = cells.get("count", "")
     if (role in COUNTS) != (count.isascii() and count.isdigit()):
-        raise ValueError(f"row {number}, count: rows of {COUNTS} need a number, others have none")
+        raise ValueError(f"row {number}, count: only rows of {COUNTS} have one, and they need a number")
     starts, ends = (_second(number, cells, column) for column in ("from", "to"))
     nth, every = _days(number, cells.get("days", ""))
     return RosterRow(
@@ -223,15 +223,15 @@ def _row(number: int, row: Mapping[str, str]) -> RosterRow:
     )
 
 
-def _days(number: int, told: str) -> tuple[int, int]:
-    """Return which day of a cycle of how many days a cell names."""
-    if not told:
+def _days(number: int, cell: str) -> tuple[int, int]:
+    """Return k and n of a cell ``k/n``; (1, 1) for an empty cell."""
+    if not cell:
         return 1, 1
-    nth, _, every = told.partition("/")
+    nth, _, every = cell.partition("/")
     are_numbers = (nth + every).isascii() and nth.isdigit() and every.isdigit()
     if are_numbers and 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
         return int(nth), int(every)
-    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {told!r}")
+    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {cell!r}")
 
 
 def _second(number: int, cells: Mapping[str, str], column: str) -> int:

@@ -1,4 +1,4 @@
-"""Facts: what the ledger keeps, chained by hashes; older forms are lifted when they are read.
+"""Facts: what the ledger keeps, chained by hashes. Facts of an older version are upcast when they are read.
 
 A fact is never renamed and its fields never change meaning. It may import ``city.clocks``.
 """

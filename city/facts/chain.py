@@ -1,4 +1,4 @@
-"""The chain: how every fact of the ledger vouches for all before it.
+"""The hash chain: the hash of each ledger entry covers all entries before it.
 
 ``hash = SHA-256(previous hash ‖ recorded_at ‖ SHA-256(body))``, all as lower-case hex or ISO text.
 """
@@ -17,26 +17,26 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class Link(Protocol):
-    """What the chain needs to know of a ledger entry."""
+    """The fields of a ledger entry that the chain needs."""
 
     @property
     def position(self) -> int:
-        """Its place in the one order, from 1."""
+        """Its position in the ledger, from 1."""
         ...
 
     @property
     def recorded_at(self) -> str:
-        """The ledger's own stamp, ISO 8601."""
+        """When the ledger recorded it, ISO 8601."""
         ...
 
     @property
     def hash(self) -> str:
-        """Its link of the chain."""
+        """Its hash in the chain."""
         ...
 
     @property
     def body(self) -> bytes:
-        """What was stored, canonical JSON."""
+        """The stored body, canonical JSON."""
         ...
 
 
@@ -48,7 +48,7 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 def canonical(value: Any) -> bytes:
-    """Return ``value`` as canonical JSON: names sorted, no spaces, UTF-8."""
+    """Return ``value`` as canonical JSON: sorted names, no spaces, UTF-8."""
     return _encoder.encode(value)
 
 
@@ -58,14 +58,14 @@ def digest(body: bytes) -> str:
 
 
 def link(previous: str, recorded_at: str, body_digest: str) -> str:
-    """Return the hash of an entry from the one before it."""
+    """Return the hash of an entry, computed from the previous hash."""
     return hashlib.sha256(f"{previous}{recorded_at}{body_digest}".encode()).hexdigest()
 
 
 def verify(
     entries: Iterable[Link], *, position: int = 0, previous: str = GENESIS
 ) -> Broken | tuple[int, str]:
-    """Walk entries that follow (``position``, ``previous``); return the new end or the first bad one."""
+    """Verify the entries after (``position``, ``previous``); return the new end or the first bad entry."""
     for entry in entries:
         if entry.position != position + 1:
             return Broken(position + 1, f"expected position {position + 1}, found {entry.position}")

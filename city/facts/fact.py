@@ -1,4 +1,4 @@
-"""Facts: what has happened, as the ledger keeps it. Named in the past tense, never changed, never renamed."""
+"""Facts: events as the ledger keeps them. A fact has a past-tense name; it is never changed or renamed."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ class _Body(msgspec.Struct):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One fact: what (``type``, ``v``, ``data``), about whom (``subject``), by whom, recorded when.
+    """One fact: what happened (``type``, ``v``, ``data``), to which ``subject``, by whom, recorded when.
 
-    ``recorded_at`` is epoch seconds of the ledger's own stamp.
+    ``recorded_at`` is when the ledger recorded it, epoch seconds.
     """
 
     position: int
@@ -45,7 +45,7 @@ _decoder = msgspec.json.Decoder(_Body)
 
 
 def read_fact(position: int, recorded_at: str, body: bytes) -> Fact:
-    """Return the fact that a stored body tells. Raises ValueError when it is none."""
+    """Decode a stored body as a fact. Raises ValueError when it is not one."""
     try:
         b = _decoder.decode(body)
     except msgspec.MsgspecError as error:

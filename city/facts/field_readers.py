@@ -1,4 +1,4 @@
-"""Reading a fact's data for the fold: every value gets the type that a snapshot can hold, or ValueError."""
+"""Typed readers for the fields of a fact's data, so that every value read fits into a snapshot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ __all__ = ["flag", "maybe_moment", "moment", "names", "number", "readable_moment
 Data = Mapping[str, Any]
 
 MOST = 2**53
-"""What is beyond it is in no snapshot and no browser the same number."""
+"""Snapshots and browsers cannot represent a larger whole number exactly."""
 
 
 def text(data: Data, key: str, default: str = "") -> str:
-    """Return a text, ``default`` when it is not there. Raises TypeError when it is something else."""
+    """Return a text, ``default`` when it is missing. Raises TypeError when the value is not a text."""
     value = data.get(key)
     if value is None:
         return default
@@ -25,7 +25,7 @@ def text(data: Data, key: str, default: str = "") -> str:
 
 
 def texts(data: Data, key: str) -> tuple[str, ...]:
-    """Return a list of texts, () when it is not there."""
+    """Return a list of texts, () when it is missing."""
     value = data.get(key) or ()
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         message = f"{key}: expected a list of texts"
@@ -34,13 +34,13 @@ def texts(data: Data, key: str) -> tuple[str, ...]:
 
 
 def names(data: Data, key: str) -> dict[str, str]:
-    """Return a table of texts, {} when it is not there."""
+    """Return a mapping of texts, {} when it is missing."""
     value = data.get(key) or {}
     return {str(name): str(one) for name, one in value.items()}
 
 
 def whole(data: Data, key: str, default: int | None = None) -> int:
-    """Return a whole number; KeyError when it is not there and has no default."""
+    """Return a whole number. Raises KeyError when it is missing and has no default."""
     value = data[key] if default is None else data.get(key, default)
     if not isinstance(value, int) or abs(value) > MOST:
         message = f"{key}: expected a whole number"
@@ -49,7 +49,7 @@ def whole(data: Data, key: str, default: int | None = None) -> int:
 
 
 def number(data: Data, key: str) -> float | None:
-    """Return a number, None when it is not there."""
+    """Return a number, None when it is missing."""
     value = data.get(key)
     if value is None:
         return None
@@ -60,25 +60,25 @@ def number(data: Data, key: str) -> float | None:
 
 
 def flag(data: Data, key: str) -> bool:
-    """Whether something is said to be so."""
+    """Return whether the field is true."""
     return data.get(key) is True
 
 
 def moment(data: Data, key: str) -> float:
-    """Return a moment as epoch seconds. Raises KeyError or ValueError."""
+    """Return a time as epoch seconds. Raises KeyError or ValueError."""
     return parse(data[key])
 
 
 def maybe_moment(data: Data, key: str) -> float | None:
-    """Return a moment as epoch seconds, None when it is not there."""
+    """Return a time as epoch seconds, None when it is missing."""
     return None if data.get(key) is None else parse(data[key])
 
 
-def readable_moment(told: object) -> float | None:
-    """Return a publisher's moment as epoch seconds, None when it cannot be read or stands for no time."""
-    if not isinstance(told, str):
+def readable_moment(value: object) -> float | None:
+    """Return a publisher's time as epoch seconds, None when it cannot be read or is a filler."""
+    if not isinstance(value, str):
         return None
     try:
-        return parse_told(told)
+        return parse_told(value)
     except (ValueError, OverflowError):
         return None

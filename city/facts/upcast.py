@@ -1,7 +1,7 @@
-"""Upcasts: how a fact of an older form is read today.
+"""Upcasts: conversion of facts of an older version to the current one when they are read.
 
-A fact in the ledger is never rewritten. When the ``data`` of a type gets a new form, its ``v`` is raised, the
-fold handles the new one, and the way from the old one stands here: one row a (type, v), to the next v.
+A fact in the ledger is never rewritten. When the form of a type's ``data`` changes, its ``v`` is raised and
+the fold handles only the new version. This table converts the old one: one row per (type, v), to the next v.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,19 +11,19 @@ import msgspec
 
 from city.facts.fact import Fact
 
-__all__ = ["UPCASTS", "Lift", "lifted"]
+__all__ = ["UPCASTS", "Upcast", "upcast"]
 
-Lift = Callable[[dict[str, Any]], dict[str, Any]]
-"""Takes the ``data`` of (type, v) and returns that of (type, v + 1); it must not change what it was given."""
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+"""Takes the ``data`` of (type, v) and returns that of (type, v + 1). It must not change its argument."""
 
-UPCASTS: dict[tuple[str, int], Lift] = {}
+UPCASTS: dict[tuple[str, int], Upcast] = {}
 
 
-def lifted(fact: Fact, table: Mapping[tuple[str, int], Lift] = UPCASTS) -> Fact:
-    """Return the fact in the newest form that ``table`` leads to; the fact itself when there is no way on.
+def upcast(fact: Fact, table: Mapping[tuple[str, int], Upcast] = UPCASTS) -> Fact:
+    """Return the fact in the newest version that ``table`` converts to, or the fact itself without a row.
 
-    Raises what a row raises when the data does not have the old form (KeyError, TypeError, ValueError).
+    Raises KeyError, TypeError or ValueError, as the row does, when the data does not have the old form.
     """
-    while (lift := table.get((fact.type, fact.v))) is not None:
-        fact = msgspec.structs.replace(fact, v=fact.v + 1, data=lift(fact.data))
+    while (convert := table.get((fact.type, fact.v))) is not None:
+        fact = msgspec.structs.replace(fact, v=fact.v + 1, data=convert(fact.data))
     return fact

@@ -1,14 +1,14 @@
-"""The fold: how one fact changes the state. Deterministic, total, and it looks up nothing outside the fact.
+"""The fold: applies one fact to the state. It is deterministic, total, and reads only the state and the fact.
 
-A fact of an unknown (type, v) is counted and changes nothing else; one whose data does not have the
-promised shape is counted as refused, so that one bad fact never stops the rest.
+A fact of an unknown (type, v) is counted and changes nothing else. A fact whose data does not have the
+expected shape is counted as refused, so that one bad fact never stops the rest.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from city.cases import fold_reports
-from city.cases.fold_common import change, note_on
+from city.cases.fold_common import fold_note, fold_on_case
 from city.cases.fold_filing import FILING
 from city.cases.fold_handling import HANDLING
 from city.cases.fold_routing import ROUTING
@@ -19,7 +19,7 @@ from city.clocks.timestamps import iso, parse
 from city.duty.duty_log import note, say
 from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
-from city.facts.upcast import lifted
+from city.facts.upcast import upcast
 from city.state.ledger_state import LedgerState, Show
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
@@ -28,7 +28,7 @@ from city.warnings.in_force import Standing, in_force, standing
 __all__ = ["HANDLERS", "apply"]
 
 NEWS_S = 900.0
-"""A case reported longer ago (city seconds) is history that was imported, not news for the duty log."""
+"""A case reported longer ago (city seconds) is imported history and gets no line in the duty log."""
 
 Handler = Callable[[LedgerState, Fact], tuple[str, ...]]
 
@@ -37,7 +37,7 @@ def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     """Fold one fact into the state and return the names of the slices that it changed."""
     name = f"{fact.type}/{fact.v}"
     try:
-        fact = lifted(fact)
+        fact = upcast(fact)
         handler = HANDLERS.get((fact.type, fact.v))
         if handler is None:
             state.unknown[name] = state.unknown.get(name, 0) + 1
@@ -59,7 +59,7 @@ def _case_reported(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     warned = fold_warning(state, fact)
     if warned is None:
-        return ()  # it says nothing new to the public
+        return ()  # nothing new for the public
     city = state.clock.at(fact.recorded_at)
     stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
     if any(one.state(city) != "over" for one in stands):
@@ -73,7 +73,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _note_warning(state: LedgerState, fact: Fact, text: str, stands: list[Standing]) -> None:
-    """Add a line that names the worst of some warnings, none without one."""
+    """Add a line that names the worst of some warnings; no line without warnings."""
     if stands:
         worst = max(stands, key=lambda one: one.info.rank)
         heads = {f"headline_{language}": head for language, head in worst.info.headlines.items()}
@@ -142,8 +142,8 @@ def _source_back(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, wall = fact.data, fact.subject.removeprefix("wall:")
-    told = data.get("view")
-    view = None if told is None else _corners(told)
+    corners = data.get("view")
+    view = None if corners is None else _corners(corners)
     state.shows[wall] = Show(
         wall, text(data, "kind"), text(data, "id"), view, text(data, "name"), fact.recorded_at,
         parse(data["until"]),
@@ -151,8 +151,8 @@ def _wall_shown(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ("shows",)
 
 
-def _corners(told: list[float]) -> tuple[float, float, float, float]:
-    x0, x1, y0, y1 = (float(one) for one in told)
+def _corners(corners: list[float]) -> tuple[float, float, float, float]:
+    x0, x1, y0, y1 = (float(one) for one in corners)
     return x0, x1, y0, y1
 
 
@@ -162,19 +162,19 @@ def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*deliver(state, fact), *note_on(state, fact))
+    return (*deliver(state, fact), *fold_note(state, fact))
 
 
 def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*delay(state, fact), *note_on(state, fact))
+    return (*delay(state, fact), *fold_note(state, fact))
 
 
 def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    return (*fail(state, fact), *note_on(state, fact))
+    return (*fail(state, fact), *fold_note(state, fact))
 
 
 def _recorded_only(state: LedgerState, fact: Fact) -> tuple[str, ...]:  # a handler's shape
-    """Fold a fact that matters to the audit alone."""
+    """Fold a fact that only the audit uses."""
     return ()
 
 
@@ -201,10 +201,10 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("OutboxDelivered", 1): _outbox_delivered,
     ("OutboxDelayed", 1): _outbox_delayed,
     ("OutboxFailed", 1): _outbox_failed,
-    ("CommandRefused", 1): note_on,
-    ("PersonRevealed", 1): note_on,
+    ("CommandRefused", 1): fold_note,
+    ("PersonRevealed", 1): fold_note,
     **{
-        (kind, 1): partial(change, fold)
+        (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
 }

@@ -15,7 +15,7 @@ __all__ = ["ChainBroken", "Store", "read_snapshot", "write_snapshot"]
 
 
 class ChainBroken(Exception):
-    """What was to be folded does not continue the chain; nothing of it was folded."""
+    """The entries do not continue the chain; none of them was folded."""
 
     def __init__(self, broken: Broken) -> None:
         super().__init__(f"position {broken.position}: {broken.reason}")
@@ -23,16 +23,16 @@ class ChainBroken(Exception):
 
 
 class Store:
-    """Holds the state and changes it, in one place: facts, measurements and what is heard of sources."""
+    """Holds the state and applies all changes to it: facts, measurements and the status of sources."""
 
     def __init__(self, ledger: LedgerState | None = None) -> None:
         self.state = CityState(ledger)
 
     def reset(self) -> None:
-        """Forget everything: what was folded belongs to another ledger's life."""
+        """Clear the state, because the ledger was replaced by another one."""
         revisions = self.state.revisions
         self.state = CityState()
-        # Whoever looked before must see that every slice is another one now.
+        # Readers that kept a revision must see that every slice has changed.
         self.state.revisions = {name: count + 1 for name, count in revisions.items()}
 
     def commit(self, entries: Sequence[Link]) -> int:
@@ -50,7 +50,7 @@ class Store:
         for entry in fresh:
             try:
                 fact = read_fact(entry.position, entry.recorded_at, entry.body)
-            except ValueError:  # a body that is no fact must not stop those behind it
+            except ValueError:  # a body that is no fact must not stop the following ones
                 ledger.refused["?"] = ledger.refused.get("?", 0) + 1
                 continue
             touched.update(apply(ledger, fact))
@@ -64,21 +64,21 @@ class Store:
         """Fold telemetry records of one topic; newest ``at`` per key wins."""
         self.state.touch(*measure(self.state, topic, records))
 
-    def hear(self, sources: Iterable[SourceState]) -> None:
-        """Take over what the gateway says of its sources."""
-        told = {source.name: source for source in sources}
-        if told != self.state.measured.sources:
-            self.state.measured.sources = told
+    def set_sources(self, sources: Iterable[SourceState]) -> None:
+        """Set the status of the sources, as the gateway reports it."""
+        by_name = {source.name: source for source in sources}
+        if by_name != self.state.measured.sources:
+            self.state.measured.sources = by_name
             self.state.touch("sources")
 
 
 def write_snapshot(ledger: LedgerState, cursor: str) -> bytes:
-    """Return the ledger slices, and the feed's cursor that goes on behind them, as bytes."""
+    """Encode the ledger slices, and the feed cursor that continues after them, as bytes."""
     return msgspec.msgpack.encode([SCHEMA, ledger, cursor])
 
 
 def read_snapshot(data: bytes) -> tuple[LedgerState, str]:
-    """Return slices and cursor of a snapshot. Raises ValueError when it is damaged or of another schema."""
+    """Decode a snapshot. Raises ValueError when it is damaged or of another schema."""
     try:
         schema, raw, cursor = msgspec.msgpack.decode(data, type=tuple[int, msgspec.Raw, str])
         if schema != SCHEMA:

@@ -1,6 +1,6 @@
-"""Indicators: K01 – K17, K24 and K33 of domain §6, from the cases alone, in one pass.
+"""Indicators K01 – K17, K24 and K33 of domain §6, computed from the cases only, in one pass.
 
-A second figure of an indicator has a letter behind its number: K06 is 处置率, K06b 按期处置率.
+A second figure of an indicator has a letter after its number: K06 is 处置率, K06b 按期处置率.
 """
 
 from city.clocks.working_time import Calendar, due
@@ -18,16 +18,16 @@ def indicators(
 ) -> dict[str, Indicator]:  # fmt: skip
     """Return every indicator by its id.
 
-    ``period`` is [begin, end), ``now`` a moment; all city epoch seconds. ``calendar`` is the centre's, for
-    the office day within which a caller is contacted (K15); without it that one stays unknown.
+    ``period`` is [begin, end); it and ``now`` are city epoch seconds. ``calendar`` is the centre's, for the
+    office day within which a caller must be contacted (K15); without it K15 is unknown.
     """
     tally = Tally(period, now)
     cases = list(state.cases.values())
     for case in cases:
-        tally.take(case)
+        tally.add(case)
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
-        *_again(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
 
@@ -92,7 +92,7 @@ def _contacted(order: Case, calendar: Calendar, zone_offset_s: int) -> bool:
     return at <= due(order.recorded_at, 1, "office_day", calendar, zone_offset_s=zone_offset_s).at
 
 
-def _again(t: Tally, cases: list[Case]) -> list[Indicator]:
+def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
     begin = t.begin - WINDOW_S
     before = [case for case in cases if case.channel == ORDERS and begin <= case.at < t.end]
     latest = t.end + WINDOW_S
@@ -104,7 +104,7 @@ def _again(t: Tally, cases: list[Case]) -> list[Indicator]:
 
 
 def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
-    """Return how complaints changed against the same period last year, all classes together."""
+    """Return the change of complaints against the same period last year, for all classes together."""
     begin, end = (year_before(at, zone_offset_s) for at in (t.begin, t.end))
     now = before = 0
     for case in cases:
@@ -121,6 +121,6 @@ def _reports(t: Tally, cases: list[Case]) -> list[Indicator]:
     return [
         share("K24", t["inspector_filed"], t["inspector"]),
         share("K24b", t["inspector_merged"], t["inspector"]),
-        # Detections are screened by nobody yet, so that nobody knows which were false.
+        # Nobody screens detections yet, so the number of false ones is unknown.
         unknown("K33", "percent", "no_screening", detected=detected),
     ]

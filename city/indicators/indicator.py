@@ -1,4 +1,4 @@
-"""An indicator: a figure of domain §6 with what went into it."""
+"""An indicator: a figure of domain §6 with the numbers it is computed from."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,13 +8,13 @@ import numpy as np
 __all__ = ["FEW", "Indicator", "count", "duration", "share", "unknown"]
 
 FEW = 20
-"""A rate of fewer cases than this says nothing: no value, only its raw numbers."""
+"""A rate of fewer cases than this is not significant: it has no value, only its inputs."""
 
 
 class Indicator(msgspec.Struct, frozen=True):
-    """One figure. ``value`` is None when it says nothing (``why_not`` then tells why).
+    """One figure. ``value`` is None when it cannot be given; ``why_not`` is then the reason.
 
-    ``unit`` is ``percent`` (one decimal), ``count`` or ``seconds``; ``inputs`` are the numbers beside it.
+    ``unit`` is ``percent`` (one decimal), ``count`` or ``seconds``; ``inputs`` are the numbers it is made of.
     """
 
     id: str
@@ -28,19 +28,19 @@ class Indicator(msgspec.Struct, frozen=True):
 
 
 def share(key: str, part: float, whole: float, **inputs: float) -> Indicator:
-    """Return ``part`` of ``whole`` in percent; no value when there are few."""
+    """Return ``part`` of ``whole`` in percent; without a value when ``whole`` is small."""
     few = whole < FEW
     value = None if few else round(100.0 * part / whole, 1)
     return Indicator(key, value, "percent", part, whole, inputs, f"formula.{key}", "few" if few else "")
 
 
 def count(key: str, number: float, **inputs: float) -> Indicator:
-    """Return a plain number."""
+    """Return a count."""
     return Indicator(key, number, "count", number, number, inputs, f"formula.{key}")
 
 
 def duration(key: str, seconds: Sequence[float], percentile: float) -> Indicator:
-    """Return a percentile (linear between neighbours) of durations; no value when there are few."""
+    """Return a percentile of durations (linear interpolation); without a value when there are few."""
     number = len(seconds)
     if number < FEW:
         return Indicator(key, None, "seconds", number, number, {}, f"formula.{key}", "few")
@@ -49,5 +49,5 @@ def duration(key: str, seconds: Sequence[float], percentile: float) -> Indicator
 
 
 def unknown(key: str, unit: str, why_not: str, **inputs: float) -> Indicator:
-    """Return a figure that cannot be known, and why."""
+    """Return a figure without a value, and the reason."""
     return Indicator(key, None, unit, 0, 0, inputs, f"formula.{key}", why_not)

@@ -1,4 +1,4 @@
-"""What happens again at a place: repeated orders, recurring problems, complaints a year ago (K16, K17)."""
+"""Repeated orders, recurring problems, and the same time a year earlier (K16, K17)."""
 
 import math
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ __all__ = ["Nearby", "recurs", "repeats", "year_before"]
 NEAR_M = 50.0
 WINDOW_S = 30 * 86_400.0
 CELL_DEGREES = NEAR_M / M_PER_DEGREE * 2
-"""Cells are wider than 50 m in both directions up to 60 degrees of latitude: a near case is a neighbour."""
+"""Cells are wider than 50 m in both directions up to 60° of latitude: a near case is in a neighbour cell."""
 
 STRIDE = 1 << 32
 AROUND = tuple(x * STRIDE + y for x in (0, -1, 1) for y in (0, -1, 1))
 
 
 class Nearby:
-    """Cases by class and place, to find those of one class within 50 m; no class is like no other."""
+    """Index of cases by class and place, to find cases of the same class within 50 m."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
         self._classes: dict[tuple[str, str], dict[int, list[Case]]] = {}
@@ -29,7 +29,7 @@ class Nearby:
                 cells.setdefault(_cell(case.place), []).append(case)
 
     def within(self, case: Case, begin: float, end: float) -> bool:
-        """Whether another case of its class was reported within 50 m in ``[begin, end]`` (city epoch s)."""
+        """Whether another case of the class was reported within 50 m in ``[begin, end]`` (city epoch s)."""
         cells = self._classes.get((case.kind, case.code))
         if cells is None or not math.isfinite(case.place.lon):
             return False
@@ -51,9 +51,9 @@ def _near(case: Case, other: Case) -> bool:
 
 
 def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
-    """Return how many of ``orders`` say again what one of ``before`` said in the 30 days before.
+    """Return how many of ``orders`` repeat one of ``before`` within the 30 days before.
 
-    Again means: same class within 50 m, or the same caller. ``before`` holds the orders themselves too.
+    A repeat has the same class within 50 m, or the same caller. ``before`` includes the orders themselves.
     """
     earlier = list(before)
     nearby = Nearby(earlier)
@@ -71,7 +71,7 @@ def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
 
 
 def recurs(closed: Iterable[Case], after: Iterable[Case]) -> int:
-    """Return to how many closed cases a new one of the class came within 50 m and 30 days after closing."""
+    """Return how many closed cases got a new case of the class within 50 m and 30 days after closing."""
     nearby = Nearby(after)
     return sum(
         nearby.within(case, math.nextafter(at, math.inf), at + WINDOW_S)
@@ -81,7 +81,7 @@ def recurs(closed: Iterable[Case], after: Iterable[Case]) -> int:
 
 
 def year_before(at: float, zone_offset_s: int) -> float:
-    """Return the same local moment one year earlier (28 February for a leap day), epoch seconds."""
+    """Return the same local time one year earlier (28 February for a leap day), epoch seconds."""
     local = datetime.fromtimestamp(at + zone_offset_s, UTC)
     leap = local.month == 2 and local.day == 29
     return local.replace(year=local.year - 1, day=28 if leap else local.day).timestamp() - zone_offset_s

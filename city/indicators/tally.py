@@ -1,7 +1,7 @@
-"""The tally: what the indicators of domain §6.1 count, gathered in one pass over the cases.
+"""The counts behind the indicators of domain §6.1, gathered in one pass over the cases.
 
-Own cases count; of those that other systems handle and we only mirror, the reports alone (K01): nobody
-knows their clocks. Every field says which cases it holds; ``P`` is the period, its end excluded.
+Own cases are counted. Mirrored cases count as reports only (K01), because their limits are unknown. ``P`` is
+the period, its end excluded.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ PAUSED = frozenset({"suspended", "transferred_up"})
 HANDLED = frozenset({"handled", "closed"})
 UNKNOWN = frozenset({"unknown", "disputed"})
 MIRRORED = "mirrored"
-"""Reason of a ruling that another system had asked for: its limit was not ours."""
+"""Reason of a ruling that another system had requested: its limit is not ours."""
 SATISFIED = frozenset({"very_satisfied", "satisfied"})
 
 
@@ -44,10 +44,10 @@ class Tally:
         return self.n[name]
 
     def within(self, at: float | None) -> bool:
-        """Whether a moment lies in P."""
+        """Whether a time lies in P."""
         return at is not None and self.begin <= at < self.end
 
-    def take(self, case: Case) -> None:
+    def add(self, case: Case) -> None:
         """Count one case."""
         file = case.file
         reported = self.within(case.at)
@@ -83,11 +83,11 @@ class Tally:
             self._order(file)
 
     def _order(self, file: CaseFile) -> None:
-        """Count what the caller of an order said when they were called back."""
+        """Count the caller's answers in the call-back."""
         if not file.satisfaction and not file.resolved:
             return
         self.n["called_back"] += 1
-        if file.satisfaction == "unreachable":  # nobody said anything, whatever was noted beside it
+        if file.satisfaction == "unreachable":  # nobody answered: other fields do not count
             self.n["unreached"] += 1
             return
         self.n["solved"] += file.resolved == "solved"
@@ -105,7 +105,7 @@ class Tally:
         first = file.first_dispatched_at
         if file.dispatch_by is not None and self.within(file.dispatch_by):
             gone = not file.is_open or file.state == "transferred_up"
-            if first is not None or not gone:  # what ended before anybody had to be sent was never due
+            if first is not None or not gone:  # a case that ended before its dispatch was due does not count
                 self.n["dispatch_due"] += 1
                 self.n["dispatch_in_time"] += first is not None and first <= file.dispatch_by
         if self.within(first):
@@ -118,7 +118,7 @@ class Tally:
                 self.n["looped"] += any(ruling.reason == "loop" for ruling in _rulings(file))
 
     def _handling(self, file: CaseFile) -> None:
-        """Count who had to be done in P: by the holder's limit or, while nobody has it, by the citizen's."""
+        """Count cases that were due in P: by the holder's limit or, without a holder, by the citizen's."""
         due = file.fix_by_at if file.holder_due_at is None else file.holder_due_at
         if due is None or not self.within(due) or file.state in NO_CASE:
             return
@@ -126,7 +126,7 @@ class Tally:
             self.n["due_paused"] += 1
             return
         self.n["due"] += 1
-        if file.state in HANDLED:  # one that failed its check is being handled again
+        if file.state in HANDLED:  # a case that failed its check is in handling again
             at = file.closed_at if file.handled_at is None else file.handled_at
             self.n["handled"] += 1
             self.n["handled_in_time"] += at is not None and at <= due
@@ -169,7 +169,7 @@ class Tally:
 
 
 def _rulings(file: CaseFile) -> tuple[Ruling, ...]:
-    """Return every ruling that was asked for on a case."""
+    """Return every ruling that was requested on a case."""
     if file.ruling is None or file.ruling in file.rulings:
         return file.rulings
     return (*file.rulings, file.ruling)

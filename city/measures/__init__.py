@@ -1,4 +1,4 @@
-"""Measurements: readings, detections and positions become columns. The newest per key counts.
+"""Measurements: folding readings, detections and positions into columns. The newest per key counts.
 
 It may import ``city.state`` and what it imports.
 """

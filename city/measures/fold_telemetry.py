@@ -1,4 +1,4 @@
-"""Measurements: how telemetry folds into columns. Newest ``at`` per key wins, so no order matters."""
+"""Folding telemetry into columns. The newest ``at`` per key wins, so the order of records does not matter."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,13 +12,13 @@ __all__ = ["join_registry", "measure"]
 
 UNREGISTERED_INTERVAL = 600.0
 FILLERS = frozenset({-999.0, -999.9, -999.99, -9999.0, -9999.9, -99999.0, -999999.0, -32768.0})
-"""What gauges and their files write where they measured nothing: such a reading is of quality ``bad``."""
+"""Values that gauges write for "no measurement": such a reading gets quality ``bad``."""
 
 
 def measure(state: CityState, topic: str, records: Iterable[dict[str, Any]]) -> set[str]:
-    """Fold delivered records of a telemetry topic; return the slices that changed.
+    """Fold records of a telemetry topic; return the slices that changed.
 
-    A record that does not have its kind's shape is counted as refused and changes nothing else.
+    A record that does not have the shape of its kind is counted as refused and changes nothing else.
     """
     touched: set[str] = set()
     for record in records:
@@ -33,7 +33,7 @@ def measure(state: CityState, topic: str, records: Iterable[dict[str, Any]]) -> 
 
 
 def _is_newer(columns: Columns, row: int, at: float) -> bool:
-    """Whether ``at`` is newer than what the row holds (a blank row holds NaN)."""
+    """Whether ``at`` is newer than the row's (a blank row has NaN)."""
     return not columns.column("at")[row] > at
 
 
@@ -57,7 +57,7 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
 
 
 def join_registry(state: CityState) -> None:
-    """Give readings that came before their device was registered its place and class."""
+    """Fill in place and class of readings that arrived before their device was registered."""
     devices = state.measured.readings.column("device")
     for row in (state.measured.readings.column("kind") == "").nonzero()[0]:
         _join(state, int(row), devices[row])
@@ -99,21 +99,21 @@ def _detection(state: CityState, record: dict[str, Any]) -> str:
 
 def _health(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
-    at, heard = parse(record["at"]), parse(record["received"])
-    said = class_words(str(record["state"]))
+    at, received = parse(record["at"]), parse(record["received"])
+    health = class_words(str(record["state"]))
     row = cameras.row(str(record["camera"]))
     if _is_newer(cameras, row, at):
-        cameras.set(row, {"at": at, "received": heard, "state": said})
+        cameras.set(row, {"at": at, "received": received, "state": health})
     return "cameras"
 
 
 def _snapshot(state: CityState, record: dict[str, Any]) -> str:
     cameras = state.measured.cameras
-    at, heard = parse(record["at"]), parse(record["received"])
+    at, received = parse(record["at"]), parse(record["received"])
     sha256 = str(record["sha256"])
     row = cameras.row(str(record["camera"]))
     if not cameras.column("picture_at")[row] > at:
-        cameras.set(row, {"picture_at": at, "picture_received": heard, "sha256": sha256})
+        cameras.set(row, {"picture_at": at, "picture_received": received, "sha256": sha256})
     return "cameras"
 
 

@@ -1,4 +1,4 @@
-"""Places: streets, unit grids, datums, distances, and names that everybody may read.
+"""Places: streets, unit grids, datums, distances and names for public screens.
 
 Positions are WGS84 degrees, distances metres. It imports nothing else of Citywall.
 """

@@ -1,9 +1,8 @@
-"""Horizontal datums met in China: where a pair of numbers lies on the ground.
+"""Horizontal datums used in China, and conversion between them and WGS84.
 
 Everything inside Citywall is WGS84 degrees. CGCS2000 (EPSG:4490) differs from it by under a metre
 and counts as equal. GCJ-02 (phones, AMap, Tencent) and BD-09 (Baidu) are shifted by some 500 and
-1,000 m; they are defined only inside `in_china_box`, and outside it every conversion answers NaN
-rather than a guess.
+1,000 m; they are defined only inside `in_china_box`, and outside it every conversion returns NaN.
 """
 
 from typing import Final, Literal, get_args, overload
@@ -23,16 +22,16 @@ _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
 _AXIS = 6378245.0
 _ECCENTRICITY2 = 0.00669342162296594323
 
-# BD-09 turns and stretches GCJ-02 a little and then moves it by these degrees.
+# BD-09 rotates and scales GCJ-02 slightly, then adds this offset in degrees.
 _BD_LON, _BD_LAT = 0.0065, 0.006
 _BD_WAVE = np.pi * 3000.0 / 180.0
 
-# Each step of the inverse shrinks the error more than 100 times: six end below a float's grain.
+# Each step of the inverse reduces the error more than 100 times: six steps end below float precision.
 _STEPS = 6
 
 
 class UnknownCrs(ValueError):
-    """A coordinate reference that we refuse to guess, such as a local city grid."""
+    """An unknown coordinate reference system, such as a local city grid. It is never guessed."""
 
     def __init__(self, crs: str) -> None:
         super().__init__(f"crs: {crs!r} is not one of {', '.join(CRS_NAMES)}")
@@ -56,7 +55,7 @@ def to_wgs84(lon: Floats, lat: Floats, crs: str) -> tuple[Floats, Floats]: ...
 def to_wgs84(
     lon: float | Floats, lat: float | Floats, crs: str
 ) -> tuple[float, float] | tuple[Floats, Floats]:
-    """WGS84 degrees of degrees in `crs`; a GCJ02 or BD09 point outside the box becomes NaN.
+    """Convert degrees in `crs` to WGS84; a GCJ02 or BD09 point outside the box becomes NaN.
 
     Raises UnknownCrs (a ValueError) for any other reference.
     """
@@ -78,7 +77,7 @@ def from_wgs84(lon: Floats, lat: Floats, crs: str) -> tuple[Floats, Floats]: ...
 def from_wgs84(
     lon: float | Floats, lat: float | Floats, crs: str
 ) -> tuple[float, float] | tuple[Floats, Floats]:
-    """Degrees in `crs` of WGS84 degrees; outside the box GCJ02 and BD09 answer NaN.
+    """Convert WGS84 degrees to `crs`; outside the box GCJ02 and BD09 are NaN.
 
     Raises UnknownCrs (a ValueError) for any other reference.
     """

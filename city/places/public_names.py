@@ -1,6 +1,6 @@
-"""Plain words: short texts of other systems on one line, without control characters and long numbers.
+"""Names from other systems, cleaned: one short line without control characters and long numbers.
 
-``city.places.road_names`` and ``city.views.wall_view`` decide what of a text a public screen may say.
+``city.places.road_names`` and ``city.views.wall_view`` decide which part of a text a public screen may show.
 """
 
 import re
@@ -9,23 +9,23 @@ import unicodedata
 __all__ = ["CLASS_LENGTH", "NAME_LENGTH", "PLACE_LENGTH", "class_words", "place_name", "short_name"]
 
 _CHINESE = "零〇一二三四五六七八九幺"
-# five digits or more, or seven Chinese ones, whatever stands between them
+# five or more digits, or seven or more Chinese numerals, with any separators
 _LONG_NUMBER = re.compile(rf"\d(?:[\W_]{{0,3}}\d){{4,}}|[\d{_CHINESE}](?:[\W_]{{0,3}}[\d{_CHINESE}]){{6,}}")
 CLASS_LENGTH, NAME_LENGTH, PLACE_LENGTH = 60, 12, 28
 
 
 def class_words(text: str) -> str:
-    """Return the class words that an upstream system uses."""
+    """Return the class name of an upstream system, cleaned."""
     return _tidy(text, CLASS_LENGTH)
 
 
 def short_name(text: str) -> str:
-    """Return a unit's or office's short name."""
+    """Return the short name of a unit or an office, cleaned."""
     return _tidy(text, NAME_LENGTH)
 
 
 def place_name(text: str) -> str:
-    """Return the name that a device or camera is registered by; a wall shows the roads in it at most."""
+    """Return the registered name of a device or camera, cleaned; a wall shows only the roads in it."""
     return _tidy(text, PLACE_LENGTH)
 
 

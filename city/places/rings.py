@@ -1,4 +1,4 @@
-"""Rings: of polygons as edges, with the even-odd test of a point against them, and around a point."""
+"""Polygon rings: rings as edges, the even-odd test of a point, and rings around a point."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ __all__ = ["BEARINGS", "around", "crosses", "ring_edges"]
 Floats = NDArray[np.float64]
 
 BEARINGS: Final = np.arange(0.0, 361.0, 5.0)
-"""Degrees from north, clockwise, of the corners of a ring around a point."""
+"""Bearings (degrees clockwise from north) of the corners of a ring around a point."""
 
 _EARTH_KM: Final = 6371.0
 
@@ -18,7 +18,7 @@ _EARTH_KM: Final = 6371.0
 def around(lon: float, lat: float, radius_km: ArrayLike) -> tuple[tuple[float, float], ...]:
     """Return a closed ring (lon, lat) around a point, WGS84 degrees, on the sphere.
 
-    ``radius_km`` is one for all, or one for each of ``BEARINGS``. Longitudes may go beyond ±180.
+    ``radius_km`` is one number, or one for each of ``BEARINGS``. Longitudes may exceed ±180.
     """
     bearing, parallel = np.radians(BEARINGS), np.radians(lat)
     reach = np.asarray(radius_km, dtype=np.float64) / _EARTH_KM
@@ -37,11 +37,12 @@ def ring_edges(points: Floats) -> Floats:
 
 
 def crosses(edges: Floats, x: Floats | float, y: Floats | float) -> NDArray[np.bool_]:
-    """Whether the ray from a point to the east crosses each edge, none of them level: odd often from inside.
+    """Return for each edge whether the ray from a point to the east crosses it.
 
-    Points are one for all edges, or one for each.
+    No edge may be horizontal. An odd number of crossings means that the point is inside. There is one point
+    for all edges, or one for each.
     """
     x1, y1, x2, y2 = edges.T
-    # y1 < y2 always, so an edge shared by two polygons is computed alike for both: no gap.
+    # y1 < y2 always, so an edge shared by two polygons is computed in the same way for both: no gap.
     straddles = (y1 <= y) & (y < y2)
     return np.asarray(straddles & (x < x1 + (y - y1) * ((x2 - x1) / (y2 - y1))))

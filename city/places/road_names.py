@@ -1,7 +1,7 @@
-"""Roads: what of a text is surely a road. Of a place a public screen names roads and nothing else.
+"""Roads: the parts of a text that are certainly road names. Public screens show no other part of a place.
 
-The rule is positive: what has the form of a road's name is told, all else is left out – house numbers, lanes
-(弄, 巷), estates, flats, persons. A text that holds no sure road gives '': a screen then names the street.
+The rule is an allow-list: a part in the form of a road name is kept. All else is left out: house numbers,
+lanes (弄, 巷), estates, flats, persons. A text without a certain road gives ''; screens then name the street.
 """
 
 import re
@@ -13,11 +13,11 @@ __all__ = ["ROAD_LENGTH", "narrowed", "roads_in", "spot_in"]
 
 ROAD_LENGTH: Final = 28
 MOST_READ: Final = 400
-"""Code points of a text that are looked at."""
+"""Only so many code points of a text are read."""
 
 _HAN: Final = "[\u4e00-\u9fff]"
 _END: Final = "(?:高速公路|快速路|步行街|下立交|立交桥|环路|大道|公路|高速|高架|立交|隧道|大桥|大街|路|街|桥)"
-# What a road's name does not hold, but sentences and addresses do.
+# Words of sentences and addresses that no road name contains.
 _NOT_NAME: Final = (
     "[我你您他她它咱们的了是在有某请这那哪谁说住叫因把被从没号號室弄幢栋巷]"
     "|家[门旁后前里对边]|门[口前后]|后门|隔壁|对面|附近|旁边|小区|住户|居民|邻居|先生|女士|小姐|阿姨|老师|师傅|老板"
@@ -30,7 +30,7 @@ _NUMBERED: Final = (
 _ROAD: Final = re.compile(rf"{_NUMBERED}|{_NAME}{_END}+")
 _RUN: Final = re.compile(rf"(?:{_ROAD.pattern})+")
 _CROSSING: Final = re.compile("(?:交叉)?路?口")
-"""What stands behind two roads that meet: ``羽山路巨野路口`` is told whole."""
+"""Suffixes of a crossing of two roads: ``羽山路巨野路口`` is kept whole."""
 _DIVISIONS: Final = re.compile(rf"(?:{_HAN}{{2,8}}?(?:省|市|新区|区|县|街道|镇|乡))+")
 _SIDE: Final = re.compile(r"[（(]([东南西北]{1,2}向)[）)]")
 _JOINING: Final = "与和及近至到"
@@ -53,10 +53,10 @@ _APART: Final = re.compile(r"[/、，,;；&＆+＋×|()（）【】\[\]\n]+| AND
 
 
 def roads_in(text: str) -> str:
-    """Return the roads that a text surely names, '' for none: ``张杨路101之2号`` → ``张杨路``.
+    """Return the roads that a text certainly names, '' for none: ``张杨路101之2号`` → ``张杨路``.
 
-    A road stands at the beginning of a part (parts are divided by ``/``, ``,``, spaces …), behind districts
-    and house numbers at most. Several are joined by ``/``; what would be longer than ROAD_LENGTH is left out.
+    Parts are divided by ``/``, ``,``, spaces …. A road must begin its part; only districts and house numbers
+    may precede it. Several roads are joined by ``/``; roads that would exceed ROAD_LENGTH are left out.
     """
     found: list[str] = []
     is_latin = False
@@ -74,16 +74,16 @@ def roads_in(text: str) -> str:
 
 
 def spot_in(text: str) -> str:
-    """Return the roads that a camera's name surely holds, and the side that it looks to (``东向``)."""
+    """Return the roads that a camera's name certainly holds, and its direction (``东向``)."""
     roads, side = roads_in(text), _SIDE.search(_plain(text))
     return f"{roads}（{side[1]}）" if roads and side else roads
 
 
 def narrowed(roads: str, known: Collection[str]) -> str:
-    """Return roads as ``roads_in`` gives them without what stands before a known road's name.
+    """Remove the characters before the name of a known road from roads as ``roads_in`` returns them.
 
-    ``张三世纪大道`` has the form of a name; where 世纪大道 is known it is that road behind two characters or
-    more that are none of its business. An unknown road of one more character (``新环北路``) is another road.
+    ``张三世纪大道`` has the form of a road name. If 世纪大道 is a known road, the two or more characters
+    before it are removed. A name with one more character (``新环北路``) is another, unknown road and is kept.
     """
     if not known:
         return roads
@@ -111,14 +111,14 @@ def _han(part: str) -> list[str]:
 def _latin(part: str) -> list[str]:
     words = " ".join(part.split())
     house = _HOUSE.match(words)
-    for told in (words, words[house.end() :] if house else ""):
-        road = _LATIN.match(told)
-        if road is not None and _FLAT.match(told, road.end()):
+    for candidate in (words, words[house.end() :] if house else ""):
+        road = _LATIN.match(candidate)
+        if road is not None and _FLAT.match(candidate, road.end()):
             return [road[0].rstrip(".")]
     return []
 
 
 def _plain(text: str) -> str:
-    """Return text with every form of a digit or letter as the usual one, control characters as spaces."""
+    """Normalise the forms of digits and letters, and replace control characters by spaces."""
     usual = unicodedata.normalize("NFKC", text[:MOST_READ])
     return "".join(" " if unicodedata.category(one).startswith("C") else one for one in usual)

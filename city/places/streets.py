@@ -1,4 +1,4 @@
-"""In which street a point lies: a grid answers most points, an exact test those near a boundary."""
+"""Which street a point lies in: a grid lookup for most points, an exact test near a boundary."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,19 +15,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OUTSIDE: Final = -1
-_MIXED: Final = -2  # a cell that a boundary crosses: only the exact test may answer
+_MIXED: Final = -2  # a boundary crosses the cell: the exact test decides
 _CELLS: Final = 512  # per side: in a district of 60 km a cell is about 120 m
-_BANDS: Final = 4096  # thin bands of latitude, by which the exact test finds its edges
+_BANDS: Final = 4096  # narrow latitude bands that index the edges for the exact test
 
 
 def street_key(code: str) -> str:
-    """Return a street's code as tables write it: nine digits of a national one of twelve, any other whole."""
+    """Return a street code as tables write it: the first nine digits of a code of twelve, else all."""
     national = len(code) == 12 and code.isascii() and code.isdigit() and code.endswith("000")
     return code[:9] if national else code
 
 
 class _Grid(msgspec.Struct, frozen=True, eq=False):
-    """The box of all streets cut into equal cells, row by row from the south-west."""
+    """The bounding box of all streets, cut into equal cells, row by row from the south-west."""
 
     west: float
     south: float
@@ -46,9 +46,9 @@ class _Grid(msgspec.Struct, frozen=True, eq=False):
 
 
 class Streets(msgspec.Struct, frozen=True, eq=False):
-    """The streets of one district, and which of them a WGS84 point lies in.
+    """The streets of one district, with lookup by WGS84 point.
 
-    Build it with `from_geojson`. Where two streets overlap the one listed first wins, always.
+    Build it with `from_geojson`. Where two streets overlap, the one listed first always wins.
     """
 
     codes: tuple[str, ...]
@@ -59,15 +59,15 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
     _edges: Floats  # (n, 4): x1, y1, x2, y2 with y1 < y2, ordered by street and band
     _edge_at: Ints  # street * _BANDS + band -> first edge; one longer than the keys
     _candidates: Ints  # streets of the mixed cells, ordered by cell
-    _candidate_at: Ints  # cell -> first candidate; one longer than the cells
-    _rims: tuple[Floats, ...]  # street -> all of its edges, level ones too
+    _candidate_at: Ints  # cell -> first candidate; one entry more than cells
+    _rims: tuple[Floats, ...]  # street -> all its edges, horizontal ones too
     _boxes: Floats  # street -> west, south, east, north
 
     @classmethod
     def from_geojson(cls, collection: Mapping[str, Any]) -> "Streets":
         """Read a FeatureCollection of WGS84 (Multi)Polygons with `code`, `name` and `short`.
 
-        `short` may be missing and is then the name. Raises ValueError naming the feature.
+        When `short` is missing, the name is used. Raises ValueError that names the feature.
         """
         read = [_feature(i, f) for i, f in enumerate(collection.get("features") or ())]
         if not read:
@@ -80,7 +80,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         return cls(codes, names, shorts, *_index(edges), edges, boxes)
 
     def of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int16]:
-        """Index into `codes` of the street of each WGS84 point; −1 outside all, and for NaN."""
+        """Return the index into `codes` of each WGS84 point's street; −1 outside all streets and for NaN."""
         x = np.atleast_1d(np.asarray(lon, dtype=np.float64)).ravel()
         y = np.atleast_1d(np.asarray(lat, dtype=np.float64)).ravel()
         answer = np.full(x.shape, OUTSIDE, dtype=np.int16)
@@ -97,7 +97,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         return answer
 
     def code_of(self, lon: float, lat: float) -> str:
-        """Return the code of the street of a WGS84 point, '' outside all."""
+        """Return the code of the street of a WGS84 point, '' outside all streets."""
         index = int(self.of(lon, lat)[0])
         return "" if index == OUTSIDE else self.codes[index]
 
@@ -108,7 +108,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         return metres_to_edges(lon, lat, self._rims[self.codes.index(code)])
 
     def near(self, lon: float, lat: float, within_m: float) -> tuple[tuple[str, float], ...]:
-        """Return the streets within so many metres of a WGS84 point, the nearest first, its own at 0."""
+        """Return the streets within ``within_m`` metres of a WGS84 point, nearest first; its own is at 0."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return ()
         reach = within_m / M_PER_DEGREE
@@ -123,7 +123,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         return tuple((self.codes[i], metres) for metres, i in sorted(away) if metres <= within_m)
 
     def _exact(self, x: Floats, y: Floats, cells: Ints) -> NDArray[np.int16]:
-        """Even-odd test of each point against the candidate streets of its cell."""
+        """Test each point against the candidate streets of its cell (even-odd rule)."""
         point, at = _expand(self._candidate_at[cells], self._candidate_at[cells + 1])
         street = self._candidates[at]
         key = street * _BANDS + self._grid.bands(y)[point]
@@ -158,13 +158,13 @@ def _ring_edges(place: str, ring: Sequence[Sequence[float]]) -> Floats:
 
 
 def _corners(edges: Floats) -> Floats:
-    """Each edge as the box that it fills: an edge goes up, but not always to the east."""
+    """Return the bounding box of each edge: an edge goes north, but not always east."""
     low, high = np.minimum(edges[:, :2], edges[:, 2:]), np.maximum(edges[:, :2], edges[:, 2:])
     return np.hstack([low, high])
 
 
 def _expand(first: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """For rows of ranges [first, end): the row of each item, and each item."""
+    """Expand ranges [first, end): return the row of each item, and each item."""
     counts = end - first
     row = np.repeat(np.arange(len(counts)), counts)
     starts = np.cumsum(counts) - counts
@@ -177,7 +177,7 @@ def _index(
     every = np.concatenate(edges)
     west, east = every[:, [0, 2]].min(), every[:, [0, 2]].max()
     south, north = every[:, 1].min(), every[:, 3].max()
-    # A hair wider than the rings, so that the last row and column hold their own rim.
+    # Slightly wider than the rings, so that the last row and column include their outer boundary.
     grid = _Grid(west, south, (east - west) * 1.000001 / _CELLS, (north - south) * 1.000001 / _CELLS)
     crossed = np.zeros((len(edges), _CELLS * _CELLS), dtype=bool)
     touched = np.zeros_like(crossed)
@@ -194,7 +194,7 @@ def _index(
 
 
 def _crossed_cells(grid: _Grid, edges: Floats) -> Ints:
-    """Every cell that an edge runs through, and a few of their neighbours."""
+    """Return every cell that an edge crosses, and some of their neighbours."""
     steps = np.ceil(
         np.maximum(
             np.abs(edges[:, 2] - edges[:, 0]) / grid.width,
@@ -206,8 +206,8 @@ def _crossed_cells(grid: _Grid, edges: Floats) -> Ints:
     begin, end = edges[edge, :2], edges[edge, 2:]
     low = begin + (end - begin) * (step / pieces)[:, None]
     high = begin + (end - begin) * ((step + 1) / pieces)[:, None]
-    # A piece is at most one cell long, so it lies in the cells of the four corners of its box; the
-    # margin takes in the neighbour of a piece that runs along a cell's rim.
+    # A piece is at most one cell long, so it lies in the cells of the four corners of its box. The
+    # margin adds the neighbour of a piece that runs along a cell boundary.
     hair_x, hair_y = grid.width * 1e-6, grid.height * 1e-6
     xs = (np.minimum(low, high)[:, 0] - hair_x, np.maximum(low, high)[:, 0] + hair_x)
     ys = (low[:, 1] - hair_y, high[:, 1] + hair_y)
@@ -216,7 +216,7 @@ def _crossed_cells(grid: _Grid, edges: Floats) -> Ints:
 
 
 def _centres_inside(grid: _Grid, edges: Floats) -> NDArray[np.bool_]:
-    """Even-odd answer for the centre of every cell, by counting crossings along each row."""
+    """Apply the even-odd rule to the centre of every cell by counting crossings along each row."""
     centres = grid.south + (np.arange(_CELLS) + 0.5) * grid.height
     edge, row = _expand(np.searchsorted(centres, edges[:, 1]), np.searchsorted(centres, edges[:, 3]))
     x1, y1, x2, y2 = edges[edge].T
@@ -228,7 +228,7 @@ def _centres_inside(grid: _Grid, edges: Floats) -> NDArray[np.bool_]:
 
 
 def _edges_by_band(grid: _Grid, edges: Sequence[Floats]) -> tuple[Floats, Ints]:
-    """All edges, once for each band they touch, by street and band; and where each begins."""
+    """Return all edges, once per band they touch, ordered by street and band, and the start of each band."""
     keyed = list(_band_keys(grid, edges))
     keys = np.concatenate([key for key, _ in keyed])
     order = np.argsort(keys, kind="stable")
@@ -238,6 +238,6 @@ def _edges_by_band(grid: _Grid, edges: Sequence[Floats]) -> tuple[Floats, Ints]:
 
 def _band_keys(grid: _Grid, edges: Sequence[Floats]) -> Iterator[tuple[Ints, Floats]]:
     for street, own in enumerate(edges):
-        sloped = own[own[:, 1] < own[:, 3]]  # a level edge is never straddled
+        sloped = own[own[:, 1] < own[:, 3]]  # the even-odd test skips horizontal edges
         edge, band = _expand(grid.bands(sloped[:, 1]), grid.bands(sloped[:, 3]) + 1)
         yield street * _BANDS + band, sloped[edge]

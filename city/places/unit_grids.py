@@ -1,4 +1,4 @@
-"""In which unit grid (单元网格) a point lies: of thousands of small polygons a look-up tests a few."""
+"""Which unit grid (单元网格) a point lies in: a lookup tests only a few of thousands of small polygons."""
 
 import math
 import re
@@ -18,27 +18,27 @@ Floats = NDArray[np.float64]
 
 _CODE: Final = re.compile(r"[0-9]{15}")
 _MOST: Final = 256
-"""Cells per side at most. Of 8,500 grids each reaches into about ten, and into each reach about three."""
+"""Maximum number of cells per side. With 8,500 grids a grid touches about ten cells, a cell three grids."""
 
 
 class UnitGrids(msgspec.Struct, frozen=True, eq=False):
-    """The unit grids of one district. Build them with `from_geojson`; without any, no point is in one.
+    """The unit grids of one district. Build them with `from_geojson`; an empty one contains no point.
 
-    Where two overlap the one listed first wins, always.
+    Where two grids overlap, the one listed first always wins.
     """
 
     codes: tuple[str, ...] = ()
     _edges: tuple[Floats, ...] = ()
     _boxes: tuple[tuple[float, ...], ...] = ()  # grid -> west, south, east, north
-    _corner: tuple[float, float] = (0.0, 0.0)  # of the box of all grids, in the south-west
+    _corner: tuple[float, float] = (0.0, 0.0)  # south-west corner of the bounding box of all grids
     _cell: tuple[float, float] = (1.0, 1.0)  # width and height of a cell, degrees
-    _cells: Mapping[tuple[int, int], list[int]] = {}  # column, row -> grids whose boxes reach into it
+    _cells: Mapping[tuple[int, int], list[int]] = {}  # column, row -> grids whose boxes touch it
 
     @classmethod
     def from_geojson(cls, collection: Any) -> "UnitGrids":
         """Read a FeatureCollection of WGS84 (Multi)Polygons with `code`.
 
-        Raises ValueError naming feature and field of the first problem.
+        Raises ValueError that names the feature and field of the first problem.
         """
         codes, edges = [], []
         for read in _read(collection):
@@ -57,13 +57,13 @@ class UnitGrids(msgspec.Struct, frozen=True, eq=False):
         for number, (first, low, last, high) in enumerate(spans.tolist()):
             for at in product(range(first, last + 1), range(low, high + 1)):
                 cells.setdefault(at, []).append(number)
-        # A level edge is never straddled, and has no slope to divide by.
+        # The even-odd test skips horizontal edges: they would divide by zero.
         sloped = tuple(rim[rim[:, 1] < rim[:, 3]] for rim in edges)
-        told = tuple(map(tuple, boxes.tolist()))
-        return cls(tuple(codes), sloped, told, (float(west), float(south)), cell, cells)
+        rows = tuple(map(tuple, boxes.tolist()))
+        return cls(tuple(codes), sloped, rows, (float(west), float(south)), cell, cells)
 
     def code_of(self, lon: float, lat: float) -> str:
-        """Return the code of the grid of a WGS84 point, '' outside all, and for NaN."""
+        """Return the code of the grid of a WGS84 point, '' outside all grids and for NaN."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return ""
         (west, south), (width, height) = self._corner, self._cell
@@ -77,12 +77,12 @@ class UnitGrids(msgspec.Struct, frozen=True, eq=False):
 
 
 def grid_problems(collection: Any) -> Iterator[str]:
-    """Name all that is wrong with a collection of unit grids, by feature and field."""
+    """Yield every problem of a collection of unit grids, with its feature and field."""
     return (read for read in _read(collection) if isinstance(read, str))
 
 
 def _read(collection: Any) -> Iterator[tuple[str, Floats] | str]:
-    """Read each feature as (code, edges), or as what is wrong with it."""
+    """Yield each feature as (code, edges), or its problem as a text."""
     features = collection.get("features") if isinstance(collection, Mapping) else None
     if not isinstance(features, list):
         yield "features: a GeoJSON FeatureCollection was expected"
@@ -105,7 +105,7 @@ def _read(collection: Any) -> Iterator[tuple[str, Floats] | str]:
 def _feature(feature: Any) -> tuple[str, Floats]:
     about = feature if isinstance(feature, Mapping) else {}
     properties, geometry = (
-        told if isinstance(told := about.get(name), Mapping) else {} for name in ("properties", "geometry")
+        value if isinstance(value := about.get(name), Mapping) else {} for name in ("properties", "geometry")
     )
     code = properties.get("code")
     if not isinstance(code, str) or not _CODE.fullmatch(code):
@@ -131,16 +131,16 @@ def _edges(geometry: Mapping[str, Any]) -> Floats:
 
 def _positions(ring: Any) -> Floats:
     found = np.array([(position[0], position[1]) for position in ring], dtype=np.float64)
-    return found.reshape(-1, 2)  # of none, too
+    return found.reshape(-1, 2)  # also for no positions
 
 
 def _check(where: str, ring: Floats) -> None:
-    """Raise ValueError for a ring that bounds nothing."""
+    """Raise ValueError for a ring that bounds no area."""
     if len(ring) < 4 or not (ring[0] == ring[-1]).all():
         raise ValueError(
             f"{where} is not closed (first and last position must be the same, and four at least)"
         )
-    if not (np.abs(ring) <= (180.0, 90.0)).all():  # nan and inf are none either
+    if not (np.abs(ring) <= (180.0, 90.0)).all():  # also refuses NaN and inf
         lon, lat = ring[0]
         raise ValueError(f"{where}: expected degrees (longitude, latitude), got {lon:g}, {lat:g}")
     if not (np.ptp(ring, axis=0) > 0).all():

@@ -1,4 +1,4 @@
-"""The state: the records that facts and measurements fold into, as structs and numpy columns.
+"""The state: structs and numpy columns that facts and measurements are folded into.
 
 Only ``city.folding.store`` changes it. It may import ``city.clocks`` and ``city.places``.
 """

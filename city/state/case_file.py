@@ -1,15 +1,16 @@
-"""The case file: how a case lives by our own rules (domain §3.3, §3.4).
+"""The case file: the state of a case under our own rules (domain §3.3, §3.4).
 
-Only the fold writes it; what a decision computed (limits, holders, reasons) is copied from the facts. Moments
+Only the fold writes it; results of decisions (limits, holders, reasons) are copied from the facts. Times
 are city epoch seconds unless a field says machine. A *holder* is the code of an agency (``dl``) or of a
-street (``310115004``), '' for nobody.
+street (``310115004``), '' for none.
 """
 
 import msgspec
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling", "graver",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
+    "higher_urgency",
 ]  # fmt: skip
 
 OPEN = (
@@ -27,7 +28,7 @@ BOUNCES = frozenset(RETURNS[:3])
 """Reasons of a return that count as a bounce; the others are corrections."""
 
 SHARE_STATES = frozenset({"filed", "dispatched", "handling", "returned", "ruling"})
-"""States in which the time to fix it is somebody's to use; in the others nothing is announced of it."""
+"""States in which the time to fix the case counts; in the others its shares are not announced."""
 
 OUTCOMES = (
     "fixed", "guided", "warned_first_offence", "penalised", "transferred", "no_problem_found",
@@ -35,7 +36,7 @@ OUTCOMES = (
 """``guided`` = 疏导到便民点, ``warned_first_offence`` = 首违不罚."""
 
 URGENCIES = ("normal", "urgent", "critical")
-"""The least first."""
+"""From least to most urgent."""
 
 LIMIT_UNITS = ("urgent_hour", "office_hour", "office_day", "calendar_day")
 
@@ -46,11 +47,11 @@ RESTORED_BY_UNDO = (
     "unowned_since", "handled_at", "outcome", "check_by", "extension", "suspension", "supervised",
     "escalated_at", "acknowledge_by", "acknowledged_at",
 )  # fmt: skip
-"""Fields of the file that undoing a reassignment or an escalation may put back."""
+"""Fields of the file that undoing a reassignment or an escalation may restore."""
 
 
-def graver(one: str, other: str) -> str:
-    """Return the graver of two urgencies; a word that is none of ours is less than any."""
+def higher_urgency(one: str, other: str) -> str:
+    """Return the higher of two urgencies; an unknown word is lower than any."""
     return max(one, other, key=lambda name: URGENCIES.index(name) if name in URGENCIES else -1)
 
 
@@ -65,7 +66,7 @@ class Bounce(msgspec.Struct, frozen=True):
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """An ownership ruling that is asked for (``holder`` '' until it is ruled)."""
+    """An ownership ruling that is requested or made (``holder`` is '' until it is made)."""
 
     opened_at: float
     reason: str
@@ -78,13 +79,13 @@ class Ruling(msgspec.Struct, frozen=True):
     kind: str = ""
     ruled_at: float | None = None
     while_held: bool = False
-    """Opened beside a holder (owner unknown, D2): the case's state is not ``ruling`` for it."""
+    """Opened while a holder keeps the case (owner unknown, D2): the case's state is not ``ruling``."""
     registered: str = ""
-    """Key of the register row that it wrote, '' when it binds this case alone."""
+    """Key of the register row that it wrote, '' when it binds only this case."""
 
 
 class MakeSafe(msgspec.Struct, frozen=True):
-    """The task to make a hazard safe, whoever owns it; ``late`` when done after ``due_at``."""
+    """The task to make a hazard safe, independent of its owner; ``late`` when done after ``due_at``."""
 
     holder: str
     ordered_at: float
@@ -94,7 +95,7 @@ class MakeSafe(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """An extension or suspension that a holder asked for and nobody decided yet."""
+    """An extension or suspension that a holder applied for and that is not decided yet."""
 
     holder: str
     at: float
@@ -104,7 +105,7 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """The last check: ``distance_m`` from the case's place, None when the mode has none."""
+    """The last check; ``distance_m`` is from the case's place, None when the mode has no position."""
 
     mode: str
     officer: str
@@ -115,7 +116,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class LastAct(msgspec.Struct, frozen=True):
-    """The newest fact on the case: who did what when (``recorded_at`` is machine time)."""
+    """The newest act on the case: who, what and when (``recorded_at`` is machine time)."""
 
     position: int
     type: str
@@ -126,21 +127,21 @@ class LastAct(msgspec.Struct, frozen=True):
 
 
 class CaseFile(msgspec.Struct):
-    """One case's life. ``own`` is False while only its source's system handles it (mirrored)."""
+    """The file of one case. ``own`` is False while its source system handles it (mirrored)."""
 
     own: bool = False
     state: str = "reported"
     since: float = 0.0
     taken_at: float | None = None
-    """When our own life of a mirrored case began: what its clocks passed before was not ours to announce."""
+    """When we took over a mirrored case: shares of its limits that passed before are not announced."""
     back_at: float | None = None
-    """When it last came back from a state in which nobody had to fix it."""
+    """When it last left a state in which the time to fix it does not count."""
     imported: bool = False
-    """Reported long before it was recorded: limits run from its report, no timer acts on it."""
+    """Reported long before it was recorded: limits run from the report, and no timer acts on it."""
     version: int = 0
-    """The subject's version in the ledger, told by ``data.version`` of every fact on it."""
+    """The subject's version in the ledger, from ``data.version`` of every fact on it."""
     moved: int = 0
-    """The version of the last act that a sender must have seen: a clock's own note is none."""
+    """The version of the last act that a sender must have seen; notes by timers do not count."""
     no: str = ""
     """19 digits, given by the fold at ``CaseFiled``: district, city day, serial of the day."""
     filed_at: float | None = None
@@ -151,14 +152,14 @@ class CaseFile(msgspec.Struct):
     deadline_at: float | None = None
     dispatch_by: float | None = None
     undetermined: bool = False
-    """日历未定: a deadline was computed with a year whose holidays are not known yet."""
+    """日历未定: a deadline was computed with a year whose holidays are not yet known."""
     owner_state: str = ""
     owner_state_at_filing: str = ""
     component: str = ""
     source_site: str = ""
-    """The site that the trouble comes from, by its id (sites.csv)."""
+    """Id of the site that causes the problem (sites.csv)."""
     beyond_power: bool = False
-    """The district accepted that it is beyond its street's power."""
+    """The district accepted that the case is beyond its street's power."""
 
     holder: str = ""
     co: tuple[str, ...] = ()
@@ -170,7 +171,7 @@ class CaseFile(msgspec.Struct):
     signed_at: float | None = None
     no_return: bool = False
     ruled_no: str = ""
-    """Number of the ruling by which it may not be returned."""
+    """Number of the ruling that forbids its return."""
     first_dispatched_at: float | None = None
     rule: str = ""
     why: str = ""
@@ -201,9 +202,9 @@ class CaseFile(msgspec.Struct):
     handled_at: float | None = None
     outcome: str = ""
     handled_by: tuple[str, ...] = ()
-    """Holders and accounts that handled it; none of them may ever check or close it."""
+    """Holders and accounts that handled it; they may not check or close it."""
     acted_by: tuple[str, ...] = ()
-    """Accounts that changed anything of it, in the order in which they came."""
+    """Accounts that acted on it, in the order of their first act."""
     commanded_by: tuple[str, ...] = ()
     supervised_by: tuple[str, ...] = ()
     check_by: float | None = None
@@ -224,7 +225,7 @@ class CaseFile(msgspec.Struct):
     acknowledge_by: float | None = None
     acknowledged_at: float | None = None
     overdue: int = 0
-    """The share steps of §4.5 that were announced: 0 none, 1 yellow, 2 red 1, 3 red 2, 4 red 3."""
+    """The last share step of §4.5 that was announced: 0 none, 1 yellow, 2 red 1, 3 red 2, 4 red 3."""
     reminders: int = 0
     stages_passed: tuple[str, ...] = ()
     """Stage limits that were announced as passed, ``<stage>:<serial>``."""
@@ -241,15 +242,15 @@ class CaseFile(msgspec.Struct):
     appeal: str = ""
     """The newest appeal: lodged, upheld or refused."""
     appeals: dict[str, str] = {}
-    """Holder → how its one appeal stands, the first lodged first."""
+    """Holder → state of its appeal, in the order in which they were lodged."""
     errata: bool = False
     incident: str = ""
     late_s: float = 0.0
     unsent: tuple[str, ...] = ()
-    """Outbox items that tell others the status and may still wait there: a newer word takes their place."""
+    """Outbox items with a status that may still be unsent: a newer status replaces them."""
     last: LastAct | None = None
     undo: dict[str, object] = {}
-    """What ``undo`` of the last act puts back: ``{position, actor, until, …fields}``; {} when nothing."""
+    """What ``undo`` of the last act restores: ``{position, actor, until, …fields}``; {} for nothing."""
     story: list[int] = []
     """Ledger positions of every fact on the case, oldest first."""
 
@@ -260,5 +261,5 @@ class CaseFile(msgspec.Struct):
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to act on it."""
+        """Whether the case is not over."""
         return self.state not in CLOSED

@@ -1,4 +1,4 @@
-"""Columns: what is measured, as numpy arrays with one row per id. Newest wins, in place."""
+"""Columns: measurements as numpy arrays with one row per id. The newest value overwrites the row."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class Columns:
         return len(self.ids)
 
     def row(self, key: str) -> int:
-        """Return the row of an id, adding a blank one for an id that is new."""
+        """Return the row of an id; a new id gets a blank row."""
         found = self._row.get(key)
         if found is not None:
             return found
@@ -46,7 +46,7 @@ class Columns:
             self._data[name][row] = value
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """Return the filled part of a column: a view, length ``len(self)``."""
+        """Return the used part of a column as a view of length ``len(self)``."""
         return self._data[name][: len(self.ids)]
 
     def _grow(self, size: int) -> None:
@@ -57,7 +57,7 @@ class Columns:
 
 
 class Ring:
-    """The newest ``size`` points of something that happens often; older ones are overwritten."""
+    """Ring buffer of the newest ``size`` points; older ones are overwritten."""
 
     def __init__(self, size: int, names: Iterable[str]) -> None:
         self._size = size
@@ -76,7 +76,7 @@ class Ring:
         self._count = min(self._count + 1, self._size)
 
     def column(self, name: str) -> npt.NDArray[np.float64]:
-        """Return the filled part of a column, in no order."""
+        """Return the used part of a column, in no particular order."""
         return self._data[name][: self._count]
 
 

@@ -1,7 +1,7 @@
-"""What is so in the city: the state that facts and measurements fold into.
+"""The state of the city that facts and measurements are folded into.
 
-Records that live by rules are structs; measurements are columns. Only `city.folding.store.Store` writes.
-Moments are epoch seconds, positions WGS84 degrees (NaN when a record gave an address only).
+Records that follow rules are structs; measurements are columns. Only `city.folding.store.Store` writes.
+Times are epoch seconds, positions WGS84 degrees (NaN when a record has only an address).
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
-from city.state.warning_records import Storm, Warned
+from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
     "LOG_LINES", "SCHEMA", "Camera", "Case", "CityState", "Device", "Erratum", "Item", "LedgerState",
@@ -20,14 +20,14 @@ __all__ = [
 ]  # fmt: skip
 
 SCHEMA = 4
-"""Number of the snapshot form; raised whenever :class:`LedgerState` changes its meaning."""
+"""Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES = 50
 DETECTIONS_KEPT = 200_000
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where: WGS84 degrees (NaN = unknown), the street's code ('' = none), the road without a number."""
+    """A place: WGS84 degrees (NaN = unknown), street code ('' = none), road without a house number."""
 
     lon: float
     lat: float
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Mirror(msgspec.Struct, frozen=True):
-    """The status of a case in the system that it came from; we mirror it, we do not judge it."""
+    """The status of a case in its source system; it is copied, not checked."""
 
     state: str = "reported"
     agency: str = ""
@@ -72,41 +72,41 @@ class Case(msgspec.Struct):
     transplanted: bool = False
     changed: int = 0
     description: str = ""
-    """The reporter's words (class P2): on no wall, leader's or visitors' page."""
+    """The reporter's text (class P2): never on a wall, a leader's page or a visitors' page."""
     address: str = ""
     wants_reply: bool = False
     file: CaseFile = msgspec.field(default_factory=CaseFile)
     caller_ref: str = ""
-    """The same for every record of one phone; tells nothing of it."""
+    """The same for every record of one phone; the phone number cannot be derived from it."""
 
     @property
     def state(self) -> str:
-        """Return the state that counts: our own life's, or the mirrored one of its source's system."""
+        """Return the state in our own file, or the mirrored one of the source system."""
         return self.file.state if self.file.own else self.mirror.state
 
     @property
     def holder(self) -> str:
-        """Return who has it: a holder's code, or a short name as its source's system says it."""
+        """Return the holder: a code, or a short name as the source system writes it."""
         return self.file.holder if self.file.own else self.mirror.agency
 
     @property
     def due_at(self) -> float | None:
-        """Return when it must be fixed, city epoch seconds; None = nobody knows."""
+        """Return when it must be fixed, city epoch seconds; None = unknown."""
         return self.file.fix_by_at if self.file.own else self.mirror.due_at
 
     @property
     def alike(self) -> tuple[str, str, str]:
-        """Return what cases of one class have in common: kind and code, without a code the source's words."""
+        """Return a key that cases of one class share: kind and code, or without a code the label."""
         return self.kind, self.code, "" if self.code else self.label
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to act on it."""
+        """Whether the case is not over."""
         return self.state not in CLOSED
 
 
 class Registered(msgspec.Struct, frozen=True):
-    """What a ruling wrote into the component register: the next case of ``key`` goes to ``holder``."""
+    """A row that a ruling wrote into the component register: later cases of ``key`` go to ``holder``."""
 
     key: str
     holder: str
@@ -116,9 +116,9 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """Something that must leave the system, not before a machine moment.
+    """A message to another system, not to be sent before a machine time.
 
-    ``at`` is the machine moment of what it tells (0 in an old snapshot); ``tries`` is 0 until one is in vain.
+    ``at`` is the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries.
     """
 
     id: str
@@ -135,7 +135,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Show(msgspec.Struct, frozen=True):
-    """What a desk put on a wall; ``until`` is machine time, ``view`` metres EPSG:3857."""
+    """What a desk has cast on a wall; ``until`` is machine time, ``view`` metres EPSG:3857."""
 
     wall: str
     kind: str
@@ -147,7 +147,7 @@ class Show(msgspec.Struct, frozen=True):
 
 
 class Erratum(msgspec.Struct, frozen=True):
-    """A rule that somebody says is wrong, until it is closed."""
+    """An open report of a wrong rule."""
 
     case: str
     rule: str
@@ -157,7 +157,7 @@ class Erratum(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A registered sensor; ``interval_s`` is how often it promises to report."""
+    """A registered sensor; ``interval_s`` is its declared reporting interval."""
 
     id: str
     kind: str
@@ -180,7 +180,7 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One line of the duty log at a city moment: a catalogue key and what it names (no citizen's words)."""
+    """One line of the duty log at a city time: a catalogue key and its names (no reporter's text)."""
 
     at: float
     text: str
@@ -189,7 +189,7 @@ class LogLine(msgspec.Struct, frozen=True):
 
 
 class SourceState(msgspec.Struct, frozen=True):
-    """What the gateway says of a source: when it was last heard (machine time) and its clock's skew."""
+    """A source's status from the gateway: when it was last heard (machine time), and its clock skew."""
 
     name: str
     heard: float | None
@@ -198,17 +198,17 @@ class SourceState(msgspec.Struct, frozen=True):
 
 
 class LedgerState(msgspec.Struct):
-    """The slices that the ledger alone decides; what a snapshot holds."""
+    """The slices that depend on the ledger only; the content of a snapshot."""
 
     position: int = 0
     hash: str = "0" * 64
     clock: CityClock = REAL_TIME
     clocks: list[tuple[int, CityClock]] = []
-    """Every city clock that was set, each with the position of its fact, from which on it counts."""
+    """Every city clock that was set, with the position of its fact, from which on it is valid."""
     cases: dict[str, Case] = {}
-    """By key, whatever changed last at the end: ``changed_since`` counts on it."""
+    """By key, the last changed case at the end: ``changed_since`` relies on this order."""
     by_external: dict[str, str] = {}
-    warnings: dict[str, Warned] = {}
+    warnings: dict[str, WarningMessage] = {}
     storms: dict[str, Storm] = {}
     devices: dict[str, Device] = {}
     cameras: dict[str, Camera] = {}
@@ -221,7 +221,7 @@ class LedgerState(msgspec.Struct):
     incidents: dict[str, tuple[str, ...]] = {}
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None
-    """Systems that have an adapter (None: nobody said); only what is for one of them waits to leave."""
+    """Systems that have an adapter (None: unknown); only messages to these are put into the outbox."""
     serials: dict[str, int] = {}
     by_mark: dict[str, str] = {}
     log: list[LogLine] = []
@@ -230,24 +230,24 @@ class LedgerState(msgspec.Struct):
     refused: dict[str, int] = {}
 
     def clock_of(self, position: int) -> CityClock:
-        """Return the city clock that counted for the fact at a position."""
+        """Return the city clock that was valid at the fact's position."""
         number = bisect_right(self.clocks, position, key=lambda set_: set_[0])
         return self.clocks[number - 1][1] if number else REAL_TIME
 
-    def turn(self, case: Case, position: int) -> None:
-        """Put a case in, or note that it has changed at a position."""
+    def put_case(self, case: Case, position: int) -> None:
+        """Add a case, or record that it changed at a position."""
         case.changed = position
         self.cases.pop(case.key, None)
         self.cases[case.key] = case
 
     def changed_since(self, position: int) -> list[Case]:
-        """Return the cases that changed after a position, the earliest first; costs what they are many."""
+        """Return the cases that changed after a position, earliest first; the cost is their number."""
         fresh = takewhile(lambda case: case.changed > position, reversed(self.cases.values()))
         return list(fresh)[::-1]
 
 
 class Measured:
-    """The slices that telemetry alone decides; rebuilt from the gateway, in no snapshot."""
+    """The slices that depend on telemetry only; rebuilt from the gateway, not part of a snapshot."""
 
     def __init__(self) -> None:
         self.readings = Columns(
@@ -269,7 +269,7 @@ class Measured:
 
 
 class CityState:
-    """The whole: ledger slices, measurements, and a revision per slice that tells what changed."""
+    """The whole state: ledger slices, measurements, and a revision per slice to detect changes."""
 
     def __init__(self, ledger: LedgerState | None = None) -> None:
         self.ledger = ledger or LedgerState()
@@ -277,10 +277,10 @@ class CityState:
         self.revisions: dict[str, int] = {}
 
     def touch(self, *slices: str) -> None:
-        """Note that slices changed. Called by the store alone."""
+        """Record that slices changed. Only the store calls it."""
         for name in slices:
             self.revisions[name] = self.revisions.get(name, 0) + 1
 
     def revision(self, *slices: str) -> tuple[int, ...]:
-        """Return the present revisions of some slices, to compare with those of an earlier look."""
+        """Return the present revisions of some slices, to compare with earlier ones."""
         return tuple(self.revisions.get(name, 0) for name in slices)

@@ -1,4 +1,4 @@
-"""Marks: what stands for a case on a screen."""
+"""Marks: the identifiers of cases on screens."""
 
 import hashlib
 
@@ -6,5 +6,5 @@ __all__ = ["row_key_of"]
 
 
 def row_key_of(key: str) -> str:
-    """Return what stands for a case on a screen: a publisher's own id might hold anything."""
+    """Return the mark of a case on screens: a publisher's own id may hold anything and is not shown."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]

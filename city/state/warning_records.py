@@ -1,10 +1,10 @@
-"""Official weather: warnings and storms as published. Moments are epoch seconds, positions WGS84 degrees."""
+"""Official warnings and storms as published. Times are epoch seconds, positions WGS84 degrees."""
 
 from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "Warned"]
+__all__ = ["Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "WarningMessage"]
 
 Ring = tuple[tuple[float, float], ...]
 """Corners (lon, lat), closed or not."""
@@ -13,7 +13,7 @@ Ring = tuple[tuple[float, float], ...]
 class Area(msgspec.Struct, frozen=True):
     """One area of a warning: its names in each language, its division codes, its outlines.
 
-    ``codes`` are (scheme, code) of CAP's geocodes; a circle is an outline too.
+    ``codes`` are (scheme, code) of CAP's geocodes; a circle is stored as an outline.
     """
 
     names: tuple[str, ...] = ()
@@ -22,12 +22,12 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class Info(msgspec.Struct, frozen=True):
-    """One statement of a warning; CAP's translations of one statement are one.
+    """One statement of a warning; CAP's translations of a statement are joined into one.
 
     ``says``: ``warns``; ``lifts`` (the danger is over: AllClear, Past, 解除); ``doubts`` (Unlikely, or
-    Cancel's words without a reference). ``rank`` 1..4 with 4 = worst, 0 = no colour; never computed by us.
-    ``begins`` is when it takes effect, ``ends`` when it stops; ``assumed``: the office did not say when it
-    ends and the usual time was taken. ``headlines``: language (``zh``, ``en``) → text.
+    a statement of a Cancel with references). ``rank`` 1..4 with 4 = worst, 0 = no colour; never estimated.
+    ``begins`` is when it takes effect, ``ends`` when it ends; ``assumed``: the office gave no end, and the
+    usual duration was used. ``headlines``: language (``zh``, ``en``) → text.
     """
 
     says: Literal["warns", "lifts", "doubts"]
@@ -43,11 +43,11 @@ class Info(msgspec.Struct, frozen=True):
     areas: tuple[Area, ...]
 
 
-class Warned(msgspec.Struct, frozen=True):
+class WarningMessage(msgspec.Struct, frozen=True):
     """A public CAP message as issued: an alert, an update of earlier ones or their cancellation.
 
-    ``key`` is "sender/identifier"; ``references`` are the keys of the messages that it names; ``ends`` is
-    when the last of its statements stops if nothing ends it before, 0 for none.
+    ``key`` is "sender/identifier"; ``references`` are the keys of the messages that it references; ``ends``
+    is when its last statement ends unless another message ends it earlier, 0 without statements.
     """
 
     key: str
@@ -73,7 +73,7 @@ class StormPoint(msgspec.Struct, frozen=True):
 
 
 class Landfall(msgspec.Struct, frozen=True):
-    """Where and when a storm's centre came ashore; ``place`` in the office's words."""
+    """Where and when a storm made landfall; ``place`` as the office names it."""
 
     at: float
     lon: float
@@ -82,7 +82,7 @@ class Landfall(msgspec.Struct, frozen=True):
 
 
 class Storm(msgspec.Struct, frozen=True):
-    """A storm's track as last published; ``at`` is the moment of the advisory, ``received`` machine time."""
+    """A storm's track as last published; ``at`` is the time of the advisory, ``received`` machine time."""
 
     key: str
     name: str
@@ -93,5 +93,5 @@ class Storm(msgspec.Struct, frozen=True):
 
     @property
     def fixed_at(self) -> float:
-        """Return the moment of its newest fix that is no forecast; the advisory's when it has none."""
+        """Return the time of its newest fix that is not a forecast; without one, the time of the advisory."""
         return max((point.at for point in self.points if not point.forecast), default=self.at)

@@ -1,4 +1,4 @@
-"""Views: the state as a channel may see it. A view lacks the fields that its readers must not see.
+"""Views: the state as a channel may see it. A view has no field that its readers must not see.
 
-Screens get nothing else of the state. It may import everything in ``city`` but ``city.folding``.
+Screens read views only. It may import everything in ``city`` except ``city.folding``.
 """

@@ -1,4 +1,4 @@
-"""A case as screens may see it: what of its file and its place a wall or a desk gets to know."""
+"""A case as screens may see it: the part of its file and its place that a wall or a desk gets."""
 
 from typing import Any, Final
 
@@ -11,50 +11,50 @@ from city.state.ledger_state import Case
 from city.state.row_keys import row_key_of
 from city.views.wall_seen import CaseSeen, MakeSafeSeen
 
-__all__ = ["hand_of", "public_label", "public_road", "see_case", "wall_case"]
+__all__ = ["account_mark", "public_label", "public_road", "see_case", "wall_case"]
 
 NUMBERS: Final = CaseNumbers()
 
 
-def hand_of(account: str) -> str:
-    """Return what stands for an account on a channel: a login name is nobody else's to know."""
+def account_mark(account: str) -> str:
+    """Return the mark of an account on a channel: login names are private."""
     return row_key_of(f"account:{account}")
 
 
-def wall_case(case: Case, terms: DecisionRules | None) -> CaseSeen:
+def wall_case(case: Case, rules: DecisionRules | None) -> CaseSeen:
     """Return a case as a wall may see it."""
-    return CaseSeen(**see_case(case, terms) | {"label": public_label(case.label, terms)})
+    return CaseSeen(**see_case(case, rules) | {"label": public_label(case.label, rules)})
 
 
-def public_label(label: str, terms: DecisionRules | None) -> str:
-    """Return a source's own class words where we know them; a publisher may write anything into a label."""
-    return label if terms is not None and label in terms.labels else ""
+def public_label(label: str, rules: DecisionRules | None) -> str:
+    """Return a source's class name if it is known, else '': a publisher may write anything into a label."""
+    return label if rules is not None and label in rules.labels else ""
 
 
-def public_road(roads: str, terms: DecisionRules | None) -> str:
-    """Return what is surely a road of ``Place.road``, by the names that the district knows."""
-    return narrowed(roads, terms.roads) if terms is not None else roads
+def public_road(roads: str, rules: DecisionRules | None) -> str:
+    """Return ``Place.road`` reduced to the road names that the district knows, where it contains them."""
+    return narrowed(roads, rules.roads) if rules is not None else roads
 
 
-def see_case(case: Case, terms: DecisionRules | None) -> dict[str, Any]:
-    """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as its source wrote it.
+def see_case(case: Case, rules: DecisionRules | None) -> dict[str, Any]:
+    """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as the source wrote it.
 
-    Without ``terms`` the coming steps are reckoned by the clock and the built-in numbers.
+    Without ``rules`` the next automatic step is computed in clock time with the built-in numbers.
     """
     place, file, mirror = case.place, case.file, case.mirror
     plain = {
         "key": row_key_of(case.key), "kind": case.kind, "code": case.code, "label": case.label,
         "urgency": case.urgency, "hazard": case.hazard, "street": place.street,
-        "road": public_road(place.road, terms),
+        "road": public_road(place.road, rules),
         "lon": place.lon, "lat": place.lat, "at": case.at, "recorded_at": case.recorded_at,
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
         "source": case.client,
         "offers": tuple(offers(case)), "escalate_to": escalate_to(case), "callers": max(1, file.callers),
     }  # fmt: skip
     if not file.own:
-        told = {"returned_by": mirror.returned_by, "next": mirror.next, "next_at": mirror.next_at}
-        return plain | told
-    ahead = steps(case, terms.numbers, office_time(case, terms)) if terms else steps(case, NUMBERS, BY_CLOCK)
+        mirrored = {"returned_by": mirror.returned_by, "next": mirror.next, "next_at": mirror.next_at}
+        return plain | mirrored
+    ahead = steps(case, rules.numbers, office_time(case, rules)) if rules else steps(case, NUMBERS, BY_CLOCK)
     ruling = file.ruling if file.ruling is not None and file.ruling.ruled_at is None else None
     safe = file.make_safe
     return plain | {
@@ -67,13 +67,13 @@ def see_case(case: Case, terms: DecisionRules | None) -> dict[str, Any]:
         "ruling_sent": ruling is not None and ruling.sent_at is not None,
         "supervised": file.supervised,
         "sign_by": file.sign_by if file.state == "dispatched" else None,
-        "accept_by": _accept_by(case, terms.numbers if terms else NUMBERS),
+        "accept_by": _accept_by(case, rules.numbers if rules else NUMBERS),
         "targets": file.targets,
     }  # fmt: skip
 
 
 def _accept_by(case: Case, numbers: CaseNumbers) -> float | None:
-    """Return until when a report must be filed, which a passed limit does not change; None when it was."""
+    """Return until when a report must be filed, None when it is filed; a passed limit does not change it."""
     file = case.file
     if file.state == "verifying":
         return file.verify_by

@@ -1,4 +1,4 @@
-"""What a desk has put on a wall, as that wall may see it (look.md, rule 7)."""
+"""What a desk has cast on a wall, as that wall may see it (look.md, rule 7)."""
 
 import math
 from collections.abc import Iterator
@@ -13,39 +13,39 @@ from city.views.wall_seen import ShowSeen
 __all__ = ["shows"]
 
 
-def shows(ledger: LedgerState, now: float, terms: DecisionRules | None = None) -> Iterator[ShowSeen]:
-    """Yield what is on any wall at machine time ``now``, in the order of the walls' names."""
+def shows(ledger: LedgerState, now: float, rules: DecisionRules | None = None) -> Iterator[ShowSeen]:
+    """Yield what is cast on each wall at machine time ``now``, ordered by wall name."""
     for name, show in sorted(ledger.shows.items()):
         if now < show.until:
-            yield _show(ledger, name, show, terms)
+            yield _show(ledger, name, show, rules)
 
 
-def _show(ledger: LedgerState, wall: str, show: Show, terms: DecisionRules | None) -> ShowSeen:
+def _show(ledger: LedgerState, wall: str, show: Show, rules: DecisionRules | None) -> ShowSeen:
     lon = lat = math.nan
-    told = {"id": show.id}
+    fields = {"id": show.id}
     if show.kind == "case":
         case = find(ledger, show.id)
         if case is not None:
             place = case.place
             lon, lat = place.lon, place.lat
-            told = {
-                "id": row_key_of(case.key), "road": public_road(place.road, terms), "street": place.street,
-                "label": public_label(case.label, terms),
+            fields = {
+                "id": row_key_of(case.key), "road": public_road(place.road, rules), "street": place.street,
+                "label": public_label(case.label, rules),
                 "class_key": f"{case.kind}.{case.code}" if case.code else "",
             }  # fmt: skip
     elif show.kind == "camera":
         camera = ledger.cameras.get(show.id)
         if camera is not None:
             lon, lat = camera.place.lon, camera.place.lat
-            told = {"id": camera.id, "label": spot_in(camera.name), "street": camera.place.street}
+            fields = {"id": camera.id, "label": spot_in(camera.name), "street": camera.place.street}
     return ShowSeen(
         wall=wall, kind=show.kind, by=show.by, at=show.at, until=show.until, lon=lon, lat=lat,
-        view=show.view, **told,
+        view=show.view, **fields,
     )  # fmt: skip
 
 
 def find(ledger: LedgerState, named: str) -> Case | None:
-    """Return the case of a key or of a mark (with or without its tilde)."""
+    """Return the case with a key or a mark (with or without its tilde)."""
     case = ledger.cases.get(named)
     if case is None:
         case = ledger.cases.get(ledger.by_mark.get(named.removeprefix("~"), ""))

@@ -1,6 +1,6 @@
-"""What every desk may see: the wall's state, and of each case what an officer needs to act on it.
+"""What every desk may see: the wall's state, and the fields of each case that an officer needs to act on it.
 
-No reporter, no citizen's words, no house number: these are asked for through the session and logged.
+No reporter, no reporter's text, no house number: these are requested through the session and logged.
 """
 
 import msgspec
@@ -13,7 +13,7 @@ __all__ = ["BounceSeen", "DeskCase", "DeskSeen"]
 
 
 class BounceSeen(msgspec.Struct, frozen=True):
-    """One return: who, why (a code of ``city.state.case_file.RETURNS``), when (city epoch seconds)."""
+    """One return: who, why (a code of ``city.state.case_file.RETURNS``) and when (city epoch seconds)."""
 
     holder: str
     reason: str
@@ -24,7 +24,7 @@ class BounceSeen(msgspec.Struct, frozen=True):
 class DeskCase(CaseSeen, frozen=True, kw_only=True):
     """An open case on a desk. ``why`` is a key below ``why.``, ``acknowledge_by`` an escalation's limit.
 
-    ``hands`` are marks of the accounts that have acted on it, as ``city.views.case_view.hand_of`` makes them.
+    ``hands`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
     """
 
     no: str = ""
@@ -38,11 +38,11 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
 
 
 class DeskSeen(WallSeen, frozen=True, kw_only=True):
-    """All that any desk may see.
+    """The state as all desks may see it.
 
-    ``presence`` is mark → names of who is at the case now, ``near`` mark → the nearest free unit of a
-    hazard or critical case. ``outbox`` counts what waits to leave the system, ``outbox_failing`` what of
-    it was tried in vain. ``indicators`` are as they were at machine moment ``indicators_at``.
+    ``presence`` is mark → names of the persons who have the case open, ``near`` mark → the nearest free unit
+    of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with a failed
+    try. ``indicators`` are from machine time ``indicators_at``.
     """
 
     cases: tuple[DeskCase, ...]

@@ -1,4 +1,4 @@
-"""The desk's view: the wall's, and what an officer needs to act. One look per tick for all desks."""
+"""The desk's view: the wall's view and what an officer needs to act, built once per tick for all desks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import Case, CityState
-from city.views.case_view import hand_of, see_case
+from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
 from city.views.nearest_units import FreeUnits, NearSeen
 from city.views.wall_seen import UnitsSeen
@@ -16,19 +16,19 @@ from city.views.wall_view import WallView
 __all__ = ["CasesInFull", "DeskView"]
 
 NEAR_EVERY_S = 10.0
-"""Machine seconds for which a nearest unit stays: a label that changes under the hand is no label."""
+"""Machine seconds for which a nearest unit is kept, so that a label does not change while it is pressed."""
 NEAR_AT_ONCE = 40
-"""Cases whose nearest unit is looked for in one look."""
+"""Maximum number of cases per tick for which the nearest unit is computed."""
 NEVER: tuple[float, NearSeen | None] = (-NEAR_EVERY_S, None)
 
 
 class DeskView:
-    """The eyes of the desk channel; it keeps what it built for cases that did not change."""
+    """Builds the view of the desk channel; unchanged cases are cached."""
 
-    def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
-        self._wall = CasesInFull(zone_offset_s=zone_offset_s, terms=terms)
-        self._tasks = terms.unit_tasks if terms else UnitTasks()
-        self._numbers = terms.numbers if terms else CaseNumbers()
+    def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
+        self._wall = CasesInFull(zone_offset_s=zone_offset_s, rules=rules)
+        self._tasks = rules.unit_tasks if rules else UnitTasks()
+        self._numbers = rules.numbers if rules else CaseNumbers()
         self._near: dict[str, tuple[float, NearSeen | None]] = {}
         self._of: object = None
         self._in_danger: list[DeskCase] = []
@@ -39,7 +39,7 @@ class DeskView:
     ) -> DeskSeen:  # fmt: skip
         """Return the desk's state at machine time ``now``.
 
-        ``presence`` is mark → names, ``figures`` the indicators and the machine moment that they are from.
+        ``presence`` is mark → names, ``figures`` the indicators and their machine time.
         """
         seen = self._wall.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
@@ -60,7 +60,7 @@ class DeskView:
         due = [case for case in self._in_danger if now - self._near[case.key][0] >= NEAR_EVERY_S]
         if due:
             free = FreeUnits(units, self._numbers)
-            # The longest unasked first, and never so many that everybody waits.
+            # The oldest results first, and at most so many per tick.
             for case in sorted(due, key=lambda one: self._near[one.key][0])[:NEAR_AT_ONCE]:
                 kinds = self._tasks.kinds_for(f"{case.kind}:{case.code}")
                 found = free.nearest(case.lon, case.lat, kinds, 1)
@@ -69,15 +69,15 @@ class DeskView:
 
 
 class CasesInFull(WallView):
-    """The wall's eyes, but with the cases of a desk."""
+    """The wall's view with the cases of a desk."""
 
     def see_case(self, case: Case) -> DeskCase:
-        """Return an open case with all that an officer needs to act on it."""
+        """Return an open case with everything that an officer needs to act on it."""
         file = case.file
         return DeskCase(
-            **see_case(case, self.terms), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            **see_case(case, self.rules), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
-            hands=tuple(sorted(map(hand_of, file.acted_by))),
+            hands=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,
             acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reports of the same thing: one row for one place, however many call (story M8)."""
+"""Duplicate groups: reports that are probably of the same thing share one row (story M8)."""
 
 import heapq
 import math
@@ -18,7 +18,7 @@ Cell = tuple[str, str, int, int]
 
 
 class _Placed(NamedTuple):
-    """What counts of a case: the fewer things, the fewer changes matter."""
+    """The fields of a case that decide its group; a change of any other field costs nothing."""
 
     cell: Cell
     lon: float
@@ -27,20 +27,20 @@ class _Placed(NamedTuple):
     order: tuple[float, float, str]
     hazard: bool
     rank: int
-    """Of its urgency, 0 = critical."""
+    """Rank of the urgency, 0 = critical."""
 
-    def may_lie_on(self, other: "_Placed") -> bool:
-        """Whether the other one comes first and nothing graver would vanish under it."""
+    def may_join(self, other: "_Placed") -> bool:
+        """Whether the other case comes first and is at least as urgent and hazardous."""
         is_first = not other.undecided or other.order < self.order
         return is_first and other.rank <= self.rank and other.hazard >= self.hazard
 
 
 class DuplicateGroups:
-    """Heaps undecided reports on the nearest open case of their class within ``near_m``.
+    """Groups undecided reports under the nearest open case of their class within ``near_m``, the head.
 
-    What is decided comes first, then whoever was reported first; nothing lies on what itself lies on
-    another, nor on what is less urgent, nor a hazard on what is none. Reports without a position or a class
-    lie on nothing. A change costs what lies around it, not what is open in the city.
+    Decided cases come first, then cases in the order of their reports. A head is never itself a member, never
+    less urgent than a member, and a hazard is a member of hazards only. Reports without a position or a class
+    are in no group. The cost of a change depends on the cases around it, not on all open cases.
     """
 
     def __init__(self, near_m: float = NEAR_M) -> None:
@@ -51,10 +51,10 @@ class DuplicateGroups:
         self._undecided: defaultdict[Cell, set[str]] = defaultdict(set)
         self._heads: defaultdict[Cell, set[str]] = defaultdict(set)
         self._head_of: dict[str, str] = {}
-        self._unsettled: set[str] = set()
+        self._pending: set[str] = set()
 
     def put(self, case: CaseSeen) -> None:
-        """Take in an open case, or what changed of it."""
+        """Add an open case, or update it."""
         placed, before = self._place(case), self._placed.get(case.key)
         if placed == before:
             return
@@ -64,23 +64,23 @@ class DuplicateGroups:
         self._placed[case.key] = placed
         if placed.undecided:
             self._undecided[placed.cell].add(case.key)
-            self._unsettled.add(case.key)
+            self._pending.add(case.key)
         else:
-            self._become_head(case.key, placed)
+            self._add_head(case.key, placed)
 
     def drop(self, key: str) -> None:
-        """Forget a case, by its mark: it is not open any more."""
+        """Remove a case that is no longer open, by its mark."""
         placed = self._placed.pop(key, None)
         if placed is None:
             return
-        self._take_out(self._undecided, placed.cell, key)
-        self._unsettled.discard(key)
+        self._discard(self._undecided, placed.cell, key)
+        self._pending.discard(key)
         if self._head_of.pop(key, None) is None:
-            self._be_no_head(key, placed)
+            self._remove_head(key, placed)
 
-    def heaps(self) -> dict[str, tuple[str, ...]]:
-        """Return mark of a case → marks of the reports that may be the same, in the order of their coming."""
-        self._settle()
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Return mark of each head → marks of its members, in the order of their reports."""
+        self._decide()
         found: defaultdict[str, list[str]] = defaultdict(list)
         for key, head in self._head_of.items():
             found[head].append(key)
@@ -98,63 +98,63 @@ class DuplicateGroups:
     def _order(self, key: str) -> tuple[float, float, str]:
         return self._placed[key].order
 
-    def _become_head(self, key: str, placed: _Placed) -> None:
+    def _add_head(self, key: str, placed: _Placed) -> None:
         self._heads[placed.cell].add(key)
-        self._unsettle_around(placed)
+        self._mark_nearby(placed)
 
-    def _be_no_head(self, key: str, placed: _Placed) -> None:
-        self._take_out(self._heads, placed.cell, key)
-        self._unsettle_around(placed)
+    def _remove_head(self, key: str, placed: _Placed) -> None:
+        self._discard(self._heads, placed.cell, key)
+        self._mark_nearby(placed)
 
-    def _take_out(self, cells: defaultdict[Cell, set[str]], cell: Cell, key: str) -> None:
+    def _discard(self, cells: defaultdict[Cell, set[str]], cell: Cell, key: str) -> None:
         if cell in cells:
             cells[cell].discard(key)
             if not cells[cell]:
                 del cells[cell]
 
-    def _unsettle_around(self, placed: _Placed) -> None:
-        """Ask those anew who came later and may lie elsewhere; who came before never lies on it."""
+    def _mark_nearby(self, placed: _Placed) -> None:
+        """Mark later reports near a changed head for a new decision; earlier reports never join it."""
         for _, key in self._near(self._undecided, placed):
             if not placed.undecided or self._order(key) > placed.order:
-                self._unsettled.add(key)
+                self._pending.add(key)
 
-    def _settle(self) -> None:
-        """Decide anew for what changed, the earliest first, and go on only where a head came or went."""
-        waiting = [(self._order(key), key) for key in self._unsettled]
+    def _decide(self) -> None:
+        """Decide again for marked reports, earliest first; continue only where heads changed."""
+        waiting = [(self._order(key), key) for key in self._pending]
         heapq.heapify(waiting)
         while waiting:
             _, key = heapq.heappop(waiting)
-            if key not in self._unsettled:
+            if key not in self._pending:
                 continue
-            self._unsettled.discard(key)
-            known = set(self._unsettled)
-            self._settle_one(key)
-            for other in self._unsettled - known:
+            self._pending.discard(key)
+            known = set(self._pending)
+            self._decide_one(key)
+            for other in self._pending - known:
                 heapq.heappush(waiting, (self._order(other), other))
 
-    def _settle_one(self, key: str) -> None:
+    def _decide_one(self, key: str) -> None:
         placed = self._placed[key]
         was_head = key in self._heads.get(placed.cell, ())
         head = self._head(key, placed)
         if head is None:
             self._head_of.pop(key, None)
             if not was_head:
-                self._become_head(key, placed)
+                self._add_head(key, placed)
             return
         self._head_of[key] = head
         if was_head:
-            self._be_no_head(key, placed)
+            self._remove_head(key, placed)
 
     def _head(self, key: str, placed: _Placed) -> str | None:
         heads = [
             (distance, other)
             for distance, other in self._near(self._heads, placed)
-            if placed.may_lie_on(self._placed[other])
+            if placed.may_join(self._placed[other])
         ]
         return min(heads)[1] if heads else None
 
     def _near(self, cells: Mapping[Cell, set[str]], placed: _Placed) -> list[tuple[float, str]]:
-        """Return (metres, mark) of those cases of its class within ``near_m`` of a place."""
+        """Return (metres, mark) of the cases of the same class within ``near_m``."""
         kind, code, column, row = placed.cell
         found = []
         for x in (column - 1, column, column + 1):

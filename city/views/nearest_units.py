@@ -13,7 +13,7 @@ __all__ = ["FreeUnits", "NearSeen"]
 
 
 class NearSeen(msgspec.Struct, frozen=True):
-    """A free unit near a case; ``metres`` as the crow flies, ``minutes`` by the way at the assumed speed."""
+    """A free unit near a case; ``metres`` in a straight line, ``minutes`` by road at the assumed speed."""
 
     unit: str
     call_sign: str
@@ -25,19 +25,19 @@ class NearSeen(msgspec.Struct, frozen=True):
 
 
 class FreeUnits:
-    """Who of some units is free: nothing hinders it (``hindrance``) but perhaps the kind of the work."""
+    """The free units: those without a ``hindrance``, except that their kind may not fit the work."""
 
     def __init__(self, units: UnitsSeen, numbers: CaseNumbers) -> None:
         self._units = units
         self._numbers = numbers
-        told = [UnitNow(*one) for one in zip(units.kind, units.state, units.lost.tolist(), strict=True)]
-        self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in told], dtype=bool)
+        known = [UnitNow(*one) for one in zip(units.kind, units.state, units.lost.tolist(), strict=True)]
+        self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in known], dtype=bool)
         self._fit: dict[frozenset[str], npt.NDArray[np.intp]] = {}
 
     def nearest(self, lon: float, lat: float, kinds: frozenset[str], most: int) -> list[NearSeen]:
         """Return the nearest free units of some kinds, nearest first.
 
-        ``lon, lat`` are WGS84 degrees; a place that is not known (NaN) has nobody near.
+        ``lon, lat`` are WGS84 degrees; an unknown place (NaN) has no units near.
         """
         units, rows = self._units, self._of(kinds)
         metres = metres_to_points(lon, lat, units.lon[rows], units.lat[rows])

@@ -1,7 +1,7 @@
-"""Seen: the state as a channel may see it. Fields that a channel may not see do not exist here.
+"""View structs: the state as a channel may see it. Fields that a channel may not see do not exist here.
 
-A wall is read by everybody in the hall, so :class:`WallSeen` holds class, road and unit names only: no
-citizen's words, no reporter, no house number, no person below the duty leaders.
+Everybody in the hall can read a wall, so :class:`WallSeen` holds class, road and unit names only: no
+reporter's text, no reporter, no house number, no person below the duty leaders.
 """
 
 import msgspec
@@ -24,7 +24,7 @@ Words = npt.NDArray[np.object_]
 
 
 class MakeSafeSeen(msgspec.Struct, frozen=True):
-    """先行处置: who makes a hazard safe until when (city epoch seconds), and when it was done."""
+    """先行处置 (make safe): who does it, until when (city epoch seconds), and when it was done."""
 
     holder: str
     ordered_at: float
@@ -33,11 +33,11 @@ class MakeSafeSeen(msgspec.Struct, frozen=True):
 
 
 class CaseSeen(msgspec.Struct, frozen=True):
-    """An open case. ``kind`` and ``code`` are the class (catalogue), ``label`` upstream's words if unmapped.
+    """An open case. ``kind`` and ``code`` are its class, ``label`` the source's class name if unmapped.
 
-    Moments are city epoch seconds; positions WGS84 degrees (NaN = address only). ``agency`` is who has it: a
-    holder's code, or a short name as its source's system says it. ``version`` to ``escalate_to`` are for
-    the seat that has signed in on the wall: what it may order next, and to whom.
+    Times are city epoch seconds; positions WGS84 degrees (NaN = address only). ``agency`` is the holder: a
+    code, or a short name as the source system writes it. ``version`` to ``escalate_to`` are for the
+    seat that is signed in on the wall: which commands it may give next, and their targets.
     """
 
     key: str
@@ -59,9 +59,9 @@ class CaseSeen(msgspec.Struct, frozen=True):
     next: str
     next_at: float | None
     source: str = ""
-    """The client that told of it."""
+    """The client that reported it."""
     sign_by: float | None = None
-    """Until when a dispatched case must be signed for; a mirrored one's only when its system says so."""
+    """Until when a dispatched case must be signed; for a mirrored case only if its system gives it."""
     callers: int = 1
     reminders: int = 0
     make_safe: MakeSafeSeen | None = None
@@ -73,14 +73,14 @@ class CaseSeen(msgspec.Struct, frozen=True):
     targets: tuple[str, ...] = ()
     escalate_to: str = ""
     accept_by: float | None = None
-    """Until when a report must be filed, or verified; None when it was."""
+    """Until when a report must be filed or verified; None when it is."""
 
     @property
     def until(self) -> float | None:
-        """Return the moment that a row counts down to.
+        """Return the time that a row counts down to.
 
-        It is the ruling's while one is due, else the citizen's; of a report that nobody has filed yet, the
-        limit of filing it; None of a case that is over: nothing is due on it any more.
+        It is the due time of the ruling while one is due, else the citizen's deadline; for a report that is
+        not filed, the limit of filing; None for a case that is over.
         """
         if self.state in CLOSED:
             return None
@@ -90,7 +90,7 @@ class CaseSeen(msgspec.Struct, frozen=True):
 
 
 class ShowSeen(msgspec.Struct, frozen=True):
-    """What a desk has put on a wall: a case (by its mark), a camera or a view.
+    """What a desk has cast on a wall: a case (by its mark), a camera or a view.
 
     ``at`` and ``until`` are machine time, ``lon, lat`` WGS84 degrees (NaN = no place), ``view`` is
     ``x0, x1, y0, y1`` in metres EPSG:3857.
@@ -112,9 +112,9 @@ class ShowSeen(msgspec.Struct, frozen=True):
 
 
 class WarningArea(msgspec.Struct, frozen=True):
-    """One area of a warning in the colour of its own statement.
+    """One area of a warning, with the colour of its own statement.
 
-    Its outline (lon, lat), or only the division code by which a map may know one.
+    It has an outline (lon, lat), or only a division code that a map may know.
     """
 
     colour: str
@@ -124,10 +124,10 @@ class WarningArea(msgspec.Struct, frozen=True):
 
 
 class WarningSeen(msgspec.Struct, frozen=True):
-    """An official warning that is not over, as issued, of one hazard: the worst of what it says counts.
+    """An official warning of one hazard that is not over; its worst statement counts.
 
-    ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it takes
-    effect at ``begins`` only. ``ends`` is ``assumed`` when the office did not say it. ``areas`` are
+    ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it is not in
+    force before ``begins``. ``ends`` is ``assumed`` when the office did not give an end. ``areas`` are
     those in force.
     """
 
@@ -147,7 +147,7 @@ class WarningSeen(msgspec.Struct, frozen=True):
 
 
 class StormSeen(msgspec.Struct, frozen=True):
-    """A storm's track that is not over; ``received`` is machine time, ``landfall`` the district's own."""
+    """A storm that is not over; ``received`` is machine time, ``landfall`` the district's or nearest one."""
 
     key: str
     name: str
@@ -157,7 +157,7 @@ class StormSeen(msgspec.Struct, frozen=True):
 
 
 class SourceSeen(msgspec.Struct, frozen=True):
-    """A source's lamp. ``heard`` is machine time, ``skew_s`` its clock against ours."""
+    """A source's status. ``heard`` is machine time, ``skew_s`` the difference of its clock from ours."""
 
     name: str
     freshness: Freshness
@@ -166,7 +166,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
 
 
 class DutySeen(msgspec.Struct, frozen=True):
-    """Who is on duty by the roster; None of the counts is invented: None means nobody told us."""
+    """Who is on duty by the roster; a count is None when no source gives it."""
 
     leader: str = ""
     shift_lead: str = ""
@@ -184,7 +184,7 @@ class DutySeen(msgspec.Struct, frozen=True):
 class ReadingsSeen(msgspec.Struct, frozen=True):
     """Newest readings, one row per (device, metric). ``lost``: older than five intervals.
 
-    ``as_of`` is the machine moment that a reading is from (``city.clocks.freshness.measured_as_of``).
+    ``as_of`` is the machine time of a reading (``city.clocks.freshness.measured_as_of``).
     """
 
     ids: tuple[str, ...]
@@ -207,7 +207,7 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
 class UnitsSeen(msgspec.Struct, frozen=True):
     """Newest positions of units, one row each; ``lost``: position older than 120 s.
 
-    ``as_of`` is the machine moment that a position is from (``city.clocks.freshness.measured_as_of``).
+    ``as_of`` is the machine time of a position (``city.clocks.freshness.measured_as_of``).
     """
 
     ids: tuple[str, ...]
@@ -223,9 +223,9 @@ class UnitsSeen(msgspec.Struct, frozen=True):
 
 
 class CameraSeen(msgspec.Struct, frozen=True):
-    """A camera that may stand on a wall: its place, its health, when its newest picture was taken.
+    """A camera that a wall may show: its place, its health, when its newest picture was taken.
 
-    ``as_of`` is the machine moment that its newest word or picture is from, None = never heard.
+    ``as_of`` is the machine time of its newest health report or picture, None = never received.
     """
 
     id: str
@@ -240,9 +240,9 @@ class CameraSeen(msgspec.Struct, frozen=True):
 
 
 class WallSeen(msgspec.Struct, frozen=True):
-    """All that any wall may see. ``revisions`` tells which slices changed since another look.
+    """The state as all walls may see it. ``revisions`` has a revision per slice, to compare two views.
 
-    Of its own is ``marks``: what maps say of critical and urgent cases.
+    The slice ``marks`` exists only here: what maps show of critical and urgent cases.
     """
 
     position: int
@@ -262,7 +262,7 @@ class WallSeen(msgspec.Struct, frozen=True):
     transplanted: bool
     revisions: dict[str, int]
     shows: tuple[ShowSeen, ...] = ()
-    heaps: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
-    """Reports that may be the same as an open case: its mark → they (``city.views.duplicate_groups``)."""
-    heaped: frozenset[str] = frozenset()
-    """Marks of all of them: no row of their own on a list."""
+    duplicates: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
+    """Mark of an open case → its probable duplicates (``city.views.duplicate_groups``)."""
+    duplicate_marks: frozenset[str] = frozenset()
+    """Marks of all probable duplicates: they have no row of their own in a list."""

@@ -1,4 +1,4 @@
-"""The wall's view: the state as a wall may see it. The one place where the state becomes what it may hold."""
+"""The wall's view: the state as a wall may see it. Only this module builds it from the state."""
 
 from typing import Any
 
@@ -33,24 +33,24 @@ from city.warnings.in_force import standing
 __all__ = ["WallView", "row_key_of"]
 
 MARKED = frozenset({"critical", "urgent"})
-"""Urgencies of the cases that stand on maps one by one."""
+"""Urgencies of the cases that have their own mark on maps."""
 
 FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
 
 
-Heaps = dict[str, tuple[CaseSeen, ...]]
+Duplicates = dict[str, tuple[CaseSeen, ...]]
 
 
-class _Open:
-    """The open cases of one ledger's life as they were last looked at."""
+class _OpenCases:
+    """The open cases of one ledger, as of the last view."""
 
     def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
         self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
         self._cases: dict[str, CaseSeen] = {}
         self._same = DuplicateGroups(near_m)
 
-    def take(self, case: Case, seen: CaseSeen | None) -> None:
-        """Take in what a case has become; None = it is not open."""
+    def update(self, case: Case, seen: CaseSeen | None) -> None:
+        """Update a case; None = it is not open."""
         self.changed = max(self.changed, case.changed)
         mark = row_key_of(case.key)
         if _on_map(self._cases.get(mark)) != _on_map(seen):
@@ -61,30 +61,32 @@ class _Open:
         elif self._cases.pop(mark, None) is not None:
             self._same.drop(mark)
 
-    def seen(self) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
-        heaps = {
-            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.heaps().items()
+    def seen(self) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
+        duplicates = {
+            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.groups().items()
         }
-        heaped = frozenset(case.key for members in heaps.values() for case in members)
-        return tuple(self._cases.values()), heaps, heaped
+        duplicate_marks = frozenset(case.key for members in duplicates.values() for case in members)
+        return tuple(self._cases.values()), duplicates, duplicate_marks
 
 
 class WallView:
-    """The eyes of the wall channels: ``see`` is called once per tick, whatever the number of viewers.
+    """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
 
-    It keeps what it built for slices that did not change since the last look.
+    Slices that did not change since the last view are cached.
     """
 
-    def __init__(self, *, zone_offset_s: int = 28_800, terms: DecisionRules | None = None) -> None:
+    def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
         self._zone_offset_s = zone_offset_s
-        self.terms = terms
-        self._open = _Open((terms.numbers if terms else CaseNumbers()).near_m)
+        self.rules = rules
+        self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
         ledger, measured = state.ledger, state.measured
-        cases, same, heaped = self._keep("cases", state.revision("cases"), lambda: self._cases(state))
+        cases, same, duplicate_marks = self._cached(
+            "cases", state.revision("cases"), lambda: self._cases(state)
+        )
         city_now = ledger.clock.at(now)
         ring = measured.detections
         warned = self._warnings(state, city_now)
@@ -101,42 +103,42 @@ class WallView:
             ),
             readings=_readings(state, now),
             units=_units(state, now),
-            cameras=self._keep(
+            cameras=self._cached(
                 "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
             ),
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
             log=log_lines(
-                self._keep("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
+                self._cached("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
             ),
             transplanted=ledger.transplanted > 0,
             revisions={**state.revisions, "marks": self._open.marked},
-            shows=tuple(shows(ledger, now, self.terms)),
-            heaps=same,
-            heaped=heaped,
+            shows=tuple(shows(ledger, now, self.rules)),
+            duplicates=same,
+            duplicate_marks=duplicate_marks,
         )
 
     def see_case(self, case: Case) -> CaseSeen:
-        """Return an open case as this channel may see it; built anew only when the case has changed."""
-        return wall_case(case, self.terms)
+        """Return an open case as this channel may see it; it is built only when the case has changed."""
+        return wall_case(case, self.rules)
 
     def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
         ledger, revision = state.ledger, state.revision("warnings", "clock")
-        held = self._keep("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
+        held = self._cached("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
         return warnings(held, city_now)
 
     def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
-        # A look a minute tells soon enough that a storm is over, or that it has landed.
-        told = (state.revision("warnings", "clock"), city_now // 60)
+        # Once a minute is often enough to see that a storm is over or has made landfall.
+        revision = (state.revision("warnings", "clock"), city_now // 60)
         tracked = state.ledger.storms
-        held: tuple[StormSeen, ...] = self._keep(
-            "storms", told, lambda: storms(tracked.values(), city_now, self.terms)
+        held: tuple[StormSeen, ...] = self._cached(
+            "storms", revision, lambda: storms(tracked.values(), city_now, self.rules)
         )
         return held
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
-        roster = self._keep("duty", state.revision("duty"), lambda: _roster(state.ledger))
+        roster = self._cached("duty", state.revision("duty"), lambda: _roster(state.ledger))
         if not roster:
             return DutySeen()
         duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
@@ -155,26 +157,26 @@ class WallView:
         )
 
     def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
-        """Return the duty log's lines; what they name of a case is told as a wall tells the case."""
+        """Return the duty log's lines; labels and roads of cases are cleaned as for the wall's cases."""
         lines = []
         for line in ledger.log:
-            told = {"label": public_label, "road": public_road}
+            cleaners = {"label": public_label, "road": public_road}
             names = {
-                name: told[name](text, self.terms) if name in told else text
+                name: cleaners[name](text, self.rules) if name in cleaners else text
                 for name, text in line.names.items()
             }
             lines.append(msgspec.structs.replace(line, names=names))
         return tuple(lines)
 
-    def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Heaps, frozenset[str]]:
-        """Return the open cases, and the heaps of those that may be the same."""
+    def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
+        """Return the open cases, the groups of probable duplicates, and the marks of all duplicates."""
         if self._open.ledger is not state.ledger:
-            self._open = _Open(self._open.near_m, state.ledger)
+            self._open = _OpenCases(self._open.near_m, state.ledger)
         for case in state.ledger.changed_since(self._open.changed):
-            self._open.take(case, self.see_case(case) if case.is_open else None)
+            self._open.update(case, self.see_case(case) if case.is_open else None)
         return self._open.seen()
 
-    def _keep(self, name: str, revision: Any, build: Any) -> Any:
+    def _cached(self, name: str, revision: Any, build: Any) -> Any:
         kept = self._kept.get(name)
         if kept is None or kept[0] != revision:
             kept = (revision, build())
@@ -183,7 +185,7 @@ class WallView:
 
 
 def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
-    """Return all that maps say of one case: nothing of an ordinary one."""
+    """Return what maps show of one case; None for an ordinary one."""
     if case is None or case.urgency not in MARKED:
         return None
     return (
@@ -193,7 +195,7 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
 
 
 def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
-    """Return the roster's rows; of one that cannot be read (an old ledger may hold it) nobody is on duty."""
+    """Return the roster's rows; () for an unreadable roster, which an old ledger may hold."""
     try:
         return read_roster(ledger.roster)
     except ValueError:
@@ -223,20 +225,20 @@ def _units(state: CityState, now: float) -> UnitsSeen:
 
 
 def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
-    heard, clock = state.measured.cameras, state.ledger.clock
-    as_of = np.fmax(_as_of(heard, clock), _as_of(heard, clock, "picture_at", "picture_received"))
+    cameras, clock = state.measured.cameras, state.ledger.clock
+    as_of = np.fmax(_as_of(cameras, clock), _as_of(cameras, clock, "picture_at", "picture_received"))
     seen = []
     for camera in state.ledger.cameras.values():
         if camera.privacy in FORBIDDEN_ON_WALL:
             continue
-        row = heard.find(camera.id)
+        row = cameras.find(camera.id)
         seen.append(
             CameraSeen(
                 camera.id, camera.name, camera.place.street, camera.place.lon, camera.place.lat,
                 camera.azimuth,
-                "" if row is None else str(heard.column("state")[row]),
+                "" if row is None else str(cameras.column("state")[row]),
                 None if row is None else _known(as_of[row]),
-                None if row is None else _known(heard.column("picture_at")[row]),
+                None if row is None else _known(cameras.column("picture_at")[row]),
             )
         )  # fmt: skip
     return tuple(seen)

@@ -1,4 +1,4 @@
-"""Warnings and storms as every channel sees them: only what is not over at a city moment."""
+"""Warnings and storms as all channels see them: only those that are not over at a city time."""
 
 import math
 from collections import Counter
@@ -15,14 +15,14 @@ from city.warnings.signals import OTHER
 __all__ = ["STORM_OVER_S", "log_lines", "storms", "warnings"]
 
 STORM_OVER_S: Final = 86_400.0
-"""A storm whose newest fix is older (city seconds) is over: offices fix one every hour to six hours [J]."""
+"""A storm whose newest fix is older (city seconds) is over: offices issue one every one to six hours [J]."""
 
 NEAR_M: Final = 100_000.0
-"""A landfall within so many metres is the district's own also when its place has no name [J]."""
+"""A landfall within so many metres counts as the district's own even if its place has no name [J]."""
 
 
 def warnings(standings: Iterable[Standing], city_now: float) -> tuple[WarningSeen, ...]:
-    """Return the warnings in force or announced at a city moment, one for each hazard of a message."""
+    """Return the warnings in force or announced at a city time, one per message and hazard."""
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in standings:
         if one.state(city_now) != "over":
@@ -66,45 +66,45 @@ def _areas(one: Standing) -> list[WarningArea]:
     return [WarningArea(colour, rank, code=code) for _, code in one.area.codes]
 
 
-def storms(tracked: Iterable[Storm], city_now: float, terms: DecisionRules | None) -> tuple[StormSeen, ...]:
-    """Return the storms that are not over, the nearest to the district first (without terms the newest)."""
+def storms(tracked: Iterable[Storm], city_now: float, rules: DecisionRules | None) -> tuple[StormSeen, ...]:
+    """Return the storms that are not over, nearest to the district first (without ``rules`` newest first)."""
     alive = [storm for storm in tracked if city_now - storm.fixed_at <= STORM_OVER_S]
-    if terms is None:
+    if rules is None:
         alive.sort(key=lambda storm: (-storm.fixed_at, storm.key))
     else:
-        alive.sort(key=lambda storm: (_storm_away_m(storm, terms), storm.key))
+        alive.sort(key=lambda storm: (_storm_away_m(storm, rules), storm.key))
     return tuple(
-        StormSeen(storm.key, storm.name, storm.points, storm.received, _landfall(storm, city_now, terms))
+        StormSeen(storm.key, storm.name, storm.points, storm.received, _landfall(storm, city_now, rules))
         for storm in alive
     )
 
 
 def log_lines(log: Iterable[LogLine], warned: Iterable[WarningSeen]) -> tuple[LogLine, ...]:
-    """Return the duty log's lines without those that say "issued" of a warning that is over."""
+    """Return the duty log's lines without "issued" lines of warnings that are over."""
     alive = {warning.key.split("#")[0] for warning in warned}
     return tuple(line for line in log if line.text != "log.warning" or line.names.get("warned") in alive)
 
 
-def _storm_away_m(storm: Storm, terms: DecisionRules) -> float:
+def _storm_away_m(storm: Storm, rules: DecisionRules) -> float:
     fixes = [point for point in storm.points if not point.forecast] or list(storm.points)
     if not fixes:
         return math.inf
     last = max(fixes, key=lambda point: point.at)
-    return _away_m(last.lon, last.lat, terms)
+    return _away_m(last.lon, last.lat, rules)
 
 
-def _landfall(storm: Storm, city_now: float, terms: DecisionRules | None) -> Landfall | None:
-    """Return the landfall in the district or nearest to it; one elsewhere only if its place is named."""
+def _landfall(storm: Storm, city_now: float, rules: DecisionRules | None) -> Landfall | None:
+    """Return the landfall in or nearest to the district; one elsewhere only if its place has a name."""
     been = [landfall for landfall in storm.landfalls if landfall.at <= city_now]
-    if terms is None:
+    if rules is None:
         return been[-1] if been else None
-    away = [(_away_m(one.lon, one.lat, terms), -one.at, one) for one in been]
+    away = [(_away_m(one.lon, one.lat, rules), -one.at, one) for one in been]
     near = [row for row in away if row[0] <= NEAR_M or row[2].place]
     return min(near, key=lambda row: row[:2])[2] if near else None
 
 
-def _away_m(lon: float, lat: float, terms: DecisionRules) -> float:
-    """Return metres from a WGS84 point to the district, 0 inside."""
-    if terms.street_of(lon, lat):
+def _away_m(lon: float, lat: float, rules: DecisionRules) -> float:
+    """Return the metres from a WGS84 point to the district, 0 inside."""
+    if rules.street_of(lon, lat):
         return 0.0
-    return min((terms.boundary_m(lon, lat, code) for code in terms.streets), default=math.inf)
+    return min((rules.boundary_m(lon, lat, code) for code in rules.streets), default=math.inf)

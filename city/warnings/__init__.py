@@ -1,4 +1,4 @@
-"""Official warnings and storms: how a record becomes part of the state, and what is in force.
+"""Official warnings and storms: folding their records into the state, and computing which are in force.
 
 It may import ``city.duty``, ``city.state`` and what they import.
 """

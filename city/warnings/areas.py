@@ -1,4 +1,4 @@
-"""Areas of CAP: polygons, circles and geocodes as an office writes them. Positions are WGS84 degrees."""
+"""CAP areas: polygons, circles and geocodes. Positions are WGS84 degrees."""
 
 import math
 import re
@@ -16,9 +16,9 @@ _FEWEST: Final = 3
 
 
 class AreaError(ValueError):
-    """A polygon or a circle cannot be read: what was expected, and what stands there.
+    """A polygon or a circle cannot be read: what was expected, and what was found.
 
-    ``number`` tells that it holds something else than numbers.
+    ``number`` is True when the text contains something other than numbers.
     """
 
     def __init__(self, expected: str, got: str, *, number: bool = False) -> None:
@@ -30,7 +30,7 @@ class AreaError(ValueError):
 def polygon_ring(text: str) -> Ring:
     """Return the corners (lon, lat) of a CAP polygon ("lat,lon lat,lon …").
 
-    White space around a comma is taken, for many offices write it. Raises AreaError.
+    White space around a comma is accepted, because many offices write it. Raises AreaError.
     """
     numbers = _numbers(text)
     if len(numbers) % 2 or len(numbers) < 2 * _FEWEST:
@@ -50,12 +50,12 @@ def circle_ring(text: str) -> Ring:
 
 
 def areas_of(info: Mapping[str, Any]) -> tuple[Area, ...]:
-    """Return the areas of an ``info``; an outline that cannot be read is left out (publishers are told)."""
+    """Return the areas of an ``info`` without unreadable outlines, which publishers are told of."""
     return tuple(_area(area) for area in listed(info.get("area")) if isinstance(area, Mapping))
 
 
 def listed(value: Any) -> list[Any]:
-    """Return what may be one or many as a list."""
+    """Return a value that may be single or a list as a list."""
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
@@ -95,7 +95,7 @@ def _numbers(text: str) -> list[float]:
         numbers.append(float(found[0]))
         end = found.end()
     if not _BETWEEN.fullmatch(text, end) or not all(map(math.isfinite, numbers)):
-        raise AreaError("numbers parted by commas and spaces", repr(text[end : end + 40]), number=True)
+        raise AreaError("numbers separated by commas and spaces", repr(text[end : end + 40]), number=True)
     return numbers
 
 
@@ -103,5 +103,5 @@ def _corner(lat: float, lon: float) -> tuple[float, float]:
     if not -90.0 <= lat <= 90.0:
         raise AreaError("a latitude of -90 to 90 first", f"{lat:g}")
     if not -360.0 <= lon <= 360.0:
-        raise AreaError("a longitude of -180 to 180 behind the latitude", f"{lon:g}")
+        raise AreaError("a longitude of -180 to 180 after the latitude", f"{lon:g}")
     return (lon if -180.0 <= lon <= 180.0 else lon - math.copysign(360.0, lon)), lat

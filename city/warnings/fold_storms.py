@@ -1,4 +1,4 @@
-"""Intake of storms: how a track, as the gateway kept it, becomes part of the state."""
+"""Folding storms: how a storm track becomes part of the state."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["fold_storm"]
 
 
 def fold_storm(state: LedgerState, fact: Fact) -> None:
-    """Keep the newest track of a storm by its own time: an older advisory may come later."""
+    """Keep the newest track of a storm by the advisory's own time: an older advisory may arrive later."""
     storm = _storm(fact.data["record"])
     held = state.storms.get(storm.key)
     if held is None or _newness(held) < _newness(storm):
@@ -44,25 +44,25 @@ def _storm(record: dict[str, Any]) -> Storm:
 
 
 def _landfalls(record: dict[str, Any]) -> tuple[Landfall, ...]:
-    """Return all landfalls of a track, the earliest first; records of before 0.2 have but one."""
-    told = record.get("landfalls")
-    if not isinstance(told, list):
-        told = [record["landfall"]] if isinstance(record.get("landfall"), dict) else []
+    """Return all landfalls of a track, earliest first; records from before 0.2 have only one."""
+    landfalls = record.get("landfalls")
+    if not isinstance(landfalls, list):
+        landfalls = [record["landfall"]] if isinstance(record.get("landfall"), dict) else []
     found = [
         Landfall(parse(one["at"]), float(one["lon"]), float(one["lat"]), str(one.get("place") or "")[:24])
-        for one in told
+        for one in landfalls
     ]
     return tuple(sorted(found, key=lambda landfall: landfall.at))
 
 
 def _number(value: object) -> float | None:
-    """Return a number as a float, None for what is none (a snapshot must be able to hold it)."""
+    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
     return float(value) if isinstance(value, int | float) else None
 
 
-def _radii(told: dict[str, Any]) -> dict[str, Any]:
+def _radii(radii: dict[str, Any]) -> dict[str, Any]:
     """Return radii by force: one number, or one for each quadrant."""
     return {
         str(force): [_number(one) for one in radius] if isinstance(radius, list) else _number(radius)
-        for force, radius in told.items()
+        for force, radius in radii.items()
     }

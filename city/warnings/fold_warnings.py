@@ -1,4 +1,4 @@
-"""Intake of warnings: how a CAP message, as the gateway kept it, becomes part of the state (domain A.5)."""
+"""Folding warnings: how a CAP message becomes part of the state (domain A.5)."""
 
 import re
 from collections.abc import Mapping
@@ -10,42 +10,42 @@ import msgspec
 from city.clocks.timestamps import parse
 from city.facts.fact import Fact
 from city.state.ledger_state import LedgerState
-from city.state.warning_records import Area, Info, Warned
+from city.state.warning_records import Area, Info, WarningMessage
 from city.warnings.areas import areas_of, listed, named_values
 from city.warnings.signals import OTHER, RANKS, SEVERITIES, colour_in, colour_of, hazard_of, is_lifting
 
 __all__ = ["ASSUMED_S", "USUAL_S", "fold_warning"]
 
 USUAL_S: Final = 24 * 3600.0
-"""How long a signal holds whose office does not say when it ends: signals are issued for 24 hours [J]."""
+"""Assumed duration of a signal whose office gives no end: signals are issued for 24 hours [J]."""
 
 ASSUMED_S: Final = {"thunder": 6 * 3600.0, "hail": 6 * 3600.0, "rainstorm": 12 * 3600.0}
-"""The same for hazards that pass sooner [J]."""
+"""The assumed duration for hazards that end sooner [J]."""
 
 LONGEST_S: Final = 366 * 86_400.0
-"""An end that is further away is a filler, no end."""
+"""A later end is a filler and counts as no end."""
 
 _COLOUR_OF: Final = {severity: colour for colour, severity in SEVERITIES.items()}
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-class _Told(NamedTuple):
-    """An ``info`` as read, the language that it is in, and whether its colour was printed."""
+class _DecodedInfo(NamedTuple):
+    """A decoded ``info``, its language, and whether the message states its colour."""
 
     language: str
     info: Info
     printed: bool
 
 
-def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
-    """Keep a message that warns the public, or says that an earlier one is over, and return it.
+def fold_warning(state: LedgerState, fact: Fact) -> WarningMessage | None:
+    """Keep a message that warns the public or ends an earlier warning, and return it.
 
-    None for any other, and for one that is known already.
+    Returns None for any other message, and for one that is known already.
 
-    Only positive evidence counts: CAP's status Actual (or Exercise, which is marked), a scope that is Public
-    or not told (CAP 1.0), and msgType Alert, Update or Cancel. All others stay in the ledger alone. What is
-    in force follows from all kept messages together (:mod:`city.warnings.in_force`), so their order does not
-    matter. Of two messages with one identifier the newer one counts.
+    Only positive evidence counts: CAP status Actual (or Exercise, which is marked), scope Public or missing
+    (CAP 1.0), and msgType Alert, Update or Cancel. All other messages stay in the ledger only. Which warnings
+    are in force follows from all kept messages together (:mod:`city.warnings.in_force`), so their order does
+    not matter. Of two messages with the same identifier, the newer one counts.
     """
     record = fact.data["record"]
     status, kind, scope = record.get("status"), record.get("msgType"), record.get("scope")
@@ -60,8 +60,8 @@ def fold_warning(state: LedgerState, fact: Fact) -> Warned | None:
     return warned
 
 
-def _newness(warned: Warned) -> tuple[float, bool, int, bytes]:
-    """Return what orders messages of one identifier; of one moment the one that says more counts."""
+def _newness(warned: WarningMessage) -> tuple[float, bool, int, bytes]:
+    """Return the sort key of messages with one identifier; of one time, the more complete one is newer."""
     return warned.sent, warned.kind == "Cancel", len(warned.infos), msgspec.msgpack.encode(warned)
 
 
@@ -69,23 +69,23 @@ def _warned(
     record: Mapping[str, Any],
     status: Literal["Actual", "Exercise"],
     kind: Literal["Alert", "Update", "Cancel"],
-) -> Warned:
+) -> WarningMessage:
     sent = parse(str(record["sent"]))
     zone = datetime.fromisoformat(str(record["sent"])).tzinfo
     references = tuple(dict.fromkeys(_referenced(record)))
-    told = [
-        _Told(_language(info), _info(info, sent, zone), bool(_printed_colour(info)))
+    decoded = [
+        _DecodedInfo(_language(info), _info(info, sent, zone), bool(_printed_colour(info)))
         for info in listed(record.get("info"))
         if isinstance(info, Mapping)
     ]
-    infos = _translated(told)
+    infos = _translated(decoded)
     if kind == "Cancel":
         says: Literal["lifts", "doubts"] = "doubts" if references else "lifts"
         infos = [msgspec.structs.replace(info, says=says) for info in infos]
     sender = str(record["sender"])
     ends = max((info.ends for info in infos if info.says == "warns"), default=0.0)
     key = f"{sender}/{record['identifier']}"
-    return Warned(key, sender, status, kind, sent, references, tuple(infos), ends)
+    return WarningMessage(key, sender, status, kind, sent, references, tuple(infos), ends)
 
 
 def _referenced(record: Mapping[str, Any]) -> list[str]:
@@ -100,7 +100,7 @@ def _info(info: Mapping[str, Any], sent: float, zone: tzinfo | None) -> Info:
     hazard = hazard_of(event, headline, codes=codes)
     says = _says(info, headline)
     colour = _printed_colour(info)
-    if not colour and says != "lifts":  # what is lifted is named by its colour, not by the calm that follows
+    if not colour and says != "lifts":  # the severity of a lifting does not describe the lifted signal
         colour = _COLOUR_OF.get(str(info.get("severity") or ""), "")
     begins = max(sent, *(_moment(info.get(name), zone)[0] or sent for name in ("effective", "onset")))
     ends, assumed = _moment(info.get("expires"), zone)
@@ -132,16 +132,16 @@ def _says(info: Mapping[str, Any], headline: str) -> Literal["warns", "lifts", "
 
 
 def _printed_colour(info: Mapping[str, Any]) -> str:
-    """Return the colour that the issuer printed: a parameter, in the headline or, in China, the severity."""
-    told = [v for name, v in named_values(info.get("parameter")) if name.lower() in ("colour", "color")]
-    found = colour_of(told[0]) if told else ""
+    """Return the colour that the issuer states: in a parameter, the headline or, in China, the severity."""
+    colours = [v for name, v in named_values(info.get("parameter")) if name.lower() in ("colour", "color")]
+    found = colour_of(colours[0]) if colours else ""
     return found or colour_in(str(info.get("headline") or "")) or colour_of(str(info.get("severity") or ""))
 
 
-def _moment(told: object, zone: tzinfo | None) -> tuple[float | None, bool]:
-    """Return a moment and whether its offset is assumed: one without is read in the zone of ``sent``."""
+def _moment(value: object, zone: tzinfo | None) -> tuple[float | None, bool]:
+    """Return a time and whether its offset is assumed: a time without one is read in the zone of ``sent``."""
     try:
-        found = datetime.fromisoformat(str(told or ""))
+        found = datetime.fromisoformat(str(value or ""))
         naive = found.tzinfo is None
         return (found.replace(tzinfo=zone) if naive else found).timestamp(), naive
     except (ValueError, OverflowError):
@@ -149,34 +149,34 @@ def _moment(told: object, zone: tzinfo | None) -> tuple[float | None, bool]:
 
 
 def _language(info: Mapping[str, Any]) -> str:
-    """Return the language of an ``info``, shortened ("zh"); of one that names none that of its words."""
-    told = str(info.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
+    """Return the primary language of an ``info`` ("zh"); without one, it is detected from its text."""
+    language = str(info.get("language") or "").strip().lower().replace("_", "-").split("-")[0]
     words = str(info.get("headline") or "") + str(info.get("event") or "")
-    return told or ("zh" if _CHINESE.search(words) else "en")
+    return language or ("zh" if _CHINESE.search(words) else "en")
 
 
-def _translated(told: list[_Told]) -> list[Info]:
-    """Return the statements, each with its translations: the n-th of one language is the n-th of another."""
-    by_language: dict[str, list[_Told]] = {}
-    for one in told:
+def _translated(decoded: list[_DecodedInfo]) -> list[Info]:
+    """Join translations: the n-th ``info`` of one language translates the n-th of another."""
+    by_language: dict[str, list[_DecodedInfo]] = {}
+    for one in decoded:
         by_language.setdefault(one.language, []).append(one)
     rows = list(zip(*by_language.values(), strict=False))
     whole = len({len(infos) for infos in by_language.values()}) <= 1
     if whole and all(_alike([one.info for one in row]) for row in rows):
         return [_joined(row) for row in rows]
-    return [_with_hazard(one, told) for one in told]
+    return [_with_hazard(one, decoded) for one in decoded]
 
 
 def _alike(row: list[Info]) -> bool:
-    """Whether infos of several languages can be one statement: one hazard, as many areas."""
+    """Whether infos of several languages can be one statement: one hazard, the same number of areas."""
     return len({info.hazard for info in row} - {OTHER}) <= 1 and len({len(info.areas) for info in row}) == 1
 
 
-def _joined(told: tuple[_Told, ...]) -> Info:
-    """Return one statement of its translations; what one of them leaves out another may tell."""
-    row = [one.info for one in told]
-    # A colour that is printed in one language counts, not the one that CAP's severity has in another.
-    coloured = [one.info for one in told if one.printed] or row
+def _joined(decoded: tuple[_DecodedInfo, ...]) -> Info:
+    """Merge the translations of one statement; a field missing in one is taken from another."""
+    row = [one.info for one in decoded]
+    # A colour stated in one language takes precedence over one derived from CAP's severity in another.
+    coloured = [one.info for one in decoded if one.printed] or row
     worst = max(coloured, key=lambda info: (info.says == "warns", info.rank))
     return msgspec.structs.replace(
         worst,
@@ -197,9 +197,9 @@ def _one_area(areas: tuple[Area, ...]) -> Area:
     return Area(names, codes, tuple(dict.fromkeys(ring for area in areas for ring in area.rings)))
 
 
-def _with_hazard(one: _Told, told: list[_Told]) -> Info:
-    """Give an info that names no hazard of ours the only one that its translations name."""
-    named = {other.info.hazard for other in told if other.language != one.language} - {OTHER}
+def _with_hazard(one: _DecodedInfo, decoded: list[_DecodedInfo]) -> Info:
+    """Give an info without a known hazard the hazard of its translations, if they name exactly one."""
+    named = {other.info.hazard for other in decoded if other.language != one.language} - {OTHER}
     if one.info.hazard != OTHER or len(named) != 1:
         return one.info
     return msgspec.structs.replace(one.info, hazard=named.pop())

@@ -1,11 +1,11 @@
-"""Which warnings are in force: what all messages say together, in whatever order they came (CAP 1.2)."""
+"""Which warnings are in force, computed from all messages together; their order does not matter (CAP 1.2)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
-from city.state.warning_records import Area, Info, Warned
+from city.state.warning_records import Area, Info, WarningMessage
 from city.warnings.signals import OTHER
 
 __all__ = ["Standing", "in_force", "standing"]
@@ -15,37 +15,37 @@ State = Literal["in_force", "announced", "over"]
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One area of one statement, and when it stops: as said, or when another message ends it sooner."""
+    """One area of one statement, and when it ends: as stated, or earlier when another message ends it."""
 
-    warned: Warned
+    warned: WarningMessage
     info: Info
     area: Area
     ends: float
 
     @property
     def assumed(self) -> bool:
-        """Whether its end is assumed: the office did not say it, and nothing has ended it."""
+        """Whether its end is assumed: the office gave none, and no message has ended it."""
         return self.info.assumed and self.ends == self.info.ends
 
     def state(self, now: float) -> State:
-        """Return what it is at a city moment (epoch seconds)."""
+        """Return its state at a city time (epoch seconds)."""
         if self.warned.sent > now or self.ends <= now:
             return "over"
         return "in_force" if self.info.begins <= now else "announced"
 
 
-def in_force(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
-    """Return what is in force at a city moment (epoch seconds)."""
+def in_force(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, ...]:
+    """Return what is in force at a city time (epoch seconds)."""
     return tuple(one for one in standing(messages, now) if one.state(now) == "in_force")
 
 
-def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
-    """Return what is not over at ``now`` (city epoch seconds), ordered by key; it may be announced only.
+def standing(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, ...]:
+    """Return what is in force or announced at ``now`` (city epoch seconds), ordered by key.
 
-    A message ends, whatever its area, when an Update names it, directly or by a chain of references, or when
-    any link of its chain is cancelled by a later message; an Update sent after the cancellation is new. An
-    area of a statement ends when its office states another signal of the same hazard for it (from when that
-    one takes effect), or lifts the hazard there: a lifting that names a colour ends no worse one.
+    A whole message ends when an Update references it, directly or through a chain of references, or when a
+    later message cancels any message of its chain; an Update sent after the cancellation is new. An area of
+    a statement ends when the same office issues another signal of the same hazard for it (from the time that
+    one takes effect), or lifts the hazard there. A lifting that names a colour does not end a worse one.
     """
     every = tuple(messages)
     live = sorted((one for one in every if one.ends > now), key=lambda one: one.key)
@@ -55,7 +55,7 @@ def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
     later = [one for one in every if one.sent >= first]
     chains = _Chains(every)
     enders = [one for one in later if one.references and (one.kind == "Cancel" or _replaces(one))]
-    topics: dict[Topic, list[tuple[Warned, Info]]] = {}
+    topics: dict[Topic, list[tuple[WarningMessage, Info]]] = {}
     for one in later:
         for info in one.infos:
             topics.setdefault(_topic(one, info), []).append((one, info))
@@ -73,17 +73,19 @@ def standing(messages: Iterable[Warned], now: float) -> tuple[Standing, ...]:
     return tuple(found)
 
 
-def _topic(warned: Warned, info: Info) -> Topic:
+def _topic(warned: WarningMessage, info: Info) -> Topic:
     hazard = info.hazard if info.hazard != OTHER else f"={info.event}"
     return warned.status, warned.sender, hazard
 
 
-def _replaces(warned: Warned) -> bool:
+def _replaces(warned: WarningMessage) -> bool:
     return warned.kind == "Update" and bool(warned.infos)
 
 
-def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: Area) -> float:
-    """Return when another statement of the office on the hazard ends this area of one; inf for never."""
+def _ended_by(
+    rivals: list[tuple[WarningMessage, Info]], one: WarningMessage, info: Info, area: Area
+) -> float:
+    """Return when another statement of the office on the hazard ends this area of ``one``; inf for never."""
     moments = [
         max(by.sent, other.begins)
         for by, other in rivals
@@ -93,20 +95,20 @@ def _ended_by(rivals: list[tuple[Warned, Info]], one: Warned, info: Info, area: 
     return min(moments, default=float("inf"))
 
 
-def _supersedes(by: Warned, other: Info, one: Warned) -> bool:
-    # What no word of ours names may be two things at one place: only references replace it.
+def _supersedes(by: WarningMessage, other: Info, one: WarningMessage) -> bool:
+    # Two warnings of an unknown hazard may be different things: only references replace one.
     return other.says == "warns" and other.hazard != OTHER and by.sent > one.sent
 
 
-def _lifts(by: Warned, other: Info, one: Warned, info: Info) -> bool:
-    # A message that names what it ends speaks of nothing else.
+def _lifts(by: WarningMessage, other: Info, one: WarningMessage, info: Info) -> bool:
+    # A message with references ends only the messages that it references.
     named = bool(by.references)
     worse = other.rank and info.rank > other.rank
     return other.says == "lifts" and not named and not worse and by.sent >= one.sent
 
 
 def _covers(other: Info, area: Area) -> bool:
-    """Whether a statement is of an area too; a lifting without any area is of all."""
+    """Whether a statement includes an area; a lifting without areas includes all."""
     if other.says == "lifts" and not other.areas:
         return True
     if any(_same(new, area) for new in other.areas or (Area(),)):
@@ -116,7 +118,7 @@ def _covers(other: Info, area: Area) -> bool:
 
 
 def _same(new: Area, old: Area) -> bool:
-    """Whether two areas are one: by outline, else by code, else by name."""
+    """Whether two areas are the same: by outline, else by code, else by name."""
     if new.rings and old.rings:
         return {_open(ring) for ring in new.rings} == {_open(ring) for ring in old.rings}
     if {scheme for scheme, _ in new.codes} & {scheme for scheme, _ in old.codes}:
@@ -131,16 +133,16 @@ def _open(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], .
 
 
 class _Chains:
-    """Who names whom, over any number of links."""
+    """Direct and indirect references between messages."""
 
-    def __init__(self, messages: Iterable[Warned]) -> None:
+    def __init__(self, messages: Iterable[WarningMessage]) -> None:
         self._named: Mapping[str, tuple[str, ...]] = {
             one.key: one.references for one in messages if one.references
         }
         self._kept: dict[str, frozenset[str]] = {}
 
     def before(self, key: str) -> frozenset[str]:
-        """Return the keys that a message names, directly or through others."""
+        """Return the keys that a message references, directly or through others."""
         if key not in self._kept:
             found: set[str] = set()
             waiting = list(self._named.get(key, ()))
@@ -152,11 +154,11 @@ class _Chains:
             self._kept[key] = frozenset(found)
         return self._kept[key]
 
-    def ends(self, by: Warned, one: Warned) -> bool:
-        """Whether a message with references ends another: that one is of its chain, and not newer."""
+    def ends(self, by: WarningMessage, one: WarningMessage) -> bool:
+        """Whether a message with references ends another one, which is in its chain and not newer."""
         if by.key == one.key or by.status != one.status or by.sent < one.sent:
             return False
         if one.key in self.before(by.key):
-            return by.key not in self.before(one.key)  # two that name each other end nothing
+            return by.key not in self.before(one.key)  # messages that reference each other end nothing
         closes = by.kind == "Cancel" or all(info.says == "lifts" for info in by.infos)
         return closes and not self.before(one.key).isdisjoint(by.references)

@@ -1,4 +1,4 @@
-"""Warning signals: how colours, hazards and liftings are written: Chinese, English, codes (domain A.5)."""
+"""Warning signals: reading colours, hazards and liftings from Chinese, English and codes (domain A.5)."""
 
 import re
 from typing import Final
@@ -8,14 +8,14 @@ __all__ = [
 ]  # fmt: skip
 
 OTHER: Final = "other"
-"""The hazard of a warning that none of our words or codes names."""
+"""The hazard of a warning that matches no known word or code."""
 
 COLOURS: Final = {"blue": "蓝", "yellow": "黄", "orange": "橙", "red": "红"}
 RANKS: Final = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
 SEVERITIES: Final = {"blue": "Minor", "yellow": "Moderate", "orange": "Severe", "red": "Extreme"}
 """Colour -> CAP's severity (domain A.5)."""
 
-# The first row that is found counts, so what is in another's words ("heat wave") stands before it ("wave").
+# The first matching row counts, so a longer term ("heat wave") comes before one that it contains ("wave").
 _HAZARDS: Final = tuple(
     (hazard, re.compile(words, re.IGNORECASE))
     for hazard, words in (
@@ -40,7 +40,7 @@ _CODES: Final = {
     "HUA": "typhoon", "HUW": "typhoon", "TRA": "typhoon", "TRW": "typhoon", "TYA": "typhoon",
     "TYW": "typhoon", "SVA": "thunder", "SVR": "thunder", "HWA": "gale", "HWW": "gale",
 }  # fmt: skip
-"""Event codes of GB/T 35965.1 that the domain knows, and those of SAME (47 CFR 11.31)."""
+"""Event codes of GB/T 35965.1 that are known here, and those of SAME (47 CFR 11.31)."""
 
 _CHANGED: Final = re.compile(r"(?:更新|升级|降级|变更|调整|改)[^,，。]*?为[^,，。]*?([蓝黄橙红])色")
 _CHINESE: Final = re.compile(r"([蓝黄橙红])色")
@@ -50,13 +50,13 @@ _STATED: Final = re.compile(r"发布|更新|升级|降级|变更|继续")
 
 
 def colour_of(word: str) -> str:
-    """Return blue, yellow, orange or red for any way of writing it alone ("红色", "Red"), else ''."""
+    """Return blue, yellow, orange or red for a text that is only a colour ("红色", "Red"), else ''."""
     tidy = word.strip().lower().removesuffix("色")
     return next((colour for colour, sign in COLOURS.items() if tidy in (colour, sign)), "")
 
 
 def colour_in(sentence: str) -> str:
-    """Return the colour that a headline prints, '' without one; of "蓝色更新为黄色" the new one."""
+    """Return the colour in a headline, '' without one; for "蓝色更新为黄色" the new one."""
     chinese = _CHANGED.search(sentence) or _CHINESE.search(sentence)
     if chinese:
         return _SIGNS[chinese[1]]
@@ -65,7 +65,7 @@ def colour_in(sentence: str) -> str:
 
 
 def hazard_of(*texts: str, codes: tuple[str, ...] = ()) -> str:
-    """Return our hazard for event codes, else for the first text that names one, else ``OTHER``."""
+    """Return the hazard of the event codes, else of the first text that names one, else ``OTHER``."""
     for code in codes:
         if code.strip().upper() in _CODES:
             return _CODES[code.strip().upper()]
@@ -77,5 +77,5 @@ def hazard_of(*texts: str, codes: tuple[str, ...] = ()) -> str:
 
 
 def is_lifting(headline: str) -> bool:
-    """Whether a headline lifts a signal (解除) and states none."""
+    """Whether a headline lifts a signal (解除) and issues none."""
     return "解除" in headline and not _STATED.search(headline)

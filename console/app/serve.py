@@ -125,7 +125,7 @@ class Console:
             fault=lambda: self._follower.broken, clock=time.time,
         )  # fmt: skip
         self._desk_projection = DeskProjection(terms, presence=self._ordering.presence.everywhere)
-        wall_view = WallView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        wall_view = WallView(zone_offset_s=terms.zone_offset_s, rules=terms)
         guard = settings.guard_cards
         self._channels = {
             "wall": Channel(store, self._screens["wall"], wall_view.see, guard=guard),

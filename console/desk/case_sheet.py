@@ -38,7 +38,7 @@ class CaseSheets:
     """
 
     def __init__(self, terms: DecisionRules, name_of: Callable[[str], str]) -> None:
-        self._projection = CasesInFull(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._projection = CasesInFull(zone_offset_s=terms.zone_offset_s, rules=terms)
         self._categories = terms.categories
         self._grid_of = terms.grid_of
         self._name_of = name_of

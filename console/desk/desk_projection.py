@@ -31,7 +31,7 @@ class DeskProjection:
         self, terms: DecisionRules, *, presence: Callable[[], Mapping[str, Sequence[str]]],
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        self._view = DeskView(zone_offset_s=terms.zone_offset_s, terms=terms)
+        self._view = DeskView(zone_offset_s=terms.zone_offset_s, rules=terms)
         self._terms = terms
         self._presence = presence
         self._clock = clock

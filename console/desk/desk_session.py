@@ -13,7 +13,7 @@ from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
-from city.views.case_view import hand_of
+from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
@@ -180,7 +180,7 @@ class DeskSession:
         services, seen = self._services, self._services.seen
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
-        hand, city = hand_of(person.account), seen.clock.at(services.clock())
+        hand, city = account_mark(person.account), seen.clock.at(services.clock())
         # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
         found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
@@ -238,7 +238,7 @@ class DeskSession:
 
 
 def _rowed(seen: DeskSeen) -> list[DeskCase]:
-    return [case for case in seen.cases if case.key not in seen.heaped]
+    return [case for case in seen.cases if case.key not in seen.duplicate_marks]
 
 
 def _words(asked: Reply) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from city.access import Person, verbs_of
-from city.views.case_view import hand_of
+from city.views.case_view import account_mark
 from console.accounts.authorization import Viewer
 from console.accounts.seats import Seats
 from console.accounts.sessions import Sessions
@@ -72,7 +72,7 @@ class PageSessions:
             return Visitor(page.take), page.close
         role = _first_role(person)
         visitor = Visitor(
-            page.take, person.name, role, person.seat, hand_of(person.account), verbs_of(person)
+            page.take, person.name, role, person.seat, account_mark(person.account), verbs_of(person)
         )  # fmt: skip
         return visitor, page.close
 
@@ -122,7 +122,7 @@ class _WallSession:
         if person is None:
             return {"seated": None, "why": seated.why}
         shown = {
-            "name": person.name, "role": _first_role(person), "hand": hand_of(person.account),
+            "name": person.name, "role": _first_role(person), "hand": account_mark(person.account),
             "verbs": [verb for verb in verbs_of(person) if verb in WALL_VERBS],
         }  # fmt: skip
         return {"seated": shown, "why": ""}

@@ -129,7 +129,7 @@ class Follower:
         self.lag_s = {topic: ms / 1000 for topic, ms in (beat.get("lag_ms") or {}).items()}
         if beat.get("cursor") is not None:
             self.complete.set()
-        self.store.hear(self._sources(beat.get("sources", {}).items(), now))
+        self.store.set_sources(self._sources(beat.get("sources", {}).items(), now))
 
     def _sources(self, sources: Iterable[tuple[str, Any]], now: float) -> list[SourceState]:
         return [

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from city.access import Person
-from city.cases.fold_common import is_quiet
+from city.cases.fold_common import is_timer_note
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import ANY_VERSION, decide
 from city.commands.subjects import find_case
@@ -199,7 +199,7 @@ class Orders:
         return (
             order.command.verb in ANY_VERSION
             or conflict.subject != order.command.subject
-            or all(is_quiet(fact) for fact in facts)
+            or all(is_timer_note(fact) for fact in facts)
         )
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:

@@ -49,7 +49,12 @@ class DeskQueue:
             self._counted = (seen.cases, int(now), _counts(seen, now))
         kept: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
         for case in self._first:
-            parts = (case, seen.presence.get(case.key, ()), seen.near.get(case.key), seen.heaps.get(case.key))
+            parts = (
+                case,
+                seen.presence.get(case.key, ()),
+                seen.near.get(case.key),
+                seen.duplicates.get(case.key),
+            )
             before = self._rows.get(case.key)
             same = before is not None and before[0][0] is case and before[0][1:] == parts[1:]
             kept[case.key] = before if before and same else (parts, desk_row(case, seen)[1])
@@ -70,7 +75,7 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "next_at": case.next_at,
         "make_safe": make_safe(case),
         "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
-        "same": [[one.key, one.version] for one in seen.heaps.get(case.key, ())],
+        "same": [[one.key, one.version] for one in seen.duplicates.get(case.key, ())],
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
         "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
         "presence": list(seen.presence.get(case.key, ())), "hands": list(case.hands),
@@ -83,7 +88,7 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
 
 def _rowed(seen: DeskSeen) -> list[DeskCase]:
     """Return the cases that have a row of their own: one per group of duplicate reports."""
-    return [case for case in seen.cases if case.key not in seen.heaped]
+    return [case for case in seen.cases if case.key not in seen.duplicate_marks]
 
 
 def order_key(order: str) -> Callable[[DeskCase], SortKey]:

@@ -44,8 +44,8 @@ class DeskStrip:
         since = seen.clock.at(now) - ALARMS_S
         alarms = sum(case.urgency == "critical" and case.recorded_at >= since for case in seen.cases)
         is_known = scalars["critical"] is not None
-        scalars |= {"alarms": alarms if is_known else None, "same": len(seen.heaped)}
-        keys = [key for key in scalars["critical_keys"] if key not in seen.heaped]
+        scalars |= {"alarms": alarms if is_known else None, "same": len(seen.duplicate_marks)}
+        keys = [key for key in scalars["critical_keys"] if key not in seen.duplicate_marks]
         return {**scalars, "critical_keys": keys if is_known else None}
 
 

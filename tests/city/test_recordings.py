@@ -1,4 +1,4 @@
-"""One fact of every (type, v) that was ever released, as it lies in ledgers out there."""
+"""One fact of every (type, v) that was ever released, as existing ledgers hold it."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def recorded(position: int, kind: str, v: int) -> Fact:
 
 
 def everything() -> list[tuple[str, int]]:
-    """Every form that the fold takes today or can lift to one that it takes."""
+    """Every (type, v) that the fold handles, directly or after an upcast."""
     return list(HANDLERS) + list(UPCASTS)
 
 

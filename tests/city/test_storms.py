@@ -1,4 +1,4 @@
-"""Storms: the newest track by its own time, what is over, and which landfall is the district's."""
+"""Storms: the newest track by its own time, the end of a storm, and the landfall of the district."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from city.places.streets import Streets
 from city.state.ledger_state import CityState, LedgerState
 from city.state.warning_records import Landfall
 from city.views.wall_view import WallView
-from tests.city.commands.world import terms
+from tests.city.commands.world import rules
 from tests.warning_factory import NOON
 
 HOUR = 3600.0
@@ -23,8 +23,8 @@ WHERE = {"type": "Polygon", "coordinates": [[[121.5, 31.2], [121.6, 31.2], [121.
 STREET = Streets.from_geojson({
     "features": [{"type": "Feature", "geometry": WHERE, "properties": {"code": "x", "name": "甲镇"}}]
 })  # fmt: skip
-TERMS = msgspec.structs.replace(
-    terms(), streets={"x": "甲镇"}, boundary_m=STREET.boundary_m, street_of=STREET.code_of
+RULES = msgspec.structs.replace(
+    rules(), streets={"x": "甲镇"}, boundary_m=STREET.boundary_m, street_of=STREET.code_of
 )
 
 
@@ -48,8 +48,8 @@ def folded(*records: dict[str, Any]) -> LedgerState:
     return state
 
 
-def seen(*records: dict[str, Any], hours: float = 0.0, terms: Any = None) -> Any:
-    return WallView(terms=terms).see(CityState(folded(*records)), NOON + hours * HOUR).storms
+def seen(*records: dict[str, Any], hours: float = 0.0, rules: Any = None) -> Any:
+    return WallView(rules=rules).see(CityState(folded(*records)), NOON + hours * HOUR).storms
 
 
 def test_an_older_advisory_that_comes_later_changes_nothing() -> None:
@@ -90,13 +90,13 @@ def test_all_landfalls_are_kept_and_the_districts_own_is_seen() -> None:
     elsewhere, own = landfall(-9, 122.2, 29.9, "舟山"), landfall(-5, *EAST, "甲镇")
     record = track(fix(-1), landfalls=[landfall(-2, 119.0, 33.0, "别处"), own, elsewhere])
     assert [one.place for one in folded(record).storms["s"].landfalls] == ["舟山", "甲镇", "别处"]
-    (storm,) = seen(record, terms=TERMS)
+    (storm,) = seen(record, rules=RULES)
     assert storm.landfall == Landfall(NOON - 5 * HOUR, *EAST, "甲镇")
 
 
 def test_a_landfall_that_is_still_to_come_or_far_and_nameless_is_not_told() -> None:
     record = track(fix(-1), landfalls=[landfall(2, *EAST, "甲镇"), landfall(-2, 110.0, 20.0)])
-    assert seen(record, terms=TERMS)[0].landfall is None
+    assert seen(record, rules=RULES)[0].landfall is None
 
 
 def test_a_record_of_before_has_one_landfall() -> None:
@@ -105,7 +105,7 @@ def test_a_record_of_before_has_one_landfall() -> None:
 
 def test_the_storm_nearest_to_the_district_is_first() -> None:
     far, near = track(fix(-1, 150.0, 20.0), storm="far"), track(fix(-6, 122.5, 30.5), storm="near")
-    assert [storm.key for storm in seen(far, near, terms=TERMS)] == ["near", "far"]
+    assert [storm.key for storm in seen(far, near, rules=RULES)] == ["near", "far"]
     assert [storm.key for storm in seen(far, near)] == ["far", "near"]
 
 

@@ -1,4 +1,4 @@
-"""Which warnings are in force: only positive evidence counts, and the order of messages never does."""
+"""Which warnings are in force: only positive evidence counts; the order of messages does not matter."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from tests.warning_factory import NOON, NORTH, OFFICE, SOUTH, fact, folded, info
 
 
 def names(*records: dict[str, Any], minutes: float = 30.0) -> list[str]:
-    """Return the identifiers in force so many minutes after noon."""
+    """Return the identifiers in force some minutes after noon."""
     found = in_force(folded(*records).warnings.values(), NOON + minutes * 60.0)
     return sorted({one.warned.key.removeprefix(f"{OFFICE}/") for one in found})
 
@@ -316,7 +316,7 @@ SAYS = st.sampled_from([
 
 @st.composite
 def messages(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Return messages with identifiers of their own that name each other as they like."""
+    """Return messages with unique identifiers and arbitrary references between them."""
     found = []
     for name in draw(st.lists(st.sampled_from(LETTERS), unique=True, max_size=6)):
         areas = draw(st.sampled_from([[NORTH], [SOUTH], [NORTH, SOUTH], None]))

@@ -83,7 +83,7 @@ def wall(state: CityState) -> bytes:
     """Return all that a wall is sent of a state."""
     terms, layers = district()
     now = parse(moment())
-    seen = WallView(terms=terms).see(state, now)
+    seen = WallView(rules=terms).see(state, now)
     views = {card.key: card.view(seen, now) for card in CARDS_OF["wall"]}
     texts = encode_text({"views": {key: _plain(view) for key, view in views.items()}})
     frames = [layer.frame(seen, now) for layer in layers]

@@ -135,7 +135,9 @@ class TestQueue:
 
     def test_reports_of_one_place_are_counted_as_one_row(self) -> None:
         one, two, other = case("1"), case("2"), case("3")
-        told = seen(cases=(one, two, other), heaps={one.key: (two,)}, heaped=frozenset({two.key}))
+        told = seen(
+            cases=(one, two, other), duplicates={one.key: (two,)}, duplicate_marks=frozenset({two.key})
+        )
         view = Queue().view(told, NOW)
         assert (view.scalars["total"], view.scalars["rows"], len(view.rows)) == (3, 2, 2)
         assert counted(told) == {"total": 3, "rows": 2}

@@ -159,7 +159,7 @@ def test_the_strip_counts_the_alarms_of_ten_minutes_and_what_may_be_the_same() -
     same = case("same", urgency="critical", recorded_at=CITY)
     told = (
         DeskStrip()
-        .view(seen(new, old, same, heaps={"new": (same,)}, heaped=frozenset({"same"})), NOW)
+        .view(seen(new, old, same, duplicates={"new": (same,)}, duplicate_marks=frozenset({"same"})), NOW)
         .scalars
     )
     assert (told["alarms"], told["same"], told["critical_keys"]) == (2, 1, ["new", "old"])

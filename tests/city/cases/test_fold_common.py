@@ -1,4 +1,4 @@
-"""The fold of a case's life: what every fact on a case has in common, the outbox, the duty log."""
+"""Folding facts on cases: the part that all facts share, the outbox, the duty log."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""What leaves the system: at once or after the time to undo, taken back or put right when it was undone."""
+"""The outbox: messages leave at once or after the time to undo; an undo recalls or corrects them."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def items(w: World, kind: str) -> list[Item]:
 
 
 def end(w: World, kind: str, item: Item, **told: Any) -> None:
-    """Tell what became of an item, as the engine does."""
+    """Record the result of an item, as the engine does."""
     data = {"item": item.id, "to": item.to, "kind": item.kind, **told}
     w.append(NewFact(kind, f"case:{item.case}", data), SYSTEM, "system")
 

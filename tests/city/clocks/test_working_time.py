@@ -40,7 +40,7 @@ def limit(start: str, value: float, unit: str, calendar: Calendar = NATIONAL) ->
         ("2025-09-30 16:00", 1, "office_day", "2025-10-09 16:00"),
         ("2025-09-25 10:20", 5, "office_day", "2025-10-09 10:20"),
         ("2025-09-27 03:00", 1, "office_day", "2025-09-29 09:00"),
-        # and more: over the year's end, lunch, the edges of a period, clock units over a holiday
+        # more: the end of the year, lunch, the ends of a period, clock units over a holiday
         ("2025-12-31 16:00", 4, "office_hour", "2026-01-04 11:30"),
         ("2025-12-31 16:00", 3, "office_day", "2026-01-06 16:00"),
         ("2025-12-31 23:30", 1, "urgent_hour", "2026-01-01 00:30"),
@@ -152,6 +152,6 @@ def test_office_time_adds_up(start: float, one: float, two: float) -> None:
 
 def test_office_time_of_a_week_is_counted() -> None:
     week = (at("2025-09-22 00:00"), at("2025-09-29 00:00"))
-    assert office_seconds(*week, NATIONAL, zone_offset_s=EAST8) == 6 * 7.5 * 3600  # Sunday is made up
+    assert office_seconds(*week, NATIONAL, zone_offset_s=EAST8) == 6 * 7.5 * 3600  # with a working Sunday
     assert office_seconds(*week, ALL_HOURS, zone_offset_s=EAST8) == 7 * 86_400
     assert office_seconds(week[1], week[0], NATIONAL, zone_offset_s=EAST8) == 0

@@ -1,4 +1,4 @@
-"""Ways into every state of a case, by commands alone."""
+"""Sequences of commands that lead to every state of a case."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def verifying(w: World) -> str:
 
 
 def filed(w: World) -> str:
-    key = w.report(**ROAD, street="")  # nobody's street: no rule knows where it goes
+    key = w.report(**ROAD, street="")  # no street: no rule decides its holder
     w.done("file", key, INTAKE)
     return key
 

@@ -1,4 +1,4 @@
-"""Arguments are read strictly, and no odd input ever raises."""
+"""Arguments are decoded strictly, and no invalid input raises."""
 
 import json
 import re
@@ -87,7 +87,7 @@ def test_deciding_never_raises(verb: str, state: str, args: dict[str, Any], vers
     key = PATHS[state](w)
     subject = f"case:{key}" if kind == "case" else "wall:hall"
     version = w.case(key).file.version if version < 0 else version
-    answer = decide(w.state, Command("c", verb, subject, version, args), ALL_ROLES, w.terms, w.now)
+    answer = decide(w.state, Command("c", verb, subject, version, args), ALL_ROLES, w.rules, w.now)
     assert isinstance(answer, Decision) or answer.code in REFUSALS
 
 

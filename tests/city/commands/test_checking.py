@@ -1,4 +1,4 @@
-"""What a caller is told and asked, and where a check of a case without a position may be."""
+"""Contacts with the caller, and where a case without a position may be checked."""
 
 from city.clocks.timestamps import iso
 from tests.city.commands.paths import PATHS, PHOTO, THERE

@@ -1,4 +1,4 @@
-"""What the city has: it is done there, or comes back to the district and is sent on (C18)."""
+"""Cases at the city: they end there, or return to the district and are dispatched (C18)."""
 
 from city.clocks.timestamps import iso
 from city.commands.automatic_steps import office_time, steps
@@ -11,7 +11,7 @@ MONTH = 30 * DAY
 
 def coming(w: World, key: str) -> dict[str, float]:
     case = w.case(key)
-    return {step.code: step.at for step in steps(case, w.terms.numbers, office_time(case, w.terms))}
+    return {step.code: step.at for step in steps(case, w.rules.numbers, office_time(case, w.rules))}
 
 
 def test_what_the_city_has_done_is_closed_by_the_duty_leader() -> None:
@@ -84,11 +84,11 @@ def test_each_time_that_the_city_has_it_its_months_begin_anew() -> None:
     for months in (1, 2):
         assert coming(w, key) == {"follow_up": w.case(key).file.since + months * MONTH}
         w.wait(seconds=MONTH)
-        [step] = steps(w.case(key), w.terms.numbers)
+        [step] = steps(w.case(key), w.rules.numbers)
         names.append(step.name)
         w.done("pass_limit", key, SYSTEM, step=step.code, serial=step.serial, due_at=iso(step.at))
     w.done("answer_city", key, WANG, done=False, text="t")
     w.done("transfer_up", key, WANG, text="t")
-    [again] = steps(w.case(key), w.terms.numbers)
+    [again] = steps(w.case(key), w.rules.numbers)
     assert again.at == w.now.city + MONTH
     assert again.name not in names

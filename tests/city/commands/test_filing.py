@@ -1,4 +1,4 @@
-"""Filing, merging and voiding: what each needs and what it computes."""
+"""Filing, merging and voiding: their conditions and results."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The life of cases under any sequence of commands, by several people, on a moving clock."""
+"""Property tests: any sequence of commands on cases, by several people, on a moving clock."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "report_rule_error": given_(text=TEXT),
 }  # fmt: skip
 
-# Where an act may lead. Undoing a reassignment leads back, voiding from anywhere.
+# Allowed transitions. Undoing a reassignment leads back; voiding is allowed in any state.
 LEGAL = {
     "reported": {
         "verifying", "filed", "dispatched", "ruling", "transferred_up", "rejected", "merged", "closed",
@@ -118,7 +118,7 @@ def remembered(case: Case) -> dict[str, Any]:
 
 
 def handled_by(case: Case) -> tuple[str, ...]:
-    """Return who handled it; of a mirrored case as its source's system says."""
+    """Return who handled it; for a mirrored case as its source system reports it."""
     if case.file.own or case.state not in ("handled", "closed"):
         return case.file.handled_by
     return (*case.file.handled_by, "dl")
@@ -151,7 +151,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(key=KEYS, count=st.integers(1, 8), data=st.data())
     def what_comes_next(self, key: str, count: int, data: st.DataObject) -> None:
-        """Commands that fit the state, by somebody who may: so that lives get long."""
+        """Commands that fit the state, by an authorised person, so that sequences get long."""
         for _ in range(count):
             verb, by = data.draw(st.sampled_from(self._onward(self.w.case(key))))
             self._give(key, by, verb, data.draw(ARGUMENTS[verb]), 0)
@@ -196,7 +196,7 @@ class Life(RuleBasedStateMachine):
     @rule(key=KEYS)
     def timer(self, key: str) -> None:
         case = self.w.case(key)
-        for step in steps(case, self.w.terms.numbers, office_time(case, self.w.terms))[:1]:
+        for step in steps(case, self.w.rules.numbers, office_time(case, self.w.rules))[:1]:
             if step.at <= self.w.now.city:
                 args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
                 answer = self._give(key, SYSTEM, "pass_limit", args, 0)
@@ -259,7 +259,7 @@ class Life(RuleBasedStateMachine):
     def no_clock_of_ours_ran_before_the_case_was_ours(self) -> None:
         for case in self.w.state.cases.values():
             begun = case.file.taken_at
-            left = steps(case, self.w.terms.numbers, office_time(case, self.w.terms))
+            left = steps(case, self.w.rules.numbers, office_time(case, self.w.rules))
             assert all(begun is None or step.at >= begun or step.code == "contact" for step in left)
 
     def teardown(self) -> None:

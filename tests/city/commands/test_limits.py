@@ -1,4 +1,4 @@
-"""Own clocks of holders: what the second one gets, and by whose calendar."""
+"""Holders' own due times: the limit of the second holder, and which calendar applies."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def order(start: str, value: int, unit: str, **file: Any) -> Order:
     w = World(start)
     key = w.report()
     command = Command("c", "reassign", f"case:{key}")
-    return ordered(w.state, w.case(key), command, CHEN, w.terms, w.now).with_file(
+    return ordered(w.state, w.case(key), command, CHEN, w.rules, w.now).with_file(
         limit_value=value, limit_unit=unit, **file
     )
 
@@ -47,7 +47,7 @@ def test_half_of_a_limit(start: str, value: int, unit: str, half: str) -> None:
 def test_an_agency_that_never_closes_has_half_by_the_clock() -> None:
     o = order("2026-11-27T17:00:00+08:00", 1, "office_day")
     o = msgspec.structs.replace(
-        o, terms=msgspec.structs.replace(o.terms, calendars={"dl": Calendar(all_hours=True)})
+        o, rules=msgspec.structs.replace(o.rules, calendars={"dl": Calendar(all_hours=True)})
     )
     due = half_of(o, "dl")
     assert due is not None

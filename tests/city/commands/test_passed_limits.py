@@ -28,8 +28,8 @@ MINUTE, HOUR = 60.0, 3600.0
 TUESDAY = datetime.fromisoformat("2026-06-09T09:00:00+08:00").timestamp()
 
 
-def lives(**terms: object) -> Lives:
-    return Lives(TUESDAY, msgspec.structs.replace(shipped_terms(), **terms) if terms else None)
+def lives(**rules: object) -> Lives:
+    return Lives(TUESDAY, msgspec.structs.replace(shipped_terms(), **rules) if rules else None)
 
 
 def filed(life: Lives, **report: object) -> Case:

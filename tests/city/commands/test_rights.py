@@ -1,4 +1,4 @@
-"""Who may: role, shift, street, holder, axis – before anything else is looked at."""
+"""Rights: role, shift, street, holder and axis are checked before everything else."""
 
 from typing import Any
 
@@ -133,6 +133,6 @@ def test_the_mark_names_the_case_too() -> None:
     w = World()
     w.report()
     mark = next(iter(w.state.by_mark))
-    decision = decide(w.state, Command("c", "contact", f"case:~{mark}"), INTAKE, w.terms, w.now)
+    decision = decide(w.state, Command("c", "contact", f"case:~{mark}"), INTAKE, w.rules, w.now)
     assert not isinstance(decision, Refusal)
     assert decision.facts[0].subject == "case:hotline/1"

@@ -1,4 +1,4 @@
-"""M1, M6, M7 and M11 as the rules decide them (the screens have their own tests)."""
+"""Stories M1, M6, M7 and M11 at the level of commands (the screens have their own tests)."""
 
 import pytest
 
@@ -243,7 +243,7 @@ def test_a_rule_may_let_a_caller_confirm_but_never_for_a_hazard() -> None:
 
 
 def test_the_example_of_the_ruling_in_the_domain() -> None:
-    """09:00 filed, 09:18 and 09:38 returned, ruled 10:02: nobody gains a minute of the citizen's clock."""
+    """09:00 filed, 09:18 and 09:38 returned, 10:02 ruled: the citizen's deadline does not move."""
     w = World("2026-11-23T09:00:00+08:00")
     key = w.report()
     w.done("file", key, SYSTEM)

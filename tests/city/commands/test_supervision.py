@@ -1,4 +1,4 @@
-"""Escalation, undo, levels, reminders; walls and reveals; what a row offers."""
+"""Escalation, undo, levels, reminders; walls and reveals; the verbs that a row offers."""
 
 from typing import Any
 
@@ -224,7 +224,7 @@ def test_who_was_sent_to_look_is_reminded_until_it_may_be_filed() -> None:
     w.done("remind", key, CHEN)
     assert w.facts[-1].data["to"] == WEIFANG.street
     w.wait(minutes=31)
-    [step] = [one for one in steps(w.case(key), w.terms.numbers) if one.code == "verify"]
+    [step] = [one for one in steps(w.case(key), w.rules.numbers) if one.code == "verify"]
     w.done("pass_limit", key, SYSTEM, step="verify", serial=step.serial, due_at=iso(step.at))
     assert offers(w.case(key)) == ["file", "escalate"]
     w.done("file", key, INTAKE)
@@ -241,7 +241,7 @@ def test_a_reminder_counts_and_needs_somebody_to_remind() -> None:
 
 
 def show(w: World, by: Person, wall: str = "wall:hall", verb: str = "show", **args: Any) -> Any:
-    answer = decide(w.state, Command("c", verb, wall, 0, args), by, w.terms, w.now)
+    answer = decide(w.state, Command("c", verb, wall, 0, args), by, w.rules, w.now)
     if isinstance(answer, Decision):
         w.take(answer, verb, by)
     return answer

@@ -1,4 +1,4 @@
-"""More time and no time: the only ways in which a clock moves."""
+"""Extensions and suspensions: the only changes of a deadline."""
 
 from city.clocks.timestamps import iso, parse
 from city.folding.fold import apply

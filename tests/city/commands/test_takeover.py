@@ -1,4 +1,4 @@
-"""Taking over what another system handles: our clocks begin then, and who handled it stays who did."""
+"""Take-over of mirrored cases: our limits start then, and earlier handlers stay recorded."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ OWN_INSPECTOR = person("dl3", "inspector", agency="dl")
 
 
 def mirrored(w: World, state: str, *, ago: float = 2400.0, **told: Any) -> str:
-    """Report a case that another system has had in a state since a while."""
+    """Report a case that has been in a state of another system for some time."""
     at = w.now.city - ago
     return w.report(mirror={"state": state, "at": iso(at), **told}, at=iso(at))
 
 
 def coming(w: World, key: str) -> list[Step]:
     case = w.case(key)
-    return steps(case, w.terms.numbers, office_time(case, w.terms))
+    return steps(case, w.rules.numbers, office_time(case, w.rules))
 
 
 def pass_due(w: World, key: str) -> list[str]:

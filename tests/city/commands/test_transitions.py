@@ -1,4 +1,4 @@
-"""C1 – C24: every transition of domain §3.4, and that nothing else leads anywhere."""
+"""C1 – C24: every transition of domain §3.4, and that all others are refused."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from tests.city.commands.world import (
 HANDLED = {"outcome": "fixed", "text": "t", **PHOTO}
 WORDS = {"text": "t"}
 
-# state before, verb, who, arguments, facts, state behind
+# state before, verb, person, arguments, facts, state after
 TABLE: list[tuple[str, str, Person, dict[str, Any], list[str], str]] = [
     ("reported", "request_verification", INTAKE, {}, ["VerificationRequested"], "verifying"),
     ("verifying", "verify", INSPECTOR, {"result": "confirmed", "photos": ["a"], **THERE},
@@ -103,7 +103,7 @@ def test_the_ways_lead_into_every_state(state: str) -> None:
     assert w.case(PATHS[state](w)).state == state
 
 
-# verb: who, with what, from which states
+# verb: person, arguments, allowed states
 LEAVES: dict[str, tuple[Person, dict[str, Any], set[str]]] = {
     "request_verification": (INTAKE, {}, {"reported"}),
     "file": (INTAKE, {}, {"reported"}),  # from verifying later
@@ -144,7 +144,7 @@ def test_a_verb_is_refused_in_every_state_that_it_does_not_leave(verb: str, stat
 def test_every_verb_on_an_unknown_case_is_refused(verb: str) -> None:
     w = World()
     w.report()
-    answer = decide(w.state, Command("c", verb, "case:hotline/none"), SYSTEM, w.terms, w.now)
+    answer = decide(w.state, Command("c", verb, "case:hotline/none"), SYSTEM, w.rules, w.now)
     assert answer == Refusal("unknown_subject", "unknown_case")
 
 

@@ -1,4 +1,4 @@
-"""A small district in which commands are decided and folded as by the ledger: no server, a clock to move."""
+"""A small district in memory: commands are decided and folded without a server, with a movable clock."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,7 +52,7 @@ KNOWN = Calendar(known_years=frozenset({2026, 2027}), holidays=frozenset({"2027-
 
 
 def invented_route(situation: Situation, rulings: Mapping[str, object]) -> Route:
-    """Route as the tests need it: components to 通信 first, events to their street; rulings bind."""
+    """The routes of the tests: components go to 通信 first, events to their street; rulings bind."""
     ruling: Any = rulings.get(f"component:{situation.component}") if situation.component else None
     if ruling is not None:
         reason = Reason("2a", "ruling", {"no": ruling.no})
@@ -72,8 +72,8 @@ def invented_route(situation: Situation, rulings: Mapping[str, object]) -> Route
     )  # fmt: skip
 
 
-def terms(**changes: Any) -> DecisionRules:
-    """Return the terms of the small district; ``changes`` are numbers of the centre."""
+def rules(**changes: Any) -> DecisionRules:
+    """Return the decision rules of the small district; ``changes`` are numbers of the centre."""
     return DecisionRules(
         district="310115", zone_offset_s=ZONE_S, categories=CATEGORIES, standards=STANDARDS,
         agencies=AGENCIES, streets=STREETS, calendar=KNOWN, calendars={}, route=invented_route,
@@ -84,7 +84,7 @@ def terms(**changes: Any) -> DecisionRules:
 
 
 def person(account: str, *roles: str, agency: str = "", street: str = "", shift: bool = True) -> Person:
-    """Return somebody who is on shift in every role that a shift gives."""
+    """Return a person who is on shift in all their shift roles."""
     assert set(roles) <= {*ROLES, "system"}
     on_shift = tuple(role for role in roles if role in SHIFT_ROLES and shift)
     return Person(
@@ -111,12 +111,12 @@ SYSTEM = person("engine", "system")
 
 
 class World:
-    """A ledger in memory; machine time runs beside city time (``rate`` city seconds a second)."""
+    """A ledger in memory with machine time and city time (``rate`` city seconds per machine second)."""
 
     def __init__(
         self, start: str = "2026-11-23T09:00:00+08:00", *, rate: float = 1.0, **numbers: Any
     ) -> None:
-        self.terms = terms(**numbers)
+        self.rules = rules(**numbers)
         self.state = LedgerState(clock=CityClock(parse(start), 1_800_000_000.0, rate))
         self.machine = 1_800_000_000.0
         self.facts: list[Fact] = []
@@ -139,7 +139,7 @@ class World:
         self.wait(seconds=(there - city) % 86_400)
 
     def append(self, fact: NewFact, by: Person, role: str = "") -> None:
-        """Fold a fact as the ledger would hand it out."""
+        """Fold a fact as if it came from the ledger."""
         signed = {"role": role, "seat": by.seat, "shift": by.shift, "reason": fact.reason}
         body = body_of(fact.type, fact.subject, by.account, fact.data, v=fact.v, **signed)
         told = read_fact(len(self.facts) + 1, iso(self.machine), body)
@@ -158,14 +158,14 @@ class World:
         return key
 
     def ask(self, verb: str, key: str, by: Person, *, version: int | None = None, **args: Any) -> Any:
-        """Decide a command without doing it."""
+        """Decide a command without folding the result."""
         self.commands += 1
         told = self.case(key).file.version if version is None else version
         command = Command(f"c{self.commands}", verb, f"case:{key}", told, args)
-        return decide(self.state, command, by, self.terms, self.now)
+        return decide(self.state, command, by, self.rules, self.now)
 
     def act(self, verb: str, key: str, by: Person, *, version: int | None = None, **args: Any) -> Any:
-        """Decide a command and, unless it is refused, fold what it makes; return the decision or refusal."""
+        """Decide a command and, unless it is refused, fold its facts; return the decision or refusal."""
         answer = self.ask(verb, key, by, version=version, **args)
         if isinstance(answer, Decision):
             self.take(answer, verb, by)

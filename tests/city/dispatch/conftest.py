@@ -1,4 +1,4 @@
-"""The built-in district's book of rules, as the console reads it."""
+"""The built-in district's rule book, as the console reads it."""
 
 from pathlib import Path
 

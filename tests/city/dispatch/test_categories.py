@@ -1,4 +1,4 @@
-"""The category table: what it must hold, and how a wrong row is named."""
+"""The category table: its required content, and the errors for wrong rows."""
 
 import csv
 from collections import Counter

@@ -1,11 +1,11 @@
-"""Cells of a table: how they are read and how a wrong one is named."""
+"""Cells of a table: reading them, and the errors for wrong ones."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from city.dispatch.cells import Cells, Problem, WrongCell, current, read_rows, sound
+from city.dispatch.cells import Cells, Problem, WrongCell, current, read_rows, read_valid_rows
 
 ROW = {
     "word": " yes ", "none": "", "list": "a| b ||c", "many": "12", "lon": "121.5", "code": "0123",
@@ -59,7 +59,9 @@ def test_strict_reading_stops_at_the_first_wrong_row_and_names_it() -> None:
 
 
 def test_sound_reading_keeps_the_good_rows_and_names_the_others() -> None:
-    good, problems = sound([{"a": "1"}, {"a": "x"}, {"a": "3"}], lambda c: c.whole("a"), file="t.csv")
+    good, problems = read_valid_rows(
+        [{"a": "1"}, {"a": "x"}, {"a": "3"}], lambda c: c.whole("a"), file="t.csv"
+    )
     assert good == [(2, 1), (4, 3)]
     assert [str(problem) for problem in problems] == [
         "t.csv, row 3, a: expected a whole number above 0, got 'x'"

@@ -1,4 +1,4 @@
-"""Which roads a place name says."""
+"""The roads in a place name."""
 
 import pytest
 

@@ -28,7 +28,7 @@ def whys(route: Route) -> list[tuple[str, str]]:
 
 
 def across(streets: Streets, code: str, other: str, metres: float) -> tuple[float, float]:
-    """Return a point of ``code`` so many metres from its boundary with ``other``."""
+    """Return a point of ``code`` some metres from its boundary with ``other``."""
     middle, beyond = MIDDLE[code], None
     for share in (step / 20_000 for step in range(20_000)):
         point = (middle[0] + share * 0.2, middle[1] + share * (31.25 - middle[1]))

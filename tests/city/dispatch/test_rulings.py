@@ -1,4 +1,4 @@
-"""Under which keys rulings bind the next case."""
+"""The keys under which rulings bind later cases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The linter: what it finds in the tables, and that the shipped ones are clean."""
+"""The linter: the problems that it finds, and that the shipped tables have none."""
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ def shipped(name: str) -> Rows:
 def problems(
     streets: Streets, name: str = "", change: Callable[[Rows], Any] = len, on: str = ON
 ) -> list[Problem]:
-    """Return what is wrong in the shipped tables after ``change`` of one of them."""
+    """Return the problems of the shipped tables after ``change`` of one of them."""
     tables = {file: shipped(file) for file in COLUMNS}
     if name:
         change(tables[name])
@@ -50,8 +50,8 @@ def test_the_shipped_tables_are_clean(streets: Streets) -> None:
         ("register.csv", "owner", "zz", "there is no agency or street 'zz'"),
         ("register.csv", "code", "310115", "expected 16 digits"),
         ("register.csv", "class", "component:0102", "as the code says"),
-        ("register.csv", "owner", "", "the owner is said to be confirmed"),
-        ("register.csv", "delegated", "yes", "the owner is said to have delegated"),
+        ("register.csv", "owner", "", "owner_state is confirmed"),
+        ("register.csv", "delegated", "yes", "delegated is yes"),
         ("owners.csv", "classes", "component:99*", "there is no class 'component:99*'"),
         ("owners.csv", "classes", "covers", "expected a class"),
         ("devolution.csv", "street", "310115999", "there is no street"),
@@ -61,7 +61,7 @@ def test_the_shipped_tables_are_clean(streets: Streets) -> None:
         ("unit_tasks.csv", "classes", "component:99*", "there is no class 'component:99*'"),
         ("unit_tasks.csv", "kinds", "spaceship", "expected some of patrol_car"),
         ("standards.csv", "class", "event:9999", "there is no class 'event:9999'"),
-        ("standards.csv", "make_safe_min", "", "the condition is a hazard"),
+        ("standards.csv", "make_safe_min", "", "hazard is yes"),
         ("standards.csv", "limit_unit", "week", "expected urgent_hour"),
         ("agencies.csv", "fallback", "zz", "there is no agency 'zz'"),
         ("agencies.csv", "kind", "club", "expected department"),
@@ -110,7 +110,7 @@ def test_a_class_without_condition_or_rule_is_named(streets: Streets) -> None:
 )
 def test_a_row_twice_is_named(streets: Streets, name: str) -> None:
     found = problems(streets, name, lambda rows: rows.append(dict(rows[0])))
-    assert any("stands in row 2 already" in problem.what for problem in found)
+    assert any("is in row 2 already" in problem.what for problem in found)
 
 
 def test_the_next_version_of_a_row_may_follow_the_old_one(streets: Streets) -> None:
@@ -162,7 +162,7 @@ def test_two_owners_of_one_rank_are_named(streets: Streets) -> None:
 def test_a_row_that_ended_is_named(streets: Streets) -> None:
     found = problems(streets, "sites.csv", put(0, "valid_to", "2026-05-31"))
     assert [str(problem) for problem in found] == [
-        "sites.csv, row 2, valid_to: it ended on 2026-05-31: prolong it or take the row out"
+        "sites.csv, row 2, valid_to: it ended on 2026-05-31: extend it or remove the row"
     ]
     assert problems(streets, "sites.csv", put(0, "valid_to", "2026-06-01")) == []
 

@@ -1,4 +1,4 @@
-"""The shipped tables: what they must hold beyond what the linter asks, and how single rows are read."""
+"""The shipped tables: requirements beyond those of the linter, and reading single rows."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""Who can do what: the shipped table, and how a table is read."""
+"""Unit tasks: the shipped table, and reading a table."""
 
 import csv
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every reason that the steps give can be said in both languages."""
+"""Every reason that the steps give has a text in both languages."""
 
 import itertools
 import string

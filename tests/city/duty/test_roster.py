@@ -1,4 +1,4 @@
-"""The roster: who is on duty at a moment, and how a wrong row is named."""
+"""The roster: who is on duty at a given time, and the errors for wrong rows."""
 
 import csv
 import re

@@ -44,7 +44,7 @@ ANYTHING = st.recursive(
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> bytes:
-    """A recorded fact in which one value, anywhere, is another."""
+    """A recorded fact with one value, anywhere, replaced."""
     body = json.loads(json.dumps(RECORDED[draw(st.sampled_from(sorted(RECORDED)))]))
     inner: Any = body["data"]
     key = draw(st.sampled_from(sorted(inner)))
@@ -57,7 +57,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def cases(draw: st.DrawFn) -> bytes:
-    """A case, often a later word on one that is known by its external number."""
+    """A case, often a later status of one that is known by its external number."""
     record = dict(RECORDED["CaseReported"]["data"]["record"])
     number = draw(st.integers(0, 3))
     record["external"] = draw(st.sampled_from([[], [{"system": "12345", "no": str(number)}]]))
@@ -152,7 +152,7 @@ def test_unknown_facts_are_counted_and_change_nothing_else(bodies: list[bytes], 
     assert store.state.revisions == revisions
     for name in ("position", "hash", "unknown"):
         del before[name], after[name]
-    assert repr(after) == repr(before)  # by words: an unknown place is NaN, which equals nothing
+    assert repr(after) == repr(before)  # compared as text: an unknown place is NaN, which equals nothing
 
 
 @given(BODIES.filter(bool), st.data())
@@ -232,7 +232,7 @@ def test_a_snapshot_that_is_damaged_or_of_another_schema_is_refused(data: bytes)
 def test_what_is_heard_of_sources_is_news_only_when_it_changed() -> None:
     store = Store()
     source = SourceState("hotline", 1.8e9, 60.0)
-    store.hear([source])
-    store.hear([source])
+    store.set_sources([source])
+    store.set_sources([source])
     assert store.state.revision("sources") == (1,)
     assert store.state.measured.sources == {"hotline": source}

@@ -42,7 +42,7 @@ def of(cases: list[Case], now: float = END) -> dict[str, Indicator]:
 
 
 def figures(key: str, good: dict[str, Any], bad: dict[str, Any], **given: Any) -> Indicator:
-    """Return an indicator over 15 cases that meet it and 10 that do not."""
+    """Return an indicator over 15 cases that count for it and 10 that do not."""
     cases = [a_case(n, **{**given, "file": good if n < 15 else bad}) for n in range(25)]
     return of(cases)[key]
 
@@ -78,7 +78,7 @@ RULED = Ruling(NOON, "bounces", NOON + 2 * HOUR, NOON, holder="gs", ruled_at=NOO
         ("K06", DONE, {**FILED, "state": "returned", "fix_by_at": NOON + HOUR}, {}),
         (
             "K06b",
-            {**CLOSED, "handled_at": NOON, "fix_by_at": NOON + HOUR},  # handled on the spot: nobody had it
+            {**CLOSED, "handled_at": NOON, "fix_by_at": NOON + HOUR},  # handled on the spot: no holder
             {**FILED, "state": "ruling", "fix_by_at": NOON + HOUR},
             {},
         ),
@@ -115,7 +115,7 @@ RULED = Ruling(NOON, "bounces", NOON + 2 * HOUR, NOON, holder="gs", ruled_at=NOO
         (
             "K15b",
             {"satisfaction": "dissatisfied", "resolved": "solved"},
-            {"satisfaction": "unreachable", "resolved": "solved"},  # nobody was there to say so
+            {"satisfaction": "unreachable", "resolved": "solved"},  # nobody answered
             {"channel": "hotline_12345"},
         ),
         (

@@ -1,4 +1,4 @@
-"""WGS84, CGCS2000, GCJ-02 and BD-09: shifts, round trips, and what is refused."""
+"""WGS84, CGCS2000, GCJ-02 and BD-09: shifts, round trips, and refused inputs."""
 
 import numpy as np
 import pytest

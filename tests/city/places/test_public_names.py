@@ -17,7 +17,7 @@ NUMERALS = "零一二三四五六七八九"
 
 
 def as_written(digits: str, how: str, gaps: list[str]) -> str:
-    """Write a number in one of the ways that people (and those who want to be called) write it."""
+    """Write a phone number in one of the ways in which people write it."""
     kinds = {
         "ascii": "0123456789",
         "wide": "０１２３４５６７８９",

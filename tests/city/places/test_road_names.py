@@ -1,4 +1,4 @@
-"""What of a text is surely a road, and that nothing else of it is told."""
+"""Which part of a text is certainly a road, and that no other part is shown."""
 
 import csv
 import re
@@ -27,7 +27,7 @@ HOUSES = st.integers(1, 9999)
 def test_of_a_house_in_whatever_form_only_the_road_is_left(road: str, n: int, m: int, form: str) -> None:
     told = roads_in(form.format(road=road, n=n, m=m))
     assert not re.search(r"\d", told)
-    assert told in (road, "")  # a number before a Chinese road is nobody's way of writing
+    assert told in (road, "")  # nobody writes a number before a Chinese road
 
 
 @given(ROADS, st.text(st.sampled_from("一二三四五六七八九十百零〇"), min_size=1, max_size=5))

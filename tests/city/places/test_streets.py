@@ -75,7 +75,7 @@ def test_where_streets_overlap_the_first_wins_in_whole_cells_and_at_boundaries()
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_grid_answers_what_an_exact_test_of_every_ring_answers(seed):
-    """Random star-shaped streets, overlapping as they like."""
+    """Random star-shaped streets that may overlap."""
     dice = np.random.default_rng(seed)
     angles = np.linspace(0, 2 * np.pi, 23, endpoint=False)
     rings = []

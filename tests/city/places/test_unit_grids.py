@@ -1,4 +1,4 @@
-"""Which unit grid a point lies in, and what is said of a file that cannot be right."""
+"""Which unit grid a point lies in, and the problems reported for a wrong file."""
 
 import math
 from typing import Any

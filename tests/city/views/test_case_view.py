@@ -6,7 +6,7 @@ import pytest
 from city.state.case_file import Bounce, CaseFile, MakeSafe, Ruling
 from city.state.ledger_state import Case, Mirror, Place
 from city.state.row_keys import row_key_of
-from city.views.case_view import hand_of, wall_case
+from city.views.case_view import account_mark, wall_case
 from city.views.wall_seen import MakeSafeSeen
 
 AT = 1_789_475_467.0
@@ -92,6 +92,6 @@ def test_no_citizens_word_and_no_login_name_is_seen(file: CaseFile) -> None:
 
 
 def test_a_hand_is_the_same_for_an_account_and_none_of_its_name() -> None:
-    assert hand_of("chen") == hand_of("chen") != hand_of("li")
-    assert "chen" not in hand_of("chen")
-    assert hand_of("chen") != row_key_of("chen")
+    assert account_mark("chen") == account_mark("chen") != account_mark("li")
+    assert "chen" not in account_mark("chen")
+    assert account_mark("chen") != row_key_of("chen")

@@ -6,11 +6,11 @@ from city.commands.command import NewFact
 from city.state.case_file import Bounce, CaseFile, LastAct
 from city.state.ledger_state import Case, CityState, Mirror, Place
 from city.state.row_keys import row_key_of
-from city.views.case_view import hand_of
+from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase
 from city.views.desk_view import DeskView
 from city.views.wall_view import WallView
-from tests.city.commands.world import INTAKE, SYSTEM, World, terms
+from tests.city.commands.world import INTAKE, SYSTEM, World, rules
 from tests.seen_factory import PEOPLE_SQUARE
 
 NOW = 1_789_475_467.0
@@ -51,7 +51,7 @@ def test_a_desk_sees_the_walls_state_and_what_it_needs_to_act() -> None:
     wall = WallView().see(state, NOW)
     (found,) = seen.cases
     assert (found.no, found.co, found.bounces[0].holder) == ("3101152026112200001", ("cg",), "dl")
-    assert set(found.hands) == {hand_of("chen"), hand_of("li")}
+    assert set(found.hands) == {account_mark("chen"), account_mark("li")}
     assert seen.presence == {found.key: ("陈××",)}
     assert msgspec.structs.asdict(wall.cases[0]).items() <= msgspec.structs.asdict(found).items()
     assert "张三丰" not in msgspec.json.encode(found).decode()
@@ -78,7 +78,7 @@ def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -
     add_unit(state, "far", PEOPLE_SQUARE[0] + 0.1)
     add_unit(state, "unfit", PEOPLE_SQUARE[0], kind="ambulance")
     add_unit(state, "busy", PEOPLE_SQUARE[0] + 0.001, state="on_scene")
-    view = DeskView(terms=terms())
+    view = DeskView(rules=rules())
     key = row_key_of("hotline/1")
     assert {k: near.unit for k, near in view.see(state, NOW, {}).near.items()} == {key: "far"}
     add_unit(state, "near", PEOPLE_SQUARE[0] + 0.01)

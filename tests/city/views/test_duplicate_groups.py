@@ -11,7 +11,7 @@ LAT_M = 111_195.0
 
 
 def at(key: str, metres: float, **given: object) -> CaseSeen:
-    """An undecided report so many metres north of the first."""
+    """An undecided report some metres north of the first."""
     told = {"state": "reported", "lon": 121.5, "lat": 31.2 + metres / LAT_M, **given}
     return case(key, **told)
 
@@ -20,7 +20,7 @@ def keys(*cases: CaseSeen, near_m: float = NEAR_M) -> dict[str, list[str]]:
     same = DuplicateGroups(near_m)
     for one in cases:
         same.put(one)
-    return {head: list(members) for head, members in same.heaps().items()}
+    return {head: list(members) for head, members in same.groups().items()}
 
 
 def test_reports_of_one_class_within_fifty_metres_lie_on_the_first() -> None:
@@ -64,7 +64,7 @@ def test_what_is_graver_keeps_its_own_row() -> None:
 
 
 def test_nothing_lies_on_what_lies_on_another() -> None:
-    """A chain of reports 40 m apart: the third is 80 m from the first and begins a heap of its own."""
+    """A chain of reports 40 m apart: the third is 80 m from the first and begins its own group."""
     chain = [at(name, 40.0 * n, recorded_at=float(n)) for n, name in enumerate("abcd")]
     assert keys(*chain) == {"a": ["b"], "c": ["d"]}
 
@@ -76,7 +76,7 @@ def test_reports_without_a_position_or_a_class_stand_alone() -> None:
 
 
 def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
-    """The rule, told plainly: whoever comes looks at every head."""
+    """The rule without an index: every report is compared with every head."""
     heads = [one for one in cases if one.state == "filed"]
     found: dict[str, list[str]] = {}
     for one in sorted((one for one in cases if one.state != "filed"), key=lambda one: one.recorded_at):
@@ -115,4 +115,4 @@ def test_whatever_comes_changes_and_goes_the_heaps_are_those_of_what_is_there(
         else:
             same.put(one)
             there[key] = one
-        assert {head: list(members) for head, members in same.heaps().items()} == by_hand([*there.values()])
+        assert {head: list(members) for head, members in same.groups().items()} == by_hand([*there.values()])

@@ -1,4 +1,4 @@
-"""The wall's eyes, beside what the cards show of them."""
+"""The wall's view; the tests of the cards cover what they show of it."""
 
 from typing import Any
 
@@ -39,22 +39,22 @@ def test_maps_have_something_new_only_when_what_they_say_of_a_marked_case_is_new
         state.touch("cases")
         return view.see(state, NOW).revisions["marks"]
 
-    ledger.turn(case(1, urgency="critical"), 1)
+    ledger.put_case(case(1, urgency="critical"), 1)
     first = marks()
-    ledger.turn(case(2), 2)  # ordinary: no mark of its own
-    ledger.turn(case(1, urgency="critical", reporter_ref="another"), 3)
+    ledger.put_case(case(2), 2)  # ordinary: no mark of its own
+    ledger.put_case(case(1, urgency="critical", reporter_ref="another"), 3)
     assert marks() == first
     moved = case(1, urgency="critical")
     moved.place = msgspec.structs.replace(moved.place, lon=121.6)
-    ledger.turn(moved, 4)
+    ledger.put_case(moved, 4)
     assert marks() > first
     again = marks()
-    ledger.turn(case(1), 5)  # not critical any more
+    ledger.put_case(case(1), 5)  # not critical any more
     assert marks() > again
 
 
 def measured(topic: str, *told: dict[str, Any], clock: CityClock | None = None) -> CityState:
-    """Return a city that was sent these records a second ago; ``age`` is how old each was by then."""
+    """Return a city that received these records a second ago; ``age`` is how old each was on arrival."""
     store = Store()
     record = {"camera": "c1", "lon": 121.5, "lat": 31.2, "at": iso(NOW), "received": iso(NOW)}
     body = body_of("CameraRegistered", "camera:c1", "client:v", {"record": record})
@@ -69,7 +69,7 @@ def measured(topic: str, *told: dict[str, Any], clock: CityClock | None = None) 
 
 
 DRILL = CityClock(NOW - 86_400.0, NOW - 3600.0, 60.0)
-"""A drill that began an hour ago on yesterday's city time, a city minute a second."""
+"""The clock of a drill: it began an hour ago with yesterday's city time, one city minute per second."""
 
 
 @pytest.mark.parametrize("clock", [None, DRILL])

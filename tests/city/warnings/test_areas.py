@@ -24,8 +24,8 @@ def test_a_polygon_is_read_however_its_pairs_are_parted(text: str) -> None:
     ("text", "reason"),
     [("31.2,121.5 31.2,121.6", "3 or more pairs"), ("31.2,121.5 31.2", "3 or more pairs"),
      ("121.5,31.2 121.6,31.2 121.6,31.3", "latitude of -90 to 90 first"), ("", "3 or more pairs"),
-     ("31.2,121.5 north 31.3,121.6", "numbers parted"), ("31.2,521.5 31.2,121.6 31.3,121.6", "longitude"),
-     ("31.2-121.5 31.2-121.6 31.3-121.6", "numbers parted"), ("1e999,2 3,4 5,6", "numbers parted")],
+     ("31.2,121.5 north 31.3,121.6", "numbers separated"), ("31.2,521.5 31.2,121.6 31.3,121.6", "longitude"),
+     ("31.2-121.5 31.2-121.6 31.3-121.6", "numbers separated"), ("1e999,2 3,4 5,6", "numbers separated")],
 )  # fmt: skip
 def test_what_is_no_polygon_is_told(text: str, reason: str) -> None:
     with pytest.raises(AreaError, match=reason):

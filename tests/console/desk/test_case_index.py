@@ -27,7 +27,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def ledger(*cases: Case) -> LedgerState:
     made = LedgerState()
     for position, one in enumerate(cases, start=1):
-        made.turn(one, position)
+        made.put_case(one, position)
     made.position = len(cases)
     return made
 
@@ -58,13 +58,13 @@ async def test_a_look_follows_what_has_changed_since() -> None:
     state = ledger(one, two)
     await index.follow(state)
     one.file, two.file = two.file, one.file
-    state.turn(one, 3)
-    state.turn(two, 4)
+    state.put_case(one, 3)
+    state.put_case(two, 4)
     await index.follow(state)
     assert [one.key for one in index.open_cases()] == ["b"]
     assert index.over("100000", 9) == ["a"]
     two.file = CaseFile(own=True, state="closed", no="2000002")
-    state.turn(two, 5)
+    state.put_case(two, 5)
     await index.follow(state)
     assert index.over("1000002", 9) == ["a"]
     assert index.over("2000002", 9) == ["b"]

@@ -11,7 +11,7 @@ import pytest
 from city.commands.offered_verbs import offers
 from city.state.case_file import OPEN, CaseFile
 from city.state.ledger_state import Case, Mirror, Place
-from city.views.case_view import hand_of
+from city.views.case_view import account_mark
 from console.accounts.authorization import Viewer
 from console.accounts.seats import IDLE_S
 from console.app.access_services import AccessServices
@@ -92,7 +92,7 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     visitor, _ = hall.page_sessions.at_desk(Viewer("desk", "session", session))
-    assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", hand_of("chen"))
+    assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", account_mark("chen"))
     answer = await hall.say(
         visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
     )

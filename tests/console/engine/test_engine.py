@@ -48,7 +48,7 @@ class Hands:
     def hear(self, heard: float) -> None:
         """A beat says when the water gateway was last heard."""
         self.follower.beat_at = self.now
-        self.follower.store.hear([SourceState("iot-water", heard, 10.0)])
+        self.follower.store.set_sources([SourceState("iot-water", heard, 10.0)])
 
     async def fold(self) -> None:
         state = self.follower.store.state.ledger

@@ -1,4 +1,4 @@
-"""Steps of a case that another holder gets, or that waits for a ruling: each occasion is its own."""
+"""Steps of a case that gets another holder, or waits for a ruling: each occasion counts separately."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ def test_each_check_that_nobody_makes_is_told_after_a_reassignment_too() -> None
     fed_back(life, case, "cg")
     second = life.step(case, "check")
     assert second.serial != first.serial
-    assert {step.serial for step in (first, second)}.isdisjoint({1, 2})  # what older ledgers counted
+    assert {step.serial for step in (first, second)}.isdisjoint({1, 2})  # serials in older ledgers
 
 
 def test_an_undone_reassignment_takes_nothing_from_the_next_holders_time_to_sign() -> None:
