@@ -115,7 +115,11 @@ class RunningDemo:
              "--gateway-port", str(gateway_port)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=data,
         )  # fmt: skip
-        wait_for(lambda: self._ready(), 60, 0.3)
+        try:
+            wait_for(lambda: self._ready(), 60, 0.3)
+        except AssertionError:
+            self.end()
+            raise
 
     def _ready(self) -> bool:
         with contextlib.suppress(OSError):
