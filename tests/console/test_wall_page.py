@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from city.views.wall_view import mark_of
+from city.state.row_keys import row_key_of
 from layouts.pages import CARDS
 from layouts.saturation import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, Sight
@@ -52,7 +52,7 @@ def test_the_wall_asks_nobody_else_and_breaks_nothing(wall: Sight) -> None:
 def test_the_queue_shows_the_first_eight_cases_worst_first(wall: Sight) -> None:
     wall.wait_for_words("queue", "Yushan Road")
     order = wall.page.evaluate("citywall.card('queue').order")
-    assert order[:3] == [mark_of(key) for key in ("hotline/p1", "hotline/p3", "hotline/p2")]
+    assert order[:3] == [row_key_of(key) for key in ("hotline/p1", "hotline/p3", "hotline/p2")]
     assert wall.count(".queue > li") == min(8, len(order))
     wall.wait_for_words("queue", "另有2件")
 

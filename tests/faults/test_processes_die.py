@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pytest
 
-from city.views.wall_view import mark_of
+from city.state.row_keys import row_key_of
 from feeds.clients.publisher import Publisher
 from tests.invented import case, mirror, publish, reading
 from tests.running import Running, wait_for
@@ -143,7 +143,7 @@ def test_a_killed_gateway_loses_nothing_and_publishers_and_walls_resume_by_thems
     running.wait_until_ready()
     assert_nothing_lost_or_doubled(running, hotline)
     publish(running, "case", [case("after", urgency="critical")])
-    wait_for(lambda: mark_of("hotline/after") in wall.rows("queue"))
+    wait_for(lambda: row_key_of("hotline/after") in wall.rows("queue"))
 
 
 def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall: Wall) -> None:
