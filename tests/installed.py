@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["ROOT", "build_wheel", "installed"]
+__all__ = ["BESIDE", "ROOT", "SHIPPED", "build_wheel", "installed"]
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ("city", "feeds", "layers", "layouts", "console", "static")

@@ -12,7 +12,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.installed import ROOT, SHIPPED, build_wheel
+from tests.installed import BESIDE, ROOT, SHIPPED, build_wheel
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,17 @@ def test_the_version_is_the_newest_of_the_changelog(metadata: Message) -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
     assert metadata["Version"] == released[0]
+
+
+def test_the_container_file_copies_what_a_wheel_is_built_from() -> None:
+    lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
+    copied = {
+        name
+        for line in lines
+        if line.startswith("COPY ") and "--from" not in line
+        for name in line.split()[1:-1]
+    }
+    assert copied == {*SHIPPED, *BESIDE, "constraints.txt"}
 
 
 def test_what_the_code_imports_is_what_the_wheel_needs(metadata: Message) -> None:
