@@ -74,7 +74,7 @@ async def test_a_follower_folds_the_whole_chain_and_what_is_measured(city: City)
     async with Following(city.follower()) as follower:
         state = follower.store.state
         await until(lambda: state.ledger.position == head[0] and "car-1" in state.measured.units.ids)
-        await until(lambda: follower.beat_at == NOW)
+        await until(lambda: follower.beat_at == NOW and "hotline" in state.measured.sources)
     assert state.ledger.hash == head[1]
     assert follower.records["case"] == 2  # the unit came with the snapshot or right behind it
     assert follower.broken == ""
