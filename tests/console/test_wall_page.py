@@ -94,6 +94,8 @@ def test_the_marks_of_the_map_are_where_the_records_say(wall: Sight, running: Ru
     wall.wait("() => citywall.frame('cases')?.data.x?.length > 0")
     with Wall(running) as listening:
         wait_for(lambda: {"sensors", "units", "cameras"} <= listening.frames.keys())
+        # The cameras are registered one by one: a frame drawn meanwhile has not all of them.
+        wait_for(lambda: listening.frames["cameras"]["meta"]["total"] > 1)
         meta = {key: listening.frames[key]["meta"] for key in ("sensors", "cameras")}
         columns = {c["name"]: c for c in listening.frames["units"]["columns"]}
     assert meta["sensors"]["off_normal"] == 1
