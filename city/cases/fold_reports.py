@@ -6,7 +6,7 @@ from typing import Any
 from city.clocks.timestamps import parse
 from city.dispatch.categories import KINDS
 from city.facts.fact import Fact
-from city.facts.field_readers import readable_moment
+from city.facts.field_readers import readable_moment, readable_number
 from city.places.public_names import class_words, place_name, short_name
 from city.places.road_names import roads_in
 from city.state.case_file import STATES, CaseFile
@@ -178,11 +178,6 @@ def is_transplanted(fact: Fact) -> bool:
     return fact.data["record"].get("transplanted") is True
 
 
-def _number(value: object) -> float | None:
-    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
-    return float(value) if isinstance(value, int | float) else None
-
-
 def device_of(fact: Fact) -> Device:
     """Return the device of a ``DeviceRegistered``."""
     record = fact.data["record"]
@@ -204,7 +199,7 @@ def camera_of(fact: Fact) -> Camera:
         id=str(record["camera"]),
         name=place_name(str(record.get("name") or "")),
         place=_place(record, fact),
-        azimuth=_number(record.get("azimuth")),
-        fov=_number(record.get("fov")),
+        azimuth=readable_number(record.get("azimuth")),
+        fov=readable_number(record.get("fov")),
         privacy=str(record.get("privacy") or "public_scene")[:24],
     )

@@ -5,7 +5,10 @@ from typing import Any
 
 from city.clocks.timestamps import parse, parse_told
 
-__all__ = ["flag", "maybe_moment", "moment", "names", "number", "readable_moment", "text", "texts", "whole"]
+__all__ = [
+    "flag", "maybe_moment", "moment", "names", "number", "readable_moment", "readable_number", "text",
+    "texts", "whole",
+]  # fmt: skip
 
 Data = Mapping[str, Any]
 
@@ -82,3 +85,8 @@ def readable_moment(value: object) -> float | None:
         return parse_told(value)
     except (ValueError, OverflowError):
         return None
+
+
+def readable_number(value: object) -> float | None:
+    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
+    return float(value) if isinstance(value, int | float) else None

@@ -6,6 +6,7 @@ import msgspec
 
 from city.clocks.timestamps import parse
 from city.facts.fact import Fact
+from city.facts.field_readers import readable_number
 from city.state.ledger_state import LedgerState
 from city.state.warning_records import Landfall, Storm, StormPoint
 
@@ -27,8 +28,8 @@ def _newness(storm: Storm) -> tuple[float, float, bytes]:
 def _storm(record: dict[str, Any]) -> Storm:
     points = tuple(
         StormPoint(
-            parse(p["at"]), float(p["lon"]), float(p["lat"]), _number(p.get("wind_ms")),
-            _number(p.get("pressure_hpa")), bool(p.get("forecast")), _radii(p.get("radii_km") or {}),
+            parse(p["at"]), float(p["lon"]), float(p["lat"]), readable_number(p.get("wind_ms")),
+            readable_number(p.get("pressure_hpa")), bool(p.get("forecast")), _radii(p.get("radii_km") or {}),
         )
         for p in record["points"]
     )  # fmt: skip
@@ -55,14 +56,11 @@ def _landfalls(record: dict[str, Any]) -> tuple[Landfall, ...]:
     return tuple(sorted(found, key=lambda landfall: landfall.at))
 
 
-def _number(value: object) -> float | None:
-    """Return a number as a float, None for any other value (a snapshot must be able to hold it)."""
-    return float(value) if isinstance(value, int | float) else None
-
-
 def _radii(radii: dict[str, Any]) -> dict[str, Any]:
     """Return radii by force: one number, or one for each quadrant."""
     return {
-        str(force): [_number(one) for one in radius] if isinstance(radius, list) else _number(radius)
+        str(force): [readable_number(one) for one in radius]
+        if isinstance(radius, list)
+        else readable_number(radius)
         for force, radius in radii.items()
     }
