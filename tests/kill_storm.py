@@ -194,10 +194,11 @@ class Storm:
 
     def start(self) -> None:
         """Subscribers first: each has a cursor before anything is published."""
-        self._running.start("gateway", "engine")
+        self._running.start("gateway")
         for name in SUBSCRIBERS:
             self._start(f"subscriber {name}")
         wait_for(lambda: all(any(line["cursor"] for line in self._heard(name)) for name in SUBSCRIBERS), 60)
+        self._running.start("engine")  # writes facts as soon as it runs
         for topic in TOPICS:
             self._start(f"publisher {topic}")
 
