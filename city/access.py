@@ -5,19 +5,26 @@ from typing import Final
 import msgspec
 
 __all__ = [
-    "AXES", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
+    "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
     "may_open", "may_read_words", "may_see_person", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
     "inspector": "supervision", "intake_officer": "supervision", "evaluator": "supervision",
-    "dispatcher": "command", "agency_operator": "command", "street_operator": "command",
+    "dispatcher": "command", "agency_operator": "command", "agency_duty_leader": "command",
+    "street_operator": "command",
     "village_operator": "command", "duty_officer": "neutral", "shift_lead": "neutral",
     "duty_leader": "neutral", "rotating_leader": "neutral", "system": "neutral",
 }  # fmt: skip
 ROLES: Final = tuple(role for role in AXES if role != "system")
 SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})
 """Roles that are bound to the shift: they count only while the roster names the person."""
+
+
+OFF_SHIFT: Final = frozenset({
+    "sign_in", "go_away", "come_back", "sign_out", "answer_item", "sign_handover",
+})  # fmt: skip
+"""Verbs of those who come on shift or leave it: a shift role counts for them off shift, too."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -48,6 +55,8 @@ class Person(msgspec.Struct, frozen=True):
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
+_ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
+_STAFF = tuple(role for role in AXES if role != "system")
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
     # filing (C2 – C6, C20)
@@ -94,13 +103,67 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "send_unit": (*_CENTRE, "duty_leader", "street_operator"),
     "remind": (*_CENTRE, "dispatcher", "system"),
     "supervise": ("shift_lead", "duty_leader"),
-    "comment": tuple(role for role in AXES if role != "system"),
-    "report_rule_error": tuple(role for role in AXES if role != "system"),
+    "comment": _STAFF,
+    "report_rule_error": _STAFF,
     "pass_limit": ("system",),
     # screens
     "show": (*_CENTRE, *_LEADERS),
     "clear": (*_CENTRE, *_LEADERS),
     "reveal": ("intake_officer", "shift_lead", "inspector", *_HOLDERS, "village_operator"),
+    # incidents (§3.5)
+    "open_incident": (*_CENTRE, *_LEADERS, "system"),
+    "confirm_incident": ("shift_lead", "duty_leader"),
+    "dismiss_incident": ("shift_lead", "duty_leader"),
+    "propose_grade": ("shift_lead",),
+    "decide_grade": _LEADERS,
+    "transfer_command": _LEADERS,
+    "name_scene_commander": (*_CENTRE, *_LEADERS),
+    "control_incident": _LEADERS,
+    "resume_incident": _LEADERS,
+    "recover_incident": _LEADERS,
+    "close_incident": _LEADERS,
+    "join_case": _CENTRE,
+    "report_casualties": _CENTRE,
+    "release_casualties": _LEADERS,
+    "send_report": (*_CENTRE, "duty_leader"),
+    "open_session": _LEADERS,
+    "add_session_line": (*_CENTRE, *_LEADERS),
+    "close_session": _LEADERS,
+    # linkage tasks
+    "issue_task": (*_CENTRE, *_LEADERS, "system"),
+    "acknowledge_task": _ANSWERS,
+    "decline_task": ("agency_duty_leader",),
+    "set_out_task": _ANSWERS,
+    "arrive_task": (*_ANSWERS, "system"),
+    "finish_task": _ANSWERS,
+    "verify_task": ("inspector", "street_operator"),
+    "remind_task": (*_CENTRE, *_LEADERS),
+    "reassign_task": (*_CENTRE, *_LEADERS),
+    "cancel_task": (*_CENTRE, *_LEADERS),
+    "undo_task": (*_CENTRE, *_LEADERS),
+    "pass_task_limit": ("system",),
+    # closures of underpasses (§A.4)
+    "note_depth": ("system",),
+    "close_underpass": (*_CENTRE, *_LEADERS, "system"),
+    "confirm_closure": _ANSWERS,
+    "agree_reopening": (*_ANSWERS, *_CENTRE, "duty_leader"),
+    # duty (§3.8)
+    "sign_in": _STAFF,
+    "go_away": _STAFF,
+    "come_back": _STAFF,
+    "sign_out": _STAFF,
+    "call": (*_CENTRE, *_LEADERS),
+    "answer_item": ("shift_lead", "duty_leader"),
+    "sign_handover": ("shift_lead",),
+    "release_shift": ("duty_leader",),
+    "pass_authority": ("shift_lead",),
+    "write_entry": (*_CENTRE, *_LEADERS),
+    "override_roster": ("shift_lead", "duty_leader"),
+    "load_roster": ("shift_lead", "duty_leader"),
+    "start_call_out": _CENTRE,
+    "answer_call_out": ("village_operator",),
+    "save_daily_report": (*_CENTRE, "duty_leader"),
+    "pass_duty_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -123,7 +186,8 @@ def axis_of(role: str) -> str:
 def acting_role(person: Person, verb: str) -> str:
     """Return the role in which a person may give a verb, '' for none; a shift role counts only on shift."""
     for role in VERBS.get(verb, ()):
-        if role in person.roles and (role not in SHIFT_ROLES or role in person.on_shift):
+        counts = role not in SHIFT_ROLES or role in person.on_shift or verb in OFF_SHIFT
+        if role in person.roles and counts:
             return role
     return ""
 

@@ -49,7 +49,10 @@ class Change(msgspec.Struct):
         self.file.state = state
 
 
-_QUIET = frozenset({"StageLimitPassed", "CaseReminded", "CaseOverdue"})
+_QUIET = frozenset({
+    "StageLimitPassed", "CaseReminded", "CaseOverdue", "TaskDelivered", "TaskReminded", "TaskLimitPassed",
+    "IncidentLimitPassed", "ShiftLimitPassed",
+})  # fmt: skip
 
 
 def is_timer_note(fact: Fact) -> bool:

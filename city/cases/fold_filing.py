@@ -81,8 +81,8 @@ def _why(change: Change) -> None:
 def _incident_signalled(change: Change) -> tuple[str, ...]:
     recipients = texts(change.data, "to")
     change.file.incident = "|".join(recipients)
-    change.state.incidents[change.case.key] = recipients
-    return ("incidents",)
+    change.state.danger_signals[change.case.key] = recipients
+    return ("danger_signals",)
 
 
 def _make_safe_ordered(change: Change) -> tuple[str, ...]:

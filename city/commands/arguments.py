@@ -6,25 +6,24 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from city.commands.argument_types import (
+    Args,
+    Code,
+    Lat,
+    Lon,
+    Merc,
+    Metres,
+    Moment,
+    OnePhoto,
+    Photos,
+    Text,
+    TwoPhotos,
+)
 from city.commands.command import Refusal
+from city.commands.duty_arguments import DUTY_ARGS
+from city.commands.linkage_arguments import LINKAGE_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
-
-Code = Annotated[str, Meta(min_length=1, max_length=64)]
-Text = Annotated[str, Meta(max_length=2000, pattern=r"\S")]
-Moment = Annotated[str, Meta(min_length=1, max_length=40)]
-Photo = Annotated[str, Meta(min_length=1, max_length=200)]
-Photos = Annotated[tuple[Photo, ...], Meta(max_length=20)]
-OnePhoto = Annotated[tuple[Photo, ...], Meta(min_length=1, max_length=20)]
-TwoPhotos = Annotated[tuple[Photo, ...], Meta(min_length=2, max_length=20)]
-Lon = Annotated[float, Meta(ge=-180, le=180)]
-Lat = Annotated[float, Meta(ge=-90, le=90)]
-Metres = Annotated[float, Meta(ge=0, le=100_000)]
-Merc = Annotated[float, Meta(ge=-20_100_000, le=20_100_000)]
-
-
-class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """No arguments."""
 
 
 class RequestVerification(Args, frozen=True):
@@ -220,6 +219,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
+    **LINKAGE_ARGS, **DUTY_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -18,20 +18,28 @@ from city.commands import (
     supervision,
     suspensions,
 )
-from city.commands.arguments import ARGS, Args, described, read_args
+from city.commands.argument_types import Args
+from city.commands.arguments import ARGS, described, read_args
 from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winner
 from city.commands.decision import Answer, Order, moment, ordered
+from city.commands.duty.deciders import DUTY
 from city.commands.limits import ruling_by
+from city.commands.linkage.deciders import LINKAGE
 from city.commands.rights import at_wall, checks_own_work, refused
-from city.commands.subjects import find_case, find_wall
+from city.commands.subject_order import SubjectDecider, SubjectOrder
+from city.commands.subjects import find_case, find_subject, find_wall
 from city.dispatch.decision_rules import DecisionRules
+from city.state.case_file import LastAct
 from city.state.ledger_state import Case, LedgerState
 
 __all__ = ["VERB_HELP", "decide"]
 
 Decider = Callable[[Order, Any], Answer]
 
-ANY_VERSION: Final = frozenset({"comment", "report_rule_error", "reveal"})
+ANY_VERSION: Final = frozenset({
+    "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
+    "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth",
+})  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
 LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact"})
@@ -83,7 +91,18 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 }
 """Verb → its decider and the transition of domain §3.4, without the verbs of walls and timers."""
 
+ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {**LINKAGE, **DUTY}
+"""Verb → the kinds of subject that it takes, and its decider."""
+
 AT_WALLS: Final = {"show": dispatching_units.decide_show, "clear": dispatching_units.decide_clear}
+
+
+def subject_of(verb: str) -> str:
+    """Return the kinds of subject that a verb takes, in words."""
+    if verb in AT_WALLS:
+        return "wall"
+    return ", ".join(ON_SUBJECTS[verb][0]) if verb in ON_SUBJECTS else "case"
+
 
 VERB_HELP: Final[dict[str, dict[str, Any]]] = {
     verb: {
@@ -98,9 +117,10 @@ VERB_HELP: Final[dict[str, dict[str, Any]]] = {
         ],
         "who": list(roles),
         "c": DECIDERS[verb][1] if verb in DECIDERS else "",
-        "subject": "wall" if verb in AT_WALLS else "case",
+        "subject": subject_of(verb),
     }
     for verb, roles in VERBS.items()
+    if verb in DECIDERS or verb in AT_WALLS or verb in ON_SUBJECTS or verb == "pass_limit"
 }  # fmt: skip
 """Verb → its arguments with their types, the required ones, and the roles that may give it."""
 
@@ -113,14 +133,37 @@ def decide(
     Checks are made in this order: verb, subject, rights, arguments, version, the verb's own guard. The
     caller adds actor, role, seat and shift; the ledger checks the expected versions again.
     """
-    if command.verb not in VERBS:
+    if command.verb not in VERB_HELP:
         return Refusal("bad_args", "unknown_verb", {"field": "verb", "verb": str(command.verb)[:64]})
     if command.verb in AT_WALLS:
         return _at_wall(state, command, by, now)
+    if command.verb in ON_SUBJECTS:
+        return _on_subject(state, command, by, rules, now)
     case = find_case(state, command.subject)
     if case is None:
         return Refusal("unknown_subject", "unknown_case")
     return _on_case(state, case, command, by, rules, now)
+
+
+def _on_subject(
+    state: LedgerState, command: Command, by: Person, rules: DecisionRules, now: Now
+) -> Decision | Refusal:
+    kinds, decider = ON_SUBJECTS[command.verb]
+    subject = find_subject(state, command.subject)
+    if subject is None or subject.kind not in kinds:
+        return Refusal("unknown_subject", "unknown_subject", {"subject_kinds": ", ".join(kinds)})
+    role = at_wall(by, command.verb)
+    if isinstance(role, Refusal):
+        return role
+    args = read_args(command.verb, command.args)
+    if isinstance(args, Refusal):
+        return args
+    if command.verb not in ANY_VERSION and not subject.moved <= command.version <= subject.version:
+        return _conflict_on(subject.record and subject.record.last, command.version, subject.version)
+    answer = decider(SubjectOrder(state, subject, command, by, role, rules, now), args)
+    if isinstance(answer, Refusal | Decision):
+        return answer
+    return Decision(answer, ((subject.name, subject.version),))
 
 
 def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Decision | Refusal:
@@ -194,8 +237,11 @@ def _until_ruled(order: Order, fact: NewFact) -> NewFact:
 
 def _conflict(case: Case, version: int) -> Refusal:
     """Return a conflict that names the winner, unless the version is not folded here yet."""
-    last = case.file.last
-    if last is None or version > case.file.version:
+    return _conflict_on(case.file.last, version, case.file.version)
+
+
+def _conflict_on(last: LastAct | None, version: int, present: int) -> Refusal:
+    if last is None or version > present:
         return Refusal("conflict", "conflict")
     return Refusal(
         "conflict", "conflict", {}, Winner(last.name or last.actor, last.recorded_at, last.type, last.to)

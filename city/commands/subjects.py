@@ -1,12 +1,69 @@
-"""Subjects: finding the case or wall of a command."""
+"""Subjects: finding what a command is about, and its version."""
 
 import re
+from typing import Any, Final
+
+import msgspec
 
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["find_case", "find_key", "find_wall"]
+__all__ = ["KINDS", "Subject", "find_case", "find_key", "find_subject", "find_wall"]
 
 _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
+
+KINDS: Final = (
+    "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
+)  # fmt: skip
+"""Kinds of subject: the word before the colon."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a command is about. ``record`` is its record in the state, None before its first fact.
+
+    ``version`` counts its facts; who saw version ``moved`` or a later one saw its last change of state.
+    """
+
+    kind: str
+    id: str
+    record: Any = None
+    version: int = 0
+    moved: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the subject as facts write it."""
+        return f"{self.kind}:{self.id}"
+
+
+def find_subject(state: LedgerState, name: str) -> Subject | None:
+    """Return the subject of a name ``<kind>:<id>``, None for an unknown kind or an unknown case or device.
+
+    Of the other kinds a subject without a record is returned too: its deciders say whether it may begin.
+    """
+    kind, _, id_ = name.partition(":")
+    if kind not in KINDS or not id_:
+        return None
+    if kind == "case":
+        case = find_case(state, name)
+        return Subject(kind, case.key, case, case.file.version, case.file.moved) if case else None
+    if kind == "device":
+        return Subject(kind, id_, *_closure(state, id_)) if id_ in state.devices else None
+    held: dict[str, Any] = getattr(state, _RECORDS[kind]) if kind in _RECORDS else {}
+    record = held.get(id_)
+    version = getattr(record, "version", 0)
+    return Subject(kind, id_, record, version, getattr(record, "moved", version))
+
+
+def _closure(state: LedgerState, device: str) -> tuple[Any, int, int]:
+    closure = state.closures.get(device)
+    version = closure.version if closure else 0
+    return closure, version, version
+
+
+_RECORDS: Final = {
+    "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
+    "daily_report": "reports",
+}  # fmt: skip
 
 
 def find_case(state: LedgerState, subject: str) -> Case | None:

@@ -7,6 +7,7 @@ import msgspec
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
 from city.dispatch.route import Route, Situation
+from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
 
@@ -94,6 +95,7 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Distance (metres, ≥ 0) of a WGS84 point to the boundary of a street; 0 … inf."""
     street_of: Callable[[float, float], str]
     numbers: CaseNumbers = CaseNumbers()
+    linkage: LinkageRules = LinkageRules()
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}

@@ -17,9 +17,11 @@ from city.cases.outbox import delay, deliver, fail
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso, parse
 from city.duty.duty_log import note, say
+from city.duty.fold_duty import DUTY
 from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
+from city.linkage.fold_linkage import LINKAGE
 from city.state.ledger_state import LedgerState, Show
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
@@ -207,4 +209,5 @@ HANDLERS: dict[tuple[str, int], Handler] = {
         (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
+    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY}.items()},
 }

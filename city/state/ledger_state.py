@@ -12,6 +12,8 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
+from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift
+from city.state.linkage_records import Closure, Incident, Task
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -19,7 +21,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES = 50
@@ -180,7 +182,7 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One line of the duty log at a city time: a catalogue key and its names (no reporter's text)."""
+    """One line of the duty log: city time, a catalogue key and its names (no reporter's text)."""
 
     at: float
     text: str
@@ -218,7 +220,19 @@ class LedgerState(msgspec.Struct):
     register: dict[str, Registered] = {}
     errata: dict[str, Erratum] = {}
     shows: dict[str, Show] = {}
-    incidents: dict[str, tuple[str, ...]] = {}
+    danger_signals: dict[str, tuple[str, ...]] = {}
+    """Case key → the emergency numbers that got its notice of danger."""
+    incidents: dict[str, Incident] = {}
+    tasks: dict[str, Task] = {}
+    closures: dict[str, Closure] = {}
+    """By the device id of the underpass's depth gauge."""
+    shifts: dict[str, Shift] = {}
+    shift: str = ""
+    """Id of the responsible shift of the district; '' until duty is kept by facts."""
+    overrides: dict[str, Override] = {}
+    call_outs: dict[str, CallOut] = {}
+    entries: list[DutyEntry] = []
+    reports: dict[str, DailyReport] = {}
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None
     """Systems that have an adapter (None: unknown); only messages to these are put into the outbox."""

@@ -21,6 +21,7 @@ from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
@@ -84,6 +85,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
+        self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, tables=terms.tables, outlets=outbox.systems,
@@ -144,9 +146,10 @@ class Engine:
         return follower.complete.is_set() and not follower.broken and not follower.store.state.ledger.unknown
 
     async def _tick(self) -> None:
-        """Execute the steps that are due on cases."""
+        """Execute the steps that are due on cases and on other subjects."""
         if self._may_act:
             await self._timers.step()
+            await self._subject_timers.step()
 
     async def _send(self) -> None:
         """Deliver the items of the outgoing queue."""

@@ -11,7 +11,7 @@ import structlog
 from city.access import Person
 from city.clocks.timestamps import iso
 from city.commands.automatic_steps import Step, office_time, steps
-from city.commands.command import Command, Now, Refusal
+from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import decide
 from city.dispatch.decision_rules import DecisionRules
 from city.facts.fact import body_of
@@ -19,7 +19,7 @@ from city.folding.store import Store
 from city.state.ledger_state import Case, LedgerState
 from feeds.ledger.ledger import Act, Again, Answer, Appended
 
-__all__ = ["ENGINE", "Timers", "timer_id"]
+__all__ = ["ENGINE", "Appends", "Timers", "signed_by_engine", "timer_id"]
 
 log = structlog.get_logger()
 
@@ -32,6 +32,16 @@ PLANNED_AT_ONCE: Final = 500
 def timer_id(key: str, step: Step) -> str:
     """Return the command id of a step: always the same, in every engine."""
     return f"timer:{key}:{step.code}:{step.serial}"
+
+
+def signed_by_engine(decision: Decision) -> tuple[bytes, ...]:
+    """Return the bodies of a decision's facts, signed by the engine."""
+    return tuple(
+        body_of(
+            fact.type, fact.subject, ENGINE.account, fact.data, v=fact.v, role="system", reason=fact.reason
+        )
+        for fact in decision.facts
+    )
 
 
 class Appends(Protocol):
@@ -159,11 +169,4 @@ class Timers:
         if isinstance(answer, Refusal):
             log.warning("timer_refused", command=name, code=answer.code, reason=answer.reason)
             return None
-        bodies = tuple(
-            body_of(
-                fact.type, fact.subject, ENGINE.account, fact.data,
-                v=fact.v, role="system", reason=fact.reason,
-            )
-            for fact in answer.facts
-        )  # fmt: skip
-        return Act(name, bodies, answer.expects)
+        return Act(name, signed_by_engine(answer), answer.expects)

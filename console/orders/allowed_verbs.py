@@ -28,7 +28,9 @@ def actions(
     """
     found = []
     for verb, roles in VERBS.items():
-        if verb in NOT_ASKED or not any(role in person.roles for role in roles):
+        if verb in NOT_ASKED or VERB_HELP.get(verb, {}).get("subject") != "case":
+            continue
+        if not any(role in person.roles for role in roles):
             continue
         asked = Command("probe", verb, f"case:{case.key}", case.file.version, _plausible(verb, case, now))
         outcome = decide(state, asked, person, terms, now)

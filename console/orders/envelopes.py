@@ -82,7 +82,7 @@ _DEFAULTS: Final[dict[str, Any]] = {"version": 0, "args": {}}
 _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "command_id": (_is_id, f"1 to {ID_LENGTH} printable characters"),
     "verb": (_is_word(VERB_LENGTH), f"a verb, 1 to {VERB_LENGTH} characters"),
-    "subject": (_is_word(SUBJECT_LENGTH), "case:<id> or wall:<name>"),
+    "subject": (_is_word(SUBJECT_LENGTH), "<kind>:<id>, e.g. case:<id>"),
     "version": (_is_version, "a whole number from 0"),
     "args": (_are_args, f"an object of at most {ARGS_BYTES} bytes, nested at most {ARGS_DEPTH} deep"),
 }

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from city.commands.subjects import find_case
+from city.commands.subjects import Subject, find_subject
 from city.folding.store import Store
-from city.state.ledger_state import Case, LedgerState
+from city.state.ledger_state import LedgerState
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
 
 __all__ = ["FoldWaiter"]
@@ -42,17 +42,17 @@ class FoldWaiter:
         """Wait until the fact at ``position`` is folded."""
         await self._wait(lambda: self.state.position >= position)
 
-    async def case(self, subject: str, version: int) -> Case | None:
-        """Return the case of a subject; waits when the sender knows a newer version than is folded here."""
+    async def subject(self, name: str, version: int) -> Subject | None:
+        """Return a subject; waits when the sender knows a newer version than is folded here."""
 
         def known() -> bool:
-            found = find_case(self.state, subject)
-            return found is not None and found.file.version >= version
+            found = find_subject(self.state, name)
+            return found is not None and found.version >= version
 
-        if subject.startswith("case:") and not known():
+        if not known():
             head, _ = await self._ledger.head()
             await self._wait(lambda: known() or self.state.position >= head)
-        return find_case(self.state, subject)
+        return find_subject(self.state, name)
 
     def _is_behind(self) -> bool:
         return self._goal is None or self.state.position < self._goal

@@ -12,12 +12,12 @@ from city.access import Person
 from city.cases.fold_common import is_timer_note
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import ANY_VERSION, decide
-from city.commands.subjects import find_case
+from city.commands.subjects import Subject, find_case, find_subject
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.sendable_units import unit_now
 from city.facts.fact import Fact, read_fact
 from city.folding.store import Store
-from city.state.ledger_state import Case, LedgerState
+from city.state.ledger_state import LedgerState
 from city.state.row_keys import row_key_of
 from console.orders.answers import (
     REFUSED,
@@ -177,11 +177,11 @@ class Orders:
 
     async def _try(self, order: _Order, tries: int) -> dict[str, Any]:
         for left in reversed(range(tries)):
-            case = await self._fold_waiter.case(order.command.subject, order.command.version)
-            if case is None and not order.command.subject.startswith("wall:"):
+            subject = await self._fold_waiter.subject(order.command.subject, order.command.version)
+            if subject is None:
                 return await self._unwritten(order, Refusal("unknown_subject", "order_unknown_subject"))
-            order = order.on(f"case:{case.key}") if case else order
-            outcome = self._decide(order, case)
+            order = order.on(subject.name)
+            outcome = self._decide(order, subject)
             if isinstance(outcome, Refusal):
                 return await self._refuse(order, outcome)
             answer = await self._append(order, outcome)
@@ -208,9 +208,9 @@ class Orders:
         winner = winner_in(facts, conflict.subject) if facts else None
         return await self._refuse(order, Refusal("conflict", "conflict", {}, winner))
 
-    def _decide(self, order: _Order, case: Case | None) -> Decision | Refusal:
+    def _decide(self, order: _Order, subject: Subject) -> Decision | Refusal:
         person, command = order.person, order.command
-        if person.automated and case and self._presence.is_attended(row_key_of(case.key)):
+        if person.automated and subject.kind == "case" and self._presence.is_attended(row_key_of(subject.id)):
             return Refusal("not_now", "person_at_it")
         now, city = self._clock(), self._store.state
         at = Now(now, self.state.clock.at(now), lambda unit: unit_now(city, unit, now))
@@ -246,9 +246,9 @@ class Orders:
 
     async def _done_answer(self, order: _Order, facts: list[Fact]) -> dict[str, Any]:
         case = find_case(self.state, order.command.subject)
-        until = undo_until(facts)
         subject = order.command.subject if case or not facts else facts[0].subject
-        version = case.file.version if case else 0
+        there, until = find_subject(self.state, subject), undo_until(facts)
+        version = there.version if there else 0
         answer = done(order.command.command_id, facts, subject, version=version, undo_until=until)
         if facts[-1].type == "PersonRevealed":
             answer["done"]["person"] = await self._reporters.of(case, order.person)

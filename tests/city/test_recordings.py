@@ -51,8 +51,8 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     }
     assert (state.refused, state.unknown) == ({}, {})
     assert touched == {
-        "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "incidents", "shows",
-        "outbox",
+        "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
+        "shows", "outbox",
     }  # fmt: skip
 
 

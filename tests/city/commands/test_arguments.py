@@ -80,12 +80,12 @@ def test_help_names_every_verb_with_its_arguments_and_roles() -> None:
 @given(
     st.sampled_from(sorted(VERBS)), st.sampled_from(sorted(PATHS)),
     st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=3), ANYTHING, max_size=5),
-    st.integers(-1, 12), st.sampled_from(["case", "wall"]),
+    st.integers(-1, 12), st.sampled_from(["case", "wall", "task"]),
 )  # fmt: skip
 def test_deciding_never_raises(verb: str, state: str, args: dict[str, Any], version: int, kind: str) -> None:
     w = World()
     key = PATHS[state](w)
-    subject = f"case:{key}" if kind == "case" else "wall:hall"
+    subject = {"case": f"case:{key}", "wall": "wall:hall", "task": "task:none"}[kind]
     version = w.case(key).file.version if version < 0 else version
     answer = decide(w.state, Command("c", verb, subject, version, args), ALL_ROLES, w.rules, w.now)
     assert isinstance(answer, Decision) or answer.code in REFUSALS
@@ -98,7 +98,7 @@ WORDS = Path(__file__).parents[3] / "layouts" / "words"
 def test_every_reason_of_a_refusal_has_its_words(lang: str) -> None:
     words = json.loads((WORDS / lang / "refusals.json").read_text(encoding="utf-8"))
     folder = Path(city.commands.__path__[0])
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     named = set(re.findall(r'not_now\(\s*"(\w+)"', code))
     named |= set(re.findall(r'Refusal\(\s*"\w+",\s*"(\w+)"', code))
     named |= {f"state_{state}" for state in STATES}

@@ -71,7 +71,7 @@ def test_a_danger_to_life_is_a_hazard_of_any_class_and_is_handed_over_at_once(to
     case = w.case(key)
     assert (case.hazard, case.urgency) == (True, "urgent")
     assert case.file.make_safe is not None
-    assert w.state.incidents == {key: ("119",)}
+    assert w.state.danger_signals == {key: ("119",)}
     assert case.file.incident == "119"
     assert any(item.to == "119" and item.not_before == w.machine for item in w.state.outbox.values())
 

@@ -1,0 +1,19 @@
+"""An automatic step on a subject that is no case."""
+
+import msgspec
+
+__all__ = ["SubjectStep"]
+
+
+class SubjectStep(msgspec.Struct, frozen=True):
+    """One step that the engine orders with ``verb`` at city time ``at`` (epoch seconds).
+
+    ``code`` and ``serial`` name the occasion: a step is done once, whichever engine orders it.
+    """
+
+    subject: str
+    version: int
+    verb: str
+    code: str
+    at: float
+    serial: int = 0

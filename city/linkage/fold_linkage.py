@@ -1,0 +1,14 @@
+"""Folding facts of emergency linkage: on ``incident:<id>``, ``task:<id>`` or ``device:<id>``."""
+
+from collections.abc import Callable
+from typing import Final
+
+from city.facts.fact import Fact
+from city.linkage.fold_incidents import INCIDENTS
+from city.linkage.fold_tasks import TASKS
+from city.state.ledger_state import LedgerState
+
+__all__ = ["LINKAGE"]
+
+LINKAGE: Final[dict[str, Callable[[LedgerState, Fact], tuple[str, ...]]]] = {**INCIDENTS, **TASKS}
+"""Fact type → its fold, which returns the changed slices."""

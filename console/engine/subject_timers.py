@@ -1,0 +1,76 @@
+"""Subject timers: the engine executes each automatic step on tasks, incidents and shifts once."""
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from city.clocks.timestamps import iso
+from city.commands.command import Command, Now, Refusal
+from city.commands.decide import decide
+from city.commands.due_steps import due_steps
+from city.commands.subject_step import SubjectStep
+from city.dispatch.decision_rules import DecisionRules
+from city.folding.store import Store
+from console.engine.timers import ENGINE, Appends, signed_by_engine
+from feeds.ledger.ledger import Act, Appended, Conflict
+
+__all__ = ["SubjectTimers", "step_id"]
+
+log = structlog.get_logger()
+
+AT_ONCE: Final = 128
+"""The most steps of one round."""
+
+
+def step_id(step: SubjectStep) -> str:
+    """Return the command id of a step: always the same, in every engine."""
+    return f"timer:{step.subject}:{step.code}:{step.serial}"
+
+
+class SubjectTimers:
+    """Orders the steps that are due. Two engines do no harm: a step's command id is the same in both."""
+
+    def __init__(
+        self, store: Store, ledger: Appends, rules: DecisionRules, *, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._rules = rules
+        self._clock = clock
+        self._settled: dict[str, int] = {}
+        """Command ids that need no further try → the version of the subject at that time."""
+
+    async def step(self) -> int:
+        """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
+        machine = self._clock()
+        state = self._store.state.ledger
+        now = Now(machine, state.clock.at(machine))
+        due = [
+            step
+            for step in due_steps(state, self._rules, now)
+            if self._settled.get(step_id(step)) != step.version
+        ]
+        acts, about = [], []
+        for step in due[:AT_ONCE]:
+            act = self._act(step, now)
+            if act is None:
+                self._settled[step_id(step)] = step.version
+            else:
+                acts.append(act)
+                about.append(step)
+        answers = await self._ledger.append(acts) if acts else []
+        for answer, step in zip(answers, about, strict=True):
+            if not isinstance(answer, Conflict):  # a conflict: decide again when the other act is folded
+                self._settled[step_id(step)] = step.version
+        return sum(isinstance(answer, Appended) for answer in answers)
+
+    def _act(self, step: SubjectStep, now: Now) -> Act | None:
+        """Return the append of a step, None when it is refused."""
+        args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
+        command = Command(step_id(step), step.verb, step.subject, step.version, args)
+        answer = decide(self._store.state.ledger, command, ENGINE, self._rules, now)
+        if isinstance(answer, Refusal):
+            log.warning("timer_refused", command=command.command_id, code=answer.code, reason=answer.reason)
+            return None
+        return Act(command.command_id, signed_by_engine(answer), answer.expects)
