@@ -205,7 +205,7 @@ def verbs_of(person: Person) -> tuple[str, ...]:
 def own_scope(person: Person, page: str) -> str:
     """Return the scope that a person acts for on a page, '' for none or on a page without scopes."""
     scope: str = getattr(person, SCOPED[page]) if page in SCOPED else ""
-    return scope if any(role in _HOLDERS for role in _roles_on(person, page)) else ""
+    return scope if any(role in _ANSWERS for role in _roles_on(person, page)) else ""
 
 
 def may_open(person: Person, page: str, scope: str = "") -> bool:
@@ -216,7 +216,7 @@ def may_open(person: Person, page: str, scope: str = "") -> bool:
     roles = _roles_on(person, page)
     if page not in SCOPED:
         return bool(roles) and not scope
-    return bool(scope) and (own_scope(person, page) == scope or any(r not in _HOLDERS for r in roles))
+    return bool(scope) and (own_scope(person, page) == scope or any(r not in _ANSWERS for r in roles))
 
 
 def may_order(person: Person, page: str, scope: str = "") -> bool:
