@@ -24,7 +24,8 @@ __all__ = [
 SCHEMA = 5
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
-LOG_LINES = 50
+LOG_LINES = 1000
+"""About two shifts; earlier lines are in the ledger alone."""
 DETECTIONS_KEPT = 200_000
 
 

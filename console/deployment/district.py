@@ -59,6 +59,7 @@ class District(msgspec.Struct, frozen=True):
     atlas_dir: Path
     built_in: bool  # by its code, whatever map it has
     cases: dict[str, Any] = {}  # msgspec copies it
+    call: str = "tel:{phone}"  # template of the links that dial, console/deployment/contacts.py
     holidays: str = "china"  # whose public holidays count beside calendars.csv: china or none
     workdays: frozenset[int] = frozenset(range(5))  # 0 = Monday
 
@@ -102,6 +103,7 @@ def read_district(data_dir: Path) -> District:
             atlas_dir=atlas if atlas.exists() or not built_in else static.path("district/atlas"),
             built_in=built_in,
             cases=msgspec.convert({**behind.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
+            call=str({**behind.get("duty", {}), **own.get("duty", {})}.get("call") or "tel:{phone}"),
             holidays=str(table.get("holidays") or ("china" if table["timezone"] in CHINA else "none")),
             workdays=frozenset(map(WEEK.index, table.get("workdays") or WEEK[:5])),
         )
