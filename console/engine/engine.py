@@ -21,6 +21,7 @@ from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.engine.arrivals import arrivals
 from console.engine.deliveries import Deliveries
+from console.engine.depth_watch import DepthWatch
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
 from console.engine.subject_timers import SubjectTimers
@@ -88,7 +89,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
-        watches = (arrivals, Deliveries(has_viewer))
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch())
         self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,

@@ -19,10 +19,11 @@ export const mend = card((city) => ({ order, rows }) => {
     const task = line.task && (words("task_short." + line.task_words) ?? words("task." + line.task_words) ?? line.task_no);
     const what = joined(task ?? words("class." + line.class) ?? line.label, say.road(line.road) || words("street." + line.street));
     const [agency, to] = [line.agency, line.to].map((one) => one && (words("agency." + one) ?? one));
+    const grade = line.grade && words("grade." + line.grade);
     const heads = { zh: line.headline_zh, en: line.headline_en };
     const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (words("source." + line.source) ?? line.source);
-    return say.say(line.text, { ...line, agency, to, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+    return say.say(line.text, { ...line, agency, to, grade, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 });
