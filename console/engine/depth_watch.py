@@ -53,12 +53,11 @@ class DepthWatch:
             noted = noted_state(closure, seen, numbers)
             if noted is not None:
                 yield _note(device.id, closure, seen, noted[0], float(measured), now)
-            elif numbers.closes_by_rule and closure is not None and closure.state == "suggested":
-                if closure.limit_at is not None:
-                    yield SubjectStep(
-                        f"device:{device.id}", closure.version, "close_underpass", "closed_by_rule",
-                        now.city, int(closure.limit_at), {"text": None},
-                    )  # fmt: skip
+            elif closure is not None and numbers.closes_by_rule and _waits_for_the_rule(closure):
+                yield SubjectStep(
+                    f"device:{device.id}", closure.version, "close_underpass", "closed_by_rule", now.city,
+                    int(closure.limit_at or 0), {"text": None},
+                )  # fmt: skip
 
     def _seen(self, device: str, at: float, depth: float, window_s: float, *, silent: bool) -> Depth:
         """Return a gauge's depth and its rise since the lowest reading of the window."""
@@ -74,6 +73,11 @@ class DepthWatch:
             lowest, minutes = first, (at - first_at) / 60
         rise = depth - lowest
         return Depth(depth, rise, rise / minutes if minutes > 0 else 0.0, silent)
+
+
+def _waits_for_the_rule(closure: Closure) -> bool:
+    """Whether the limit was reached and nobody has pressed."""
+    return closure.state == "suggested" and closure.limit_at is not None
 
 
 def _note(
