@@ -15,7 +15,7 @@ __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` is whom to call in its place."""
+    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` stands in when it is silent."""
 
     code: str
     short: str
@@ -99,7 +99,7 @@ class DecisionRules(msgspec.Struct, frozen=True):
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}
-    """Table → SHA-256 of the loaded file, copied into the facts that used it."""
+    """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
     roads: frozenset[str] = frozenset()
@@ -114,6 +114,21 @@ class DecisionRules(msgspec.Struct, frozen=True):
     def standards_of(self, kind: str, code: str) -> tuple[Standard, ...]:
         """Return the filing conditions of a class, the default first; () for an unknown class."""
         return self.standards.get(f"{kind}:{code}", ())
+
+    def fallback_for(self, agency: str, template: str = "") -> str:
+        """Return the agency that gets a task which ``agency`` does not acknowledge, '' for none.
+
+        ``template`` is the key of the task's row; its own fallback counts for the row's own agency only.
+        """
+        row = self.linkage.row(template) if template else None
+        if (
+            row is not None
+            and row.fallback
+            and row.agency in (agency, "street" if agency in self.streets else "")
+        ):
+            return row.fallback
+        known = self.agencies.get(agency)
+        return known.fallback if known else ""
 
     def routed(self, situation: Situation, rulings: Mapping[str, object]) -> Route:
         """Return the route of a case."""

@@ -16,6 +16,7 @@ from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import is_built_in, read_district, read_rows, table_path
 from console.deployment.settings import Settings, read_settings
+from city.dispatch.linkage_tables import KINDS_FILE
 from console.deployment.table_files import TABLES
 from layouts.catalogues import catalogue
 from tests.other_district import PUDONG, named_in
@@ -72,7 +73,7 @@ def tidepool(tmp_path: Path) -> Path:
 
 def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> None:
     assert run("district", "new", tmp_path / "a").exit_code == 0
-    assert set(TABLES) | {"city.toml", "roster.csv", "README.md", "map"} == {
+    assert set(TABLES) | {KINDS_FILE, "linkage", "city.toml", "roster.csv", "README.md", "map"} == {
         path.name for path in (tmp_path / "a").iterdir()
     }
     checked = run("config", "check", "--data-dir", tmp_path / "a")

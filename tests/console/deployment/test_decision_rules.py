@@ -7,8 +7,9 @@ import pytest
 import static
 from city.dispatch.decision_rules import CaseNumbers
 from city.dispatch.route import Situation
-from console.deployment.decision_rules import case_numbers, read_decision_rules, today
+from console.deployment.decision_rules import read_decision_rules, today
 from console.deployment.district import DistrictError, read_district
+from console.deployment.numbers import case_numbers
 from console.deployment.table_files import TABLES, table_marks
 
 ON = "2026-06-01"
