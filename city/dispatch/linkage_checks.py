@@ -165,7 +165,7 @@ def _unmet_needs(number: int, row: KindRow, templates: Templates, known: _Known)
     for group in row.needs:
         if not has.intersection(group):
             names = " or ".join(f"{code} ({_short(code, known)})" for code in group)
-            what = f"{linkage_file(row.kind.key)} has no task of {names} for incidents of every grade"
+            what = f"{linkage_file(row.kind.key)} has no task of {names} at every grade"
             yield Problem(KINDS_FILE, number, "needs", what)
 
 

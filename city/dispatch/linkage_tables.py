@@ -65,7 +65,7 @@ def linkage_rules(
 ) -> LinkageRules:  # fmt: skip
     """Return the rules of linkage; ``rows`` returns the rows of a file, ``on`` is the ISO date that counts.
 
-    Raises ValueError that names file, row, column and the expected value; what ``rows`` raises passes.
+    Raises ValueError that names file, row, column and the expected value.
     """
     kinds: dict[str, IncidentKind] = {}
     templates: dict[str, tuple[TaskTemplate, ...]] = {}
@@ -82,6 +82,8 @@ def _read(
 ) -> tuple[T, ...]:
     try:
         return read_rows(rows(file), one)
+    except FileNotFoundError as error:
+        raise ValueError(f"{file}: missing; every incident type needs its table") from error
     except ValueError as error:
         raise ValueError(f"{file}: {str(error).rpartition(f'{file}: ')[2]}") from error
 

@@ -74,8 +74,6 @@ def _linkage(district: District, data_dir: Path, on: str) -> LinkageRules:
             lambda name: read_table(data_dir, name)[0], on=on,
             numbers=linkage_numbers(district.linkage), duty=duty_numbers(district.duty),
         )  # fmt: skip
-    except FileNotFoundError as error:
-        raise DistrictError(f"{error.filename}: missing; every incident type needs its table") from error
     except ValueError as error:
         raise DistrictError(str(error)) from error
     return msgspec.structs.replace(rules, tables=linkage_marks(data_dir, rules.kinds))

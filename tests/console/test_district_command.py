@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import static
+from city.dispatch.linkage_tables import KINDS_FILE
 from console.cli import citywall
 from console.commands import processes
 from console.deployment.calendars import read_calendars
@@ -16,7 +17,6 @@ from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
 from console.deployment.district import is_built_in, read_district, read_rows, table_path
 from console.deployment.settings import Settings, read_settings
-from city.dispatch.linkage_tables import KINDS_FILE
 from console.deployment.table_files import TABLES
 from layouts.catalogues import catalogue
 from tests.other_district import PUDONG, named_in
