@@ -115,21 +115,6 @@ class DecisionRules(msgspec.Struct, frozen=True):
         """Return the filing conditions of a class, the default first; () for an unknown class."""
         return self.standards.get(f"{kind}:{code}", ())
 
-    def fallback_for(self, agency: str, template: str = "") -> str:
-        """Return the agency that gets a task which ``agency`` does not acknowledge, '' for none.
-
-        ``template`` is the key of the task's row; its own fallback counts for the row's own agency only.
-        """
-        row = self.linkage.row(template) if template else None
-        if (
-            row is not None
-            and row.fallback
-            and row.agency in (agency, "street" if agency in self.streets else "")
-        ):
-            return row.fallback
-        known = self.agencies.get(agency)
-        return known.fallback if known else ""
-
     def routed(self, situation: Situation, rulings: Mapping[str, object]) -> Route:
         """Return the route of a case."""
         return self.route(situation, rulings)

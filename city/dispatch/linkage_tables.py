@@ -110,6 +110,7 @@ def template_of(kind: str) -> Callable[[Cells], TaskTemplate]:
     """Return the reader of one row of an incident type's table; it raises WrongCell."""
 
     def read(cells: Cells) -> TaskTemplate:
+        cells.text("version")  # for the people who keep the table
         kinds = cells.several("unit_kinds")
         if any(one not in UNIT_KINDS for one in kinds):
             what = f"expected some of {', '.join(UNIT_KINDS)}, or nothing, got {cells.maybe('unit_kinds')!r}"
@@ -129,7 +130,6 @@ def template_of(kind: str) -> Callable[[Cells], TaskTemplate]:
             unit_kinds=kinds,
             from_grade=cells.one_of("from_grade", GRADES),
             fallback=cells.maybe("fallback"),
-            version=cells.text("version"),
         )
 
     return read

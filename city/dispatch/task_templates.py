@@ -46,8 +46,7 @@ class TaskTemplate(msgspec.Struct, frozen=True):
     from_grade: str = "general"
     """The row belongs to incidents of this grade and worse."""
     fallback: str = ""
-    """The agency that gets the task when nobody acknowledges it; '' = that of ``agencies.csv``."""
-    version: str = ""
+    """Who gets the task when the agency does not answer; '' = the agency's own fallback."""
 
 
 class PriorityLimits(msgspec.Struct, frozen=True):

@@ -36,6 +36,6 @@ def test_the_short_form_fits_its_cell() -> None:
 
 def test_the_columns_of_the_matrix_have_the_words_of_the_trade() -> None:
     columns = ("issued", "acknowledged", "set_out", "arrived", "done", "verified")
-    heads = {lang: [WORDS[lang][f"linkage.{column}"] for column in columns] for lang in LANGUAGES}
+    heads = {lang: [WORDS[lang][f"linkage.column.{column}"] for column in columns] for lang in LANGUAGES}
     assert heads["zh"] == ["下达", "签收", "出动", "到场", "完成", "核实"]
     assert heads["en"] == ["Ordered", "Acked", "Left", "Arrived", "Done", "Verified"]

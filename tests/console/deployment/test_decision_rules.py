@@ -140,14 +140,6 @@ def test_the_task_templates_are_read_and_an_own_table_wins(tmp_path: Path) -> No
     assert len(shipped.tables) == 1 + len(shipped.kinds)
 
 
-def test_a_task_falls_back_to_the_rows_agency_else_to_that_of_the_table(tmp_path: Path) -> None:
-    rules = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
-    assert (rules.fallback_for("lh"), rules.fallback_for("lh", "tree_down#1")) == ("hw", "xf")
-    assert rules.fallback_for("xf", "tree_down#1") == "yj"
-    assert rules.fallback_for("310115013", "tree_down#3") == "cg"
-    assert rules.fallback_for("310115013") == rules.fallback_for("zz", "tree_down#99") == ""
-
-
 def test_what_is_wrong_in_a_template_or_missing_is_named(tmp_path: Path) -> None:
     district = read_district(tmp_path)
     (tmp_path / "linkage").mkdir()
