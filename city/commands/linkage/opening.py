@@ -67,7 +67,9 @@ def opened(order: SubjectOrder, args: OpenIncident, *, mode: str = "plan", **mor
 
 
 def open_incident_of(state: LedgerState, source: Subject) -> Incident | None:
-    """Return the open incident of a case or device, None for none."""
+    """Return the open incident of a case or device, None for none; a point of the map may have several."""
+    if source.kind == "place":
+        return None
     named = source.name if source.kind == "device" else source.id
     for incident in state.incidents.values():
         if incident.is_open and (named in incident.cases or incident.source == named):

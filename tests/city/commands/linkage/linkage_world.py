@@ -120,7 +120,7 @@ class Linked(World):
     def tree(self, *rows: dict[str, Any], by: Person = LI, **args: Any) -> Incident:
         """Open an incident with the rows of its template, or the given ones."""
         given = {"tasks": list(rows)} if rows else {}
-        self.on("open_incident", "place:map", by, kind="tree_down", lon=121.52, lat=31.22, **given, **args)
+        self.did("open_incident", "place:map", by, kind="tree_down", lon=121.52, lat=31.22, **given, **args)
         return list(self.state.incidents.values())[-1]
 
     def green(self, **args: Any) -> str:

@@ -336,6 +336,11 @@ def test_two_officers_open_from_one_case_at_once() -> None:
     assert (reason, names["by"]) == ("incident_open", "li××")
 
 
+def test_the_map_may_have_several_incidents() -> None:
+    w = Linked()
+    assert signal(w) != signal(w)
+
+
 def test_a_scene_commander_is_named_and_goes_into_the_report_of_control() -> None:
     w = Linked()
     subject = responding(w)
