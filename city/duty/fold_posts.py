@@ -26,7 +26,7 @@ def _put(state: LedgerState, fact: Fact, shift: Shift, post: Post, /, **changes:
 def _signed_in(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, shift, at = fact.data, shift_of(state, fact), state.clock.at(fact.recorded_at)
     key = text(data, "post")
-    post = shift.posts.get(key) or Post(key, "")
+    post = shift.posts.get(key) or Post(key, text(data, "person"), text(data, "deputy"))
     _put(
         state, fact, shift, post, holder=text(data, "name"), account=fact.actor, state="signed_in", since=at,
         away_until=None, method=text(data, "method"),

@@ -32,7 +32,7 @@ def signature_of(state: LedgerState, fact: Fact) -> Signature:
 def _planned(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, at = fact.data, state.clock.at(fact.recorded_at)
     posts = [
-        Post(text(one, "key"), text(one, "person"), text(one, "deputy"), since=at)
+        Post(text(one, "key"), text(one, "person"), text(one, "deputy"), since=moment(data, "awaited_from"))
         for one in data.get("posts") or ()
     ]
     shift = Shift(

@@ -85,6 +85,9 @@ def relief_missing(state: LedgerState, shift: Shift, post: Post, now: float) -> 
     if not post.person:
         return None
     following = relieved_by(state, shift)
+    if role_of_post(post.key) == "shift_lead" and shift.state != "closed":  # until both have signed
+        relief = following.posts.get(post.key) if following else None
+        return relief.person if relief else ""
     if following is None:
         return "" if shift.state != "closed" else None
     if following.state == "closed":

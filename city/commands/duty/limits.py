@@ -119,7 +119,9 @@ def _draft(order: SubjectOrder, shift: Shift) -> Decision:
     if handover is None or _is_missed(state, shift, order.now):
         span = shift_times(order.rules).after(shift, now)
         to, items = span.id, drafted(state, shift, now, order.now.silent)
-        plan = planned_facts(order, planned_shift(state, order.rules, span, now))
+        is_next = span.starts_at == shift.ends_at
+        awaited_from = span.starts_at if is_next else max(span.starts_at, now)
+        plan = planned_facts(order, planned_shift(state, order.rules, span, awaited_from))
     else:
         to, items, plan = handover.to, (), ()
     changed, reopened = items_changed(state, shift, now)
@@ -145,7 +147,7 @@ def _awaited(shift: Shift, mark: str) -> list[Post]:
 
 
 def _begins(shift: Shift, post: Post) -> float:
-    """Return from when a person is awaited: the shift's start, or later if it was planned later."""
+    """Return from when a person is awaited."""
     return max(shift.starts_at, post.since)
 
 

@@ -40,10 +40,14 @@ def planned_now(state: LedgerState, rules: DecisionRules, at: float) -> dict[str
     return planned_posts(found, at)
 
 
-def planned_shift(state: LedgerState, rules: DecisionRules, span: ShiftSpan, now: float) -> Shift:
-    """Return a shift as it is planned at its start, or now when it has begun; it is not in the state."""
-    posts = planned_now(state, rules, max(span.starts_at, min(now, span.ends_at - 1.0)))
-    return Shift(span.id, rules.district, span.kind, span.starts_at, span.ends_at, since=now, posts=posts)
+def planned_shift(state: LedgerState, rules: DecisionRules, span: ShiftSpan, awaited_from: float) -> Shift:
+    """Return a shift as it is planned for the time from which its persons are awaited.
+
+    It is not in the state. That time is its start, or later for a shift that nobody had planned.
+    """
+    at = max(span.starts_at, min(awaited_from, span.ends_at - 1.0))
+    posts = planned_now(state, rules, at)
+    return Shift(span.id, rules.district, span.kind, span.starts_at, span.ends_at, since=at, posts=posts)
 
 
 def planned_facts(order: SubjectOrder, shift: Shift) -> tuple[NewFact, ...]:
@@ -52,7 +56,7 @@ def planned_facts(order: SubjectOrder, shift: Shift) -> tuple[NewFact, ...]:
         return ()
     data: dict[str, Any] = {
         "jurisdiction": shift.jurisdiction, "kind": shift.kind, "starts_at": moment(shift.starts_at),
-        "ends_at": moment(shift.ends_at),
+        "ends_at": moment(shift.ends_at), "awaited_from": moment(shift.since),
         "posts": [
             {"key": post.key, "person": post.person, "deputy": post.deputy} for post in shift.posts.values()
         ],

@@ -1,5 +1,7 @@
 """Signing in at a post of a shift (domain §3.8). Nobody is on duty twice."""
 
+from collections.abc import Mapping
+
 from city.access import Person
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
@@ -38,7 +40,10 @@ def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
     others = _left(order, shift, post)
     if isinstance(others, Refusal):
         return others
-    data = {"post": post.key, "method": args.method, "relieves": post.account}
+    data = {
+        "post": post.key, "person": post.person, "deputy": post.deputy, "method": args.method,
+        "relieves": post.account,
+    }  # fmt: skip
     facts = [*planned_facts(order, shift), order.fact("PostSignedIn", data)]
     if role_of_post(post.key) == "shift_lead" and shift.state == "planned":
         facts.append(order.fact("ShiftOpened", {"responsible": not order.state.shift}))
@@ -76,15 +81,16 @@ def _post(order: SubjectOrder, shift: Shift, key: str | None) -> Post | Refusal:
     """Return the post of the sender in a shift, or the refusal of a post that is not theirs."""
     if key is not None and not is_post_key(key):
         return bad_arg("post", "key of a post")
+    there = planned_now(order.state, order.rules, max(order.now.city, shift.starts_at))
     if key is None:
-        key = _own_post(order, shift)
+        key = _own_post(order, shift, there)
         if not key:
             return Refusal("not_allowed", "not_on_roster")
-    there = planned_now(order.state, order.rules, order.now.city)
     post = shift.posts.get(key) or there.get(key) or Post(key, "")
     if not _may_hold(order, key):
         return Refusal("not_allowed", "other_post", {"at_post": key})
-    by_roster = [post, *([there[key]] if key in there else [])]
+    # An occupied post is taken over by its planned person or deputy alone.
+    by_roster = [post, *([there[key]] if key in there and post.state not in THERE else [])]
     if post.person and not any(order.by.name in (one.person, one.deputy) for one in by_roster):
         return Refusal("not_allowed", "not_on_roster")
     if not post.person and role_of_post(key) in CENTRE_ROLES:
@@ -94,8 +100,11 @@ def _post(order: SubjectOrder, shift: Shift, key: str | None) -> Post | Refusal:
     return post
 
 
-def _own_post(order: SubjectOrder, shift: Shift) -> str:
-    """Return the key of the sender's own post, '' for none: as planned before as deputy."""
+def _own_post(order: SubjectOrder, shift: Shift, there: Mapping[str, Post]) -> str:
+    """Return the key of the sender's own post, '' for none: as planned before as deputy.
+
+    ``there`` are the roster's posts of the moment: a shift that goes on too long is joined by their persons.
+    """
     by = order.by
     mine = [key for key in shift.posts if _may_hold(order, key)]
     for key in (
@@ -103,8 +112,7 @@ def _own_post(order: SubjectOrder, shift: Shift) -> str:
         *(key for key in mine if shift.posts[key].deputy == by.name),
     ):
         return key
-    now = planned_now(order.state, order.rules, order.now.city)
-    for key, post in now.items():
+    for key, post in there.items():
         if by.name in (post.person, post.deputy) and _may_hold(order, key):
             return key
     if by.agency:

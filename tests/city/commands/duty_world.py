@@ -6,13 +6,14 @@ import msgspec
 
 from city.access import SHIFT_ROLES, Person
 from city.clocks.timestamps import iso
-from city.commands.command import Command, Decision, NewFact, Refusal
+from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decide import decide
 from city.commands.due_steps import due_steps
 from city.commands.subjects import find_subject
 from city.duty.authority import holds, responsible_shift
 from city.duty.shift_times import ShiftTimes
 from city.state.duty_records import Handover, Shift
+from city.state.ledger_state import Device, Place
 from tests.city.commands.world import SYSTEM, World
 
 HEADER = ("role", "name", "seat", "deputy", "from", "to", "count", "days")
@@ -56,6 +57,25 @@ class DutyWorld(World):
         super().__init__(start)
         data = {"sha256": "ab", "rows": table(*roster)}
         self.append(NewFact("RosterLoaded", "table:roster", data), SYSTEM)
+        self.silent: tuple[str, ...] = ()
+        """Devices whose values are lost now."""
+
+    @property
+    def now(self) -> Now:
+        return msgspec.structs.replace(super().now, silent=lambda: self.silent)
+
+    def device(self, key: str, name: str) -> None:
+        """Register a gauge."""
+        self.state.devices[key] = Device(key, "water_level", name, "sw", Place(121.5, 31.2), 60.0)
+
+    def refuses_step(self, subject: str, code: str) -> str:
+        """Let an engine order a step that is not due; return the reason of the refusal."""
+        there = find_subject(self.state, subject)
+        args = {"step": code, "serial": 0, "due_at": iso(self.now.city)}
+        command = Command("timer:x", "pass_duty_limit", subject, there.version if there else 0, args)
+        answer = decide(self.state, command, SYSTEM, self.rules, self.now)
+        assert isinstance(answer, Refusal), answer
+        return answer.reason
 
     def who(self, account: str) -> Person:
         """Return a person with the authority that the facts give; before the first shift everybody has it."""
@@ -122,7 +142,9 @@ class DutyWorld(World):
                 name = f"timer:{step.subject}:{step.code}:{step.serial}"
                 command = Command(name, step.verb, step.subject, step.version, args)
                 answer = decide(self.state, command, SYSTEM, self.rules, self.now)
-                assert isinstance(answer, Decision), (step, answer)
+                if isinstance(answer, Refusal):  # a step of the same round overtook it
+                    assert answer.reason == "step_overtaken", (step, answer)
+                    continue
                 for fact in answer.facts:
                     self.append(fact, SYSTEM, "system")
                 assert self.state.refused == {}

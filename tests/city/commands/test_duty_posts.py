@@ -1,5 +1,6 @@
 """Posts: signing in and out, short leave, deputies, authority, and the engine's steps for them."""
 
+import msgspec
 import pytest
 
 from city.commands.command import Decision
@@ -258,3 +259,22 @@ def test_a_restart_in_the_middle_loses_nothing() -> None:
     world.stored()
     assert world.state.shifts == before
     assert TIMES.at(world.now.city).id == world.state.shift
+
+
+def test_the_outgoing_lead_does_not_leave_by_signing_in_for_the_next_shift() -> None:
+    world = night()
+    world.does("sign_in", "shen")  # the deputy relieves the lead
+    world.at("08:16")
+    posts = world.next.posts
+    posts["shift_lead"] = msgspec.structs.replace(posts["shift_lead"], deputy="沈××（副值班长）")
+    world.does("sign_in", "gu", world.next.id)
+    assert world.refuses("sign_in", "shen", world.next.id).reason == "on_duty_already"
+
+
+def test_the_next_lead_does_not_take_the_place_of_the_outgoing_one_in_their_shift() -> None:
+    world = night()
+    world.at("08:40")
+    assert world.refuses("sign_in", "gu", NIGHT).reason == "not_on_roster"
+    assert has(world, "chen") is True
+    world.does("sign_in", "qian", NIGHT)  # an empty post of a shift that goes on is taken by today's person
+    assert has(world, "qian") is True
