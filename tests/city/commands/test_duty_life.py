@@ -176,7 +176,8 @@ class Duty(RuleBasedStateMachine):
     def the_roster_is_overridden(self, post: str, person: str) -> None:
         now = self.world.now.city
         args = {
-            "post": post, "person": person, "reason": "病假", "starts_at": iso(now), "ends_at": iso(now + 40_000),
+            "post": post, "person": person, "reason": "病假", "starts_at": iso(now),
+            "ends_at": iso(now + 40_000),
         }  # fmt: skip
         self.world.give("override_roster", "roster:310115", "gu", **args)
 
@@ -214,7 +215,7 @@ class Duty(RuleBasedStateMachine):
                 posts = [post for key, post in shift.posts.items() if key.partition(":")[0] == role]
                 at_it = any(post.account == account and post.state == "signed_in" for post in posts)
                 stands_in = any(
-                    name == post.deputy and post.state in ("away", "replaced")
+                    (name == post.deputy and post.state in ("away", "replaced"))
                     or (post.account == account and post.state == "away" and not post.deputy)
                     for post in posts
                 )  # fmt: skip
