@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -18,7 +18,16 @@ from feeds.protocol.cursors import ORIGIN
 from feeds.protocol.topics import TELEMETRY_TOPICS
 from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
 
-__all__ = ["BEHIND_BYTES", "BEHIND_S", "RETRY_S", "UNAVAILABLE", "Hub", "Ring", "epoch_of"]
+__all__ = [
+    "BEHIND_BYTES",
+    "BEHIND_S",
+    "RETRY_S",
+    "UNAVAILABLE",
+    "Hub",
+    "Ring",
+    "epoch_of",
+    "retry_while_unavailable",
+]
 
 UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
 RETRY_S = 0.25
@@ -32,6 +41,7 @@ _KEPT_S = BEHIND_S + 5.0
 _DROP_AT = 64
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class Ring:
@@ -282,16 +292,17 @@ class Hub:
         return msgspec.json.encode({"beat": beat})
 
 
-async def retry_while_unavailable(step: Callable[[], Awaitable[None]]) -> None:
-    """Run a step; repeat it while a log is unavailable."""
+async def retry_while_unavailable(step: Callable[[], Awaitable[T]]) -> T:
+    """Return the result of a step; repeat it (with the same ids) while a log is unavailable."""
+    down = False
     while True:
         try:
-            await step()
+            return await step()
         except UNAVAILABLE as error:
-            log.warning("log_lost", error=str(error))
+            if not down:
+                log.warning("log_lost", error=str(error))
+            down = True
             await asyncio.sleep(RETRY_S)
-        else:
-            return
 
 
 def _loop_time() -> float:
