@@ -197,7 +197,10 @@ class Storm:
         self._running.start("gateway")
         for name in SUBSCRIBERS:
             self._start(f"subscriber {name}")
-        wait_for(lambda: all(any(line["cursor"] for line in self._heard(name)) for name in SUBSCRIBERS), 60)
+        self._wait_for_none(
+            lambda: [name for name in SUBSCRIBERS if not any(line["cursor"] for line in self._heard(name))],
+            60,
+        )
         self._running.start("engine")  # writes facts as soon as it runs
         for topic in TOPICS:
             self._start(f"publisher {topic}")
@@ -221,13 +224,25 @@ class Storm:
     def _wait_for_answers(self) -> None:
         """Wait until every publisher was answered once more."""
         before = self._answered()
-        wait_for(
-            lambda: all(now > then for now, then in zip(self._answered(), before, strict=True)), 120, 0.2
-        )
+        self._wait_for_none(lambda: [name for name, now in self._answered().items() if now == before[name]])
 
-    def _answered(self) -> list[int]:
-        paths = [self._path(f"publisher {topic}") for topic in TOPICS]
-        return [path.read_bytes().count(b"answered") if path.exists() else 0 for path in paths]
+    def _wait_for_none(self, missing: Callable[[], list[str]], seconds: float = 120) -> None:
+        """Wait until none is missing; fail at once if a process ended that nobody killed."""
+
+        def is_none_missing() -> bool:
+            ended = {name: child.poll() for name, child in self._children.items()}
+            ended = {name: status for name, status in ended.items() if status is not None}
+            assert not ended, f"ended by themselves: {ended}\n{self._running.log_end()}"
+            self._running.assert_alive()
+            return not missing()
+
+        wait_for(is_none_missing, seconds, 0.2, why_not=lambda: f"for {missing()}\n{self._running.log_end()}")
+
+    def _answered(self) -> dict[str, int]:
+        paths = {name: self._path(name) for name in (f"publisher {topic}" for topic in TOPICS)}
+        return {
+            name: path.read_bytes().count(b"answered") if path.exists() else 0 for name, path in paths.items()
+        }
 
     def _victim(self, kind: str) -> str:
         if kind in ("subscriber", "publisher"):
@@ -252,10 +267,12 @@ class Storm:
             token = self._running.subscriber if reading else self._running.publisher
             what = ",".join(SUBSCRIBERS[which]) if reading else which
             command = "subscribe" if reading else "publish"
-            self._children[name] = subprocess.Popen(
-                [sys.executable, "-m", "tests.kill_storm", command, self._running.gateway, what, token,
-                 str(self._path(name))],
-            )  # fmt: skip
+            with (self._folder / "processes.log").open("ab") as log:
+                self._children[name] = subprocess.Popen(
+                    [sys.executable, "-m", "tests.kill_storm", command, self._running.gateway, what, token,
+                     str(self._path(name))],
+                    stderr=log,
+                )  # fmt: skip
         else:
             self._running.start(name)
 
@@ -274,8 +291,14 @@ class Storm:
         """Let the publishers end and the subscribers catch up; count."""
         for topic in TOPICS:
             stop_of(self._path(f"publisher {topic}")).touch()
-        for topic in TOPICS:
-            assert self._children[f"publisher {topic}"].wait(120) == 0, "a publisher did not end well"
+        publishers = {topic: self._children.pop(f"publisher {topic}") for topic in TOPICS}
+        try:
+            self._wait_for_none(lambda: [topic for topic, one in publishers.items() if one.poll() is None])
+        finally:
+            for child in publishers.values():
+                child.kill()
+        ended = {topic: child.wait() for topic, child in publishers.items()}
+        assert set(ended.values()) == {0}, f"publishers ended with {ended}\n{self._running.log_end()}"
         wanted: dict[str, list[str]] = {}
         for topic in TOPICS:
             lines = self._lines(f"publisher {topic}")
