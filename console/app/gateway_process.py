@@ -17,8 +17,8 @@ from console.deployment.settings import Settings
 from feeds.gateway.acceptance import Stores
 from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.gateway import Gateway, GatewayConfig
-from feeds.gateway.hub import retry_while_unavailable
 from feeds.gateway.picture_store import Pictures
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore

@@ -50,7 +50,7 @@ from console.pages.page_content import PageContent
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
-from feeds.gateway.hub import retry_while_unavailable
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect

@@ -25,7 +25,7 @@ from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.refusal_texts import Reasons
-from feeds.gateway.hub import retry_while_unavailable
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Ledger, LedgerUnavailable

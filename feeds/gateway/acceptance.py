@@ -14,9 +14,10 @@ import structlog
 from city.clocks.timestamps import iso
 from city.dispatch.categories import ClassRef
 from feeds.gateway.dead_letters import DeadLetters
-from feeds.gateway.hub import Hub, retry_while_unavailable
+from feeds.gateway.hub import Hub
 from feeds.gateway.picture_store import Picture, Pictures
 from feeds.gateway.publish_jobs import Job, act_of, batch_of, id_of, name_by_reference
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Act, Appended, Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.protocol.answers import Ack, Rejection, ack, rejection

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,26 +11,14 @@ import structlog
 from city.clocks.timestamps import iso, parse
 from feeds.gateway.current_state import Current
 from feeds.gateway.deliveries import Delivery, from_ledger, from_telemetry, record_texts
-from feeds.gateway.picture_store import PicturesUnavailable
 from feeds.gateway.source_health import SourceHealth
-from feeds.ledger.ledger import Entry, Ledger, LedgerUnavailable
+from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE, retry_while_unavailable
+from feeds.ledger.ledger import Entry, Ledger
 from feeds.protocol.cursors import ORIGIN
 from feeds.protocol.topics import TELEMETRY_TOPICS
-from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+from feeds.telemetry.telemetry import Telemetry, TelemetryEntry
 
-__all__ = [
-    "BEHIND_BYTES",
-    "BEHIND_S",
-    "RETRY_S",
-    "UNAVAILABLE",
-    "Hub",
-    "Ring",
-    "epoch_of",
-    "retry_while_unavailable",
-]
-
-UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
-RETRY_S = 0.25
+__all__ = ["BEHIND_BYTES", "BEHIND_S", "Hub", "Ring", "epoch_of"]
 
 BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
 """A subscriber farther behind is closed; older deliveries are not kept in memory."""
@@ -41,7 +29,6 @@ _KEPT_S = BEHIND_S + 5.0
 _DROP_AT = 64
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 class Ring:
@@ -290,19 +277,6 @@ class Hub:
             "sources": self.sources.report(_loop_time()),
         }
         return msgspec.json.encode({"beat": beat})
-
-
-async def retry_while_unavailable(step: Callable[[], Awaitable[T]]) -> T:
-    """Return the result of a step; repeat it (with the same ids) while a log is unavailable."""
-    down = False
-    while True:
-        try:
-            return await step()
-        except UNAVAILABLE as error:
-            if not down:
-                log.warning("log_lost", error=str(error))
-            down = True
-            await asyncio.sleep(RETRY_S)
 
 
 def _loop_time() -> float:
