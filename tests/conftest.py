@@ -18,15 +18,24 @@ settings.register_profile("gate", derandomize=True, deadline=None)
 settings.load_profile("gate")
 
 # Files of a few long tests: first, so that no worker is left alone with one at the end.
-LONG: Final = ("tests/stories/", "tests/faults/", "tests/feeds/test_recorded_day.py")
+LONG: Final = (
+    "tests/stories/test_an_hour.py", "tests/faults/", "tests/stories/", "tests/feeds/test_recorded_day.py",
+)  # fmt: skip
 BROWSER_FILES: Final = pytest.StashKey[set[Path]]()
 
 
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
-    session.stash[BROWSER_FILES] = {
+    session.stash[BROWSER_FILES] = browser_files = {
         item.path for item in items if isinstance(item, pytest.Function) and "browser" in item.fixturenames
     }
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+    def place(item: pytest.Item) -> int:
+        for number, start in enumerate(LONG):
+            if item.nodeid.startswith(start):
+                return number
+        return len(LONG) + (item.path not in browser_files)
+
+    items.sort(key=place)
 
 
 _launched = contextlib.ExitStack()
