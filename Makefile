@@ -13,10 +13,12 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	sh tests/prepare-machine.sh
 	$(MAKE) -j 2 check beside
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ALONE)
 
-# Tests wait for processes and browsers half of their time: twice as many workers as cores.
+# Tests wait for processes and browsers half of their time: twice as many workers as cores. In a fresh
+# environment each of them would compile every library again: the collection does it once before.
 beside: $(VENV)/.dev
+	-$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
 
 check: $(VENV)/.dev scripts
