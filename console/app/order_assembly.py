@@ -10,7 +10,7 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from console.app.access_services import AccessServices
-from console.deployment.contacts import read_contacts
+from console.deployment.contacts import CALL, read_contacts
 from console.deployment.district import District
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
@@ -58,7 +58,7 @@ class OrderServices:
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
             duty=DutyQuestions(
-                self._state, terms, read_contacts(settings.data_dir, district.call), words["zh"], clock=clock
+                self._state, terms, read_contacts(settings.data_dir, district.duty.get("call", CALL)), words["zh"], clock=clock
             ).asks(),
         )  # fmt: skip
         self.sheets = DutySheets(
