@@ -46,7 +46,9 @@ def daily_figures(state: LedgerState, period: tuple[float, float], now: float) -
         task.acknowledged is not None and (task.ack_by is None or task.acknowledged.at <= task.ack_by)
         for task in signed
     )
-    closed = [one for one in state.shifts.values() if one.closed_at is not None and begin <= one.closed_at < end]
+    closed = [
+        one for one in state.shifts.values() if one.closed_at is not None and begin <= one.closed_at < end
+    ]
     tests = [one for one in state.call_outs.values() if begin <= one.started.at < end]
     answered = sum(at <= one.limit_at for one in tests for at in one.answers.values())
     return {

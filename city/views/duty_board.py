@@ -74,15 +74,14 @@ def roster_week(state: LedgerState, rules: DecisionRules, city_now: float) -> We
     midnight = (city_now + times.zone_offset_s) // DAY_S * DAY_S - times.zone_offset_s
     days = tuple(midnight + DAY_S * day for day in range(number))
     spans = [times.at(day + begin) for day in days for begin in (times.day_starts, times.night_starts)]
-    given = {"codes": seat_codes(rules), "zone_offset_s": times.zone_offset_s}
-    overrides = state.overrides.values()
-    found = periods(roster, overrides, spans[0].starts_at, spans[-1].ends_at, **given)
-    holes = gaps(roster, overrides, spans[0].starts_at, number, **given)
+    overrides, codes, zone = state.overrides.values(), seat_codes(rules), times.zone_offset_s
+    begins, ends = spans[0].starts_at, spans[-1].ends_at
+    found = periods(roster, overrides, begins, ends, codes=codes, zone_offset_s=zone)
+    holes = gaps(roster, overrides, begins, number, codes=codes, zone_offset_s=zone)
     posts = sorted({key: None for span in spans for key in planned_posts(found, _middle(span))}, key=_rank)
     posts += sorted({hole.post for hole in holes}.difference(posts))
     rows = tuple(
-        WeekRowSeen(post, tuple(_cell(post, span, found, holes) for span in spans))
-        for post in posts
+        WeekRowSeen(post, tuple(_cell(post, span, found, holes) for span in spans)) for post in posts
     )
     return WeekSeen(days, rows, len(holes))
 

@@ -6,8 +6,8 @@ Times are city epoch seconds.
 import msgspec
 
 __all__ = [
-    "CallOutSeen", "CellSeen", "DutyBoardSeen", "HandoverSeen", "ItemSeen", "LeftSeen", "PostSeen", "ShiftSeen",
-    "SignatureSeen", "WeekRowSeen", "WeekSeen",
+    "CallOutSeen", "CellSeen", "DutyBoardSeen", "HandoverSeen", "ItemSeen", "LeftSeen", "PostSeen",
+    "ShiftSeen", "SignatureSeen", "WeekRowSeen", "WeekSeen",
 ]  # fmt: skip
 
 

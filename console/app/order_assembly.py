@@ -53,13 +53,12 @@ class OrderServices:
             ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
+        contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))
         self.desk_services = DeskServices(
             self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
-            duty=DutyQuestions(
-                self._state, terms, read_contacts(settings.data_dir, district.duty.get("call", CALL)), words["zh"], clock=clock
-            ).asks(),
+            duty=DutyQuestions(self._state, terms, contacts, words["zh"], clock=clock).asks(),
         )  # fmt: skip
         self.sheets = DutySheets(
             self._state, terms, words=words, title=district.name, timezone=district.timezone, clock=clock

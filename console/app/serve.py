@@ -185,9 +185,8 @@ class Console:
             return self._follower.store.state.ledger.roster
 
         return DutyFiles(
-            self._authorization, self._access.sessions, sheets=self._ordering.sheets, roster=roster,
-            calendar=self._ordering.sheets.calendar,
-        )  # fmt: skip
+            self._authorization, self._access.sessions, sheets=self._ordering.sheets, roster=roster
+        )
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
         """Return a camera's newest picture and its time; None for a camera that no page may show."""

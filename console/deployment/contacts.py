@@ -49,7 +49,9 @@ def _contacts(rows: Iterable[Mapping[str, str]], call: str) -> Iterable[tuple[in
         key, name, phone = ((row.get(column) or "").strip() for column in ("key", "name", "phone"))
         kind, _, rest = key.partition(":")
         if kind not in CALL_KINDS or not rest:
-            message = f"{FILE}: row {number}, key: expected one of {CALL_KINDS}, a colon and a code, got {key!r}"
+            message = (
+                f"{FILE}: row {number}, key: expected one of {CALL_KINDS}, a colon and a code, got {key!r}"
+            )
             raise DistrictError(message)
         if not phone or not set(phone) <= set("0123456789+-*#() "):
             raise DistrictError(f"{FILE}: row {number}, phone: expected a telephone number, got {phone!r}")

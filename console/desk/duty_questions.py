@@ -131,7 +131,11 @@ class DutyQuestions:
         rows = asked.get("rows")
         if not acting_role(person, "load_roster") or not isinstance(rows, list):
             return {"faults": []}
-        table = [{str(name): str(cell) for name, cell in row.items()} for row in rows[:MOST_ROWS] if isinstance(row, dict)]
+        table = [
+            {str(name): str(cell) for name, cell in row.items()}
+            for row in rows[:MOST_ROWS]
+            if isinstance(row, dict)
+        ]
         ledger, rules = self._state().ledger, self._rules
         faults = roster_faults(
             table, list(ledger.overrides.values()), ledger.clock.at(self._clock()), codes=seat_codes(rules),
@@ -188,8 +192,9 @@ def _no_of(ledger: LedgerState, ref: str) -> str:
     if kind == "case":
         case = ledger.cases.get(ledger.by_mark.get(id_.removeprefix("~"), id_))
         return (case.file.no if case is not None else "") or ref
-    held: Mapping[str, Any] = {"incident": ledger.incidents, "task": ledger.tasks}.get(kind, {})
-    return str(getattr(held.get(id_), "no", "")) or ref
+    if kind == "incident":
+        return ledger.incidents[id_].no if id_ in ledger.incidents else ref
+    return ledger.tasks[id_].no if kind == "task" and id_ in ledger.tasks else ref
 
 
 def _searched(entry: DutyEntry, words: Mapping[str, str]) -> str:

@@ -6,10 +6,8 @@ read it.
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
-
-from tornado.web import RequestHandler
 
 from city.access import Person, may_read_words
 from console.accounts.authorization import Authorization, viewing_person
@@ -29,13 +27,12 @@ class DutyFiles:
 
     def __init__(
         self, authorization: Authorization, sessions: Sessions, *, sheets: DutySheets,
-        roster: Callable[[], list[dict[str, str]]], calendar: Callable[[str], bytes],
+        roster: Callable[[], list[dict[str, str]]],
     ) -> None:  # fmt: skip
         self._authorization = authorization
         self._sessions = sessions
         self.sheets = sheets
         self.roster = roster
-        self.calendar = calendar
 
     def person(self, request: Any) -> Person | None:
         """Return the person who may see the duty page with this request, None (counted) for nobody."""
@@ -49,7 +46,6 @@ def duty_patterns(files: DutyFiles) -> list[Any]:
     given = {"files": files}
     return [
         (r"/duty/roster\.csv", RosterTableHandler, given),
-        (r"/duty/roster\.ics", RosterCalendarHandler, given),
         (r"/duty/handover/([A-Za-z0-9_-]{1,60})", HandoverSheetHandler, given),
         (r"/duty/daily/(\d{4}-\d{2}-\d{2})", DailySheetHandler, given),
     ]
@@ -95,14 +91,6 @@ class RosterTableHandler(_DutyHandler):
     def get(self) -> None:
         """Send the table, with a mark by which spreadsheets know UTF-8."""
         self._file("roster.csv", "text/csv; charset=utf-8", table(self._files.roster()))
-
-
-class RosterCalendarHandler(_DutyHandler):
-    """``/duty/roster.ics``: the planned duties as iCalendar (RFC 5545)."""
-
-    def get(self) -> None:
-        """Send the calendar."""
-        self._file("roster.ics", "text/calendar; charset=utf-8", self._files.calendar(self._lang()))
 
 
 class HandoverSheetHandler(_DutyHandler):

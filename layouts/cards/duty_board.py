@@ -36,7 +36,9 @@ class DutyBoard:
                 one.hand: {"shift": one.shift, "version": one.version, "post": one.post} for one in board.left
             },
         }  # fmt: skip
-        return View(now, scalars, [_row(post, board.shift, kept=board.kept, city=city) for post in board.posts])
+        return View(
+            now, scalars, [_row(post, board.shift, kept=board.kept, city=city) for post in board.posts]
+        )
 
 
 def shown_state(post: PostSeen, shift: ShiftSeen | None, *, kept: bool, city: float) -> tuple[str, float]:

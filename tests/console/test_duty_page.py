@@ -71,7 +71,9 @@ def an_open_p1(cast: Cast) -> None:
     )
 
 
-def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(cast: Cast, pages: tuple[Sight, Sight]) -> None:
+def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(
+    cast: Cast, pages: tuple[Sight, Sight]
+) -> None:
     chen, gu = pages
     # The night's lead signs in with one key: from now on duty is kept by facts.
     card(chen, "duty_board").get_by_text("按排班表显示").wait_for()
