@@ -93,9 +93,7 @@ async def test_tasks_issued_at_once_all_stand(city: Taking) -> None:
         for agency in ("xf", "ga", "jt", "sw", "dl", "cg")
     ]  # fmt: skip
     people = (CHEN, LEAD, LEADER)
-    answers = await asyncio.gather(
-        *(city.orders.take(people[n % 3], order) for n, order in enumerate(given))
-    )
+    answers = await asyncio.gather(*(city.orders.take(people[n % 3], order) for n, order in enumerate(given)))
     assert all("done" in answer for answer in answers), answers
     await city.folded()
     state = city.store.state.ledger
