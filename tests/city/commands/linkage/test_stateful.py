@@ -110,6 +110,14 @@ class Tasks(RuleBasedStateMachine):
             assert now.priority != "P1"
             assert now.state not in ("cancelled", "verified")
 
+    @rule(pick=st.integers(0, 99), to=st.sampled_from(AGENCIES), seconds=st.sampled_from([1, 19, 25]))
+    def change_of_mind(self, pick: int, to: str, seconds: int) -> None:
+        task = self.tasks()[pick % len(self.w.state.tasks)]
+        if isinstance(self.w.on("reassign_task", f"task:{task.id}", LI, to=to), Decision):
+            self.w.wait(seconds=seconds)
+            answer = self.w.on("undo_task", f"task:{task.id}", LI)
+            assert isinstance(answer, Decision) is (task.priority != "P1" and seconds < 20)
+
     @rule(pick=st.integers(0, 99), by=st.sampled_from([WANG, OTHER_LEADER]))
     def transfer(self, pick: int, by: Person) -> None:
         incident = list(self.w.state.incidents)[pick % len(self.w.state.incidents)]
