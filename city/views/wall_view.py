@@ -16,6 +16,7 @@ from city.state.row_keys import row_key_of
 from city.views.case_view import public_label, public_road, wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
+from city.views.linkage_view import LinkageView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
@@ -72,14 +73,18 @@ class _OpenCases:
 class WallView:
     """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
 
-    Slices that did not change since the last view are cached.
+    Slices that did not change since the last view are cached. ``full`` includes typed text of incidents and
+    tasks (class P2), which no wall may show.
     """
+
+    full = False
 
     def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
         self._zone_offset_s = zone_offset_s
         self.rules = rules
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept: dict[str, tuple[Any, Any]] = {}
+        self._linkage = LinkageView(rules, full=self.full)
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
@@ -90,6 +95,7 @@ class WallView:
         city_now = ledger.clock.at(now)
         ring = measured.detections
         warned = self._warnings(state, city_now)
+        linkage = self._linkage.see(state, now)
         return WallSeen(
             position=ledger.position,
             clock=ledger.clock,
@@ -117,6 +123,10 @@ class WallView:
             shows=tuple(shows(ledger, now, self.rules)),
             duplicates=same,
             duplicate_marks=duplicate_marks,
+            incidents=linkage.incidents,
+            tasks=linkage.tasks,
+            committed=self._linkage.committed(state, now),
+            closures=linkage.closures,
         )
 
     def see_case(self, case: Case) -> CaseSeen:
