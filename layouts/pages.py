@@ -76,7 +76,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 _EVERY: Final = ("grammar", "mend", "live")
-_OF_CASES: Final = ("over_map", "callouts", "rows", "orders", "order_words")
+_OF_CASES: Final = ("over_map", "callouts", "incident_labels", "rows", "orders", "order_words")
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
