@@ -11,6 +11,7 @@ from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_header import DeskHeader
 from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -123,11 +124,11 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("desk_header", grow=True),)),
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
-            Region("detail", (Cell("desk_detail", grow=True),)),
+            Region("detail", (Cell("desk_linkage"), Cell("desk_detail", grow=True))),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map"),
-        sheets=("cards", "desk_cards", "desk_detail"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage"),
     ),
 )
 
@@ -151,6 +152,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskHeader(),
     DeskStrip(),
     DeskQueue(),
+    DeskLinkage(),
     DeskDetail(),
     DeskIndicators(),
 )

@@ -17,6 +17,7 @@ from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
+from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
 from console.orders.allowed_verbs import actions
@@ -81,7 +82,8 @@ class DeskSession:
         self._looking: tuple[str, str, str] | None = None
         self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
-            "indicator": self._indicator, "verbs": self._may,
+            "indicator": self._indicator, "verbs": self._may, "linkage_preview": self._preview,
+            "incident": self._incident,
         }  # fmt: skip
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
@@ -228,6 +230,23 @@ class DeskSession:
     async def _may(self, person: Person, asked: Reply) -> Reply:
         """Return the verbs that the person may order now: a shift may begin or end while a page is open."""
         return {"verbs": list(verbs_of(person))}
+
+    async def _preview(self, person: Person, asked: Reply) -> Reply:
+        """Return the tasks that starting linkage would issue; see ``linkage_questions``."""
+        services, seen = self._services, self._services.seen
+        assert seen is not None
+        case = services.case(asked.get("case"))
+        state, now = services.state().ledger, services.clock()
+        return linkage_preview(state, seen.units, asked, case, person, services.terms, now)
+
+    async def _incident(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        state, now = services.state().ledger, services.clock()
+        incident = state.incidents.get(str(asked.get("incident")))
+        if incident is None:
+            return {"incident": None}
+        at = Now(now, state.clock.at(now))
+        return {"incident": incident_sheet(state, incident, person, services.terms, at)}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen
