@@ -20,14 +20,13 @@ export const mend = card((city, { redraw }) => {
   const tasksOf = (id) => view.order.filter((one) => one.startsWith("t:") && view.rows.get(one).incident === id);
 
   // ---- what is open: an incident, or the draft of one
-  function changed() {
+  function take() {
     const source = desk.draft();
     if (source === null) draft = null;
     else if (draft?.source !== source) draft = draftOf(city, source, opened, leave, redraw);
     if (desk.incident() !== shown) {
       [shown, sheet, askedAt, form, isMore, isFolded] = [desk.incident(), null, -Infinity, null, false, true];
     }
-    redraw();
   }
   const leave = () => desk.openIncident(null);
   function opened() {
@@ -51,7 +50,7 @@ export const mend = card((city, { redraw }) => {
     sheet = got.incident;
     redraw();
   }
-  desk.onLinkage(changed);
+  desk.onLinkage(() => { take(); redraw(); });
   orders.on((made) => {
     if (made === null || made.mark.includes(":")) {
       if (made?.state === "done") askedAt = -Infinity;
@@ -59,7 +58,7 @@ export const mend = card((city, { redraw }) => {
     }
   });
   city.deskPlace = { wants: () => draft?.wantsPlace() ?? false, put: (lon, lat) => draft?.put(lon, lat) };
-  changed();
+  take();
 
   return (told) => {
     view = told;
@@ -111,7 +110,9 @@ export const mend = card((city, { redraw }) => {
     );
     return told.filter(Boolean);
   }
-  const reportWord = (kind, channel) => say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
+  function reportWord(kind, channel) {
+    return say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
+  }
 
   function acts(record, mark_) {
     const told = new Map((sheet?.actions ?? []).filter((one) => one.ok).map((one) => [one.verb, one]));

@@ -103,7 +103,9 @@ class Stage:
         scripts += [WIRE, MOUNT]
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
-        inside = "".join(_file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail"))
+        inside = "".join(
+            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
+        )
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
             f"<style>{theme.css()}{_file('css/base.css')}{sheet}</style>"
