@@ -23,7 +23,7 @@ export const mend = card((city) => ({ order, rows }) => {
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (words("source." + line.source) ?? line.source);
     const agency = line.agency && agencyOf(city, line.agency), grade = line.grade && words("grade." + line.grade);
-    const task = line.words === undefined ? "" : taskOf(city, line);
+    const task = line.words === undefined ? "" : taskOf(city, line, true);
     return say.say(line.text, { ...line, agency, grade, task, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 });
