@@ -73,8 +73,8 @@ export const mend = card((city, { redraw }) => {
   function bar() {
     const { scalars: told } = view, ids = incidents();
     const count = told.open == null ? say.say("unknown") : told.open === 0 ? say.say("linkage.none")
-      : joined(say.say("linkage.count", { n: told.open }), told.late > 0 && say.say("linkage.strip_late", { n: told.late }));
-    return html`<div class="bar"><span class="title">${say.say("linkage.title")}</span><span class="count" data-late=${mark(told.late > 0)}>${count}</span
+      : joined(say.say("linkage.strip", { n: told.open }), told.late > 0 && say.say("linkage.strip_late", { n: told.late }));
+    return html`<div class="bar"><span class="count" data-late=${mark(told.late > 0)}>${count}</span
       ><div class="tabs">${each(ids, (id) => {
         const row = view.rows.get(id), isOn = row.id === shown && !draft;
         return html`<button type="button" class="tab" data-on=${mark(isOn)} data-level=${mark(row.level)} aria-pressed=${String(isOn)}

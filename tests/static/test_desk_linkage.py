@@ -61,7 +61,7 @@ def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage
         [incident()],
         [late, task(2, state="set_out", set_out=signed(NOW - 50)), task(3, state="verified")],
     )
-    assert stage.texts(f"{CARD} .count") == ["1起 · 未签收 1"]
+    assert stage.texts(f"{CARD} .count") == ["联动 1 · 未签收 1"]
     stage.page.locator(f"{CARD} .tab").click()
     stage.page.locator(f"{CARD} .matrix .row .below").first.wait_for()
     assert stage.texts(f"{CARD} .who b") == ["绿化市容", "消防"]
