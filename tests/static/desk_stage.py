@@ -55,7 +55,11 @@ WIRE = """
 window.said = { acts: [], asks: [] };
 window.answers = {};   // verb -> done or refused, what an order is answered with
 window.replies = {};   // what -> reply
+// What Bokeh cannot send is not sent: it knows no undefined.
+const isUndefined = (value) => value === undefined
+  || (typeof value === "object" && value !== null && Object.values(value).some(isUndefined));
 citywall.orders.attach((message) => {
+  if (isUndefined(message)) throw new Error("undefined in a message");
   const later = (fn) => setTimeout(fn, 0);
   if (message.act) {
     said.acts.push(message.act);
