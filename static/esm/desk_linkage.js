@@ -171,7 +171,7 @@ export const mend = card((city, { redraw }) => {
   // What became of an order, in its own place.
   function lately(mark_, row) {
     const made = orders.of(mark_);
-    if (!made || (made.state === "done" && row !== null && orders.undoLeft(made) === 0 && city.city() - made.at > 8)) return nothing;
+    if (!made || (made.state === "done" && row !== null && orders.undoLeft(made) === 0 && city.city() - (made.at ?? 0) > 8)) return nothing;
     return html`<span class="told" data-kind=${made.state}>${orders.told(made, "")}</span>`;
   }
 
