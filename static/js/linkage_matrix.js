@@ -8,7 +8,7 @@ const UNANSWERED = new Set(["issued", "delivered"]);
 
 // "下立交积水 · 川沙路 · 一般"
 export function headline(city, row) {
-  const { say, words } = city;
+  const { words } = city;
   return joined(kindOf(city, row), placeOf(city, row), words("grade." + row.grade));
 }
 export const kindOf = ({ words, say }, row) => words("incident." + row.kind) ?? say.say("linkage.incident");
