@@ -215,7 +215,7 @@ class TestWhatButtonsOrder:
         assert [act["verb"] for act in shown.acts()] == ["send_for_ruling"]
 
     def test_a_row_of_an_earlier_search_is_not_behind_what_was_asked_since(self, stage: Open) -> None:
-        shown = stage(None, ("b" * 12, row()))
+        shown = stage(None, ("b" * 12, row()), is_slow=True)
         shown.page.evaluate("([mark, row]) => citywall.desk.know([[mark, row]])", [MARK, row(version=3)])
         before = len(shown.asks("case"))
         for _ in range(3):
