@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 __all__ = [
-    "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SHIFT_ROLES", "VERBS", "Person", "acting_role", "axis_of",
-    "may_open", "may_read_words", "may_see_person", "verbs_of",
+    "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
+    "axis_of", "may_open", "may_order", "may_read_words", "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -170,9 +170,14 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
 PAGES: Final[dict[str, tuple[str, ...]]] = {
     "wall": ("duty_officer", "shift_lead", *_LEADERS),
     "desk": ("duty_officer", "shift_lead", "intake_officer", "dispatcher", *_LEADERS),
+    "duty": ("duty_officer", "shift_lead", *_LEADERS),
+    "agency": ("agency_operator", "agency_duty_leader", *_CENTRE, "duty_leader"),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""
+
+SCOPED: Final = {"agency": "agency"}
+"""Page that exists once per scope (``/agency/<code>``) → the field of ``Person`` with their own scope."""
 
 READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
 """Roles that may read a reporter's text; a rotating leader sees numbers only."""
@@ -197,9 +202,30 @@ def verbs_of(person: Person) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if acting_role(person, verb))
 
 
-def may_open(person: Person, page: str) -> bool:
-    """Whether a person may open a page and subscribe to its channel."""
-    return any(role in person.roles for role in PAGES.get(page, ()))
+def own_scope(person: Person, page: str) -> str:
+    """Return the scope that a person acts for on a page, '' for none or on a page without scopes."""
+    scope: str = getattr(person, SCOPED[page]) if page in SCOPED else ""
+    return scope if any(role in _ANSWERS for role in _roles_on(person, page)) else ""
+
+
+def may_open(person: Person, page: str, scope: str = "") -> bool:
+    """Whether a person may open a page and subscribe to its channel.
+
+    A holder's operators open their own scope only. The centre's roles open every scope.
+    """
+    roles = _roles_on(person, page)
+    if page not in SCOPED:
+        return bool(roles) and not scope
+    return bool(scope) and (own_scope(person, page) == scope or any(r not in _ANSWERS for r in roles))
+
+
+def may_order(person: Person, page: str, scope: str = "") -> bool:
+    """Whether a person may give commands on a page that they may open; in another's scope they read."""
+    return may_open(person, page, scope) and own_scope(person, page) == scope
+
+
+def _roles_on(person: Person, page: str) -> tuple[str, ...]:
+    return tuple(role for role in PAGES.get(page, ()) if role in person.roles)
 
 
 def may_read_words(person: Person) -> bool:

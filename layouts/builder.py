@@ -30,7 +30,7 @@ class PageSettings(msgspec.Struct, frozen=True):
     """Language → name of the centre."""
     timezone: str
     live: str = "/live"
-    """Base path of the live sockets: a page connects to ``<live>/<its channel>``."""
+    """Base path of the live sockets: a page connects to ``<live>/<page>``, with a scope to ``…/<scope>``."""
     static_url: str = "/citywall/static"
     health: str = "/healthz"
     names: Names = msgspec.field(default_factory=Names)
@@ -95,8 +95,9 @@ def build(
     figures: Mapping[str, Any],
     settings: PageSettings,
     visitor: Visitor | None = None,
+    scope: str = "",
 ) -> pn.Template:
-    """Return the page for one session.
+    """Return the page for one session; ``scope`` is that of a page with scopes.
 
     ``figures`` are Bokeh figures by the keys of the layout's figure cells; a cell without a figure is left
     out. Without a ``visitor`` the page gives no commands. Raises KeyError for an unsupported language.
@@ -114,8 +115,9 @@ def build(
     if visitor is not None:
         template.add_panel("hand", SessionMessages(visitor.on_message, width=0, height=0, margin=0))
     page = {
-        "build": settings.build, "channel": layout.key, "lang": lang, "zone": settings.timezone,
-        "live": f"{settings.live}/{layout.key}", "health": settings.health, "static": settings.static_url,
+        "build": settings.build, "channel": layout.key, "scope": scope, "lang": lang,
+        "zone": settings.timezone, "live": "/".join(filter(None, (settings.live, layout.key, scope))),
+        "health": settings.health, "static": settings.static_url,
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,

@@ -1,7 +1,7 @@
 """The contract of a card: the content of a region of a page, as data.
 
-A new card is one file in ``layouts/cards/``, one in ``static/esm/``, one row in ``layouts.pages.CARDS`` and
-one test; see ``docs/how-to/add-a-card.md``.
+A new card is one file in ``layouts/cards/``, one in ``static/esm/``, one row in ``layouts.pages.CARDS_OF``
+and one test; see ``docs/how-to/add-a-card.md``.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from city.views.wall_seen import WallSeen
+from city.views.wall_seen import PageSeen
 
 __all__ = ["Card", "Row", "View", "each_second"]
 
 Row = tuple[str, dict[str, Any]]
-Seen = TypeVar("Seen", bound=WallSeen, contravariant=True)
-"""The view of a channel. A wall's card may be used on a desk, whose view has more fields; not the reverse."""
+Seen = TypeVar("Seen", bound=PageSeen, contravariant=True)
+"""The view of a channel. A card may be used on every channel whose view extends the one that it reads."""
 
 each_second = "time"
 """In ``Card.reads``: the view also changes with the clock, so it is computed again every tick."""

@@ -4,12 +4,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from city.views.agency_seen import AgencySeen
 from city.views.desk_seen import DeskSeen
+from city.views.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
+from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
-from layouts.cards.desk_header import DeskHeader
 from layouts.cards.desk_indicators import DeskIndicators
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
@@ -24,7 +26,14 @@ from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 
-__all__ = ["CARDS", "CARDS_OF", "DESK_CARDS", "LAYOUTS", "Cell", "Layout", "Region", "Wide"]
+__all__ = [
+    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "Cell", "Layout",
+    "Region", "Wide",
+]  # fmt: skip
+
+
+SCOPE: Final = "[A-Za-z0-9_-]+"
+"""Regular expression of a scope's code. Braces in it would be a template to Panel's server."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -65,6 +74,13 @@ class Layout(msgspec.Struct, frozen=True):
     """Files of ``static/css`` for the inside of the cards' components."""
     wide: Wide | None = None
     """Regions that stand in its areas alone are not seen on a narrower canvas."""
+    scoped: bool = False
+    """Whether the page exists once per scope (``city.access.SCOPED``), at ``<path>/<scope>``."""
+
+    @property
+    def route(self) -> str:
+        """Return the regular expression of the page's addresses."""
+        return f"{self.path}/(?:{SCOPE})" if self.scoped else self.path
 
     def is_wide_only(self, region: Region) -> bool:
         """Say whether a region is seen on a wide canvas alone."""
@@ -76,7 +92,8 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 _EVERY: Final = ("grammar", "mend", "live")
-_OF_CASES: Final = ("over_map", "callouts", "rows", "orders", "order_words")
+_OF_ORDERS: Final = ("rows", "orders", "order_words")
+_OF_CASES: Final = ("over_map", "callouts", *_OF_ORDERS)
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -129,6 +146,35 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map"),
         sheets=("cards", "desk_cards", "desk_detail"),
     ),
+    Layout(
+        key="duty",
+        path="/duty",
+        areas=("header header header", "board middle log"),
+        columns="612px minmax(0, 1fr) 612px",
+        rows="46px minmax(0, 1fr)",
+        regions=(
+            Region("header", (Cell("duty_header", grow=True),)),
+            Region("board", (Cell("duty"),)),
+            Region("middle", ()),
+            Region("log", (Cell("duty_log", grow=True),)),
+        ),
+        scripts=(*_EVERY, *_OF_ORDERS),
+        sheets=("cards", "people_cards"),
+    ),
+    Layout(
+        key="agency",
+        path="/agency",
+        scoped=True,
+        areas=("header", "tasks"),
+        columns="minmax(0, 1fr)",
+        rows="auto minmax(0, 1fr)",
+        regions=(
+            Region("header", (Cell("agency_header"),)),
+            Region("tasks", (Cell("agency_tasks", grow=True),)),
+        ),
+        scripts=(*_EVERY, *_OF_ORDERS),
+        sheets=("cards", "people_cards"),
+    ),
 )
 
 # ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
@@ -148,12 +194,18 @@ CARDS: Final[tuple[Card[WallSeen], ...]] = (
 )
 
 DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
-    DeskHeader(),
+    Header("desk_header"),
     DeskStrip(),
     DeskQueue(),
     DeskDetail(),
     DeskIndicators(),
 )
 
-CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {"wall": CARDS, "desk": DESK_CARDS}
+DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (Header("duty_header"), Duty(), Log("duty_log", 60))
+
+AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (Header("agency_header"), AgencyTasks())
+
+CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
+    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS,
+}  # fmt: skip
 """Layout → its cards."""

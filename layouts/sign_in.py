@@ -68,7 +68,8 @@ class SignInPage(msgspec.Struct, frozen=True):
 
     ``form`` is its token, ``next`` the path to open after the sign-in, ``said`` a catalogue key below
     ``sign_in.`` ('' = no error), ``given`` the account as typed. ``name`` is the person already signed in,
-    ``roles`` their roles, ``pages`` the pages that they may open, ``refused`` the page that they may not.
+    ``roles`` their roles, ``pages`` the pages that they may open (``desk``, ``agency/sz``), ``refused`` the
+    page that they may not, and ``why`` the catalogue key of another reason than their role.
     """
 
     lang: str
@@ -82,13 +83,15 @@ class SignInPage(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     refused: str = ""
+    why: str = ""
 
 
 def draw(page: SignInPage) -> str:
     """Return the page's HTML. Raises KeyError for an unsupported language or a missing text."""
     words = {key.removeprefix("sign_in."): escape(text) for key, text in own_words(page.lang).items()}
     body = _signed_in(page, words) if page.name else _form(page, words)
-    refused = words["refused" if page.name else "closed"].format(page=_named(page.refused, words))
+    reason = page.why or ("refused" if page.name else "closed")
+    refused = words[reason].format(page=_named(page.refused, words), path=escape(page.refused))
     other_lang = "en" if page.lang == "zh" else "zh"
     onward = f"&next={quote(page.next, safe='')}"
     return _PAGE.format(
@@ -141,4 +144,6 @@ def _link(page: SignInPage, name: str, words: dict[str, str]) -> str:
 
 
 def _named(name: str, words: dict[str, str]) -> str:
-    return words.get(f"page.{name}", escape(name))
+    kind, _, scope = name.partition("/")
+    named = words.get(f"page.{kind}", escape(kind))
+    return words["page_of"].format(page=named, scope=escape(scope)) if scope else named

@@ -94,6 +94,7 @@ def opened(
     person: dict[str, str] | None = None,
     is_told: bool = True,
     has_grids: bool = False,
+    scope: str = "",
     size: tuple[int, int] = (1920, 1080),
 ) -> Iterator[Page]:
     """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere.
@@ -103,7 +104,7 @@ def opened(
     layout = next(layout for layout in LAYOUTS if layout.key == page_key)
     errors: list[str] = []
     page, server = page_of(browser, size, errors), page_server()
-    server.html = _html(layout, lang, person, has_grids)
+    server.html = _html(layout, lang, person, has_grids=has_grids, scope=scope)
     page.goto(f"{server.url}/{page_key}{query}")
     page.wait_for_function("window.isMounted")
     page.evaluate(f"() => {{ window.inCard = {IN_CARD}; attach(); }}")
@@ -123,11 +124,11 @@ def tell_view(page: Page, card: str, scalars: dict[str, Any], rows: list[tuple[s
     page.evaluate("([card, view]) => tell({ views: { [card]: view } })", [card, view])
 
 
-def _html(layout: Layout, lang: str, person: dict[str, str] | None, has_grids: bool) -> str:
+def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids: bool, scope: str) -> str:
     told = {
-        "build": "t", "channel": layout.key, "lang": lang, "zone": "Asia/Shanghai", "live": "/live",
-        "health": "/healthz",
-        "static": "/citywall/static", "title": {"zh": "中心", "en": "Centre"}, "streets": [],
+        "build": "t", "channel": layout.key, "scope": scope, "lang": lang, "zone": "Asia/Shanghai",
+        "live": "/live", "health": "/healthz", "static": "/citywall/static",
+        "title": {"zh": "中心", "en": "Centre"}, "streets": [],
         "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
         "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
         "has_grids": has_grids, "wide_from": layout.wide and layout.wide.from_px,

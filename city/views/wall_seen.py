@@ -15,8 +15,8 @@ from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
 
 __all__ = [
-    "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "ReadingsSeen", "ShowSeen", "SourceSeen",
-    "StormSeen", "UnitsSeen", "WallSeen", "WarningArea", "WarningSeen",
+    "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "PageSeen", "ReadingsSeen", "ShowSeen",
+    "SourceSeen", "StormSeen", "UnitsSeen", "WallSeen", "WarningArea", "WarningSeen",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -239,19 +239,29 @@ class CameraSeen(msgspec.Struct, frozen=True):
     picture_at: float | None
 
 
-class WallSeen(msgspec.Struct, frozen=True):
-    """The state as all walls may see it. ``revisions`` has a revision per slice, to compare two views.
+class PageSeen(msgspec.Struct, frozen=True):
+    """What every page may see, without any case. The views of all channels extend it.
 
-    The slice ``marks`` exists only here: what maps show of critical and urgent cases.
+    ``revisions`` has a revision per slice, to compare two views.
     """
 
     position: int
     clock: CityClock
-    cases: tuple[CaseSeen, ...]
     warnings: tuple[WarningSeen, ...]
-    storms: tuple[StormSeen, ...]
     duty: DutySeen
     sources: tuple[SourceSeen, ...]
+    transplanted: bool
+    revisions: dict[str, int]
+
+
+class WallSeen(PageSeen, frozen=True):
+    """The state as all walls may see it.
+
+    The slice ``marks`` of ``revisions`` exists only here: what maps show of critical and urgent cases.
+    """
+
+    cases: tuple[CaseSeen, ...]
+    storms: tuple[StormSeen, ...]
     readings: ReadingsSeen
     units: UnitsSeen
     cameras: tuple[CameraSeen, ...]
@@ -259,8 +269,6 @@ class WallSeen(msgspec.Struct, frozen=True):
     detections_lat: Floats
     detections_at: Floats
     log: tuple[LogLine, ...]
-    transplanted: bool
-    revisions: dict[str, int]
     shows: tuple[ShowSeen, ...] = ()
     duplicates: dict[str, tuple[CaseSeen, ...]] = msgspec.field(default_factory=dict)
     """Mark of an open case → its probable duplicates (``city.views.duplicate_groups``)."""

@@ -1,34 +1,27 @@
 """The wall's view: the state as a wall may see it. Only this module builds it from the state."""
 
-from typing import Any
-
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from city.clocks.city_clock import CityClock
-from city.clocks.freshness import UNIT_STALE_S, freshness, lost_mask, measured_as_of
+from city.clocks.freshness import UNIT_STALE_S, lost_mask, measured_as_of
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
-from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.columns import Columns
-from city.state.ledger_state import Case, CityState, LedgerState, LogLine
+from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
-from city.views.case_view import public_label, public_road, wall_case
+from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
+from city.views.page_view import Kept, PageView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
-    DutySeen,
     ReadingsSeen,
-    SourceSeen,
     StormSeen,
     UnitsSeen,
     WallSeen,
-    WarningSeen,
 )
-from city.views.weather_view import log_lines, storms, warnings
-from city.warnings.in_force import standing
+from city.views.weather_view import storms
 
 __all__ = ["WallView", "row_key_of"]
 
@@ -75,45 +68,36 @@ class WallView:
     Slices that did not change since the last view are cached.
     """
 
-    def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
-        self._zone_offset_s = zone_offset_s
+    def __init__(
+        self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None, page: PageView | None = None
+    ) -> None:
         self.rules = rules
+        self._page = page or PageView(zone_offset_s=zone_offset_s, rules=rules)
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
-        self._kept: dict[str, tuple[Any, Any]] = {}
+        self._kept = Kept()
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
-        ledger, measured = state.ledger, state.measured
-        cases, same, duplicate_marks = self._cached(
+        ledger, ring = state.ledger, state.measured.detections
+        cases, same, duplicate_marks = self._kept.get(
             "cases", state.revision("cases"), lambda: self._cases(state)
         )
-        city_now = ledger.clock.at(now)
-        ring = measured.detections
-        warned = self._warnings(state, city_now)
+        seen = self._page.see(state, now)
+        fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
+        fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
         return WallSeen(
-            position=ledger.position,
-            clock=ledger.clock,
+            **fields,
             cases=cases,
-            warnings=warned,
-            storms=self._storms(state, city_now),
-            duty=self._duty(state, city_now),
-            sources=tuple(
-                SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
-                for s in measured.sources.values()
-            ),
+            storms=self._storms(state, ledger.clock.at(now)),
             readings=_readings(state, now),
             units=_units(state, now),
-            cameras=self._cached(
+            cameras=self._kept.get(
                 "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
             ),
             detections_lon=ring.column("lon"),
             detections_lat=ring.column("lat"),
             detections_at=ring.column("at"),
-            log=log_lines(
-                self._cached("log", (ledger.position, len(ledger.log)), lambda: self._log(ledger)), warned
-            ),
-            transplanted=ledger.transplanted > 0,
-            revisions={**state.revisions, "marks": self._open.marked},
+            log=self._page.log(state, seen.warnings),
             shows=tuple(shows(ledger, now, self.rules)),
             duplicates=same,
             duplicate_marks=duplicate_marks,
@@ -123,50 +107,14 @@ class WallView:
         """Return an open case as this channel may see it; it is built only when the case has changed."""
         return wall_case(case, self.rules)
 
-    def _warnings(self, state: CityState, city_now: float) -> tuple[WarningSeen, ...]:
-        ledger, revision = state.ledger, state.revision("warnings", "clock")
-        held = self._cached("warnings", revision, lambda: standing(ledger.warnings.values(), city_now))
-        return warnings(held, city_now)
-
     def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
         # Once a minute is often enough to see that a storm is over or has made landfall.
         revision = (state.revision("warnings", "clock"), city_now // 60)
         tracked = state.ledger.storms
-        held: tuple[StormSeen, ...] = self._cached(
+        held: tuple[StormSeen, ...] = self._kept.get(
             "storms", revision, lambda: storms(tracked.values(), city_now, self.rules)
         )
         return held
-
-    def _duty(self, state: CityState, city_now: float) -> DutySeen:
-        roster = self._cached("duty", state.revision("duty"), lambda: _roster(state.ledger))
-        if not roster:
-            return DutySeen()
-        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
-        return DutySeen(
-            leader=duty.duty_leader.name if duty.duty_leader else "",
-            shift_lead=duty.shift_lead.name if duty.shift_lead else "",
-            seats=len(duty.seats),
-            seats_present=duty.present,
-            empty_seats=tuple((seat.agency, seat.since) for seat in duty.empty),
-            hand_over_at=duty.handover_at,
-            streets_on_post=duty.sub_centres or None,
-            streets=sum(row.count for row in roster if row.role == "sub_centre") or None,
-            workstations_online=duty.workstations_online or None,
-            workstations=duty.workstations or None,
-            unanswered=duty.workstations_unanswered if duty.workstations else None,
-        )
-
-    def _log(self, ledger: LedgerState) -> tuple[LogLine, ...]:
-        """Return the duty log's lines; labels and roads of cases are cleaned as for the wall's cases."""
-        lines = []
-        for line in ledger.log:
-            cleaners = {"label": public_label, "road": public_road}
-            names = {
-                name: cleaners[name](text, self.rules) if name in cleaners else text
-                for name, text in line.names.items()
-            }
-            lines.append(msgspec.structs.replace(line, names=names))
-        return tuple(lines)
 
     def _cases(self, state: CityState) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
         """Return the open cases, the groups of probable duplicates, and the marks of all duplicates."""
@@ -175,13 +123,6 @@ class WallView:
         for case in state.ledger.changed_since(self._open.changed):
             self._open.update(case, self.see_case(case) if case.is_open else None)
         return self._open.seen()
-
-    def _cached(self, name: str, revision: Any, build: Any) -> Any:
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != revision:
-            kept = (revision, build())
-            self._kept[name] = kept
-        return kept[1]
 
 
 def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
@@ -192,14 +133,6 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
         case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
         case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
     )  # fmt: skip
-
-
-def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:
-    """Return the roster's rows; () for an unreadable roster, which an old ledger may hold."""
-    try:
-        return read_roster(ledger.roster)
-    except ValueError:
-        return ()
 
 
 def _readings(state: CityState, now: float) -> ReadingsSeen:

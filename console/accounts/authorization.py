@@ -10,9 +10,10 @@ import msgspec
 from city.access import Person, may_open
 from console.accounts.request_origin import is_this_machine, remote_of
 from console.accounts.sessions import Sessions
+from feeds.people.accounts import Account
 from feeds.people.tokens import TokenStore
 
-__all__ = ["COOKIE", "SESSION_COOKIE", "Authorization", "Viewer"]
+__all__ = ["COOKIE", "SESSION_COOKIE", "Authorization", "Viewer", "viewing_person"]
 
 COOKIE = "citywall_view"
 SESSION_COOKIE = "citywall_session"
@@ -24,7 +25,7 @@ class Viewer(msgspec.Struct, frozen=True):
     """The right by which a request may see a page: ``by`` is session, key or loopback.
 
     ``session`` is the session's id ('' for a wall without a sign-in), ``proof`` distinguishes viewers,
-    ``remote`` is the address.
+    ``remote`` is the address, ``scope`` the page's scope ('' = a page without scopes).
     """
 
     page: str
@@ -32,6 +33,7 @@ class Viewer(msgspec.Struct, frozen=True):
     session: str = ""
     proof: bytes = b""
     remote: str = ""
+    scope: str = ""
 
 
 class Authorization:
@@ -56,18 +58,20 @@ class Authorization:
         """Whether this request (Tornado's) may see the page of that name; a refusal is counted."""
         return self.viewer(request, page) is not None
 
-    def viewer(self, request: Any, page: str) -> Viewer | None:
+    def viewer(self, request: Any, page: str, scope: str = "") -> Viewer | None:
         """Return the right by which a request may see a page, None (counted as refused) without one."""
-        found = self.current_viewer(request, page)
+        found = self.current_viewer(request, page, scope)
         self.refused += found is None
         return found
 
-    def current_viewer(self, request: Any, page: str) -> Viewer | None:
+    def current_viewer(self, request: Any, page: str, scope: str = "") -> Viewer | None:
         """Check an open socket's request again, without counting: sessions end and keys are revoked."""
         session = self.session_of(request)
         account = self._account(session)
-        if account is not None and may_open(_looker(account.name, account.rights.roles), page):
-            return Viewer(page, "session", session, _digest(session), remote_of(request))
+        if account is not None and may_open(viewing_person(account), page, scope):
+            return Viewer(page, "session", session, _digest(session), remote_of(request), scope)
+        if scope:
+            return None  # a screen in a hall acts for nobody
         key = _cookie(request, COOKIE)
         if key and self._is_good(key, page):
             return Viewer(page, "key", "", _digest(key), remote_of(request))
@@ -92,7 +96,7 @@ class Authorization:
             return None
         return self._sign(claims.token, page)
 
-    def _account(self, session: str) -> Any:
+    def _account(self, session: str) -> Account | None:
         if self._sessions is None or not session:
             return None
         return self._sessions.account(session, self._sessions.clock())
@@ -124,6 +128,7 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _looker(name: str, roles: tuple[str, ...]) -> Person:
-    """Return the viewer as a person: a role is enough to see a page; the shift counts only for acts."""
-    return Person(name, name, roles)
+def viewing_person(account: Account) -> Person:
+    """Return an account as a person who looks: a role is enough to see a page, the shift counts for acts."""
+    rights = account.rights
+    return Person(account.name, rights.display, rights.roles, agency=rights.agency, street=rights.street)

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from console.accounts.authorization import Authorization
 from console.app.health import Health
 from console.app.shared_metrics import GatewayFigures
-from console.live.channel import Channel
+from console.live.channels import Channels
 from console.live.feed_follower import Follower
 
 __all__ = ["ConsoleFigures", "LoopWatch", "registry_of"]
@@ -40,7 +40,7 @@ class ConsoleFigures(Collector):
     """Metrics of one console: lag, sessions, loop lateness, bytes per channel, records and refusals."""
 
     def __init__(
-        self, channels: dict[str, Channel], follower: Follower, health: Health, *, loop: LoopWatch,
+        self, channels: Channels, follower: Follower, health: Health, *, loop: LoopWatch,
         authorization: Authorization,
     ) -> None:  # fmt: skip
         self._channels = channels
@@ -64,9 +64,9 @@ class ConsoleFigures(Collector):
         yield GaugeMetricFamily("citywall_sessions", "open pages", self.sessions())
         watchers = GaugeMetricFamily("citywall_watchers", "open live sockets", labels=["channel"])
         sent = CounterMetricFamily("citywall_channel_bytes", "bytes said", labels=["channel"])
-        for name, channel in self._channels.items():
-            watchers.add_metric([name], len(channel.watchers))
-            sent.add_metric([name], channel.bytes_out)
+        for page, (count, size) in self._channels.figures().items():
+            watchers.add_metric([page], count)
+            sent.add_metric([page], size)
         yield watchers
         yield sent
         lag = GaugeMetricFamily("citywall_feed_lag_seconds", "append to hearing", labels=["topic"])

@@ -17,14 +17,14 @@ from redis.exceptions import RedisError
 from tornado.ioloop import IOLoop
 
 import static
-from city.views.desk_seen import DeskSeen
-from city.views.wall_view import FORBIDDEN_ON_WALL, WallView
+from city.views.wall_view import FORBIDDEN_ON_WALL
 from console.accounts.authorization import Viewer
 from console.app.access_services import AccessServices
 from console.app.chain_watch import ChainWatch
 from console.app.health import Health
 from console.app.metrics import ConsoleFigures, LoopWatch, registry_of
 from console.app.order_assembly import OrderServices
+from console.app.screens import Screens
 from console.app.shared_metrics import read_figures
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
@@ -32,9 +32,6 @@ from console.deployment.district import District, read_district, read_grids
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
-from console.desk.desk_projection import DeskProjection
-from console.live.channel import Channel
-from console.live.encoding import encode_text
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
 from console.pages.http_handlers import (
@@ -46,21 +43,20 @@ from console.pages.http_handlers import (
     TileHandler,
     ViewKeyHandler,
 )
-from console.pages.page_content import PageContent
+from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.ledger.ledger import Ledger
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
-from layers.atlas.atlas import Atlas
+from layouts.pages import LAYOUTS, SCOPE
 
 __all__ = ["Console", "build_id", "serve"]
 
 log = structlog.get_logger()
 
 WEEK_S = 7 * 86_400
-PAGES = ("wall", "desk")
 
 
 class Console:
@@ -105,34 +101,22 @@ class Console:
         self._figures.orders = self._ordering.orders.counts
 
     def _see(self, settings: Settings, district: District) -> None:
-        """Create each page's content and channel, and the order services."""
+        """Create the order services and the screens."""
         store = self._follower.store
         grids = read_grids(settings.data_dir)
         terms = msgspec.structs.replace(
             read_decision_rules(district, settings.data_dir), grid_of=grids.code_of
         )
         self._terms = terms
-        atlas = Atlas.read(district.atlas_dir)
-        self._screens = {
-            page: PageContent(
-                settings, district, atlas, build_id=self._build, page=page, has_grids=bool(grids.codes)
-            )
-            for page in PAGES
-        }
         self._ordering = OrderServices(
             settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
-            seen=lambda: cast("DeskSeen | None", self._channels["desk"].seen),
-            fault=lambda: self._follower.broken, clock=time.time,
+            seen=lambda: self._screens.desk_seen, fault=lambda: self._follower.broken, clock=time.time,
         )  # fmt: skip
-        self._desk_projection = DeskProjection(terms, presence=self._ordering.presence.everywhere)
-        wall_view = WallView(zone_offset_s=terms.zone_offset_s, rules=terms)
-        guard = settings.guard_cards
-        self._channels = {
-            "wall": Channel(store, self._screens["wall"], wall_view.see, guard=guard),
-            "desk": Channel(
-                store, self._screens["desk"], self._desk_projection, guard=guard, idle_unwatched=True
-            ),
-        }
+        self._screens = Screens(
+            settings, district, store, terms, build_id=self._build, has_grids=bool(grids.codes),
+            presence=self._ordering.presence.everywhere,
+        )  # fmt: skip
+        self._channels = self._screens.channels
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
@@ -147,24 +131,16 @@ class Console:
             tasks.create_task(self._chain.run())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
-            tasks.create_task(
-                self._desk_projection.run(lambda: self._follower.store.state, self._is_desk_open)
-            )
-            tasks.create_task(self._tick())
+            tasks.create_task(self._screens.run(self._settings.tick_hz))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
 
-    def _is_desk_open(self) -> bool:
-        return bool(self._channels["desk"].watchers)
-
     def _server(self) -> Any:
-        pages = Pages(self._authorization)
+        pages = Pages(self._authorization, self._channels.knows)
         self._figures.sessions = pages.open_count
         port = self._settings.port
         own = {f"{host}:{port}" for host in (self._settings.host, "localhost", "127.0.0.1")}
-        built: dict[str, Any] = {
-            "/wall": pages.page("wall", self._build_wall), "/desk": pages.page("desk", self._build_desk),
-        }  # fmt: skip
+        built: dict[str, Any] = {layout.route: pages.page(layout.key, self._build_page) for layout in LAYOUTS}
         return pn.io.server.get_server(
             built, port=port, address=self._settings.host, start=False, show=False, index=None,
             loop=IOLoop.current(), websocket_origin=sorted(self._origins | own),
@@ -174,23 +150,18 @@ class Console:
             liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip
 
-    def _build_wall(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
-        visitor, close = self._page_sessions.at_wall(viewer, panel)
+    def _build_page(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+        visitor, close = self._page_sessions.of(viewer, panel)
         pn.state.on_session_destroyed(lambda _: close())
-        return self._screens["wall"].build(lang=lang, visitor=visitor)
-
-    def _build_desk(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
-        visitor, close = self._page_sessions.at_desk(viewer)
-        pn.state.on_session_destroyed(lambda _: close())
-        return self._screens["desk"].build(lang=lang, visitor=visitor)
+        return self._screens.contents[viewer.page].build(lang=lang, visitor=visitor, scope=viewer.scope)
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
         access = {"authorization": self._authorization}
         live = {
-            "channels": self._channels, "hello": self._hello, "origins": origins, **access,
+            "channels": self._channels, "hello": self._screens.hello, "origins": origins, **access,
         }  # fmt: skip
         return [
-            (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
+            (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
             (r"/healthz", HealthHandler, {"build": self._build}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
             (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), **access}),
@@ -201,18 +172,10 @@ class Console:
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
             (
-                rf"/tiles/({'|'.join(self._channels)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
-                TileHandler, {"draw": self._draw_tile, **access},
+                rf"/tiles/({'|'.join(MAPS)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
+                TileHandler, {"draw": self._screens.tile, **access},
             ),
         ]  # fmt: skip
-
-    def _hello(self, channel: str) -> bytes:
-        marks = self._screens[channel].marks(self._follower.store.state)
-        hello = {
-            "channel": channel, "build": self._build, "name": self._district.name, "marks": marks,
-            "sources": {n: s.label for n, s in self._district.sources.items()},
-        }  # fmt: skip
-        return encode_text({"hello": hello})
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
         """Return a camera's newest picture and its time; None for a camera that no page may show."""
@@ -228,27 +191,10 @@ class Console:
             return None
         return (jpeg, (at or b"").decode()) if jpeg else None
 
-    def _draw_tile(self, kind: str, z: int, x: int, y: int) -> bytes:
-        return self._screens[kind].tile(self._channels[kind].seen, z, x, y)
-
     async def _warm_up(self) -> None:
-        """Draw once before the first viewer: the first datashader call compiles for about a second."""
-        state = self._follower.store.state
-        await asyncio.to_thread(
-            self._screens["wall"].warm_up,
-            WallView(zone_offset_s=self._terms.zone_offset_s).see(state, time.time()),
-        )
-        await asyncio.to_thread(self._screens["desk"].warm_up, self._desk_projection(state, time.time()))
+        await self._screens.warm_up()
         freeze_objects()
         self._health.warm = True
-
-    async def _tick(self) -> None:
-        period = 1.0 / self._settings.tick_hz
-        while True:
-            started = time.monotonic()
-            for channel in self._channels.values():
-                await channel.look(time.time())
-            await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))
 
     async def _beat(self) -> None:
         while True:
@@ -259,8 +205,7 @@ class Console:
                 time.time(), state, feed=feed, feed_since=since, log_down=down,
                 chain_broken=bool(self._health.chain_broken),
             )  # fmt: skip
-            for channel in self._channels.values():
-                channel.say(message)
+            self._channels.say(message)
             await asyncio.sleep(1.0)
 
     async def _watch_loop(self) -> None:

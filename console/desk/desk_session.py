@@ -1,14 +1,13 @@
 """A desk's session: executes the orders and answers the questions of one page for its person."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from heapq import nsmallest
 from typing import Any, Final
 
 import msgspec
-import structlog
 
-from city.access import Person, may_open, may_read_words, verbs_of
-from city.commands.command import Now, Refusal
+from city.access import Person, may_read_words
+from city.commands.command import Now
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import Case, CityState
@@ -21,16 +20,14 @@ from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
 from console.orders.allowed_verbs import actions
 from console.orders.order_service import Orders
-from console.orders.per_subject_queue import PerSubjectQueues
+from console.orders.order_session import Answerer, OrderSession, Reply
 from console.orders.presence import Presence
 from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, desk_row, matches, order_key
 
 __all__ = ["DeskServices", "DeskSession"]
 
-log = structlog.get_logger()
 
 LONGEST_WORDS: Final = 60
-Reply = dict[str, Any]
 
 
 class DeskServices:
@@ -60,75 +57,40 @@ class DeskServices:
         return find_key(self.state().ledger, mark) if isinstance(mark, str) and mark else None
 
 
-class DeskSession:
-    """One page's session.
+class DeskSession(OrderSession):
+    """One desk's session: also answers questions about cases, and tells the others which case is open here.
 
-    ``person_of(used)`` returns, for every message, the person of the page (None = nobody). ``used`` is True
-    when somebody did something; an open page alone does not count as use. ``owner`` returns the page's
-    present or former account ('' = unknown). ``verbs`` are those allowed on this page, None = all.
+    The arguments are those of :class:`OrderSession`.
     """
 
     def __init__(
         self, services: DeskServices, person_of: Callable[[bool], Person | None], *,
-        owner: Callable[[], str] = str, verbs: frozenset[str] | None = None,
+        owner: Callable[[], str] = str,
     ) -> None:  # fmt: skip
-        self._services = services
-        self._person_of = person_of
-        self._owner = owner
-        self._verbs = verbs
-        self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
-        self._queues = PerSubjectQueues()
-        self._looking: tuple[str, str, str] | None = None
-        self._asks: dict[str, Callable[[Person, Reply], Awaitable[Reply]]] = {
+        asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
-            "indicator": self._indicator, "verbs": self._may,
+            "indicator": self._indicator,
         }  # fmt: skip
+        super().__init__(services.orders, person_of, owner=owner, asks=asks)
+        self._services = services
+        self._asked: dict[str, tuple[str, ...]] = {"case": ("",), "rows": ("", "all", "left")}
+        self._looking: tuple[str, str, str] | None = None
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
         """Return the answer to a message, None for none. Never raises because of invalid input."""
-        if "act" in message:
-            return {"answer": await self._act(message["act"])}
-        if "ask" in message:
-            return {"reply": await self._ask(message["ask"])}
-        if "looking" in message:
+        if "looking" in message and "act" not in message and "ask" not in message:
             self._look(message["looking"])
-        return None
+        return await super().handle(message)
 
     def close(self) -> None:
         """End the presence of this page: it is closed."""
         self._leave()
 
-    async def _act(self, envelope: Any) -> Reply:
-        fields = envelope if isinstance(envelope, dict) else {}
-        orders = self._services.orders
-        async with self._queues.on(fields.get("subject")):
-            if not await orders.ready():
-                return await orders.starting(self._owner(), envelope)
-            person = self._person_of(True)
-            if person is None:
-                return await orders.signed_out(self._owner(), envelope)
-            verb = fields.get("verb")
-            if self._verbs is not None and isinstance(verb, str) and verb not in self._verbs:
-                return await orders.not_taken(person.account, envelope, Refusal("not_allowed", "wall_verb"))
-            return await orders.take(person, envelope)
-
-    async def _ask(self, asked: Any) -> Reply:
-        asked = asked if isinstance(asked, dict) else {}
-        number = asked.get("id")
-        person = self._person_of(self._is_new(asked))
-        answer = self._asks.get(str(asked.get("what")))
-        if person is None or not may_open(person, "desk"):
-            return {"id": number, "refused": "order_signed_out"}
-        if answer is None or self._services.seen is None:
-            return {"id": number, "refused": "unknown_question" if answer is None else "not_yet"}
-        try:
-            return {"id": number, **await answer(person, asked)}
-        except Exception as error:  # boundary of a question: log and refuse it; the page continues
-            log.error("ask_failed", what=str(asked.get("what"))[:20], exc_info=error)
-            return {"id": number, "refused": "failed"}
+    def _is_ready(self) -> bool:
+        return self._services.seen is not None
 
     def _is_new(self, asked: Reply) -> bool:
-        """Whether the question differs from the last one of its kind: a page repeats its questions."""
+        # A page repeats its questions: one that differs from the last of its kind was asked by hand.
         what = str(asked.get("what"))
         if what == "case":
             question: tuple[str, ...] = (str(asked.get("mark") or ""),)
@@ -224,10 +186,6 @@ class DeskSession:
                 for one in terms.categories.values()
             ]
         }  # fmt: skip
-
-    async def _may(self, person: Person, asked: Reply) -> Reply:
-        """Return the verbs that the person may order now: a shift may begin or end while a page is open."""
-        return {"verbs": list(verbs_of(person))}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen

@@ -6,13 +6,14 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from city.access import Person, verbs_of
+from city.access import Person, may_open, may_order
 from city.views.case_view import account_mark
 from console.accounts.authorization import Viewer
 from console.accounts.seats import Seats
 from console.accounts.sessions import Sessions
 from console.deployment.roster import person_of_account
 from console.desk.desk_session import DeskServices, DeskSession
+from console.orders.order_session import OrderSession
 from layouts.builder import Visitor
 
 __all__ = ["WALL_VERBS", "PageSessions"]
@@ -54,30 +55,52 @@ class PageSessions:
         self._zone_offset_s = zone_offset_s
         self._loop = asyncio.get_running_loop()
 
-    def at_desk(self, viewer: Viewer) -> tuple[Visitor, Callable[[], None]]:
-        """Return the visitor of a desk, and the function to call when the page is closed."""
-        sessions, services = self._sessions, self._services
+    def of(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
+        """Return the visitor of a page, and the function to call when the page is closed.
 
-        def person_of(used: bool) -> Person | None:
-            state, now = services.state(), services.clock()
-            if used:
-                return sessions.person(viewer.session, state, now)
-            account = sessions.account(viewer.session, now)
-            return person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
-
-        desk = DeskSession(services, person_of, owner=lambda: sessions.owner(viewer.session))
-        page = _Page(desk, self._loop)
-        person = person_of(False)
+        ``panel`` is the id of the Panel session.
+        """
+        if viewer.page == "wall":
+            return self._at_wall(viewer, panel)
+        session = self._session(viewer)
+        page = _Page(session, self._loop)
+        person = self._person(viewer, used=False)
         if person is None:
             return Visitor(page.take), page.close
-        role = _first_role(person)
         visitor = Visitor(
-            page.take, person.name, role, person.seat, account_mark(person.account), verbs_of(person)
+            page.take, person.name, _first_role(person), person.seat, account_mark(person.account),
+            session.verbs(person),
         )  # fmt: skip
         return visitor, page.close
 
-    def at_wall(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
-        """Return the visitor of a wall, without a person until a seat signs in, and the close function."""
+    def _session(self, viewer: Viewer) -> OrderSession:
+        def person_of(used: bool) -> Person | None:
+            return self._person(viewer, used=used)
+
+        def owner() -> str:
+            return self._sessions.owner(viewer.session)
+
+        def forbids(person: Person, verb: str) -> str:
+            return "" if may_order(person, viewer.page, viewer.scope) else "reads_only"
+
+        if viewer.page == "desk":
+            return DeskSession(self._services, person_of, owner=owner)
+        return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids)
+
+    def _person(self, viewer: Viewer, *, used: bool) -> Person | None:
+        """Return the person of a page now; None when their session has ended or the page is not theirs."""
+        services, sessions = self._services, self._sessions
+        state, now = services.state(), services.clock()
+        if used:
+            person = sessions.person(viewer.session, state, now)
+        else:
+            account = sessions.account(viewer.session, now)
+            person = person_of_account(account, state, now, zone_offset_s=self._zone_offset_s)
+        is_theirs = person is not None and may_open(person, viewer.page, viewer.scope)
+        return person if is_theirs else None
+
+    def _at_wall(self, viewer: Viewer, panel: str) -> tuple[Visitor, Callable[[], None]]:
+        """Return the visitor of a wall; it has no person until a seat signs in."""
         page = _Page(_WallSession(self._services, self._seats, viewer, panel), self._loop)
         return Visitor(page.take), page.close
 
@@ -89,7 +112,9 @@ class _WallSession:
         self._services, self._seats = services, seats
         self._viewer, self._panel = viewer, panel
         self._last = ""
-        self._desk = DeskSession(services, self._person, owner=lambda: self._last, verbs=WALL_VERBS)
+        self._orders = OrderSession(
+            services.orders, self._person, owner=lambda: self._last, forbids=_forbidden_on_wall
+        )
 
     def _person(self, used: bool) -> Person | None:
         person = self._seats.person(self._panel, self._services.state(), used=used)
@@ -105,12 +130,11 @@ class _WallSession:
             return {"seated": None, "why": ""}
         if message.get("used") is True:  # somebody moves the pointer: restart the seat's idle time
             self._person(True)
-        return await self._desk.handle(message) if "act" in message else None
+        return await self._orders.handle(message) if "act" in message else None
 
     def close(self) -> None:
         """Lock the wall: its page is closed."""
         self._seats.leave(self._panel)
-        self._desk.close()
 
     async def _sit(self, message: Any) -> dict[str, Any]:
         fields = message if isinstance(message, dict) else {}
@@ -123,9 +147,13 @@ class _WallSession:
             return {"seated": None, "why": seated.why}
         shown = {
             "name": person.name, "role": _first_role(person), "hand": account_mark(person.account),
-            "verbs": [verb for verb in verbs_of(person) if verb in WALL_VERBS],
+            "verbs": list(self._orders.verbs(person)),
         }  # fmt: skip
         return {"seated": shown, "why": ""}
+
+
+def _forbidden_on_wall(person: Person, verb: str) -> str:
+    return "" if verb in WALL_VERBS else "wall_verb"
 
 
 class _Page:

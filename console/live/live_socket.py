@@ -1,6 +1,7 @@
 """The live socket: sends a channel's bytes to a browser. It accepts no messages."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -9,6 +10,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from console.accounts.authorization import Authorization, Viewer
 from console.accounts.request_origin import is_own_page, remote_of
 from console.live.channel import Channel, Watcher
+from console.live.channels import Channels
 from console.live.encoding import encode_text
 
 __all__ = ["SIGNED_OUT", "LiveHandler", "beat", "cut_when_over"]
@@ -25,7 +27,7 @@ async def cut_when_over(socket: WebSocketHandler, authorization: Authorization, 
     """Close a socket when the right that opened it ends."""
     while True:
         await asyncio.sleep(RECHECK_S)
-        now = authorization.current_viewer(socket.request, viewer.page)
+        now = authorization.current_viewer(socket.request, viewer.page, viewer.scope)
         if now is None or now.proof != viewer.proof:
             log.info("socket_cut", page=viewer.page, remote=viewer.remote)
             socket.close(SIGNED_OUT, "signed out")
@@ -49,11 +51,12 @@ def beat(
 
 
 class LiveHandler(WebSocketHandler):
-    """``/live/<channel>``: checks Origin and right, then sends the channel."""
+    """``/live/<page>`` and ``/live/<page>/<scope>``: checks Origin and right, then sends the channel."""
 
     def initialize(
-        self, channels: dict[str, Channel], authorization: Authorization, hello: Any, origins: frozenset[str]
-    ) -> None:
+        self, channels: Channels, authorization: Authorization, hello: Callable[[str], bytes],
+        origins: frozenset[str],
+    ) -> None:  # fmt: skip
         """Store the services from the composition root."""
         self._channels = channels
         self._authorization = authorization
@@ -61,6 +64,7 @@ class LiveHandler(WebSocketHandler):
         self._origins = origins
         self._watcher: Watcher | None = None
         self._viewer: Viewer | None = None
+        self._joined: Channel | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def check_origin(self, origin: str) -> bool:
@@ -68,25 +72,27 @@ class LiveHandler(WebSocketHandler):
         return is_own_page(self.request, self._origins, origin)
 
     async def prepare(self) -> None:
-        """Refuse before the handshake."""
-        name = self.path_kwargs["channel"]
-        if name not in self._channels:
+        """Refuse before the handshake. Who may not see a page does not learn which scopes exist."""
+        page, scope = self.path_kwargs["page"], self.path_kwargs.get("scope") or ""
+        if not self._channels.has_page(page):
             self.send_error(404)
             return
-        self._viewer = self._authorization.viewer(self.request, name)
+        self._viewer = self._authorization.viewer(self.request, page, scope)
         if self._viewer is None:
-            log.warning("view_refused", channel=name, remote=remote_of(self.request))
+            log.warning("view_refused", channel=page, scope=scope, remote=remote_of(self.request))
             self.send_error(403)
+        elif not self._channels.knows(page, scope):
+            self.send_error(404)
 
-    def open(self, channel: str) -> None:
+    def open(self, page: str, scope: str | None = None) -> None:
         """Join the channel."""
         self.set_nodelay(True)
-        watched = self._channels[channel]
-        self._watcher = Watcher(self._write)
-        watched.join(self._watcher, self._hello(channel))
         assert self._viewer is not None
+        channel = self._joined = self._channels.channel(page, scope or "")
+        self._watcher = Watcher(self._write)
+        channel.join(self._watcher, self._hello(page))
         self._tasks = [
-            asyncio.create_task(self._deliver(watched)),
+            asyncio.create_task(self._deliver(channel)),
             asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),
         ]
 
@@ -107,6 +113,5 @@ class LiveHandler(WebSocketHandler):
         """Leave the channel."""
         for task in self._tasks:
             task.cancel()
-        for channel in self._channels.values():
-            if self._watcher is not None:
-                channel.leave(self._watcher)
+        if self._joined is not None and self._watcher is not None:
+            self._joined.leave(self._watcher)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -25,18 +25,23 @@ from layouts.cards.cameras import Cameras
 from layouts.contract import Card, View
 from layouts.pages import CARDS_OF, LAYOUTS
 
-__all__ = ["PageContent"]
+__all__ = ["MAPS", "MapPageContent", "PageContent"]
 
-MAP_PX = {"wall": (736.0, 990.0), "desk": (638.0, 560.0)}
-"""The map's size on a page of 1920 × 1080 CSS px."""
 
-TEXT_PX = {"wall": 17.0, "desk": 14.0}
-"""Text size of the names on the map, CSS px."""
+class MapPlace(msgspec.Struct, frozen=True):
+    """The map of a page of 1920 × 1080 CSS px: size, text size of its names, place of the inset beside it."""
 
-BESIDE_PX = {"wall": (1498.0, 990.0)}
-"""The place of the inset beside the map of a wide page, CSS px."""
+    px: tuple[float, float]
+    text_px: float
+    figures: tuple[str, ...]
+    beside_px: tuple[float, float] | None = None
 
-FIGURES = {"wall": ("map", "inset", "beside"), "desk": ("map",)}
+
+MAPS: Final = {
+    "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0)),
+    "desk": MapPlace((638.0, 560.0), 14.0, ("map",)),
+}
+"""Page → its map; the other pages have none."""
 
 
 class PageContent:
@@ -46,51 +51,77 @@ class PageContent:
     """
 
     def __init__(
-        self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall",
-        has_grids: bool = False,
-    ) -> None:  # fmt: skip
-        self._settings = settings
+        self, settings: Settings, district: District, *, build_id: str, page: str, has_grids: bool = False
+    ) -> None:
         self._layout = {layout.key: layout for layout in LAYOUTS}[page]
-        self._atlas = atlas
-        self._map: MapSetting = map_setting(
-            self._atlas, district.limits, size=MAP_PX[page], text_px=TEXT_PX[page],
-            beside_px=BESIDE_PX.get(page),
-        )  # fmt: skip
-        boxes = {"inset": self._map.core, "beside": self._map.beside}
-        self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in FIGURES[page]}
-        self.layers: list[Layer] = [
-            layer
-            for layer in build_layers(self._map)
-            if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
-        ]
-        self.cards: tuple[Card[Any], ...] = tuple(
-            Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
-            for card in CARDS_OF[page]
-        )
-        self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
+        self._is_demo = settings.demo
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
-            names=names_of(settings, district), has_grids=has_grids, inset=self._map.corner,
+            names=names_of(settings, district), has_grids=has_grids,
         )  # fmt: skip
-        self._frames: dict[str, Frame] = {}
-        self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}
-        self._tile_lock = threading.Lock()
+        self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
+        self.layers: list[Layer] = []
 
-    def build(self, *, lang: str, visitor: Visitor | None = None) -> Any:
+    def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "") -> Any:
         """Return the page for one session, drawn with the newest frames."""
         return build(
-            self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor
-        )
+            self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor,
+            scope=scope,
+        )  # fmt: skip
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show: invented, drill, transplanted, schematic."""
         marks = {
-            "demo": self._settings.demo,
+            "demo": self._is_demo,
             "drill": not state.ledger.clock.is_real,
             "transplanted": state.ledger.transplanted > 0,
-            "schematic": self._atlas.drawing.schematic,
         }
         return [name for name, is_set in marks.items() if is_set]
+
+    def keep(self, frame: Frame) -> None:
+        """Store a layer's newest frame for pages that are opened later."""
+
+    def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
+        """Return the views that describe the frames."""
+        return {}
+
+    def _figures(self, lang: str) -> dict[str, Any]:
+        return {}
+
+
+class MapPageContent(PageContent):
+    """The content of a page with a map, one of ``MAPS``."""
+
+    def __init__(
+        self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall",
+        has_grids: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids)
+        place = MAPS[page]
+        self._atlas = atlas
+        self._map: MapSetting = map_setting(
+            self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px
+        )
+        self._page = msgspec.structs.replace(self._page, inset=self._map.corner)
+        boxes = {"inset": self._map.core, "beside": self._map.beside}
+        self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in place.figures}
+        self.layers = [
+            layer
+            for layer in build_layers(self._map)
+            if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
+        ]
+        self.cards = tuple(
+            Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
+            for card in self.cards
+        )
+        self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
+        self._frames: dict[str, Frame] = {}
+        self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}
+        self._tile_lock = threading.Lock()
+
+    def marks(self, state: CityState) -> list[str]:
+        """Return the marks that the page must show; ``schematic`` is its map's."""
+        return super().marks(state) + (["schematic"] if self._atlas.drawing.schematic else [])
 
     def keep(self, frame: Frame) -> None:
         """Store a layer's newest frame for pages that are opened later."""

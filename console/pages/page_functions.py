@@ -18,17 +18,24 @@ log = structlog.get_logger()
 
 
 class Pages:
-    """Page functions for Panel's server. Each checks the viewer first. They may run on any thread."""
+    """Page functions for Panel's server. Each checks the viewer first. They may run on any thread.
 
-    def __init__(self, authorization: Authorization) -> None:
+    ``knows(page, scope)`` says whether there is such a scope.
+    """
+
+    def __init__(
+        self, authorization: Authorization, knows: Callable[[str, str], bool] = lambda page, scope: True
+    ) -> None:
         self.authorization = authorization
+        self.knows = knows
         self._open: dict[str, Viewer] = {}
 
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
         """Return the page function of a page.
 
         ``build(lang=, viewer=, panel=)`` builds the page for one session: ``viewer.session`` is the session
-        id of its commands ('' = nobody signed in), ``panel`` the id of the Panel session.
+        id of its commands ('' = nobody signed in), ``viewer.scope`` the scope of a page that has several,
+        ``panel`` the id of the Panel session.
         """
 
         def function() -> Any:

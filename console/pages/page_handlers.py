@@ -20,10 +20,14 @@ from console.live.live_socket import cut_when_over
 from console.pages.http_handlers import SAFE_HEADERS
 from console.pages.page_functions import Pages
 from console.pages.sign_in import SignInServices, show_sign_in
+from layouts.pages import LAYOUTS
 
 __all__ = ["PageHandler", "PageSocket", "guard_pages"]
 
 log = structlog.get_logger()
+
+LAYOUT_AT = {layout.route: layout for layout in LAYOUTS}
+"""Route of a page in Panel's server → its layout."""
 
 POLICY = (
     # Bokeh writes inline scripts and styles, compiles templates and loads components from blobs.
@@ -60,16 +64,21 @@ class PageHandler(DocHandler):
         if self._names_a_session():
             self.send_error(403)
             return
-        pages, name = _pages_of(self)
-        viewer = pages.authorization.viewer(self.request, name)
-        if viewer is not None:
+        pages, name, scope = _pages_of(self)
+        viewer = pages.authorization.viewer(self.request, name, scope)
+        is_known = viewer is None or pages.knows(name, scope)
+        if viewer is not None and is_known:
             _store_viewer(viewer, self.request)
             return
-        log.warning("view_refused", page=name, remote=remote_of(self.request))
+        log.warning("view_refused", page=name, scope=scope, remote=remote_of(self.request))
         signed_in = pages.authorization.session_of(self.request) != ""
         if name == "wall" or signed_in:  # nobody signs in on a wall in the hall
-            self.set_status(403)
-            show_sign_in(self.settings["citywall_sign_in"], self, next_=self.request.uri or "", refused=name)
+            self.set_status(403 if is_known else 404)
+            asked = f"{name}/{scope}" if scope else name
+            show_sign_in(
+                self.settings["citywall_sign_in"], self, next_=self.request.uri or "", refused=asked,
+                why="" if is_known else "no_scope",
+            )  # fmt: skip
         else:
             self.redirect(f"/sign-in?next={quote(self.request.uri or '', safe='')}")
 
@@ -87,11 +96,11 @@ class PageSocket(WSHandler):
         await super().prepare()  # type: ignore[no-untyped-call]  # Panel's
         if self._finished:
             return
-        pages, name = _pages_of(self)
-        viewer = pages.authorization.viewer(self.request, name)
+        pages, name, scope = _pages_of(self)
+        viewer = pages.authorization.viewer(self.request, name, scope)
         made_for = pages.viewer_of(_session_of(self.request))
-        if viewer is None or (made_for is not None and made_for.proof != viewer.proof):
-            log.warning("socket_refused", page=name, remote=remote_of(self.request))
+        if viewer is None or (made_for is not None and _right(made_for) != _right(viewer)):
+            log.warning("socket_refused", page=name, scope=scope, remote=remote_of(self.request))
             self.set_status(403)
             self.finish()
             return
@@ -100,7 +109,7 @@ class PageSocket(WSHandler):
 
     def open(self, *given: Any, **named: Any) -> Any:
         """Open as Panel does, and start the check that the right still exists."""
-        pages, _ = _pages_of(self)
+        pages, _, _ = _pages_of(self)
         # Bokeh sends a message in parts: the second would wait up to 40 ms for the first's acknowledgement.
         self.set_nodelay(True)
         self._watch = asyncio.create_task(cut_when_over(self, pages.authorization, self._viewer))
@@ -114,9 +123,15 @@ class PageSocket(WSHandler):
         super().on_close()
 
 
-def _pages_of(handler: Any) -> tuple[Pages, str]:
-    """Return the pages, and the name of the one that a handler serves."""
-    return handler.settings["citywall_pages"], handler.application_context.url.strip("/")
+def _pages_of(handler: Any) -> tuple[Pages, str, str]:
+    """Return the pages, and the name and scope of the one that is asked for (``/agency/<scope>``)."""
+    layout = LAYOUT_AT[handler.application_context.url]
+    scope = handler.request.path.strip("/").split("/")[1] if layout.scoped else ""
+    return handler.settings["citywall_pages"], layout.key, scope
+
+
+def _right(viewer: Viewer) -> tuple[bytes, str]:
+    return viewer.proof, viewer.scope
 
 
 def _store_viewer(viewer: Viewer, request: Any) -> None:

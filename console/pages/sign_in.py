@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from tornado.web import RequestHandler
 
-from city.access import PAGES, Person, may_open
-from console.accounts.authorization import SESSION_COOKIE, Authorization
+from city.access import PAGES, SCOPED, may_open, own_scope
+from console.accounts.authorization import SESSION_COOKIE, Authorization, viewing_person
 from console.accounts.credentials import Credentials
 from console.accounts.form_tokens import FORM_COOKIE, FormTokens
 from console.accounts.request_origin import is_https, is_own_page, remote_of
@@ -25,7 +25,7 @@ __all__ = [
 
 log = structlog.get_logger()
 
-FIRST_PAGES: Final = ("desk", "wall")
+FIRST_PAGES: Final = ("desk", "duty", "agency", "wall")
 
 
 class SignInServices:
@@ -49,6 +49,7 @@ def sign_in_patterns(services: SignInServices) -> list[Any]:
     return [
         (r"/sign-in", SignInHandler, {"services": services}),
         (r"/sign-out", SignOutHandler, {"services": services}),
+        (rf"/({'|'.join(SCOPED)})/?", OwnScopeHandler, {"services": services}),
     ]
 
 
@@ -67,11 +68,12 @@ def own_path(text: str, otherwise: str = "") -> str:
 
 def show_sign_in(
     services: SignInServices, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
-    refused: str = "",
+    refused: str = "", why: str = "",
 ) -> None:  # fmt: skip
     """Send the form, or the signed-in person and their pages. The caller sets the status.
 
-    ``next_`` is the path after sign-in, ``refused`` the name of a page that they may not open.
+    ``next_`` is the path after sign-in, ``refused`` the page (and scope: ``agency/sz``) that is not opened to
+    them; ``why`` is the catalogue key below ``sign_in.`` of another reason than their role.
     """
     lang = _lang_of(handler)
     # After a failed sign-in the form is shown again, even when somebody is signed in.
@@ -85,6 +87,7 @@ def show_sign_in(
         said=said,
         given=given,
         refused=refused,
+        why=why,
         name=account.display if account else "",
         roles=account.rights.roles if account else (),
         pages=_pages_of(account) if account else (),
@@ -212,11 +215,37 @@ class FirstPageHandler(PlainHandler):
         self.redirect(f"{_first_page(account) if account else '/sign-in'}?lang={_lang_of(self)}")
 
 
+class OwnScopeHandler(PlainHandler):
+    """``/agency``: redirects to the page of the signed-in person's own scope."""
+
+    def initialize(self, services: SignInServices) -> None:
+        """Store the services."""
+        self._services = services
+
+    def get(self, page: str) -> None:
+        """Redirect with the same query, or say that the address must name a scope."""
+        account = _account_of(self._services, self)
+        query = f"?{self.request.query}" if self.request.query else ""
+        if account is None:
+            self.redirect(f"/sign-in?next={quote(f'/{page}{query}', safe='')}")
+            return
+        scope = own_scope(viewing_person(account), page)
+        if scope:
+            self.redirect(f"/{page}/{quote(scope, safe='')}{query}")
+            return
+        self.set_status(404)
+        show_sign_in(self._services, self, next_="", refused=page, why="which_scope")
+
+
 def _first_page(account: Account) -> str:
     """Return the default page of an account; ``/sign-in`` tells an account without pages that it has none."""
     return next((f"/{page}" for page in _pages_of(account)), "/sign-in")
 
 
 def _pages_of(account: Account) -> tuple[str, ...]:
-    looker = Person(account.name, account.display, account.rights.roles)
-    return tuple(page for page in FIRST_PAGES if may_open(looker, page))
+    """Return the pages that an account may open; of a page with scopes their own one."""
+    person = viewing_person(account)
+    scopes = ((page, own_scope(person, page)) for page in FIRST_PAGES)
+    return tuple(
+        f"{page}/{scope}" if scope else page for page, scope in scopes if may_open(person, page, scope)
+    )

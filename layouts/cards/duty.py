@@ -1,6 +1,6 @@
 """当班值守: who is on duty; empty seats and posts that do not answer are highlighted."""
 
-from city.views.wall_seen import WallSeen
+from city.views.wall_seen import PageSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Duty"]
@@ -12,7 +12,7 @@ class Duty:
     key = "duty"
     reads = ("duty", each_second)
 
-    def view(self, seen: WallSeen, now: float) -> View:
+    def view(self, seen: PageSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         duty = seen.duty
         scalars = {

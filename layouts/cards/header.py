@@ -1,8 +1,8 @@
-"""The header: warnings in force or announced, and marks. The browser runs the clock."""
+"""The header of every page: warnings in force or announced, and marks. The page adds person and clock."""
 
 from typing import Any
 
-from city.views.wall_seen import WallSeen, WarningSeen
+from city.views.wall_seen import PageSeen, WarningSeen
 from layouts.contract import View, each_second
 
 __all__ = ["Header"]
@@ -16,10 +16,12 @@ class Header:
     A row has ``begins`` only if the warning is announced, ``ends`` only if its end is assumed.
     """
 
-    key = "header"
     reads = ("warnings", "cases", "clock", each_second)
 
-    def view(self, seen: WallSeen, now: float) -> View:
+    def __init__(self, key: str = "header") -> None:
+        self.key = key
+
+    def view(self, seen: PageSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         ranked = sorted(seen.warnings, key=lambda w: (w.exercise, w.announced, -w.rank, -w.sent, w.key))
         rows = [(w.key, _row(w)) for w in ranked[:SHOWN]]

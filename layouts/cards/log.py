@@ -1,25 +1,30 @@
-"""值班日志: the last lines of the duty log."""
+"""值班日志: the last lines of the duty log; the duty page shows more of them."""
 
-from typing import Any, Final
+from typing import Any, Protocol
 
 from city.state.ledger_state import LogLine
-from city.views.wall_seen import WallSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Log"]
 
-SHOWN: Final = 3
+
+class _WithLog(Protocol):
+    @property
+    def log(self) -> tuple[LogLine, ...]: ...
 
 
 class Log:
     """Rows, newest first: ``at``, the catalogue key ``text`` and the values of the text's placeholders."""
 
-    key = "log"
     reads = ("log", "warnings", each_second)
 
-    def view(self, seen: WallSeen, now: float) -> View:
+    def __init__(self, key: str = "log", shown: int = 3) -> None:
+        self.key = key
+        self._shown = shown
+
+    def view(self, seen: _WithLog, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        return View(now, {}, [_row(line) for line in reversed(seen.log[-SHOWN:])])
+        return View(now, {}, [_row(line) for line in reversed(seen.log[-self._shown :])])
 
 
 def _row(line: LogLine) -> Row:

@@ -1,19 +1,13 @@
 // The desk's header: whose desk it is, the keys, what is in force, the clock, and the way out.
 import { card, each, html, joined } from "../js/draw.js";
-import { clock, flags, level, link, signs } from "./header.js";
+import { clock, flags, level, link, person, signs } from "./header.js";
 
 // Each key with the verbs that it may mean; a key that means none of the person's is not named to them.
 const KEYS = { e: ["escalate", "send_for_ruling"], r: ["reassign", "dispatch"], digits: ["reassign", "dispatch"], w: ["show"], u: ["undo"], x: [], search: [] };
 
 export const mend = card((city) => (view) => {
-  const { say, page: { person }, orders } = city, { seat, name, role = "" } = person ?? {};
-  const title = city.words("role." + role) ?? role;
-  const who = joined(
-    say.say("desk.title"),
-    [seat && say.say("desk.seat", { seat }), name && (title && !/[（(]/.test(name) ? say.say("desk.person", { name, role: title }) : name)].filter(Boolean).join(" "),
-    // Whom no shift names looks and orders nothing: that is said, not left to be found out by missing buttons.
-    person && !orders.may("comment") && say.say("desk.off_shift"),
-  );
+  const { say, page, orders } = city, { seat, name } = page.person ?? {};
+  const who = joined(say.say("desk.title"), [seat && say.say("desk.seat", { seat }), person(city)].filter(Boolean).join(" "));
   const keys = Object.keys(KEYS).filter((id) => KEYS[id].length === 0 || KEYS[id].some(orders.may));
   return html`<h1>${who}</h1>
     ${flags(city, view, () => "")}

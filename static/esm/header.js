@@ -1,5 +1,5 @@
 // The header: who, what is in force, what this is not, and the city's clock. The desk's is made of the same parts.
-import { card, each, html, mark } from "../js/draw.js";
+import { card, each, html, joined, mark } from "../js/draw.js";
 
 export const mend = card((city, place) => (view) => {
   const { say, page } = city, now = city.city();
@@ -71,6 +71,21 @@ export function link(city, first) {
   const down = beat?.log_down ? "link.log_down" : beat?.chain_broken ? "link.chain_broken" : "";
   const told = first || (down ? say.say(down) : late);
   return html`<span class="link" ?hidden=${told === ""}>${told}</span>`;
+}
+
+/** Whose page it is: the person with their role; one whom no shift names is told so. @param {City} city */
+export function person({ say, words, page, orders }) {
+  const { name = "", role = "" } = page.person ?? {}, title = words("role." + role) ?? role;
+  const who = name && title && !/[（(]/.test(name) ? say.say("desk.person", { name, role: title }) : name;
+  return joined(who, page.person && !orders.may("comment") && say.say("desk.off_shift"));
+}
+
+/** The other language of the same address, and the way out: the form that ends a session is the server's own. @param {City} city */
+export function ways({ say, page }) {
+  const other = page.lang === "zh" ? "en" : "zh", here = new URL(location.href);
+  here.searchParams.set("lang", other);
+  return html`<nav><a href=${here.pathname + here.search} lang=${other}>${say.say("page.other_language")}</a
+    ><a href="/sign-out?lang=${page.lang}" ?hidden=${page.person === null}>${say.say("desk.sign_out")}</a></nav>`;
 }
 
 /** @param {City} city */

@@ -1,4 +1,4 @@
-// 值班日志: the last lines, newest first.
+// 值班日志: the last lines, newest first; the duty page draws more of them in the same way.
 import { card, each, html, joined } from "../js/draw.js";
 import { warning } from "./header.js";
 

@@ -76,6 +76,8 @@ interface Person {
 interface PageData {
   build: string;
   channel: string;
+  /** The scope of a page that has several: an agency's code; "" = the page has none. */
+  scope: string;
   lang: string;
   zone: string;
   live: string;

@@ -12,7 +12,9 @@ from city.access import (
     acting_role,
     axis_of,
     may_open,
+    may_order,
     may_see_person,
+    own_scope,
     verbs_of,
 )  # fmt: skip
 
@@ -70,12 +72,44 @@ def test_the_verbs_of_a_person_end_with_their_shift() -> None:
 
 
 @pytest.mark.parametrize(("role", "pages"), [
-    ("duty_officer", {"wall", "desk"}), ("intake_officer", {"desk"}), ("dispatcher", {"desk"}),
-    ("shift_lead", {"wall", "desk", "metrics"}), ("inspector", set()), ("agency_operator", set()),
+    ("duty_officer", {"wall", "desk", "duty"}), ("intake_officer", {"desk"}), ("dispatcher", {"desk"}),
+    ("shift_lead", {"wall", "desk", "duty", "metrics"}), ("inspector", set()), ("agency_operator", set()),
+    ("rotating_leader", {"wall", "desk", "duty"}), ("duty_leader", {"wall", "desk", "duty"}),
     ("street_operator", set()), ("evaluator", set()),
 ])  # fmt: skip
 def test_pages_open_to_their_roles_alone(role: str, pages: set[str]) -> None:
     assert {page for page in PAGES if may_open(person(role), page)} == pages
+
+
+def test_an_agencys_page_opens_to_its_own_people_and_to_the_centre_to_read() -> None:
+    own = person("agency_operator", agency="sw")
+    assert may_open(own, "agency", "sw")
+    assert may_order(own, "agency", "sw")
+    assert own_scope(own, "agency") == "sw"
+    for other in (
+        own, person("street_operator", street="dl"), person("inspector"), person("rotating_leader"),
+        person("intake_officer", agency="dl"), person("dispatcher"), person("village_operator", street="dl"),
+    ):  # fmt: skip
+        assert not may_open(other, "agency", "dl")
+        assert not may_order(other, "agency", "dl")
+    for role in ("duty_officer", "shift_lead", "duty_leader"):
+        assert may_open(person(role), "agency", "dl")
+        assert not may_order(person(role, on_shift=(role,)), "agency", "dl")
+        # A seat of the centre does not become an agency's by a code in its account.
+        assert not may_order(person(role, agency="dl"), "agency", "dl")
+
+
+@pytest.mark.parametrize("scope", ["", "sw"])
+def test_a_page_has_its_own_kind_of_address_alone(scope: str) -> None:
+    everybody = person(*ROLES, agency="sw")
+    assert may_open(everybody, "duty", scope) == (scope == "")
+    assert may_open(everybody, "agency", scope) == (scope == "sw")
+
+
+def test_who_is_of_an_agency_and_of_the_centre_orders_for_the_agency_alone() -> None:
+    both = person("agency_operator", "duty_officer", agency="sw", on_shift=("duty_officer",))
+    assert [may_open(both, "agency", code) for code in ("sw", "dl")] == [True, True]
+    assert [may_order(both, "agency", code) for code in ("sw", "dl")] == [True, False]
 
 
 def test_a_reporter_is_shown_to_intake_to_the_shift_lead_on_shift_and_to_the_holder() -> None:
@@ -109,3 +143,12 @@ def test_the_axes_keep_supervision_and_command_apart() -> None:
     assert axis_of("inspector") == "supervision"
     assert axis_of("agency_operator") == "command"
     assert axis_of("duty_officer") == "neutral"
+
+
+@pytest.mark.parametrize("role", ["agency_operator", "agency_duty_leader"])
+def test_nobody_of_an_agency_opens_another_agencys_page(role: str) -> None:
+    theirs = person(role, agency="ga")
+    assert may_open(theirs, "agency", "ga")
+    assert may_order(theirs, "agency", "ga")
+    assert not may_open(theirs, "agency", "xf")
+    assert not may_order(theirs, "agency", "xf")

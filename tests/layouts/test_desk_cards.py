@@ -7,9 +7,9 @@ from city.clocks.city_clock import CityClock
 from city.state.case_file import CaseFile
 from city.views.desk_seen import DeskCase, DeskSeen, NearSeen
 from city.views.wall_seen import MakeSafeSeen
-from layouts.cards.desk_header import DeskHeader
 from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, DeskQueue, desk_row, matches, order_key
 from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.header import Header
 from layouts.pages import DESK_CARDS
 from tests import seen_factory
 
@@ -168,5 +168,5 @@ def test_the_strip_counts_the_alarms_of_ten_minutes_and_what_may_be_the_same() -
 
 
 def test_the_header_says_which_warnings_are_in_force_and_what_this_is_not() -> None:
-    view = DeskHeader().view(seen(warnings=(seen_factory.warning(),), transplanted=True), NOW)
+    view = Header("desk_header").view(seen(warnings=(seen_factory.warning(),), transplanted=True), NOW)
     assert ([key for key, _ in view.rows], view.scalars["marks"]) == (["w1"], ["transplanted"])

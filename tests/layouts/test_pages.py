@@ -13,19 +13,19 @@ from layouts.session_messages import SessionMessages
 
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
 WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}}
-WALL, DESK = LAYOUTS
+WALL, DESK, DUTY, AGENCY = LAYOUTS
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
 def test_every_card_stands_on_its_page_and_every_cell_has_a_card(layout: Layout) -> None:
     cells = {cell.key for cell in layout.cells("card")}
-    assert cells == {card.key for card in CARDS_OF[layout.key]} | WITHOUT_VIEW[layout.key]
+    assert cells == {card.key for card in CARDS_OF[layout.key]} | WITHOUT_VIEW.get(layout.key, set())
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
 def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layout) -> None:
     menders = [static.path(f"esm/{cell.key}.js").read_text("utf-8") for cell in layout.cells("card")]
-    forms = ("export function mend(face, view, city)", "export const mend = card(")
+    forms = ("export function mend(face, view, city)", "export const mend = card(", "export { mend } from")
     assert all(any(form in mender for form in forms) for mender in menders)
     assert static.path(f"css/{layout.key}.css").exists()
     assert [name for name in layout.scripts if not static.path(f"js/{name}.js").exists()] == []
@@ -75,7 +75,22 @@ def told(layout: Layout, **given: object) -> dict[str, object]:
 
 
 def test_each_page_listens_to_its_own_channel() -> None:
-    assert [told(layout)["live"] for layout in LAYOUTS] == ["/live/wall", "/live/desk"]
+    assert [told(layout)["live"] for layout in (WALL, DESK, DUTY)] == [
+        "/live/wall",
+        "/live/desk",
+        "/live/duty",
+    ]
+
+
+def test_a_page_of_a_scope_listens_to_the_channel_of_its_scope() -> None:
+    page = told(AGENCY, scope="sz")
+    assert (page["live"], page["scope"]) == ("/live/agency/sz", "sz")
+    assert AGENCY.scoped
+    assert [path for path in ("/agency/sz", "/agency/sz_1-b") if re.fullmatch(AGENCY.route, path)] == [
+        "/agency/sz", "/agency/sz_1-b",
+    ]  # fmt: skip
+    for path in ("/agency", "/agency/", "/agency/a/b", "/agency/<b>", "/agency/..", "/agency/sw/ws"):
+        assert not re.fullmatch(AGENCY.route, path)
 
 
 def test_a_page_of_nobody_has_no_hand() -> None:

@@ -31,7 +31,7 @@ class Hall:
     """A taking console with its accounts; ``heard`` is what the pages were told."""
 
     def __init__(self, city: Taking, data: Path) -> None:
-        self.city = city
+        self.city, self.data = city, data
         self.tokens = TokenStore(data)
         self.ahead = 0.0
         self.access = AccessServices(data, self.tokens, b"s" * 32, clock=lambda: time.time() + self.ahead)
@@ -58,7 +58,7 @@ class Hall:
         return self.heard[-1]
 
     def wall(self, panel: str = "p1") -> tuple[Visitor, Callable[[], None]]:
-        return self.page_sessions.at_wall(Viewer("wall", "loopback", remote="127.0.0.1"), panel)
+        return self.page_sessions.of(Viewer("wall", "loopback", remote="127.0.0.1"), panel)
 
     def close(self) -> None:
         self.access.close()
@@ -77,7 +77,7 @@ async def hall(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Hall]:
 async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_loop(hall: Hall) -> None:
     """Bokeh 3.10 makes pages, hands messages over and ends sessions on threads of its own."""
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, close = await asyncio.to_thread(hall.page_sessions.at_desk, Viewer("desk", "session", session))
+    visitor, close = await asyncio.to_thread(hall.page_sessions.of, Viewer("desk", "session", session), "p")
     await asyncio.to_thread(visitor.on_message, {"act": order("escalate", "a", 0)}, hall.heard.append)
     async with asyncio.timeout(10):
         while not hall.heard:  # noqa: ASYNC110  # the answer comes through a plain function
@@ -91,7 +91,7 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
 
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, _ = hall.page_sessions.at_desk(Viewer("desk", "session", session))
+    visitor, _ = hall.page_sessions.of(Viewer("desk", "session", session), "p")
     assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", account_mark("chen"))
     answer = await hall.say(
         visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
@@ -171,6 +171,46 @@ async def test_a_seat_orders_what_a_wall_has_buttons_for_and_nothing_else(hall: 
     assert "done" in (await hall.say(visitor, {"act": order("escalate", "b", 0)}))["answer"]
 
 
+async def test_an_agencys_page_orders_for_its_own_people_and_is_read_by_the_centre(hall: Hall) -> None:
+    enrol(hall.data, "water", "水××", "agency_operator", password="Yangjing-2156-road", agency="sw")
+    pages = {}
+    for account in ("water", "chen"):
+        session = hall.access.sessions.open(account, now=time.time(), remote="127.0.0.1")
+        pages[account] = hall.page_sessions.of(Viewer("agency", "session", session, scope="sw"), "p")[0]
+    assert "comment" in pages["water"].verbs
+    assert (pages["chen"].name, pages["chen"].verbs) == ("陈××", ())
+    act = {"act": order("comment", "a", 0, text="x")}
+    refused = (await hall.say(pages["chen"], act))["answer"]["refused"]
+    assert (refused["code"], refused["key"]) == ("not_allowed", "reads_only")
+    answer = (await hall.say(pages["water"], {"act": order("escalate", "a", 0)}))["answer"]
+    assert answer["refused"]["code"] == "not_allowed"  # the order came to the rules, and they refuse it
+    assert answer["refused"]["key"] != "reads_only"
+    assert (await hall.say(pages["chen"], {"ask": {"id": 1, "what": "verbs"}}))["reply"]["verbs"] == []
+    asked = await hall.say(pages["water"], {"ask": {"id": 2, "what": "case", "mark": "x"}})
+    assert asked["reply"] == {"id": 2, "refused": "unknown_question"}
+
+
+@pytest.mark.parametrize("page", ["agency", "desk"])
+async def test_a_page_that_is_not_theirs_any_more_takes_nothing(hall: Hall, page: str) -> None:
+    enrol(hall.data, "water", "水××", "agency_operator", password="Yangjing-2156-road", agency="dl")
+    session = hall.access.sessions.open("water", now=time.time(), remote="127.0.0.1")
+    visitor, _ = hall.page_sessions.of(
+        Viewer(page, "session", session, scope="sw" if page == "agency" else ""), "p"
+    )
+    assert (visitor.name, visitor.verbs) == ("", ())
+    answer = await hall.say(visitor, {"act": order("comment", "a", 0, text="x")})
+    assert answer["answer"]["refused"]["key"] == "order_signed_out"
+    asked = await hall.say(visitor, {"ask": {"id": 1, "what": "verbs"}})
+    assert asked["reply"] == {"id": 1, "refused": "order_signed_out"}
+
+
+async def test_the_duty_page_takes_orders_as_a_desk_does(hall: Hall) -> None:
+    session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
+    visitor, _ = hall.page_sessions.of(Viewer("duty", "session", session), "p")
+    assert (visitor.name, "escalate" in visitor.verbs) == ("陈××", True)
+    assert "done" in (await hall.say(visitor, {"act": order("escalate", "a", 0)}))["answer"]
+
+
 @pytest.mark.parametrize("state", OPEN)
 @pytest.mark.parametrize("own", [True, False])
 def test_whatever_a_row_offers_may_be_ordered_from_a_wall(state: str, own: bool) -> None:
@@ -209,13 +249,13 @@ async def test_what_a_seat_or_a_session_ordered_before_it_ended_is_told_as_done(
     assert await hall.say(anew, act) == first
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     hall.access.sessions.end(session, time.time())
-    desk, _ = hall.page_sessions.at_desk(Viewer("desk", "session", session))
+    desk, _ = hall.page_sessions.of(Viewer("desk", "session", session), "p")
     assert await hall.say(desk, act) == first
 
 
 async def test_a_page_that_floods_is_not_heard_beyond_its_share(hall: Hall) -> None:
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
-    visitor, close = hall.page_sessions.at_desk(Viewer("desk", "session", session))
+    visitor, close = hall.page_sessions.of(Viewer("desk", "session", session), "p")
     for number in range(UNDER_WAY + 20):
         visitor.on_message({"act": order("comment", "a", 0, text=str(number))}, hall.heard.append)
     async with asyncio.timeout(20):

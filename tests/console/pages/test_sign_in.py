@@ -20,12 +20,14 @@ from websockets.sync.client import connect
 
 from console.accounts.authorization import SESSION_COOKIE, Viewer
 from console.app.access_services import AccessServices
+from console.live.channels import Channels, Scoped
 from console.live.live_socket import LiveHandler
 from console.pages.http_handlers import MetricsHandler, PictureHandler, TileHandler
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.people.tokens import TokenStore
+from layouts.pages import LAYOUTS, SCOPE
 from tests.quick import enrol
 from tests.running import free_port, wait_for
 from tests.signed_in import Visitor
@@ -33,6 +35,7 @@ from tests.signed_in import Visitor
 SECRET = "correct horse"
 PAYLOAD = "<img src=x onerror=alert(1)>"
 PEOPLE = {"li": "duty_officer", "ding": "inspector", "spare": "shift_lead"}
+AGENCIES = ("sw", "dl")
 NOT_HERE = {"X-Forwarded-For": "203.0.113.7"}
 
 
@@ -67,6 +70,9 @@ class House:
             data, self.tokens, b"secret" * 6, open_loopback=True, clock=lambda: self.now
         )
         self.viewers: list[Viewer] = []
+        self.scopes: list[str] = []
+        fixed: dict[str, Any] = {"wall": Said(), "desk": Said(), "duty": Said()}
+        self.channels = Channels(fixed, {"agency": Scoped(AGENCIES, self._made)})
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -74,6 +80,13 @@ class House:
         assert self._started.wait(20)
         for name, role in PEOPLE.items():
             enrol(data, name, f"{name}{PAYLOAD}", role, password=SECRET)
+        for code in (*AGENCIES, "gone"):
+            enrol(data, f"of-{code}", f"{code}××", "agency_operator", password=SECRET, agency=code)
+        enrol(data, "street", "街××", "street_operator", password=SECRET, street="sw")
+
+    def _made(self, scope: str) -> Any:
+        self.scopes.append(scope)
+        return Said()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -82,28 +95,27 @@ class House:
 
     async def _serve(self) -> None:
         authorization = self.access.authorization
-        pages = Pages(authorization)
+        pages = Pages(authorization, self.channels.knows)
         services = self.access.sign_in_services(
             title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset()
         )
         live = {
-            "channels": {"wall": Said(), "desk": Said()}, "authorization": authorization,
-            "origins": frozenset(),
-            "hello": lambda channel: channel.encode(),
+            "channels": self.channels, "authorization": authorization, "origins": frozenset(),
+            "hello": lambda page: page.encode(),
         }  # fmt: skip
 
         async def newest(_: str) -> tuple[bytes, str]:
             return b"jpeg", "2026-11-22"
 
         self.server = pn.io.server.get_server(
-            {name: pages.page(name.strip("/"), self._build) for name in ("/wall", "/desk")},
+            {layout.route: pages.page(layout.key, self._build) for layout in LAYOUTS},
             port=self.port, address="127.0.0.1", start=False, show=False, index=None, admin=False,
             loop=IOLoop.current(), websocket_origin=[f"127.0.0.1:{self.port}"], sign_sessions=True,
             secret_key="k" * 64, unused_session_lifetime_milliseconds=60_000,
             extra_patterns=[
                 *sign_in_patterns(services),
                 (r"/", FirstPageHandler, {"services": services}),
-                (r"/live/(?P<channel>[a-z]+)", LiveHandler, live),
+                (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
                 (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": newest, "authorization": authorization}),
                 (r"/metrics", MetricsHandler,
                  {"registry": CollectorRegistry(), "authorization": authorization}),
@@ -468,6 +480,115 @@ def test_nothing_that_is_told_waits_for_what_was_told_before(
         assert live.recv(10) == "desk"
         assert page.recv(10)
         assert list(told.values()).count(True) == 2
+
+
+# ---- pages of one agency
+
+
+def status_of_channel(house: House, channel: str, visitor: Visitor) -> int:
+    """101 for a channel that opens, else the status of the refusal."""
+    try:
+        with hear(house, channel, visitor):
+            pass
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    return 101
+
+
+def test_an_agency_opens_its_own_page_and_channel_and_no_other(house: House) -> None:
+    water = house.visitor("of-sw")
+    assert water.get("/agency/sw").status == 200
+    assert (house.viewers[-1].page, house.viewers[-1].scope) == ("agency", "sw")
+    built = len(house.viewers)
+    with hear(house, "agency/sw", water, origin=house.url) as socket:
+        assert socket.recv(10) == "agency"
+    made = list(house.scopes)
+    other = water.get("/agency/dl?lang=zh")
+    assert (other.status, len(house.viewers)) == (403, built)
+    assert "您的角色不能打开单位页（dl）" in other.text
+    assert '<a href="/agency/sw?lang=zh">打开单位页（sw）</a>' in other.text
+    assert "退出登录" in other.text
+    for channel in ("agency/dl", "agency", "agency/none", "desk", "duty", "wall"):
+        assert status_of_channel(house, channel, water) == 403
+    for path in ("/duty", "/desk", "/wall", "/tiles/desk/density/1/0/0.png", "/tiles/wall/density/1/0/0.png"):
+        assert water.get(path).status == 403
+    assert water.get("/tiles/agency/density/1/0/0.png").status == 404
+    assert house.scopes == made
+
+
+@pytest.mark.parametrize("account", ["ding", "street", "intake2"])
+def test_who_is_of_no_agency_opens_none(house: House, account: str) -> None:
+    if account == "intake2":
+        enrol(house.data, account, "贾××", "intake_officer", password=SECRET)
+    visitor, made = house.visitor(account), list(house.scopes)
+    assert visitor.get("/agency/sw").status == 403
+    assert status_of_channel(house, "agency/sw", visitor) == 403
+    assert status_of_channel(house, "agency/none", visitor) == 403  # it does not learn which there are
+    assert house.scopes == made
+
+
+def test_nobody_and_no_wall_open_an_agencys_or_the_duty_page(house: House) -> None:
+    nobody, here, wall = house.visitor(), Visitor(house.url), house.visitor()
+    key = house.tokens.create("hall-2", ["view:wall"], now=1.0)
+    wall.cookies["citywall_view"] = house.access.authorization.cookie_for(key, "wall") or ""
+    for visitor in (nobody, here, wall):
+        for page in ("agency/sw", "duty"):
+            answer = visitor.get(f"/{page}?lang=en")
+            assert (answer.status, answer.location) == (
+                302, f"/sign-in?next=%2F{page.replace('/', '%2F')}%3Flang%3Den",
+            )  # fmt: skip
+            assert status_of_channel(house, page, visitor) == 403
+        assert visitor.get("/agency?lang=en").location == "/sign-in?next=%2Fagency%3Flang%3Den"
+
+
+def test_the_centre_opens_every_agency_that_there_is_and_the_duty_page(house: House) -> None:
+    officer = house.visitor("li")
+    for page in ("agency/sw", "agency/dl", "duty"):
+        assert officer.get(f"/{page}").status == 200
+        assert status_of_channel(house, page, officer) == 101
+    unknown = officer.get("/agency/none?lang=en")
+    assert (unknown.status, "There is no agency page (none)" in unknown.text) == (404, True)
+    assert (status_of_channel(house, "agency/none", officer), "none" in house.scopes) == (404, False)
+    assert status_of_channel(house, "duty/sw", officer) == 403
+    assert status_of_channel(house, "cellar", officer) == 404
+    for odd in ("/agency/%3Cb%3E", "/agency/a/b", "/agency/sw/x"):
+        assert officer.get(odd).status == 404
+    which = officer.get("/agency")
+    assert (which.status, "请在地址中写明单位代码：/agency/" in which.text) == (404, True)
+
+
+def test_an_agency_is_led_to_its_own_page(house: House) -> None:
+    water = house.visitor("of-sw")
+    assert water.get("/agency?lang=en").location == "/agency/sw?lang=en"
+    assert water.get("/agency/").location == "/agency/sw"
+    assert water.get("/?lang=en").location == "/agency/sw?lang=en"
+    wanted = house.visitor().sign_in("of-sw", SECRET, "/agency/sw?lang=en")
+    assert wanted.location == "/agency/sw?lang=en"
+    gone = house.visitor("of-gone").get("/agency/gone")
+    assert (gone.status, "没有单位页（gone）" in gone.text) == (404, True)
+
+
+def test_the_socket_of_an_agencys_page_opens_for_its_scope_alone(house: House) -> None:
+    water, officer = house.visitor("of-sw"), house.visitor("li")
+    token = token_of(water, "/agency/sw")
+    with page_socket(house, water, token, "/agency/sw", origin=house.url) as socket:
+        assert socket.recv(10)
+    for who, given, page in (
+        (water, token, "/agency/dl"), (officer, token, "/agency/sw"), (house.visitor(), token, "/agency/sw"),
+        (officer, token_of(officer, "/agency/dl"), "/agency/sw"), (water, token, "/desk"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidStatus) as refused:
+            page_socket(house, who, given, page)
+        assert refused.value.response.status_code == 403
+
+
+def test_who_changes_the_agency_is_cut_from_the_channel_of_the_old_one(house: House) -> None:
+    enrol(house.data, "mover", "迁××", "agency_operator", password=SECRET, agency="sw")
+    mover = house.visitor("mover")
+    with hear(house, "agency/sw", mover) as socket:
+        socket.recv(10)
+        house.access.accounts.change("mover", now=2.0, agency="dl")
+        assert close_code(socket) == 4401
 
 
 # ---- Panel's own page and socket

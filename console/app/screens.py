@@ -1,0 +1,114 @@
+"""The screens of a console: the content and the channels of every page."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from city.dispatch.decision_rules import DecisionRules
+from city.folding.store import Store
+from city.views.agency_view import AgencyView
+from city.views.desk_seen import DeskSeen
+from city.views.duty_page_view import DutyPageView
+from city.views.page_view import PageView
+from city.views.wall_seen import WallSeen
+from city.views.wall_view import WallView
+from console.deployment.district import District
+from console.deployment.settings import Settings
+from console.desk.desk_projection import DeskProjection
+from console.live.channel import Channel, Projection
+from console.live.channels import Channels, Scoped
+from console.live.encoding import encode_text
+from console.pages.page_content import MAPS, MapPageContent, PageContent
+from layers.atlas.atlas import Atlas
+from layouts.pages import LAYOUTS
+
+__all__ = ["Screens"]
+
+
+class Screens:
+    """Creates each page's content and its channels.
+
+    ``presence`` returns mark of a case → names of those who have it open.
+    """
+
+    def __init__(
+        self, settings: Settings, district: District, store: Store, terms: DecisionRules, *, build_id: str,
+        presence: Callable[[], Mapping[str, Sequence[str]]], has_grids: bool,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._terms = terms
+        self._guard = settings.guard_cards
+        self._about = {
+            "build": build_id, "name": district.name,
+            "sources": {name: source.label for name, source in district.sources.items()},
+        }  # fmt: skip
+        atlas = Atlas.read(district.atlas_dir)
+        given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
+        self.contents: dict[str, PageContent] = {
+            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **given)
+            if layout.key in MAPS
+            else PageContent(settings, district, page=layout.key, **given)
+            for layout in LAYOUTS
+        }
+        self._desk = DeskProjection(terms, presence=presence)
+        self.channels = self._channels(PageView(zone_offset_s=terms.zone_offset_s, rules=terms))
+
+    def _channels(self, page: PageView) -> Channels:
+        agency = AgencyView(page)
+
+        def agency_channel(code: str) -> Channel:
+            return self._channel("agency", lambda state, now: agency.see(state, now, code))
+
+        return Channels(
+            {
+                "wall": self._channel("wall", WallView(rules=self._terms, page=page).see, idle=False),
+                "desk": self._channel("desk", self._desk),
+                "duty": self._channel("duty", DutyPageView(page).see),
+            },
+            {"agency": Scoped(self._terms.agencies, agency_channel)},
+        )
+
+    def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:
+        content = self.contents[page]
+        return Channel(self._store, content, projection, guard=self._guard, idle_unwatched=idle)
+
+    @property
+    def desk_seen(self) -> DeskSeen | None:
+        """What every desk sees now, None while nobody looks."""
+        return cast("DeskSeen | None", self.channels.channel("desk").seen)
+
+    def hello(self, page: str) -> bytes:
+        """Return the first message of a page's live socket."""
+        marks = self.contents[page].marks(self._store.state)
+        return encode_text({"hello": {"channel": page, "marks": marks, **self._about}})
+
+    def tile(self, page: str, z: int, x: int, y: int) -> bytes:
+        """Return a density tile of a page with a map. Raises ValueError before any tick."""
+        seen = cast("WallSeen | None", self.channels.channel(page).seen)
+        return self._map_page(page).tile(seen, z, x, y)
+
+    def _map_page(self, page: str) -> MapPageContent:
+        return cast("MapPageContent", self.contents[page])
+
+    async def warm_up(self) -> None:
+        """Draw once before the first viewer: the first datashader call compiles for about a second."""
+        state, now = self._store.state, time.time()
+        wall = WallView(zone_offset_s=self._terms.zone_offset_s).see(state, now)
+        await asyncio.to_thread(self._map_page("wall").warm_up, wall)
+        await asyncio.to_thread(self._map_page("desk").warm_up, self._desk(state, now))
+
+    async def run(self, tick_hz: float) -> None:
+        """Show the state on all channels, ``tick_hz`` times a second, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._desk.run(lambda: self._store.state, self._is_desk_open))
+            tasks.create_task(self._tick(1.0 / tick_hz))
+
+    def _is_desk_open(self) -> bool:
+        return bool(self.channels.channel("desk").watchers)
+
+    async def _tick(self, period: float) -> None:
+        while True:
+            started = time.monotonic()
+            await self.channels.look(time.time)
+            await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))

@@ -1,0 +1,88 @@
+"""The channels of a console: one per page, or one per page and scope (``agency`` and a code)."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping
+
+import msgspec
+
+from console.live.channel import Channel
+
+__all__ = ["KEPT_S", "Channels", "Scoped"]
+
+KEPT_S = 300.0
+"""The channel of a scope is dropped after this time without a watcher, machine seconds."""
+
+
+class Scoped(msgspec.Struct, frozen=True):
+    """The channels of a page that exists once per scope: the scopes that there are, and how one is made."""
+
+    scopes: Container[str]
+    make: Callable[[str], Channel]
+
+
+class Channels:
+    """All channels. A page's own one always exists; that of a scope is made when somebody first opens it."""
+
+    def __init__(self, fixed: Mapping[str, Channel], scoped: Mapping[str, Scoped] | None = None) -> None:
+        self._fixed = dict(fixed)
+        self._scoped = dict(scoped or {})
+        self._made: dict[tuple[str, str], Channel] = {}
+        self._watched_at: dict[tuple[str, str], float] = {}
+        self._bytes_of_dropped: Counter[str] = Counter()
+
+    def has_page(self, page: str) -> bool:
+        """Whether a page has channels."""
+        return page in self._fixed or page in self._scoped
+
+    def knows(self, page: str, scope: str = "") -> bool:
+        """Whether there is, or can be made, a channel of a page and scope."""
+        if page in self._scoped:
+            return scope in self._scoped[page].scopes
+        return page in self._fixed and not scope
+
+    def channel(self, page: str, scope: str = "") -> Channel:
+        """Return the channel of a page and scope. Raises KeyError for one that there is not."""
+        if not self.knows(page, scope):
+            raise KeyError(f"{page}:{scope}")
+        if page in self._fixed:
+            return self._fixed[page]
+        key = (page, scope)
+        if key not in self._made:
+            self._made[key] = self._scoped[page].make(scope)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[tuple[str, Channel]]:
+        """Yield every present channel with the name of its page."""
+        yield from self._fixed.items()
+        for (page, _), channel in self._made.items():
+            yield page, channel
+
+    async def look(self, clock: Callable[[], float]) -> None:
+        """Project the state on every channel once, and drop the channels that nobody watches any more.
+
+        ``clock`` returns machine time. All scopes look at one time, so that they share one common view.
+        """
+        for channel in self._fixed.values():
+            await channel.look(clock())
+        now = clock()
+        for key, channel in list(self._made.items()):
+            if channel.watchers:
+                self._watched_at[key] = now
+            elif now - self._watched_at.setdefault(key, now) >= KEPT_S:
+                self._bytes_of_dropped[key[0]] += channel.bytes_out
+                del self._made[key], self._watched_at[key]
+                continue
+            await channel.look(now)
+
+    def say(self, data: bytes) -> None:
+        """Send a text to every watcher of every channel."""
+        for _, channel in self:
+            channel.say(data)
+
+    def figures(self) -> dict[str, tuple[int, int]]:
+        """Return page → open sockets and bytes sent, all scopes together."""
+        found = {page: (0, self._bytes_of_dropped[page]) for page in (*self._fixed, *self._scoped)}
+        for page, channel in self:
+            watchers, sent = found[page]
+            found[page] = (watchers + len(channel.watchers), sent + channel.bytes_out)
+        return found

@@ -1,0 +1,122 @@
+"""One channel per page, or per page and scope: made for its first watcher, dropped after its last."""
+
+from typing import Any
+
+import pytest
+
+from city.folding.store import Store
+from city.views.agency_view import AgencyView
+from city.views.page_view import PageView
+from console.live.channel import Channel, Watcher
+from console.live.channels import KEPT_S, Channels, Scoped
+from tests.console.live.test_channel import Counting, Screen, Wall
+
+
+class House:
+    """The channels of a console with pages of two agencies; ``made`` are the scopes with a channel."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.made: list[str] = []
+        self.card = Counting()
+        self.views = 0
+        self.page = PageView()
+        self.fixed = Channel(Store(), Wall(Counting()), self._see("duty"), idle_unwatched=True)
+        self.channels = Channels({"duty": self.fixed}, {"agency": Scoped(("sw", "dl"), self._make)})
+
+    def _see(self, code: str) -> Any:
+        agency = AgencyView(self.page)
+        return lambda state, now: agency.see(state, now, code)
+
+    def _make(self, scope: str) -> Channel:
+        self.made.append(scope)
+        return Channel(Store(), Wall(self.card), self._see(scope), idle_unwatched=True)
+
+    async def look(self, after: float = 0.0) -> None:
+        self.now += after
+        await self.channels.look(lambda: self.now)
+
+    def join(self, scope: str) -> tuple[Channel, Watcher]:
+        channel, watcher = self.channels.channel("agency", scope), Watcher(Screen().write)
+        channel.join(watcher, b"{}")
+        return channel, watcher
+
+    def count(self) -> int:
+        return len(list(self.channels))
+
+
+async def test_a_scopes_channel_is_made_for_its_first_watcher_and_once() -> None:
+    house = House()
+    await house.look()
+    assert (house.made, house.count()) == ([], 1)
+    assert house.join("sw")[0] is house.join("sw")[0]
+    house.join("dl")
+    await house.look(1.0)
+    assert house.made == ["sw", "dl"]
+    assert house.card.looks == 2  # one look for each channel, not for each watcher
+
+
+async def test_a_channel_that_nobody_watches_is_dropped_after_some_minutes_and_made_anew() -> None:
+    house = House()
+    channel, watcher = house.join("sw")
+    await house.look()
+    sent = house.channels.figures()["agency"][1]
+    assert sent > 0
+    channel.leave(watcher)
+    await house.look(KEPT_S - 1)
+    assert house.channels.channel("agency", "sw") is channel
+    again = Watcher(Screen().write)
+    channel.join(again, b"{}")
+    await house.look(2.0)
+    channel.leave(again)
+    await house.look(KEPT_S - 1)
+    assert house.count() == 2
+    await house.look(2.0)
+    assert house.count() == 1
+    # What it sent stays counted: a counter never goes back.
+    assert house.channels.figures()["agency"][1] >= sent
+    assert house.join("sw")[0] is not channel
+
+
+async def test_a_channel_that_was_asked_for_and_never_joined_is_dropped_too() -> None:
+    house = House()
+    house.channels.channel("agency", "sw")
+    await house.look()
+    await house.look(KEPT_S)
+    assert house.count() == 1
+
+
+async def test_a_scope_that_there_is_not_has_no_channel() -> None:
+    house = House()
+    for page, scope in (("agency", "none"), ("agency", ""), ("duty", "sw"), ("cellar", "")):
+        assert not house.channels.knows(page, scope)
+        with pytest.raises(KeyError):
+            house.channels.channel(page, scope)
+    assert house.made == []
+    assert house.channels.has_page("agency")
+    assert not house.channels.has_page("cellar")
+
+
+async def test_all_scopes_of_a_tick_share_one_common_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, built = House(), []
+    see = PageView._see
+
+    def counted(view: PageView, *given: Any) -> Any:
+        built.append(given[1])
+        return see(view, *given)
+
+    monkeypatch.setattr(PageView, "_see", counted)
+    store = Store()
+    view = AgencyView(house.page)
+    for code in ("sw", "dl", "sz"):
+        assert view.see(store.state, 1000.0, code).code == code
+    view.see(store.state, 1001.0, "sw")
+    assert built == [1000.0, 1001.0]
+
+
+async def test_what_is_said_reaches_the_watchers_of_every_channel() -> None:
+    house = House()
+    (one, _), (other, _) = house.join("sw"), house.join("dl")
+    house.channels.say(b'{"beat":{}}')
+    assert [channel.bytes_out for channel in (one, other)] == [11, 11]
+    assert house.channels.figures() == {"duty": (0, 0), "agency": (2, 22)}
