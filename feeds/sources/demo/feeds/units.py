@@ -1,7 +1,7 @@
 """The moving units of the invented city: on patrol, sent to important cases, or out for a linkage task."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -108,13 +108,17 @@ class Units:
         self._answered: dict[str, float] = {}
 
     def nearest(
-        self, kinds: Iterable[str], agencies: Iterable[str], lon: float, lat: float, at: float
-    ) -> str:
-        """Return the nearest free unit of some kinds and agencies (short names), '' for none."""
+        self, kinds: Iterable[str], agencies: Iterable[str], lon: float, lat: float, at: float, *,
+        taken: Collection[str] = (),
+    ) -> str:  # fmt: skip
+        """Return the nearest free unit of some kinds and agencies (short names), '' for none.
+
+        ``taken`` are units that are free only on the map: they were just ordered.
+        """
         wanted, owners = frozenset(kinds), frozenset(agencies)
         found = []
         for number, unit in enumerate(self.all):
-            fits = unit.fleet.kind in wanted and unit.fleet.agency in owners
+            fits = unit.fleet.kind in wanted and unit.fleet.agency in owners and unit.name not in taken
             if fits and unit.working and number not in self._orders:
                 here = unit.route.at(at + unit.phase)
                 metres = math.hypot((here.lon - lon) * M_PER_LON, (here.lat - lat) * M_PER_LAT)
