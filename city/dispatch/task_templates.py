@@ -45,6 +45,8 @@ class TaskTemplate(msgspec.Struct, frozen=True):
     unit_kinds: tuple[str, ...] = ()
     from_grade: str = "general"
     """The row belongs to incidents of this grade and worse."""
+    fallback: str = ""
+    """Who gets the task when the agency does not answer; '' = the agency's own fallback."""
 
 
 class PriorityLimits(msgspec.Struct, frozen=True):
@@ -105,6 +107,8 @@ class LinkageRules(msgspec.Struct, frozen=True):
     templates: Mapping[str, tuple[TaskTemplate, ...]] = {}
     numbers: LinkageNumbers = LinkageNumbers()
     duty: DutyNumbers = DutyNumbers()
+    tables: Mapping[str, str] = {}
+    """Table → SHA-256 of the loaded file, as in ``TableLoaded``: ``incident_kinds``, ``linkage/<type>``."""
 
     def kind_for(self, category: str) -> str:
         """Return the incident type of a case class (``kind:code``), '' for none."""
