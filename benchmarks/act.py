@@ -250,7 +250,9 @@ def measure(running: Running, cast: Cast, seconds: float, incidents: int, tasks:
     for start in range(0, OTHERS, 500):
         publish(running, "case", [case(key, **spread[key]) for key in many[start : start + 500]])
     url = running.console.replace("http", "ws")
-    opened = asyncio.run(open_incidents(url, cast.tokens["chen"], incidents, tasks))
+    asyncio.run(open_incidents(url, cast.tokens["chen"], incidents, tasks))
+    issued = [fact for fact in cast.all_facts() if fact["type"] == "TaskIssued"]
+    opened = [(fact["subject"].removeprefix("task:"), fact["data"]["agency"]) for fact in issued]
     with chromium() as browser:
         sight = cast.desk(browser, "chen")
         last = row_key_of(f"hotline/p{PRESSED - 1}")
