@@ -1,7 +1,7 @@
 """Runs the demo's responders: they follow the gateway and order verbs, each with its own account."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Final, Self
 
@@ -85,14 +85,14 @@ class DemoPeople:
 
     def __init__(
         self, settings: Settings, tokens: Mapping[str, str], *, units: Units, seed: int,
-        clock: Callable[[], float],
+        floods: Callable[[float, float], Iterable[object]], clock: Callable[[], float],
     ) -> None:  # fmt: skip
         data = settings.data_dir
         district = read_district(data)
         rules = read_decision_rules(district, data)
         people = people_of(data)
         self._responders = Responders(people, rules.categories, seed=seed)
-        self._linkage = LinkageResponders(people, rules, units)
+        self._linkage = LinkageResponders(people, rules, units, floods)
         self._follower = follower_of(settings, district, clock=clock)
         self._sockets = ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens)
         self._clock = clock

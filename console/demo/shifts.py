@@ -1,7 +1,7 @@
 """The demo's shifts: so that a visitor sees a hand-over, one comes soon after the first start.
 
-A new data dir of the built-in district gets a ``city.toml`` with the times of the shifts and a ``roster.csv``:
-the shipped roster, moved by the same time. Both may be edited.
+A new data dir of the built-in district gets a ``city.toml`` with the times of the shifts, and the shipped
+roster moved by the same time as ``roster.csv``. Both may be edited.
 """
 
 import csv

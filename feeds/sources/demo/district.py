@@ -13,7 +13,9 @@ from city.dispatch.categories import Category
 from city.dispatch.categories import read as read_categories
 from city.places.streets import Streets
 from feeds.sources.demo.cases.city_life import CityLife
+from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.cases.story import Story
+from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.feeds.cameras import Cameras
 from feeds.sources.demo.feeds.devices import DEPTH_LEAD_S, Devices
 from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
@@ -64,6 +66,7 @@ class DemoDistrict:
         self._seed = seed
         self._categories = tuple(categories)
         self._ground = Ground(streets, roads, residents or {}, seed=seed)
+        self._stage = Stage(self._ground, self._categories, seed=seed)
 
     @classmethod
     def shipped(cls, *, streets: Streets | None = None, scale: int = 1, seed: int = 1) -> "DemoDistrict":
@@ -84,6 +87,12 @@ class DemoDistrict:
     def units(self, *, rate: float = 1.0) -> Units:
         """Return the district's units; ``rate`` as in :meth:`run`."""
         return Units(self._ground, seed=self._seed, stretch=rate)
+
+    def floods(self, since: float, until: float) -> Iterator[Story]:
+        """Yield the floods of underpasses that begin in a time (city epoch seconds)."""
+        for story in self._stage.stories(since + DEPTH_LEAD_S, until + DEPTH_LEAD_S):
+            if story.category.key == FLOOD:
+                yield story
 
     async def run(
         self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0,

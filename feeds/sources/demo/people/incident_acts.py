@@ -1,7 +1,7 @@
 """The next act of the centre on an incident: reports upward, new orders, control, recovery and closing."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -16,7 +16,6 @@ __all__ = ["IncidentLook", "next_incident_act"]
 MIN: Final = 60.0
 _PATIENCE_S: Final = 10 * MIN
 """How much longer the stand-ins wait on an incident that a person opened or leads."""
-_REPORT_BEFORE_S: Final = 4 * MIN
 _AT_WORK: Final = ("arrived", "done", "verified")
 
 
@@ -26,8 +25,6 @@ class IncidentLook(msgspec.Struct, frozen=True):
     incident: Incident
     tasks: tuple[Task, ...]
     people: People
-    fallbacks: dict[str, str]
-    """Agency code → code of the agency to order in its place."""
     now: float
     ours: bool
 
@@ -61,7 +58,6 @@ def _acts(look: IncidentLook) -> Iterator[Act]:
         lead = look.people.deputy("shift_lead", look.now)
         yield Act(incident.since + look.dice("confirm").uniform(1, 3) * MIN, lead, "confirm_incident")
     elif incident.state == "responding":
-        yield from _ordered_again(look)
         yield from _scene(look)
         yield from _controlled(look)
     elif incident.state == "controlled":
@@ -76,23 +72,14 @@ def _acts(look: IncidentLook) -> Iterator[Act]:
 
 
 def _reports(look: IncidentLook) -> Iterator[Act]:
-    """Send the report upward that is due next, some minutes before its limit."""
+    """Send the report upward that is due next, in good time."""
     incident = look.incident
     kind, _, channel = incident.report_next.partition(".")
-    if incident.report_by is not None and kind in ("first", "follow_up"):
-        yield _report(look, incident.report_by - look.dice(kind, channel).uniform(1, 4) * _REPORT_BEFORE_S,
-                      kind, channel or "written")  # fmt: skip
-
-
-def _ordered_again(look: IncidentLook) -> Iterator[Act]:
-    """Order a declined task again, from the agency that stands in for the one that declined."""
-    for task in look.tasks:
-        instead = look.fallbacks.get(task.agency, "")
-        again = any(one.words == task.words and one.issued_at > task.issued_at for one in look.tasks)
-        if task.state == "declined" and task.over is not None and instead and not again:
-            args: dict[str, Any] = {"agency": instead, "priority": task.priority}
-            args |= {"template": task.template} if task.template else {"text": task.text}
-            yield Act(task.over.at + 1.5 * MIN, look.officer, "issue_task", args)
+    if incident.report_by is None or kind not in ("first", "follow_up"):
+        return
+    since = incident.opened.at if kind == "first" else incident.reports[-1].signed.at
+    share = look.dice(incident.report_next, len(incident.reports)).uniform(0.15, 0.35)
+    yield _report(look, since + share * (incident.report_by - since), kind, channel)
 
 
 def _scene(look: IncidentLook) -> Iterator[Act]:

@@ -5,7 +5,7 @@ task they wait until it can no longer be undone.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -13,12 +13,15 @@ import structlog
 
 from city.commands.duty.planning import planned_now
 from city.dispatch.decision_rules import DecisionRules
+from city.linkage.pairs import is_second_of_pair, other_of_pair
+from city.linkage.presence import fallback_of
 from city.state.case_file import LastAct
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Incident, Task
 from feeds.clients.commander import Answer
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.act import Act
+from feeds.sources.demo.people.closure_acts import next_closure_act
 from feeds.sources.demo.people.duty_acts import next_duty_act
 from feeds.sources.demo.people.incident_acts import IncidentLook, next_incident_act
 from feeds.sources.demo.people.openings import next_opening
@@ -34,6 +37,8 @@ _FOLD_S: Final = 5.0
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 20.0, 300.0
 _NOBODY: Final = frozenset({"engine", "system", "client", ""})
 _OVER_S: Final = 1800.0
+_FLOOD_S: Final = 2400.0
+"""For how long ahead room is kept for the incident of a flood."""
 _LOOK_S: Final = 0.5
 """How often all open tasks are looked at, machine seconds."""
 _UNITS_OF: Final = {"lh": ("lh", "hw")}
@@ -49,15 +54,22 @@ class LinkageOrder(msgspec.Struct, frozen=True):
 
 
 class LinkageResponders:
-    """Sends the acts that are due. ``units`` None: no unit drives (for tests of the acts alone)."""
+    """Sends the acts that are due.
 
-    def __init__(self, people: People, rules: DecisionRules, units: Units | None = None) -> None:
+    ``units`` None: no unit drives. ``floods(since, until)`` returns the floods of underpasses that begin in a
+    time (city epoch seconds): room is kept for their incidents.
+    """
+
+    def __init__(
+        self, people: People, rules: DecisionRules, units: Units | None = None,
+        floods: Callable[[float, float], Iterable[object]] = lambda since, until: (),
+    ) -> None:  # fmt: skip
         self.counts: dict[str, int] = {}
         self._people = people
         self._ours = frozenset(actor.account for actor in people.actors)
         self._rules = rules
-        self._fallbacks = {code: agency.fallback for code, agency in rules.agencies.items()}
         self._units = units
+        self._floods = floods
         self._given: set[str] = set()
         self._rests: dict[tuple[str, int], float] = {}
         """(subject, version) that was acted on → the machine time of the next try."""
@@ -134,26 +146,36 @@ class LinkageResponders:
             if act is not None:
                 yield f"incident:{incident.id}", incident.version, incident.last, act
             for task in tasks:
-                act = next_task_act(self._task(task, now))
+                act = next_task_act(self._task(ledger, task, now))
                 if act is not None:
                     yield f"task:{task.id}", task.version, task.last, act
-        officer = self._people.deputy("duty_officer", now)
+        for closure in ledger.closures.values():
+            act = next_closure_act(ledger, closure, self._people, now)
+            if act is not None:
+                yield f"device:{closure.device}", closure.version, closure.last, act
         planned = planned_now(ledger, self._rules, now)
         duty = next_duty_act(ledger, planned, self._people, now, frozenset(self._answered))
         if duty is not None:
             shift = ledger.shifts.get(duty[0].removeprefix("shift:"))
             yield duty[0], shift.version if shift else 0, None, duty[1]
-        opening = next_opening(ledger, self._rules.linkage, officer, now, self._started or now)
+        officer, started = self._people.deputy("duty_officer", now), self._started or now
+        expected = any(self._floods(now, now + _FLOOD_S))
+        opening = next_opening(ledger, self._rules.linkage, officer, now, started, flood=expected)
         if opening is not None:
             yield opening[0], 0, None, opening[1]
 
     def _look(self, incident: Incident, tasks: tuple[Task, ...], now: float) -> IncidentLook:
         ours = incident.opened.by in self._ours or incident.opened.role == "system"
-        return IncidentLook(incident, tasks, self._people, self._fallbacks, now, ours)
+        return IncidentLook(incident, tasks, self._people, now, ours)
 
-    def _task(self, task: Task, now: float) -> TaskLook:
-        template = self._rules.linkage.row(task.template) if task.template else None
-        return TaskLook(task, template, self._people, now, self._find_unit)
+    def _task(self, ledger: LedgerState, task: Task, now: float) -> TaskLook:
+        rules = self._rules
+        return TaskLook(
+            task, rules.linkage.row(task.template) if task.template else None, self._people, now,
+            self._find_unit, self._people.deputy("duty_officer", now),
+            fallback_of(task.agency, rules, task.template),
+            other_of_pair(ledger, task) if is_second_of_pair(ledger, task) else None,
+        )  # fmt: skip
 
     def _find_unit(self, kinds: tuple[str, ...], agency: str, lon: float, lat: float, at: float) -> str:
         if self._units is None:

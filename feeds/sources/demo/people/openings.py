@@ -32,11 +32,15 @@ def fits(rules: LinkageRules, kind: str) -> bool:
 
 
 def next_opening(
-    ledger: LedgerState, rules: LinkageRules, officer: str, now: float, started: float
-) -> tuple[str, Act] | None:
-    """Return the subject and the act of the next opening, None when none is due at a city time."""
+    ledger: LedgerState, rules: LinkageRules, officer: str, now: float, started: float, *,
+    flood: bool = False,
+) -> tuple[str, Act] | None:  # fmt: skip
+    """Return the subject and the act of the next opening, None when none is due at a city time.
+
+    ``flood``: an underpass will flood soon, which opens an incident, too.
+    """
     open_ = [incident for incident in ledger.incidents.values() if incident.is_open]
-    if len(open_) >= AT_MOST or not officer or now < _next_at(ledger, started):
+    if len(open_) + flood >= AT_MOST or not officer or now < _next_at(ledger, started):
         return None
     found = next(_cases(ledger, rules, {incident.kind for incident in open_}), None)
     if found is None:

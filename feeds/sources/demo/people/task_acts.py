@@ -34,6 +34,12 @@ class TaskLook(msgspec.Struct, frozen=True):
     people: People
     now: float
     find_unit: Callable[[tuple[str, ...], str, float, float, float], str]
+    officer: str = ""
+    """The duty officer's stand-in."""
+    instead: str = ""
+    """Code of the agency that stands in for the task's agency."""
+    other: Task | None = None
+    """The other task of a pair, when its agency has arrived first (``city.linkage.pairs``)."""
 
     def dice(self, *keys: object) -> Dice:
         """Return the task's random generator for these keys."""
@@ -53,8 +59,12 @@ def is_silent(task: Task) -> bool:
 def next_task_act(look: TaskLook) -> Act | None:
     """Return the next act on a task in its present state, None when nobody does anything."""
     state = look.task.state
-    act = _STATES[state](look) if state in _STATES else None
-    return act if act is not None and act.account else None
+    acts = [_STATES[state](look) if state in _STATES else None, _second_of_pair(look)]
+    return min((act for act in acts if act is not None and act.account), key=_at, default=None)
+
+
+def _at(act: Act) -> float:
+    return act.at
 
 
 def _unanswered(look: TaskLook) -> Act:
@@ -114,6 +124,23 @@ def _done(look: TaskLook) -> Act | None:
     return Act(at, account, "verify_task", args)
 
 
+def _declined(look: TaskLook) -> Act | None:
+    """Let the centre give a declined task to the agency that stands in."""
+    task = look.task
+    if task.over is None or task.fallback or not look.instead:
+        return None
+    at = task.over.at + look.dice("again").uniform(1, 3) * MIN
+    return Act(at, look.officer, "reassign_task", {"to": look.instead})
+
+
+def _second_of_pair(look: TaskLook) -> Act | None:
+    """Let the centre call off a task that another agency does already."""
+    arrived = look.other.arrived if look.other is not None else None
+    if arrived is None or not look.task.is_open or look.task.state == "done":
+        return None
+    return Act(arrived.at + look.dice("off").uniform(1, 2) * MIN, look.officer, "cancel_task")
+
+
 def _evidence(look: TaskLook) -> dict[str, Any]:
     """Return what the agency reports with its work, as the task asks for it."""
     evidence = look.task.evidence
@@ -128,4 +155,5 @@ def _evidence(look: TaskLook) -> dict[str, Any]:
 _STATES: Final[dict[str, Callable[[TaskLook], Act | None]]] = {
     **dict.fromkeys(_NO_ANSWER_YET, _unanswered),
     "acknowledged": _acknowledged, "set_out": _set_out, "arrived": _arrived, "done": _done,
+    "declined": _declined,
 }  # fmt: skip
