@@ -47,6 +47,7 @@ from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
@@ -228,11 +229,13 @@ def build_id() -> str:
 
 
 async def serve(settings: Settings) -> None:
-    """Run a console until cancelled."""
+    """Run a console until cancelled; it waits for the log server."""
     # An answer waits for the event loop, and the loop waits for a drawing thread at each switch:
     # at most 1 ms, not Python's default of 5 ms.
     sys.setswitchinterval(0.001)
-    ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
+    ledger = await retry_while_unavailable(
+        lambda: Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
+    )
     try:
         await Console(settings, read_district(settings.data_dir), ledger).run()
     finally:

@@ -24,6 +24,8 @@ export const mend = card((city) => ({ order, rows }) => {
     const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (words("source." + line.source) ?? line.source);
-    return say.say(line.text, { ...line, agency, to, grade, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+    const [role, code] = (line.post ?? "").split(":"), holder = words("agency." + code) ?? words("street." + code) ?? code ?? "";
+    const post = role && say.say("post." + role, { holder }), shift = line.shift && words("shift." + line.shift);
+    return say.say(line.text, { ...line, agency, to, grade, post, shift, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 });

@@ -13,7 +13,7 @@ import static
 from city.access import VERBS
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
-from tests.page_server import page_of, page_server
+from tests.page_server import give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
@@ -127,7 +127,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the page; nothing failed on it and nothing was asked of anybody else."""
-        self.page.close()
+        give_back(self.page)
         assert self.errors == []
 
     # ---- what the server would tell

@@ -118,7 +118,7 @@ async def an_hour(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
+def running(quick_passwords: None) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         whole = Running(Path(folder), city_rate=RATE, demo=True)
         try:
