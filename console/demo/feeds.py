@@ -29,7 +29,10 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
     district = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed)
     city = await city_clock(settings, keys[SUBSCRIBER])
     units = district.units(rate=city.rate)
-    people = DemoPeople(settings, {**kept.stand_ins, **kept.shift}, units=units, seed=seed, clock=clock)
+    people = DemoPeople(
+        settings, {**kept.stand_ins, **kept.shift}, units=units, floods=district.floods, seed=seed,
+        clock=clock,
+    )  # fmt: skip
     async with AsyncExitStack() as stack:
         publishers: dict[tuple[str, str], Publisher] = {}
         for name, client in CLIENTS.items():

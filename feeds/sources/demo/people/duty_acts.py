@@ -11,11 +11,11 @@ from typing import Final
 from city.commands.duty.handover_items import needs_takeover
 from city.state.duty_records import Handover, Post, Shift
 from city.state.ledger_state import LedgerState
-from feeds.sources.demo.chance import dice
+from feeds.sources.demo.chance import about, dice, hour_of
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.people import People
 
-__all__ = ["next_duty_act"]
+__all__ = ["duty_acts", "posts_to_hold"]
 
 MIN: Final = 60.0
 _WAITING: Final = ("planned", "called", "unstaffed")
@@ -25,42 +25,54 @@ _LATE_S: Final = 13 * MIN
 """How late one seat of each shift is taken: long enough to be announced as empty."""
 _PATIENCE_S: Final = 13 * MIN
 """How long after the end of a shift the leads leave the hand-over to the visitors."""
+_CALL_OUT_EVERY_S: Final = 7200.0
+_NIGHT: Final = (22, 23, 0, 1, 2, 3, 4)
+_NO_ANSWER: Final = 0.1
 _VISITOR_S: Final = 5 * MIN
+_ALWAYS: Final = frozenset({"seat:ga", "seat:jj", "seat:xf", "seat:lh"})
+"""Seats that are never empty in the demo: an agency that nobody is there for gets no tasks."""
 _LEAVE_EVERY_S: Final = 40 * MIN
 _LEAVE_MIN: Final = 5
 _GONE_S: Final = 9 * MIN
 """A person on a leave of ``_LEAVE_MIN`` minutes comes back after this time: the seat is empty meanwhile."""
 
 
-def next_duty_act(
+def duty_acts(
     ledger: LedgerState, planned: Mapping[str, Post], people: People, now: float, mine: frozenset[str]
-) -> tuple[str, Act] | None:
-    """Return the subject and the act that is due first, None for none.
+) -> list[tuple[str, Act]]:
+    """Return the acts that are due with their subjects, the one that is due first at the front.
 
     ``planned`` are the present posts by the roster; ``mine`` are keys of items that the leads answered here.
     """
     shift = ledger.shifts.get(ledger.shift)
     if shift is None:
-        return None
+        return []
     following = ledger.shifts.get(shift.handover.to) if shift.handover else None
     acts = [(shift.id, act) for act in (*_present(shift, planned, people), *_leaves(shift, people, now))]
     if following is not None:
         acts += [(following.id, act) for act in _coming(shift, following, people)]
         acts += [(shift.id, act) for act in _handed_over(ledger, shift, following, people, mine)]
-    due = [(f"shift:{id_}", act) for id_, act in acts if act.account and act.at <= now]
-    return min(due, key=lambda one: one[1].at, default=None)
+    told = [(f"shift:{id_}", act) for id_, act in acts]
+    told += _call_outs(ledger, shift, people, now)
+    due = [one for one in told if one[1].account and one[1].at <= now]
+    return sorted(due, key=lambda one: one[1].at)
+
+
+def posts_to_hold(planned: Mapping[str, Post], people: People) -> dict[str, Post]:
+    """Return the posts of a shift at which somebody is: by the roster, and those of the territory."""
+    territory = (*(f"sub_centre:{code}" for code in people.streets), *people.workstations)
+    return {**planned, **{key: Post(key, "") for key in territory}}
 
 
 def _present(shift: Shift, planned: Mapping[str, Post], people: People) -> Iterator[Act]:
     """Sign in the sub-centres, and whom the roster plans now: at a start, or after a change of the roster."""
     late = _late_seat(shift, planned)
-    centres = {f"sub_centre:{code}": Post(f"sub_centre:{code}", "") for code in people.streets}
-    for key, post in {**planned, **centres}.items():
+    for key, post in posts_to_hold(planned, people).items():
         held = shift.posts.get(key)
         if held is None or (held.state in _WAITING and not held.account):
             since = max(shift.starts_at, held.since if held else shift.since)
             wait = _LATE_S if key == late else dice("sign in", shift.id, key).uniform(5, 60)
-            yield Act(since + wait, people.at_post(key, post.person), "sign_in", {"post": key})
+            yield _sign_in(since + wait, people, post)
 
 
 def _coming(shift: Shift, following: Shift, people: People) -> Iterator[Act]:
@@ -74,12 +86,16 @@ def _coming(shift: Shift, following: Shift, people: People) -> Iterator[Act]:
         before = dice("sign in", following.id, key).uniform(1, _EARLY_S / MIN - 1) * MIN
         at = following.starts_at - (_EARLY_S if key == "shift_lead" else before)
         at = following.starts_at + _LATE_S if key == late else at
-        yield Act(at, people.at_post(key, post.person), "sign_in", {"post": key})
+        yield _sign_in(at, people, post)
+
+
+def _sign_in(at: float, people: People, post: Post) -> Act:
+    return Act(at, people.at_post(post.key, post.person), "sign_in", {"post": post.key, "method": "demo"})
 
 
 def _late_seat(shift: Shift, planned: Mapping[str, Post]) -> str:
     """Return the seat that is taken late in a shift, '' without seats."""
-    seats = sorted(key for key in planned if key.startswith("seat:"))
+    seats = sorted(key for key in planned if key.startswith("seat:") and key not in _ALWAYS)
     return dice("late", shift.id).choice(seats) if seats else ""
 
 
@@ -91,7 +107,11 @@ def _leaves(shift: Shift, people: People, now: float) -> Iterator[Act]:
     period = now // _LEAVE_EVERY_S
     rng = dice("leave", period)
     at = (period + rng.uniform(0.2, 0.7)) * _LEAVE_EVERY_S
-    seats = [post for key, post in sorted(shift.posts.items()) if key.startswith("seat:") and post.deputy]
+    seats = [
+        post
+        for key, post in sorted(shift.posts.items())
+        if key.startswith("seat:") and post.deputy and key not in _ALWAYS
+    ]
     if not seats or not at <= now < at + 2 * MIN or shift.state != "open":
         return
     post = rng.choice(seats)
@@ -120,6 +140,31 @@ def _handed_over(
         yield Act(at, outgoing, "sign_handover", {"side": "outgoing"})
     elif handover.incoming is None:
         yield Act(at, incoming, "sign_handover", {"side": "incoming"})
+
+
+def _call_outs(ledger: LedgerState, shift: Shift, people: People, now: float) -> Iterator[tuple[str, Act]]:
+    """Call workstations every two hours of the night; most of them answer in time."""
+    period = now // _CALL_OUT_EVERY_S
+    at = (period + dice("call out", period).uniform(0.1, 0.4)) * _CALL_OUT_EVERY_S
+    newest = max((test.started.at for test in ledger.call_outs.values()), default=0.0)
+    is_night = hour_of(at) in _NIGHT
+    if is_night and at <= now < at + 10 * MIN and newest < at:
+        yield (
+            f"shift:{shift.id}",
+            Act(at, people.deputy("duty_officer", now), "start_call_out", {"count": 20}),
+        )
+    for test in ledger.call_outs.values():
+        if test.ended_at is not None:
+            continue
+        for code in test.called:
+            rng = dice("answer", test.id, code)
+            answers = rng.random() >= _NO_ANSWER
+            if answers and code not in test.answers:
+                wait = about(rng, 70, 0.6, 10, 280)
+                yield (
+                    f"call_out:{test.id}",
+                    Act(test.started.at + wait, code, "answer_call_out", {"workstation": code}),
+                )
 
 
 def _lead(shift: Shift, people: People) -> str:

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from city.commands.duty.planning import planned_now
+from city.commands.subjects import find_subject
 from city.dispatch.decision_rules import DecisionRules
 from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.linkage.presence import fallback_of
@@ -22,7 +23,7 @@ from feeds.clients.commander import Answer
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.closure_acts import next_closure_act
-from feeds.sources.demo.people.duty_acts import next_duty_act
+from feeds.sources.demo.people.duty_acts import duty_acts
 from feeds.sources.demo.people.incident_acts import IncidentLook, next_incident_act
 from feeds.sources.demo.people.openings import next_opening
 from feeds.sources.demo.people.people import People
@@ -45,12 +46,23 @@ _UNITS_OF: Final = {"lh": ("lh", "hw")}
 """Agencies that also send the units of others, by code."""
 
 
+_Key = tuple[str, ...]
+_WHICH: Final = ("post", "key", "workstation", "side")
+"""Arguments by which acts on one subject differ."""
+
+
 class LinkageOrder(msgspec.Struct, frozen=True):
     """An act on a subject, with the version at which it was decided."""
 
     subject: str
     version: int
     act: Act
+
+    @property
+    def key(self) -> _Key:
+        """Return what is tried again later when it is refused, whatever the subject's version is then."""
+        args = self.act.args
+        return self.subject, self.act.account, self.act.verb, *(str(args.get(name, "")) for name in _WHICH)
 
 
 class LinkageResponders:
@@ -71,9 +83,9 @@ class LinkageResponders:
         self._units = units
         self._floods = floods
         self._given: set[str] = set()
-        self._rests: dict[tuple[str, int], float] = {}
-        """(subject, version) that was acted on → the machine time of the next try."""
-        self._tries: dict[tuple[str, str], int] = {}
+        self._rests: dict[_Key, float] = {}
+        """What was tried → the machine time of the next try."""
+        self._tries: dict[_Key, int] = {}
         self._started: float | None = None
         self._taken: set[str] = set()
         self._answered: set[str] = set()
@@ -96,11 +108,13 @@ class LinkageResponders:
         self._taken = {task.unit for task in ledger.tasks.values() if task.is_open and task.unit}
         orders = []
         for subject, version, last, act in self._planned(ledger, now):
-            rest = max(self._rests.get((subject, version), 0.0), _blocked_until(last, self._ours))
-            if act.at <= now and machine >= rest and subject not in self._given:
+            if act.at > now or subject in self._given:
+                continue
+            order = LinkageOrder(subject, version, act)
+            if machine >= max(self._rests.get(order.key, 0.0), _blocked_until(last, self._ours)):
                 self._given.add(subject)
                 self._taken.add(act.args.get("unit", ""))
-                orders.append(LinkageOrder(subject, version, act))
+                orders.append(order)
         return orders
 
     def answered(
@@ -116,13 +130,13 @@ class LinkageResponders:
         if done and verb == "answer_item":
             self._answered.add(order.act.args["key"])
         if not done and (why is None or why.code != "conflict"):
-            tries = self._tries[order.subject, verb] = self._tries.get((order.subject, verb), -1) + 1
+            tries = self._tries[order.key] = self._tries.get(order.key, -1) + 1
             delay = min(_FIRST_RETRY_S * 2**tries, _LONGEST_RETRY_S)
             log.info(
                 "act_refused", verb=verb, subject=order.subject, account=order.act.account,
                 code=why.code if why else "unanswered", reason=why.reason if why else "",
             )  # fmt: skip
-        self._rests[order.subject, order.version] = machine + delay
+        self._rests[order.key] = machine + delay
 
     def drives(self, ledger: LedgerState, machine: float) -> list[Drive]:
         """Return the drives of units to open tasks, and of those that ended lately."""
@@ -154,10 +168,9 @@ class LinkageResponders:
             if act is not None:
                 yield f"device:{closure.device}", closure.version, closure.last, act
         planned = planned_now(ledger, self._rules, now)
-        duty = next_duty_act(ledger, planned, self._people, now, frozenset(self._answered))
-        if duty is not None:
-            shift = ledger.shifts.get(duty[0].removeprefix("shift:"))
-            yield duty[0], shift.version if shift else 0, None, duty[1]
+        for subject, act in duty_acts(ledger, planned, self._people, now, frozenset(self._answered)):
+            found = find_subject(ledger, subject)
+            yield subject, found.version if found else 0, None, act
         officer, started = self._people.deputy("duty_officer", now), self._started or now
         expected = any(self._floods(now, now + _FLOOD_S))
         opening = next_opening(ledger, self._rules.linkage, officer, now, started, flood=expected)

@@ -15,6 +15,7 @@ _INTAKE: Final = ("intake-1", "intake-2", "intake-3")
 _STREETS_AN_INSPECTOR: Final = 4
 SECOND: Final = "2"
 """The number of the post at which a role's stand-in is, beside the person of the roster."""
+_VILLAGES: Final = 24
 _POSTS: Final = ("duty_leader", "shift_lead", "duty_officer")
 """Roles whose deputies on the roster act in the demo."""
 
@@ -69,6 +70,7 @@ class People:
         """Whether duty is kept by facts, so that only who is signed in at a post has its authority."""
         self._shift = {(role, actor.display): actor for actor in shift for role in actor.roles}
         self._seats = dict(_seats(self._roster, self._codes))
+        self._villages = {f"workstation:{actor.account}": actor for actor in _villages(self.streets)}
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -76,9 +78,14 @@ class People:
         found = (
             *self._intake, self._dispatcher, *self._holders.values(), *self._inspectors.values(),
             *self._deputies.values(), *self._duty_leaders.values(),
-            *STAND_INS.values(), *self._seats.values(),
+            *STAND_INS.values(), *self._seats.values(), *self._villages.values(),
         )  # fmt: skip
         return tuple({actor.account: actor for actor in found}.values())
+
+    @property
+    def workstations(self) -> tuple[str, ...]:
+        """Return the posts of the workstations that the demo's people hold; the others are only counted."""
+        return tuple(self._villages)
 
     def intake(self, no: str) -> str:
         """Return the account of the intake officer of a case."""
@@ -117,6 +124,10 @@ class People:
         actor = self._deputies.get((role, post.deputy)) if post else None
         return actor.account if actor else ""
 
+    def of_shift(self, key: str, person: str) -> Actor | None:
+        """Return the person of the roster at a post of the centre, None for other posts and for stand-ins."""
+        return self._shift.get((key, person))
+
     def at_post(self, key: str, person: str) -> str:
         """Return the account of a person planned at a post, '' when there is none."""
         role, _, code = key.partition(":")
@@ -124,6 +135,8 @@ class People:
             return STAND_INS[role].account if role in STAND_INS else ""
         if role == "sub_centre":
             return self.holder(code)
+        if role == "workstation":
+            return self._villages[key].account if key in self._villages else ""
         actor = self._seats.get((code, person)) if role == "seat" else self._shift.get((role, person))
         return actor.account if actor else ""
 
@@ -156,6 +169,14 @@ def _seats(roster: Iterable[RosterRow], codes: Mapping[str, str]) -> Iterable[tu
     for code, name in found:
         counts[code] = number = counts.get(code, 0) + 1
         yield (code, name), Actor(f"seat-{code}-{number}", name, ("agency_operator",), agency=code)
+
+
+def _villages(streets: Sequence[str]) -> Iterable[Actor]:
+    """Yield people of some workstations; the account is the workstation's code."""
+    for number in range(_VILLAGES if streets else 0):
+        account = f"village-{number + 1:02d}"
+        street = streets[number % len(streets)]
+        yield Actor(account, _name(account, "村居干部"), ("village_operator",), street=street)
 
 
 def _inspectors(streets: Sequence[str]) -> Iterable[Actor]:
