@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso
 from city.facts.fact import body_of
-from feeds.clients.commander import Answer, Commander
+from feeds.clients.commander import Answer, Commander, Done
 from feeds.ledger.ledger import Act, Ledger
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
@@ -124,6 +124,21 @@ class Cast:
         assert answer.done is not None, (who, verb, answer.refused)
         return answer.done.version
 
+    def send(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Answer:
+        """Give a command on any subject over ``/v1/command``."""
+        return self.wait(self._send(who, verb, subject, version, args))
+
+    def give(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Done:
+        """Give a command that must be done."""
+        answer = self.send(who, verb, subject, version, **args)
+        assert answer.done is not None, (who, verb, answer.refused)
+        return answer.done
+
+    def does(self, who: str, verb: str, subject: str, **args: Any) -> Done:
+        """Give a command that must be done, at the version of the subject's newest fact."""
+        told = [fact["data"].get("version", 0) for fact in self.all_facts() if fact["subject"] == subject]
+        return self.give(who, verb, subject, max(told, default=0), **args)
+
     def set_city(self, moment: str) -> None:
         """Put the city's clock on a local moment (``2026-11-20T21:58``); it runs on at the usual rate."""
         self.wait(self._set_city(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).timestamp()))
@@ -172,6 +187,15 @@ class Cast:
             found += [msgspec.json.decode(row.body) for row in rows]
         await ledger.close()
         return found
+
+    def wait_for(self, subject: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait until a subject has a fact of a type; return the newest."""
+
+        def newest() -> dict[str, Any] | None:
+            facts = (f for f in reversed(self.all_facts()) if f["subject"] == subject)
+            return next((f for f in facts if f["type"] == kind), None)
+
+        return wait_for(newest, seconds, 0.2)
 
     def wait_for_fact(self, key: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
         """Wait until a case has a fact of a type; return the newest."""

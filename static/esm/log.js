@@ -1,11 +1,12 @@
 // 值班日志: the last lines, newest first; the duty page draws more of them in the same way.
 import { card, each, html, joined } from "../js/draw.js";
+import { agencyOf, kindOf, placeOf } from "../js/linkage_matrix.js";
 import { warning } from "./header.js";
 
 const LATE_S = 300; // a warning that came later after it was sent says when that was
 
 export const mend = card((city) => ({ order, rows }) => {
-  const { say, words } = city, now = city.city();
+  const { say } = city, now = city.city();
   return html`<header><h2>${say.say("log.title")}</h2></header>
     <ol class="log">${each(order, (id) => {
       const line = rows.get(id);
@@ -17,10 +18,11 @@ export const mend = card((city) => ({ order, rows }) => {
 /** A line that wrote itself, in words. @param {City} city @param {Row} line */
 export function lineOf(city, line) {
   const { say, words } = city, now = city.city();
-  // A line on a linkage task names the task and its agency; one on a case its class.
+  // A line on a linkage task names the task and its agency; one on an incident its type, on a case its class.
   const task = line.task && (words("task_short." + line.task_words) ?? words("task." + line.task_words) ?? line.task_no);
-  const what = joined(task ?? words("class." + line.class) ?? line.label, say.road(line.road) || words("street." + line.street));
-  const [agency, to] = [line.agency, line.to].map((one) => one && (words("agency." + one) ?? one));
+  const name = task ?? (line.incident_kind ? kindOf(city, { kind: line.incident_kind }) : words("class." + line.class) ?? line.label);
+  const what = joined(name, placeOf(city, line));
+  const [agency, to] = [line.agency, line.to].map((one) => one && agencyOf(city, one));
   const grade = line.grade && words("grade." + line.grade);
   const heads = { zh: line.headline_zh, en: line.headline_en };
   const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
