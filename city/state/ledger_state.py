@@ -24,7 +24,8 @@ __all__ = [
 SCHEMA = 5
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
-LOG_LINES = 50
+LOG_LINES = 2000
+"""Lines of the duty log in the state: those of the last days; all are in the ledger."""
 DETECTIONS_KEPT = 200_000
 
 

@@ -1,7 +1,7 @@
 """The common part of every channel's view: clock, warnings, duty, sources; and the duty log."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from city.views.weather_view import log_lines, warnings
 from city.warnings.in_force import standing
 
 __all__ = ["Kept", "PageView"]
+
+LOG_SHOWN: Final = 50
+"""Lines of the duty log on a page's channel."""
 
 
 class Kept:
@@ -97,7 +100,7 @@ class PageView:
 
     def _lines(self, ledger: LedgerState) -> tuple[LogLine, ...]:
         lines = []
-        for line in ledger.log:
+        for line in ledger.log[-LOG_SHOWN:]:
             cleaners = {"label": public_label, "road": public_road}
             names = {
                 name: cleaners[name](text, self.rules) if name in cleaners else text
