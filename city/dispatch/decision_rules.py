@@ -15,7 +15,7 @@ __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` is whom to call in its place."""
+    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` stands in when it is silent."""
 
     code: str
     short: str
@@ -96,10 +96,12 @@ class DecisionRules(msgspec.Struct, frozen=True):
     street_of: Callable[[float, float], str]
     numbers: CaseNumbers = CaseNumbers()
     linkage: LinkageRules = LinkageRules()
+    agency_present: Callable[..., bool | None] = lambda _state, _holder, _now: None
+    """``agency_present(state, holder, city time)``: whether somebody of it is on duty, None = not kept."""
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}
-    """Table → SHA-256 of the loaded file, copied into the facts that used it."""
+    """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
     roads: frozenset[str] = frozenset()

@@ -45,6 +45,8 @@ class TaskTemplate(msgspec.Struct, frozen=True):
     unit_kinds: tuple[str, ...] = ()
     from_grade: str = "general"
     """The row belongs to incidents of this grade and worse."""
+    fallback: str = ""
+    """Who gets the task when the agency does not answer; '' = the agency's own fallback."""
 
 
 class PriorityLimits(msgspec.Struct, frozen=True):
@@ -71,6 +73,8 @@ class LinkageNumbers(msgspec.Struct, frozen=True):
     report_oral_s: float = 1800.0
     report_written_s: float = 3600.0
     report_follow_up_s: float = 7200.0
+    report_grade_s: float = 300.0
+    """A change of grade is reported at once: later than this it is announced as late."""
     undo_s: float = 20.0
     depth_limit_cm: float = 25.0
     rise_cm: float = 5.0
@@ -78,6 +82,11 @@ class LinkageNumbers(msgspec.Struct, frozen=True):
     """An early closure is suggested at a rise of ``rise_cm`` within ``rise_window_s`` (§A.4, story M2)."""
     closes_by_rule: bool = True
     """Whether the tasks of a closure are issued by rule at the depth limit when nobody pressed."""
+    closure_parties: tuple[str, ...] = ("ga", "jt", "sw")
+    """Codes of the agencies that close an underpass together; two of them must agree to reopen it. The last
+    one owns the gauge and checks on the spot while it is silent."""
+    review_s: float = 604_800.0
+    """When the review of an incident is due, after it was closed."""
 
     def limits(self, priority: str) -> PriorityLimits:
         """Return the limits of P1, P2 or P3."""
@@ -105,6 +114,8 @@ class LinkageRules(msgspec.Struct, frozen=True):
     templates: Mapping[str, tuple[TaskTemplate, ...]] = {}
     numbers: LinkageNumbers = LinkageNumbers()
     duty: DutyNumbers = DutyNumbers()
+    tables: Mapping[str, str] = {}
+    """Table → SHA-256 of the loaded file, as in ``TableLoaded``: ``incident_kinds``, ``linkage/<type>``."""
 
     def kind_for(self, category: str) -> str:
         """Return the incident type of a case class (``kind:code``), '' for none."""

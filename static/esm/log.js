@@ -15,13 +15,17 @@ export const mend = card((city) => ({ order, rows }) => {
 
   /** @param {Row} line */
   function sentence(line) {
-    const what = joined(words("class." + line.class) ?? line.label, say.road(line.road) || words("street." + line.street));
+    // A line on a linkage task names the task and its agency; one on a case its class.
+    const task = line.task && (words("task_short." + line.task_words) ?? words("task." + line.task_words) ?? line.task_no);
+    const what = joined(task ?? words("class." + line.class) ?? line.label, say.road(line.road) || words("street." + line.street));
+    const [agency, to] = [line.agency, line.to].map((one) => one && (words("agency." + one) ?? one));
+    const grade = line.grade && words("grade." + line.grade);
     const heads = { zh: line.headline_zh, en: line.headline_en };
     const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (words("source." + line.source) ?? line.source);
     const [role, code] = (line.post ?? "").split(":"), holder = words("agency." + code) ?? words("street." + code) ?? code ?? "";
     const post = role && say.say("post." + role, { holder }), shift = line.shift && words("shift." + line.shift);
-    return say.say(line.text, { ...line, post, shift, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+    return say.say(line.text, { ...line, agency, to, grade, post, shift, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 });

@@ -65,7 +65,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert (state.refused, state.unknown) == ({}, {})
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
-        "shows", "outbox", "incidents", "tasks", "duty_log", "call_outs",
+        "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs",
     }  # fmt: skip
 
 
@@ -90,9 +90,17 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[:9] == [
+    assert lines[:-11] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
-        "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2",
+        "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
+        "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
+        "log.incident_state.controlled", "log.incident_state.responding", "log.incident_state.recovering",
+        "log.incident_state.closed", "log.report.first", "log.incident_limit.report", "log.session_opened",
+        "log.session_closed", "log.task_declined", "log.task_not_verified", "log.task_escalated.1",
+        "log.task_fell_back", "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled",
+        "log.task_undone",
+        "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
+        "log.underpass_reopened",
     ]  # fmt: skip
     assert lines[-11:] == [
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
@@ -103,7 +111,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
     assert (state.shift, state.overrides["0a1b2c3d4e5f"].reason) == (NEXT_DAY, "病假")
     assert state.call_outs["0123456789ab"].ended_at is not None
-    assert next((one.kind, one.shift) for one in state.entries) == ("call_out", "310115-2026-11-21-day")
+    assert (state.entries[0].kind, state.entries[0].shift) == ("call_out", "310115-2026-11-21-day")
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
 
 

@@ -120,7 +120,9 @@ def _staying(shift: Shift, following: Shift) -> list[str]:
 def _task_fact(order: SubjectOrder, task: Task, args: AnswerItem, to: str) -> NewFact:
     subject = Subject("task", task.id, task, task.version, task.moved)
     if args.answer == "cancel":
-        return order.fact_on(subject, "TaskCancelled", {"text": args.text or ""}, reason=args.text or "")
+        return order.fact_on(
+            subject, "TaskCancelled", {"text": args.text or "", "why": "ordered", "agency": task.agency}
+        )
     return order.fact_on(subject, "TaskTakenOver", {"shift": to})
 
 
