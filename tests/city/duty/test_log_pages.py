@@ -7,7 +7,9 @@ from city.state.ledger_state import LedgerState, LogLine
 
 def entry(position: int, at: float, text: str, **more: object) -> DutyEntry:
     told = {"kind": "report", "refs": (), "shift": "s", "seat": "", "corrects": 0, **more}
-    return DutyEntry(position=position, at=at, text=text, signed=Signature("li", "李××（值班员）", at), **told)  # type: ignore[arg-type]
+    return DutyEntry(
+        position=position, at=at, text=text, signed=Signature("li", "李××（值班员）", at), **told
+    )  # type: ignore[arg-type]
 
 
 STATE = LedgerState(

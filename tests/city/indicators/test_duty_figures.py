@@ -55,7 +55,9 @@ def test_k28_is_unknown_until_duty_is_kept_and_then_counts_who_is_there() -> Non
         shift.posts[key] = Post(key, "", account=f"s{number}", state="signed_in")
     shift.posts["sub_centre:x"] = Post("sub_centre:x", "", state="signed_out")
     limit = world.now.city + 300
-    test = CallOut("t", Signature("li", "李", limit - 300), limit, ("a", "b", "c"), {"a": limit, "b": limit + 1})
+    test = CallOut(
+        "t", Signature("li", "李", limit - 300), limit, ("a", "b", "c"), {"a": limit, "b": limit + 1}
+    )
     world.state.call_outs["t"] = test
     figures = duty_indicators(world.state, world.now.city, sub_centres=36, workstations=1323)
     assert (figures["K28a"].numerator, figures["K28a"].value) == (34, 94.4)
@@ -67,7 +69,7 @@ def test_the_report_of_a_day_covers_the_24_hours_before_0800() -> None:
     assert report_span("2026-11-23", ZONE_S) == (
         parse("2026-11-22T08:00:00+08:00"), parse("2026-11-23T08:00:00+08:00"),
     )  # fmt: skip
-    with pytest.raises(ValueError, match="day|isoformat"):
+    with pytest.raises(ValueError, match="isoformat"):
         report_span("yesterday", ZONE_S)
 
 
@@ -84,6 +86,8 @@ def test_the_figures_of_the_daily_report() -> None:
     assert {key: tomorrow[key] for key in ("reported", "handovers", "handovers_on_time", "orders")} == {
         "reported": "1", "handovers": "1", "handovers_on_time": "1", "orders": "0",
     }  # fmt: skip
-    test = CallOut("t", Signature("li", "李", world.now.city), world.now.city + 300, ("a", "b"), {"a": world.now.city})
+    test = CallOut(
+        "t", Signature("li", "李", world.now.city), world.now.city + 300, ("a", "b"), {"a": world.now.city}
+    )
     world.state.call_outs["t"] = msgspec.structs.replace(test)
     assert daily_figures(world.state, "2026-11-24", zone_offset_s=ZONE_S)["call_outs"] == "1/2"
