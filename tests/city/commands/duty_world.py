@@ -64,6 +64,10 @@ class DutyWorld(World):
     def now(self) -> Now:
         return msgspec.structs.replace(super().now, silent=lambda: self.silent)
 
+    def append(self, fact: NewFact, by: Person, role: str = "") -> None:
+        super().append(fact, by, role)
+        self.state.position = len(self.facts)  # as the store does
+
     def device(self, key: str, name: str) -> None:
         """Register a gauge."""
         self.state.devices[key] = Device(key, "water_level", name, "sw", Place(121.5, 31.2), 60.0)
