@@ -103,9 +103,9 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.underpass_reopened",
     ]  # fmt: skip
     assert lines[-11:] == [
+        "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
-        "log.release_asked", "log.post_away", "log.post_called", "log.post_unstaffed",
-        "log.authority_passed", "log.call_out_started", "log.call_out_ended",
+        "log.release_asked", "log.call_out_started", "log.call_out_ended",
     ]  # fmt: skip
     day = state.shifts["310115-2026-11-21-day"]
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
