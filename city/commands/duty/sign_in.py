@@ -43,20 +43,17 @@ def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
     data = {
         "post": post.key, "person": post.person, "deputy": post.deputy, "method": args.method,
         "relieves": post.account,
+        "leaves": [fact.subject.removeprefix("shift:") for fact in others],
     }  # fmt: skip
     facts = [*planned_facts(order, shift), order.fact("PostSignedIn", data)]
     if role_of_post(post.key) == "shift_lead" and shift.state == "planned":
         facts.append(order.fact("ShiftOpened", {"responsible": not order.state.shift}))
-    return _decided(order, (*facts, *others))
-
-
-def _decided(order: SubjectOrder, facts: tuple[NewFact, ...]) -> Decision:
-    """Return the decision. It expects the version of every shift on which it has a fact, and of no other:
-    the ledger raises the version of all that an act expects."""
-    names = dict.fromkeys([order.subject.name, *(fact.subject for fact in facts)])
+    names = dict.fromkeys([order.subject.name, *(fact.subject for fact in others)])
     held = order.state.shifts
     versions = [(name, held.get(name.removeprefix("shift:"))) for name in names]
-    return Decision(facts, tuple((name, shift.version if shift else 0) for name, shift in versions))
+    return Decision(
+        (*facts, *others), tuple((name, there.version if there else 0) for name, there in versions)
+    )
 
 
 def _when(order: SubjectOrder, span: ShiftSpan, shift: Shift) -> Refusal | None:
@@ -84,16 +81,16 @@ def _post(order: SubjectOrder, shift: Shift, key: str | None) -> Post | Refusal:
     if key is None:
         key = _own_post(order, shift, there)
         if not key:
-            return Refusal("not_allowed", "not_on_roster")
+            return Refusal("not_allowed", "no_own_post")
     post = shift.posts.get(key) or there.get(key) or Post(key, "")
     if not _may_hold(order, key):
         return Refusal("not_allowed", "other_post", {"at_post": key})
     # An occupied post is taken over by its planned person or deputy alone.
     by_roster = [post, *([there[key]] if key in there and post.state not in THERE else [])]
     if post.person and not any(order.by.name in (one.person, one.deputy) for one in by_roster):
-        return Refusal("not_allowed", "not_on_roster")
+        return Refusal("not_allowed", "no_own_post")
     if not post.person and role_of_post(key) in CENTRE_ROLES:
-        return Refusal("not_allowed", "not_on_roster")
+        return Refusal("not_allowed", "no_own_post")
     if post.state in THERE and not post.person and post.account != order.by.account:
         return not_now("post_taken", at_post=key, person=post.holder)
     return post
