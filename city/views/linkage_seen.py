@@ -60,7 +60,7 @@ class TaskSeen(msgspec.Struct, frozen=True):
     clock: Clock | None = None
     level: str = ""
     is_over: bool = False
-    """Whether nobody has to do anything any more; a declined task waits until it is given to somebody else."""
+    """Whether nobody has to do anything any more; a declined task waits until it is given on."""
     mode: str = ""
     unit: str = ""
     call_sign: str = ""

@@ -90,7 +90,7 @@ export const mend = card((city, { redraw }) => {
     const now = city.city(), mark_ = "incident:" + record.id, all = tasksOf(record.id), over = all.filter((id) => view.rows.get(id).is_over);
     const ids = isFolded ? all.filter((id) => !over.includes(id)) : all;
     return html`<section class="incident">${head(headline(city, record), joined(say.say("incident_state." + record.state), say.elapsed(record.opened_at, now)))}
-      <div class="facts">${facts(record, now).map((line) => html`<span>${line}</span>`)}</div>
+      <div class="facts">${facts(record, now).map((line) => html`<span>${line}</span>`)}${dueOf(now)}</div>
       ${acts(record, mark_)}${form?.draw()}
       <div class="matrix"><div class="row names"><span>${say.say("linkage.agency_task")}</span>${COLUMNS.map((column) => html`<span>${say.say("linkage.column." + column)}</span>`)}</div>
         ${each(ids, (id) => task(view.rows.get(id), now))}</div>
@@ -101,15 +101,19 @@ export const mend = card((city, { redraw }) => {
   function facts(record, now) {
     const told = [record.no, sheet?.title];
     if (!sheet) return told.filter(Boolean);
-    const { report_by: by, report_next: next, casualties: hurt } = sheet;
+    const { casualties: hurt } = sheet;
     told.push(
       say.say("linkage.commander", { name: sheet.commander || say.say("role.duty_leader") }),
       sheet.scene_commander && say.say("linkage.scene", { name: sheet.scene_commander }),
-      by != null && next && say.say("linkage.report_due", { what: reportWord(...next.split(".")), t: say.left(by, now) }),
       sheet.grade_asked && say.say("linkage.grade_asked", { grade: say.say("grade." + sheet.grade_asked), by: sheet.grade_asked_by?.name ?? "" }),
       hurt && say.say(hurt.released ? "linkage.casualties" : "linkage.casualties_held", hurt),
     );
     return told.filter(Boolean);
+  }
+  // The next report upward and its clock.
+  function dueOf(now) {
+    const { report_by: by = null, report_next: next = "" } = sheet ?? {};
+    return by === null || !next ? nothing : html`<span data-late=${mark(by < now)}>${say.say("linkage.report_due", { what: reportWord(...next.split(".")), t: say.left(by, now) })}</span>`;
   }
   function reportWord(kind, channel) {
     return say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
