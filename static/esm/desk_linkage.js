@@ -90,7 +90,7 @@ export const mend = card((city, { redraw }) => {
     const now = city.city(), mark_ = "incident:" + record.id, all = tasksOf(record.id), over = all.filter((id) => view.rows.get(id).is_over);
     const ids = isFolded ? all.filter((id) => !over.includes(id)) : all;
     return html`<section class="incident">${head(headline(city, record), joined(say.say("incident_state." + record.state), say.elapsed(record.opened_at, now)))}
-      <div class="facts">${facts(record, now).map((line) => html`<span>${line}</span>`)}${dueOf(now)}</div>
+      <div class="facts">${facts(record).map((line) => html`<span>${line}</span>`)}${dueOf(now)}</div>
       ${acts(record, mark_)}${form?.draw()}
       <div class="matrix"><div class="row names"><span>${say.say("linkage.agency_task")}</span>${COLUMNS.map((column) => html`<span>${say.say("linkage.column." + column)}</span>`)}</div>
         ${each(ids, (id) => task(view.rows.get(id), now))}</div>
@@ -98,7 +98,7 @@ export const mend = card((city, { redraw }) => {
       <button type="button" class="plain folded" ?hidden=${over.length === 0} @click=${() => { isFolded = !isFolded; redraw(); }}>${joined(foldedOf(city, record), say.say(isFolded ? "detail.more" : "detail.less"))}</button>
       ${story(now)}</section>`;
   }
-  function facts(record, now) {
+  function facts(record) {
     const told = [record.no, sheet?.title];
     if (!sheet) return told.filter(Boolean);
     const { casualties: hurt } = sheet;
