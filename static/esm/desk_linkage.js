@@ -1,6 +1,7 @@
 // 联勤联动 on the desk: a line with the open incidents; one that is chosen takes the column, with its whole matrix,
 // and every row of it can be acted on in place. Parts: static/js/linkage_*.js, incident_acts.js.
 import { formOf } from "../js/desk_forms.js";
+import { holdersOf } from "../js/desk_words.js";
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
 import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_acts.js";
 import { draftOf } from "../js/linkage_draft.js";
@@ -200,9 +201,3 @@ export const mend = card((city, { redraw }) => {
     return html`<ol class="story" ?hidden=${lines.length === 0}>${lines.map(([at, what, text]) => html`<li><time>${say.moment(at, now)}</time><span>${joined(what, text)}</span></li>`)}</ol>`;
   }
 });
-
-function holdersOf(city) {
-  const streets = city.page.streets ?? [], known = new Set(streets);
-  const agencies = Object.keys(city.page.words).filter((key) => /^agency\.[a-z][a-z0-9_]*$/.test(key)).map((key) => key.slice(7)).filter((code) => !known.has(code));
-  return [...agencies, ...streets];
-}
