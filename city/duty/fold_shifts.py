@@ -145,7 +145,9 @@ def _relieve(state: LedgerState, fact: Fact, words: str) -> tuple[str, ...]:
     shift.late_s = number(data, "late_s") or 0.0
     mark_fact(shift, fact)
     state.shifts[shift.id] = shift
-    state.shifts[following.id] = msgspec.structs.replace(following, posts=posts)
+    # The act expected the version of the next shift, too, and the ledger has raised it.
+    following = msgspec.structs.replace(following, posts=posts, version=following.version + 1)
+    state.shifts[following.id] = following
     state.shift = following.id
     _forget(state, at)
     note(state, fact, words, shift=following.kind, person=text(data, "lead"), name=text(data, "name"))

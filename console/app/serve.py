@@ -34,6 +34,7 @@ from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
+from console.pages.duty_handlers import DutyFiles, duty_patterns
 from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
@@ -170,6 +171,7 @@ class Console:
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
+            *duty_patterns(self._duty_files()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
             (
@@ -177,6 +179,14 @@ class Console:
                 TileHandler, {"draw": self._screens.tile, **access},
             ),
         ]  # fmt: skip
+
+    def _duty_files(self) -> DutyFiles:
+        def roster() -> list[dict[str, str]]:
+            return self._follower.store.state.ledger.roster
+
+        return DutyFiles(
+            self._authorization, self._access.sessions, sheets=self._ordering.sheets, roster=roster
+        )
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
         """Return a camera's newest picture and its time; None for a camera that no page may show."""
