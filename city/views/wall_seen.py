@@ -13,6 +13,7 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
+from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "PageSeen", "ReadingsSeen", "ShowSeen",
@@ -274,3 +275,9 @@ class WallSeen(PageSeen, frozen=True):
     """Mark of an open case → its probable duplicates (``city.views.duplicate_groups``)."""
     duplicate_marks: frozenset[str] = frozenset()
     """Marks of all probable duplicates: they have no row of their own in a list."""
+    incidents: tuple[IncidentSeen, ...] = ()
+    """Incidents that are not over, the worst first."""
+    tasks: tuple[TaskSeen, ...] = ()
+    """The tasks of these incidents, the worst first; those that are over come last."""
+    committed: tuple[UnitOnTask, ...] = ()
+    closures: tuple[ClosureSeen, ...] = ()
