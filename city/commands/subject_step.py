@@ -1,5 +1,7 @@
 """An automatic step on a subject that is no case."""
 
+from typing import Any
+
 import msgspec
 
 __all__ = ["SubjectStep"]
@@ -8,7 +10,8 @@ __all__ = ["SubjectStep"]
 class SubjectStep(msgspec.Struct, frozen=True):
     """One step that the engine orders with ``verb`` at city time ``at`` (epoch seconds).
 
-    ``code`` and ``serial`` name the occasion: a step is done once, whichever engine orders it.
+    ``code`` and ``serial`` name the occasion: a step is done once, whichever engine orders it. ``args`` are
+    those of the command; without them it gets ``step``, ``serial`` and ``due_at``.
     """
 
     subject: str
@@ -17,3 +20,4 @@ class SubjectStep(msgspec.Struct, frozen=True):
     code: str
     at: float
     serial: int = 0
+    args: dict[str, Any] = {}

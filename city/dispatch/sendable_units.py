@@ -21,6 +21,7 @@ class UnitNow(msgspec.Struct, frozen=True):
     kind: str
     state: str
     lost: bool
+    call_sign: str = ""
 
 
 def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
@@ -44,4 +45,5 @@ def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
     only = slice(row, row + 1)
     (as_of,) = measured_as_of(units.column("at")[only], units.column("received")[only], state.ledger.clock)
     lost = not now - as_of <= UNIT_STALE_S
-    return UnitNow(str(units.column("kind")[row]), str(units.column("state")[row]), lost=lost)
+    kind, at_work, sign = (str(units.column(name)[row]) for name in ("kind", "state", "call_sign"))
+    return UnitNow(kind, at_work, lost, sign)

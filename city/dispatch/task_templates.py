@@ -45,6 +45,8 @@ class TaskTemplate(msgspec.Struct, frozen=True):
     unit_kinds: tuple[str, ...] = ()
     from_grade: str = "general"
     """The row belongs to incidents of this grade and worse."""
+    fallback: str = ""
+    """Who gets the task when the agency does not answer; '' = the agency's own fallback."""
 
 
 class PriorityLimits(msgspec.Struct, frozen=True):
@@ -78,6 +80,11 @@ class LinkageNumbers(msgspec.Struct, frozen=True):
     """An early closure is suggested at a rise of ``rise_cm`` within ``rise_window_s`` (§A.4, story M2)."""
     closes_by_rule: bool = True
     """Whether the tasks of a closure are issued by rule at the depth limit when nobody pressed."""
+    closure_parties: tuple[str, ...] = ("ga", "jt", "sw")
+    """Codes of the agencies that close an underpass together; two of them must agree to reopen it. The last
+    one owns the gauge and checks on the spot while it is silent."""
+    review_s: float = 604_800.0
+    """When the review of an incident is due, after it was closed."""
 
     def limits(self, priority: str) -> PriorityLimits:
         """Return the limits of P1, P2 or P3."""

@@ -22,6 +22,7 @@ from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
+from city.linkage.task_messages import notice_delivered, notice_failed
 from city.state.ledger_state import LedgerState, Show
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
@@ -164,6 +165,8 @@ def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    if fact.subject.startswith("task:"):
+        return notice_delivered(state, fact)
     return (*deliver(state, fact), *fold_note(state, fact))
 
 
@@ -172,6 +175,8 @@ def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    if fact.subject.startswith("task:"):
+        return notice_failed(state, fact)
     return (*fail(state, fact), *fold_note(state, fact))
 
 

@@ -24,8 +24,7 @@ __all__ = [
 SCHEMA = 5
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
-LOG_LINES = 50
-DETECTIONS_KEPT = 200_000
+LOG_LINES, DETECTIONS_KEPT = 50, 200_000
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -120,7 +119,8 @@ class Registered(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """A message to another system, not to be sent before a machine time.
 
-    ``at`` is the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries.
+    ``case`` is a case's key, or the id of the task that ``subject`` (``task:<id>``, else '') names; ``at``
+    the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries.
     """
 
     id: str
@@ -134,6 +134,7 @@ class Item(msgspec.Struct, frozen=True):
     recall_of: str = ""
     tries: int = 0
     at: float = 0.0
+    subject: str = ""
 
 
 class Show(msgspec.Struct, frozen=True):
@@ -292,8 +293,7 @@ class CityState:
 
     def touch(self, *slices: str) -> None:
         """Record that slices changed. Only the store calls it."""
-        for name in slices:
-            self.revisions[name] = self.revisions.get(name, 0) + 1
+        self.revisions |= {name: self.revisions.get(name, 0) + 1 for name in slices}
 
     def revision(self, *slices: str) -> tuple[int, ...]:
         """Return the present revisions of some slices, to compare with earlier ones."""

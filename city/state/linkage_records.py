@@ -107,12 +107,18 @@ class Task(msgspec.Struct):
     reminders: int = 0
     reminded_at: float | None = None
     fallback: str = ""
-    """Id of the task that the fallback agency got instead."""
+    """Id of the task that another agency got instead: its fallback, or whom it was reassigned to."""
     fallback_of: str = ""
+    tried: tuple[str, ...] = ()
+    """Agencies that had this work before: a fallback never goes back to one of them."""
     escalated: int = 0
     """0 nobody, 1 the agency's duty leader, 2 the centre's duty leader."""
     overdue: tuple[str, ...] = ()
     """Limits that were announced as passed: ack, ack2, arrive, due, verify."""
+    noted: tuple[str, ...] = ()
+    """Other automatic steps that were done: delivery, ack_half, due_near."""
+    sent_at: float | None = None
+    """When the agency's adapter accepted its notice."""
     late_s: float = 0.0
     """How late the last automatic step was done (晚), seconds."""
     accepted_by_shift: str = ""
@@ -140,6 +146,8 @@ class IncidentReport(msgspec.Struct, frozen=True):
     signed: Signed
     to: str = ""
     text: str = ""
+    checked: tuple[str, ...] = ()
+    """The points of the check list that it covers."""
 
 
 class Casualties(msgspec.Struct, frozen=True):
@@ -212,6 +220,9 @@ class Incident(msgspec.Struct):
     report_next: str = ""
     """Kind and channel of the next report, e.g. ``first.oral`` or ``follow_up.written``."""
     overdue: tuple[str, ...] = ()
+    """Limits that were announced as passed: confirm, report."""
+    review_by: float | None = None
+    """When the review of the closed incident is due."""
     sessions: tuple[JointSession, ...] = ()
     late_s: float = 0.0
     version: int = 0
@@ -242,6 +253,13 @@ class Closure(msgspec.Struct):
     reopen_asked: tuple[str, ...] = ()
     """Agencies that agreed to reopen (two of three are needed)."""
     by_rule: bool = False
+    noted: str = ""
+    """Why the gauge was noted last: rise, limit, below, silent, or back (it measures again)."""
+    limit_at: float | None = None
+    """When the depth reached the limit; the closure's minutes (E06) count from here."""
+    ordered: Signed | None = None
+    parties: tuple[str, ...] = ()
+    """The agencies that close it together; two of them must agree to reopen it."""
     version: int = 0
     moved: int = 0
     changed: int = 0

@@ -19,6 +19,8 @@ from console.deployment.display_names import names_of
 from console.deployment.district import read_district
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
+from console.engine.arrivals import arrivals
+from console.engine.deliveries import Deliveries
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
 from console.engine.subject_timers import SubjectTimers
@@ -66,11 +68,12 @@ class Lease:
 
 
 class Engine:
-    """One engine process."""
+    """One engine process. ``has_viewer`` says whether somebody has an agency's page open."""
 
     def __init__(
         self, settings: Settings, follower: Follower, ledger: Ledger, *,
         archive: Archive, outbox: Outbox, terms: DecisionRules, clock: Callable[[], float],
+        has_viewer: Callable[[str], bool] = lambda _agency: False,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._follower = follower
@@ -85,7 +88,8 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
-        self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock)
+        watches = (arrivals, Deliveries(has_viewer))
+        self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, tables=terms.tables, outlets=outbox.systems,

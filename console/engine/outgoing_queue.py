@@ -249,9 +249,8 @@ def _pause(times: int, longest_s: float) -> float:
 
 def _act(item: Item, kind: str, data: dict[str, Any], step: str = "") -> Act:
     whole = {"item": item.id, "to": item.to, "kind": item.kind, **data}
-    return Act(
-        f"outbox:{item.id}{step}", (body_of(kind, f"case:{item.case}", ACTOR, whole, role="system"),)
-    )  # fmt: skip
+    subject = item.subject or f"case:{item.case}"
+    return Act(f"outbox:{item.id}{step}", (body_of(kind, subject, ACTOR, whole, role="system"),))
 
 
 def read_adapters(data_dir: Path) -> dict[str, Adapter]:

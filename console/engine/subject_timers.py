@@ -1,6 +1,7 @@
 """Subject timers: the engine executes each automatic step on tasks, incidents and shifts once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -12,15 +13,20 @@ from city.commands.due_steps import due_steps
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
 from city.folding.store import Store
+from city.state.ledger_state import CityState
 from console.engine.timers import ENGINE, Appends, signed_by_engine
 from feeds.ledger.ledger import Act, Appended, Conflict
 
-__all__ = ["SubjectTimers", "step_id"]
+__all__ = ["SubjectTimers", "Watch", "step_id"]
 
 log = structlog.get_logger()
 
 AT_ONCE: Final = 128
 """The most steps of one round."""
+
+
+Watch = Callable[[CityState, DecisionRules, Now], Iterable[SubjectStep]]
+"""Yields the steps that follow from what the engine measures or hears now."""
 
 
 def step_id(step: SubjectStep) -> str:
@@ -29,28 +35,33 @@ def step_id(step: SubjectStep) -> str:
 
 
 class SubjectTimers:
-    """Orders the steps that are due. Two engines do no harm: a step's command id is the same in both."""
+    """Orders the steps that are due, and those of the watches.
+
+    Two engines do no harm: a step's command id is the same in both.
+    """
 
     def __init__(
-        self, store: Store, ledger: Appends, rules: DecisionRules, *, clock: Callable[[], float]
-    ) -> None:
+        self, store: Store, ledger: Appends, rules: DecisionRules, *, clock: Callable[[], float],
+        watches: Sequence[Watch] = (),
+    ) -> None:  # fmt: skip
         self._store = store
         self._ledger = ledger
         self._rules = rules
         self._clock = clock
+        self._watches = watches
         self._settled: dict[str, int] = {}
         """Command ids that need no further try → the version of the subject at that time."""
 
     async def step(self) -> int:
         """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
         machine = self._clock()
-        state = self._store.state.ledger
-        now = Now(machine, state.clock.at(machine))
-        due = [
-            step
-            for step in due_steps(state, self._rules, now)
-            if self._settled.get(step_id(step)) != step.version
-        ]
+        state = self._store.state
+        now = Now(machine, state.ledger.clock.at(machine))
+        steps = chain(
+            due_steps(state.ledger, self._rules, now),
+            *(watch(state, self._rules, now) for watch in self._watches),
+        )
+        due = [step for step in steps if self._settled.get(step_id(step)) != step.version]
         acts, about = [], []
         for step in due[:AT_ONCE]:
             act = self._act(step, now)
@@ -67,7 +78,7 @@ class SubjectTimers:
 
     def _act(self, step: SubjectStep, now: Now) -> Act | None:
         """Return the append of a step, None when it is refused."""
-        args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
+        args = step.args or {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
         command = Command(step_id(step), step.verb, step.subject, step.version, args)
         answer = decide(self._store.state.ledger, command, ENGINE, self._rules, now)
         if isinstance(answer, Refusal):

@@ -199,7 +199,7 @@ class Orders:
         return (
             order.command.verb in ANY_VERSION
             or conflict.subject != order.command.subject
-            or all(is_timer_note(fact) for fact in facts)
+            or all(is_timer_note(fact) for fact in facts if fact.subject == conflict.subject)
         )
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:

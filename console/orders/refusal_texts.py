@@ -37,6 +37,12 @@ class Reasons:
             return datetime.fromtimestamp(value, self._zone).strftime("%H:%M")
         if name.endswith(("_holder", "_holders")):
             return self._words.get(f"agency.{value}", str(value))
+        if name.endswith("_role"):
+            return self._words.get(f"role.{value}", str(value))
+        if name.endswith("_state"):
+            return self._words.get(f"{name}.{value}", str(value))
+        if name.endswith("_words"):
+            return self._words.get(f"task.{value}", str(value))
         if name.endswith("_class"):
             return self._words.get(f"class.{str(value).replace(':', '.')}", str(value))
         return str(value)

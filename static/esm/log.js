@@ -1,6 +1,6 @@
 // 值班日志: the last lines, newest first; the duty page draws more of them in the same way.
 import { card, each, html, joined } from "../js/draw.js";
-import { agencyOf, kindOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, kindOf } from "../js/linkage_matrix.js";
 import { warning } from "./header.js";
 
 const LATE_S = 300; // a warning that came later after it was sent says when that was
@@ -16,14 +16,15 @@ export const mend = card((city) => ({ order, rows }) => {
 
   /** @param {Row} line */
   function sentence(line) {
-    const name = line.incident_kind ? kindOf(city, { kind: line.incident_kind }) : words("class." + line.class) ?? line.label;
+    // A line on a linkage task names the task and its agency; one on an incident its kind; one on a case its class.
+    const task = line.task && (words("task_short." + line.task_words) ?? words("task." + line.task_words) ?? line.task_no);
+    const name = line.incident_kind ? kindOf(city, { kind: line.incident_kind }) : task ?? words("class." + line.class) ?? line.label;
     const what = joined(name, say.road(line.road) || words("street." + line.street));
+    const [agency, to] = [line.agency, line.to].map((one) => one && agencyOf(city, one)), grade = line.grade && words("grade." + line.grade);
     const heads = { zh: line.headline_zh, en: line.headline_en };
     const sent = Date.parse(line.sent ?? "") / 1000, late = line.at - sent > LATE_S ? say.moment(sent, now) : "";
     const warned = line.hazard ? [warning({ ...line, headlines: heads }, city).words, late].filter(Boolean).join(" ") : "";
     const source = line.source && (words("source." + line.source) ?? line.source);
-    const agency = line.agency && agencyOf(city, line.agency), grade = line.grade && words("grade." + line.grade);
-    const task = line.words === undefined ? "" : taskOf(city, line);
-    return say.say(line.text, { ...line, agency, grade, task, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+    return say.say(line.text, { ...line, agency, to, grade, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   }
 });

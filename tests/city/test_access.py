@@ -66,7 +66,10 @@ def test_nobody_does_the_work_of_the_other_axis(role: str, verb: str) -> None:
 def test_the_verbs_of_a_person_end_with_their_shift() -> None:
     on = verbs_of(person("duty_officer", on_shift=("duty_officer",)))
     assert {"send_unit", "escalate", "reassign", "show"} <= set(on)
-    assert verbs_of(person("duty_officer")) == ()
+    assert set(verbs_of(person("duty_officer"))) == OFF_SHIFT & {
+        verb for verb, roles in VERBS.items() if "duty_officer" in roles
+    }
+    assert not OFF_SHIFT.intersection(("send_unit", "cancel_task", "close_underpass", "pass_authority"))
     assert "reveal" not in on
     assert not {"send_unit", "escalate", "reassign", "show"}.intersection(verbs_of(person("intake_officer")))
 

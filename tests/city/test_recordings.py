@@ -52,7 +52,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert (state.refused, state.unknown) == ({}, {})
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
-        "shows", "outbox",
+        "shows", "outbox", "incidents", "tasks", "duty_log",
     }  # fmt: skip
 
 
@@ -78,7 +78,9 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.lost_sources == {}
     assert [line.text for line in state.log] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
-        "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2",
+        "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
+        "log.task_declined", "log.task_not_verified", "log.task_escalated.1", "log.task_fell_back",
+        "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled", "log.task_undone",
     ]  # fmt: skip
 
 

@@ -49,7 +49,9 @@ def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnsw
     rows = args.tasks
     if rows is None:
         rows = template_rows(order.rules.linkage.rows(kind.key, args.grade), place.street)
-    issued = issue(order, rows, incident=subject.id, place=place, first=1, mode="plan")
+    issued = issue(
+        order, rows, incident=subject.id, place=place, first=1, mode="plan", by_rule=args.tasks is None
+    )
     if isinstance(issued, Refusal):
         return issued
     facts, expects = issued
