@@ -2,7 +2,8 @@
 
 Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed`` (in the hall: yes | no),
 ``all_hours`` (yes: works by the clock), ``ack_limit_s`` (seconds to acknowledge in an emergency),
-``fallback`` (the agency to call when it does not answer; '' = none). No rule uses the last two; people do.
+``fallback`` (the agency that stands in when it does not acknowledge a linkage task; '' = none). No rule uses
+``ack_limit_s``; people do.
 """
 
 from typing import Final

@@ -72,8 +72,8 @@ class Cells(msgspec.Struct, frozen=True):
         value = self.maybe(column)
         if not value and empty is not None:
             return empty
-        if not (value.isascii() and value.isdigit()) or int(value) == 0:
-            raise WrongCell(column, f"expected a whole number above 0, got {value!r}")
+        if not (value.isascii() and value.isdigit() and len(value) < 10) or int(value) == 0:
+            raise WrongCell(column, f"expected a whole number above 0, got {value[:40]!r}")
         return int(value)
 
     def degrees(self, column: str, most: float) -> float:

@@ -15,7 +15,7 @@ __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` is whom to call in its place."""
+    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` stands in when it is silent."""
 
     code: str
     short: str
@@ -101,7 +101,7 @@ class DecisionRules(msgspec.Struct, frozen=True):
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}
-    """Table → SHA-256 of the loaded file, copied into the facts that used it."""
+    """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
     roads: frozenset[str] = frozenset()

@@ -112,6 +112,8 @@ class LinkageRules(msgspec.Struct, frozen=True):
     templates: Mapping[str, tuple[TaskTemplate, ...]] = {}
     numbers: LinkageNumbers = LinkageNumbers()
     duty: DutyNumbers = DutyNumbers()
+    tables: Mapping[str, str] = {}
+    """Table → SHA-256 of the loaded file, as in ``TableLoaded``: ``incident_kinds``, ``linkage/<type>``."""
 
     def kind_for(self, category: str) -> str:
         """Return the incident type of a case class (``kind:code``), '' for none."""

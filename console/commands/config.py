@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from city.dispatch.linkage_checks import Surroundings, check_linkage
 from city.dispatch.table_checks import check_tables
 from city.duty.roster import read_roster
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders
-from console.deployment.decision_rules import case_numbers, today
+from console.deployment.decision_rules import today
 from console.deployment.display_names import names_of
 from console.deployment.district import (
     GRIDS,
@@ -20,8 +21,11 @@ from console.deployment.district import (
     read_rows,
     read_streets,
 )
+from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
 from console.deployment.settings import read_settings
+from console.deployment.table_files import linkage_files
 from console.engine.outgoing_queue import read_adapters
+from layouts.catalogues import LANGUAGES, own_words
 
 __all__ = ["config"]
 
@@ -88,11 +92,14 @@ def _grid_problems(data_dir: Path) -> Iterator[str]:
 
 
 def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
-    """Yield the errors in the tables of dispatch and in the numbers of ``[cases]``."""
-    try:
-        case_numbers(district.cases)
-    except DistrictError as error:
-        yield str(error)
+    """Yield the errors in the tables of dispatch and linkage, and in the numbers of city.toml."""
+    for numbers, given in (
+        (case_numbers, district.cases), (linkage_numbers, district.linkage), (duty_numbers, district.duty),
+    ):  # fmt: skip
+        try:
+            numbers(given)
+        except DistrictError as error:
+            yield str(error)
     try:
         streets = read_streets(district).codes
     except DistrictError:
@@ -101,6 +108,24 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     for problem in check_tables(
         lambda name: read_rows(data_dir, name)[0], streets=streets, on=today(district)
     ):
+        yield str(problem)
+    yield from _linkage_problems(data_dir, today(district))
+
+
+def _linkage_problems(data_dir: Path, on: str) -> Iterator[str]:
+    """Yield the errors in the incident types and task templates."""
+    try:
+        agencies = read_rows(data_dir, "agencies.csv")[0]
+        roster = read_rows(data_dir, "roster.csv")[0]
+    except (DistrictError, OSError):
+        return  # the other checks report it
+    around = Surroundings(
+        words={lang: own_words(lang) for lang in LANGUAGES},
+        seats={row.get("seat") or "" for row in roster if row.get("role") == "seat"},
+        stationed={row.get("code") or "" for row in agencies if row.get("stationed") == "yes"},
+        files=linkage_files(data_dir),
+    )
+    for problem in check_linkage(lambda name: read_rows(data_dir, name)[0], around, on=on):
         yield str(problem)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import static
+from city.dispatch.linkage_tables import KINDS_FILE
 from console.commands.atlas import write_atlas
 from console.deployment.table_files import TABLES
 
@@ -40,6 +41,8 @@ def new_district(folder: Path, example: str = "") -> None:
     for name in TABLES:
         if not (folder / name).exists():
             shutil.copyfile(static.path(f"tables/{name}"), folder / name)
+    shutil.copyfile(static.path(f"tables/{KINDS_FILE}"), folder / KINDS_FILE)
+    shutil.copytree(static.path("tables/linkage"), folder / "linkage")
     if example:
         shutil.copytree(static.path(f"examples/{example}"), folder, dirs_exist_ok=True)
         write_atlas(folder / "map", folder)

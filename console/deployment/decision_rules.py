@@ -1,9 +1,7 @@
 """Decision rules: the district's tables, calendars and numbers, read once at the start."""
 
 import csv
-import math
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,23 +12,25 @@ import static
 from city.dispatch import categories
 from city.dispatch.agencies import agency_of
 from city.dispatch.cells import current, read_rows
-from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.linkage_tables import linkage_rules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
 from city.dispatch.standards import by_class, standard_of
 from city.dispatch.table_loading import rule_tables
+from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places.streets import Streets
 from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
 from console.deployment.district import read_rows as read_table
-from console.deployment.table_files import table_marks
+from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
+from console.deployment.table_files import linkage_marks, table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
-__all__ = ["case_numbers", "read_decision_rules", "today"]
+__all__ = ["read_decision_rules", "today"]
 
 T = TypeVar("T")
-REMOTE_CHECKS = ("video", "caller_confirmed")
 
 
 def read_decision_rules(district: District, data_dir: Path, *, on: str | None = None) -> DecisionRules:
@@ -58,6 +58,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
         numbers=case_numbers(district.cases),
+        linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         tables=table_marks(data_dir),
         roads=_roads(district, data_dir),
@@ -65,6 +66,17 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
             label for one in shipped() if isinstance(one, CaseMapping) for label in one.labels.values()
         ),
     )
+
+
+def _linkage(district: District, data_dir: Path, on: str) -> LinkageRules:
+    try:
+        rules = linkage_rules(
+            lambda name: read_table(data_dir, name)[0], on=on,
+            numbers=linkage_numbers(district.linkage), duty=duty_numbers(district.duty),
+        )  # fmt: skip
+    except ValueError as error:
+        raise DistrictError(str(error)) from error
+    return msgspec.structs.replace(rules, tables=linkage_marks(data_dir, rules.kinds))
 
 
 class _Named(msgspec.Struct):
@@ -101,31 +113,6 @@ def today(district: District) -> str:
     now = time.time()
     local = datetime.fromtimestamp(now, UTC) + timedelta(seconds=district.zone_offset_s(now))
     return local.date().isoformat()
-
-
-def case_numbers(given: Mapping[str, Any]) -> CaseNumbers:
-    """Return the numbers of cases: those of ``[cases]`` in city.toml replace the defaults.
-
-    Raises DistrictError naming the key.
-    """
-    known = CaseNumbers.__struct_fields__
-    for key, value in given.items():
-        if key not in known:
-            message = f"city.toml: cases.{key}: there is no such number; expected one of {', '.join(known)}"
-            raise DistrictError(message)
-        if isinstance(value, (int, float)) and not (math.isfinite(value) and value > 0):
-            raise DistrictError(f"city.toml: cases.{key}: expected a number above 0, got {value!r}")
-    try:
-        numbers = msgspec.convert(dict(given), CaseNumbers)
-    except msgspec.ValidationError as error:
-        raise DistrictError(f"city.toml: cases: {error}") from error
-    unknown = [mode for mode in numbers.remote_checks if mode not in REMOTE_CHECKS]
-    if unknown:
-        message = (
-            f"city.toml: cases.remote_checks: expected some of {', '.join(REMOTE_CHECKS)}, got {unknown}"
-        )
-        raise DistrictError(message)
-    return numbers
 
 
 def _book(streets: Streets, data_dir: Path, on: str) -> RuleBook:

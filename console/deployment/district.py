@@ -48,7 +48,7 @@ class SourceSetting(msgspec.Struct, frozen=True):
 class District(msgspec.Struct, frozen=True):
     """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4.
 
-    ``cases`` are the numbers of cases (city.dispatch.decision_rules.CaseNumbers) that the centre set.
+    ``cases``, ``linkage`` and ``duty`` are the numbers that the centre set (console.deployment.numbers).
     """
 
     name: dict[str, str]
@@ -58,7 +58,9 @@ class District(msgspec.Struct, frozen=True):
     sources: dict[str, SourceSetting]
     atlas_dir: Path
     built_in: bool  # by its code, whatever map it has
-    cases: dict[str, Any] = {}  # msgspec copies it
+    cases: dict[str, Any] = {}  # msgspec copies it, as the next two
+    linkage: dict[str, Any] = {}
+    duty: dict[str, Any] = {}
     holidays: str = "china"  # whose public holidays count beside calendars.csv: china or none
     workdays: frozenset[int] = frozenset(range(5))  # 0 = Monday
 
@@ -101,7 +103,10 @@ def read_district(data_dir: Path) -> District:
             },
             atlas_dir=atlas if atlas.exists() or not built_in else static.path("district/atlas"),
             built_in=built_in,
-            cases=msgspec.convert({**behind.get("cases", {}), **own.get("cases", {})}, dict[str, Any]),
+            **{
+                section: msgspec.convert({**behind.get(section, {}), **own.get(section, {})}, dict[str, Any])
+                for section in ("cases", "linkage", "duty")
+            },
             holidays=str(table.get("holidays") or ("china" if table["timezone"] in CHINA else "none")),
             workdays=frozenset(map(WEEK.index, table.get("workdays") or WEEK[:5])),
         )
@@ -192,9 +197,8 @@ def table_path(data_dir: Path, name: str) -> Path:
     own = data_dir / name
     if own.exists():
         return own
-    file = Path(name).name
-    starter = static.path("starter") / file
-    return static.path(f"tables/{file}") if is_built_in(data_dir) or not starter.exists() else starter
+    starter = static.path("starter") / name
+    return static.path(f"tables/{name}") if is_built_in(data_dir) or not starter.exists() else starter
 
 
 def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:

@@ -92,7 +92,8 @@ class Engine:
         self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
-            clock=clock, city_rate=settings.city_rate, tables=terms.tables, outlets=outbox.systems,
+            clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
+            tables={**terms.tables, **terms.linkage.tables},
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
 

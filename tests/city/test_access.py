@@ -146,3 +146,12 @@ def test_the_axes_keep_supervision_and_command_apart() -> None:
     assert axis_of("inspector") == "supervision"
     assert axis_of("agency_operator") == "command"
     assert axis_of("duty_officer") == "neutral"
+
+
+@pytest.mark.parametrize("role", ["agency_operator", "agency_duty_leader"])
+def test_nobody_of_an_agency_opens_another_agencys_page(role: str) -> None:
+    theirs = person(role, agency="ga")
+    assert may_open(theirs, "agency", "ga")
+    assert may_order(theirs, "agency", "ga")
+    assert not may_open(theirs, "agency", "xf")
+    assert not may_order(theirs, "agency", "xf")

@@ -99,3 +99,32 @@ def test_wrong_grids_are_named_by_feature_and_field(tmp_path: Path, told: Any, n
     assert code == 1
     assert f"{len(named)} to mend" in output
     assert [problem for problem in named if problem not in output] == []
+
+
+def test_a_wrong_task_template_is_named(tmp_path: Path) -> None:
+    text = static.path("tables/linkage/fire.csv").read_text(encoding="utf-8")
+    assert "1,xf,extinguish,P1,5,15," in text
+    (tmp_path / "linkage").mkdir()
+    (tmp_path / "linkage" / "fire.csv").write_text(
+        text.replace("1,xf,extinguish,P1,5,15,", "1,zz,extinguish,P1,5,,"), encoding="utf-8"
+    )
+    (tmp_path / "linkage" / "comet.csv").write_text("row\n", encoding="utf-8")
+    code, output = check(tmp_path)
+    assert code == 1
+    assert output.splitlines() == [
+        "incident_kinds.csv, row 6, needs: linkage/fire.csv has no task of xf (消防) at every grade",
+        "linkage/comet.csv: no row of incident_kinds.csv has the key of this file",
+        "linkage/fire.csv, row 2, agency: there is no agency 'zz'",
+        "linkage/fire.csv, row 2, arrive_min: it is empty, and the priority is P1",
+        "Error: 4 to mend",
+    ]
+
+
+def test_wrong_numbers_of_linkage_and_duty_are_named(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(
+        '[linkage]\nrepeat_share = 2\n[duty]\nday_starts = "8"\n', encoding="utf-8"
+    )
+    code, output = check(tmp_path)
+    assert code == 1
+    assert "linkage.repeat_share: expected at most 1" in output
+    assert "duty.day_starts: expected HH:MM" in output

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import static
+from city.dispatch.linkage_tables import KINDS_FILE
 from console.cli import citywall
 from console.commands import processes
 from console.deployment.calendars import read_calendars
@@ -72,7 +73,7 @@ def tidepool(tmp_path: Path) -> Path:
 
 def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> None:
     assert run("district", "new", tmp_path / "a").exit_code == 0
-    assert set(TABLES) | {"city.toml", "roster.csv", "README.md", "map"} == {
+    assert set(TABLES) | {KINDS_FILE, "linkage", "city.toml", "roster.csv", "README.md", "map"} == {
         path.name for path in (tmp_path / "a").iterdir()
     }
     checked = run("config", "check", "--data-dir", tmp_path / "a")

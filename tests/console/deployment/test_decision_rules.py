@@ -7,8 +7,9 @@ import pytest
 import static
 from city.dispatch.decision_rules import CaseNumbers
 from city.dispatch.route import Situation
-from console.deployment.decision_rules import case_numbers, read_decision_rules, today
+from console.deployment.decision_rules import read_decision_rules, today
 from console.deployment.district import DistrictError, read_district
+from console.deployment.numbers import case_numbers
 from console.deployment.table_files import TABLES, table_marks
 
 ON = "2026-06-01"
@@ -123,3 +124,34 @@ def test_the_districts_road_names_are_those_of_its_map_and_tables(tmp_path: Path
     roads = read_decision_rules(read_district(tmp_path), tmp_path).roads
     assert {"世纪大道", "张杨路", "东三里桥路"} <= roads
     assert not [road for road in roads if "/" in road]
+
+
+def test_the_task_templates_are_read_and_an_own_table_wins(tmp_path: Path) -> None:
+    district = read_district(tmp_path)
+    shipped = read_decision_rules(district, tmp_path, on=ON).linkage
+    text = static.path("tables/linkage/fire.csv").read_text(encoding="utf-8")
+    (tmp_path / "linkage").mkdir()
+    (tmp_path / "linkage" / "fire.csv").write_text("\n".join(text.splitlines()[:3]), encoding="utf-8")
+    own_rules = read_decision_rules(district, tmp_path, on=ON).linkage
+    assert (len(shipped.rows("fire")), len(own_rules.rows("fire"))) == (11, 2)
+    assert shipped.rows("crowd") == own_rules.rows("crowd")
+    changed = {name for name, mark in own_rules.tables.items() if shipped.tables[name] != mark}
+    assert changed == {"linkage/fire"}
+    assert len(shipped.tables) == 1 + len(shipped.kinds)
+
+
+def test_what_is_wrong_in_a_template_or_missing_is_named(tmp_path: Path) -> None:
+    district = read_district(tmp_path)
+    (tmp_path / "linkage").mkdir()
+    text = static.path("tables/linkage/fire.csv").read_text(encoding="utf-8")
+    own_table = tmp_path / "linkage" / "fire.csv"
+    own_table.write_text(text.replace(",P1,", ",P0,", 1), encoding="utf-8")
+    with pytest.raises(DistrictError, match=r"^linkage/fire\.csv: row 2, priority: expected P1, P2, P3"):
+        read_decision_rules(district, tmp_path, on=ON)
+    own_table.write_bytes("编码".encode("gbk"))
+    with pytest.raises(DistrictError, match=r"^linkage/fire\.csv: expected a table as CSV in UTF-8"):
+        read_decision_rules(district, tmp_path, on=ON)
+    own_table.unlink()
+    own(tmp_path, "incident_kinds.csv", "\nfire,", "\ncomet,")
+    with pytest.raises(DistrictError, match=r"^linkage/comet\.csv: missing; every incident type"):
+        read_decision_rules(district, tmp_path, on=ON)

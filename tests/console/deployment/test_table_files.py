@@ -4,12 +4,12 @@ import hashlib
 from pathlib import Path
 
 import static
-from console.deployment.table_files import TABLES, table_marks
+from console.deployment.table_files import TABLES, linkage_files, linkage_marks, table_marks
 
 
 def test_every_table_that_is_shipped_has_its_mark_but_the_roster(tmp_path: Path) -> None:
     shipped = {path.name for path in static.path("tables").glob("*.csv")}
-    assert set(TABLES) == shipped - {"roster.csv"}
+    assert set(TABLES) == shipped - {"roster.csv", "incident_kinds.csv"}
     marks = table_marks(tmp_path)
     text = static.path("tables/rules.csv").read_bytes()
     assert marks["rules"] == hashlib.sha256(text).hexdigest()
@@ -21,3 +21,16 @@ def test_an_own_table_changes_its_mark(tmp_path: Path) -> None:
     (tmp_path / "sites.csv").write_text("id\n", encoding="utf-8")
     after = table_marks(tmp_path)
     assert {name for name in after if after[name] != before[name]} == {"sites"}
+
+
+def test_the_tables_of_linkage_have_marks_of_their_own(tmp_path: Path) -> None:
+    before = linkage_marks(tmp_path, ["fire", "crowd"])
+    text = static.path("tables/linkage/fire.csv").read_bytes()
+    assert before["linkage/fire"] == hashlib.sha256(text).hexdigest()
+    assert list(before) == ["incident_kinds", "linkage/fire", "linkage/crowd"]
+    assert linkage_files(tmp_path) == []
+    (tmp_path / "linkage").mkdir()
+    (tmp_path / "linkage" / "fire.csv").write_bytes(text + b"\n")
+    after = linkage_marks(tmp_path, ["fire", "crowd"])
+    assert {name for name in after if after[name] != before[name]} == {"linkage/fire"}
+    assert linkage_files(tmp_path) == ["linkage/fire.csv"]

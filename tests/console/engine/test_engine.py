@@ -127,7 +127,7 @@ async def test_tables_are_told_once_and_again_when_others_are_read(
             await one.engine._note()
             await one.fold()
     loaded = {d["table"]: d["sha256"] for _, d in await engines[0].told("TableLoaded")}
-    assert loaded == dict(shipped_terms().tables)
+    assert loaded == {**shipped_terms().tables, **shipped_terms().linkage.tables}
     assert len(await engines[0].told("TableLoaded")) == len(loaded)
     engines[0].engine._notes._tables = {**loaded, "rules": "f" * 64}
     for _ in range(2):
