@@ -14,6 +14,7 @@ from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -94,7 +95,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 _EVERY: Final = ("grammar", "mend", "live")
 _OF_ORDERS: Final = ("rows", "orders", "order_words")
-_OF_CASES: Final = ("over_map", "callouts", *_OF_ORDERS)
+_OF_CASES: Final = ("over_map", "callouts", "incident_labels", *_OF_ORDERS)
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -141,11 +142,11 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("desk_header", grow=True),)),
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
-            Region("detail", (Cell("desk_detail", grow=True),)),
+            Region("detail", (Cell("desk_linkage"), Cell("desk_detail", grow=True))),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map"),
-        sheets=("cards", "desk_cards", "desk_detail"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage"),
     ),
     Layout(
         key="duty",
@@ -200,6 +201,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     Header("desk_header"),
     DeskStrip(),
     DeskQueue(),
+    DeskLinkage(),
     DeskDetail(),
     DeskIndicators(),
 )

@@ -16,6 +16,7 @@ from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
+from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
 from console.orders.allowed_verbs import actions
@@ -69,7 +70,7 @@ class DeskSession(OrderSession):
     ) -> None:  # fmt: skip
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
-            "indicator": self._indicator,
+            "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
         self._services = services
@@ -186,6 +187,23 @@ class DeskSession(OrderSession):
                 for one in terms.categories.values()
             ]
         }  # fmt: skip
+
+    async def _preview(self, person: Person, asked: Reply) -> Reply:
+        """Return the tasks that starting linkage would issue; see ``linkage_questions``."""
+        services, seen = self._services, self._services.seen
+        assert seen is not None
+        case = services.case(asked.get("case"))
+        state, now = services.state().ledger, services.clock()
+        return linkage_preview(state, seen.units, asked, case, person, services.terms, now)
+
+    async def _incident(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        state, now = services.state().ledger, services.clock()
+        incident = state.incidents.get(str(asked.get("incident")))
+        if incident is None:
+            return {"incident": None}
+        at = Now(now, state.clock.at(now))
+        return {"incident": incident_sheet(state, incident, person, services.terms, at)}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen

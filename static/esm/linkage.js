@@ -7,12 +7,10 @@ export const mend = card((city) => ({ scalars: told, order, rows }) => {
   if (told.open == null || ids.length === 0) return head(say.say("linkage.title"), say.say(told.open === 0 ? "linkage.none" : "unknown"));
   // One incident stands in the head of the card, several below it.
   const [first] = ids, only = ids.length === 1 ? rows.get(first) : null;
-  const count = joined(say.say("linkage.count", { n: told.open }), told.late > 0 && say.say("linkage.late", { n: told.late }));
+  const rest = joined(told.more > 0 && say.say("linkage.more", { n: told.more }), told.more_tasks > 0 && say.say("linkage.more_tasks", { n: told.more_tasks }));
+  const count = joined(say.say("linkage.count", { n: told.open }), told.late > 0 && say.say("linkage.late", { n: told.late }), rest);
   const title = only ? joined(say.say("linkage.title"), headline(city, only)) : say.say("linkage.title");
-  const hidden = joined(
-    only && foldedOf(city, only), told.more > 0 && say.say("linkage.more", { n: told.more }),
-    told.more_tasks > 0 && say.say("linkage.more_tasks", { n: told.more_tasks }),
-  );
+  const hidden = only ? joined(foldedOf(city, only), rest) : "";
   return html`<header><h2>${title}</h2><span class="note">${only ? say.elapsed(only.opened_at, now) : count}</span></header>
     <div class="matrix"><div class="row names"><span>${say.say("linkage.agency_task")}</span>${COLUMNS.map((column) => html`<span>${say.say("linkage.column." + column)}</span>`)}</div>
       ${each(order.filter((id) => !only || id !== first), (id) => (id.startsWith("i:") ? incident(rows.get(id), now) : task(rows.get(id), now)))}</div>

@@ -27,7 +27,7 @@ export function cellOf(city, row, column, now) {
   if (row.clock?.[0] === column) {
     const [, since, by] = row.clock;
     if (row.fallback && UNANSWERED.has(row.state)) return [say.say("linkage.over"), row.level, "running"];
-    return [say.task(now - since, by - since), row.level, "running"];
+    return [say.task(now - since, Math.round(by - since)), row.level, "running"]; // facts round moments to milliseconds
   }
   if (at != null) return [say.hhmm(at), "", column === ARRIVED && row.by_hand ? "by_hand" : "moment"];
   if (!row.travels && (column === SET_OUT || column === ARRIVED)) return ["—", "", "none"];

@@ -61,7 +61,9 @@ def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnsw
 
 
 def _open_incident(state: LedgerState, source: Subject) -> Incident | None:
-    """Return the open incident of a case or device, None for none."""
+    """Return the open incident of a case or device, None for none; a place may have several."""
+    if source.kind == "place":
+        return None
     named = source.name if source.kind == "device" else source.id
     for incident in state.incidents.values():
         if incident.is_open and (named in incident.cases or incident.source == named):
