@@ -176,7 +176,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
-        scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency_alarm", "agency_outbox"),
+        scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
         sheets=("cards", "people_cards", "agency_cards"),
     ),
 )

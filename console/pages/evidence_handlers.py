@@ -157,7 +157,7 @@ class EvidenceHandler(PlainHandler):
         if task is None:
             return Refusal("unknown_subject", "unknown_task")
         if task.agency != person.holder:
-            return Refusal("not_allowed", "not_holder", {"at_holder": task.agency})
+            return Refusal("not_allowed", "task_of_other", {"at_holder": task.agency})
         return None
 
 
