@@ -1,5 +1,6 @@
 """The view of one agency: the common part, its linkage tasks, and the incidents in which it has one."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ from city.linkage.presence import fallback_of
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
 from city.views.agency_seen import AgencySeen, OwnTaskSeen, SessionLineSeen
-from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
+from city.views.linkage_seen import TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
 
@@ -44,7 +45,7 @@ class AgencyView:
             own=tuple(sorted(own, key=_acts_last)),
             tasks=tuple(_plain(task) for task in linkage.tasks if task.incident in named),
             incidents=tuple(one for one in linkage.incidents if one.id in named),
-            lines=_lines(state.ledger, linkage, code),
+            lines=_lines(state.ledger, sorted(named), code),
         )
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:
@@ -89,15 +90,13 @@ def _plain(task: TaskSeen) -> TaskSeen:
     return msgspec.structs.replace(task, text="", unit="", call_sign="", verbs=(), targets=(), version=0)
 
 
-def _lines(ledger: LedgerState, linkage: LinkageSeen, code: str) -> tuple[SessionLineSeen, ...]:
+def _lines(ledger: LedgerState, incidents: Iterable[str], code: str) -> tuple[SessionLineSeen, ...]:
     """Return the decisions for an agency, the newest first."""
     found = []
-    for incident in linkage.incidents:
-        for session in ledger.incidents[incident.id].sessions:
+    for id_ in incidents:
+        for session in ledger.incidents[id_].sessions:
             found += [
-                SessionLineSeen(
-                    f"{incident.id}.{session.no}.{place}", incident.id, line.text, line.signed.at, line.task
-                )
+                SessionLineSeen(f"{id_}.{session.no}.{place}", id_, line.text, line.signed.at, line.task)
                 for place, line in enumerate(session.lines)
                 if line.agency == code
             ]

@@ -8,6 +8,7 @@ import hashlib
 import io
 import math
 import re
+import struct
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,12 @@ LARGEST_PX: Final = 50_000_000
 LONGEST_SIDE_PX: Final = 2560
 QUALITY: Final = 85
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+
+UNREADABLE: Final = (
+    ArithmeticError, AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, Warning,
+    struct.error,
+)  # fmt: skip
+"""What Pillow raises for metadata that are damaged."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -66,6 +73,8 @@ def read_photo(data: bytes, *, zone_offset_s: int) -> Photo:
             plain.save(out, "JPEG", quality=QUALITY)
     except PhotoRefused:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRefused("photo_too_large") from error
     except Exception as error:  # Pillow raises many kinds of errors for a broken file
         raise PhotoRefused("photo_broken") from error
     lon, lat = _position(exif)
@@ -84,7 +93,7 @@ def _taken_at(exif: Image.Exif, zone_offset_s: int) -> float | None:
             zone = timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))
         local = datetime.strptime(str(written).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone)
         return local.timestamp()
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    except UNREADABLE:
         return None
 
 
@@ -94,7 +103,7 @@ def _position(exif: Image.Exif) -> tuple[float | None, float | None]:
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef], "NS", 90.0)
         lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef], "EW", 180.0)
-    except (KeyError, ValueError, TypeError, ZeroDivisionError, OverflowError, AttributeError):
+    except UNREADABLE:
         return None, None
     return lon, lat
 
