@@ -51,7 +51,7 @@ class Change(msgspec.Struct):
 
 _QUIET = frozenset({
     "StageLimitPassed", "CaseReminded", "CaseOverdue", "TaskDelivered", "TaskReminded", "TaskLimitPassed",
-    "TaskEscalated", "TaskFellBack", "IncidentLimitPassed", "ShiftLimitPassed",
+    "TaskEscalated", "TaskFellBack", "IncidentLimitPassed", "ShiftLimitPassed", "DepthNoted",
 })  # fmt: skip
 
 

@@ -17,14 +17,16 @@ def _nobody(unit: str) -> UnitNow | None:
 
 
 class Now(msgspec.Struct, frozen=True):
-    """Inputs of a decision that are not in the ledger: the two clocks (epoch seconds), and the units.
+    """Inputs of a decision that are not in the ledger: the two clocks (epoch seconds), and telemetry.
 
-    ``unit_of`` returns a unit by its newest telemetry, None without telemetry.
+    ``unit_of`` returns a unit by its newest telemetry, None without telemetry; ``silent`` the ids of the
+    devices whose values are lost.
     """
 
     machine: float
     city: float
     unit_of: Callable[[str], UnitNow | None] = _nobody
+    silent: Callable[[], tuple[str, ...]] = tuple
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -69,7 +71,8 @@ class Winner(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A refusal. ``reason`` is a catalogue key below ``refusal.``; ``names`` are its placeholders.
 
-    Names that end in ``_at`` are city epoch seconds, in ``_holder`` holders' codes, in ``_class`` class keys.
+    Names that end in ``_at`` or ``_time`` (with the day) are city epoch seconds, in ``_holder`` holders'
+    codes, in ``_class`` class keys, in ``_post`` keys of posts.
     """
 
     code: str

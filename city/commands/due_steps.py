@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from city.commands.command import Now
+from city.commands.duty.limits import due_duty_steps
+from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
@@ -14,3 +16,5 @@ __all__ = ["due_steps"]
 def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[SubjectStep]:
     """Yield the steps that are due, at most one for each subject; the earliest of a subject comes first."""
     yield from due_task_steps(state, rules, now)
+    yield from due_incident_steps(state, now)
+    yield from due_duty_steps(state, rules, now)

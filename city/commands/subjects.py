@@ -56,8 +56,7 @@ def find_subject(state: LedgerState, name: str) -> Subject | None:
 
 def _closure(state: LedgerState, device: str) -> tuple[Any, int, int]:
     closure = state.closures.get(device)
-    version = closure.version if closure else 0
-    return closure, version, version
+    return (closure, closure.version, closure.moved) if closure else (None, 0, 0)
 
 
 _RECORDS: Final = {

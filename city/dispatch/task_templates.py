@@ -73,6 +73,8 @@ class LinkageNumbers(msgspec.Struct, frozen=True):
     report_oral_s: float = 1800.0
     report_written_s: float = 3600.0
     report_follow_up_s: float = 7200.0
+    report_grade_s: float = 300.0
+    """A change of grade is reported at once: later than this it is announced as late."""
     undo_s: float = 20.0
     depth_limit_cm: float = 25.0
     rise_cm: float = 5.0

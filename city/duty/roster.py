@@ -3,8 +3,8 @@
 The shipped table is ``static/tables/roster.csv`` (invented people in four teams: day, night, two days off).
 One row is one period of duty that recurs every day, or on certain days of a cycle. Columns:
 
-``role``    duty_leader, shift_lead, duty_officer, seat, sub_centre, workstation_all,
-            workstation_online or workstation_unanswered
+``role``    duty_leader, rotating_leader, shift_lead, duty_officer, seat, sub_centre,
+            workstation_all, workstation_online or workstation_unanswered
 ``name``    surname and title only: 王××（副区长）
 ``seat``    the agency's short name (agencies.csv), for role seat only
 ``deputy``  the deputy (AB person)
@@ -21,14 +21,27 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["OnDuty", "Post", "RosterRow", "Seat", "on_duty", "posts_at", "read_roster"]
+__all__ = [
+    "DAY_S", "FIRST_DAY", "PEOPLE", "OnDuty", "Post", "RosterError", "RosterRow", "Seat", "on_duty",
+    "posts_at", "read_roster", "roster_row",
+]  # fmt: skip
 
 DAY_S: Final = 86_400
 FIRST_DAY: Final = 19_723
 """1 January 2024, a Monday, in days since 1970: the first day of every cycle."""
 LONGEST_CYCLE: Final = 366
-PEOPLE: Final = ("duty_leader", "shift_lead", "duty_officer", "seat")
+PEOPLE: Final = ("duty_leader", "rotating_leader", "shift_lead", "duty_officer", "seat")
 COUNTS: Final = ("sub_centre", "workstation_all", "workstation_online", "workstation_unanswered")
+
+
+class RosterError(ValueError):
+    """A row that cannot be read: its number (the header is row 1), the column ('' = the whole row)."""
+
+    def __init__(self, row: int, column: str, message: str) -> None:
+        place = f"row {row}, {column}" if column else f"row {row}"
+        super().__init__(f"{place}: {message}")
+        self.row = row
+        self.column = column
 
 
 class RosterRow(msgspec.Struct, frozen=True):
@@ -137,9 +150,9 @@ class OnDuty(msgspec.Struct, frozen=True):
 def read_roster(rows: Iterable[Mapping[str, str]]) -> tuple[RosterRow, ...]:
     """Return the roster's rows in the table's order.
 
-    Raises ValueError that names the row (the header is row 1) and the column.
+    Raises RosterError that names the row (the header is row 1) and the column.
     """
-    return tuple(_row(number, row) for number, row in enumerate(rows, start=2))
+    return tuple(roster_row(number, row) for number, row in enumerate(rows, start=2))
 
 
 def on_duty(roster: Iterable[RosterRow], city_time: float, *, zone_offset_s: int = 28_800) -> OnDuty:
@@ -194,20 +207,21 @@ def _count(rows: list[RosterRow], now: _Moment) -> int:
     return sum(row.count for row in rows if row.begun(now) is not None)
 
 
-def _row(number: int, row: Mapping[str, str]) -> RosterRow:
+def roster_row(number: int, row: Mapping[str, str]) -> RosterRow:
+    """Return a row of the table. Raises RosterError."""
     if any(isinstance(value, list) for value in row.values()):  # csv puts cells without a column into a list
-        raise ValueError(f"row {number}: more cells than the header has columns")
+        raise RosterError(number, "", "more cells than the header has columns")
     cells = {name: (value or "").strip() for name, value in row.items()}
     role = cells.get("role", "")
     if role not in PEOPLE + COUNTS:
-        raise ValueError(f"row {number}, role: expected one of {PEOPLE + COUNTS}, got {role!r}")
+        raise RosterError(number, "role", f"expected one of {PEOPLE + COUNTS}, got {role!r}")
     if role in PEOPLE and not cells.get("name"):
-        raise ValueError(f"row {number}, name: a {role} needs one")
+        raise RosterError(number, "name", f"a {role} needs one")
     if (role == "seat") != bool(cells.get("seat")):
-        raise ValueError(f"row {number}, seat: only rows of role seat have one, and they need it")
+        raise RosterError(number, "seat", "only rows of role seat have one, and they need it")
     count = cells.get("count", "")
     if (role in COUNTS) != (count.isascii() and count.isdigit()):
-        raise ValueError(f"row {number}, count: only rows of {COUNTS} have one, and they need a number")
+        raise RosterError(number, "count", f"only rows of {COUNTS} have one, and they need a number")
     starts, ends = (_second(number, cells, column) for column in ("from", "to"))
     nth, every = _days(number, cells.get("days", ""))
     return RosterRow(
@@ -231,7 +245,7 @@ def _days(number: int, cell: str) -> tuple[int, int]:
     are_numbers = (nth + every).isascii() and nth.isdigit() and every.isdigit()
     if are_numbers and 1 <= int(nth) <= int(every) <= LONGEST_CYCLE:
         return int(nth), int(every)
-    raise ValueError(f"row {number}, days: expected k/n such as 2/4, or nothing, got {cell!r}")
+    raise RosterError(number, "days", f"expected k/n such as 2/4, or nothing, got {cell!r}")
 
 
 def _second(number: int, cells: Mapping[str, str], column: str) -> int:
@@ -240,4 +254,4 @@ def _second(number: int, cells: Mapping[str, str], column: str) -> int:
         second = int(hour) * 3600 + int(minute) * 60
         if int(minute) < 60 and second <= DAY_S:
             return second
-    raise ValueError(f"row {number}, {column}: expected HH:MM, got {cells.get(column)!r}")
+    raise RosterError(number, column, f"expected HH:MM, got {cells.get(column)!r}")

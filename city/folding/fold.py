@@ -114,7 +114,9 @@ def _city_clock_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _roster_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     rows = [{str(k): str(v) for k, v in row.items()} for row in fact.data["rows"]]
-    state.tables["roster"] = str(fact.data["sha256"])
+    sha256 = str(fact.data["sha256"])
+    if fact.subject.startswith("table:"):  # a roster from the page stays until the file changes again
+        state.tables["roster"] = sha256
     state.roster = rows
     return ("duty",)
 

@@ -1,13 +1,47 @@
 """Folding facts of linkage: what all of them share."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
+
+from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import Data, number, text
 from city.state.ledger_state import LedgerState
-from city.state.linkage_records import Signed, Site
+from city.state.linkage_records import Incident, Signed, Site
+from city.state.subject_marks import mark_fact
 
-__all__ = ["day_of", "next_serial", "signed_of", "site_of"]
+__all__ = ["Fold", "day_of", "next_serial", "on_incident", "say_incident", "signed_of", "site_of"]
+
+Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
+"""Folds a fact and returns the changed slices."""
+
+
+def on_incident(
+    change: Callable[[LedgerState, Fact, Incident], tuple[str, ...]], *, moves: bool = True
+) -> Fold:
+    """Return the fold of a fact that changes a copy of its incident, and returns further changed slices."""
+
+    def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+        incident = msgspec.structs.replace(state.incidents[fact.subject.removeprefix("incident:")])
+        touched = change(state, fact, incident)
+        mark_fact(incident, fact, moves=moves)
+        state.incidents[incident.id] = incident
+        return ("incidents", *touched)
+
+    return fold
+
+
+def say_incident(
+    state: LedgerState, fact: Fact, incident: Incident, line: str, **more: str
+) -> tuple[str, ...]:
+    """Add a line on an incident to the duty log. No typed text and no casualty number goes into it."""
+    note(
+        state, fact, line, incident=incident.id, incident_kind=incident.kind, incident_no=incident.no,
+        road=incident.place.road, street=incident.place.street, **more,
+    )  # fmt: skip
+    return ("log",)
 
 
 def signed_of(state: LedgerState, fact: Fact) -> Signed:

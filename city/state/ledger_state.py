@@ -24,7 +24,7 @@ __all__ = [
 SCHEMA = 5
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
-LOG_LINES, DETECTIONS_KEPT = 50, 200_000
+LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
 
 
 class Place(msgspec.Struct, frozen=True):

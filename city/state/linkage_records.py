@@ -254,7 +254,7 @@ class Closure(msgspec.Struct):
     """Agencies that agreed to reopen (two of three are needed)."""
     by_rule: bool = False
     noted: str = ""
-    """Why the gauge was noted last: rise, limit, below, silent, or back (it measures again)."""
+    """Why the gauge was noted last: rise, limit, below or silent."""
     limit_at: float | None = None
     """When the depth reached the limit; the closure's minutes (E06) count from here."""
     ordered: Signed | None = None

@@ -111,7 +111,7 @@ class LinkageView:
         instead = ledger.tasks.get(task.fallback)
         clock = clock_of(task)
         is_answered = instead is not None and not instead.is_open
-        agency = self._rules.agencies.get(task.agency) if self._rules else None
+        target = self._target(task)
         given: dict[str, Any] = {
             f"{column}_at": signed.at if signed is not None else None
             for column, signed in (
@@ -127,8 +127,15 @@ class LinkageView:
             unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders,
             fallback=instead.agency if instead is not None else "", why=task.why,
             by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),
-            targets=(agency.fallback,) if agency is not None and agency.fallback else (),
+            targets=(target,) if target else (),
         )  # fmt: skip
+
+    def _target(self, task: Task) -> str:
+        """Return who is to do a task if its agency does not: by its template's row, else by the agency."""
+        if self._rules is None:
+            return ""
+        row, agency = self._rules.linkage.row(task.template), self._rules.agencies.get(task.agency)
+        return (row.fallback if row else "") or (agency.fallback if agency else "")
 
     def _incident(self, incident: Incident, tasks: list[TaskSeen]) -> IncidentSeen:
         counts = Counts(

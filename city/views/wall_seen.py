@@ -167,7 +167,12 @@ class SourceSeen(msgspec.Struct, frozen=True):
 
 
 class DutySeen(msgspec.Struct, frozen=True):
-    """Who is on duty by the roster; a count is None when no source gives it."""
+    """Who is on duty; a count is None when no source gives it.
+
+    ``kept``: by the facts of duty, else by the roster. ``shift`` is the id of the shift to whose log entries
+    are written, ``unstaffed`` counts the posts that are empty for ten minutes. ``must`` are the items of the
+    hand-over that must be acknowledged, ``unanswered_items`` those of them that are not.
+    """
 
     leader: str = ""
     shift_lead: str = ""
@@ -180,6 +185,13 @@ class DutySeen(msgspec.Struct, frozen=True):
     workstations_online: int | None = None
     workstations: int | None = None
     unanswered: int | None = None
+    kept: bool = False
+    shift: str = ""
+    unstaffed: int = 0
+    incoming_lead: str = ""
+    drafted: bool = False
+    must: int = 0
+    unanswered_items: int = 0
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from city.dispatch.table_checks import check_tables
 from city.duty.roster import read_roster
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders
+from console.deployment.contacts import CALL, read_contacts
 from console.deployment.decision_rules import today
 from console.deployment.display_names import names_of
 from console.deployment.district import (
@@ -65,6 +66,10 @@ def _problems(data_dir: Path) -> Iterator[str]:
         read_roster(read_rows(data_dir, "roster.csv")[0])
     except (ValueError, KeyError) as error:
         yield f"roster.csv: {error}"
+    try:
+        read_contacts(data_dir, district.duty.get("call", CALL))
+    except DistrictError as error:
+        yield str(error)
     try:
         read_adapters(data_dir)
     except (ValueError, OSError) as error:

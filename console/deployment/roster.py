@@ -1,10 +1,14 @@
-"""The roster: who has the authority of the present shift. A person is created for every command."""
+"""Who has the authority of the present shift, by the facts of duty or by the roster.
+
+A person is created for every command.
+"""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import structlog
 
 from city.access import SHIFT_ROLES, Person
+from city.duty.authority import holds, responsible_shift
 from city.duty.roster import Post, posts_at, read_roster
 from city.state.ledger_state import CityState
 from feeds.people.accounts import Account
@@ -19,15 +23,24 @@ def person_of_account(
 ) -> Person | None:
     """Return the person of an account at a machine time (epoch seconds), None for no or a closed account.
 
-    A role of SHIFT_ROLES is on shift while the roster, at city time, names the person or has them as deputy
-    in a post of that role. A role without a row in the roster is always on shift. ``shift`` is the local
-    minute at which the duty began, '' off shift.
+    While duty is kept by facts, who is signed in at a role's post of the responsible shift has the role, and
+    their deputy during a short leave. Before that, and for roles without a post in that shift, a role of
+    SHIFT_ROLES is on shift while the roster, at city time, names the person or has them as deputy in a post
+    of that role. A role without a row in the roster is always on shift. ``shift`` is the local minute at
+    which the duty began, '' off shift.
     """
     if account is None or account.disabled_at is not None:
         return None
     rights = account.rights
     held, begun = [], []
+    shift = responsible_shift(state.ledger)
     for role, posts in _posts(rights.roles, state, now, zone_offset_s).items():
+        by_facts = holds(state.ledger, role, rights.display, account.name)
+        if by_facts is not None:
+            if by_facts and shift is not None:
+                held.append(role)
+                begun.append(shift.starts_at)
+            continue
         theirs = [post for post in posts or () if _is_theirs(post, rights.display)]
         if theirs or posts is None:
             held.append(role)

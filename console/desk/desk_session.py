@@ -1,6 +1,6 @@
 """A desk's session: executes the orders and answers the questions of one page for its person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import nsmallest
 from typing import Any, Final
 
@@ -32,11 +32,15 @@ LONGEST_WORDS: Final = 60
 
 
 class DeskServices:
-    """Services shared by all desk sessions of a console. ``seen`` returns the desk channel's last view."""
+    """Services shared by all desk sessions of a console.
+
+    ``seen`` returns the desk channel's last view. ``duty``: questions about duty → who answers them.
+    """
 
     def __init__(
         self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
         stories: CaseStories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
+        duty: Mapping[str, Answerer] | None = None,
     ) -> None:  # fmt: skip
         self.orders = orders
         self.presence = presence
@@ -46,6 +50,7 @@ class DeskServices:
         self.search = search
         self.sheets = CaseSheets(terms, stories.name_of)
         self.clock = clock
+        self.duty = dict(duty or {})
         self._seen = seen
 
     @property
@@ -71,6 +76,7 @@ class DeskSession(OrderSession):
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
             "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
+            **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
         self._services = services

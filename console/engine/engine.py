@@ -21,6 +21,7 @@ from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.engine.arrivals import arrivals
 from console.engine.deliveries import Deliveries
+from console.engine.depth_watch import DepthWatch
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
 from console.engine.subject_timers import SubjectTimers
@@ -29,6 +30,7 @@ from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
@@ -89,7 +91,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
-        watches = (arrivals, Deliveries(has_viewer))
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch())
         self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
@@ -193,11 +195,13 @@ class Engine:
 
 
 async def run_engine(settings: Settings) -> None:
-    """Run an engine until cancelled."""
-    ledger = await Ledger.open(settings.log_url)
-    archive = await Archive.open(
-        settings.log_url, settings.data_dir / "archive", clock=time.time,
-        keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
+    """Run an engine until cancelled; it waits for the log server."""
+    ledger = await retry_while_unavailable(lambda: Ledger.open(settings.log_url))
+    archive = await retry_while_unavailable(
+        lambda: Archive.open(
+            settings.log_url, settings.data_dir / "archive", clock=time.time,
+            keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
+        )
     )  # fmt: skip
     district = read_district(settings.data_dir)
     follower = follower_of(settings, district, clock=time.time)

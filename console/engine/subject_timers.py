@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from city.clocks.freshness import lost_mask, measured_as_of
 from city.clocks.timestamps import iso
 from city.commands.command import Command, Now, Refusal
 from city.commands.decide import decide
@@ -56,7 +57,7 @@ class SubjectTimers:
         """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
         machine = self._clock()
         state = self._store.state
-        now = Now(machine, state.ledger.clock.at(machine))
+        now = Now(machine, state.ledger.clock.at(machine), silent=self._silent)
         steps = chain(
             due_steps(state.ledger, self._rules, now),
             *(watch(state, self._rules, now) for watch in self._watches),
@@ -75,6 +76,13 @@ class SubjectTimers:
             if not isinstance(answer, Conflict):  # a conflict: decide again when the other act is folded
                 self._settled[step_id(step)] = step.version
         return sum(isinstance(answer, Appended) for answer in answers)
+
+    def _silent(self) -> tuple[str, ...]:
+        """Return the ids of the devices whose readings are lost now."""
+        column = self._store.state.measured.readings.column
+        as_of = measured_as_of(column("at"), column("received"), self._store.state.ledger.clock)
+        lost = lost_mask(as_of, column("interval"), self._clock())
+        return tuple(dict.fromkeys(str(one) for one in column("device")[lost]))
 
     def _act(self, step: SubjectStep, now: Now) -> Act | None:
         """Return the append of a step, None when it is refused."""

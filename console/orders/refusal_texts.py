@@ -35,6 +35,10 @@ class Reasons:
             return "、".join(self._word(name, one) for one in value)
         if name.endswith("_at") and isinstance(value, int | float):
             return datetime.fromtimestamp(value, self._zone).strftime("%H:%M")
+        if name.endswith("_time") and isinstance(value, int | float):
+            return datetime.fromtimestamp(value, self._zone).strftime("%m-%d %H:%M")
+        if name.endswith("_post"):
+            return self._post(str(value))
         if name.endswith(("_holder", "_holders")):
             return self._words.get(f"agency.{value}", str(value))
         if name.endswith("_role"):
@@ -46,3 +50,9 @@ class Reasons:
         if name.endswith("_class"):
             return self._words.get(f"class.{str(value).replace(':', '.')}", str(value))
         return str(value)
+
+    def _post(self, key: str) -> str:
+        """Return a post in words; its key is that of ``city.state.duty_records.Post``."""
+        role, _, code = key.partition(":")
+        holder = self._words.get(f"agency.{code}") or self._words.get(f"street.{code}") or code
+        return self._words.get(f"post.{role}", key).replace("{holder}", holder)

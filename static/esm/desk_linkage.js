@@ -20,14 +20,13 @@ export const mend = card((city, { redraw }) => {
   const tasksOf = (id) => view.order.filter((one) => one.startsWith("t:") && view.rows.get(one).incident === id);
 
   // ---- what is open: an incident, or the draft of one
-  function changed() {
+  function take() {
     const source = desk.draft();
     if (source === null) draft = null;
     else if (draft?.source !== source) draft = draftOf(city, source, opened, leave, redraw);
     if (desk.incident() !== shown) {
       [shown, sheet, askedAt, form, isMore, isFolded] = [desk.incident(), null, -Infinity, null, false, true];
     }
-    redraw();
   }
   const leave = () => desk.openIncident(null);
   function opened() {
@@ -51,7 +50,7 @@ export const mend = card((city, { redraw }) => {
     sheet = got.incident;
     redraw();
   }
-  desk.onLinkage(changed);
+  desk.onLinkage(() => { take(); redraw(); });
   orders.on((made) => {
     if (made === null || made.mark.includes(":")) {
       if (made?.state === "done") askedAt = -Infinity;
@@ -59,7 +58,7 @@ export const mend = card((city, { redraw }) => {
     }
   });
   city.deskPlace = { wants: () => draft?.wantsPlace() ?? false, put: (lon, lat) => draft?.put(lon, lat) };
-  changed();
+  take();
 
   return (told) => {
     view = told;
@@ -74,8 +73,8 @@ export const mend = card((city, { redraw }) => {
   function bar() {
     const { scalars: told } = view, ids = incidents();
     const count = told.open == null ? say.say("unknown") : told.open === 0 ? say.say("linkage.none")
-      : joined(say.say("linkage.count", { n: told.open }), told.late > 0 && say.say("linkage.strip_late", { n: told.late }));
-    return html`<div class="bar"><span class="title">${say.say("linkage.title")}</span><span class="count" data-late=${mark(told.late > 0)}>${count}</span
+      : joined(say.say("linkage.strip", { n: told.open }), told.late > 0 && say.say("linkage.strip_late", { n: told.late }));
+    return html`<div class="bar"><span class="count" data-late=${mark(told.late > 0)}>${count}</span
       ><div class="tabs">${each(ids, (id) => {
         const row = view.rows.get(id), isOn = row.id === shown && !draft;
         return html`<button type="button" class="tab" data-on=${mark(isOn)} data-level=${mark(row.level)} aria-pressed=${String(isOn)}
@@ -111,7 +110,9 @@ export const mend = card((city, { redraw }) => {
     );
     return told.filter(Boolean);
   }
-  const reportWord = (kind, channel) => say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
+  function reportWord(kind, channel) {
+    return say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
+  }
 
   function acts(record, mark_) {
     const told = new Map((sheet?.actions ?? []).filter((one) => one.ok).map((one) => [one.verb, one]));
@@ -170,7 +171,7 @@ export const mend = card((city, { redraw }) => {
   // What became of an order, in its own place.
   function lately(mark_, row) {
     const made = orders.of(mark_);
-    if (!made || (made.state === "done" && row !== null && orders.undoLeft(made) === 0 && city.city() - made.at > 8)) return nothing;
+    if (!made || (made.state === "done" && row !== null && orders.undoLeft(made) === 0 && city.city() - (made.at ?? 0) > 8)) return nothing;
     return html`<span class="told" data-kind=${made.state}>${orders.told(made, "")}</span>`;
   }
 

@@ -22,7 +22,7 @@ export const mend = card((city) => ({ scalars: told, order, rows }) => {
       ><span class="time">${say.elapsed(row.opened_at, at)}</span></div>`;
   }
   function task(row, at) {
-    return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${taskOf(city, row)}</i></span>${COLUMNS.map((_, column) => {
+    return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${taskOf(city, row, true)}</i></span>${COLUMNS.map((_, column) => {
       const [told_, level, kind] = cellOf(city, row, column, at);
       const [used, limit] = told_.split("/");
       return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${used}${limit ? html`<small>/${limit}</small>` : nothing}</span>`;

@@ -160,6 +160,8 @@ interface Offer {
   again?: boolean;
 }
 interface OrderBook {
+  /** The verbs that take another order back. */
+  UNDOES: Set<string>;
   attach(way: (message: object) => void): void;
   take(message: any): void;
   hear(name: string, fn: (message: any) => void): () => void;
@@ -187,7 +189,7 @@ interface Orders extends OrderBook {
   button(row: Row, verb: string, to?: string): Offer;
   buttons(row: Row): Offer[];
   told(made: Act, what?: string): string;
-  after(made: Act, row?: Row | null): Offer[];
+  after(made: Act | null, row?: Row | null): Offer[];
   doneWords(made: Act, what?: string): string;
   short(name: string): string;
   refusal(refused: Record<string, any>, made?: Act): string;

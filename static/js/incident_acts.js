@@ -33,7 +33,7 @@ function partsOf(city, record, holders) {
   };
 }
 const FORMS = {
-  issue_task: ({ agency, choice, text }) => [agency("agency"), choice("priority", "linkage.priority", ["P1", "P2", "P3"], "P2"), text(),
+  issue_task: ({ agency, choice, text }) => [agency("agency"), choice("priority", "priority", ["P1", "P2", "P3"], "P2"), text(),
     choice("mode", "linkage.mode", ["manual", "verbal_recorded"], "manual")],
   send_report: ({ choice, line, text, record }) => {
     const [kind, channel] = (record.report_next || "follow_up.written").split(".");
@@ -44,7 +44,7 @@ const FORMS = {
   transfer_command: ({ line, text }) => [line("account"), text(false)],
   name_scene_commander: ({ line }) => [line("person")],
   report_casualties: ({ line }) => COUNTS.map((name) => ({ ...line(name), value: "0" })),
-  add_session_line: ({ agency, choice, text }) => [text(), agency("agency", false), choice("priority", "linkage.priority", ["P1", "P2", "P3"], "P2")],
+  add_session_line: ({ agency, choice, text }) => [text(), agency("agency", false), choice("priority", "priority", ["P1", "P2", "P3"], "P2")],
   close_session: ({ choice }) => [choice("reason", "linkage.session_end", ["decided", "information_only"], "decided")],
   join_case: ({ line }) => [line("case")],
   reassign_task: ({ agency, text }) => [agency("to"), text(false)],

@@ -22,7 +22,7 @@ export function draftOf(city, source, done, leave, redraw) {
     const mine = ++asked;
     isFailed = false;
     const at = point ? { lon: point[0], lat: point[1] } : {};
-    const got = await desk.ask("linkage_preview", { case: source.case, device: source.device, ...at, kind: told.kind, grade: told.grade }).catch(() => null);
+    const got = await desk.ask("linkage_preview", { ...source, ...at, kind: told.kind, grade: told.grade }).catch(() => null);
     if (mine !== asked) return;
     isFailed = !got || Boolean(got.refused);
     if (!isFailed) {
@@ -86,15 +86,15 @@ export function draftOf(city, source, done, leave, redraw) {
         ${reply ? html`<div class="fields">
           ${field("kind", pick(told.kind, set("kind"), kinds))}
           ${field("grade", choice(told.grade, set("grade"), GRADES.map((one) => [one, say.say("grade." + one)])))}
-          ${field("title", html`<input type="text" maxlength="200" aria-label=${say.say("linkage.field.title")} .value=${live(told.title)} @input=${typed(set("title"))}>`)}</div>
-        <ol class="preview">${each(list.keys(), (id) => line(list.get(id)))}</ol>
-        <p class="calm" ?hidden=${rows.length > 0 || !told.kind}>${say.say("linkage.no_template")}</p>` : ""}
+          ${field("title", html`<input type="text" maxlength="200" aria-label=${say.say("linkage.field.title")} .value=${live(told.title)} @input=${typed(set("title"))}>`)}</div>` : ""}
         <p class="buttons"><button type="button" class="primary" ?disabled=${!reply || missing !== "" || isBusy || Boolean(there) || !desk.isLive()} ${press(null, send)}>${
           say.say("linkage.confirm", { n: chosen().length })}</button
           ><button type="button" ?disabled=${!reply} @click=${add}>${say.say("linkage.add_row")}</button
           ><button type="button" @click=${leave}>${say.say("detail.cancel")}</button
           ><button type="button" ?hidden=${!there} @click=${() => desk.openIncident(there)}>${say.say("linkage.open")}</button
-          ><span class="wrong">${isPlaced() && missing ? say.say(missing) : made && made.state !== "done" ? orders.told(made, "") : ""}</span></p></section>`;
+          ><span class="wrong">${isPlaced() && missing ? say.say(missing) : made && made.state !== "done" ? orders.told(made, "") : ""}</span></p>
+        ${reply ? html`<ol class="preview">${each(list.keys(), (id) => line(list.get(id)))}</ol>
+        <p class="calm" ?hidden=${rows.length > 0 || !told.kind}>${say.say("linkage.no_template")}</p>` : ""}</section>`;
     },
   };
 
@@ -112,6 +112,6 @@ export function draftOf(city, source, done, leave, redraw) {
       ${row.template ? html`<span class="what">${say.say("task." + row.words)}</span>`
         : html`<input type="text" maxlength="200" placeholder=${say.say("linkage.field.text")} aria-label=${say.say("linkage.field.text")} .value=${live(row.text)} @input=${typed((text) => change(row, { text }))}>`}
       ${row.template ? html`<span class="priority">${row.priority}</span>` : pick(row.priority, (priority) => change(row, { priority }), PRIORITIES.map((one) => [one, one]))}
-      <span class="limits">${limits}</span><span class="unit" data-none=${mark(row.needs_unit && !near)}>${unit}</span></li>`;
+      <p class="more"><span class="limits">${limits}</span><span class="unit" data-none=${mark(row.needs_unit && !near)}>${unit}</span></p></li>`;
   }
 }

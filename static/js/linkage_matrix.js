@@ -8,16 +8,17 @@ const UNANSWERED = new Set(["issued", "delivered"]);
 
 // "下立交积水 · 川沙路 · 一般"
 export function headline(city, row) {
-  const { say, words } = city;
+  const { words } = city;
   return joined(kindOf(city, row), placeOf(city, row), words("grade." + row.grade));
 }
 export const kindOf = ({ words, say }, row) => words("incident." + row.kind) ?? say.say("linkage.incident");
 export const placeOf = ({ words, say }, row) => say.road(row.road) || words("street." + row.street) || "";
 export const agencyOf = ({ words }, code) => words("agency." + code) ?? code;
 
-// What the task is; of one that was given to somebody else, to whom.
-export function taskOf(city, row) {
-  const { say, words } = city, what = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
+// What the task is, in a few words where there is little room; of one that was given to somebody else, to whom.
+export function taskOf(city, row, isShort = false) {
+  const { say, words } = city, whole = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
+  const what = (isShort && words("task_short." + row.words)) || whole;
   return joined(what, row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
 }
 

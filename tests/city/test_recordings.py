@@ -9,6 +9,7 @@ import pytest
 from city.facts.fact import Fact, body_of, read_fact
 from city.facts.upcast import UPCASTS
 from city.folding.fold import HANDLERS, apply
+from city.state.duty_records import Shift
 from city.state.ledger_state import LedgerState
 from city.state.row_keys import row_key_of
 
@@ -19,6 +20,18 @@ RECORDED_AT = "2026-11-21T08:00:00.000000+00:00"
 def recorded(position: int, kind: str, v: int) -> Fact:
     body = (FOLDER / f"{kind}.{v}.json").read_bytes()
     return read_fact(position, RECORDED_AT, body)
+
+
+NIGHT, NEXT_DAY = "310115-2026-11-21-night", "310115-2026-11-22-day"
+
+
+def prepared() -> LedgerState:
+    """A state with the two shifts after the recorded one: a hand-over needs one to take over."""
+    shifts = (
+        Shift(NIGHT, "310115", "night", 0.0, 1.0, "handing_over"),
+        Shift(NEXT_DAY, "310115", "day", 1.0, 2.0, "open"),
+    )  # fmt: skip
+    return LedgerState(shifts={shift.id: shift for shift in shifts})
 
 
 def everything() -> list[tuple[str, int]]:
@@ -43,7 +56,7 @@ def test_a_recording_says_what_its_name_says(kind: str, v: int) -> None:
 
 
 def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
-    state = LedgerState()
+    state = prepared()
     touched = {
         name
         for position, (kind, v) in enumerate(everything(), start=1)
@@ -52,12 +65,12 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert (state.refused, state.unknown) == ({}, {})
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
-        "shows", "outbox", "incidents", "tasks", "duty_log",
+        "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs",
     }  # fmt: skip
 
 
 def test_what_the_recordings_tell_is_in_the_state() -> None:
-    state = LedgerState()
+    state = prepared()
     for position, (kind, v) in enumerate(everything(), start=1):
         apply(state, recorded(position, kind, v))
     case = state.cases["hotline/20261121-0001"]
@@ -76,12 +89,30 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.roster[0]["name"] == "陈敏"
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
-    assert [line.text for line in state.log] == [
+    lines = [line.text for line in state.log]
+    assert lines[: len(lines) - 11] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
-        "log.task_declined", "log.task_not_verified", "log.task_escalated.1", "log.task_fell_back",
-        "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled", "log.task_undone",
+        "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
+        "log.incident_state.controlled", "log.incident_state.responding", "log.incident_state.recovering",
+        "log.incident_state.closed", "log.report.first", "log.incident_limit.report", "log.session_opened",
+        "log.session_closed", "log.task_declined", "log.task_not_verified", "log.task_escalated.1",
+        "log.task_fell_back", "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled",
+        "log.task_undone",
+        "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
+        "log.underpass_reopened",
     ]  # fmt: skip
+    assert lines[-11:] == [
+        "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
+        "log.release_asked", "log.post_away", "log.post_called", "log.post_unstaffed",
+        "log.authority_passed", "log.call_out_started", "log.call_out_ended",
+    ]  # fmt: skip
+    day = state.shifts["310115-2026-11-21-day"]
+    assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
+    assert (state.shift, state.overrides["0a1b2c3d4e5f"].reason) == (NEXT_DAY, "病假")
+    assert state.call_outs["0123456789ab"].ended_at is not None
+    assert next((one.kind, one.shift) for one in state.entries) == ("call_out", "310115-2026-11-21-day")
+    assert state.reports["2026-11-21"].figures == {"reported": "12"}
 
 
 def test_a_reported_case_is_its_sources_until_a_fact_of_our_own_takes_it_over() -> None:

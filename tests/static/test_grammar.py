@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,14 +54,15 @@ SAID: Said = [
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Page:
+def page(browser: Browser) -> Iterator[Page]:
     # A machine that hangs on another zone must still say the city's time.
     opened = browser.new_page(timezone_id="America/New_York")
     opened.add_script_tag(content=static.path("js/grammar.js").read_text(encoding="utf-8"))
     for lang in ("zh", "en"):
         words = json.dumps(catalogue(lang, Names()))
         opened.evaluate(f"window.{lang} = citywallGrammar({words}, 'Asia/Shanghai')")
-    return opened
+    yield opened
+    opened.close()
 
 
 def say(page: Page, lang: str, name: str, *values: Any) -> Any:

@@ -77,11 +77,12 @@ def issue(
 
 def issue_into(
     order: SubjectOrder, incident: Incident, rows: Sequence[TaskRow], *, mode: str, by_rule: bool = False,
+    **more: Any,
 ) -> Issued | Refusal:  # fmt: skip
     """Return the facts of tasks for an incident that is open already; they raise its version."""
     issued = issue(
         order, rows, incident=incident.id, place=incident.place, first=len(incident.tasks) + 1, mode=mode,
-        version=incident.version + 1, by_rule=by_rule,
+        version=incident.version + 1, by_rule=by_rule, **more,
     )  # fmt: skip
     if isinstance(issued, Refusal):
         return issued

@@ -6,6 +6,7 @@ from typing import Final
 from city.commands.command import Decision, NewFact, Now, Refusal
 from city.commands.decision import not_now
 from city.commands.linkage.guards import known_holder
+from city.commands.linkage.incident_limits import decide_pass_incident_limit
 from city.commands.linkage.issuing import follow_up
 from city.commands.linkage_arguments import PassTaskLimit
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
@@ -76,6 +77,8 @@ def decide_pass_task_limit(order: SubjectOrder, args: PassTaskLimit) -> SubjectA
 
     ``delivered`` is what the engine saw: the agency's page or system has the task.
     """
+    if order.subject.kind == "incident":
+        return decide_pass_incident_limit(order, args)
     task = order.subject.record
     if not isinstance(task, Task):
         return Refusal("unknown_subject", "unknown_task")

@@ -15,7 +15,7 @@ from city.state.ledger_state import Case, Device, LedgerState
 from city.state.linkage_records import Incident, Site
 from city.state.row_keys import row_key_of
 
-__all__ = ["decide_open_incident"]
+__all__ = ["decide_open_incident", "open_incident_of", "opened"]
 
 
 def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnswer:
@@ -23,13 +23,18 @@ def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnsw
 
     A case has at most one open incident: of two officers the second is refused and told who was first.
     """
+    there = open_incident_of(order.state, order.subject)
+    if there is not None:
+        return not_now("incident_open", by=there.opened.name, opened_at=there.opened.at, incident=there.id)
+    return opened(order, args)
+
+
+def opened(order: SubjectOrder, args: OpenIncident, *, mode: str = "plan", **more: Any) -> Decision | Refusal:
+    """Return the facts of a new incident and its tasks; ``more`` is added to each task's data."""
     kind = order.rules.linkage.kinds.get(args.kind)
     if kind is None:
         return bad_arg("kind", "key of an incident type")
     source = order.subject
-    there = _open_incident(order.state, source)
-    if there is not None:
-        return not_now("incident_open", by=there.opened.name, opened_at=there.opened.at, incident=there.id)
     place = _place(order, args, kind.radius_m)
     if isinstance(place, Refusal):
         return place
@@ -50,8 +55,9 @@ def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnsw
     if rows is None:
         rows = template_rows(order.rules.linkage.rows(kind.key, args.grade), place.street)
     issued = issue(
-        order, rows, incident=subject.id, place=place, first=1, mode="plan", by_rule=args.tasks is None
-    )
+        order, rows, incident=subject.id, place=place, first=1, mode=mode,
+        by_rule=args.tasks is None, **more,
+    )  # fmt: skip
     if isinstance(issued, Refusal):
         return issued
     facts, expects = issued
@@ -60,8 +66,8 @@ def decide_open_incident(order: SubjectOrder, args: OpenIncident) -> SubjectAnsw
     )  # fmt: skip
 
 
-def _open_incident(state: LedgerState, source: Subject) -> Incident | None:
-    """Return the open incident of a case or device, None for none; a place may have several."""
+def open_incident_of(state: LedgerState, source: Subject) -> Incident | None:
+    """Return the open incident of a case or device, None for none; a point of the map may have several."""
     if source.kind == "place":
         return None
     named = source.name if source.kind == "device" else source.id

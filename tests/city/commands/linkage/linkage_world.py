@@ -120,7 +120,7 @@ class Linked(World):
     def tree(self, *rows: dict[str, Any], by: Person = LI, **args: Any) -> Incident:
         """Open an incident with the rows of its template, or the given ones."""
         given = {"tasks": list(rows)} if rows else {}
-        self.on("open_incident", "place:map", by, kind="tree_down", lon=121.52, lat=31.22, **given, **args)
+        self.did("open_incident", "place:map", by, kind="tree_down", lon=121.52, lat=31.22, **given, **args)
         return list(self.state.incidents.values())[-1]
 
     def green(self, **args: Any) -> str:
@@ -137,10 +137,11 @@ class Linked(World):
     def closure(self, device: str = "g1") -> Closure:
         return self.state.closures[device]
 
-    def tick(self) -> list[str]:
-        """Do what an engine does in one round; return the codes of the steps that it did."""
+    def tick(self, kind: str = "task") -> list[str]:
+        """Do an engine's round on subjects of a kind; return the codes of the steps that it did."""
         codes = []
-        for step in list(due_steps(self.state, self.rules, self.now)):
+        due = [step for step in due_steps(self.state, self.rules, self.now) if step.subject.startswith(kind)]
+        for step in due:
             args = step.args or {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
             command = Command(f"{step.subject}:{step.code}", step.verb, step.subject, step.version, args)
             answer = decide(self.state, command, SYSTEM, self.rules, self.now)
@@ -149,10 +150,10 @@ class Linked(World):
             codes.append(step.code)
         return codes
 
-    def ticks(self) -> list[str]:
+    def ticks(self, kind: str = "task") -> list[str]:
         """Do rounds until nothing is due."""
         codes = []
-        while done := self.tick():
+        while done := self.tick(kind):
             codes += done
         return codes
 
