@@ -29,6 +29,7 @@ from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
+from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
@@ -210,11 +211,15 @@ async def run_engine(settings: Settings) -> None:
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
+    pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
     engine = Engine(
-        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time
+        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time,
+        has_viewer=pages.is_attended,
     )  # fmt: skip
     try:
-        await engine.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(pages.run())
+            tasks.create_task(engine.run())
     finally:
         engine.close()
         await outbox.close()
