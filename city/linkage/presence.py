@@ -9,7 +9,7 @@ __all__ = ["fallback_of", "is_absent"]
 
 def is_absent(state: LedgerState, holder: str, now: float, rules: DecisionRules) -> bool:
     """Whether nobody of an agency or street is on duty; False while its duty is not kept."""
-    return agency_present(state, holder, now, rules) is False
+    return agency_present(state, holder, now, rules.streets) is False
 
 
 def fallback_of(holder: str, rules: DecisionRules, template: str = "") -> str:
