@@ -13,8 +13,8 @@ from tornado.web import Application
 
 from city.state.ledger_state import CityState
 from console.app.access_services import AccessServices
-from console.desk.duty_sheets import DutySheets
 from console.pages.duty_handlers import DutyFiles, duty_patterns, table
+from console.pages.duty_sheets import DutySheets
 from console.pages.sign_in import sign_in_patterns
 from feeds.people.tokens import TokenStore
 from layouts.catalogues import LANGUAGES, own_words
