@@ -236,6 +236,8 @@ class Orders:
     async def _done(self, order: _Order, decision: Decision, answer: Appended | Again) -> dict[str, Any]:
         if isinstance(answer, Again):
             return await self._again(order, answer.position)
+        if order.command.subject.startswith("shift:"):  # the sender's next command has the new authority
+            await self._fold_waiter.up_to(answer.position)
         first = answer.position - len(decision.facts) + 1
         bodies = (signed(fact, order.person, order.command) for fact in decision.facts)
         facts = [read_fact(n, answer.recorded_at, body) for n, body in enumerate(bodies, start=first)]

@@ -3,7 +3,9 @@
 import msgspec
 import pytest
 
-from city.commands.command import Decision
+from city.commands.command import Command, Decision
+from city.commands.decide import decide
+from city.commands.subjects import find_subject
 from city.duty.authority import authority_name, holds
 from city.duty.presence import agency_present
 from tests.city.commands.duty_world import PEOPLE, TIMES, DutyWorld
@@ -49,11 +51,11 @@ def test_the_posts_are_those_of_the_roster_and_others_are_added_by_signing_in() 
 
 
 @pytest.mark.parametrize(("account", "post", "reason"), [
-    ("gu", None, "not_on_roster"), ("qian", None, "not_on_roster"), ("xu", None, "not_on_roster"),
+    ("gu", None, "no_own_post"), ("qian", None, "no_own_post"), ("xu", None, "no_own_post"),
     ("chen", "duty_officer", "other_post"), ("zhang", "seat:dl", "other_post"),
     ("wei", "sub_centre:310115005", "other_post"), ("power", "seat:cg", "other_post"),
     ("village", "workstation:x", "other_post"), ("chen", "shift_lead", "signed_in_before"),
-    ("chen", "shift_lead:2", "not_on_roster"),
+    ("chen", "shift_lead:2", "no_own_post"),
 ])  # fmt: skip
 def test_nobody_signs_in_at_a_post_that_is_not_theirs(account: str, post: str | None, reason: str) -> None:
     world = night()
@@ -221,7 +223,7 @@ def test_whether_an_agency_has_somebody_on_duty() -> None:
     world = DutyWorld()
 
     def present(code: str = "cg") -> bool | None:
-        return agency_present(world.state, code, world.now.city, world.rules)
+        return agency_present(world.state, code, world.now.city, world.rules.streets)
 
     assert present() is None  # duty is not kept
     world.open_shift()
@@ -274,7 +276,48 @@ def test_the_outgoing_lead_does_not_leave_by_signing_in_for_the_next_shift() -> 
 def test_the_next_lead_does_not_take_the_place_of_the_outgoing_one_in_their_shift() -> None:
     world = night()
     world.at("08:40")
-    assert world.refuses("sign_in", "gu", NIGHT).reason == "not_on_roster"
+    assert world.refuses("sign_in", "gu", NIGHT).reason == "no_own_post"
     assert has(world, "chen") is True
     world.does("sign_in", "qian", NIGHT)  # an empty post of a shift that goes on is taken by today's person
     assert has(world, "qian") is True
+
+
+def test_of_two_sign_ins_of_one_account_in_the_same_moment_only_the_first_counts() -> None:
+    world = night("power")
+    world.does("sign_out", "power")
+    world.at("08:16")
+    answers = []
+    for shift in (NIGHT, world.next.id):  # decided on the same state, in two consoles
+        there = find_subject(world.state, f"shift:{shift}")
+        assert there is not None
+        command = Command(f"race-{shift}", "sign_in", there.name, there.version, {})
+        answers.append(decide(world.state, command, world.who("power"), world.rules, world.now))
+    for answer in answers:
+        assert isinstance(answer, Decision)
+        world.take(answer, "sign_in", world.who("power"))
+    assert world.shift.posts["seat:dl"].account == "power"
+    assert "seat:dl" not in world.next.posts
+    assert world.next.version == 2  # the ledger counted it
+
+
+def test_of_two_first_sign_ins_in_two_shifts_only_one_shift_is_responsible() -> None:
+    world = DutyWorld("2026-11-23T08:29:59+08:00")
+    first = decide(
+        world.state,
+        Command("a", "sign_in", f"shift:{NIGHT}", 0, {}),
+        world.who("chen"),
+        world.rules,
+        world.now,
+    )
+    world.wait(seconds=1)
+    day = TIMES.at(world.now.city).id
+    second = decide(
+        world.state, Command("b", "sign_in", f"shift:{day}", 0, {}), world.who("gu"), world.rules, world.now
+    )
+    for answer, who in ((first, "chen"), (second, "gu")):
+        assert isinstance(answer, Decision)
+        world.take(answer, "sign_in", world.who(who))
+    assert world.state.shift == NIGHT
+    assert [shift.state for shift in world.state.shifts.values()] == ["open", "open"]
+    assert world.tick() != []
+    assert world.handover.to == day  # the other one takes over as usual

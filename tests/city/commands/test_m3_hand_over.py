@@ -30,7 +30,7 @@ def test_at_0800_the_draft_is_there_and_the_day_is_planned() -> None:
         ("incident", "seen"), ("task", "take_over"), ("instruction", "seen"), ("source", "seen"),
         ("source", "seen"),
     ]  # fmt: skip
-    assert (world.handover.hash, world.handover.position) != ("", 0)
+    assert (world.handover.hash, world.handover.position) == (world.state.hash, len(world.facts) - 2)
     assert world.next.state == "planned"
     assert world.next.id == "310115-2026-11-23-day"
     assert world.next.posts["shift_lead"].person == "顾××（值班长）"
@@ -129,7 +129,7 @@ def test_the_leader_of_24_hours_stays_without_signing_in_again() -> None:
 
 def test_the_shift_that_signs_in_first_is_the_present_one() -> None:
     world = DutyWorld("2026-11-22T20:31:00+08:00")
-    assert world.refuses("sign_in", "gu", TIMES.at(world.now.city).id).reason == "not_on_roster"
+    assert world.refuses("sign_in", "gu", TIMES.at(world.now.city).id).reason == "no_own_post"
     facts = world.does("sign_in", "chen", TIMES.at(world.now.city).id)
     assert facts == ["ShiftPlanned", "PostSignedIn", "ShiftOpened"]
     assert world.state.shift == "310115-2026-11-22-night"
