@@ -125,8 +125,12 @@ class Cast:
         return answer.done.version
 
     def send(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Answer:
-        """Give a command on any subject over ``/v1/command``."""
-        return self.wait(self._send(who, verb, subject, version, args))
+        """Give a command on any subject over ``/v1/command``; a busy console is asked again."""
+        for _ in range(5):
+            answer: Answer = self.wait(self._send(who, verb, subject, version, args))
+            if answer.refused is None or answer.refused.code != "read_only":
+                break
+        return answer
 
     def give(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Done:
         """Give a command that must be done."""

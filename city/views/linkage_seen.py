@@ -59,6 +59,8 @@ class TaskSeen(msgspec.Struct, frozen=True):
     verify_by: float | None = None
     clock: Clock | None = None
     level: str = ""
+    is_over: bool = False
+    """Whether nobody has to do anything any more; a declined task waits until it is given on."""
     mode: str = ""
     unit: str = ""
     call_sign: str = ""
@@ -73,7 +75,7 @@ class TaskSeen(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """The tasks of an incident: all, not over, not acknowledged in time, verified, cancelled or declined."""
+    """The tasks of an incident: all, not over, not acknowledged in time, verified, over in another way."""
 
     tasks: int = 0
     open: int = 0

@@ -30,11 +30,10 @@ from city.views.linkage_seen import (
 __all__ = ["LinkageView", "clock_of", "level_of"]
 
 UNANSWERED: Final = ("issued", "delivered")
-DROPPED: Final = ("declined", "cancelled")
 CALLED: Final = ("remind_task", "reassign_task", "cancel_task")
 VERBS: Final = {
     "issued": CALLED, "delivered": CALLED, "acknowledged": CALLED, "set_out": CALLED, "arrived": CALLED,
-    "done": ("verify_task",),
+    "done": ("verify_task", "cancel_task"), "declined": ("reassign_task",),
 }  # fmt: skip
 """Task state → the verbs that a desk offers, the first ones first."""
 
@@ -110,7 +109,10 @@ class LinkageView:
     def _task(self, ledger: LedgerState, task: Task, city: float) -> TaskSeen:
         instead = ledger.tasks.get(task.fallback)
         clock = clock_of(task)
-        is_answered = instead is not None and not instead.is_open
+        level = level_of(clock, city, self._numbers)
+        waits = task.state == "declined" and instead is None
+        if waits or (instead is not None and not instead.is_open):
+            level = "near" if waits else ""
         target = self._target(task)
         given: dict[str, Any] = {
             f"{column}_at": signed.at if signed is not None else None
@@ -123,7 +125,7 @@ class LinkageView:
             task.id, task.no, task.incident, task.agency, task.words, task.text if self._full else "",
             task.priority, task.state, task.issued_at, **given,
             ack_by=task.ack_by, arrive_by=task.arrive_by, due_by=task.due_by, verify_by=task.verify_by,
-            clock=clock, level="" if is_answered else level_of(clock, city, self._numbers), mode=task.mode,
+            clock=clock, level=level, is_over=not task.is_open and not waits, mode=task.mode,
             unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders,
             fallback=instead.agency if instead is not None else "", why=task.why,
             by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),
@@ -139,9 +141,10 @@ class LinkageView:
 
     def _incident(self, incident: Incident, tasks: list[TaskSeen]) -> IncidentSeen:
         counts = Counts(
-            len(tasks), sum(task.state != "verified" and task.state not in DROPPED for task in tasks),
+            len(tasks), sum(not task.is_over for task in tasks),
             sum(task.state in UNANSWERED and task.level == "over" for task in tasks),
-            sum(task.state == "verified" for task in tasks), sum(task.state in DROPPED for task in tasks),
+            sum(task.state == "verified" for task in tasks),
+            sum(task.is_over and task.state != "verified" for task in tasks),
         )  # fmt: skip
         place = incident.place
         return IncidentSeen(
@@ -195,13 +198,7 @@ def level_of(clock: Clock | None, city: float, numbers: LinkageNumbers) -> str:
 def _order(task: TaskSeen) -> tuple[bool, int, str, float, str]:
     """Return the sort key: not over, level, priority, the nearest limit (of a rest: the order's time), id."""
     at = task.clock.by if task.clock is not None else task.issued_at
-    return (
-        task.state == "verified" or task.state in DROPPED,
-        LEVELS.index(task.level),
-        task.priority,
-        at,
-        task.id,
-    )
+    return task.is_over, LEVELS.index(task.level), task.priority, at, task.id
 
 
 def _worst(incident: IncidentSeen, tasks: list[TaskSeen]) -> tuple[int, str]:

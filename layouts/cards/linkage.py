@@ -15,8 +15,6 @@ COLUMNS: Final = ("issued", "acknowledged", "set_out", "arrived", "done", "verif
 SHOWN: Final = {0: 0, 1: 4, 2: 4, 3: 3}
 """Number of incidents on a wall → rows of tasks for which there is room below their headlines."""
 
-OVER: Final = frozenset({"verified", "declined", "cancelled"})
-
 
 class Linkage:
     """Rows: ``i:<incident>``, each followed by its ``t:<task>``; finished tasks are only counted.
@@ -34,7 +32,7 @@ class Linkage:
             return View(now, {"open": None, "more": 0, "more_tasks": 0, "late": None})
         chosen = stacked(seen.incidents, seen.tasks)
         shown = {task.id for _, tasks in chosen for task in tasks}
-        rest = sum(task.state not in OVER and task.id not in shown for task in seen.tasks)
+        rest = sum(not task.is_over and task.id not in shown for task in seen.tasks)
         rows: list[Row] = []
         for incident, tasks in chosen:
             rows.append(incident_row(incident))
@@ -53,7 +51,7 @@ def stacked(
     """
     first = incidents[: max(SHOWN)]
     ids = {incident.id for incident in first}
-    running = [task for task in tasks if task.incident in ids and task.state not in OVER]
+    running = [task for task in tasks if task.incident in ids and not task.is_over]
     leading = {task.incident: task for task in reversed(running)}
     rest = [task for task in running if leading[task.incident] is not task]
     room = SHOWN[len(first)] - len(leading)
@@ -89,6 +87,6 @@ def task_row(task: TaskSeen) -> Row:
         "at": [task.issued_at, *(getattr(task, f"{column}_at") for column in COLUMNS[1:])],
         "clock": None if clock is None else [COLUMNS.index(clock.column), clock.since, clock.by],
         "travels": task.arrive_by is not None or any(at is not None for at in times),
-        "fallback": task.fallback, "by_hand": task.by_hand,
+        "fallback": task.fallback, "by_hand": task.by_hand, "is_over": task.is_over,
     }  # fmt: skip
     return f"t:{task.id}", fields

@@ -8,7 +8,7 @@ import { intakeOf } from "../js/desk_intake.js";
 import { personOf } from "../js/desk_person.js";
 import { rulingOf } from "../js/desk_ruling.js";
 import { storyOf } from "../js/desk_story.js";
-import { vocabulary } from "../js/desk_words.js";
+import { holdersOf, vocabulary } from "../js/desk_words.js";
 import { card, each, guard, html, joined, mark, nothing, press, shape } from "../js/draw.js";
 
 const SOON_S = 3600, INTAKE = new Set(["reported", "verifying"]);
@@ -192,10 +192,3 @@ export const mend = card((city, { face, redraw }) => {
     desk.act("clear", "wall:" + id, 0, {});
   }
 });
-
-// Everybody who can hold a case: the agencies' codes, then the streets'.
-function holdersOf(city) {
-  const streets = city.page.streets ?? [], known = new Set(streets);
-  const agencies = Object.keys(city.page.words).filter((key) => /^agency\.[a-z][a-z0-9_]*$/.test(key)).map((key) => key.slice(7)).filter((code) => !known.has(code));
-  return [...agencies, ...streets];
-}

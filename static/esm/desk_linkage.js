@@ -1,17 +1,19 @@
 // 联勤联动 on the desk: a line with the open incidents; one that is chosen takes the column, with its whole matrix,
 // and every row of it can be acted on in place. Parts: static/js/linkage_*.js, incident_acts.js.
 import { formOf } from "../js/desk_forms.js";
+import { holdersOf } from "../js/desk_words.js";
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
 import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_acts.js";
 import { draftOf } from "../js/linkage_draft.js";
 import { agencyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
 
-const OVER = new Set(["verified", "declined", "cancelled"]), ASK_S = 10, FAILED_S = 2;
+const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2;
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, holders = holdersOf(city);
   let view = /** @type {View} */ ({ as_of: null, scalars: {}, order: [], rows: new Map() });
   let draft = /** @type {ReturnType<typeof draftOf> | null} */ (null), form = /** @type {ReturnType<typeof formOf> | null} */ (null);
+  let asking = /** @type {string | null} */ (null); // the task that is to be recalled, for a reason
   let isMore = false, isFolded = true, shown = /** @type {string | null} */ (null);
   let sheet = /** @type {any} */ (null), askedAt = -Infinity, seen = "";
   let wanted = /** @type {{ case: string | undefined, before: Set<string> } | null} */ (null);
@@ -25,7 +27,7 @@ export const mend = card((city, { redraw }) => {
     if (source === null) draft = null;
     else if (draft?.source !== source) draft = draftOf(city, source, opened, leave, redraw);
     if (desk.incident() !== shown) {
-      [shown, sheet, askedAt, form, isMore, isFolded] = [desk.incident(), null, -Infinity, null, false, true];
+      [shown, sheet, askedAt, form, asking, isMore, isFolded] = [desk.incident(), null, -Infinity, null, null, false, true];
     }
   }
   const leave = () => desk.openIncident(null);
@@ -86,10 +88,10 @@ export const mend = card((city, { redraw }) => {
 
   // ---- one incident
   function whole(record) {
-    const now = city.city(), mark_ = "incident:" + record.id, all = tasksOf(record.id), over = all.filter((id) => OVER.has(view.rows.get(id).state));
+    const now = city.city(), mark_ = "incident:" + record.id, all = tasksOf(record.id), over = all.filter((id) => view.rows.get(id).is_over);
     const ids = isFolded ? all.filter((id) => !over.includes(id)) : all;
     return html`<section class="incident">${head(headline(city, record), joined(say.say("incident_state." + record.state), say.elapsed(record.opened_at, now)))}
-      <div class="facts">${facts(record, now).map((line) => html`<span>${line}</span>`)}</div>
+      <div class="facts">${facts(record).map((line) => html`<span>${line}</span>`)}${dueOf(now)}</div>
       ${acts(record, mark_)}${form?.draw()}
       <div class="matrix"><div class="row names"><span>${say.say("linkage.agency_task")}</span>${COLUMNS.map((column) => html`<span>${say.say("linkage.column." + column)}</span>`)}</div>
         ${each(ids, (id) => task(view.rows.get(id), now))}</div>
@@ -97,18 +99,22 @@ export const mend = card((city, { redraw }) => {
       <button type="button" class="plain folded" ?hidden=${over.length === 0} @click=${() => { isFolded = !isFolded; redraw(); }}>${joined(foldedOf(city, record), say.say(isFolded ? "detail.more" : "detail.less"))}</button>
       ${story(now)}</section>`;
   }
-  function facts(record, now) {
+  function facts(record) {
     const told = [record.no, sheet?.title];
     if (!sheet) return told.filter(Boolean);
-    const { report_by: by, report_next: next, casualties: hurt } = sheet;
+    const { casualties: hurt } = sheet;
     told.push(
       say.say("linkage.commander", { name: sheet.commander || say.say("role.duty_leader") }),
       sheet.scene_commander && say.say("linkage.scene", { name: sheet.scene_commander }),
-      by != null && next && say.say("linkage.report_due", { what: reportWord(...next.split(".")), t: say.left(by, now) }),
       sheet.grade_asked && say.say("linkage.grade_asked", { grade: say.say("grade." + sheet.grade_asked), by: sheet.grade_asked_by?.name ?? "" }),
       hurt && say.say(hurt.released ? "linkage.casualties" : "linkage.casualties_held", hurt),
     );
     return told.filter(Boolean);
+  }
+  // The next report upward and its clock.
+  function dueOf(now) {
+    const { report_by: by = null, report_next: next = "" } = sheet ?? {};
+    return by === null || !next ? nothing : html`<span data-late=${mark(by < now)}>${say.say("linkage.report_due", { what: reportWord(...next.split(".")), t: say.left(by, now) })}</span>`;
   }
   function reportWord(kind, channel) {
     return say.say("linkage.report_word", { kind: say.say("linkage.report." + kind), channel: say.say("linkage.channel." + channel) });
@@ -155,6 +161,7 @@ export const mend = card((city, { redraw }) => {
     const made = orders.of(mark_), isOff = orders.isBusy(mark_) || !desk.isLive();
     if (isOff && made?.state !== "done") return nothing;
     if (orders.undoLeft(made) > 0) return html`<button type="button" ?disabled=${isOff} ${press(mark_, desk.undo)}>${say.say("desk.undo_n", { n: orders.undoLeft(made) })}</button>`;
+    if (asking === mark_ && !isOff) return reasons(mark_, version);
     const follow = orders.after(made, row);
     const list = follow.length > 0 ? follow : row.offers.filter(orders.may).flatMap((verb) => {
       const one = orders.button(row, verb);
@@ -162,8 +169,15 @@ export const mend = card((city, { redraw }) => {
     });
     return list.map((one) => html`<button type="button" ?disabled=${isOff} ${press([made, one, mark_, version, row], does)}>${one.label}</button>`);
   }
+  // A recall needs its reason: in the place of the buttons, one press each.
+  function reasons(mark_, version) {
+    const cancel = (text) => { asking = null; orders.act("cancel_task", mark_, version, { text }, ""); };
+    return html`${REASONS.map((one) => html`<button type="button" ${press(say.say("linkage.recall." + one), cancel)}>${say.say("linkage.recall." + one)}</button>`)}<button
+      type="button" class="plain" @click=${() => { asking = null; redraw(); }}>${say.say("detail.cancel")}</button>`;
+  }
   function does([made, button, mark_, version, row]) {
     if (button.good) orders.forget(mark_);
+    else if (button.verb === "cancel_task") { asking = mark_; redraw(); }
     else if (button.again) orders.resend(made);
     else if (button.args === null) fill(incidentForm(city, button.verb, row, holders), (args) => orders.act(button.verb, mark_, version, args, args.to ?? ""));
     else orders.act(button.verb, mark_, version, button.args, button.to);
@@ -187,9 +201,3 @@ export const mend = card((city, { redraw }) => {
     return html`<ol class="story" ?hidden=${lines.length === 0}>${lines.map(([at, what, text]) => html`<li><time>${say.moment(at, now)}</time><span>${joined(what, text)}</span></li>`)}</ol>`;
   }
 });
-
-function holdersOf(city) {
-  const streets = city.page.streets ?? [], known = new Set(streets);
-  const agencies = Object.keys(city.page.words).filter((key) => /^agency\.[a-z][a-z0-9_]*$/.test(key)).map((key) => key.slice(7)).filter((code) => !known.has(code));
-  return [...agencies, ...streets];
-}

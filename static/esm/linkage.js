@@ -2,7 +2,19 @@
 import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
 import { agencyOf, cellOf, COLUMNS, foldedOf, headline, taskOf } from "../js/linkage_matrix.js";
 
-export const mend = card((city) => ({ scalars: told, order, rows }) => {
+const LEAST_PX = 60;
+
+export const mend = card((city, place) => {
+  // What stands last in the column has the rest of it: a rest that shows nothing whole is not shown.
+  place.drawn = () => {
+    const last = document.querySelector('.region-right > [data-cell="sources"]');
+    last?.toggleAttribute("data-thin", last.clientHeight < LEAST_PX);
+  };
+  return (view) => drawn(city, view);
+});
+
+/** @param {City} city @param {View} view */
+function drawn(city, { scalars: told, order, rows }) {
   const { say } = city, now = city.city(), ids = order.filter((id) => id.startsWith("i:"));
   if (told.open == null || ids.length === 0) return head(say.say("linkage.title"), say.say(told.open === 0 ? "linkage.none" : "unknown"));
   // One incident stands in the head of the card, several below it.
@@ -28,4 +40,4 @@ export const mend = card((city) => ({ scalars: told, order, rows }) => {
       return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${used}${limit ? html`<small>/${limit}</small>` : nothing}</span>`;
     })}</div>`;
   }
-});
+}

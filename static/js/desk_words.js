@@ -42,3 +42,10 @@ export function vocabulary(city) {
   return { say: say.say, words, isNothing, epoch, moment, list, holder, code, state, verb, dashed, classKey, className, classCode,
     place, who, role, quote, why, reach, limit };
 }
+
+// Everybody who can hold a case: the agencies' codes, then the streets'.
+export function holdersOf(city) {
+  const streets = city.page.streets ?? [], known = new Set(streets);
+  const agencies = Object.keys(city.page.words).filter((key) => /^agency\.[a-z][a-z0-9_]*$/.test(key)).map((key) => key.slice(7)).filter((code) => !known.has(code));
+  return [...agencies, ...streets];
+}

@@ -3,7 +3,7 @@
 import { joined } from "./draw.js";
 
 export const COLUMNS = ["issued", "acknowledged", "set_out", "arrived", "done", "verified"];
-const SET_OUT = 2, ARRIVED = 3;
+const ACKNOWLEDGED = 1, SET_OUT = 2, ARRIVED = 3;
 const UNANSWERED = new Set(["issued", "delivered"]);
 
 // "下立交积水 · 川沙路 · 一般"
@@ -30,6 +30,7 @@ export function cellOf(city, row, column, now) {
     if (row.fallback && UNANSWERED.has(row.state)) return [say.say("linkage.over"), row.level, "running"];
     return [say.task(now - since, Math.round(by - since)), row.level, "running"]; // facts round moments to milliseconds
   }
+  if (row.state === "declined" && column === ACKNOWLEDGED && at == null) return [say.say("task_state.declined"), row.level, "running"];
   if (at != null) return [say.hhmm(at), "", column === ARRIVED && row.by_hand ? "by_hand" : "moment"];
   if (!row.travels && (column === SET_OUT || column === ARRIVED)) return ["—", "", "none"];
   return ["·", "", "ahead"];

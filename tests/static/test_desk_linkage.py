@@ -12,6 +12,7 @@ from city.views.linkage_seen import LinkageSeen
 from city.views.linkage_view import LinkageView
 from layouts.cards.desk_linkage import DeskLinkage
 from tests.linkage_factory import CITY, city_with, incident, signed, task
+from tests.order_taking import read_test_terms
 from tests.seen_factory import seen
 from tests.static.desk_stage import NOW, Stage, row
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.browser
 ID = "1f0c2d3e4a5b"
 CASE = row_key_of("hotline/m1")
 ANSWER = "(given) => citywall.orders.take({ answer: { command_id: said.acts.at(-1).command_id, ...given } })"
+RULES = read_test_terms()
 CARD = '[data-cell="desk_linkage"]'
 PREVIEW: dict[str, Any] = {
     "kind": "underpass_flood", "kinds": ["underpass_flood", "fire"], "grade": "general", "radius_m": 150.0,
@@ -36,7 +38,7 @@ PREVIEW: dict[str, Any] = {
 
 
 def feed(stage: Stage, incidents: list[Any], tasks: list[Any]) -> None:
-    found: LinkageSeen = LinkageView(None, full=True).see(city_with(incidents, tasks), CITY)
+    found: LinkageSeen = LinkageView(RULES, full=True).see(city_with(incidents, tasks), CITY)
     view = DeskLinkage().view(seen(incidents=found.incidents, tasks=found.tasks), CITY)  # type: ignore[arg-type]
     stage.card("desk_linkage", view.scalars, *msgspec.to_builtins(view.rows))
 
@@ -73,11 +75,11 @@ def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage
 
     first = stage.page.locator(f"{CARD} .matrix .below").first
     buttons = first.locator(".buttons button")
-    buttons.first.click()
+    buttons.nth(1).click()
     assert buttons.count() == 0  # pending, within this very click
     done = {"done": {"version": 2, "position": "9", "facts": [], "undo_until": NOW + 40}}
     sent = stage.acts()[-1]
-    assert (sent["verb"], sent["subject"], sent["version"]) == ("remind_task", f"task:{ID}.1", 1)
+    assert (sent["verb"], sent["subject"], sent["version"]) == ("reassign_task", f"task:{ID}.1", 1)
     stage.page.evaluate(
         "(done) => citywall.orders.take({ answer: { command_id: said.acts.at(-1).command_id, ...done } })",
         done,
@@ -94,6 +96,8 @@ def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage
     )
     second = stage.page.locator(f"{CARD} .matrix .below").nth(1)
     second.locator(".buttons button").last.click()
+    second.get_by_text("情况解除").click()
+    assert stage.acts()[-1]["args"] == {"text": "情况解除"}
     second.locator('.told[data-kind="refused"]').wait_for()
     assert "李×× 已于20:31:07" in second.locator(".told").inner_text()
 

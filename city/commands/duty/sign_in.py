@@ -51,10 +51,9 @@ def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
 
 
 def _decided(order: SubjectOrder, facts: tuple[NewFact, ...]) -> Decision:
-    """Return the decision. It expects the version of every shift on which it has a fact, and of no other:
-    the ledger raises the version of all that an act expects."""
-    names = dict.fromkeys([order.subject.name, *(fact.subject for fact in facts)])
+    """Return the decision; it expects the version of every shift that has a fact."""
     held = order.state.shifts
+    names = dict.fromkeys(fact.subject for fact in facts)
     versions = [(name, held.get(name.removeprefix("shift:"))) for name in names]
     return Decision(facts, tuple((name, shift.version if shift else 0) for name, shift in versions))
 

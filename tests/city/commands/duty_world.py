@@ -109,7 +109,15 @@ class DutyWorld(World):
         answer = decide(self.state, command, by, self.rules, self.now)
         if isinstance(answer, Decision):
             self.take(answer, verb, by)
+            self.assert_versions(answer)
         return answer
+
+    def assert_versions(self, answer: Decision) -> None:
+        """The ledger counts an act on every subject that is expected, so the fold must count it, too."""
+        for name, version in answer.expects:
+            found = find_subject(self.state, name)
+            assert found is not None
+            assert (name, found.version) == (name, version + 1)
 
     def does(self, verb: str, account: str, shift: str = "", **args: Any) -> list[str]:
         """Do a command on a shift that must not be refused; return the types of its facts."""
@@ -148,6 +156,7 @@ class DutyWorld(World):
                 for fact in answer.facts:
                     self.append(fact, SYSTEM, "system")
                 assert self.state.refused == {}
+                self.assert_versions(answer)
                 done += [fact.type for fact in answer.facts]
         raise AssertionError("the engine finds no end")
 

@@ -61,15 +61,25 @@ def test_the_worst_comes_first_then_the_priority_then_the_nearest_limit_and_what
         task(7, state="declined", over=signed(CITY)),
     ]
     seen = see([incident()], tasks)
-    assert [one.id[-1] for one in seen.tasks] == ["6", "5", "4", "3", "2", "1", "7"]
+    assert [one.id[-1] for one in seen.tasks] == ["6", "7", "5", "4", "3", "2", "1"]
     counts = seen.incidents[0].counts
-    assert msgspec.structs.astuple(counts) == (7, 5, 1, 1, 1)
+    assert msgspec.structs.astuple(counts) == (7, 6, 1, 1, 0)
 
 
 def test_the_incident_with_the_worst_task_comes_first() -> None:
     calm, late, young = incident("a" * 12, opened=signed(CITY - 9000)), incident("b" * 12), incident("c" * 12)
     tasks = [task(1, "a" * 12), task(1, "b" * 12, issued_at=CITY - 301), task(1, "c" * 12, priority="P2")]
     assert [one.id[0] for one in see([calm, young, late], tasks).incidents] == ["b", "a", "c"]
+
+
+def test_a_declined_task_waits_for_somebody_until_it_is_given_to_another_agency() -> None:
+    declined = task(1, state="declined", over=signed(CITY))
+    (waits,) = see([incident()], [declined]).tasks
+    assert (waits.is_over, waits.level, waits.verbs) == (False, "near", ("reassign_task",))
+    given_on = msgspec.structs.replace(declined, fallback="1f0c2d3e4a5b.2")
+    told = see([incident()], [given_on, task(2)])
+    assert [one.is_over for one in told.tasks] == [False, True]
+    assert told.incidents[0].counts.dropped == 1
 
 
 def test_an_incident_that_is_over_is_gone_with_its_tasks() -> None:

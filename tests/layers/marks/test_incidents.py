@@ -47,9 +47,10 @@ def test_only_an_underpass_that_traffic_does_not_pass_has_a_sign_and_it_is_solid
 
 
 def test_a_label_never_covers_a_critical_case_or_its_call_out() -> None:
-    near = [case(f"p{n}", urgency="critical", place=(LON + dx, LAT + dy))
-            for n, (dx, dy) in enumerate(((0.03, 0.0), (-0.03, 0.0), (0.0, 0.03)))]  # fmt: skip
-    state = seen(cases=tuple(near), incidents=(incident(),))
+    near = tuple(
+        case(f"p{n}", urgency="critical", place=(LON + dx, LAT)) for n, dx in enumerate((0.03, -0.03))
+    )
+    state = seen(cases=near, incidents=(incident(),))
     frame = Incidents(SETTING).frame(state, NOW)
     taken = Callouts(SETTING).occupied(state, NOW, names=False)
     scale = SETTING.metres_per_px
