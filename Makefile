@@ -1,8 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Browsers before whole systems where seconds are counted: they have the machine to themselves.
-ALONE := $(wildcard tests/stories/test_m[568]_*.py tests/console/test_*_page.py)
+# Browsers before whole systems where seconds are counted: they have the machine nearly to themselves.
+ALONE := $(wildcard tests/stories/test_m[56]_*.py tests/console/test_desk_page.py)
 .PHONY: demo test check scripts vendor beside install clean
 
 # Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
@@ -13,10 +13,13 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	sh tests/prepare-machine.sh
 	$(MAKE) -j 2 check beside
-	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ALONE)
 
+# Tests wait for processes and browsers half of their time: twice as many workers as cores. In a fresh
+# environment each of them would compile every library again: the collection does it once before.
 beside: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
+	-$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
 
 check: $(VENV)/.dev scripts
 	$(BIN)/ruff check .

@@ -1,7 +1,9 @@
 """Measures the time from a click to its fact: 50 orders a second on a full Citywall, one desk in Chromium.
 
 ``answer_p99_ms``: click on the desk → answer on the same page, through its Panel session. ``seen_p99_ms``:
-any order → the row with the new version in another desk's live socket. ``winners``: how many of 100
+any order → the row with the new version in another desk's live socket. ``--incidents 30 --tasks 12`` opens
+incidents first; then half of the orders are steps of their tasks (``task_answer_p99_ms``: order → answer at
+``/v1/command``), seen when a view of the other desk shows the task's new state. ``winners``: how many of 100
 simultaneous clicks on one case succeed. ``commands_per_s``: the rate of eight sockets at ``/v1/command``.
 ``floor``: a plain append – one at a time for p50 and p99, sixteen in parallel for the rate.
 ``stolen_pct``: the share of processor time that the host did not give to this machine during the orders. At
@@ -21,6 +23,7 @@ import websockets
 from playwright.sync_api import Page
 
 from benchmarks.cost import percentile, processor_time
+from benchmarks.linkage import AGENCIES, TaskOrders, open_incidents
 from city.facts.fact import body_of
 from city.state.row_keys import row_key_of
 from feeds.clients.commander import Answer, Commander
@@ -60,6 +63,8 @@ class Watch:
 
     def __init__(self) -> None:
         self.seen: dict[tuple[str, int], float] = {}
+        self.tasks: dict[tuple[str, str], float] = {}
+        """(task, state) → when a view first showed it."""
         self.rows = 0
 
     async def run(self, url: str, cookie: str, origin: str) -> None:
@@ -76,6 +81,10 @@ class Watch:
         for mark, row in (view or {}).get("set", {}).items():
             self.rows += 1
             self.seen.setdefault((mark, int(row["version"])), now)
+        for other in message.get("views", {}).values():
+            for key, row in other.get("set", {}).items():
+                if key.startswith("t:") and "state" in row:
+                    self.tasks.setdefault((key.removeprefix("t:"), row["state"]), now)
 
 
 class Ordered:
@@ -171,17 +180,27 @@ async def winners(url: str, tokens: list[str], key: str) -> tuple[int, int]:
     return sum(1 for one in answers if one.done), told
 
 
-def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str, Any]:
-    """Send fifty orders a second, five of them by clicks on the desk of ``page``; return the delays."""
+def paced(
+    running: Running, cast: Cast, page: Page, seconds: float, tasks: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """Send fifty orders a second, five of them by clicks on the desk of ``page``; return the delays.
+
+    With ``tasks`` (id, agency) half of the other orders are their steps.
+    """
     url, ordered = running.console.replace("http", "ws"), [f"o{number}" for number in range(ORDERED)]
     cookie = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
     watch, others = Watch(), Ordered(url, cast.tokens["li"])
+    working = TaskOrders(url, cast.tokens, tasks)
+    beside_desk = ORDERS_A_SECOND - DESK_A_SECOND
+    for_tasks = beside_desk / 2 if tasks else 0.0
 
     async def beside() -> None:
         watching = asyncio.create_task(watch.run(f"{url}/live/desk", cookie, running.console))
         while not watch.rows:  # noqa: ASYNC110  # the socket runs in the same loop
             await asyncio.sleep(0.05)
-        await others.run(ordered, ORDERS_A_SECOND - DESK_A_SECOND, seconds)
+        await asyncio.gather(
+            others.run(ordered, beside_desk - for_tasks, seconds), working.run(for_tasks, seconds)
+        )
         await asyncio.sleep(2)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -198,7 +217,17 @@ def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str,
     pressed |= {(one["mark"], one["version"]): one["at"] for one in presses if one["version"] is not None}
     answers = [one["ms"] for one in presses if one["version"] is not None]
     seen = [(watch.seen[key] - at) * 1000 for key, at in pressed.items() if key in watch.seen]
+    shown = [(watch.tasks[key] - at) * 1000 for key, at in working.pressed.items() if key in watch.tasks]
+    about_tasks = {
+        "task_answer_p50_ms": round(percentile(working.answers, 0.5), 1),
+        "task_answer_p99_ms": round(percentile(working.answers, 0.99), 1),
+        "task_answers": len(working.answers),
+        "task_seen_p50_ms": round(percentile(shown, 0.5), 1) if shown else None,
+        "task_seen_p99_ms": round(percentile(shown, 0.99), 1) if shown else None, "task_seen": len(shown),
+        "task_unseen": len(working.pressed) - len(shown), "task_refused": len(working.refused),
+    } if tasks else {}  # fmt: skip
     return {
+        **about_tasks,
         "answer_p50_ms": round(percentile(answers, 0.5), 1),
         "answer_p99_ms": round(percentile(answers, 0.99), 1), "answers": len(answers),
         "seen_p50_ms": round(percentile(seen, 0.5), 1), "seen_p99_ms": round(percentile(seen, 0.99), 1),
@@ -208,7 +237,7 @@ def paced(running: Running, cast: Cast, page: Page, seconds: float) -> dict[str,
     }  # fmt: skip
 
 
-def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
+def measure(running: Running, cast: Cast, seconds: float, incidents: int, tasks: int) -> dict[str, Any]:
     lon, lat = PLACES[1]
     hot = [f"p{n}" for n in range(PRESSED)] + [f"o{n}" for n in range(ORDERED)] + ["one"]
     many = [f"n{number}" for number in range(OTHERS)]
@@ -221,12 +250,15 @@ def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
     for start in range(0, OTHERS, 500):
         publish(running, "case", [case(key, **spread[key]) for key in many[start : start + 500]])
     url = running.console.replace("http", "ws")
+    asyncio.run(open_incidents(url, cast.tokens["chen"], incidents, tasks))
+    issued = [fact for fact in cast.all_facts() if fact["type"] == "TaskIssued"]
+    opened = [(fact["subject"].removeprefix("task:"), fact["data"]["agency"]) for fact in issued]
     with chromium() as browser:
         sight = cast.desk(browser, "chen")
         last = row_key_of(f"hotline/p{PRESSED - 1}")
         sight.wait("(mark) => Boolean(window.citywall?.desk?.row(mark))", 60, last)
         time.sleep(3)
-        result = paced(running, cast, sight.page, seconds)
+        result = paced(running, cast, sight.page, seconds, opened)
         sight.close()
     told = [cast.tokens[name] for name in ("chen", "li", "gu")]
     won, lost = asyncio.run(winners(url, told, "one"))
@@ -240,13 +272,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--incidents", type=int, default=0, help="open incidents, 0 for none")
+    parser.add_argument("--tasks", type=int, default=12, help="tasks of each incident")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder), log_format="json")
         try:
-            with Cast(running) as cast:
+            with Cast(running, {agency: agency for agency in AGENCIES}) as cast:
                 running.start()
-                result = measure(running, cast, options.seconds)
+                result = measure(running, cast, options.seconds, options.incidents, options.tasks)
         finally:
             running.stop()
     print(json.dumps(result) if options.json else json.dumps(result, indent=2))

@@ -41,8 +41,13 @@ def legend(frames: Mapping[str, Frame], *, schematic: bool = False, attribution:
     The entries for critical and urgent are always present: their absence from the map is information.
     """
     marks = [Mark("urgency.critical", "diamond", RED), Mark("urgency.urgent", "triangle", ORANGE)]
-    sensors = frames["sensors"].columns["marker"] if "sensors" in frames else []
+    sensors = set(frames["sensors"].columns["marker"]) if "sensors" in frames else set()
+    linkage = frames["incidents"].meta if "incidents" in frames else {}
+    if linkage.get("closed"):
+        sensors.add("circle")
     marks += [mark for shape, mark in _SENSORS.items() if shape in sensors]
+    if linkage.get("incidents"):
+        marks.append(Mark("legend.incident", "normal", TEXT))
     if "units" in frames and frames["units"].meta["committed"]:
         marks.append(Mark("legend.units", "square", TEXT))
     if _any_lost(frames):

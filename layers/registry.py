@@ -14,6 +14,7 @@ from layers.fields.heat import BesideHeat, CoreHeat, Heat
 from layers.marks.callouts import Callouts
 from layers.marks.cameras import Cameras
 from layers.marks.cases import Cases
+from layers.marks.incidents import Incidents, Lines
 from layers.marks.names import EnglishNames, Names, names_around
 from layers.marks.ordinary_cases import Ordinary
 from layers.marks.sensors import Sensors
@@ -33,7 +34,9 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
     Ordinary,
     Cameras,
     Sensors,
+    Lines,
     Units,
+    Incidents,
     Cases,
     Callouts,
     Names,
@@ -42,7 +45,7 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
 
 _CORNERS: Final = (
     (0.0, 0.0, 340.0, 72.0),  # attribution, and the strip of the sensors
-    (-164.0, 0.0, 0.0, 214.0),  # legend of the marks: seven lines
+    (-164.0, 0.0, 0.0, 241.0),  # legend of the marks: eight lines
     (-284.0, -114.0, 0.0, 0.0),  # legend of the density
 )
 """Elements over the map's corners: left, top, right, bottom in CSS px, for the longer of two languages.

@@ -13,9 +13,15 @@ from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
+from layouts.cards.duty_board import DutyBoard
+from layouts.cards.duty_entry import DutyEntryForm
+from layouts.cards.duty_handover import DutyHandover
+from layouts.cards.duty_log import DutyLog
+from layouts.cards.duty_week import DutyWeek
 from layouts.cards.header import Header
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
@@ -93,7 +99,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 _EVERY: Final = ("grammar", "mend", "live")
 _OF_ORDERS: Final = ("rows", "orders", "order_words")
-_OF_CASES: Final = ("over_map", "callouts", *_OF_ORDERS)
+_OF_CASES: Final = ("over_map", "callouts", "incident_labels", *_OF_ORDERS)
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -140,26 +146,26 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("desk_header", grow=True),)),
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
-            Region("detail", (Cell("desk_detail", grow=True),)),
+            Region("detail", (Cell("duty_entry"), Cell("desk_linkage"), Cell("desk_detail", grow=True))),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
-        scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map"),
-        sheets=("cards", "desk_cards", "desk_detail"),
+        scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map", "keys"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
     ),
     Layout(
         key="duty",
         path="/duty",
         areas=("header header header", "board middle log"),
-        columns="612px minmax(0, 1fr) 612px",
+        columns="500px minmax(0, 1fr) 540px",
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
-            Region("board", (Cell("duty"),)),
-            Region("middle", ()),
-            Region("log", (Cell("duty_log", grow=True),)),
+            Region("board", (Cell("duty_board", grow=True),)),
+            Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
+            Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
         ),
-        scripts=(*_EVERY, *_OF_ORDERS),
-        sheets=("cards", "people_cards"),
+        scripts=(*_EVERY, *_OF_ORDERS, "keys"),
+        sheets=("cards", "people_cards", "duty_forms", "duty_cards"),
     ),
     Layout(
         key="agency",
@@ -194,14 +200,23 @@ CARDS: Final[tuple[Card[WallSeen], ...]] = (
 )
 
 DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
-    Header("desk_header"),
+    Header("desk_header", duty=True),
     DeskStrip(),
     DeskQueue(),
+    DeskLinkage(),
     DeskDetail(),
     DeskIndicators(),
+    DutyEntryForm(),
 )
 
-DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (Header("duty_header"), Duty(), Log("duty_log", 60))
+DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
+    Header("duty_header", duty=True),
+    DutyBoard(),
+    DutyHandover(),
+    DutyWeek(),
+    DutyEntryForm(),
+    DutyLog(),
+)
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (Header("agency_header"), AgencyTasks())
 

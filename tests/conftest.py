@@ -1,4 +1,6 @@
+import contextlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,24 +11,65 @@ from feeds.ledger.ledger import Ledger
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.console.browser import chromium
 from tests.gateways import fresh_servers
+from tests.quick import quick_hasher
 
 # The gate gives the same answer twice; a slow machine is no fault of the code.
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.load_profile("gate")
 
 # Files of a few long tests: first, so that no worker is left alone with one at the end.
-LONG: Final = ("tests/stories/", "tests/faults/", "tests/feeds/test_recorded_day.py")
+LONG: Final = (
+    "tests/stories/test_an_hour.py", "tests/faults/", "tests/stories/", "tests/feeds/test_recorded_day.py",
+)  # fmt: skip
+BROWSER_FILES: Final = pytest.StashKey[set[Path]]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    session.stash[BROWSER_FILES] = browser_files = {
+        item.path for item in items if isinstance(item, pytest.Function) and "browser" in item.fixturenames
+    }
+
+    def place(item: pytest.Item) -> int:
+        for number, start in enumerate(LONG):
+            if item.nodeid.startswith(start):
+                return number
+        return len(LONG) + (item.path not in browser_files)
+
+    items.sort(key=place)
+
+
+_launched = contextlib.ExitStack()
+_browsers: list[Browser] = []
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium of this file's own; no longer, for a file of async tests cannot run beside it."""
-    with chromium() as launched:
-        yield launched
+def browser() -> Browser:
+    """A real Chromium, kept for the next file if that needs one: async tests cannot run beside it."""
+    if not _browsers:
+        _browsers.append(_launched.enter_context(chromium()))
+    return _browsers[0]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.path not in item.session.stash[BROWSER_FILES]:
+        _close_browser()
+
+
+def pytest_sessionfinish() -> None:
+    _close_browser()
+
+
+def _close_browser() -> None:
+    _browsers.clear()
+    _launched.close()
+
+
+@pytest.fixture(scope="module")
+def quick_passwords() -> Iterator[None]:
+    """Passwords made in this process cost nothing; what they cost is tested in ``tests/feeds/people``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("feeds.people.passwords.PasswordHasher", quick_hasher)
+        yield
 
 
 @pytest.fixture

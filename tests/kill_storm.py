@@ -1,9 +1,9 @@
 """A kill storm: every process is killed again and again, and every record arrives once.
 
 ``python -m tests.kill_storm --kills 60 [--seed 1]`` is the long form, to be run by hand; a short one stands
-in ``tests/faults``. Publishers and subscribers are processes too (``… publish``, ``… subscribe``). Each keeps
-a journal that survives its own death: a publisher what it sent and what was acknowledged, a subscriber each
-message with its cursor, in one line. Whoever is started again goes on from its journal.
+in ``tests/faults``. Publishers and subscribers are processes too. Each keeps a journal that survives its own
+death: a publisher what it sent and what was acknowledged, a subscriber each message with its cursor, in one
+line. Whoever is started again goes on from its journal.
 """
 
 import argparse
@@ -12,14 +12,13 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests import invented
+from tests.forked import start_function
 from tests.running import TOPICS, Running, wait_for
 
 SUBSCRIBERS = {"whole": (*TOPICS, "ops"), "ledger": ("case", "warning", "ops"), "unit": ("unit",)}
@@ -95,8 +95,12 @@ class Journal:
         os.write(self._file, json.dumps(line).encode() + b"\n")
 
 
-async def publish(url: str, topic: str, token: str, path: Path) -> None:
+def publish(url: str, topic: str, token: str, path: Path) -> None:
     """Publish batch after batch until told to stop, then wait for what is not answered."""
+    asyncio.run(_publish(url, topic, token, path))
+
+
+async def _publish(url: str, topic: str, token: str, path: Path) -> None:
     journal = Journal(path)
     answered = {line["answered"] for line in journal.lines if "answered" in line}
     sent = [line["sent"] for line in journal.lines if "sent" in line]
@@ -144,8 +148,12 @@ async def _publish_on(
         await asyncio.sleep(PAUSE_S)
 
 
-async def subscribe(url: str, topics: str, token: str, path: Path) -> None:
+def subscribe(url: str, topics: str, token: str, path: Path) -> None:
     """Subscribe for ever, going on from the last cursor in the journal."""
+    asyncio.run(_subscribe(url, topics, token, path))
+
+
+async def _subscribe(url: str, topics: str, token: str, path: Path) -> None:
     journal = Journal(path)
     cursors = (line["cursor"] for line in reversed(journal.lines) if line["cursor"])
     cursor = next(cursors, None)
@@ -189,7 +197,7 @@ class Storm:
         self._running = running
         self._folder = folder
         self._draw = random.Random(seed)
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, BaseProcess] = {}
         self.outcome = Outcome()
 
     def start(self) -> None:
@@ -197,7 +205,10 @@ class Storm:
         self._running.start("gateway")
         for name in SUBSCRIBERS:
             self._start(f"subscriber {name}")
-        wait_for(lambda: all(any(line["cursor"] for line in self._heard(name)) for name in SUBSCRIBERS), 60)
+        self._wait_for_none(
+            lambda: [name for name in SUBSCRIBERS if not any(line["cursor"] for line in self._heard(name))],
+            60,
+        )
         self._running.start("engine")  # writes facts as soon as it runs
         for topic in TOPICS:
             self._start(f"publisher {topic}")
@@ -221,13 +232,25 @@ class Storm:
     def _wait_for_answers(self) -> None:
         """Wait until every publisher was answered once more."""
         before = self._answered()
-        wait_for(
-            lambda: all(now > then for now, then in zip(self._answered(), before, strict=True)), 120, 0.2
-        )
+        self._wait_for_none(lambda: [name for name, now in self._answered().items() if now == before[name]])
 
-    def _answered(self) -> list[int]:
-        paths = [self._path(f"publisher {topic}") for topic in TOPICS]
-        return [path.read_bytes().count(b"answered") if path.exists() else 0 for path in paths]
+    def _wait_for_none(self, missing: Callable[[], list[str]], seconds: float = 120) -> None:
+        """Wait until none is missing; fail at once if a process ended that nobody killed."""
+
+        def is_none_missing() -> bool:
+            ended = {name: child.exitcode for name, child in self._children.items()}
+            ended = {name: status for name, status in ended.items() if status is not None}
+            assert not ended, f"ended by themselves: {ended}\n{self._running.log_end()}"
+            self._running.assert_alive()
+            return not missing()
+
+        wait_for(is_none_missing, seconds, 0.2, why_not=lambda: f"for {missing()}\n{self._running.log_end()}")
+
+    def _answered(self) -> dict[str, int]:
+        paths = {name: self._path(name) for name in (f"publisher {topic}" for topic in TOPICS)}
+        return {
+            name: path.read_bytes().count(b"answered") if path.exists() else 0 for name, path in paths.items()
+        }
 
     def _victim(self, kind: str) -> str:
         if kind in ("subscriber", "publisher"):
@@ -239,7 +262,7 @@ class Storm:
             os.kill(self._running.servers.log_pid, signal.SIGKILL)
         elif name in self._children:
             self._children[name].kill()
-            self._children[name].wait()
+            self._children[name].join()
         else:
             self._running.kill(name)
 
@@ -251,10 +274,9 @@ class Storm:
             reading = kind == "subscriber"
             token = self._running.subscriber if reading else self._running.publisher
             what = ",".join(SUBSCRIBERS[which]) if reading else which
-            command = "subscribe" if reading else "publish"
-            self._children[name] = subprocess.Popen(
-                [sys.executable, "-m", "tests.kill_storm", command, self._running.gateway, what, token,
-                 str(self._path(name))],
+            self._children[name] = start_function(
+                self._folder / "processes.log", subscribe if reading else publish,
+                self._running.gateway, what, token, self._path(name),
             )  # fmt: skip
         else:
             self._running.start(name)
@@ -274,8 +296,15 @@ class Storm:
         """Let the publishers end and the subscribers catch up; count."""
         for topic in TOPICS:
             stop_of(self._path(f"publisher {topic}")).touch()
-        for topic in TOPICS:
-            assert self._children[f"publisher {topic}"].wait(120) == 0, "a publisher did not end well"
+        publishers = {topic: self._children.pop(f"publisher {topic}") for topic in TOPICS}
+        try:
+            self._wait_for_none(lambda: [topic for topic, one in publishers.items() if one.is_alive()])
+        finally:
+            for child in publishers.values():
+                child.kill()
+                child.join()
+        ended = {topic: child.exitcode for topic, child in publishers.items()}
+        assert set(ended.values()) == {0}, f"publishers ended with {ended}\n{self._running.log_end()}"
         wanted: dict[str, list[str]] = {}
         for topic in TOPICS:
             lines = self._lines(f"publisher {topic}")
@@ -285,7 +314,7 @@ class Storm:
         self._wait_for_quiet(wanted)
         for child in self._children.values():
             child.kill()
-            child.wait()
+            child.join()
         for name in SUBSCRIBERS:
             self._judge(name, wanted)
         return self.outcome
@@ -343,16 +372,12 @@ def storm(kills: int, seed: int, *, data: Path) -> Outcome:
     finally:
         for child in whole._children.values():
             child.kill()
-            child.wait()
+            child.join()
         running.stop()
 
 
 def main() -> None:
-    """Run the long form, or be one of its children."""
-    if sys.argv[1:2] in (["publish"], ["subscribe"]):
-        work = publish if sys.argv[1] == "publish" else subscribe
-        asyncio.run(work(*sys.argv[2:5], Path(sys.argv[5])))
-        return
+    """Run the long form."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)

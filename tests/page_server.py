@@ -1,19 +1,22 @@
 """A server of one page and of our static files, for pages whose server is played by the test."""
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 import bokeh
 from playwright.sync_api import Browser, Page
 
 import static
 
-__all__ = ["BOKEH", "PageServer", "page_of", "page_server"]
+__all__ = ["BOKEH", "PageServer", "give_back", "page_of", "page_server"]
 
-STATIC, LIBRARY = "/citywall/static/", "/bokeh/"
+STATIC, LIBRARY, EMPTY = "/citywall/static/", "/bokeh/", "/empty"
 BOKEH = f'<script src="{LIBRARY}bokeh.min.js"></script>'
 """What a page with an embedded figure loads first."""
 TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -29,6 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(static.path(path.removeprefix(STATIC)))
         elif path.startswith(LIBRARY):
             self._file(Path(bokeh.__file__).parent / "server/static/js" / path.removeprefix(LIBRARY))
+        elif path == EMPTY:
+            self._answer(b"", "text/html", "no-store")
         else:
             self._answer(self.server.html.encode(), "text/html", "no-store")
 
@@ -68,16 +73,45 @@ def page_server() -> PageServer:
     return server
 
 
-def page_of(browser: Browser, size: tuple[int, int], errors: list[str]) -> Page:
-    """Return a new tab that notes what fails in it and what is asked of anybody but our server.
+class _Tabs:
+    """The tabs of a browser that nobody uses now, all in one context: they share its cache."""
 
-    The tabs of a browser share their cache: a script is loaded once. Each has its own session storage.
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context()
+        self.idle: list[Page] = []
+        self.listeners: dict[Page, dict[str, Callable[[Any], object]]] = {}
+
+
+_tabs: WeakKeyDictionary[Browser, _Tabs] = WeakKeyDictionary()
+
+
+def page_of(browser: Browser, size: tuple[int, int], errors: list[str]) -> Page:
+    """Return an empty tab that notes what fails in it and what is asked of anybody but our server.
+
+    A new tab costs a browser five times what a page costs: one that was given back is taken first.
     """
-    context = browser.contexts[0] if browser.contexts else browser.new_context()
-    page = context.new_page()
+    tabs = _tabs.get(browser) or _tabs.setdefault(browser, _Tabs(browser))
+    page = tabs.idle.pop() if tabs.idle else tabs.context.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})
     ours = (page_server().url, "data:", "blob:")
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda asked: asked.url.startswith(ours) or errors.append(f"asked {asked.url}"))
+    tabs.listeners[page] = {
+        "pageerror": lambda error: errors.append(str(error)),
+        "console": lambda said: errors.append(said.text) if said.type == "error" else None,
+        "request": lambda asked: asked.url.startswith(ours) or errors.append(f"asked {asked.url}"),
+    }
+    for event, listener in tabs.listeners[page].items():
+        page.on(event, listener)  # type: ignore[call-overload]  # typed for each event by itself
     return page
+
+
+def give_back(page: Page) -> None:
+    """Empty a tab for the next test: no document, no listener, nothing stored, no hand on it."""
+    tabs = _tabs[page.context.browser]
+    for event, listener in tabs.listeners.pop(page).items():
+        page.remove_listener(event, listener)
+    page.unroute_all()
+    page.goto(page_server().url + EMPTY)
+    page.evaluate("sessionStorage.clear()")
+    page.mouse.up()
+    page.mouse.move(-1, -1)
+    tabs.idle.append(page)

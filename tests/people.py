@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso
 from city.facts.fact import body_of
-from feeds.clients.commander import Answer, Commander
+from feeds.clients.commander import Answer, Commander, Done
 from feeds.ledger.ledger import Act, Ledger
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
@@ -47,11 +47,13 @@ duty_leader,王××（副区长）,,周××（区政府办副主任）,00:00,00:
 
 
 @contextmanager
-def story(holders: dict[str, str] | None = None) -> Iterator["Cast"]:
-    """Run a whole Citywall with everybody of a story in it; ``holders`` as :class:`Cast` takes them."""
+def story(
+    holders: dict[str, str] | None = None, *, roster: str = "", leads: dict[str, str] | None = None
+) -> Iterator["Cast"]:
+    """Run a whole Citywall with everybody of a story in it; the arguments as :class:`Cast` takes them."""
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder))
-        with Cast(running, holders) as people:
+        with Cast(running, holders, roster=roster, leads=leads) as people:
             try:
                 running.start()
                 yield people
@@ -62,20 +64,24 @@ def story(holders: dict[str, str] | None = None) -> Iterator["Cast"]:
 class Cast:
     """Everybody of a story, on a :class:`Running`; call before its processes start."""
 
-    def __init__(self, running: Running, holders: dict[str, str] | None = None) -> None:
-        """``holders``: login → agency code or street code."""
+    def __init__(
+        self, running: Running, holders: dict[str, str] | None = None, *, roster: str = "",
+        leads: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """``holders``: login → agency code or street code. ``leads``: login → name of further shift leads."""
         self.running = running
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._commanders: dict[str, Commander] = {}
         self.tokens: dict[str, str] = {}
-        (running.data / "roster.csv").write_text(ROSTER, encoding="utf-8")
-        self._enrol(running.data, holders or {})
+        (running.data / "roster.csv").write_text(roster or ROSTER, encoding="utf-8")
+        self._enrol(running.data, holders or {}, leads or {})
 
-    def _enrol(self, data: Path, holders: dict[str, str]) -> None:
+    def _enrol(self, data: Path, holders: dict[str, str], leads: dict[str, str]) -> None:
         accounts, tokens = Accounts(data, QUICK), TokenStore(data)
         told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
+        told |= {name: (display, ["shift_lead"], {}) for name, display in leads.items()}
         for name, holder in holders.items():
             is_street = holder.isdigit()
             role = "street_operator" if is_street else "agency_operator"
@@ -118,17 +124,38 @@ class Cast:
         assert answer.done is not None, (who, verb, answer.refused)
         return answer.done.version
 
+    def send(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Answer:
+        """Give a command on any subject over ``/v1/command``."""
+        return self.wait(self._send(who, verb, subject, version, args))
+
+    def give(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Done:
+        """Give a command that must be done."""
+        answer = self.send(who, verb, subject, version, **args)
+        assert answer.done is not None, (who, verb, answer.refused)
+        return answer.done
+
+    def does(self, who: str, verb: str, subject: str, **args: Any) -> Done:
+        """Give a command that must be done, at the version of the subject's newest fact."""
+        told = [fact["data"].get("version", 0) for fact in self.all_facts() if fact["subject"] == subject]
+        return self.give(who, verb, subject, max(told, default=0), **args)
+
     def set_city(self, moment: str) -> None:
         """Put the city's clock on a local moment (``2026-11-20T21:58``); it runs on at the usual rate."""
         self.wait(self._set_city(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).timestamp()))
 
     async def _set_city(self, epoch: float) -> None:
-        ledger = await Ledger.open(self.running.settings.log_url)
         machine = datetime.now(tz=SHANGHAI).timestamp()
         clock = CityClock(epoch, machine)
         data = {"city0": iso(clock.city0), "machine0": iso(clock.machine0), "rate": clock.rate}
-        body = body_of("CityClockSet", "city:clock", "drill", data)
-        [answer] = await ledger.append([Act(f"drill:{epoch}:{machine}", (body,))])
+        await self._append(f"drill:{epoch}:{machine}", body_of("CityClockSet", "city:clock", "drill", data))
+
+    def happened(self, *bodies: bytes) -> None:
+        """Append facts that the story begins with, and wait until the console has folded them."""
+        self.wait(self._append(f"drill:{len(bodies)}:{datetime.now(tz=SHANGHAI).timestamp()}", *bodies))
+
+    async def _append(self, command: str, *bodies: bytes) -> None:
+        ledger = await Ledger.open(self.running.settings.log_url)
+        [answer] = await ledger.append([Act(command, bodies)])
         await ledger.close()
         while await asyncio.to_thread(self._folded) < answer.position:  # noqa: ASYNC110  # another process's state
             await asyncio.sleep(0.05)
@@ -159,6 +186,15 @@ class Cast:
         await ledger.close()
         return found
 
+    def wait_for(self, subject: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait until a subject has a fact of a type; return the newest."""
+
+        def newest() -> dict[str, Any] | None:
+            facts = (f for f in reversed(self.all_facts()) if f["subject"] == subject)
+            return next((f for f in facts if f["type"] == kind), None)
+
+        return wait_for(newest, seconds, 0.2)
+
     def wait_for_fact(self, key: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
         """Wait until a case has a fact of a type; return the newest."""
 
@@ -167,14 +203,14 @@ class Cast:
 
         return wait_for(newest, seconds, 0.2)
 
-    def desk(self, browser: Browser, who: str, size: tuple[int, int] = FULL_HD) -> Sight:
-        """Sign in as somebody in a new browser context and open the desk."""
+    def desk(self, browser: Browser, who: str, size: tuple[int, int] = FULL_HD, page: str = "desk") -> Sight:
+        """Sign in as somebody in a new browser context and open the desk, or another page."""
         sight = Sight(browser, size)
-        sight.visit(f"{self.running.console}/sign-in?next=/desk")
+        sight.visit(f"{self.running.console}/sign-in?next=/{page}")
         sight.page.fill('input[name="account"]', who)
         sight.page.fill('input[name="password"]', PASSWORD)
         sight.page.click('button[type="submit"]')
-        sight.page.wait_for_url("**/desk*")
+        sight.page.wait_for_url(f"**/{page}*")
         return sight
 
 

@@ -8,9 +8,14 @@ from argon2 import PasswordHasher
 from feeds.people.accounts import Accounts
 from feeds.people.passwords import Passwords
 
-__all__ = ["QUICK", "enrol"]
+__all__ = ["QUICK", "enrol", "quick_hasher"]
 
-QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+def quick_hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+QUICK = Passwords(quick_hasher())
 
 
 def enrol(data: Path, name: str, display: str, role: str, **given: Any) -> None:

@@ -1,12 +1,14 @@
 """A whole Citywall for a test: real servers and real processes on free ports, to be killed and restarted."""
 
+import contextlib
 import json
 import os
+import random
 import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -19,20 +21,49 @@ from tests.forked import start_process
 TOPICS = ("case", "sensor", "camera", "unit", "warning")
 
 
+def _ports() -> Iterator[int]:
+    """Yield ports that the kernel gives to nobody, in random order; each worker of a run has its own share.
+
+    A killed server's port stays free until the server is back. A port of the kernel's range could meanwhile
+    become the other end of somebody's connection (even of a client that tries to reach the server).
+    """
+    try:
+        kernels = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    except FileNotFoundError:
+        kernels = ["32768", "65535"]
+    lowest, highest = map(int, kernels)
+    ours = [port for port in range(FIRST_PORT, 65536) if not lowest <= port <= highest]
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = ours[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    random.SystemRandom().shuffle(share)
+    yield from share
+
+
+FIRST_PORT = 11_000  # browsers refuse some ports below
+_unused = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that nobody has and that was not returned before."""
+    for port in _unused:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is left outside the kernel's range")
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 30.0, every: float = 0.05) -> Any:
-    """Return what ``what()`` gives as soon as it is true; fail after ``seconds``."""
+def wait_for(
+    what: Callable[[], Any], seconds: float = 30.0, every: float = 0.05, *,
+    why_not: Callable[[], object] = str,
+) -> Any:  # fmt: skip
+    """Return what ``what()`` gives as soon as it is true; fail after ``seconds`` and say ``why_not()``."""
     until = time.monotonic() + seconds
     while True:
         found = what()
         if found:
             return found
-        assert time.monotonic() < until, f"waited {seconds} s in vain"
+        if time.monotonic() > until:
+            raise AssertionError(f"waited {seconds} s in vain {why_not()}")
         time.sleep(every)
 
 
@@ -64,24 +95,35 @@ class Running:
     def gateway(self) -> str:
         return self.settings.feed_url
 
-    def start(self, *names: str) -> None:
+    def start(self, *names: str, wait: bool = True) -> None:
         for name in names or ("gateway", "engine", "console"):
             environment = {**os.environ, **self.settings.environment()}
             self._children[name] = start_process(name, environment, self.data / "processes.log")
-        if not names or "console" in names:
+        if wait and (not names or "console" in names):
             self.wait_until_ready()
 
     def wait_until_ready(self, seconds: float = 60.0) -> None:
-        wait_for(lambda: self.get("/readyz")[0] == 200, seconds, 0.3)
+        def is_ready() -> bool:
+            self.assert_alive()
+            return self.get("/readyz")[0] == 200
+
+        wait_for(is_ready, seconds, 0.1, why_not=self.log_end)
+
+    def assert_alive(self) -> None:
+        """Fail with the end of their log if a process ended that nobody killed."""
+        ended = {name: child.exitcode for name, child in self._children.items() if not child.is_alive()}
+        assert not ended, f"ended by themselves: {ended}\n{self.log_end()}"
 
     def kill(self, name: str) -> None:
-        self._children[name].kill()
-        self._children[name].join()
+        child = self._children.pop(name)
+        child.kill()
+        child.join()
 
     def end(self, name: str) -> None:
         """Ask one to stop, and wait until it has."""
-        self._children[name].terminate()
-        self._children[name].join(15)
+        child = self._children.pop(name)
+        child.terminate()
+        child.join(15)
 
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._children.items() if child.pid is not None}
@@ -101,6 +143,11 @@ class Running:
 
     def log_text(self) -> str:
         return (self.data / "processes.log").read_text(encoding="utf-8")
+
+    def log_end(self) -> str:
+        """The last lines that the processes printed."""
+        path = self.data / "processes.log"
+        return "\n".join(self.log_text().splitlines()[-40:]) if path.exists() else "(no log)"
 
     def stop(self) -> None:
         for child in reversed(self._children.values()):

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
-from tests.page_server import page_of, page_server
+from tests.page_server import give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["DONE", "IN_CARD", "LATER", "SLOWLY", "mark", "opened", "tell_view"]
@@ -113,7 +113,7 @@ def opened(
     # A page whose session does not echo starts anew; ours echoes.
     page.evaluate("citywall.heard(); setInterval(citywall.heard, 1000)")
     yield page
-    page.close()
+    give_back(page)
     assert errors == []
 
 

@@ -16,5 +16,5 @@ __all__ = ["due_steps"]
 def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[SubjectStep]:
     """Yield the steps that are due, at most one for each subject; the earliest of a subject comes first."""
     yield from due_task_steps(state, rules, now)
-    yield from due_duty_steps(state, rules, now)
     yield from due_incident_steps(state, now)
+    yield from due_duty_steps(state, rules, now)

@@ -15,10 +15,11 @@ Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class SignIn(Args, frozen=True):
-    """``post``: the post's key; without it the sender's own post by the roster. ``method``: where from."""
+    """``post``: the post's key; without it the sender's own post by the roster. ``method``: where from
+    (``demo``: by the demo itself)."""
 
     post: PostKey | None = None
-    method: Literal["hall", "phone", "page"] = "page"
+    method: Literal["hall", "phone", "page", "demo"] = "page"
 
 
 class GoAway(Args, frozen=True):

@@ -69,7 +69,9 @@ class DeskView:
 
 
 class CasesInFull(WallView):
-    """The wall's view with the cases of a desk."""
+    """The wall's view with the cases of a desk, and with typed text of incidents and tasks."""
+
+    full = True
 
     def see_case(self, case: Case) -> DeskCase:
         """Return an open case with everything that an officer needs to act on it."""

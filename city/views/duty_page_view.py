@@ -1,10 +1,15 @@
-"""The view of the duty page: the common part and the duty log."""
+"""The view of the duty page: the common part, the duty log, and duty in full."""
 
+from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
+from city.views.duty_board import duty_board, roster_week
+from city.views.duty_board_seen import DutyBoardSeen
 from city.views.duty_page_seen import DutyPageSeen
-from city.views.page_view import PageView
+from city.views.page_view import Kept, PageView
 
 __all__ = ["DutyPageView"]
+
+DAY_S = 86_400.0
 
 
 class DutyPageView:
@@ -12,9 +17,19 @@ class DutyPageView:
 
     def __init__(self, page: PageView) -> None:
         self._page = page
+        self._rules = page.rules
+        self._kept = Kept()
 
     def see(self, state: CityState, now: float) -> DutyPageSeen:
         """Return what the duty page may see at machine time ``now`` (epoch seconds)."""
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        return DutyPageSeen(**fields, log=self._page.log(state, seen.warnings))
+        rules, city_now = self._rules, state.ledger.clock.at(now)
+        board = DutyBoardSeen() if rules is None else self._board(state, rules, city_now)
+        return DutyPageSeen(**fields, log=self._page.log(state, seen.warnings), board=board)
+
+    def _board(self, state: CityState, rules: DecisionRules, city_now: float) -> DutyBoardSeen:
+        # The plan of a week is new with the roster or an override, and at midnight.
+        revision = (state.revision("duty"), (city_now + rules.zone_offset_s) // DAY_S)
+        week = self._kept.get("week", revision, lambda: roster_week(state.ledger, rules, city_now))
+        return duty_board(state.ledger, rules, city_now, week)

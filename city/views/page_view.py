@@ -6,18 +6,20 @@ from typing import Any, Final
 import msgspec
 
 from city.clocks.freshness import freshness
+from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
 from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
+from city.views.duty_seen import duty_by_facts
 from city.views.wall_seen import DutySeen, PageSeen, SourceSeen, WarningSeen
 from city.views.weather_view import log_lines, warnings
 from city.warnings.in_force import standing
 
-__all__ = ["Kept", "PageView"]
+__all__ = ["Kept", "PageView", "public_line"]
 
-LOG_SHOWN: Final = 50
-"""Lines of the duty log on a page's channel."""
+SHOWN_LINES: Final = 50
+"""Lines of the duty log in a view; the duty page asks for more of them."""
 
 
 class Kept:
@@ -80,6 +82,13 @@ class PageView:
         )
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
+        seen = duty_by_facts(state.ledger, self._by_roster(state, city_now), city_now)
+        if seen.shift or self.rules is None:
+            return seen
+        # Nobody has signed in yet: entries go to the shift of this time.
+        return msgspec.structs.replace(seen, shift=shift_times(self.rules).at(city_now).id)
+
+    def _by_roster(self, state: CityState, city_now: float) -> DutySeen:
         roster = self._kept.get("duty", state.revision("duty"), lambda: _roster(state.ledger))
         if not roster:
             return DutySeen()
@@ -99,15 +108,16 @@ class PageView:
         )
 
     def _lines(self, ledger: LedgerState) -> tuple[LogLine, ...]:
-        lines = []
-        for line in ledger.log[-LOG_SHOWN:]:
-            cleaners = {"label": public_label, "road": public_road}
-            names = {
-                name: cleaners[name](text, self.rules) if name in cleaners else text
-                for name, text in line.names.items()
-            }
-            lines.append(msgspec.structs.replace(line, names=names))
-        return tuple(lines)
+        return tuple(public_line(line, self.rules) for line in ledger.log[-SHOWN_LINES:])
+
+
+def public_line(line: LogLine, rules: DecisionRules | None) -> LogLine:
+    """Return a line of the duty log with its label and road cleaned as for the wall's cases."""
+    cleaners = {"label": public_label, "road": public_road}
+    names = {
+        name: cleaners[name](text, rules) if name in cleaners else text for name, text in line.names.items()
+    }
+    return msgspec.structs.replace(line, names=names)
 
 
 def _roster(ledger: LedgerState) -> tuple[RosterRow, ...]:

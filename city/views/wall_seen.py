@@ -13,6 +13,7 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
+from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "PageSeen", "ReadingsSeen", "ShowSeen",
@@ -166,7 +167,12 @@ class SourceSeen(msgspec.Struct, frozen=True):
 
 
 class DutySeen(msgspec.Struct, frozen=True):
-    """Who is on duty by the roster; a count is None when no source gives it."""
+    """Who is on duty; a count is None when no source gives it.
+
+    ``kept``: by the facts of duty, else by the roster. ``shift`` is the id of the shift to whose log entries
+    are written, ``unstaffed`` counts the posts that are empty for ten minutes. ``must`` are the items of the
+    hand-over that must be acknowledged, ``unanswered_items`` those of them that are not.
+    """
 
     leader: str = ""
     shift_lead: str = ""
@@ -179,6 +185,13 @@ class DutySeen(msgspec.Struct, frozen=True):
     workstations_online: int | None = None
     workstations: int | None = None
     unanswered: int | None = None
+    kept: bool = False
+    shift: str = ""
+    unstaffed: int = 0
+    incoming_lead: str = ""
+    drafted: bool = False
+    must: int = 0
+    unanswered_items: int = 0
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):
@@ -274,3 +287,9 @@ class WallSeen(PageSeen, frozen=True):
     """Mark of an open case → its probable duplicates (``city.views.duplicate_groups``)."""
     duplicate_marks: frozenset[str] = frozenset()
     """Marks of all probable duplicates: they have no row of their own in a list."""
+    incidents: tuple[IncidentSeen, ...] = ()
+    """Incidents that are not over, the worst first."""
+    tasks: tuple[TaskSeen, ...] = ()
+    """The tasks of these incidents, the worst first; those that are over come last."""
+    committed: tuple[UnitOnTask, ...] = ()
+    closures: tuple[ClosureSeen, ...] = ()

@@ -12,6 +12,7 @@ from city.state.row_keys import row_key_of
 from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
+from city.views.linkage_view import LinkageView
 from city.views.page_view import Kept, PageView
 from city.views.wall_seen import (
     CameraSeen,
@@ -65,8 +66,11 @@ class _OpenCases:
 class WallView:
     """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
 
-    Slices that did not change since the last view are cached.
+    Slices that did not change since the last view are cached. ``full`` includes typed text of incidents and
+    tasks (class P2), which no wall may show.
     """
+
+    full = False
 
     def __init__(
         self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None, page: PageView | None = None
@@ -75,6 +79,7 @@ class WallView:
         self._page = page or PageView(zone_offset_s=zone_offset_s, rules=rules)
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
+        self._linkage = LinkageView(rules, full=self.full)
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
@@ -85,6 +90,7 @@ class WallView:
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
+        linkage = self._linkage.see(state, now)
         return WallSeen(
             **fields,
             cases=cases,
@@ -101,6 +107,10 @@ class WallView:
             shows=tuple(shows(ledger, now, self.rules)),
             duplicates=same,
             duplicate_marks=duplicate_marks,
+            incidents=linkage.incidents,
+            tasks=linkage.tasks,
+            committed=self._linkage.committed(state, now),
+            closures=linkage.closures,
         )
 
     def see_case(self, case: Case) -> CaseSeen:

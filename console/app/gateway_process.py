@@ -18,6 +18,7 @@ from feeds.gateway.acceptance import Stores
 from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.gateway import Gateway, GatewayConfig
 from feeds.gateway.picture_store import Pictures
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
@@ -33,14 +34,14 @@ LOG_EVERY = 12
 
 
 async def run_gateway(settings: Settings) -> None:
-    """Run a gateway until cancelled. Raises OSError when its port is taken."""
+    """Run a gateway until cancelled; it waits for the log server. Raises OSError when its port is taken."""
     data = settings.data_dir
     district = read_district(data)
     people = PeopleStore(data)
     pictures = connect(settings.pictures_url)
     stores = Stores(
-        ledger=await Ledger.open(settings.log_url, segments=data / "ledger"),
-        telemetry=await Telemetry.open(settings.log_url),
+        ledger=await retry_while_unavailable(lambda: Ledger.open(settings.log_url, segments=data / "ledger")),
+        telemetry=await retry_while_unavailable(lambda: Telemetry.open(settings.log_url)),
         pictures=Pictures.open(settings.pictures_url),
         people=people,
         deadletters=DeadLetters(data, people.encryption),

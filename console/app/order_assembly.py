@@ -10,11 +10,14 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from console.app.access_services import AccessServices
+from console.deployment.contacts import CALL, read_contacts
 from console.deployment.district import District
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
 from console.desk.case_story import CaseStories
 from console.desk.desk_session import DeskServices
+from console.desk.duty_questions import DutyQuestions
+from console.desk.duty_sheets import DutySheets
 from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
@@ -50,11 +53,16 @@ class OrderServices:
             ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
+        contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))
         self.desk_services = DeskServices(
             self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
+            duty=DutyQuestions(self._state, terms, contacts, words["zh"], clock=clock).asks(),
         )  # fmt: skip
+        self.sheets = DutySheets(
+            self._state, terms, words=words, title=district.name, timezone=district.timezone, clock=clock
+        )
 
     def page_sessions(self, access: AccessServices) -> PageSessions:
         """Return the factory of page sessions; from now on case stories show the accounts' display names."""

@@ -34,6 +34,7 @@ from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
+from console.pages.duty_handlers import DutyFiles, duty_patterns
 from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
@@ -47,6 +48,7 @@ from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
@@ -169,6 +171,7 @@ class Console:
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
+            *duty_patterns(self._duty_files()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
             (
@@ -176,6 +179,14 @@ class Console:
                 TileHandler, {"draw": self._screens.tile, **access},
             ),
         ]  # fmt: skip
+
+    def _duty_files(self) -> DutyFiles:
+        def roster() -> list[dict[str, str]]:
+            return self._follower.store.state.ledger.roster
+
+        return DutyFiles(
+            self._authorization, self._access.sessions, sheets=self._ordering.sheets, roster=roster
+        )
 
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
         """Return a camera's newest picture and its time; None for a camera that no page may show."""
@@ -228,11 +239,13 @@ def build_id() -> str:
 
 
 async def serve(settings: Settings) -> None:
-    """Run a console until cancelled."""
+    """Run a console until cancelled; it waits for the log server."""
     # An answer waits for the event loop, and the loop waits for a drawing thread at each switch:
     # at most 1 ms, not Python's default of 5 ms.
     sys.setswitchinterval(0.001)
-    ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
+    ledger = await retry_while_unavailable(
+        lambda: Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
+    )
     try:
         await Console(settings, read_district(settings.data_dir), ledger).run()
     finally:

@@ -11,6 +11,7 @@ from city.dispatch.table_checks import check_tables
 from city.duty.roster_checks import roster_faults, told
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders
+from console.deployment.contacts import CALL, read_contacts
 from console.deployment.decision_rules import today
 from console.deployment.display_names import names_of
 from console.deployment.district import (
@@ -63,6 +64,10 @@ def _problems(data_dir: Path) -> Iterator[str]:
         except ValueError as error:
             yield f"city.toml: {error}"
     yield from _roster_problems(district, data_dir)
+    try:
+        read_contacts(data_dir, district.duty.get("call", CALL))
+    except DistrictError as error:
+        yield str(error)
     try:
         read_adapters(data_dir)
     except (ValueError, OSError) as error:

@@ -33,7 +33,13 @@ _STAFF: Final = (
     Actor("dispatcher", "石××（派遣员）", ("dispatcher",)),
     Actor("inspector", "丁××（监督员）", ("inspector",)),
 )
-_AGENCY: Final = "sz"
+_AGENCIES: Final = (
+    ("agency", "姚××（市政科长）", "agency_operator", "sz"),
+    ("police", "唐××（指挥中心民警）", "agency_operator", "ga"),
+    ("fire", "祝××（指挥中心参谋）", "agency_operator", "xf"),
+    ("sanitation", "童××（作业调度）", "agency_operator", "lh"),
+)
+"""Account, display name, role and agency of those for the agencies' pages."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -46,10 +52,12 @@ class User(msgspec.Struct, frozen=True):
 
 
 class Secrets(msgspec.Struct):
-    """The secrets in the data dir (mode 0600): tokens by client, stand-ins' tokens by account, and users."""
+    """The secrets in the data dir (mode 0600): tokens by client, by account of a stand-in, and of the people
+    of the shifts, whom the demo signs in; and the users with their passwords."""
 
     tokens: dict[str, str] = {}
     stand_ins: dict[str, str] = {}
+    shift: dict[str, str] = {}
     people: list[User] = []
 
 
@@ -68,6 +76,11 @@ def demo_secrets(data: Path) -> Secrets:
         _make_tokens(tokens, kept)
         for actor in actors:
             _make_stand_in(accounts, tokens, actor, kept)
+        for actor in _shift(_roster(data)) if actors else ():
+            if actor.account not in kept.shift:
+                kept.shift[actor.account] = tokens.create(
+                    actor.account, ("command",), now=time.time(), account=actor.account
+                )
     finally:
         tokens.close()
         accounts.close()
@@ -92,7 +105,8 @@ def demo_users(data: Path) -> list[User]:
 def people_of(data: Path) -> People:
     """Return the stand-ins of the district of a data dir. Raises DistrictError."""
     agencies = {row["code"]: row["short_zh"] for row in read_rows(data, "agencies.csv")[0]}
-    return People(agencies, read_streets(read_district(data)).codes, _roster(data))
+    roster = _roster(data)
+    return People(agencies, read_streets(read_district(data)).codes, roster, _shift(roster))
 
 
 def _roster(data: Path) -> tuple[RosterRow, ...]:
@@ -165,15 +179,22 @@ def _rights(actor: Actor) -> dict[str, Any]:
 
 def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
     """Yield the accounts for visitors: everybody of the shifts, and one of each other kind of staff."""
+    yield from _shift(roster)
+    yield from _STAFF
+    known = {row["code"] for row in read_rows(data, "agencies.csv")[0]}
+    for account, display, role, agency in _AGENCIES:
+        if agency in known:
+            yield Actor(account, display, (role,), agency=agency)
+    streets = read_streets(read_district(data))
+    yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
+
+
+def _shift(roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
+    """Yield everybody of the shifts on the roster, as numbered accounts."""
     for role, form in _SHIFTS:
         names = dict.fromkeys(row.name for row in roster if row.role == role)
         for number, name in enumerate(names, start=1):
             yield Actor(form.format(number if len(names) > 1 else ""), name, (role,))
-    yield from _STAFF
-    if _AGENCY in {row["code"] for row in read_rows(data, "agencies.csv")[0]}:
-        yield Actor("agency", "姚××（市政科长）", ("agency_operator",), agency=_AGENCY)
-    streets = read_streets(read_district(data))
-    yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
 
 
 def _password() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.clocks.timestamps import parse
 from console.demo.accounts import SUBSCRIBER, demo_secrets
-from console.demo.responders import run_responders
+from console.demo.responders import DemoPeople
 from console.deployment.district import read_district, read_streets
 from console.deployment.settings import Settings
 from feeds.clients.publisher import Publisher
@@ -28,6 +28,11 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
     streets = read_streets(read_district(settings.data_dir))
     district = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed)
     city = await city_clock(settings, keys[SUBSCRIBER])
+    units = district.units(rate=city.rate)
+    people = DemoPeople(
+        settings, {**kept.stand_ins, **kept.shift}, units=units, floods=district.floods, seed=seed,
+        clock=clock,
+    )  # fmt: skip
     async with AsyncExitStack() as stack:
         publishers: dict[tuple[str, str], Publisher] = {}
         for name, client in CLIENTS.items():
@@ -39,8 +44,11 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
             return await publishers[client, topic].send(records)
 
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(run_responders(settings, kept.stand_ins, seed=seed, clock=clock))
-            await district.run(send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate)
+            tasks.create_task(people.run())
+            await district.run(
+                send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate, units=units,
+                drives=people.drives,
+            )  # fmt: skip
 
 
 async def city_clock(settings: Settings, token: str) -> CityClock:

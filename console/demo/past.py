@@ -21,6 +21,7 @@ from city.facts.chain import GENESIS, digest, link
 from city.facts.fact import body_of
 from city.folding.store import Store
 from console.demo.accounts import people_of
+from console.demo.past_duty import first_duty
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.roster import person_of_account
@@ -93,7 +94,8 @@ class Past:
         self._until = until
         self._terms: DecisionRules = read_decision_rules(district, data)
         self._memory = _Memory(self.store, iso(until))
-        self._responders = Responders(people_of(data), self._terms.categories, seed=seed)
+        self._people = people_of(data)
+        self._responders = Responders(self._people, self._terms.categories, seed=seed)
         self._timers = Timers(self.store, self._memory, lambda: self._terms, clock=lambda: until)
         self._accounts = Accounts(data)
         self._reporters = Reporters(data)
@@ -126,7 +128,11 @@ class Past:
             at = max(at, min(soonest, story.reported_at if story else soonest))
             at += LONG_AGO_TOGETHER_S if at < self._until - LONG_AGO_S else TOGETHER_S
             await asyncio.sleep(0)  # so that Ctrl-C works
-        return moments
+        self._memory.begin(self._until)
+        orders = first_duty(self.store.state.ledger, self._terms, self._people, self._until)
+        for account, person, verb, subject, args in orders:
+            await self._give(person or self._person(account), verb, subject, 0, args)
+        return [*moments, (self._until, self._memory.taken)]
 
     async def _note_first_facts(self) -> None:
         """Append the engine's first notes: the roster, and that no system has an adapter."""
@@ -165,13 +171,18 @@ class Past:
         return acts
 
     async def _answer(self, order: Order) -> Answer:
-        act, state = order.act, self.store.state.ledger
-        person = self._person(act.account)
-        command = Command(f"past-{next(self._numbers)}", act.verb, order.subject, order.version, act.args)
+        act = order.act
+        return await self._give(self._person(act.account), act.verb, order.subject, order.version, act.args)
+
+    async def _give(
+        self, person: Person, verb: str, subject: str, version: int, args: dict[str, Any]
+    ) -> Answer:
+        state = self.store.state.ledger
+        command = Command(f"past-{next(self._numbers)}", verb, subject, version, args)
         now = Now(self._until, state.clock.at(self._until))
         decision = decide(state, command, person, self._terms, now)
         if isinstance(decision, Refusal):
-            self.refusals.append((act.verb, decision.reason))
+            self.refusals.append((verb, decision.reason))
             return Answer(refused=Why(decision.code, decision.reason))
         bodies = tuple(signed(fact, person, command) for fact in decision.facts)
         await self._memory.append(

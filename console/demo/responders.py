@@ -1,21 +1,23 @@
 """Runs the demo's responders: they follow the gateway and order verbs, each with its own account."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import structlog
 
-from city.dispatch import categories
 from console.demo.accounts import people_of
-from console.deployment.district import read_district, read_rows
+from console.deployment.decision_rules import read_decision_rules
+from console.deployment.district import read_district
 from console.deployment.settings import Settings
-from console.live.feed_follower import Follower, follower_of
+from console.live.feed_follower import follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
+from feeds.sources.demo.feeds.units import Drive, Units
+from feeds.sources.demo.people.linkage_responders import LinkageOrder, LinkageResponders
 from feeds.sources.demo.people.responders import Order, Responders
 
-__all__ = ["ResponderSockets", "run_responders"]
+__all__ = ["DemoPeople", "ResponderSockets"]
 
 TICK_S: Final = 0.2
 BUSY_TICK_S: Final = 0.03
@@ -42,7 +44,7 @@ class ResponderSockets:
         for account in list(self._open):
             await self._close(account)
 
-    async def send(self, order: Order) -> Answer | None:
+    async def send(self, order: Order | LinkageOrder) -> Answer | None:
         """Send an order with its account's token; None when the token is refused."""
         act = order.act
         commander = await self._commander(act.account)
@@ -78,39 +80,51 @@ class ResponderSockets:
         await stack.aclose()
 
 
-async def run_responders(
-    settings: Settings, tokens: Mapping[str, str], *, seed: int, clock: Callable[[], float]
-) -> None:
-    """Run the invented city's responders until cancelled. ``clock`` returns machine time, epoch seconds."""
-    data = settings.data_dir
-    known = {one.key: one for one in categories.read(read_rows(data, "categories.csv")[0])}
-    responders = Responders(people_of(data), known, seed=seed)
-    follower = follower_of(settings, read_district(data), clock=clock)
-    async with (
-        ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens) as sockets,
-        asyncio.TaskGroup() as tasks,
-    ):
-        tasks.create_task(follower.follow_ledger())
-        tasks.create_task(sockets.close_idle())
-        await follower.complete.wait()
-        await _work(responders, follower, sockets, clock)
+class DemoPeople:
+    """The invented city's responders on a running Citywall. ``clock`` returns machine time, epoch seconds."""
 
+    def __init__(
+        self, settings: Settings, tokens: Mapping[str, str], *, units: Units, seed: int,
+        floods: Callable[[float, float], Iterable[object]], clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        data = settings.data_dir
+        district = read_district(data)
+        rules = read_decision_rules(district, data)
+        people = people_of(data)
+        self._responders = Responders(people, rules.categories, seed=seed)
+        self._linkage = LinkageResponders(people, rules, units, floods)
+        self._follower = follower_of(settings, district, clock=clock)
+        self._sockets = ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens)
+        self._clock = clock
 
-async def _work(
-    responders: Responders, follower: Follower, sockets: ResponderSockets, clock: Callable[[], float]
-) -> None:
-    async def give(order: Order) -> None:
-        answer = await sockets.send(order)
-        responders.answered(order, answer, follower.store.state.ledger, clock())
+    def drives(self) -> list[Drive]:
+        """Return the drives of units to linkage tasks; none before the ledger is read."""
+        if not self._follower.complete.is_set():
+            return []
+        return self._linkage.drives(self._follower.store.state.ledger, self._clock())
 
-    async with asyncio.TaskGroup() as tasks:
-        while True:
-            ledger = follower.store.state.ledger
-            responders.update(ledger, clock())
-            orders = responders.due(ledger, clock())
-            for order in orders:
-                tasks.create_task(give(order))
-            await asyncio.sleep(BUSY_TICK_S if responders.busy else TICK_S)
+    async def run(self) -> None:
+        """Act until cancelled."""
+        async with self._sockets, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follower.follow_ledger())
+            tasks.create_task(self._sockets.close_idle())
+            await self._follower.complete.wait()
+            while True:
+                self._act(tasks)
+                busy = self._responders.busy or self._linkage.busy
+                await asyncio.sleep(BUSY_TICK_S if busy else TICK_S)
+
+    def _act(self, tasks: asyncio.TaskGroup) -> None:
+        ledger, now = self._follower.store.state.ledger, self._clock()
+        self._responders.update(ledger, now)
+        for order in self._responders.due(ledger, now):
+            tasks.create_task(self._give(order, self._responders))
+        for linkage_order in self._linkage.due(ledger, now):
+            tasks.create_task(self._give(linkage_order, self._linkage))
+
+    async def _give(self, order: Any, responders: Any) -> None:
+        answer = await self._sockets.send(order)
+        responders.answered(order, answer, self._follower.store.state.ledger, self._clock())
 
 
 def _loop_time() -> float:

@@ -9,8 +9,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -19,6 +21,7 @@ from city.duty.roster import on_duty, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo.feeds import city_clock
 from console.demo.past import generate_past
+from console.demo.shifts import first_shifts
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.log_connection import lock_data_dir, socket_dir
 from console.deployment.settings import Settings
@@ -96,6 +99,9 @@ class Demo:
         """
         data = _writable(self._settings.data_dir)
         self._lock = lock_data_dir(data)
+        if self._feeds:
+            local = datetime.fromtimestamp(time.time(), ZoneInfo(read_district(data).timezone))
+            first_shifts(data, local.hour * 60 + local.minute)
         _check_district(data)
         for name, port in (("console", self._settings.port), ("gateway", self._settings.gateway_port)):
             _check_free(name, port)

@@ -59,9 +59,10 @@ def linkage_numbers(given: Mapping[str, Any]) -> LinkageNumbers:
 def duty_numbers(given: Mapping[str, Any]) -> DutyNumbers:
     """Return the numbers of duty: those of ``[duty]`` replace the defaults.
 
-    ``day_starts`` and ``night_starts`` are texts HH:MM. Raises DistrictError naming the key.
+    ``day_starts`` and ``night_starts`` are texts HH:MM; ``call`` is no number but the template of
+    ``console.deployment.contacts``. Raises DistrictError naming the key.
     """
-    told = dict(given)
+    told = {key: value for key, value in given.items() if key != "call"}
     starts = {key: _second_of_day(f"duty.{key}", told.pop(key)) for key in SHIFTS if key in told}
     numbers = msgspec.structs.replace(_numbers("duty", told, DutyNumbers()), **starts)
     if numbers.day_starts == numbers.night_starts:

@@ -1,6 +1,6 @@
 """A desk's session: executes the orders and answers the questions of one page for its person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import nsmallest
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
+from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
 from console.orders.allowed_verbs import actions
@@ -31,11 +32,15 @@ LONGEST_WORDS: Final = 60
 
 
 class DeskServices:
-    """Services shared by all desk sessions of a console. ``seen`` returns the desk channel's last view."""
+    """Services shared by all desk sessions of a console.
+
+    ``seen`` returns the desk channel's last view. ``duty``: questions about duty → who answers them.
+    """
 
     def __init__(
         self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
         stories: CaseStories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
+        duty: Mapping[str, Answerer] | None = None,
     ) -> None:  # fmt: skip
         self.orders = orders
         self.presence = presence
@@ -45,6 +50,7 @@ class DeskServices:
         self.search = search
         self.sheets = CaseSheets(terms, stories.name_of)
         self.clock = clock
+        self.duty = dict(duty or {})
         self._seen = seen
 
     @property
@@ -69,7 +75,8 @@ class DeskSession(OrderSession):
     ) -> None:  # fmt: skip
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
-            "indicator": self._indicator,
+            "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
+            **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
         self._services = services
@@ -186,6 +193,23 @@ class DeskSession(OrderSession):
                 for one in terms.categories.values()
             ]
         }  # fmt: skip
+
+    async def _preview(self, person: Person, asked: Reply) -> Reply:
+        """Return the tasks that starting linkage would issue; see ``linkage_questions``."""
+        services, seen = self._services, self._services.seen
+        assert seen is not None
+        case = services.case(asked.get("case"))
+        state, now = services.state().ledger, services.clock()
+        return linkage_preview(state, seen.units, asked, case, person, services.terms, now)
+
+    async def _incident(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        state, now = services.state().ledger, services.clock()
+        incident = state.incidents.get(str(asked.get("incident")))
+        if incident is None:
+            return {"incident": None}
+        at = Now(now, state.clock.at(now))
+        return {"incident": incident_sheet(state, incident, person, services.terms, at)}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen

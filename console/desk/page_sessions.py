@@ -85,7 +85,8 @@ class PageSessions:
 
         if viewer.page == "desk":
             return DeskSession(self._services, person_of, owner=owner)
-        return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids)
+        asks = self._services.duty if viewer.page == "duty" else None
+        return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids, asks=asks)
 
     def _person(self, viewer: Viewer, *, used: bool) -> Person | None:
         """Return the person of a page now; None when their session has ended or the page is not theirs."""

@@ -30,6 +30,7 @@ from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.refusal_texts import Reasons
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
@@ -195,11 +196,13 @@ class Engine:
 
 
 async def run_engine(settings: Settings) -> None:
-    """Run an engine until cancelled."""
-    ledger = await Ledger.open(settings.log_url)
-    archive = await Archive.open(
-        settings.log_url, settings.data_dir / "archive", clock=time.time,
-        keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
+    """Run an engine until cancelled; it waits for the log server."""
+    ledger = await retry_while_unavailable(lambda: Ledger.open(settings.log_url))
+    archive = await retry_while_unavailable(
+        lambda: Archive.open(
+            settings.log_url, settings.data_dir / "archive", clock=time.time,
+            keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
+        )
     )  # fmt: skip
     district = read_district(settings.data_dir)
     follower = follower_of(settings, district, clock=time.time)

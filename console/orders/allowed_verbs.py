@@ -1,5 +1,6 @@
-"""Allowed verbs: which verbs a person could order on a case now. The rules decide; nothing is executed."""
+"""Allowed verbs: which verbs a person could order on a case or incident now. Nothing is executed."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from city.access import VERBS, Person
@@ -8,8 +9,9 @@ from city.commands.command import Command, Now, Refusal
 from city.commands.decide import VERB_HELP, decide
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import Case, LedgerState
+from city.state.linkage_records import GRADES, Incident
 
-__all__ = ["actions"]
+__all__ = ["actions", "incident_actions"]
 
 DAY_S: Final = 86_400.0
 NOT_ASKED: Final = frozenset({"pass_limit", "show", "clear"})
@@ -26,22 +28,57 @@ def actions(
 
     Plausible arguments stand in for those that a verb takes: a refusal because of arguments counts as ok.
     """
+    subject, version = f"case:{case.key}", case.file.version
+    return [
+        _asked(
+            state, Command("probe", verb, subject, version, _plausible(verb, case, now)), person, terms, now
+        )
+        for verb in _verbs("case", person)
+    ]
+
+
+def incident_actions(
+    state: LedgerState, incident: Incident, person: Person, terms: DecisionRules, now: Now
+) -> list[dict[str, Any]]:
+    """Return the same as :func:`actions` for the verbs of an incident."""
+    subject, version = f"incident:{incident.id}", incident.version
+    could = {"text": "-", "grade": _other_grade(incident), "approved": True, "to": "-", "person": "-"}
     found = []
-    for verb, roles in VERBS.items():
-        if verb in NOT_ASKED or VERB_HELP.get(verb, {}).get("subject") != "case":
-            continue
-        if not any(role in person.roles for role in roles):
-            continue
-        asked = Command("probe", verb, f"case:{case.key}", case.file.version, _plausible(verb, case, now))
-        outcome = decide(state, asked, person, terms, now)
-        refusal = outcome if isinstance(outcome, Refusal) else None
-        ok = refusal is None or refusal.code == "bad_args"
-        found.append({
-            "verb": verb, "args_needed": list(VERB_HELP[verb]["needed"]), "ok": ok,
-            "why_not": None if ok or refusal is None else refusal.reason,
-            "names": {} if ok or refusal is None else dict(refusal.names),
-        })  # fmt: skip
+    for verb in _verbs("incident", person):
+        args = {name: could[name] for name in _needed(verb) if name in could}
+        found.append(_asked(state, Command("probe", verb, subject, version, args), person, terms, now))
     return found
+
+
+def _verbs(kind: str, person: Person) -> Iterator[str]:
+    for verb, roles in VERBS.items():
+        is_of = verb not in NOT_ASKED and VERB_HELP.get(verb, {}).get("subject") == kind
+        if is_of and any(role in person.roles for role in roles):
+            yield verb
+
+
+def _asked(
+    state: LedgerState, asked: Command, person: Person, terms: DecisionRules, now: Now
+) -> dict[str, Any]:
+    outcome = decide(state, asked, person, terms, now)
+    refusal = outcome if isinstance(outcome, Refusal) else None
+    ok = refusal is None or refusal.code == "bad_args"
+    return {
+        "verb": asked.verb, "args_needed": list(_needed(asked.verb)), "ok": ok,
+        "why_not": None if ok or refusal is None else refusal.reason,
+        "names": {} if ok or refusal is None else dict(refusal.names),
+    }  # fmt: skip
+
+
+def _needed(verb: str) -> list[str]:
+    needed: list[str] = VERB_HELP[verb]["needed"]
+    return needed
+
+
+def _other_grade(incident: Incident) -> str:
+    """Return the next higher grade than the incident's, of the highest one the next lower."""
+    higher = min(GRADES.index(incident.grade) + 1, len(GRADES) - 1)
+    return GRADES[higher if GRADES[higher] != incident.grade else higher - 1]
 
 
 def _plausible(verb: str, case: Case, now: Now) -> dict[str, Any]:
@@ -57,4 +94,4 @@ def _plausible(verb: str, case: Case, now: Now) -> dict[str, Any]:
         "purpose": "call_back", "until": iso(now.city + DAY_S), "to": others[0] if others else "",
         "holder": others[0] if others else case.holder, "into": "", "reason": REASONS.get(verb, "-"),
     }  # fmt: skip
-    return {name: could[name] for name in VERB_HELP[verb]["needed"] if name in could}
+    return {name: could[name] for name in _needed(verb) if name in could}

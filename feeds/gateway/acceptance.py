@@ -16,7 +16,8 @@ from city.dispatch.categories import ClassRef
 from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.hub import Hub
 from feeds.gateway.picture_store import Picture, Pictures
-from feeds.gateway.publish_jobs import Job, act_of, batch_of, id_of, name_by_reference, until_done
+from feeds.gateway.publish_jobs import Job, act_of, batch_of, id_of, name_by_reference
+from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Act, Appended, Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.protocol.answers import Ack, Rejection, ack, rejection
@@ -130,7 +131,8 @@ class Acceptance:
             some = asked[start : start + 1000]
             digests = [digest for *_, digest in some]
             ask = Batch(jobs[0].client, jobs[-1].received, digests, "k" * len(some), ())
-            known = (await until_done(lambda: self._stores.telemetry.append(topic, [ask])))[0].known  # noqa: B023  # awaited in this round
+            answers = await retry_while_unavailable(lambda: self._stores.telemetry.append(topic, [ask]))  # noqa: B023  # awaited in this round
+            known = answers[0].known
             for (job, index, _), is_known in zip(some, known, strict=True):
                 if is_known:
                     job.duplicates.add(index)
@@ -161,7 +163,7 @@ class Acceptance:
             tries["append"] += 1
             return await self._stores.ledger.append(acts)
 
-        answers = await until_done(append)
+        answers = await retry_while_unavailable(append)
         retried = tries["append"] > 1
         for (job, index, found), answer in zip(places, answers, strict=True):
             self._hub.current.remember(job.topic, job.client, found.id)
@@ -191,7 +193,7 @@ class Acceptance:
                 picture = Picture(jpeg, record["at"], hashlib.sha256(jpeg).hexdigest())
                 record["sha256"], record["bytes"] = picture.sha256, len(jpeg)
                 camera = record["camera"]
-                await until_done(lambda: self._stores.pictures.put(camera, picture))  # noqa: B023  # awaited in this round
+                await retry_while_unavailable(lambda: self._stores.pictures.put(camera, picture))  # noqa: B023  # awaited in this round
 
     async def _append_measured(self, topic: str, jobs: Sequence[Job]) -> None:
         batches = [batch_of(job, self._hub.current.devices) for job in jobs]
@@ -199,7 +201,7 @@ class Acceptance:
         if not asked:
             return
         made = [batch for *_, batch in asked]
-        answers = await until_done(lambda: self._stores.telemetry.append(topic, made))
+        answers = await retry_while_unavailable(lambda: self._stores.telemetry.append(topic, made))
         for (job, indices, batch), answer in zip(asked, answers, strict=True):
             for index, kind, known in zip(indices, batch.kinds, answer.known, strict=True):
                 if kind == "n" and not known:

@@ -24,10 +24,11 @@ from city.dispatch.categories import ClassRef
 from feeds.gateway.acceptance import Acceptance, Counts, Stores
 from feeds.gateway.deliveries import Visibility
 from feeds.gateway.handshake import SUBPROTOCOL, Admission, Refused, admit
-from feeds.gateway.hub import RETRY_S, UNAVAILABLE, Hub
+from feeds.gateway.hub import Hub
 from feeds.gateway.publish_socket import publish
 from feeds.gateway.subscribe_socket import BEHIND, Subscription
 from feeds.gateway.subscription_starts import Start, start_at
+from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE
 from feeds.people.tokens import TokenStore
 from feeds.protocol.rights import Scope
 

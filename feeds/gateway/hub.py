@@ -11,17 +11,14 @@ import structlog
 from city.clocks.timestamps import iso, parse
 from feeds.gateway.current_state import Current
 from feeds.gateway.deliveries import Delivery, from_ledger, from_telemetry, record_texts
-from feeds.gateway.picture_store import PicturesUnavailable
 from feeds.gateway.source_health import SourceHealth
-from feeds.ledger.ledger import Entry, Ledger, LedgerUnavailable
+from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE, retry_while_unavailable
+from feeds.ledger.ledger import Entry, Ledger
 from feeds.protocol.cursors import ORIGIN
 from feeds.protocol.topics import TELEMETRY_TOPICS
-from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+from feeds.telemetry.telemetry import Telemetry, TelemetryEntry
 
-__all__ = ["BEHIND_BYTES", "BEHIND_S", "RETRY_S", "UNAVAILABLE", "Hub", "Ring", "epoch_of"]
-
-UNAVAILABLE = (LedgerUnavailable, TelemetryUnavailable, PicturesUnavailable)
-RETRY_S = 0.25
+__all__ = ["BEHIND_BYTES", "BEHIND_S", "Hub", "Ring", "epoch_of"]
 
 BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
 """A subscriber farther behind is closed; older deliveries are not kept in memory."""
@@ -280,18 +277,6 @@ class Hub:
             "sources": self.sources.report(_loop_time()),
         }
         return msgspec.json.encode({"beat": beat})
-
-
-async def retry_while_unavailable(step: Callable[[], Awaitable[None]]) -> None:
-    """Run a step; repeat it while a log is unavailable."""
-    while True:
-        try:
-            await step()
-        except UNAVAILABLE as error:
-            log.warning("log_lost", error=str(error))
-            await asyncio.sleep(RETRY_S)
-        else:
-            return
 
 
 def _loop_time() -> float:

@@ -1,14 +1,11 @@
 """Jobs: one valid frame of a publisher while it is appended to the logs."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Container
-from typing import Any, TypeVar
+from collections.abc import Container
+from typing import Any
 
 import msgspec
-import structlog
 
 from city.facts.fact import body_of
-from feeds.gateway.hub import RETRY_S, UNAVAILABLE
 from feeds.ledger.ledger import ANY, Act
 from feeds.people.reporters import PeopleStore
 from feeds.protocol.faults import Rejected
@@ -16,10 +13,8 @@ from feeds.protocol.records import Normalised
 from feeds.protocol.topics import LEDGER_KINDS
 from feeds.telemetry.telemetry import Batch, digest_of
 
-__all__ = ["Job", "act_of", "batch_of", "id_of", "name_by_reference", "until_done"]
+__all__ = ["Job", "act_of", "batch_of", "id_of", "name_by_reference"]
 
-log = structlog.get_logger(__name__)
-T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 
 _FACTS = {
@@ -119,16 +114,3 @@ def batch_of(job: Job, devices: Container[str]) -> tuple[list[int], Batch]:
         indices.append(index)
         digests.append(digest_of(job.client, record_id))
     return indices, Batch(job.client, job.received, digests, kinds, payloads)
-
-
-async def until_done(step: Callable[[], Awaitable[T]]) -> T:
-    """Return the result of a step; repeat it (with the same ids) while a log is unavailable."""
-    down = False
-    while True:
-        try:
-            return await step()
-        except UNAVAILABLE as error:
-            if not down:
-                log.warning("append_waits", error=str(error))
-            down = True
-            await asyncio.sleep(RETRY_S)

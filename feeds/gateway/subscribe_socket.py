@@ -14,8 +14,9 @@ from websockets.exceptions import ConnectionClosed
 
 from feeds.gateway.current_state import Row
 from feeds.gateway.deliveries import Delivery, View, Visibility, from_ledger, from_telemetry, with_people
-from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, RETRY_S, UNAVAILABLE, Hub, Ring
+from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, Hub, Ring
 from feeds.gateway.subscription_starts import Start
+from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE
 from feeds.people.reporters import PeopleStore
 from feeds.protocol.cursors import ORIGIN, Cursor, Place, holds_facts
 from feeds.protocol.topics import TELEMETRY_TOPICS

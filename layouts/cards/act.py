@@ -15,12 +15,14 @@ SIGN_LIMIT_S: Final = 1800.0
 class Act:
     """Scalars: ``critical, unsigned, due_soon, ruling, empty_seats, lost_sources`` (None = not known).
 
+    ``unsigned`` counts cases and linkage tasks.
+
     ``gaps`` are ``[client, heard]`` of lost sources whose cases are still counted (machine seconds), and
     ``critical_keys`` the critical cases; a wall returns to its home view when they change.
     """
 
     key = "act"
-    reads = ("cases", "duty", "sources", each_second)
+    reads = ("cases", "tasks", "duty", "sources", each_second)
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
@@ -29,7 +31,8 @@ class Act:
         critical = sorted(case.key for case in cases if case.urgency == "critical")
         scalars: dict[str, object] = {
             "critical": len(critical),
-            "unsigned": sum(is_unsigned(case, city) for case in cases),
+            "unsigned": sum(is_unsigned(case, city) for case in cases)
+            + sum(incident.counts.late for incident in seen.incidents),
             "due_soon": sum(case.due_at is not None and 0 <= case.due_at - city <= SOON_S for case in cases),
             "ruling": sum(case.state == "ruling" for case in cases),
         }

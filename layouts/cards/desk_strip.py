@@ -19,7 +19,8 @@ class DeskStrip:
     """Scalars of ``act``, ``alarms``, ``same``, ``outbox``, ``outbox_failing``; rows: the rulings due first.
 
     ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
-    city minutes (None = not known), ``same`` the possible duplicate reports.
+    city minutes (None = not known), ``same`` the possible duplicate reports, ``incidents`` the open ones and
+    ``late_tasks`` their tasks that nobody acknowledged in time.
 
     The counts are computed at most once a second.
     """
@@ -35,7 +36,10 @@ class DeskStrip:
         """Return the view; see :class:`layouts.contract.Card`."""
         if self._counted[0] is not seen.cases or self._counted[1] != int(now):
             self._counted = (seen.cases, int(now), self._count(seen, now))
-        scalars = {**self._counted[2], "outbox": seen.outbox, "outbox_failing": seen.outbox_failing}
+        scalars = {
+            **self._counted[2], "outbox": seen.outbox, "outbox_failing": seen.outbox_failing,
+            "incidents": len(seen.incidents), "late_tasks": sum(one.counts.late for one in seen.incidents),
+        }  # fmt: skip
         rulings = sorted((case for case in seen.cases if case.state == "ruling"), key=order_key("left"))
         return View(now, scalars, [_row(case) for case in rulings[:RULINGS]])
 

@@ -20,6 +20,6 @@ class Duty:
             "seats_present": duty.seats_present, "hand_over_at": duty.hand_over_at,
             "streets_on_post": duty.streets_on_post, "streets": duty.streets,
             "workstations_online": duty.workstations_online, "workstations": duty.workstations,
-            "unanswered": duty.unanswered,
+            "unanswered": duty.unanswered, "unstaffed": duty.unstaffed,
         }  # fmt: skip
         return View(now, scalars, [(name, {"since": since}) for name, since in duty.empty_seats])

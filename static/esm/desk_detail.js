@@ -50,8 +50,16 @@ export const mend = card((city, { face, redraw }) => {
     if (whose !== chosen.mark()) return;
     if (mine.form?.key === button.id) close();
     else if (button.verb === "show") desk.cast(whose);
+    else if (button.verb === "open_incident") link(whose);
     else if (button.args === null) open(button.verb);
     else desk.act(button.verb, whose, seen, button.args, button.to ?? "");
+  }
+
+  // 启动联动, or the linkage that was started for it.
+  function link(whose) {
+    const there = chosen.record()?.incident;
+    if (there) desk.openIncident(there);
+    else desk.beginLinkage({ case: whose });
   }
 
   chosen.onChange("desk_detail", redraw);

@@ -1,9 +1,10 @@
 // The desk's header: whose desk it is, the keys, what is in force, the clock, and the way out.
 import { card, each, html, joined } from "../js/draw.js";
+import { dutyLine } from "../js/duty_words.js";
 import { clock, flags, level, link, person, signs } from "./header.js";
 
 // Each key with the verbs that it may mean; a key that means none of the person's is not named to them.
-const KEYS = { e: ["escalate", "send_for_ruling"], r: ["reassign", "dispatch"], digits: ["reassign", "dispatch"], w: ["show"], u: ["undo"], x: [], search: [] };
+const KEYS = { e: ["escalate", "send_for_ruling"], r: ["reassign", "dispatch"], digits: ["reassign", "dispatch"], w: ["show"], f2: ["write_entry"], f4: ["open_incident"], u: ["undo"], x: [], search: [] };
 
 export const mend = card((city) => (view) => {
   const { say, page, orders } = city, { seat, name } = page.person ?? {};
@@ -11,6 +12,7 @@ export const mend = card((city) => (view) => {
   const keys = Object.keys(KEYS).filter((id) => KEYS[id].length === 0 || KEYS[id].some(orders.may));
   return html`<h1>${who}</h1>
     ${flags(city, view, () => "")}
+    <p class="on-duty">${dutyLine(city, view.scalars.duty ?? {})}</p>
     <p class="keys">${each(keys, (id) => html`<span><kbd>${say.say("key." + id)}</kbd><span>${say.say("keys." + id)}</span></span>`)}</p>
     ${signs(city, view)}
     ${link(city, city.session() === "lost" ? say.say("desk.session_lost") : "")}

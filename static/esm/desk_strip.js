@@ -1,5 +1,6 @@
 // One line that never changes its height: who must act now, the rulings that wait, and what was done last.
 import { card, each, html, joined, mark, press } from "../js/draw.js";
+import { agencyOf } from "../js/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
 
 const MOST_ALARMS = 10;
@@ -20,6 +21,8 @@ export const mend = card((city, { redraw }) => {
     );
     return html`<div class="figures">${each(FIGURES.keys(), (id) => html`<span class="figure"
         data-colour=${mark(told[id] > 0 && FIGURES.get(id))}><span>${say.say("act." + id)}</span><b>${figure(told[id])}</b></span>`)}</div>
+      <button type="button" class="linkage" data-late=${mark(told.late_tasks > 0)} ?hidden=${!(told.incidents > 0)} @click=${worst}>${joined(
+        say.say("linkage.strip", { n: told.incidents ?? 0 }), told.late_tasks > 0 && say.say("linkage.strip_late", { n: told.late_tasks }))}</button>
       <button type="button" class="alarm" ?hidden=${fresh === 0} @click=${alarm.look}>${joined(
         say.say("desk.alarm", { n: fresh }), !alarm.isHeard() && say.say("desk.alarm_mute"))}</button>
       <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
@@ -33,12 +36,17 @@ export const mend = card((city, { redraw }) => {
       ${done()}`;
   };
 
+  // The worst incident; the list of all stands above it.
+  function worst() {
+    const [first] = city.card("desk_linkage")?.order ?? [];
+    if (first) desk.openIncident(first.slice(2));
+  }
   // The newest act that can still be undone, whichever row it was.
   function done() {
     const last = orders.all().filter((made) => orders.undoLeft(made) > 0).sort((a, b) => (b.at ?? 0) - (a.at ?? 0))[0];
     if (!last) return html`<div class="done" hidden></div>`;
-    const row = desk.row(last.mark);
-    return html`<div class="done"><span>${orders.doneWords(last, row ? desk.what(row) : "")} ${say.hhmmss(last.at ?? NaN)}</span
+    const row = desk.row(last.mark), task = city.card("desk_linkage")?.rows.get("t:" + last.mark.slice("task:".length));
+    return html`<div class="done"><span>${orders.doneWords(last, row ? desk.what(row) : task ? agencyOf(city, task.agency) : "")} ${say.hhmmss(last.at ?? NaN)}</span
       ><button type="button" ?disabled=${!desk.isLive()} ${press(last.mark, desk.undo)}>${say.say("desk.undo_n", { n: orders.undoLeft(last) })}</button></div>`;
   }
 });

@@ -12,7 +12,7 @@ export const mend = card(({ say, words, city }) => ({ scalars: d, order, rows })
   const lead = (d.shift_lead || "—").replace(`（${say.say("duty.shift_lead")}）`, "");
   const empty = order.map((name) => {
     const { since } = rows.get(name), late = since === null ? "" : " " + say.say("time.late", { t: say.coarse(now - since) });
-    return (words("agency." + name) ?? name) + late;
+    return (words("agency." + name) ?? words("role." + name) ?? name) + late;
   });
   const names = empty.slice(0, MOST_EMPTY).join(say.say("list.comma")), over = empty.length - MOST_EMPTY;
   const posts = joined(
@@ -26,6 +26,6 @@ export const mend = card(({ say, words, city }) => ({ scalars: d, order, rows })
     <p class="people"><span>${say.say("duty.leader")}</span><span data-person=${mark(Boolean(d.leader))}>${d.leader || "—"}</span
       ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
     <p class="seats"><span>${d.seats ? say.say("duty.seats", { n: d.seats_present, of: d.seats }) : say.say("duty.no_roster")}</span
-      ><span class="empty" ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>
+      ><span class="empty" data-colour=${mark(d.unstaffed > 0 && "red")} ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>
     <p class="posts" ?hidden=${posts === ""}>${posts}</p>`;
 });

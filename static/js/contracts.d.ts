@@ -158,6 +158,8 @@ interface Offer {
   again?: boolean;
 }
 interface OrderBook {
+  /** The verbs that take another order back. */
+  UNDOES: Set<string>;
   attach(way: (message: object) => void): void;
   take(message: any): void;
   hear(name: string, fn: (message: any) => void): () => void;
@@ -185,7 +187,7 @@ interface Orders extends OrderBook {
   button(row: Row, verb: string, to?: string): Offer;
   buttons(row: Row): Offer[];
   told(made: Act, what?: string): string;
-  after(made: Act, row?: Row | null): Offer[];
+  after(made: Act | null, row?: Row | null): Offer[];
   doneWords(made: Act, what?: string): string;
   short(name: string): string;
   refusal(refused: Record<string, any>, made?: Act): string;
@@ -247,14 +249,16 @@ interface Eye {
   height: number;
   /** West, east, south, north in metres (EPSG:3857). */
   view: number[];
-  /** Metres to px of the cell. */
+  /** Metres to px of the cell, and back. */
   at(x: number, y: number): number[];
+  under(px: number, py: number): number[];
 }
 /** static/js/over_map.js */
 interface OverMap {
   eye(onChange: () => void): Eye | null;
   /** Degrees to metres (EPSG:3857). */
   metres(lon: number, lat: number): number[];
+  degrees(x: number, y: number): number[];
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
 }
@@ -286,6 +290,13 @@ interface DeskList {
   search(): void;
   enter(): void;
 }
+/** What an incident is opened from; {} = a point of the map that is still to be chosen. */
+interface LinkageSource {
+  case?: string;
+  device?: string;
+  lon?: number;
+  lat?: number;
+}
 /** static/js/desk.js; `alarm` is static/js/desk_alarm.js's. */
 interface Desk {
   selected(): string | null;
@@ -310,6 +321,12 @@ interface Desk {
   takeList(list: DeskList): void;
   /** Rows that were asked for are everybody's. */
   know(rows: Iterable<[string, Row]>): void;
+  /** The incident that has the column of the detail, and the source of the one that is drafted there. */
+  incident(): string | null;
+  draft(): LinkageSource | null;
+  openIncident(id: string | null, draft?: LinkageSource | null): void;
+  beginLinkage(source: LinkageSource): void;
+  onLinkage(fn: () => void): () => void;
   query: URLSearchParams;
   /** The subject of the wall that this desk shows on. */
   wall: string;
@@ -372,6 +389,8 @@ interface City {
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
+  /** Whether a place is wanted that a hand on the map gives (static/esm/desk_linkage.js). */
+  deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }
 
 /** A component's model in the browser, as Panel gives it; messages go through the page's session. */

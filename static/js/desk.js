@@ -10,6 +10,7 @@
 
   // ---- the chosen case: shown in the detail, told to the others as presence
   function select(mark) {
+    open(null);
     if (mark === chosen) return;
     chosen = mark;
     remember({ case: mark });
@@ -21,6 +22,18 @@
     fn(chosen);
     return () => listeners.delete(fn);
   }
+  // ---- linkage: the incident that is open, or the draft of one ({case} | {lon, lat} | {}); one at a time
+  const INCIDENT = /^[\w.-]{1,80}$/;
+  let incident = INCIDENT.test(query.get("incident") ?? "") ? query.get("incident") : null, draft = null;
+  const linkers = new Set();
+  function open(id, drafted = null) {
+    if (id === incident && drafted === draft) return;
+    [incident, draft] = [id, drafted];
+    remember({ incident });
+    document.documentElement.toggleAttribute("data-linkage", incident !== null || draft !== null);
+    for (const fn of linkers) fn();
+  }
+  const begin = (source) => { if (isLive() && orders.may("open_incident")) open(null, source); };
   // A desk that nobody has touched for a while looks at nothing; the first touch looks again.
   let usedAt = performance.now(), isLooking = false;
   function looking(is) {
@@ -73,7 +86,7 @@
   function undo(mark) {
     const made = orders.undoable(mark);
     if (!isLive() || made === null) return null;
-    return act("undo", mark, made.answer.done.version, {}, "");
+    return act(mark.startsWith("task:") ? "undo_task" : "undo", mark, made.answer.done.version, {}, "");
   }
   // One order a report, each behind the other's answer: every one of them changes the case that they join.
   const merging = new Set();
@@ -139,9 +152,9 @@
     ArrowDown: () => list?.step(1), j: () => list?.step(1), ArrowUp: () => list?.step(-1), k: () => list?.step(-1),
     PageDown: () => list?.step(8), PageUp: () => list?.step(-8), Home: () => list?.step(-Infinity), End: () => list?.step(Infinity),
     e: () => all("escalate"), r: () => all("reassign"), w: () => isTwice(WALL, "show") || cast(chosen), u: () => undoLast(),
-    m: () => mergeChosen(),
+    m: () => mergeChosen(), F4: () => begin(chosen ? { case: chosen } : {}),
     x: () => list?.toggle(), " ": () => list?.toggle(), "/": () => list?.search(), Enter: () => list?.enter(),
-    Escape: () => list?.leave(),
+    Escape: () => (incident !== null || draft !== null ? open(null) : list?.leave()),
   };
   function undoLast() {
     if (chosen && orders.undoable(chosen)) return undo(chosen);
@@ -165,6 +178,7 @@
     does();
   }
   addEventListener("keydown", onKey);
+  document.documentElement.toggleAttribute("data-linkage", incident !== null);
 
   // The form that ends a session is the server's own; a link only leads to it.
   const signOut = () => location.assign("/sign-out?lang=" + city.page.lang);
@@ -183,6 +197,8 @@
       // The oldest go first.
       for (const mark of [...asked.keys()].slice(0, Math.max(0, asked.size - MOST_KNOWN))) asked.delete(mark);
     },
+    incident: () => incident, draft: () => draft, openIncident: open, beginLinkage: begin,
+    onLinkage: (fn) => { linkers.add(fn); return () => linkers.delete(fn); },
     query, wall: WALL, signOut,
   };
 })();

@@ -10,7 +10,7 @@ const RESOLVED = ["solved", "partly", "unsolved"];
 
 // In the order in which they stand; the first group is seen, the rest is behind 更多.
 const FIRST = ["send_for_ruling", "send_unit", "acknowledge", "escalate", "dispatch", "reassign", "remind", "supervise",
-  "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "show"];
+  "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "open_incident", "show"];
 const SEEN = 7;
 const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "answer_city", "decide_appeal", "comment", "report_rule_error", "reopen", "void"];
 const TARGETS = 3;
@@ -32,6 +32,7 @@ export function buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing
 function buttons(city, voice, verb, record, reply) {
   const { orders } = city, name = voice.verb(verb), isRest = REST.includes(verb), units = reply?.near?.units ?? [];
   const form = () => ({ id: verb, verb, label: voice.say("detail.other_than", { verb: name }), args: null, isRest: true });
+  if (verb === "open_incident") return [{ id: verb, verb, label: voice.say(record.incident ? "linkage.open" : "linkage.begin"), args: {} }];
   if (verb === "show") return [{ id: verb, verb, label: voice.say("detail.show"), args: {} }];
   if (verb === "reassign" || verb === "dispatch") {
     const ranked = (record.targets ?? []).slice(0, TARGETS).map((one, place) => {

@@ -1,7 +1,7 @@
 // The case that the desk looks at: its row, and what the server told of it when asked. One for the page:
 // the pane in the middle and the box over the map read the same.
 const THROTTLE_MS = 400, AGAIN_S = 15, ROWLESS_S = 5, FAILED_S = 2;
-const SHOWS = new Set(["show", "clear"]);
+const SHOWS = new Set(["show", "clear", "open_incident"]);
 let only = /** @type {ReturnType<typeof follow> | null} */ (null);
 
 export function caseOf(city) {
@@ -83,7 +83,7 @@ function follow(city) {
   });
   select(desk.selected());
 
-  // What the walls show is no case's business: it goes by the person's verbs alone.
+  // What the walls show and joint action are no business of the case's state: they go by the person's verbs alone.
   function may(verb) {
     const told = reply?.actions.find((action) => action.verb === verb);
     return told ? told.ok : SHOWS.has(verb) && city.orders.may(verb);

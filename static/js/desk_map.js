@@ -66,9 +66,16 @@
       down = null;
       // What lies over the map has its own clicks.
       if (event.composedPath().some((node) => node === parts.popup)) return;
-      const box = map.getBoundingClientRect(), found = callout(event) ?? hit(event.clientX - box.x, event.clientY - box.y);
+      const box = map.getBoundingClientRect();
+      if (city.deskPlace?.wants()) return point(event.clientX - box.x, event.clientY - box.y);
+      const found = callout(event) ?? hit(event.clientX - box.x, event.clientY - box.y);
       choose(found);
     }, { capture: true, passive: true });
+  }
+  // Where an incident is to be opened: the point under the hand.
+  function point(px, py) {
+    const eyes = eye();
+    if (eyes) city.deskPlace?.put(...city.overMap.degrees(...eyes.under(px, py)));
   }
   function callout(event) {
     const data = city.frame("callouts")?.data;

@@ -32,6 +32,12 @@
       const s = Math.max(0, Math.floor(seconds));
       return `${Math.floor(s / MINUTE)}′` + (s % MINUTE ? `${String(s % MINUTE).padStart(2, "0")}″` : "");
     }
+    // Of ten minutes and more, and of a limit of hours, the seconds say nothing; days late are told as days.
+    function task(used, limit) {
+      if (used > limit && used >= DAY) return say("time.over", { t: coarse(used - limit) });
+      const isFine = used < 10 * MINUTE && limit < HOUR;
+      return `${stopwatch(isFine ? used : used - (used % MINUTE))}/${stopwatch(limit)}`;
+    }
 
     // Roads whose name in this language the catalogue knows; "A路B路" and "A路B路口" are the crossing of two of them.
     const roads = new Map(Object.entries(words).filter(([key]) => key.startsWith("road.")).map(([key, name]) => [key.slice(5), name]));
@@ -78,7 +84,7 @@
       date: (epoch) => say("date.full", { day: day(epoch), weekday: words["weekday." + parts(epoch).weekday] }),
       left: (due, now) => due >= now ? say("time.left", { t: coarse(due - now) }) : say("time.over", { t: coarse(now - due) }),
       elapsed: (since, now) => say("time.elapsed", { t: fine(now - since) }),
-      task: (used, limit) => `${stopwatch(used)}/${stopwatch(limit)}`,
+      task,
       by: (epoch, now) => say("time.by", { t: moment(epoch, now) }),
       age: (epoch, now) => say("time.age", { t: coarse(now - epoch) }),
       late: (epoch, now) => say("time.late", { t: fine(now - epoch) }),

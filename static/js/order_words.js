@@ -41,7 +41,7 @@
   }
 
   // ---- buttons: what one says is what is ordered. `args` null = it takes more than a click.
-  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification"]);
+  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification", "remind_task", "cancel_task"]);
   // Nobody escalates to themselves: the next level counts from the one of who escalates.
   const OWN_LEVEL = { shift_lead: 1, duty_leader: 2, rotating_leader: 2 };
   const role = () => city.seat?.role() ?? city.page.person?.role ?? "";
@@ -61,6 +61,11 @@
       const to = choice ?? row.targets?.[0];
       return to ? aimed(to, holder(to), { to }) : null;
     }
+    if (verb === "reassign_task") {
+      const to = choice ?? row.targets?.[0];
+      return to ? aimed(to, holder(to), { to }) : plain;
+    }
+    if (verb === "verify_task") return { ...plain, args: { passed: true } };
     if (verb === "send_for_ruling" && row.ruling_sent) return { ...plain, args: null, label: say.say("order.sent"), off: true };
     return plain;
   }
@@ -105,7 +110,7 @@
     const good = { good: true, label: say.say("desk.good") };
     if (made.state === "lost") return [{ again: true, label: say.say("desk.resend") }, good];
     // An undo is never tried again, nor what the row does not offer any more.
-    const still = made.verb === "undo" || !row?.offers?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
+    const still = orders.UNDOES.has(made.verb) || !row?.offers?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
     if (!still) return [good];
     const isSame = still.to === made.to, args = made.verb === "escalate" ? still.args : made.args;
     return [{ ...still, args, label: say.say("desk.still", { verb: isSame ? city.words("verb." + made.verb) : still.label }) }, good];

@@ -5,6 +5,7 @@
   const city = window.citywall;
   const SILENT_MS = 2000, GIVE_UP_MS = 30000, ASK_MS = 8000, TOLD_MS = 8000, REFUSED_MS = 900000, KEPT = "citywall-orders";
   const NOTES = new Set(["reveal"]); // noted of a case, not done to it
+  const UNDOES = new Set(["undo", "undo_task"]);
   const acts = new Map();     // subject -> its acts, oldest first
   const open = new Map();     // command id -> act that waits for an answer
   const asks = new Map();     // number -> {done, failed, timer}
@@ -98,7 +99,7 @@
     made.state = answer.done ? "done" : "refused";
     made.until = answer.done?.undo_until ?? null;
     // What is undone is told as done no more, also when the undo itself is told no more.
-    if (made.verb === "undo" && answer.done) acts.set(made.subject, [made]);
+    if (UNDOES.has(made.verb) && answer.done) acts.set(made.subject, [made]);
     keep();
     fade(made);
     changed(made);
@@ -185,7 +186,7 @@
   // The one that may be undone: nothing was done to the case after it, and no undo of it was tried.
   function undoable(mark) {
     for (const made of [...actsOf(mark)].reverse()) {
-      if (made.verb === "undo") return null;
+      if (UNDOES.has(made.verb)) return null;
       if (made.state !== "done" || NOTES.has(made.verb)) continue;
       return secondsLeft(made) > 0 ? made : null;
     }
@@ -206,13 +207,13 @@
     const told = await ask("verbs").catch(() => ({}));
     if (!told.verbs || (told.verbs.length === verbs.size && told.verbs.every((verb) => verbs.has(verb)))) return;
     verbs = new Set(told.verbs);
-    city.tell("desk_queue");
+    for (const card of ["desk_queue", "desk_linkage"]) city.tell(card);
   }
   if (city.page.person) setInterval(askVerbs, MAY_MS);
 
   restore();
   city.orders = {
-    attach, take, hear, act, ask, may, askVerbs, resend, forget, clear, of, isBusy, undoable, undoLeft, version,
+    UNDOES, attach, take, hear, act, ask, may, askVerbs, resend, forget, clear, of, isBusy, undoable, undoLeft, version,
     say: (message) => out(message),
     ofCase: (mark) => [...actsOf(mark)],
     all: () => [...acts.values()].flat(),

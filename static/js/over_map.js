@@ -6,6 +6,8 @@
   // Degrees to metres, EPSG:3857.
   const metres = (lon, lat) => [(RADIUS * lon * Math.PI) / 180, RADIUS * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))];
 
+  const degrees = (x, y) => [(x / RADIUS) * (180 / Math.PI), (2 * Math.atan(Math.exp(y / RADIUS)) - Math.PI / 2) * (180 / Math.PI)];
+
   // The map as it lies now, `at` from metres to px of its cell; null while the figure has no size. `onChange`
   // (always the same function) is called in the next frame of the screen after the map has moved.
   function eye(onChange) {
@@ -19,6 +21,7 @@
     const { start: west, end: east } = figure.x_range, { start: south, end: north } = figure.y_range;
     const width = figure.inner_width, height = figure.inner_height;
     return { figure, width, height, view: [west, east, south, north],
+      under: (px, py) => [west + (px / width) * (east - west), north - (py / height) * (north - south)],
       at: (x, y) => [((x - west) / (east - west)) * width, ((north - y) / (north - south)) * height] };
   }
   function once(fn) {
@@ -45,5 +48,5 @@
     for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;
   }
 
-  city.overMap = { eye, metres, move, layer };
+  city.overMap = { eye, metres, degrees, move, layer };
 })();

@@ -13,6 +13,7 @@ ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 FULL_HD = (1920, 1080)
+START_MS = 60_000  # a busy machine draws a large page slowly; what is asserted comes after
 
 IS_POPULATED = "() => (window.citywall?.card('queue')?.order.length ?? 0) > 0"
 IS_IDLE = "() => (window.Bokeh?.documents.length ?? 0) > 0 && Bokeh.documents.every((d) => d.is_idle)"
@@ -93,8 +94,8 @@ class Sight:
     def open(self, url: str, until: str = IS_POPULATED) -> "Sight":
         """Open an address and wait until its cards hold something and its document is idle."""
         self.visit(url)
-        self.page.wait_for_function(until, timeout=30_000)
-        self.page.wait_for_function(IS_IDLE, timeout=30_000)
+        self.page.wait_for_function(until, timeout=START_MS)
+        self.page.wait_for_function(IS_IDLE, timeout=START_MS)
         return self
 
     def visit(self, url: str) -> None:
@@ -104,7 +105,7 @@ class Sight:
 
     def settle(self) -> "Sight":
         """Wait until every card is drawn and nothing moves any more."""
-        self.page.wait_for_function(IS_STILL, timeout=30_000, polling=500)
+        self.page.wait_for_function(IS_STILL, timeout=START_MS, polling=500)
         return self
 
     def state(self) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import Browser
 
 from city.state.row_keys import row_key_of
-from tests.console.browser import IS_IDLE, Sight, chromium
+from tests.console.browser import IS_IDLE, Sight
 from tests.invented import case, mirror, moment, publish, unit
 from tests.people import Cast, story
 from tests.running import wait_for
@@ -107,20 +108,19 @@ def press_a_hundred(desk: Sight, marks: list[str]) -> None:
 
 
 def test_a_hundred_clicks_in_a_city_that_goes_on_are_a_hundred_orders_for_the_rows_that_were_pressed(
-    cast: Cast,
+    cast: Cast, browser: Browser
 ) -> None:
     marks = {row_key_of(f"hotline/p{n}"): f"hotline/p{n}" for n in range(CLICKS)}
-    with chromium() as browser:
-        desk = cast.desk(browser, "chen")
-        desk.wait(IS_IDLE)
-        desk.wait("(n) => (citywall.card('desk_queue')?.order.length ?? 0) >= n", 20, CLICKS)
-        desk.page.evaluate(NOTE)
-        with city_that_goes_on(cast):
-            press_a_hundred(desk, list(marks))
-        desk.wait(ANSWERED, 20)
-        pressed = desk.page.evaluate("window.pressed")
-        assert desk.errors == []
-        desk.close()
+    desk = cast.desk(browser, "chen")
+    desk.wait(IS_IDLE)
+    desk.wait("(n) => (citywall.card('desk_queue')?.order.length ?? 0) >= n", 20, CLICKS)
+    desk.page.evaluate(NOTE)
+    with city_that_goes_on(cast):
+        press_a_hundred(desk, list(marks))
+    desk.wait(ANSWERED, 20)
+    pressed = desk.page.evaluate("window.pressed")
+    assert desk.errors == []
+    desk.close()
     meant = [(marks[mark], label) for mark, label in pressed]
     told = [
         (fact["subject"].removeprefix("case:"), VERBS[fact["type"]])

@@ -12,7 +12,7 @@ import pytest
 from city.state.row_keys import row_key_of
 from layouts.pages import CARDS
 from layouts.saturation import ROUTINE_MOST, saturated_share
-from tests.console.browser import FULL_HD, Sight
+from tests.console.browser import FULL_HD, START_MS, Sight
 from tests.invented import day, moment, publish, publish_all, snapshot, storm, unit, warning
 from tests.running import Running, wait_for
 from tests.walls import Wall
@@ -134,7 +134,7 @@ def test_a_wall_of_3840_by_2160_has_the_same_layout(
     wall: Sight, running: Running, browser: Any, size: tuple[int, int], ratio: float
 ) -> None:
     large = Sight(browser, size, ratio).open(f"{running.console}/wall").settle()
-    boxes, expected = large.boxes(), wall.boxes()
+    boxes, expected = large.boxes(), wall.settle().boxes()  # a page that lost its session starts anew
     errors = large.errors
     large.close()
     assert boxes.keys() == expected.keys()
@@ -154,7 +154,7 @@ def test_on_an_led_wall_the_ground_beside_the_map_is_used(
     publish(running, "camera", [snapshot(key, f"led-{lang}") for key in ("cam1", "cam2")])
     led = Sight(browser, LED).open(f"{running.console}/wall?lang={lang}").settle()
     led.wait("() => citywall.state().drawn.includes('heat_beside')")
-    led.page.wait_for_function(PICTURES, timeout=30_000)
+    led.page.wait_for_function(PICTURES, timeout=START_MS)
     seen = {key: box for key, box in led.boxes().items() if box[2] > 0 and box[3] > 0}
     small = [(w, px) for w, px, cell in led.texts() if cell and px < SMALLEST_PX and not w.startswith(CREDIT)]
     cut = led.page.evaluate(CUT)
@@ -166,7 +166,7 @@ def test_on_an_led_wall_the_ground_beside_the_map_is_used(
     assert small == []
     assert cut == []
     # The map is as on 1920 x 1080; what is left has no gap wider than the grid's own.
-    usual = wall.boxes()
+    usual = wall.settle().boxes()
     assert max(abs(a - b) for a, b in zip(seen["map"][2:], usual["map"][2:], strict=True)) <= 2
     columns = sorted(seen[key] for key in ("queue", "map", "beside", "cameras", "duty"))
     gaps = [right[0] - left[0] - left[2] for left, right in pairwise(columns)]
@@ -178,7 +178,8 @@ def test_on_an_led_wall_the_ground_beside_the_map_is_used(
 
 
 def test_on_a_usual_wall_nothing_of_a_wide_one_is_seen(wall: Sight) -> None:
-    assert all(wall.boxes()[key][2:] == [0, 0] for key in ("beside", "cameras"))
+    boxes = wall.settle().boxes()
+    assert all(boxes[key][2:] == [0, 0] for key in ("beside", "cameras"))
 
 
 def test_an_english_wall_has_english_words_beside_the_data(running: Running, browser: Any) -> None:

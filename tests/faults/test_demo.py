@@ -161,6 +161,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.timeout(300)  # a wheel is built and installed, and started twice without a compiled file
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc to see the children")
 def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(
     data: Path, citywall: Path

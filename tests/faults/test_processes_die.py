@@ -146,6 +146,25 @@ def test_a_killed_gateway_loses_nothing_and_publishers_and_walls_resume_by_thems
     wait_for(lambda: row_key_of("hotline/after") in wall.rows("queue"))
 
 
+def test_processes_that_start_before_the_log_server_wait_for_it(running: Running) -> None:
+    names = ("gateway", "engine", "console")
+    for name in names:
+        running.kill(name)
+    os.kill(running.servers.log_pid, signal.SIGKILL)
+    before = len(running.log_text())
+    for name in names:
+        running.start(name, wait=False)
+
+    def told() -> list[str]:
+        return [line for line in running.log_text()[before:].splitlines() if "log_lost" in line]
+
+    wait_for(lambda: len(told()) == len(names))
+    running.assert_alive()
+    wait_for(running.servers.restart_dead)
+    running.wait_until_ready()
+    publish(running, "case", [case("early-start")])
+
+
 def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall: Wall) -> None:
     first = running._children.pop("engine")
     running.start("engine")

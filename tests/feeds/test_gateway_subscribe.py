@@ -23,8 +23,9 @@ from feeds.gateway import hub as hub_module
 from feeds.gateway import subscribe_socket
 from feeds.gateway.deliveries import Delivery
 from feeds.gateway.gateway import Gateway
-from feeds.gateway.hub import Ring, retry_while_unavailable
-from feeds.ledger.ledger import Act
+from feeds.gateway.hub import Ring
+from feeds.gateway.unavailable_logs import retry_while_unavailable
+from feeds.ledger.ledger import Act, LedgerUnavailable
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, LUJIAZUI, NOW, TANGQIAO, case, composed, unit
@@ -547,7 +548,7 @@ async def test_a_step_is_done_again_while_a_log_is_unavailable() -> None:
     async def step() -> None:
         tries.append(1)
         if len(tries) == 1:
-            raise hub_module.LedgerUnavailable("gone")
+            raise LedgerUnavailable("gone")
 
     await retry_while_unavailable(step)
     assert len(tries) == 2

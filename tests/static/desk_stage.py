@@ -13,7 +13,7 @@ import static
 from city.access import VERBS
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
-from tests.page_server import page_of, page_server
+from tests.page_server import give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
@@ -55,7 +55,11 @@ WIRE = """
 window.said = { acts: [], asks: [] };
 window.answers = {};   // verb -> done or refused, what an order is answered with
 window.replies = {};   // what -> reply
+// What Bokeh cannot send is not sent: it knows no undefined.
+const isUndefined = (value) => value === undefined
+  || (typeof value === "object" && value !== null && Object.values(value).some(isUndefined));
 citywall.orders.attach((message) => {
+  if (isUndefined(message)) throw new Error("undefined in a message");
   const later = (fn) => setTimeout(fn, 0);
   if (message.act) {
     said.acts.push(message.act);
@@ -103,7 +107,9 @@ class Stage:
         scripts += [WIRE, MOUNT]
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
-        inside = "".join(_file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail"))
+        inside = "".join(
+            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
+        )
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
             f"<style>{theme.css()}{_file('css/base.css')}{sheet}</style>"
@@ -127,7 +133,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the page; nothing failed on it and nothing was asked of anybody else."""
-        self.page.close()
+        give_back(self.page)
         assert self.errors == []
 
     # ---- what the server would tell

@@ -16,7 +16,7 @@ from layers.marks.cases import Cases
 from layers.projection import to_mercator
 from layouts import theme
 from layouts.catalogues import Names, catalogue
-from tests.page_server import BOKEH, page_of, page_server
+from tests.page_server import BOKEH, give_back, page_of, page_server
 from tests.seen_factory import NOW, case, seen
 
 pytestmark = pytest.mark.browser
@@ -67,7 +67,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.goto(server.url)
     opened.wait_for_function("window.citywall.figure()?.inner_width > 0")
     yield opened
-    opened.close()
+    give_back(opened)
     assert errors == []
 
 

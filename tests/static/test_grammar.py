@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +33,9 @@ SAID: Said = [
     ("age", [NOW - 0.4, NOW], "不到1秒前", "under 1 s ago"),
     ("task", [130, 300], "2′10″/5′", "2′10″/5′"),
     ("task", [305, 900], "5′05″/15′", "5′05″/15′"),
+    ("task", [850, 900], "14′/15′", "14′/15′"),
+    ("task", [130, 7200], "2′/120′", "2′/120′"),
+    ("task", [2 * 86400 + 7200, 7200], "超2天", "2 d over"),
     ("by", [NOW + 2 * HOUR + 4 * MINUTE, NOW], "22:35前", "by 22:35"),
     ("by", [NOW + DAY, NOW], "9月16日 20:31前", "by 16 Sep 20:31"),
     ("age", [NOW - 48, NOW], "48秒前", "48 s ago"),
@@ -50,14 +54,15 @@ SAID: Said = [
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Page:
+def page(browser: Browser) -> Iterator[Page]:
     # A machine that hangs on another zone must still say the city's time.
     opened = browser.new_page(timezone_id="America/New_York")
     opened.add_script_tag(content=static.path("js/grammar.js").read_text(encoding="utf-8"))
     for lang in ("zh", "en"):
         words = json.dumps(catalogue(lang, Names()))
         opened.evaluate(f"window.{lang} = citywallGrammar({words}, 'Asia/Shanghai')")
-    return opened
+    yield opened
+    opened.close()
 
 
 def say(page: Page, lang: str, name: str, *values: Any) -> Any:

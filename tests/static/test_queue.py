@@ -1,6 +1,7 @@
 """queue.js in a real Chromium, with the real style: how a row divides its line."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page
 import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
-from tests.page_server import page_of, page_server
+from tests.page_server import give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,7 @@ def read(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Page:
+def page(browser: Browser) -> Iterator[Page]:
     words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
     scripts = [
         read("js/grammar.js"), read("js/mend.js"),
@@ -44,7 +45,8 @@ def page(browser: Browser) -> Page:
     )
     opened.goto(server.url)
     opened.wait_for_function("typeof window.fill === 'function'")
-    return opened
+    yield opened
+    give_back(opened)
 
 
 def row(page: Page, label: str, road: str) -> dict[str, Any]:

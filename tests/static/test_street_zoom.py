@@ -37,5 +37,6 @@ def test_rings_come_at_street_zoom_and_go_again(browser: Browser) -> None:
     page.evaluate(told)
     seen_at = {metres: page.evaluate(MOVE, [x, metres]) for metres in (80.0, 10.0, 20.0)}
     said = page.evaluate("window.told")
+    page.close()
     assert seen_at == {80.0: [False], 10.0: [True], 20.0: [False]}
     assert (said, errors) == (0, [])

@@ -118,7 +118,7 @@ async def an_hour(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
+def running(quick_passwords: None) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         whole = Running(Path(folder), city_rate=RATE, demo=True)
         try:
@@ -141,6 +141,7 @@ def auditor(running: Running) -> Auditor:
     return Auditor([json.loads(line) for line in lines])
 
 
+@pytest.mark.timeout(300)  # more than LONGEST_S and the start of all processes
 def test_within_an_hour_cases_go_all_the_ways(auditor: Auditor) -> None:
     assert LIVED - auditor.types.keys() == set()
     assert auditor.types["CaseDispatched"] > 300

@@ -25,15 +25,18 @@ def cast() -> Iterator[Cast]:
 
 
 @pytest.fixture(scope="module")
-def desk(cast: Cast, browser: Browser) -> Sight:
-    return cast.desk(browser, "chen")
+def desk(cast: Cast, browser: Browser) -> Iterator[Sight]:
+    sight = cast.desk(browser, "chen")
+    yield sight
+    sight.close()
 
 
 @pytest.fixture(scope="module")
-def wall(cast: Cast, browser: Browser) -> Sight:
+def wall(cast: Cast, browser: Browser) -> Iterator[Sight]:
     sight = Sight(browser)
     sight.visit(f"{cast.running.console}/wall")
-    return sight
+    yield sight
+    sight.close()
 
 
 def report(cast: Cast, name: str, at: str, *, metres: float = 0.0) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.invented import case, device, mirror, publish, publish_all, reading
 from tests.running import Running, wait_for
 
@@ -65,11 +66,10 @@ def running() -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def wall(running: Running) -> Iterator[Sight]:
-    with chromium() as browser:
-        sight = Sight(browser).open(f"{running.console}/wall").settle()
-        yield sight
-        sight.close()
+def wall(running: Running, browser: Browser) -> Iterator[Sight]:
+    sight = Sight(browser).open(f"{running.console}/wall").settle()
+    yield sight
+    sight.close()
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.invented import case, publish
 from tests.people import Cast, story
 from tests.running import wait_for
@@ -24,7 +24,7 @@ def cast() -> Iterator[Cast]:
 
 
 @pytest.fixture(scope="module")
-def desks(cast: Cast) -> Iterator[tuple[Sight, Sight]]:
+def desks(cast: Cast, browser: Browser) -> Iterator[tuple[Sight, Sight]]:
     cast.set_city("2026-11-20T22:40")
     record = case(
         "stall", at="2026-11-20T22:39:00+08:00", lon=121.545, lat=31.240, road=ROAD,
@@ -32,12 +32,13 @@ def desks(cast: Cast) -> Iterator[tuple[Sight, Sight]]:
     )  # fmt: skip
     assert publish(cast.running, "case", [record]).accepted == 1
     cast.done("intake", "file", KEY, 0)
-    with chromium() as browser:
-        chen, li = cast.desk(browser, "chen"), cast.desk(browser, "li")
-        for desk in (chen, li):
-            row(desk).wait_for()
-            escalation(desk).wait_for()
-        yield chen, li
+    chen, li = cast.desk(browser, "chen"), cast.desk(browser, "li")
+    for desk in (chen, li):
+        row(desk).wait_for()
+        escalation(desk).wait_for()
+    yield chen, li
+    for desk in (chen, li):
+        desk.close()
 
 
 def row(desk: Sight) -> Locator:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.console.browser import chromium
 from tests.invented import case, publish
 from tests.people import Cast, story
 
@@ -34,7 +34,7 @@ def report(cast: Cast, name: str, code: str, **given: Any) -> None:
     assert publish(cast.running, "case", [record]).accepted == 1
 
 
-def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast) -> None:
+def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast, browser: Browser) -> None:
     cast.set_city("2026-11-20T09:12")
     report(cast, "shop", "0405")
     version = cast.done("intake", "file", SHOP, 0)
@@ -49,13 +49,13 @@ def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast) -> None:
     assert (returned["counts"], returned["bounces"], returned["targets"][0]) == (True, 1, HEQING)
     assert returned["boundary_m"] == pytest.approx(12, abs=6)
 
-    with chromium() as browser:
-        desk = cast.desk(browser, "chen")
-        desk.wait_for_words("desk_queue", "退单1次（唐镇）")
-        row = desk.page.locator('[data-cell="desk_queue"] li', has_text="唐陆路")
-        row.get_by_role("button", name="改派▸合庆").click()
-        desk.wait_for_words("desk_queue", "已改派")
-        assert desk.errors == []
+    desk = cast.desk(browser, "chen")
+    desk.wait_for_words("desk_queue", "退单1次（唐镇）")
+    row = desk.page.locator('[data-cell="desk_queue"] li', has_text="唐陆路")
+    row.get_by_role("button", name="改派▸合庆").click()
+    desk.wait_for_words("desk_queue", "已改派")
+    assert desk.errors == []
+    desk.close()
     moved = cast.wait_for_fact(SHOP, "CaseReassigned")["data"]
     assert moved["to"] == HEQING
     assert [f["data"].get("fix_by_at") for f in cast.facts(SHOP) if "fix_by_at" in f["data"]] == [fix_by]

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.invented import case, publish
 from tests.people import SHANGHAI, Cast, beside, story
 from tests.running import wait_for
@@ -64,15 +64,16 @@ def _reporter(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def desk(cast: Cast) -> Iterator[Sight]:
+def desk(cast: Cast, browser: Browser) -> Iterator[Sight]:
     cast.set_city("2026-11-20T02:20")
     told = reports()
     assert len(told) == REPORTS
     for start in range(0, REPORTS, 100):
         ack = publish(cast.running, "case", told[start : start + 100])
         assert ack.rejected == []
-    with chromium() as browser:
-        yield cast.desk(browser, "chen")
+    sight = cast.desk(browser, "chen")
+    yield sight
+    sight.close()
 
 
 def row(desk: Sight) -> Locator:

@@ -91,7 +91,7 @@ def decide_transfer_command(order: SubjectOrder, args: TransferCommand) -> Subje
     mine = args.to == order.by.account
     name = order.by.name if mine else _leader(order, args.to)
     if not name:
-        return not_now("not_on_roster")
+        return not_now("leader_not_on_roster")
     data = {
         "to": args.to, "to_name": name, "before": incident.commander_name, "text": args.text or "",
     }  # fmt: skip

@@ -13,10 +13,12 @@ from city.dispatch.categories import Category
 from city.dispatch.categories import read as read_categories
 from city.places.streets import Streets
 from feeds.sources.demo.cases.city_life import CityLife
+from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.cases.story import Story
+from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.feeds.cameras import Cameras
 from feeds.sources.demo.feeds.devices import DEPTH_LEAD_S, Devices
-from feeds.sources.demo.feeds.units import EVERY_S, Units
+from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
 from feeds.sources.demo.feeds.weather import Weather
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
 
@@ -64,6 +66,7 @@ class DemoDistrict:
         self._seed = seed
         self._categories = tuple(categories)
         self._ground = Ground(streets, roads, residents or {}, seed=seed)
+        self._stage = Stage(self._ground, self._categories, seed=seed)
 
     @classmethod
     def shipped(cls, *, streets: Streets | None = None, scale: int = 1, seed: int = 1) -> "DemoDistrict":
@@ -81,8 +84,21 @@ class DemoDistrict:
         """Return the cases that the centre handled in the week before ``now`` (city time); see CityLife."""
         return CityLife(self._ground, self._categories, seed=self._seed).past(now)
 
-    async def run(self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0) -> None:
-        """Publish until cancelled; an error of ``send`` ends it.
+    def units(self, *, rate: float = 1.0) -> Units:
+        """Return the district's units; ``rate`` as in :meth:`run`."""
+        return Units(self._ground, seed=self._seed, stretch=rate)
+
+    def floods(self, since: float, until: float) -> Iterator[Story]:
+        """Yield the floods of underpasses that begin in a time (city epoch seconds)."""
+        for story in self._stage.stories(since + DEPTH_LEAD_S, until + DEPTH_LEAD_S):
+            if story.category.key == FLOOD:
+                yield story
+
+    async def run(
+        self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0,
+        units: Units | None = None, drives: Callable[[], Sequence[Drive]] = tuple,
+    ) -> None:  # fmt: skip
+        """Publish until cancelled; an error of ``send`` ends it. ``drives`` returns those of linkage tasks.
 
         ``clock`` returns city time (epoch seconds), ``rate`` is city seconds per machine second. Cases and
         warnings follow city time; measurements follow machine time, so that a fast city does not send more. A
@@ -95,8 +111,10 @@ class DemoDistrict:
             group.create_task(_warn(outside, Weather(seed=self._seed)))
             group.create_task(_live(outside, life))
             group.create_task(_measure(outside, Devices(self._ground, **sized), life))
-            units = Units(self._ground, seed=self._seed, stretch=rate)
-            group.create_task(_move(outside, units, life, EVERY_S * max(rate, 1.0)))
+            moving = _move(
+                outside, units or self.units(rate=rate), life, EVERY_S * max(rate, 1.0), drives
+            )  # fmt: skip
+            group.create_task(moving)
             group.create_task(_watch(outside, Cameras(self._ground, **sized), life))
 
 
@@ -133,11 +151,13 @@ async def _measure(outside: _Interface, devices: Devices, life: CityLife) -> Non
         await outside.sleep(2.0)
 
 
-async def _move(outside: _Interface, units: Units, life: CityLife, every_s: float) -> None:
+async def _move(
+    outside: _Interface, units: Units, life: CityLife, every_s: float, drives: Callable[[], Sequence[Drive]]
+) -> None:  # fmt: skip
     since = outside.clock() - every_s
     while True:
         now = outside.clock()
-        if records := units.positions(since, now, life.stage.open(now)):
+        if records := units.positions(since, now, life.stage.open(now), drives()):
             await _send_all(outside, "avl", "unit", records)
         since = now
         await outside.sleep(1.0)

@@ -1,6 +1,7 @@
-"""The moving units of the invented city: on patrol, or sent to important cases."""
+"""The moving units of the invented city: on patrol, sent to important cases, or out for a linkage task."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,9 +11,9 @@ from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.chance import dice
 from feeds.sources.demo.feeds.routes import Fix, Leg, Route, leg, patrol
-from feeds.sources.demo.ground import Ground, Place
+from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON, Ground, Place
 
-__all__ = ["EVERY_S", "FLEETS", "Fleet", "Units"]
+__all__ = ["EVERY_S", "FLEETS", "Drive", "Fleet", "Units"]
 
 EVERY_S: Final = 10.0
 _RETURN_S: Final = 600.0
@@ -72,13 +73,28 @@ class _Unit(msgspec.Struct, frozen=True):
     working: bool
 
 
+class Drive(msgspec.Struct, frozen=True):
+    """A unit on its way to a linkage task: WGS84 degrees; city times in epoch seconds.
+
+    ``leaves`` is infinite while the task is not done.
+    """
+
+    task: str
+    unit: str
+    lon: float
+    lat: float
+    departs: float
+    leaves: float = math.inf
+
+
 class _Order(msgspec.Struct, frozen=True):
-    """A unit's drive to a case and back; times are epoch seconds."""
+    """A unit's drive to a case or task (``task`` '' for a case) and back; times are epoch seconds."""
 
     out: Leg
     home: Leg
     departs: float
     leaves: float
+    task: str = ""
 
 
 class Units:
@@ -87,15 +103,39 @@ class Units:
     def __init__(self, ground: Ground, *, seed: int, stretch: float = 1.0) -> None:
         self._every = EVERY_S * max(stretch, 1.0)
         self.all = tuple(_all_units(ground, seed))
+        self._numbers = {unit.name: number for number, unit in enumerate(self.all)}
         self._orders: dict[int, _Order] = {}
         self._answered: dict[str, float] = {}
 
-    def positions(self, since: float, until: float, stories: Iterable[Story]) -> list[dict[str, Any]]:
+    def nearest(
+        self, kinds: Iterable[str], agencies: Iterable[str], lon: float, lat: float, at: float, *,
+        taken: Collection[str] = (),
+    ) -> str:  # fmt: skip
+        """Return the nearest free unit of some kinds and agencies (short names), '' for none.
+
+        ``taken`` are units that are free only on the map: they were just ordered.
+        """
+        wanted, owners = frozenset(kinds), frozenset(agencies)
+        found = []
+        for number, unit in enumerate(self.all):
+            fits = unit.fleet.kind in wanted and unit.fleet.agency in owners and unit.name not in taken
+            if fits and unit.working and number not in self._orders:
+                here = unit.route.at(at + unit.phase)
+                metres = math.hypot((here.lon - lon) * M_PER_LON, (here.lat - lat) * M_PER_LAT)
+                found.append((metres, unit.name))
+        return min(found)[1] if found else ""
+
+    def positions(
+        self, since: float, until: float, stories: Iterable[Story], drives: Iterable[Drive] = ()
+    ) -> list[dict[str, Any]]:
         """Return the newest position of each unit that reports in (since, until], epoch seconds.
 
-        ``stories`` are the open cases; urgent and critical ones get the nearest free units.
+        ``stories`` are the open cases; urgent and critical ones get the nearest free units. ``drives`` are
+        those of the linkage tasks, each time all of them; they go before the cases.
         """
         self._give_orders(until, stories)
+        for drive in drives:
+            self._follow(drive, until)
         records = []
         for number, unit in enumerate(self.all):
             offset = (number % 100) / 100 * self._every
@@ -123,11 +163,10 @@ class Units:
     def _where(self, number: int, unit: _Unit, at: float) -> tuple[str, Fix]:
         order = self._orders.get(number)
         if order is not None and at >= order.departs:
-            if at < order.departs + order.out.whole_s:
-                return "en_route", order.out.at(at - order.departs)
-            if at < order.leaves:
-                return "on_scene", order.out.at(order.out.whole_s)
-            return "returning", order.home.at(at - order.leaves)
+            if at >= order.leaves:
+                return "returning", order.home.at(at - order.leaves)
+            state = "en_route" if at < order.departs + order.out.whole_s else "on_scene"
+            return state, order.out.at(at - order.departs)
         if not unit.working:
             return "out_of_service", Fix(unit.home.lon, unit.home.lat, 0.0, 0.0)
         return "standby", unit.route.at(at + unit.phase)
@@ -145,6 +184,26 @@ class Units:
             for kind in _SENT.get(story.category.key, _OTHERWISE):
                 self._send(kind, story, departs)
 
+    def _follow(self, drive: Drive, now: float) -> None:
+        """Let a unit drive to its task, or back when the task is done."""
+        number = self._numbers.get(drive.unit)
+        if number is None or now > drive.leaves + _RETURN_S:
+            return
+        order = self._orders.get(number)
+        if order is not None and order.task == drive.task and order.leaves == drive.leaves:
+            return
+        unit, goal = self.all[number], (drive.lon, drive.lat)
+        if order is not None and order.task == drive.task:
+            out = order.out
+        else:
+            _, here = self._where(number, unit, drive.departs)
+            out = leg((here.lon, here.lat), goal)
+        home = out
+        if math.isfinite(drive.leaves):  # a task that was called off may end on the way
+            there = out.at(drive.leaves - drive.departs)
+            home = self._home(unit, (there.lon, there.lat), drive.leaves)
+        self._orders[number] = _Order(out, home, drive.departs, drive.leaves, drive.task)
+
     def _send(self, kind: str, story: Story, departs: float) -> None:
         place = story.place
         free = [
@@ -159,13 +218,16 @@ class Units:
         here, goal = route.at(departs + phase), (place.lon, place.lat)
         out = leg((here.lon, here.lat), goal)
         leaves = max(story.fate.done_at, departs + out.whole_s)
-        there = route.at(leaves + _RETURN_S + phase)
-        back = leg(goal, (there.lon, there.lat))
-        # The unit is back on its patrol exactly when the order ends, at any distance.
-        back = msgspec.structs.replace(
+        self._orders[number] = _Order(out, self._home(self.all[number], goal, leaves), departs, leaves)
+
+    @staticmethod
+    def _home(unit: _Unit, place: tuple[float, float], leaves: float) -> Leg:
+        """Return the drive back: the unit is on its patrol exactly when the order ends, at any distance."""
+        there = unit.route.at(leaves + _RETURN_S + unit.phase)
+        back = leg(place, (there.lon, there.lat))
+        return msgspec.structs.replace(
             back, turn_s=back.turn_s / max(back.whole_s, 1.0) * _RETURN_S, whole_s=_RETURN_S
         )
-        self._orders[number] = _Order(out, back, departs, leaves)
 
 
 def _departs(story: Story) -> float | None:

@@ -91,6 +91,7 @@ class Responders:
             self._reset()
         if ledger.position == self._position:
             return
+        self._people.duty_is_kept = bool(ledger.shift)
         before, self._position = self._position, ledger.position
         now = ledger.clock.at(machine)
         for case in ledger.changed_since(before):

@@ -192,7 +192,7 @@ def test_only_the_commander_changes_its_state(verb: str) -> None:
 def test_command_goes_to_oneself_or_to_a_leader_who_is_signed_in() -> None:
     w = Linked()
     subject = responding(w)
-    assert w.no("transfer_command", subject, WANG, to="xia") == ("not_on_roster", {})
+    assert w.no("transfer_command", subject, WANG, to="xia") == ("leader_not_on_roster", {})
     assert w.no("transfer_command", subject, LI, to="li")[0] == "no_right"
     w.did("transfer_command", subject, OTHER_LEADER, to="xia")
     assert incident(w, subject).commander == "xia"

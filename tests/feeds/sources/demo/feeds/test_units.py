@@ -1,8 +1,10 @@
 """Units: 300 of them, moving plausibly, and the nearest are sent to what is urgent."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from city.clocks.timestamps import iso, parse
@@ -10,10 +12,11 @@ from city.dispatch.categories import Category
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.feeds.routes import leg
-from feeds.sources.demo.feeds.units import FLEETS, Units
+from feeds.sources.demo.feeds.units import FLEETS, Drive, Units
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON, Ground
 
 NOW = parse("2026-11-20T20:31:00+08:00")
+HERE = (121.5447, 31.2215)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,56 @@ def test_a_returning_unit_takes_up_its_round_without_a_jump(ground: Ground, stag
             jumps += east + north > 450
             last[record["unit"]] = record
     assert jumps == 0
+
+
+def followed(units: Units, drive: Drive, begin: float, seconds: int) -> list[dict[str, object]]:
+    """Return the unit's positions of so many seconds from a moment on."""
+    found = []
+    for n in range(1, seconds // 10 + 1):
+        now = begin + 10 * n
+        found += [r for r in units.positions(now - 10, now, [], [drive]) if r["unit"] == drive.unit]
+    return found
+
+
+def test_a_unit_of_a_linkage_task_drives_there_stays_and_goes_home(ground: Ground) -> None:
+    units = Units(ground, seed=1)
+    name = units.nearest(["fire_engine", "ambulance"], ["消防"], *HERE, NOW)
+    assert name.startswith("fire_engine-")
+    drive = Drive("t1", name, *HERE, departs=NOW)
+    out = followed(units, drive, NOW, 1500)
+    assert [out[0]["state"], out[-1]["state"]] == ["en_route", "on_scene"]
+    metres = [metres_between(record) for record in out]
+    assert metres[-1] < 1
+    assert metres == sorted(metres, reverse=True)
+    assert units.nearest(["fire_engine"], ["消防"], *HERE, NOW + 1500) != name
+
+    ended = msgspec.structs.replace(drive, leaves=NOW + 1500)
+    home = followed(units, ended, NOW + 1500, 900)
+    assert [home[0]["state"], home[-1]["state"]] == ["returning", "standby"]
+
+
+def test_a_unit_whose_task_is_called_off_turns_round_on_the_way(ground: Ground) -> None:
+    units, again = Units(ground, seed=1), Units(ground, seed=1)
+    drive = Drive("t1", units.nearest(["fire_engine"], ["消防"], *HERE, NOW), *HERE, departs=NOW)
+    before = followed(units, drive, NOW, 60)[-1]
+    off = msgspec.structs.replace(drive, leaves=NOW + 60)
+    after = followed(units, off, NOW + 60, 60)
+    assert before["state"] == "en_route"
+    assert {record["state"] for record in after} == {"returning"}
+    assert min(map(metres_between, after)) > 100
+    # Who starts later is told the same drive, and the unit is where it would have been.
+    assert followed(again, off, NOW + 60, 60) == after
+
+
+def test_a_unit_is_offered_by_kind_and_agency(ground: Ground) -> None:
+    units = Units(ground, seed=1)
+    assert units.nearest(["ambulance"], ["消防"], *HERE, NOW) == ""
+    assert units.nearest(["sweeper"], ["绿化市容", "环卫"], *HERE, NOW).startswith("sweeper-")
+
+
+def metres_between(record: dict[str, object]) -> float:
+    east, north = float(record["lon"]) - HERE[0], float(record["lat"]) - HERE[1]  # type: ignore[arg-type]
+    return math.hypot(east * M_PER_LON, north * M_PER_LAT)
 
 
 def test_a_leg_goes_along_the_parallel_and_then_along_the_meridian() -> None:

@@ -1,0 +1,90 @@
+"""Duty as every page may see it: by the facts of duty when it is kept by them, else by the roster."""
+
+import msgspec
+
+from city.duty.authority import authority_name, responsible_shift
+from city.duty.post_keys import role_of_post
+from city.duty.presence import is_there, relieved_by
+from city.state.duty_records import Post, Shift
+from city.state.ledger_state import LedgerState
+from city.views.wall_seen import DutySeen
+
+__all__ = ["duty_by_facts", "empty_since", "is_red"]
+
+UNSTAFFED_S = 600.0
+"""An empty post is red after this time, also while the engine does not write it."""
+LEADERS = ("duty_leader", "shift_lead")
+
+
+def duty_by_facts(state: LedgerState, by_roster: DutySeen, city_now: float) -> DutySeen:
+    """Return what pages see of duty at a city time (epoch seconds).
+
+    ``by_roster`` is what the roster says. It stays for what the facts do not tell: counts of sub-centres and
+    workstations until one of them has signed in, and roles without a post.
+    """
+    shift = responsible_shift(state)
+    if shift is None:
+        return by_roster
+    posts = shift.posts
+    seats = [post for key, post in posts.items() if role_of_post(key) == "seat"]
+    watched = [*(posts[key] for key in LEADERS if key in posts), *seats]
+    empty = [(post, since) for post in watched if (since := empty_since(post, shift, city_now)) is not None]
+    after, draft = relieved_by(state, shift), shift.handover
+    must = [item for item in draft.items if item.must] if draft is not None else []
+    return msgspec.structs.replace(
+        by_roster,
+        kept=True,
+        shift=shift.id,
+        leader=authority_name(state, "duty_leader") if "duty_leader" in posts else by_roster.leader,
+        shift_lead=authority_name(state, "shift_lead") if "shift_lead" in posts else by_roster.shift_lead,
+        incoming_lead=_holder(after, "shift_lead"),
+        seats=len(seats),
+        seats_present=sum(_is_held(post, city_now) for post in seats),
+        empty_seats=tuple(
+            (post.key.removeprefix("seat:"), since) for post, since in sorted(empty, key=lambda one: one[1])
+        ),
+        unstaffed=sum(is_red(post, since, city_now) for post, since in empty),
+        hand_over_at=shift.ends_at,
+        drafted=draft is not None,
+        must=len(must),
+        unanswered_items=sum(not item.answer for item in must),
+        **_nodes(shift, by_roster, city_now),
+    )
+
+
+def empty_since(post: Post, shift: Shift, city_now: float) -> float | None:
+    """Return since when a post is empty, None while it is not.
+
+    That is the begin of the shift (or of its plan, when it was planned later), the moment when the holder
+    left, or the end of a leave that is over.
+    """
+    if _is_held(post, city_now) or city_now < shift.starts_at:
+        return None
+    if post.state == "away":
+        return post.away_until or post.since
+    return max(post.since, shift.starts_at)
+
+
+def is_red(post: Post, since: float, city_now: float) -> bool:
+    """Whether an empty post is unstaffed (空岗): ten minutes without anybody."""
+    return post.state == "unstaffed" or city_now - since >= UNSTAFFED_S
+
+
+def _is_held(post: Post, city_now: float) -> bool:
+    over = post.away_until is not None and city_now > post.away_until
+    return post.state == "replaced" or is_there(post, city_now) or (post.state == "away" and not over)
+
+
+def _holder(shift: Shift | None, key: str) -> str:
+    post = shift.posts.get(key) if shift is not None else None
+    return post.holder if post is not None and post.account else ""
+
+
+def _nodes(shift: Shift, by_roster: DutySeen, city_now: float) -> dict[str, int | None]:
+    """Return the counts of sub-centres and workstations of which one at least has signed in."""
+    found: dict[str, int | None] = {}
+    for role, count in (("sub_centre", "streets_on_post"), ("workstation", "workstations_online")):
+        held = [post for key, post in shift.posts.items() if role_of_post(key) == role]
+        if any(post.account or post.state != "planned" for post in held):
+            found[count] = sum(is_there(post, city_now) for post in held)
+    return found

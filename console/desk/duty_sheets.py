@@ -1,0 +1,147 @@
+"""The printed sheets of duty, filled from the state."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from city.dispatch.decision_rules import DecisionRules
+from city.duty.presence import relieved_by
+from city.state.duty_records import HandoverItem, Shift, Signature
+from city.state.ledger_state import CityState, LedgerState
+from city.views.daily_figures import daily_figures, period_of
+from city.warnings.in_force import standing
+from layouts.sheets import DailySheet, HandoverSheet, SheetItem, draw_daily, draw_handover
+
+__all__ = ["DutySheets"]
+
+LEVELS = ("", "shift_lead", "duty_leader", "district")
+
+
+class DutySheets:
+    """Draws sheets. ``words``: language → catalogue; ``title``: language → name of the centre."""
+
+    def __init__(
+        self, state: Callable[[], CityState], rules: DecisionRules, *,
+        words: Mapping[str, Mapping[str, str]], title: Mapping[str, str], timezone: str,
+        clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._state = state
+        self._rules = rules
+        self._words = words
+        self._title = title
+        self._zone = ZoneInfo(timezone)
+        self._clock = clock
+
+    def handover(self, shift_id: str, lang: str, *, words: bool) -> str | None:
+        """Return the sheet of a shift's hand-over, None for a shift without a draft.
+
+        ``words``: whether the reader may read the typed note.
+        """
+        ledger = self._state().ledger
+        shift = ledger.shifts.get(shift_id)
+        draft = shift.handover if shift is not None else None
+        if shift is None or draft is None:
+            return None
+        after = relieved_by(ledger, shift)
+        now = ledger.clock.at(self._clock())
+        told = self._words[lang]
+        late = told["duty_page.sheet.late"].format(n=round(shift.late_s / 60)) if shift.late_s >= 60 else ""
+        return draw_handover(HandoverSheet(
+            lang=lang, title=self._title[lang], shift=shift.id, span=self._span(shift, lang),
+            to=self._span(after, lang) if after is not None else "—",
+            items=[self._item(item, lang) for item in sorted(draft.items, key=lambda one: not one.must)],
+            position=draft.position, hash=draft.hash,
+            outgoing=self._signed(draft.outgoing), incoming=self._signed(draft.incoming),
+            outgoing_lead=_lead(shift), incoming_lead=_lead(after),
+            note=draft.note if words else "", late=late, counts=self._counts(ledger, shift, now),
+            warnings=[
+                (one.info.headlines.get("zh-CN") or next(iter(one.info.headlines.values()), ""))
+                for one in standing(ledger.warnings.values(), now)
+            ],
+            printed=self._moment(now),
+        ))  # fmt: skip
+
+    async def daily(self, day: str, lang: str, *, words: bool) -> str | None:
+        """Return the sheet of a day's report, saved or as a draft; None for no date."""
+        ledger = self._state().ledger
+        now, report = ledger.clock.at(self._clock()), ledger.reports.get(day)
+        figures: Mapping[str, str] = report.figures if report is not None else {}
+        if not figures:
+            try:
+                period = period_of(day, self._rules.zone_offset_s)
+            except ValueError:
+                return None
+            figures = await asyncio.to_thread(daily_figures, ledger, period, now)
+        signed = report.signed if report is not None else None
+        return draw_daily(DailySheet(
+            lang=lang, title=self._title[lang], day=day, figures=figures,
+            text=report.text if report is not None and words else "", signed=self._signed(signed),
+            printed=self._moment(now),
+        ))  # fmt: skip
+
+    def _counts(self, ledger: LedgerState, shift: Shift, now: float) -> dict[str, str]:
+        """Return the figures of the shift so far, by the keys of the daily report."""
+        tasks = [one for one in ledger.tasks.values() if shift.starts_at <= one.issued_at <= now]
+        return {
+            "open": str(sum(case.is_open for case in list(ledger.cases.values()))),
+            "incidents_open": str(sum(one.is_open for one in ledger.incidents.values())),
+            "tasks": str(len(tasks)),
+            "entries": str(sum(one.shift == shift.id for one in ledger.entries)),
+        }
+
+    def _item(self, item: HandoverItem, lang: str) -> SheetItem:
+        words = self._words[lang]
+        signed = item.answered
+        return SheetItem(
+            words.get(f"duty_page.handover.kind.{item.kind}", item.kind), item_words(item, words), item.must,
+            words[f"duty_page.handover.answer.{item.answer}"] if item.answer else "",
+            f"{signed.name} {self._time(signed.at)}" if signed is not None else "",
+        )  # fmt: skip
+
+    def _span(self, shift: Shift, lang: str) -> str:
+        words = self._words[lang]
+        return words["duty_page.shift_span"].format(
+            kind=f"{self._moment(shift.starts_at)[:10]} {words[f'shift.{shift.kind}']}",
+            **{"from": self._time(shift.starts_at), "to": self._time(shift.ends_at)},
+        )
+
+    def _signed(self, one: Signature | None) -> str:
+        return f"{one.name} · {self._moment(one.at)}" if one is not None else ""
+
+    def _time(self, at: float) -> str:
+        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M")
+
+    def _moment(self, at: float) -> str:
+        return datetime.fromtimestamp(at, self._zone).strftime("%Y-%m-%d %H:%M")
+
+
+def item_words(item: HandoverItem, words: Mapping[str, str]) -> str:
+    """Return an item of a hand-over in words, the same as ``static/esm/duty_handover.js`` shows it."""
+    names = dict(item.names)
+    what = {
+        "incident": f"incident.{names.get('kind')}", "task": f"task.{names.get('words')}",
+    }.get(item.kind, f"class.{names.get('kind')}.{names.get('code')}")  # fmt: skip
+    label = names.get("label", "")
+    level = LEVELS[int(names["level"])] if names.get("level", "") in "123" and names.get("level") else ""
+    named = {
+        **names, "what": words.get(what, ""),
+        "label": words.get(f"source.{label}" if item.kind == "source" else f"road.{label}", label),
+        "street": words.get(f"street.{names.get('street')}", ""),
+        "agency": words.get(f"agency.{names.get('agency')}", names.get("agency", "")),
+        "grade": words.get(f"grade.{names.get('grade')}", names.get("grade", "")),
+        "level": words.get(f"role.{level}", ""),
+    }  # fmt: skip
+    key = item.words if item.words.startswith("handover.") else f"handover.{item.words}"
+    return _fill(words.get(key, key), named)
+
+
+def _fill(text: str, names: Mapping[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _lead(shift: Shift | None) -> str:
+    post = shift.posts.get("shift_lead") if shift is not None else None
+    return (post.holder or post.person) if post is not None else ""

@@ -1,0 +1,30 @@
+// Labels of incidents over the map: type and road. The console says where each has room.
+(function () {
+  "use strict";
+  const city = window.citywall, { make, text, show, rows } = city.mend, { eye, move, layer } = city.overMap;
+
+  function place() {
+    const frame = city.frame("incidents"), over = frame && layer("incident-labels", 1), view = over && eye(place);
+    if (!view) return;
+    const { data, meta } = frame, [wide, high] = meta.label, { words, say } = city;
+    const labelled = (data.key ?? []).filter((_, row) => Number.isFinite(data.dx[row]));
+    rows(over, labelled, build, (node, id) => {
+      const row = data.key.indexOf(id), [x, y] = view.at(data.x[row], data.y[row]);
+      show(node, x >= 0 && y >= 0 && x <= view.width && y <= view.height);
+      // On the left of its mark a label ends there.
+      const isLeft = data.dx[row] + wide <= 0, left = isLeft ? x + data.dx[row] + wide : x + data.dx[row];
+      const across = isLeft ? " translateX(-100%)" : data.dx[row] < 0 ? ` translateX(calc(${wide / 2}px - 50%))` : "";
+      move(node, { transform: `translate(${Math.round(left)}px,${Math.round(y + data.dy[row])}px)${across}`, maxWidth: `${wide}px`, height: `${high}px`, lineHeight: `${high - 2}px` });
+      const name = words("incident." + data.kind[row]) ?? say.say("linkage.incident");
+      text(node, [name, say.road(data.road[row]) || words("street." + data.street[row])].filter(Boolean).join(" · "));
+    });
+  }
+  function build() {
+    const node = make("div", "incident-label");
+    node.style.cssText = "position:absolute;left:0;top:0;box-sizing:border-box;padding:0 10px;font-size:17px;color:var(--text);white-space:nowrap;"
+      + "overflow:hidden;text-overflow:ellipsis;background:rgb(18 26 38 / 0.92);border:1px solid var(--faint);border-radius:var(--round-1)";
+    return node;
+  }
+
+  city.on("frame:incidents", place);
+})();

@@ -1,0 +1,41 @@
+// The agencies × tasks matrix: what stands in its cells, for walls and desks alike. A cell holds the clock time
+// at which something happened, or the running time against its limit.
+import { joined } from "./draw.js";
+
+export const COLUMNS = ["issued", "acknowledged", "set_out", "arrived", "done", "verified"];
+const SET_OUT = 2, ARRIVED = 3;
+const UNANSWERED = new Set(["issued", "delivered"]);
+
+// "下立交积水 · 川沙路 · 一般"
+export function headline(city, row) {
+  const { words } = city;
+  return joined(kindOf(city, row), placeOf(city, row), words("grade." + row.grade));
+}
+export const kindOf = ({ words, say }, row) => words("incident." + row.kind) ?? say.say("linkage.incident");
+export const placeOf = ({ words, say }, row) => say.road(row.road) || words("street." + row.street) || "";
+export const agencyOf = ({ words }, code) => words("agency." + code) ?? code;
+
+// What the task is, in a few words where there is little room; of one that was given to somebody else, to whom.
+export function taskOf(city, row, isShort = false) {
+  const { say, words } = city, whole = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
+  const what = (isShort && words("task_short." + row.words)) || whole;
+  return joined(what, row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
+}
+
+// One cell: [text, level, kind]. `level` colours it (near its limit, over it), `kind`: moment, running, none, ahead.
+export function cellOf(city, row, column, now) {
+  const { say } = city, at = row.at[column];
+  if (row.clock?.[0] === column) {
+    const [, since, by] = row.clock;
+    if (row.fallback && UNANSWERED.has(row.state)) return [say.say("linkage.over"), row.level, "running"];
+    return [say.task(now - since, Math.round(by - since)), row.level, "running"]; // facts round moments to milliseconds
+  }
+  if (at != null) return [say.hhmm(at), "", column === ARRIVED && row.by_hand ? "by_hand" : "moment"];
+  if (!row.travels && (column === SET_OUT || column === ARRIVED)) return ["—", "", "none"];
+  return ["·", "", "ahead"];
+}
+
+// "已完成 3 · 已撤回 1"
+export function foldedOf({ say }, { finished = 0, dropped = 0 }) {
+  return joined(finished > 0 && say.say("linkage.finished", { n: finished }), dropped > 0 && say.say("linkage.dropped", { n: dropped }));
+}

@@ -1,0 +1,162 @@
+"""The duty page on a whole Citywall: two shift leads hand over to the end, with the keyboard alone (M3)."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator
+
+from city.facts.fact import body_of
+from tests.console.browser import Sight, chromium
+from tests.people import PASSWORD, Cast, story
+from tests.running import wait_for
+from tests.signed_in import Visitor
+
+pytestmark = pytest.mark.browser
+
+ROSTER = """role,name,seat,deputy,from,to,count
+duty_leader,王××（副区长）,,周××（区政府办副主任）,08:30,08:30,
+shift_lead,陈××（值班长）,,沈××（副值班长）,20:30,08:30,
+shift_lead,顾××（值班长）,,陆××（副值班长）,08:30,20:30,
+duty_officer,李××（值班员）,,吴××（值班员）,00:00,00:00,
+seat,张××（科长）,城管,赵××（副科长）,08:30,08:30,
+"""
+TYPED = "王区长：早高峰前完成排水 <b>&"
+NOTE = "川沙路泵车需换班"
+NIGHT, DAY = "310115-2026-11-22-night", "310115-2026-11-23-day"
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with story(roster=ROSTER, leads={"chen-lead": "陈××（值班长）"}) as people:
+        people.set_city("2026-11-23T07:00")
+        yield people
+
+
+@pytest.fixture(scope="module")
+def pages(cast: Cast) -> Iterator[tuple[Sight, Sight]]:
+    with chromium() as browser:
+        chen, gu = (cast.desk(browser, who, page="duty") for who in ("chen-lead", "gu"))
+        for page in (chen, gu):
+            card(page, "duty_board").locator(".own").wait_for()
+            page.wait("() => citywall.session() === 'live'")
+        yield chen, gu
+
+
+def card(page: Sight, name: str) -> Locator:
+    return page.page.locator(f'[data-cell="{name}"]')
+
+
+def press(page: Sight, *keys: str) -> None:
+    for key in keys:
+        page.page.keyboard.press(key)
+
+
+def an_open_p1(cast: Cast) -> None:
+    """An incident with a P1 task is open."""
+    place = {"lon": None, "lat": None, "street": "", "road": "川沙路", "radius_m": 100.0}
+    opened = {
+        "day": "20261122", "class": "natural", "kind": "underpass_flood", "grade": "general", "title": "",
+        "source": "hand", "state": "confirmed", "cases": [], "confirm_by": None, "report_by": None,
+        "report_next": "", "version": 1, "name": "", **place,
+    }  # fmt: skip
+    task = {
+        "incident": "inc1", "agency": "sw", "priority": "P1", "words": "", "text": "", "mode": "manual",
+        "ack_by": None, "due_by": None, "arrive_by": None, "verify_s": 60.0, "evidence": "ack",
+        "verifier": "street", "template": "", "unit": "", "version": 1, "name": "", **place,
+    }  # fmt: skip
+    cast.happened(
+        body_of("IncidentOpened", "incident:inc1", "drill", opened),
+        body_of("TaskIssued", "task:inc1.1", "drill", task),
+    )
+
+
+def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(
+    cast: Cast, pages: tuple[Sight, Sight]
+) -> None:
+    chen, gu = pages
+    # The night's lead signs in with one key: from now on duty is kept by facts.
+    card(chen, "duty_board").get_by_text("按排班表显示").wait_for()
+    press(chen, "s")
+    card(chen, "duty_board").locator('[data-key="shift_lead"][data-shown="present"]').wait_for()
+    # F2, a letter, the words: the entry is in the log of both, as text.
+    an_open_p1(cast)
+    press(chen, "F2", "o")
+    chen.page.keyboard.type(TYPED + " #川沙")
+    card(chen, "duty_entry").locator(".found li").first.wait_for()
+    press(chen, "Enter")
+    card(chen, "duty_entry").locator(".refs button").wait_for()
+    press(chen, "Enter")
+    for page in pages:
+        written = card(page, "duty_log").locator(".written").first
+        written.wait_for()
+        assert TYPED in written.inner_text()
+        assert written.locator("b", has_text="指令").count() == 1
+
+    # 08:00: the engine drafts; every duty page says so.
+    cast.set_city("2026-11-23T08:00:01")
+    for page in pages:
+        page.wait_for_words("duty_header", "交接班 08:30 · 草稿已生成 · 必签 3 项")
+    # 08:15: the incoming lead signs in; the header shows both names.
+    cast.set_city("2026-11-23T08:15:01")
+    press(gu, "s")
+    for page in pages:
+        page.wait_for_words("duty_header", "陈×× → 顾××")
+
+    # Each item is one key; a tick is not enough for the P1 task, which is the first row.
+    press(gu, "h", "Enter")
+    items = card(gu, "duty_handover").locator(".items li")
+    assert items.first.locator("button", has_text="接管").count() == 1
+    for _ in range(2):
+        press(gu, "ArrowDown", "Enter")
+    gu.wait_for_words("duty_handover", "还有 1 项未签收")
+    # 08:30: who leaves is told what is left, in place.
+    cast.set_city("2026-11-23T08:30:01")
+    press(chen, "o")
+    chen.wait_for_words("duty_board", "还有 1 项未签收：川沙路(P1)")
+    press(gu, "ArrowUp", "ArrowUp", "ArrowUp", "t")
+    for page in pages:
+        page.wait_for_words("duty_handover", "已全部签收")
+
+    # 08:33: both sign, the outgoing lead with a note; the incoming lead reads it.
+    cast.set_city("2026-11-23T08:33:00")
+    press(chen, "g")
+    chen.page.keyboard.type(NOTE)
+    press(chen, "Enter")
+    gu.wait_for_words("duty_handover", f"交班说明：{NOTE}")
+    press(gu, "g", "Enter")
+    for page in pages:
+        page.wait_for_words("duty_board", "白班 08:30–20:30")
+    handed = next(fact for fact in cast.all_facts() if fact["type"] == "ShiftHandedOver")
+    assert (handed["subject"], handed["data"]["to"]) == (f"shift:{NIGHT}", DAY)
+    assert 180 <= handed["data"]["late_s"] < 200
+
+    # The outgoing lead is free to leave; who writes now writes to the day's log.
+    press(chen, "o")
+    wait_for(lambda: any(fact["type"] == "PostSignedOut" for fact in cast.all_facts()))
+    press(gu, "F2", "n")
+    gu.page.keyboard.type("接班巡查完毕")
+    press(gu, "Enter")
+    card(chen, "duty_log").get_by_text("接班巡查完毕").wait_for()
+    entry = next(fact for fact in reversed(cast.all_facts()) if fact["type"] == "DutyEntryWritten")
+    assert (entry["subject"], entry["actor"]) == (f"shift:{DAY}", "gu")
+    assert chen.errors == gu.errors == []
+
+
+def test_the_sheet_is_one_page_with_the_ledgers_head_and_without_scripts(
+    cast: Cast, pages: tuple[Sight, Sight]
+) -> None:
+    wait_for(lambda: any(fact["type"] == "ShiftHandedOver" for fact in cast.all_facts()))
+    drafted = next(fact for fact in cast.all_facts() if fact["type"] == "HandoverDrafted")
+    visitor = Visitor(cast.running.console)
+    visitor.sign_in("gu", PASSWORD)
+    sheet = visitor.get(f"/duty/handover/{NIGHT}")
+    assert sheet.status == 200
+    assert "script" not in sheet.text
+    assert f"账本位置 {drafted['data']['position']} · SHA-256 {drafted['data']['hash']}" in sheet.text
+    assert NOTE in sheet.text
+    with chromium() as browser:
+        page = browser.new_page()
+        page.set_content(sheet.text)
+        printed = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

@@ -1,0 +1,128 @@
+"""The desk's linkage in a real Chromium: the matrix, acts in place with their answers, and the preview."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+
+from city.state.row_keys import row_key_of
+from city.views.linkage_seen import LinkageSeen
+from city.views.linkage_view import LinkageView
+from layouts.cards.desk_linkage import DeskLinkage
+from tests.linkage_factory import CITY, city_with, incident, signed, task
+from tests.seen_factory import seen
+from tests.static.desk_stage import NOW, Stage, row
+
+pytestmark = pytest.mark.browser
+
+ID = "1f0c2d3e4a5b"
+CASE = row_key_of("hotline/m1")
+ANSWER = "(given) => citywall.orders.take({ answer: { command_id: said.acts.at(-1).command_id, ...given } })"
+CARD = '[data-cell="desk_linkage"]'
+PREVIEW: dict[str, Any] = {
+    "kind": "underpass_flood", "kinds": ["underpass_flood", "fire"], "grade": "general", "radius_m": 150.0,
+    "lon": 121.7, "lat": 31.19, "street": "310115110", "road": "川沙路", "agencies": ["xf", "ga", "sw"],
+    "there": "",
+    "rows": [
+        {"template": "underpass_flood#1", "agency": "xf", "words": "drain", "priority": "P1", "ack_s": 300.0,
+         "arrive_s": 900.0, "due_s": 7200.0, "needs_unit": True,
+         "near": {"unit": "u1", "call_sign": "消防3号", "metres": 1200, "minutes": 3.2, "age_s": 12.0}},
+        {"template": "underpass_flood#2", "agency": "ga", "words": "close", "priority": "P1", "ack_s": 180.0,
+         "arrive_s": 900.0, "due_s": 3600.0, "needs_unit": True, "near": None},
+    ],
+}  # fmt: skip
+
+
+def feed(stage: Stage, incidents: list[Any], tasks: list[Any]) -> None:
+    found: LinkageSeen = LinkageView(None, full=True).see(city_with(incidents, tasks), CITY)
+    view = DeskLinkage().view(seen(incidents=found.incidents, tasks=found.tasks), CITY)  # type: ignore[arg-type]
+    stage.card("desk_linkage", view.scalars, *msgspec.to_builtins(view.rows))
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    opened = Stage(browser, "desk_linkage")
+    opened.rows((CASE, row()))
+    opened.reply("incident", {"incident": {
+        "id": ID, "title": "", "version": 3, "commander": "", "scene_commander": "张××", "reports": [],
+        "report_by": CITY + 600, "report_next": "first.oral", "sessions": [], "cases": [], "casualties": None,
+        "grade_asked": "", "actions": [{"verb": "issue_task", "ok": True}],
+    }})  # fmt: skip
+    yield opened.mount()
+    opened.close()
+
+
+def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage) -> None:
+    late = task(1, agency="lh", priority="P2", issued_at=NOW - 400, text="清疏雨水口", words="")
+    feed(
+        stage,
+        [incident()],
+        [late, task(2, state="set_out", set_out=signed(NOW - 50)), task(3, state="verified")],
+    )
+    assert stage.texts(f"{CARD} .count") == ["联动 1 · 未签收 1"]
+    stage.page.locator(f"{CARD} .tab").click()
+    stage.page.locator(f"{CARD} .matrix .row .below").first.wait_for()
+    assert stage.texts(f"{CARD} .who b") == ["绿化市容", "消防"]
+    assert stage.texts(f'{CARD} .at[data-level="over"]') == ["6′40″/5′"]
+    # The time runs without a word from the server.
+    stage.tick(20)
+    assert stage.texts(f'{CARD} .at[data-level="over"]') == ["7′/5′"]
+    assert "初报（口头） 剩9分" in " ".join(stage.texts(f"{CARD} .facts span"))
+
+    first = stage.page.locator(f"{CARD} .matrix .below").first
+    buttons = first.locator(".buttons button")
+    buttons.first.click()
+    assert buttons.count() == 0  # pending, within this very click
+    done = {"done": {"version": 2, "position": "9", "facts": [], "undo_until": NOW + 40}}
+    sent = stage.acts()[-1]
+    assert (sent["verb"], sent["subject"], sent["version"]) == ("remind_task", f"task:{ID}.1", 1)
+    stage.page.evaluate(
+        "(done) => citywall.orders.take({ answer: { command_id: said.acts.at(-1).command_id, ...done } })",
+        done,
+    )
+    assert first.locator(".told").inner_text().endswith("20:31:27")
+    stage.answer("undo_task", {"done": {"version": 3, "position": "10", "facts": [], "undo_until": None}})
+    first.get_by_text("撤销 20").click()
+    assert (stage.acts()[-1]["verb"], stage.acts()[-1]["version"]) == ("undo_task", 2)
+
+    winner = {"by": "李××（值班员）", "at": NOW, "did": "TaskReassigned", "to": "hw"}
+    stage.answer(
+        "cancel_task",
+        {"refused": {"code": "conflict", "key": "conflict", "names": {}, "reason": "", "winner": winner}},
+    )
+    second = stage.page.locator(f"{CARD} .matrix .below").nth(1)
+    second.locator(".buttons button").last.click()
+    second.locator('.told[data-kind="refused"]').wait_for()
+    assert "李×× 已于20:31:07" in second.locator(".told").inner_text()
+
+
+def test_linkage_starts_from_a_preview_whose_rows_may_be_changed(stage: Stage) -> None:
+    feed(stage, [], [])
+    stage.reply("linkage_preview", PREVIEW)
+    stage.select(CASE)
+    stage.page.keyboard.press("F4")
+    rows = stage.page.locator(f"{CARD} .preview li")
+    rows.nth(1).wait_for()
+    assert stage.asks("linkage_preview")[0]["case"] == CASE
+    told = rows.first.inner_text()
+    assert "消防3号 1.2公里 4分" in told
+    assert "12秒" in told
+    rows.first.locator("input").uncheck()
+    rows.nth(1).locator("select").select_option("sw")
+    stage.press("添加任务", "desk_linkage")
+    rows.nth(2).locator("input[type=text]").fill("搬运沙袋")
+    stage.answer("open_incident", {"done": {"version": 0, "position": "9", "facts": [], "undo_until": None}})
+    rows.nth(2).locator("input[type=text]").press("Enter")
+    (sent,) = stage.acts()
+    assert (sent["verb"], sent["subject"]) == ("open_incident", f"case:~{CASE}")
+    assert sent["args"]["tasks"] == [
+        {"agency": "sw", "priority": "P1", "template": "underpass_flood#2"},
+        {"agency": "xf", "priority": "P2", "text": "搬运沙袋"},
+    ]
+    # The new incident takes the place of its preview as soon as the channel tells of it.
+    stage.page.wait_for_function("(mark) => citywall.orders.of(mark)?.state === 'done'", arg=CASE)
+    feed(stage, [incident(ID, cases=("hotline/m1",))], [task(1)])
+    stage.page.locator(f"{CARD} .matrix .row .below").wait_for()
+    assert stage.page.evaluate("citywall.desk.incident()") == ID
