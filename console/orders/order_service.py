@@ -236,14 +236,13 @@ class Orders:
     async def _done(self, order: _Order, decision: Decision, answer: Appended | Again) -> dict[str, Any]:
         if isinstance(answer, Again):
             return await self._again(order, answer.position)
-        if order.command.subject.startswith("shift:"):  # the sender's next command has the new authority
-            await self._fold_waiter.up_to(answer.position)
-        first = answer.position - len(decision.facts) + 1
-        bodies = (signed(fact, order.person, order.command) for fact in decision.facts)
+        await self._fold_waiter.acted(order.command.subject, answer.position)
+        by, first = order.person, answer.position - len(decision.facts) + 1
+        bodies = (signed(fact, by, order.command) for fact in decision.facts)
         facts = [read_fact(n, answer.recorded_at, body) for n, body in enumerate(bodies, start=first)]
         case = find_case(self.state, order.command.subject)
-        if case is not None and not order.person.automated:
-            self._presence.act(row_key_of(case.key), order.person.account, order.person.name)
+        if case is not None and not by.automated:
+            self._presence.act(row_key_of(case.key), by.account, by.name)
         return await self._done_answer(order, facts)
 
     async def _done_answer(self, order: _Order, facts: list[Fact]) -> dict[str, Any]:
