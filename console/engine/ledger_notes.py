@@ -45,7 +45,8 @@ class Notes:
     def __init__(
         self, data_dir: Path, follower: Follower, ledger: Ledger, *,
         clock: Callable[[], float], city_rate: float, tables: Mapping[str, str],
-        outlets: tuple[str, ...] = (), faults: Callable[[list[dict[str, str]]], Iterable[RosterFault]] = list,
+        outlets: tuple[str, ...] = (),
+        faults: Callable[[list[dict[str, str]]], Iterable[RosterFault]] = lambda _: (),
     ) -> None:  # fmt: skip
         self._data = data_dir
         self._follower = follower

@@ -90,7 +90,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[:-11] == [
+    assert lines[: len(lines) - 11] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",

@@ -130,6 +130,7 @@ def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(
     # The outgoing lead is free to leave; who writes now writes to the day's log.
     press(chen, "o")
     wait_for(lambda: any(fact["type"] == "PostSignedOut" for fact in cast.all_facts()))
+    card(gu, "duty_log").get_by_role("button", name="F2").wait_for()
     press(gu, "F2", "n")
     gu.page.keyboard.type("接班巡查完毕")
     press(gu, "Enter")

@@ -100,7 +100,7 @@ def _relieved(  # the shift, the next one, and the last fact
 ) -> tuple[NewFact, ...]:  # fmt: skip
     data: dict[str, Any] = {
         "to": following.id, "lead": lead, "late_s": max(0.0, order.now.city - shift.ends_at),
-        "stays": _staying(shift, following), "to_version": following.version + 1,
+        "stays": _staying(shift, following),
     }  # fmt: skip
     return (*facts, order.fact(kind, data, reason=reason))
 

@@ -81,16 +81,16 @@ def _post(order: SubjectOrder, shift: Shift, key: str | None) -> Post | Refusal:
     if key is None:
         key = _own_post(order, shift, there)
         if not key:
-            return Refusal("not_allowed", "no_own_post")
+            return Refusal("not_allowed", "not_on_roster")
     post = shift.posts.get(key) or there.get(key) or Post(key, "")
     if not _may_hold(order, key):
         return Refusal("not_allowed", "other_post", {"at_post": key})
     # An occupied post is taken over by its planned person or deputy alone.
     by_roster = [post, *([there[key]] if key in there and post.state not in THERE else [])]
     if post.person and not any(order.by.name in (one.person, one.deputy) for one in by_roster):
-        return Refusal("not_allowed", "no_own_post")
+        return Refusal("not_allowed", "not_on_roster")
     if not post.person and role_of_post(key) in CENTRE_ROLES:
-        return Refusal("not_allowed", "no_own_post")
+        return Refusal("not_allowed", "not_on_roster")
     if post.state in THERE and not post.person and post.account != order.by.account:
         return not_now("post_taken", at_post=key, person=post.holder)
     return post

@@ -51,11 +51,11 @@ def test_the_posts_are_those_of_the_roster_and_others_are_added_by_signing_in() 
 
 
 @pytest.mark.parametrize(("account", "post", "reason"), [
-    ("gu", None, "no_own_post"), ("qian", None, "no_own_post"), ("xu", None, "no_own_post"),
+    ("gu", None, "not_on_roster"), ("qian", None, "not_on_roster"), ("xu", None, "not_on_roster"),
     ("chen", "duty_officer", "other_post"), ("zhang", "seat:dl", "other_post"),
     ("wei", "sub_centre:310115005", "other_post"), ("power", "seat:cg", "other_post"),
     ("village", "workstation:x", "other_post"), ("chen", "shift_lead", "signed_in_before"),
-    ("chen", "shift_lead:2", "no_own_post"),
+    ("chen", "shift_lead:2", "not_on_roster"),
 ])  # fmt: skip
 def test_nobody_signs_in_at_a_post_that_is_not_theirs(account: str, post: str | None, reason: str) -> None:
     world = night()
@@ -276,7 +276,7 @@ def test_the_outgoing_lead_does_not_leave_by_signing_in_for_the_next_shift() -> 
 def test_the_next_lead_does_not_take_the_place_of_the_outgoing_one_in_their_shift() -> None:
     world = night()
     world.at("08:40")
-    assert world.refuses("sign_in", "gu", NIGHT).reason == "no_own_post"
+    assert world.refuses("sign_in", "gu", NIGHT).reason == "not_on_roster"
     assert has(world, "chen") is True
     world.does("sign_in", "qian", NIGHT)  # an empty post of a shift that goes on is taken by today's person
     assert has(world, "qian") is True

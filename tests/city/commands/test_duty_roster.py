@@ -94,7 +94,7 @@ def test_an_override_changes_the_shift_that_is_planned_and_one_that_is_not() -> 
     assert world.next.posts["seat:cg"].person == "许××（科长）"
     assert [one.reason for one in world.state.overrides.values()] == ["病假", "病假"]
     world.until("08:20")
-    assert world.refuses("sign_in", "xu", world.next.id).reason == "no_own_post"
+    assert world.refuses("sign_in", "xu", world.next.id).reason == "not_on_roster"
 
 
 @pytest.mark.parametrize(("changes", "field"), [

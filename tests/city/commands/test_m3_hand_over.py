@@ -129,7 +129,7 @@ def test_the_leader_of_24_hours_stays_without_signing_in_again() -> None:
 
 def test_the_shift_that_signs_in_first_is_the_present_one() -> None:
     world = DutyWorld("2026-11-22T20:31:00+08:00")
-    assert world.refuses("sign_in", "gu", TIMES.at(world.now.city).id).reason == "no_own_post"
+    assert world.refuses("sign_in", "gu", TIMES.at(world.now.city).id).reason == "not_on_roster"
     facts = world.does("sign_in", "chen", TIMES.at(world.now.city).id)
     assert facts == ["ShiftPlanned", "PostSignedIn", "ShiftOpened"]
     assert world.state.shift == "310115-2026-11-22-night"
