@@ -152,8 +152,8 @@ def test_the_sheet_is_one_page_with_the_ledgers_head_and_without_scripts(
     assert "script" not in sheet.text
     assert f"账本位置 {drafted['data']['position']} · SHA-256 {drafted['data']['hash']}" in sheet.text
     assert NOTE in sheet.text
-    with chromium() as browser:
-        page = browser.new_page()
-        page.set_content(sheet.text)
-        printed = page.pdf(format="A4")
+    page = pages[0].page.context.new_page()
+    page.set_content(sheet.text)
+    printed = page.pdf(format="A4")
+    page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
