@@ -80,7 +80,7 @@ export const mend = card((city, { redraw, face }) => {
   };
 
   function mine(row) {
-    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.hand === hand || !row.next_hand ? row.shown : "present"))) : say.say("duty_page.no_post");
+    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.hand === hand ? row.shown : row.next_hand === hand ? "present" : "planned"))) : say.say("duty_page.no_post");
     const shown = Object.entries(offers).filter(([, { verb, may }]) => orders.may(verb) && may(row));
     const subjects = [...new Set([left()?.shift, told().shift?.id, told().next?.id].filter(Boolean).map((id) => "shift:" + id))];
     const before = left() ? say.say("duty_page.still_at", { post: postName(city, left().post) }) : "";

@@ -34,7 +34,7 @@ NEXT = {
 ANSWERS = """(answers) => { window.citywall.orders.attach((message) => {
   window.sent.push(message);
   if (message.ask && answers[message.ask.what])
-    setTimeout(() => citywall.orders.take({ reply: { id: message.ask.id, ...answers[message.ask.what] } }), 1);
+    setTimeout(() => window.reply({ reply: { id: message.ask.id, ...answers[message.ask.what] } }), 1);
   if (message.act && window.answering) {
     const answer = window.answering(message.act), { command_id } = message.act;
     if (answer) setTimeout(() => window.reply({ answer: { command_id, ...answer } }), 1);
@@ -77,9 +77,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def post(key: str, **given: Any) -> tuple[str, dict[str, Any]]:
     plain = {
-        "person": "陈××（值班长）", "deputy": "", "holder": "", "hand": "", "since": NOW - 60, "away_until": None,
-        "colour": None, "is_called": False, "next": "", "next_deputy": "", "next_hand": "",
-        "shown": "planned",
+        "person": "陈××（值班长）", "deputy": "", "holder": "", "hand": "", "since": NOW - 60,
+        "away_until": None, "colour": None, "is_called": False, "next": "", "next_deputy": "",
+        "next_hand": "", "shown": "planned",
     }  # fmt: skip
     return key, {**plain, **given}
 
