@@ -9,6 +9,7 @@ import pytest
 from tests.console.browser import Sight, chromium
 from tests.invented import case, publish
 from tests.people import Cast, story
+from tests.running import wait_for
 from tests.screens import SEEN_S
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,7 @@ def wall(cast: Cast) -> Iterator[Sight]:
     with chromium() as browser:
         sight = Sight(browser)
         sight.visit(f"{cast.running.console}/wall")
+        sight.wait("() => window.citywall?.card('log') != null")
         yield sight
         assert (sight.errors, sight.external) == ([], [])
 
@@ -105,10 +107,9 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, wall
     [incident] = {fact["subject"] for fact in cast.all_facts() if fact["type"] == "IncidentOpened"}
     cast.does("gu", "issue_task", incident, **INLETS)  # by the outgoing shift, which is still responsible
     inlets = f"{pump.rpartition('.')[0]}.2"
-    cast.wait_for(inlets, "TaskIssued")
+    wait_for(lambda: inlets in {item["ref"] for item in open_items(cast).values()}, 15)
 
     city(cast, "08:33")
-    cast.wait_for(NIGHT, "HandoverDrafted")
     deadline = time.monotonic() + 15
     while left := list(open_items(cast).values()):
         answer(cast, left[0])
