@@ -6,7 +6,8 @@ import msgspec
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
-    "axis_of", "may_open", "may_order", "may_read_words", "may_see_person", "own_scope", "verbs_of",
+    "axis_of", "may_open", "may_order", "may_read_words", "may_see_evidence", "may_see_person", "own_scope",
+    "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -171,13 +172,16 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "wall": ("duty_officer", "shift_lead", *_LEADERS),
     "desk": ("duty_officer", "shift_lead", "intake_officer", "dispatcher", *_LEADERS),
     "duty": ("duty_officer", "shift_lead", *_LEADERS),
-    "agency": ("agency_operator", "agency_duty_leader", *_CENTRE, "duty_leader"),
+    "agency": (*_ANSWERS, *_CENTRE, "duty_leader"),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""
 
-SCOPED: Final = {"agency": "agency"}
-"""Page that exists once per scope (``/agency/<code>``) → the field of ``Person`` with their own scope."""
+SCOPED: Final = {"agency": "holder"}
+"""Page that exists once per scope (``/agency/<code>``) → the field of ``Person`` with their own scope.
+
+A street's sub-centre acts on its linkage tasks as an agency does: its scope is the street's code.
+"""
 
 READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
 """Roles that may read a reporter's text; a rotating leader sees numbers only."""
@@ -211,7 +215,7 @@ def own_scope(person: Person, page: str) -> str:
 def may_open(person: Person, page: str, scope: str = "") -> bool:
     """Whether a person may open a page and subscribe to its channel.
 
-    A holder's operators open their own scope only. The centre's roles open every scope.
+    A holder's people open their own scope only. The centre's roles open every scope.
     """
     roles = _roles_on(person, page)
     if page not in SCOPED:
@@ -239,3 +243,14 @@ def may_see_person(person: Person, holder: str, street: str) -> bool:
         return True
     own = bool(person.holder) and person.holder == holder
     return own or (bool(person.street) and person.street == street)
+
+
+def may_see_evidence(person: Person, agency: str, street: str) -> bool:
+    """Whether a person may see the photos of a linkage task of ``agency`` in ``street``.
+
+    Those are its own people, the centre, and those who may verify it.
+    """
+    if may_read_words(person) or "inspector" in person.roles:
+        return True
+    own = bool(own_scope(person, "agency")) and person.holder == agency
+    return own or ("street_operator" in person.roles and bool(street) and person.street == street)

@@ -36,6 +36,8 @@ class PageSettings(msgspec.Struct, frozen=True):
     names: Names = msgspec.field(default_factory=Names)
     has_grids: bool = False
     """Whether the district has unit grids; the search then accepts grid codes."""
+    phone: str = ""
+    """Telephone of the duty room, for agencies; '' = none."""
     inset: str = "sw"
     """Corner of the map where the inset is placed: sw, se, nw or ne."""
 
@@ -121,6 +123,7 @@ def build(
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": catalogue(lang, settings.names), "sheets": layout.sheets,
+        "phone": settings.phone if layout.scoped else "",
         "has_grids": settings.has_grids, "wide_from": layout.wide and layout.wide.from_px,
         "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip

@@ -6,7 +6,7 @@ streets and sources come from a deployment's tables and settings.
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ import msgspec
 
 import static
 
-__all__ = ["LANGUAGES", "Names", "catalogue", "own_words", "streets"]
+__all__ = ["LANGUAGES", "Names", "catalogue", "holder_names", "own_words", "streets"]
 
 LANGUAGES: Final = ("zh", "en")
 FOLDER: Final = Path(__file__).parent / "words"
@@ -62,6 +62,16 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
         if lang in labels:
             words[f"source.{client}"] = labels[lang]
     return words
+
+
+def holder_names(names: Names, codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return language → code of an agency or street → its short name, in the order of ``codes``."""
+    wanted = tuple(codes)
+    return {
+        lang: {code: words.get(f"agency.{code}", code) for code in wanted}
+        for lang in LANGUAGES
+        for words in (catalogue(lang, names),)
+    }
 
 
 def own_words(lang: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from city.views.desk_seen import DeskSeen
 from city.views.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
+from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
@@ -149,7 +150,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("detail", (Cell("duty_entry"), Cell("desk_linkage"), Cell("desk_detail", grow=True))),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
-        scripts=(*_EVERY, *_OF_CASES, "desk", "desk_alarm", "desk_map", "keys"),
+        scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
         sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
     ),
     Layout(
@@ -171,20 +172,22 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         key="agency",
         path="/agency",
         scoped=True,
-        areas=("header", "tasks"),
-        columns="minmax(0, 1fr)",
-        rows="auto minmax(0, 1fr)",
+        areas=("header header", "tasks incidents", "footer footer"),
+        columns="minmax(0, 5fr) minmax(0, 6fr)",
+        rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
             Region("tasks", (Cell("agency_tasks", grow=True),)),
+            Region("incidents", (Cell("agency_incidents", grow=True),)),
+            Region("footer", (Cell("agency_footer"),)),
         ),
-        scripts=(*_EVERY, *_OF_ORDERS),
-        sheets=("cards", "people_cards"),
+        scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
+        sheets=("cards", "people_cards", "agency_cards"),
     ),
 )
 
 # ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
-# desk that show the person's selection have none either.
+# desk that show the person's selection, and the footer of an agency's page, have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     Act(),
@@ -218,7 +221,9 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     DutyLog(),
 )
 
-AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (Header("agency_header"), AgencyTasks())
+AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
+    Header("agency_header"), AgencyTasks(), AgencyIncidents(),
+)  # fmt: skip
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
     "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS,

@@ -57,7 +57,7 @@ _FORM: Final = """<form method="post" action="/sign-in?lang={lang}" autocomplete
 _SIGNED_IN: Final = """<p class="as">{who}</p>
 <p class="roles">{roles}</p>
 <p class="on">{pages}</p>
-<form method="post" action="/sign-out?lang={lang}">
+{scopes}<form method="post" action="/sign-out?lang={lang}">
 <input type="hidden" name="form" value="{form}">
 <button type="submit">{out}</button>
 </form>"""
@@ -69,7 +69,8 @@ class SignInPage(msgspec.Struct, frozen=True):
     ``form`` is its token, ``next`` the path to open after the sign-in, ``said`` a catalogue key below
     ``sign_in.`` ('' = no error), ``given`` the account as typed. ``name`` is the person already signed in,
     ``roles`` their roles, ``pages`` the pages that they may open (``desk``, ``agency/sz``), ``refused`` the
-    page that they may not, and ``why`` the catalogue key of another reason than their role.
+    page that they may not, and ``why`` the catalogue key of another reason than their role. ``scopes`` are
+    the addresses below ``/`` and names of a page's scopes that they may read.
     """
 
     lang: str
@@ -84,6 +85,7 @@ class SignInPage(msgspec.Struct, frozen=True):
     pages: tuple[str, ...] = ()
     refused: str = ""
     why: str = ""
+    scopes: tuple[tuple[str, str], ...] = ()
 
 
 def draw(page: SignInPage) -> str:
@@ -132,9 +134,20 @@ def _signed_in(page: SignInPage, words: dict[str, str]) -> str:
         who=words["as"].format(name=escape(page.name)),
         roles=words["roles"].format(roles=roles),
         pages=" ".join(_link(page, name, words) for name in page.pages) or words["no_page"],
+        scopes=_scopes(page, words),
         form=escape(page.form),
         out=words["out"],
     )
+
+
+def _scopes(page: SignInPage, words: dict[str, str]) -> str:
+    """Return the list of a page's scopes, '' for none."""
+    if not page.scopes:
+        return ""
+    links = " ".join(
+        f'<a href="/{escape(path)}?lang={page.lang}">{escape(name)}</a>' for path, name in page.scopes
+    )
+    return f'<p>{words["scopes"]}</p>\n<p class="on scopes">{links}</p>\n'
 
 
 def _link(page: SignInPage, name: str, words: dict[str, str]) -> str:

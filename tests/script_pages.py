@@ -131,7 +131,7 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         "title": {"zh": "中心", "en": "Centre"}, "streets": [],
         "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
         "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
-        "has_grids": has_grids, "wide_from": layout.wide and layout.wide.from_px,
+        "phone": "021-6000", "has_grids": has_grids, "wide_from": layout.wide and layout.wide.from_px,
     }  # fmt: skip
     regions = "".join(
         f'<div class="region region-{region.area}{" wide-only" if layout.is_wide_only(region) else ""}"'

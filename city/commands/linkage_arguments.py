@@ -121,10 +121,22 @@ class Arrive(Args, frozen=True):
     distance_m: Metres | None = None
 
 
+class PhotoFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When and where a photo was taken, by its own file; ``photo`` is its id in ``photos``."""
+
+    photo: Annotated[str, Meta(min_length=1, max_length=200)]
+    taken_at: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
 class FinishTask(Args, frozen=True):
+    """``photo_facts`` are read from the files by the console that stores them."""
+
     text: Text | None = None
     number: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
     photos: Photos = ()
+    photo_facts: Annotated[tuple[PhotoFact, ...], Meta(max_length=20)] = ()
 
 
 class VerifyTask(Args, frozen=True):

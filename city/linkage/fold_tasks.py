@@ -160,6 +160,12 @@ def _cancelled(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     return (*announce(state, task, fact), *_say(state, fact, task, "log.task_cancelled"))
 
 
+def _taken_over(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
+    """The lead of the next shift has it at the hand-over; for its agency nothing changes."""
+    task.accepted_by_shift = text(fact.data, "shift")
+    return ()
+
+
 def _end(state: LedgerState, fact: Fact, task: Task) -> None:
     """Cancel the task; what undo restores is saved when the fact allows an undo."""
     data = fact.data
@@ -215,6 +221,7 @@ TASKS: Final[dict[str, Fold]] = {
     "TaskLimitPassed": _on_task(_limit_passed, moves=False),
     "TaskReassigned": _on_task(_reassigned),
     "TaskCancelled": _on_task(_cancelled),
+    "TaskTakenOver": _on_task(_taken_over, moves=False),
     "TaskUndone": _on_task(_undone),
 }
 """Fact type → its fold."""

@@ -14,7 +14,9 @@ from city.state.linkage_records import Task
 
 __all__ = ["announce", "notice_delivered", "notice_failed", "recall"]
 
-ANNOUNCED: Final = frozenset({"TaskIssued", "TaskReassigned", "TaskCancelled"})
+ISSUED: Final = "TaskIssued"
+ORDER: Final = f"outbox.{ISSUED}"
+ANNOUNCED: Final = frozenset({ISSUED, "TaskReassigned", "TaskCancelled"})
 KEPT: Final = "kept"
 """Status of a notice for a system without an adapter: nobody got it."""
 
@@ -23,6 +25,8 @@ def announce(state: LedgerState, task: Task, fact: Fact) -> tuple[str, ...]:
     """Put the notice of a fact for the task's agency into the outbox; return the changed slices."""
     if not _has_adapter(state, task.agency):
         return ()
+    if fact.type != ISSUED and _withdraw_order(state, task):
+        return ("outbox",)  # the agency never heard of it
     wait = number(fact.data, "undo_s") or 0.0
     # One act may hold several facts on tasks, each with a position of its own.
     _put(state, _notice(task, fact, f"outbox.{fact.type}", not_before=fact.recorded_at + wait))
@@ -39,16 +43,28 @@ def recall(state: LedgerState, task: Task, fact: Fact, *, undone: int) -> tuple[
         return ("outbox",)
     if not _has_adapter(state, task.agency):
         return ()
+    if item is None and task.sent_at is None:  # its order was withdrawn before it was sent
+        _put(state, _notice(task, fact, ORDER))
+        return ("outbox",)
     what = item.text if item is not None else "outbox.TaskCancelled"
     _put(state, _notice(task, fact, _recall_words(what), recall_of=f"{undone}-0"))
     return ("outbox",)
+
+
+def _withdraw_order(state: LedgerState, task: Task) -> bool:
+    """Remove the notice of the task's order; return whether it was certainly not delivered."""
+    subject = f"task:{task.id}"
+    waiting = [item for item in state.outbox.values() if item.subject == subject and item.text == ORDER]
+    for item in waiting:
+        del state.outbox[item.id]
+    return bool(waiting) and not any(item.tries for item in waiting)
 
 
 def notice_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     """Fold an ``OutboxDelivered`` on a task: its agency's system has the notice, unless it was only kept."""
     _end(state, fact)
     task = state.tasks.get(fact.subject.removeprefix("task:"))
-    issued = text(fact.data, "what") == "outbox.TaskIssued"
+    issued = text(fact.data, "what") == ORDER
     if task is None or not issued or text(fact.data, "status") == KEPT:
         return ("outbox",)
     sent_at = state.clock.at(fact.recorded_at)

@@ -1,19 +1,62 @@
-"""What one agency's page may see: what concerns the agency, and nothing of another agency's cases."""
+"""What one agency's page may see: its own tasks, and the matrix of their incidents; no case of anybody."""
 
-from typing import Any
+import msgspec
 
+from city.views.linkage_seen import IncidentSeen, TaskSeen
 from city.views.wall_seen import PageSeen
 
-__all__ = ["AgencySeen"]
+__all__ = ["AgencySeen", "OwnTaskSeen", "SessionLineSeen"]
+
+
+class OwnTaskSeen(msgspec.Struct, frozen=True):
+    """A task of the agency itself. ``text``, ``over_reason`` are typed text, for its own people.
+
+    ``by`` and ``role`` are who ordered it ('' = by rule). ``fallback_next`` gets the task when nobody
+    acknowledges it, ``ahead`` is the other agency of a pair that arrived first; '' = none. ``metres`` is the
+    distance of its unit, rounded, ``unit_as_of`` the machine time of that position; None = not known.
+    """
+
+    task: TaskSeen
+    text: str
+    by: str
+    role: str
+    road: str
+    street: str
+    lon: float
+    lat: float
+    evidence: str
+    verifier: str
+    fallback_next: str = ""
+    ahead: str = ""
+    metres: int | None = None
+    unit_as_of: float | None = None
+    why_names: dict[str, str] = {}
+    over_by: str = ""
+    over_at: float | None = None
+    over_reason: str = ""
+    photos: tuple[str, ...] = ()
+
+
+class SessionLineSeen(msgspec.Struct, frozen=True):
+    """A decision of a joint session for this agency: its words, when, and the task made from it."""
+
+    id: str
+    incident: str
+    text: str
+    at: float
+    task: str
 
 
 class AgencySeen(PageSeen, frozen=True, kw_only=True):
-    """The state as the people of one agency may see it.
+    """The state as the people of one agency or street may see it.
 
-    ``code`` is the agency of ``agencies.csv``, ``tasks`` are its linkage tasks, ``incidents`` those in which
-    it has a task.
+    ``code`` is that of ``agencies.csv`` or of the street. ``own`` are its tasks, the worst first,
+    ``incidents`` those in which it has a task in the order of its worst, ``tasks`` all rows of their matrix
+    without typed text.
     """
 
     code: str
-    tasks: tuple[Any, ...] = ()
-    incidents: tuple[Any, ...] = ()
+    own: tuple[OwnTaskSeen, ...] = ()
+    tasks: tuple[TaskSeen, ...] = ()
+    incidents: tuple[IncidentSeen, ...] = ()
+    lines: tuple[SessionLineSeen, ...] = ()

@@ -1,20 +1,106 @@
-"""The view of one agency: the common part and what concerns the agency."""
+"""The view of one agency: the common part, its linkage tasks, and the incidents in which it has one."""
 
-from city.state.ledger_state import CityState
-from city.views.agency_seen import AgencySeen
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from city.linkage.pairs import is_second_of_pair, other_of_pair
+from city.linkage.presence import fallback_of
+from city.state.ledger_state import CityState, LedgerState
+from city.state.linkage_records import TASK_OVER, Task
+from city.views.agency_seen import AgencySeen, OwnTaskSeen, SessionLineSeen
+from city.views.linkage_seen import TaskSeen, UnitOnTask
+from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
 
 __all__ = ["AgencyView"]
 
+UNANSWERED: Final = ("issued", "delivered")
+METRES: Final = 100
+"""Distances of units are rounded to this: a page is not told each metre."""
+
 
 class AgencyView:
-    """Builds the view of every agency's channel. What they have in common is built once, by ``page``."""
+    """Builds the view of every agency's channel. What they have in common is built once per tick."""
 
     def __init__(self, page: PageView) -> None:
         self._page = page
+        self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
+        self._units: dict[str, UnitOnTask] = {}
+        self._units_of: tuple[LedgerState, float] | None = None
 
     def see(self, state: CityState, now: float, code: str) -> AgencySeen:
-        """Return what an agency may see at machine time ``now``; ``code`` as in ``agencies.csv``."""
+        """Return what an agency or street may see at machine time ``now``; ``code`` is its scope."""
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        return AgencySeen(**fields, code=code)
+        linkage = self._linkage.see(state, now)
+        theirs = [task for task in linkage.tasks if task.agency == code]
+        named = {task.incident for task in theirs}
+        units = self._committed(state, now)
+        own = sorted((self._own(state.ledger, task, units.get(task.id)) for task in theirs), key=_acts_last)
+        first = {one.task.incident: place for place, one in reversed(list(enumerate(own)))}
+        return AgencySeen(
+            **fields,
+            code=code,
+            own=tuple(own),
+            tasks=tuple(_plain(task) for task in linkage.tasks if task.incident in named),
+            incidents=tuple(
+                sorted((one for one in linkage.incidents if one.id in named), key=lambda one: first[one.id])
+            ),
+            lines=_lines(state.ledger, sorted(named), code),
+        )
+
+    def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:
+        if self._units_of is None or self._units_of[0] is not state.ledger or self._units_of[1] != now:
+            self._units = {unit.task: unit for unit in self._linkage.committed(state, now)}
+            self._units_of = (state.ledger, now)
+        return self._units
+
+    def _own(self, ledger: LedgerState, seen: TaskSeen, unit: UnitOnTask | None) -> OwnTaskSeen:
+        task = ledger.tasks[seen.id]
+        known = unit is not None and unit.metres == unit.metres
+        over = task.over if task.over is not None else task.verified
+        return OwnTaskSeen(
+            seen, task.text, "" if task.ordered.role == "system" else task.ordered.name, task.ordered.role,
+            task.place.road, task.place.street, task.place.lon, task.place.lat, task.evidence, task.verifier,
+            fallback_next=self._fallback(task), ahead=_ahead(ledger, task),
+            metres=METRES * round(unit.metres / METRES) if unit is not None and known else None,
+            unit_as_of=unit.as_of if unit is not None else None,
+            why_names=task.why_names, over_by=over.name if over else "", over_at=over.at if over else None,
+            over_reason=task.over_reason, photos=task.result.photos,
+        )  # fmt: skip
+
+    def _fallback(self, task: Task) -> str:
+        """Return who gets a task that is not acknowledged, '' when nobody does or it was given away."""
+        rules, is_waiting = self._page.rules, task.state in UNANSWERED and not task.fallback
+        return fallback_of(task.agency, rules, task.template) if rules is not None and is_waiting else ""
+
+
+def _ahead(ledger: LedgerState, task: Task) -> str:
+    """Return the agency of a pair that arrived first, so that this task is to be cancelled or to assist."""
+    other = other_of_pair(ledger, task) if is_second_of_pair(ledger, task) else None
+    return other.agency if other is not None else ""
+
+
+def _acts_last(own: OwnTaskSeen) -> int:
+    """Return where a task stands: the agency has something to do, waits for the verification, nothing."""
+    return 2 if own.task.state in TASK_OVER else 1 if own.task.state == "done" else 0
+
+
+def _plain(task: TaskSeen) -> TaskSeen:
+    """Return a task of the matrix without what only its own agency and the centre need."""
+    return msgspec.structs.replace(task, text="", unit="", call_sign="", verbs=(), targets=(), version=0)
+
+
+def _lines(ledger: LedgerState, incidents: Iterable[str], code: str) -> tuple[SessionLineSeen, ...]:
+    """Return the decisions for an agency, the newest first."""
+    found = []
+    for id_ in incidents:
+        for session in ledger.incidents[id_].sessions:
+            found += [
+                SessionLineSeen(f"{id_}.{session.no}.{place}", id_, line.text, line.signed.at, line.task)
+                for place, line in enumerate(session.lines)
+                if line.agency == code
+            ]
+    return tuple(sorted(found, key=lambda line: -line.at))

@@ -40,12 +40,16 @@ class AccessServices:
         self.seats = Seats(self.accounts, self.credentials, zone_offset_s=zone_offset_s, clock=clock)
 
     def sign_in_services(
-        self, *, title: Mapping[str, str], build: str, origins: frozenset[str]
-    ) -> SignInServices:
-        """Return what the sign-in handlers and refused pages need; ``title``: language → centre's name."""
+        self, *, title: Mapping[str, str], build: str, origins: frozenset[str],
+        scopes: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> SignInServices:  # fmt: skip
+        """Return what the sign-in handlers and refused pages need.
+
+        ``title``: language → the centre's name; ``scopes``: language → code of an agency or street → name.
+        """
         return SignInServices(
             self.sessions, self.credentials, self.authorization, secret=self._secret, title=title,
-            build=build, origins=origins,
+            build=build, origins=origins, scopes=scopes,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from console.deployment.contacts import CALL, read_contacts
 from console.deployment.district import District
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
+from console.desk.agency_session import AgencyServices
 from console.desk.case_story import CaseStories
 from console.desk.desk_session import DeskServices
 from console.desk.duty_questions import DutyQuestions
@@ -22,7 +23,7 @@ from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
 from console.orders.order_service import Orders
-from console.orders.presence import Presence
+from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
@@ -49,6 +50,7 @@ class OrderServices:
         self._zone_offset_s = terms.zone_offset_s
         words = {lang: catalogue(lang, names) for lang in LANGUAGES}
         self.presence = Presence(self._pictures, clock=clock)
+        self._agency_pages = Presence(self._pictures, clock=clock, key=AGENCY_PAGES)
         self.orders = Orders(
             ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
@@ -64,12 +66,17 @@ class OrderServices:
             self._state, terms, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
 
+        self._agency_services = AgencyServices(
+            self.orders, self._agency_pages, state=self._state, terms=terms, clock=clock
+        )
+
     def page_sessions(self, access: AccessServices) -> PageSessions:
         """Return the factory of page sessions; from now on case stories show the accounts' display names."""
         self._access = access
         return PageSessions(
-            self.desk_services, access.sessions, access.seats, zone_offset_s=self._zone_offset_s
-        )
+            self.desk_services, self._agency_services, access.sessions, access.seats,
+            zone_offset_s=self._zone_offset_s,
+        )  # fmt: skip
 
     def _name_of(self, name: str) -> str:
         account = self._access.accounts.get(name) if self._access is not None else None
@@ -93,4 +100,5 @@ class OrderServices:
         """Share presence and check the sockets' tokens until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.presence.run())
+            tasks.create_task(self._agency_pages.run())
             tasks.create_task(sockets.run())

@@ -66,7 +66,7 @@ class Screens:
                 "desk": self._channel("desk", self._desk),
                 "duty": self._channel("duty", DutyPageView(page).see),
             },
-            {"agency": Scoped(self._terms.agencies, agency_channel)},
+            {"agency": Scoped({*self._terms.agencies, *self._terms.streets}, agency_channel)},
         )
 
     def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:

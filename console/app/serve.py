@@ -35,6 +35,7 @@ from console.deployment.signing_secret import read_secret
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
 from console.pages.duty_handlers import DutyFiles, duty_patterns
+from console.pages.evidence_handlers import EvidenceServices, evidence_patterns
 from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
@@ -52,6 +53,8 @@ from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
+from feeds.storage.photo_files import PhotoFiles
+from layouts.catalogues import holder_names
 from layouts.pages import LAYOUTS, SCOPE
 
 __all__ = ["Console", "build_id", "serve"]
@@ -83,8 +86,9 @@ class Console:
         )  # fmt: skip
         self._authorization = self._access.authorization
         self._sign_in = self._access.sign_in_services(
-            title=district.name, build=self._build, origins=self._origins
-        )
+            title=district.name, build=self._build, origins=self._origins,
+            scopes=holder_names(names_of(settings, district), (*self._terms.agencies, *self._terms.streets)),
+        )  # fmt: skip
         self._page_sessions = self._ordering.page_sessions(self._access)
         self._sockets = self._ordering.sockets(self._access, self._tokens, self._origins)
         self._chain = ChainWatch(settings.log_url, settings.data_dir)
@@ -171,6 +175,7 @@ class Console:
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
+            *evidence_patterns(self._evidence(origins)),
             *duty_patterns(self._duty_files()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
@@ -179,6 +184,13 @@ class Console:
                 TileHandler, {"draw": self._screens.tile, **access},
             ),
         ]  # fmt: skip
+
+    def _evidence(self, origins: frozenset[str]) -> EvidenceServices:
+        return EvidenceServices(
+            self._ordering.orders, self._access.sessions, self._authorization,
+            PhotoFiles(self._settings.data_dir), lambda: self._follower.store.state, origins,
+            self._terms.zone_offset_s,
+        )  # fmt: skip
 
     def _duty_files(self) -> DutyFiles:
         def roster() -> list[dict[str, str]]:

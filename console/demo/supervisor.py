@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from city.duty.roster import on_duty, read_roster
+from city.duty.roster import OnDuty, RosterRow, on_duty, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo.feeds import city_clock
 from console.demo.past import generate_past
@@ -176,6 +176,9 @@ def _addresses(settings: Settings, kept: Secrets) -> list[str]:
         "Citywall is running · 演示",
         f"  the wall              {console}/wall          ({console}/wall?lang=en)",
         f"  the desk              {console}/desk          (sign in as somebody on shift, see below)",
+        f"  duty and hand-over    {console}/duty",
+        f"  police, fire          {console}/agency/ga     {console}/agency/xf",
+        f"  sanitation            {console}/agency/lh",
         f"  from another machine  {console}/open/wall?key={tokens[VIEWER]}",
         f"  feed gateway          {gateway}",
         f"  tokens                publish: {tokens[PUBLISHER]}",
@@ -185,15 +188,34 @@ def _addresses(settings: Settings, kept: Secrets) -> list[str]:
 
 
 def _people(data: Path, users: list[User], city_now: float) -> list[str]:
-    """Return a line per account to sign in with; ★ marks who is on shift at a city time."""
+    """Return a line per account to sign in with, and the two of the next hand-over.
+
+    ★ marks who is on shift at a city time.
+    """
     offset = read_district(data).zone_offset_s(time.time())
-    duty = on_duty(read_roster(read_rows(data, "roster.csv")[0]), city_now, zone_offset_s=offset)
+    roster = read_roster(read_rows(data, "roster.csv")[0])
+    duty = on_duty(roster, city_now, zone_offset_s=offset)
     on_shift = {post.name for post in (duty.duty_leader, duty.shift_lead, duty.duty_officer) if post}
     lines = ["", "  demo accounts: name, password, PIN for the seat at a wall (★ on shift now)"]
     for user in users:
         star = "★" if user.display in on_shift else " "
         lines.append(f"  {star} {user.name:<11} {user.password}   {user.pin}   {user.display}")
-    return lines
+    return [*lines, *_hand_over(roster, users, duty, offset)]
+
+
+def _hand_over(
+    roster: tuple[RosterRow, ...], users: list[User], duty: OnDuty, zone_offset_s: int
+) -> list[str]:
+    """Return the line that says when the next hand-over is, and which two accounts sign it."""
+    if duty.handover_at is None or duty.shift_lead is None:
+        return []
+    following = on_duty(roster, duty.handover_at + 1.0, zone_offset_s=zone_offset_s).shift_lead
+    names = {user.display: user.name for user in users}
+    leads = [names.get(post.name, post.name) for post in (duty.shift_lead, following) if post]
+    clock = time.strftime("%H:%M", time.gmtime(duty.handover_at + zone_offset_s))
+    return [
+        f"  hand-over at {clock} city time, at /duty: signed by {' (outgoing) and '.join(leads)} (incoming)"
+    ]
 
 
 async def _keep_servers(servers: EmbeddedServers) -> None:

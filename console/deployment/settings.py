@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("telemetry_mb", 1024, "how much telemetry stays in memory, per topic"),
     Setting("ledger_days", 35.0, "how long facts stay in memory; older ones are in segments"),
     Setting("ledger_facts", 2_000_000, "how many facts stay in memory"),
+    Setting("duty_phone", "", "telephone of the duty room, which agencies call back; empty = no button"),
     Setting("people_days", 365.0, "how long reporters are kept; then only their reference is left"),
     Setting("log_format", "json", "`json` (one line an event) or `text`"),
     Setting("guard_cards", True, "a broken card says so and the rest goes on; false raises (debugging)"),
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True):
     telemetry_mb: int
     ledger_days: float
     ledger_facts: int
+    duty_phone: str
     people_days: float
     log_format: str
     guard_cards: bool

@@ -1,4 +1,4 @@
-"""The desk's session answers the questions of one page: case sheet, story, search, nearby units.
+"""The sessions of pages answer their questions: case sheet, story, search, nearby units; own units.
 
 It may import ``console.orders`` and what it imports.
 """

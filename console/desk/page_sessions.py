@@ -12,6 +12,7 @@ from console.accounts.authorization import Viewer
 from console.accounts.seats import Seats
 from console.accounts.sessions import Sessions
 from console.deployment.roster import person_of_account
+from console.desk.agency_session import AgencyServices, AgencySession
 from console.desk.desk_session import DeskServices, DeskSession
 from console.orders.order_session import OrderSession
 from layouts.builder import Visitor
@@ -48,9 +49,10 @@ class PageSessions:
     """Creates the visitor of a page: its person, and the session of its orders. Call it on the event loop."""
 
     def __init__(
-        self, services: DeskServices, sessions: Sessions, seats: Seats, *, zone_offset_s: int
-    ) -> None:
-        self._services = services
+        self, services: DeskServices, agencies: AgencyServices, sessions: Sessions, seats: Seats, *,
+        zone_offset_s: int,
+    ) -> None:  # fmt: skip
+        self._services, self._agencies = services, agencies
         self._sessions, self._seats = sessions, seats
         self._zone_offset_s = zone_offset_s
         self._loop = asyncio.get_running_loop()
@@ -85,6 +87,8 @@ class PageSessions:
 
         if viewer.page == "desk":
             return DeskSession(self._services, person_of, owner=owner)
+        if viewer.page == "agency":
+            return AgencySession(self._agencies, viewer.scope, person_of, owner=owner)
         asks = self._services.duty if viewer.page == "duty" else None
         return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids, asks=asks)
 

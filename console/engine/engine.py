@@ -13,6 +13,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from city.clocks.timestamps import iso
+from city.commands.duty.roster_changes import faults_of
 from city.dispatch.decision_rules import DecisionRules
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
@@ -28,6 +29,7 @@ from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
+from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
@@ -96,6 +98,7 @@ class Engine:
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
             tables={**terms.tables, **terms.linkage.tables},
+            faults=lambda rows: faults_of(rows, follower.store.state.ledger, terms, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
 
@@ -208,11 +211,15 @@ async def run_engine(settings: Settings) -> None:
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
+    pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
     engine = Engine(
-        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time
+        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time,
+        has_viewer=pages.is_attended,
     )  # fmt: skip
     try:
-        await engine.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(pages.run())
+            tasks.create_task(engine.run())
     finally:
         engine.close()
         await outbox.close()

@@ -1,4 +1,7 @@
-"""Presence: who has which case open now. Leases in the picture store, not facts; machine time."""
+"""Presence: who has which case, or an agency's page, open now. Leases in the picture store, not facts.
+
+Times are machine time.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -10,11 +13,13 @@ import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
-__all__ = ["Presence"]
+__all__ = ["AGENCY_PAGES", "Presence"]
 
 log = structlog.get_logger()
 
-KEY: Final = "presence"
+CASES: Final = "presence"
+AGENCY_PAGES: Final = "presence:agency"
+"""The set of leases whose marks are codes of agencies: their people have their page open."""
 LEASE_S: Final = 10.0
 ACTED_S: Final = 60.0
 READ_S: Final = 0.5
@@ -43,9 +48,10 @@ class _Lease(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Presence:
-    """One console's part of the shared presence; it sees the others' with a delay of at most 0.5 s."""
+    """One process's part of a shared set of leases; it sees the others' with a delay of at most 0.5 s."""
 
-    def __init__(self, client: redis.Redis, *, clock: Callable[[], float]) -> None:
+    def __init__(self, client: redis.Redis, *, clock: Callable[[], float], key: str = CASES) -> None:
+        self._key = key
         self._share = client.register_script(_SHARE)
         self._clock = clock
         self._own: dict[_Lease, float] = {}
@@ -112,7 +118,7 @@ class Presence:
             changes += [0, msgspec.json.encode(lease)]
         self._sent = {}  # after a failure all leases are sent again
         async with asyncio.timeout(2.0):
-            members: Any = await self._share(keys=[KEY], args=changes)
+            members: Any = await self._share(keys=[self._key], args=changes)
         self._sent = mine
         found = (_read(member) for member in members)
         self._others = frozenset(lease for lease in found if lease is not None and lease not in self._gone)

@@ -57,7 +57,7 @@ class PageContent:
         self._is_demo = settings.demo
         self._page = PageSettings(
             build=build_id, title=district.name, timezone=district.timezone,
-            names=names_of(settings, district), has_grids=has_grids,
+            names=names_of(settings, district), has_grids=has_grids, phone=settings.duty_phone,
         )  # fmt: skip
         self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self.layers: list[Layer] = []

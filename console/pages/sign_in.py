@@ -34,6 +34,7 @@ class SignInServices:
     def __init__(
         self, sessions: Sessions, credentials: Credentials, authorization: Authorization, *, secret: bytes,
         title: Mapping[str, str], build: str, origins: frozenset[str],
+        scopes: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:  # fmt: skip
         self.sessions = sessions
         self.credentials = credentials
@@ -42,6 +43,8 @@ class SignInServices:
         self.title = title
         self.build = build
         self.origins = origins
+        self.scopes = scopes or {}
+        """Language → code of an agency or street → its short name."""
 
 
 def sign_in_patterns(services: SignInServices) -> list[Any]:
@@ -68,12 +71,13 @@ def own_path(text: str, otherwise: str = "") -> str:
 
 def show_sign_in(
     services: SignInServices, handler: RequestHandler, *, next_: str, said: str = "", given: str = "",
-    refused: str = "", why: str = "",
+    refused: str = "", why: str = "", scopes: tuple[str, ...] = (),
 ) -> None:  # fmt: skip
     """Send the form, or the signed-in person and their pages. The caller sets the status.
 
     ``next_`` is the path after sign-in, ``refused`` the page (and scope: ``agency/sz``) that is not opened to
-    them; ``why`` is the catalogue key below ``sign_in.`` of another reason than their role.
+    them; ``why`` is the catalogue key below ``sign_in.`` of another reason than their role. ``scopes`` are
+    addresses such as ``agency/sz`` to list with their names.
     """
     lang = _lang_of(handler)
     # After a failed sign-in the form is shown again, even when somebody is signed in.
@@ -91,6 +95,7 @@ def show_sign_in(
         name=account.display if account else "",
         roles=account.rights.roles if account else (),
         pages=_pages_of(account) if account else (),
+        scopes=tuple((path, services.scopes[lang][path.rpartition("/")[2]]) for path in scopes),
     )
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Content-Security-Policy", POLICY)
@@ -216,22 +221,28 @@ class FirstPageHandler(PlainHandler):
 
 
 class OwnScopeHandler(PlainHandler):
-    """``/agency``: redirects to the page of the signed-in person's own scope."""
+    """``/agency``: redirects to the page of the signed-in person's own scope, or lists those to read."""
 
     def initialize(self, services: SignInServices) -> None:
         """Store the services."""
         self._services = services
 
     def get(self, page: str) -> None:
-        """Redirect with the same query, or say that the address must name a scope."""
+        """Redirect with the same query, list the scopes, or say that the address must name one."""
         account = _account_of(self._services, self)
         query = f"?{self.request.query}" if self.request.query else ""
         if account is None:
             self.redirect(f"/sign-in?next={quote(f'/{page}{query}', safe='')}")
             return
-        scope = own_scope(viewing_person(account), page)
+        person = viewing_person(account)
+        scope = own_scope(person, page)
         if scope:
             self.redirect(f"/{page}/{quote(scope, safe='')}{query}")
+            return
+        known = self._services.scopes.get(_lang_of(self), {})
+        scopes = tuple(f"{page}/{code}" for code in known if may_open(person, page, code))
+        if scopes:
+            show_sign_in(self._services, self, next_="", scopes=scopes)
             return
         self.set_status(404)
         show_sign_in(self._services, self, next_="", refused=page, why="which_scope")

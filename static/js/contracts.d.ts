@@ -89,6 +89,8 @@ interface PageData {
   figures: Record<string, string>;
   words: Record<string, string>;
   sheets: string[];
+  /** The duty room's number for an agency; "" = none. */
+  phone: string;
   has_grids: boolean;
   /** CSS px of the canvas from which it has the regions of a wide one; null = it has none. */
   wide_from: number | null;
@@ -340,6 +342,54 @@ interface Desk {
     on(fn: () => void): void;
   };
 }
+/** static/js/sound.js */
+interface Sound {
+  allow(): void;
+  /** Whether it is heard. */
+  play(tones: number[]): boolean;
+  isHeard(): boolean;
+  sounded(): number;
+  on(fn: () => void): void;
+}
+/** static/js/agency.js */
+interface Agency {
+  arm(): void;
+  alarm(): "off" | "armed" | "mute";
+  take(rows: Row[]): void;
+  rung(): number;
+  on(fn: () => void): void;
+}
+/** A report with photos that is not answered yet (static/js/agency_outbox.js). */
+interface Unsent {
+  /** The command id. */
+  id: string;
+  owner: string;
+  scope: string;
+  task: string;
+  envelope: Envelope;
+  photos: Blob[];
+  /** `Date.now()` of the press. */
+  born: number;
+  state: "pending" | "unsent" | "refused" | "done";
+  /** "sign_in" = the server asks who it is. */
+  why: string;
+  answer: Answer | null;
+  /** Whether the browser keeps it when the page is closed. */
+  isKept?: boolean;
+  isSending?: boolean;
+  tries: number;
+  timer?: number;
+}
+interface Outbox {
+  send(row: Row, args: Record<string, any>, photos: Blob[]): Promise<void>;
+  of(task: string): Unsent | null;
+  count(): number;
+  isKept(): boolean;
+  isSignedOut(): boolean;
+  again(task: string): void;
+  drop(task: string): void;
+  on(fn: () => void): void;
+}
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
 interface City {
   on(key: string, fn: (view?: View) => void): () => void;
@@ -385,6 +435,10 @@ interface City {
   unlock?(): void;
   shown?(): Row | null;
   seat?: Seat;
+  sound: Sound;
+  // An agency's page (agency.js, agency_outbox.js)
+  agency: Agency;
+  outbox: Outbox;
   // A desk (desk.js, desk_alarm.js, desk_map.js)
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);

@@ -13,6 +13,7 @@ from city.access import (
     axis_of,
     may_open,
     may_order,
+    may_see_evidence,
     may_see_person,
     own_scope,
     verbs_of,
@@ -90,7 +91,8 @@ def test_an_agencys_page_opens_to_its_own_people_and_to_the_centre_to_read() -> 
     assert may_order(own, "agency", "sw")
     assert own_scope(own, "agency") == "sw"
     for other in (
-        own, person("street_operator", street="dl"), person("inspector"), person("rotating_leader"),
+        own, person("street_operator", street="310115004"), person("inspector"), person("rotating_leader"),
+        person("agency_duty_leader", agency="sw"), person("agency_duty_leader"),
         person("intake_officer", agency="dl"), person("dispatcher"), person("village_operator", street="dl"),
     ):  # fmt: skip
         assert not may_open(other, "agency", "dl")
@@ -100,6 +102,31 @@ def test_an_agencys_page_opens_to_its_own_people_and_to_the_centre_to_read() -> 
         assert not may_order(person(role, on_shift=(role,)), "agency", "dl")
         # A seat of the centre does not become an agency's by a code in its account.
         assert not may_order(person(role, agency="dl"), "agency", "dl")
+
+
+@pytest.mark.parametrize("role", ["agency_operator", "agency_duty_leader", "street_operator"])
+def test_a_holder_acts_on_its_own_page_alone_under_its_code(role: str) -> None:
+    """A street's sub-centre acts on its linkage tasks as an agency does."""
+    own = person(role, **{"street" if role == "street_operator" else "agency": "310115004"})
+    assert own_scope(own, "agency") == "310115004"
+    assert may_order(own, "agency", "310115004")
+    assert not may_open(own, "agency", "310115110")
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        (person("agency_operator", agency="lh"), True), (person("agency_duty_leader", agency="lh"), True),
+        (person("agency_operator", agency="xf"), False), (person("street_operator", street="s"), True),
+        (person("street_operator", street="t"), False), (person("inspector"), True),
+        (person("duty_officer"), True), (person("rotating_leader"), False),
+        (person("village_operator", street="s"), False), (person("dispatcher", agency="lh"), True),
+        (person("evaluator", agency="lh"), False),
+    ],
+)  # fmt: skip
+def test_evidence_is_seen_by_its_agency_the_centre_and_those_who_verify(who: Person, sees: bool) -> None:
+    assert may_see_evidence(who, "lh", "s") == sees
+    assert not may_see_evidence(person("agency_operator"), "", "")
 
 
 @pytest.mark.parametrize("scope", ["", "sw"])

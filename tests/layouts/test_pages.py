@@ -12,7 +12,7 @@ from layouts.session_echo import SessionEcho
 from layouts.session_messages import SessionMessages
 
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
-WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}}
+WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}, "agency": {"agency_footer"}}
 WALL, DESK, DUTY, AGENCY = LAYOUTS
 
 

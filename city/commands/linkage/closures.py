@@ -27,6 +27,7 @@ __all__ = [
 INCIDENT_KIND: Final = "underpass_flood"
 CHECK_WORDS: Final = "check_underpass"
 """Words of the task that replaces a silent gauge: a check on the spot or by camera."""
+MOST_PARTIES: Final = 3
 ENOUGH: Final = 2
 """How many of the parties must agree to reopen."""
 
@@ -90,14 +91,23 @@ def decide_close_underpass(order: SubjectOrder, args: CloseUnderpass) -> Subject
     if isinstance(made, Refusal):
         return made
     incident, facts, expects = made
-    numbers = order.rules.linkage.numbers
     data: dict[str, Any] = {
         "incident": incident, "by_rule": by_rule, "text": args.text or "",
-        "parties": [code for code in numbers.closure_parties if known_holder(order, code)],
+        "parties": _parties(order, incident, facts),
         "depth_cm": closure.depth_cm if closure else None,
     }  # fmt: skip
     ordered_fact = order.fact("UnderpassClosureOrdered", data)
     return Decision((*facts, ordered_fact), ((order.subject.name, order.subject.version), *expects))
+
+
+def _parties(order: SubjectOrder, incident: str, issued: tuple[NewFact, ...]) -> list[str]:
+    """Return the parties: those of the setting, in a district without them the first that got a task."""
+    known = [code for code in order.rules.linkage.numbers.closure_parties if known_holder(order, code)]
+    if known:
+        return known
+    held = [task.agency for task in order.state.tasks.values() if task.incident == incident]
+    new = [str(fact.data["agency"]) for fact in issued if fact.type == "TaskIssued"]
+    return list(dict.fromkeys([*held, *new]))[:MOST_PARTIES]
 
 
 def _incident_facts(

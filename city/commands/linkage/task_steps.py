@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from city.commands.argument_types import Args
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
@@ -79,6 +81,7 @@ def decide_finish_task(order: SubjectOrder, args: FinishTask) -> SubjectAnswer:
     data = {
         "text": args.text or "", "number": args.number, "photos": list(args.photos),
         "verify_by": moment(order.now.city + task.verify_s),
+        "photo_facts": [msgspec.to_builtins(one) for one in args.photo_facts],
     }  # fmt: skip
     return (order.fact("TaskDone", data),)
 

@@ -15,10 +15,12 @@ from city.views.case_view import account_mark
 from console.accounts.authorization import Viewer
 from console.accounts.seats import IDLE_S
 from console.app.access_services import AccessServices
+from console.desk.agency_session import AgencyServices
 from console.desk.case_story import CaseStories
 from console.desk.desk_session import DeskServices
 from console.desk.page_sessions import UNDER_WAY, WALL_VERBS, PageSessions
 from console.desk.search import Search
+from console.orders.presence import AGENCY_PAGES, Presence
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from layouts.builder import Visitor
@@ -43,8 +45,12 @@ class Hall:
             stories=CaseStories(city.ledger, str),
             seen=lambda: None, clock=time.time,
         )  # fmt: skip
+        self.pages = Presence(city.pictures, clock=time.time, key=AGENCY_PAGES)
+        agencies = AgencyServices(
+            city.orders, self.pages, state=lambda: city.store.state, terms=read_test_terms(), clock=time.time
+        )
         self.page_sessions = PageSessions(
-            services, self.access.sessions, self.access.seats, zone_offset_s=28_800
+            services, agencies, self.access.sessions, self.access.seats, zone_offset_s=28_800
         )
         self.heard: list[dict[str, Any]] = []
 
@@ -188,6 +194,31 @@ async def test_an_agencys_page_orders_for_its_own_people_and_is_read_by_the_cent
     assert (await hall.say(pages["chen"], {"ask": {"id": 1, "what": "verbs"}}))["reply"]["verbs"] == []
     asked = await hall.say(pages["water"], {"ask": {"id": 2, "what": "case", "mark": "x"}})
     assert asked["reply"] == {"id": 2, "refused": "unknown_question"}
+
+
+async def test_an_agency_has_its_tasks_while_its_own_people_have_its_page_open(hall: Hall) -> None:
+    enrol(hall.data, "water", "水××", "agency_operator", password="Yangjing-2156-road", agency="sw")
+    pages = {}
+    for account in ("water", "chen"):
+        session = hall.access.sessions.open(account, now=time.time(), remote="127.0.0.1")
+        pages[account] = hall.page_sessions.of(Viewer("agency", "session", session, scope="sw"), "p")
+    engine = Presence(hall.city.pictures, clock=time.time, key=AGENCY_PAGES)
+
+    async def is_open(who: str) -> bool:
+        pages[who][0].on_message({"watching": True}, hall.heard.append)
+        await hall.say(pages[who][0], {"ask": {"id": 1, "what": "verbs"}})
+        await hall.pages.step()
+        await engine.step()
+        return engine.is_attended("sw")
+
+    assert not await is_open("chen")  # the centre reads the page: the agency has nothing of it
+    assert await is_open("water")
+    assert not engine.is_attended("dl")
+    pages["water"][1]()
+    await asyncio.sleep(0)
+    await hall.pages.step()
+    await engine.step()
+    assert not engine.is_attended("sw")
 
 
 @pytest.mark.parametrize("page", ["agency", "desk"])

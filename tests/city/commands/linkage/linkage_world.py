@@ -13,6 +13,7 @@ from city.commands.subjects import find_subject
 from city.dispatch.decision_rules import Agency
 from city.dispatch.sendable_units import UnitNow
 from city.dispatch.task_templates import IncidentKind, LinkageNumbers, LinkageRules, TaskTemplate
+from city.state.duty_records import Post, Shift
 from city.state.linkage_records import Closure, Incident, Task
 from tests.city.commands.world import LI, LU, SYSTEM, WEI, World, person
 
@@ -68,14 +69,12 @@ KINDS = {
 
 
 class Linked(World):
-    """A world whose commands are on any subject; ``absent`` are agencies that have nobody on duty."""
+    """A world whose commands are on any subject."""
 
     def __init__(self, start: str = "2026-11-23T03:20:00+08:00", **numbers: Any) -> None:
         super().__init__(start)
-        self.absent: set[str] = set()
         self.rules = msgspec.structs.replace(
             self.rules, agencies=AGENCIES, linkage=LinkageRules(KINDS, TEMPLATES, LinkageNumbers(**numbers)),
-            agency_present=lambda state, holder, now: holder not in self.absent,
             street_of=lambda lon, lat: LU,
         )  # fmt: skip
 
@@ -168,6 +167,13 @@ class Linked(World):
 
     def unit(self, name: str, kind: str, state: str = "available", *, lost: bool = False) -> None:
         self.units[name] = UnitNow(kind, state, lost, name.upper())
+
+    def leave(self, *agencies: str) -> None:
+        """Keep the duty of some agencies: their people have signed out, and nobody came."""
+        posts = {f"seat:{code}": Post(f"seat:{code}", "某××", state="signed_out") for code in agencies}
+        now = self.now.city
+        self.state.shifts["now"] = Shift("now", "310115", "night", now, now + 43_200, "open", posts=posts)
+        self.state.shift = "now"
 
     @property
     def lines(self) -> list[str]:

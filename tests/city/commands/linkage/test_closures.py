@@ -119,6 +119,13 @@ def test_reopening_needs_two_of_three_and_low_water() -> None:
     assert (told.state, told.incident, told.reopen_asked, told.closed_at) == ("open", "", (), None)
 
 
+def test_a_district_without_the_usual_parties_has_those_that_got_tasks() -> None:
+    w = Linked(M2, closure_parties=("nobody", "else"))
+    suggested(w)
+    w.did("close_underpass", "device:g1", LI)
+    assert w.closure().parties == ("ga", "jt", "sw")
+
+
 def test_rising_water_ends_a_reopening() -> None:
     w = Linked(M2)
     gauge = closed(w)

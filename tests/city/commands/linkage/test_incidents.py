@@ -366,7 +366,7 @@ def test_a_session_has_decisions_that_become_tasks() -> None:
     assert [(line.agency, bool(line.task)) for line in session.lines] == [("", False), ("xf", True)]
     task = w.state.tasks[session.lines[1].task]
     assert (task.mode, task.text, task.priority, task.ordered.by) == ("session", "调吊车", "P1", "li")
-    w.absent = {"lh"}
+    w.leave("lh")
     assert w.no("add_session_line", subject, LI, text="x", agency="lh")[0] == "nobody_on_duty_but"
     w.did("close_session", subject, WANG)
     assert incident(w, subject).sessions[0].closed_reason == "decided"

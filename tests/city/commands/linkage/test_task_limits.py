@@ -109,7 +109,7 @@ def test_a_fallback_falls_back_to_nobody_who_had_it() -> None:
 def test_a_fallback_without_anybody_on_duty_is_passed_over() -> None:
     w = Linked()
     w.green()
-    w.absent = {"xf"}
+    w.leave("xf")
     w.wait(minutes=6)
     w.ticks()
     assert [task.agency for task in w.state.tasks.values()] == ["lh", "yj"]

@@ -273,7 +273,7 @@ def test_a_reassigned_task_goes_to_the_other_agency_in_one_append() -> None:
 
 def test_a_task_for_an_agency_without_anybody_is_refused_with_who_could() -> None:
     w = Linked()
-    w.absent = {"lh", "jt"}
+    w.leave("lh", "jt")
     incident = w.tree({"agency": "xf", "priority": "P2", "text": "警戒"})
     subject, row = f"incident:{incident.id}", {"priority": "P1", "text": "清树"}
     assert w.no("issue_task", subject, LI, agency="lh", **row) == (

@@ -1,0 +1,45 @@
+"""Free units of an agency that fit its linkage task, for the agency's own page."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from city.clocks.freshness import UNIT_STALE_S, measured_as_of
+from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.sendable_units import UnitNow, hindrance
+from city.places.distance import metres_to_points
+from city.state.ledger_state import CityState
+from city.state.linkage_records import Task
+
+__all__ = ["own_units"]
+
+MOST: Final = 8
+
+
+def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) -> list[dict[str, Any]]:
+    """Return the free units of the task's agency that fit it, nearest first, at machine time ``now``.
+
+    Fields: ``unit``, ``call_sign``, ``kind``, ``metres`` in a straight line (None = the task has no
+    position), ``as_of`` (machine time of the unit's position). A unit on another open task is not free.
+    """
+    units, holder = state.measured.units, task.agency
+    agency = rules.agencies.get(holder)
+    names = {holder, agency.short if agency is not None else rules.streets.get(holder, holder)}
+    template = rules.linkage.row(task.template) if task.template else None
+    kinds = frozenset(template.unit_kinds) if template is not None else frozenset()
+    sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != task.id}
+    as_of = measured_as_of(units.column("at"), units.column("received"), state.ledger.clock)
+    metres = metres_to_points(task.place.lon, task.place.lat, units.column("lon"), units.column("lat"))
+    columns = (units.column(name) for name in ("call_sign", "kind", "agency", "state"))
+    found = []
+    for row, (id_, sign, kind, of, busy) in enumerate(zip(units.ids, *columns, strict=True)):
+        unit = UnitNow(str(kind), str(busy), lost=not now - as_of[row] <= UNIT_STALE_S)
+        if of not in names or id_ in sent or hindrance(unit, kinds or frozenset({unit.kind})):
+            continue
+        far = float(metres[row])
+        found.append({
+            "unit": id_, "call_sign": str(sign), "kind": str(kind),
+            "metres": round(far) if np.isfinite(far) else None, "as_of": float(as_of[row]),
+        })  # fmt: skip
+    found.sort(key=lambda one: (one["metres"] is None, one["metres"], one["call_sign"]))
+    return found[:MOST]

@@ -1,0 +1,208 @@
+"""A command that comes with photos, over HTTP: whose it may be, what is refused, and who sees the photos."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application
+
+from console.accounts.authorization import SESSION_COOKIE
+from console.app.access_services import AccessServices
+from console.pages.evidence_handlers import MOST_BYTES, EvidenceServices, evidence_patterns
+from feeds.people.tokens import TokenStore
+from feeds.storage.embedded_servers import EmbeddedServers
+from feeds.storage.photo_files import PhotoFiles
+from tests.feeds.storage.test_photo_files import PLACE, TIME, picture, shot
+from tests.invented import jpeg
+from tests.order_taking import CHEN, Taking, taking
+from tests.quick import enrol
+
+BORDER = "of-photos"
+STREET = "310115008"
+PHOTO = picture(exif=shot(shot=TIME, gps=PLACE))
+
+
+class Console:
+    """A console that takes evidence, and an incident with one task each of greening and fire brigade."""
+
+    def __init__(self, city: Taking, data: Path) -> None:
+        self.city, self.data = city, data
+        self._tokens = TokenStore(data)
+        self.access = AccessServices(data, self._tokens, b"s" * 32)
+        for name, role, of in (
+            ("lu", "agency_operator", {"agency": "lh"}), ("fire", "agency_operator", {"agency": "xf"}),
+            ("tang", "street_operator", {"street": STREET}),
+            ("far", "street_operator", {"street": "310115110"}),
+            ("zhong", "inspector", {}), ("chen", "duty_officer", {}),
+        ):  # fmt: skip
+            enrol(data, name, f"{name}××", role, password="Yangjing-2156-road", **of)
+        services = EvidenceServices(
+            city.orders, self.access.sessions, self.access.authorization, PhotoFiles(data),
+            lambda: city.store.state, frozenset(), 28_800,
+        )  # fmt: skip
+        socket, port = bind_unused_port()
+        self.host, self.url = f"127.0.0.1:{port}", f"http://127.0.0.1:{port}"
+        self._server = HTTPServer(Application(evidence_patterns(services)))
+        self._server.add_socket(socket)
+        self.task = ""
+
+    async def begin(self) -> None:
+        """Open the incident; acknowledge the greening's task and be there."""
+        rows = [{"agency": agency, "priority": "P1", "template": "tree_down#1"} for agency in ("lh", "xf")]
+        args = {"kind": "tree_down", "lon": 121.52, "lat": 31.21, "tasks": rows}
+        answer = await self.city.orders.take(CHEN, self.act("open_incident", "place:hand", 0, **args))
+        await self.city.folded()
+        assert "done" in answer, answer
+        tasks = self.city.store.state.ledger.tasks.values()
+        self.task = next(task.id for task in tasks if task.agency == "lh")
+        session = self.access.sessions.person(self.session("lu"), self.city.store.state, time.time())
+        assert session is not None
+        for verb in ("acknowledge_task", "arrive_task"):
+            assert "done" in await self.city.orders.take(
+                session, self.act(verb, f"task:{self.task}", self.version)
+            )
+            await self.city.folded()
+
+    @property
+    def version(self) -> int:
+        return self.city.store.state.ledger.tasks[self.task].version
+
+    def session(self, who: str) -> str:
+        return self.access.sessions.open(who, now=time.time(), remote="127.0.0.1")
+
+    def act(self, verb: str, subject: str, version: int, id_: str = "", **args: Any) -> dict[str, Any]:
+        command = {"command_id": id_ or f"{verb}-1", "verb": verb, "subject": subject, "version": version}
+        return {**command, "args": args}
+
+    def finish(self, id_: str = "f-1", **args: Any) -> dict[str, Any]:
+        return self.act("finish_task", f"task:{self.task}", self.version, id_, **args)
+
+    async def send(
+        self, who: str, act: Any, *photos: bytes, code: str = "lh", body: bytes | None = None, **headers: str
+    ) -> HTTPResponse:
+        """Send a command with its photos as the page does."""
+        parts = [b'Content-Disposition: form-data; name="act"\r\n\r\n' + json.dumps(act).encode()]
+        parts += [
+            b'Content-Disposition: form-data; name="photo"; filename="photo"\r\n'
+            b"Content-Type: image/jpeg\r\n\r\n" + photo
+            for photo in photos
+        ]
+        border = f"--{BORDER}".encode()
+        whole = b"".join(border + b"\r\n" + part + b"\r\n" for part in parts) + border + b"--\r\n"
+        sent = {
+            "Content-Type": f"multipart/form-data; boundary={BORDER}", "Origin": self.url, **headers,
+        }  # fmt: skip
+        if who:
+            sent["Cookie"] = f"{SESSION_COOKIE}={self.session(who)}"
+        return await AsyncHTTPClient().fetch(
+            f"{self.url}/evidence/{code}", method="POST", body=whole if body is None else body,
+            headers=sent, raise_error=False, request_timeout=20,
+        )  # fmt: skip
+
+    async def refusal(self, who: str, act: Any, *photos: bytes, **given: Any) -> tuple[str, str]:
+        answer = json.loads((await self.send(who, act, *photos, **given)).body)["answer"]
+        return answer["refused"]["code"], answer["refused"]["key"]
+
+    async def look(self, who: str, photo: str, task: str = "") -> int:
+        cookie = {"Cookie": f"{SESSION_COOKIE}={self.session(who)}"} if who else {}
+        path = f"{self.url}/evidence/{task or self.task}/{photo}.jpg"
+        answer = await AsyncHTTPClient().fetch(path, headers=cookie, raise_error=False)
+        return answer.code
+
+    def stored(self) -> list[str]:
+        return [path.name for path in (self.data / "evidence").rglob("*.jpg")]
+
+    def close(self) -> None:
+        self._server.stop()
+        self.access.close()
+        self._tokens.close()
+
+
+@pytest.fixture
+async def console(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Console]:
+    async with taking(servers, tmp_path) as city:
+        made = Console(city, tmp_path)
+        await made.begin()
+        yield made
+        made.close()
+
+
+async def test_the_photo_is_stored_the_task_done_and_the_fact_says_when_and_where(console: Console) -> None:
+    first = json.loads((await console.send("lu", console.finish(text="清理完毕"), PHOTO)).body)
+    assert "done" in first["answer"], first
+    await console.city.folded()
+    [name] = console.city.store.state.ledger.tasks[console.task].result.photos
+    assert console.stored() == [f"{name}.jpg"]
+    [fact] = await console.city.facts("TaskDone")
+    told = {"photo": name, "taken_at": "2026-11-28T19:41:07.000000+00:00", "lon": 121.7, "lat": 31.19}
+    assert (fact.actor, fact.data["photos"], fact.data["photo_facts"], fact.data["text"]) == (
+        "lu", [name], [told], "清理完毕",
+    )  # fmt: skip
+    # Sent again by a page that did not hear the answer: the same answer, nothing twice.
+    again = json.loads((await console.send("lu", console.finish(), PHOTO, jpeg("#aa0000"))).body)
+    assert again == first
+    assert len(await console.city.facts("TaskDone")) == 1
+
+
+async def test_a_photo_is_seen_by_those_to_whom_the_task_is_open(console: Console) -> None:
+    await console.send("lu", console.finish(), PHOTO)
+    await console.city.folded()
+    [name] = console.city.store.state.ledger.tasks[console.task].result.photos
+    assert [await console.look(who, name) for who in ("lu", "chen", "zhong", "tang")] == [200] * 4
+    assert [await console.look(who, name) for who in ("fire", "far", "")] == [403, 403, 403]
+    # Not by the name of another task, nor another photo by the name of this one.
+    other = next(id_ for id_ in console.city.store.state.ledger.tasks if id_ != console.task)
+    assert [await console.look("chen", name, other), await console.look("chen", "0" * 64)] == [404, 404]
+    assert [await console.look("fire", name, "none"), await console.look("chen", name, "none")] == [403, 404]
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "headers", "status"),
+    [
+        ("", "lh", {}, 401), ("fire", "lh", {}, 403), ("chen", "lh", {}, 403), ("zhong", "lh", {}, 403),
+        ("tang", "lh", {}, 403), ("lu", "xf", {}, 403),
+        ("lu", "lh", {"Origin": "https://elsewhere.example"}, 403),
+        ("lu", "lh", {"Origin": ""}, 403),
+    ],
+)  # fmt: skip
+async def test_only_the_agencys_own_people_send_and_only_from_our_page(
+    console: Console, who: str, code: str, headers: dict[str, str], status: int
+) -> None:
+    answer = await console.send(who, console.finish(), PHOTO, code=code, **headers)
+    assert (answer.code, console.stored()) == (status, [])
+    assert await console.city.facts("TaskDone") == []
+
+
+async def test_who_holds_another_task_does_not_finish_this_one(console: Console) -> None:
+    assert await console.refusal("fire", console.finish(), PHOTO, code="xf") == (
+        "not_allowed",
+        "task_of_other",
+    )
+    assert console.stored() == []
+
+
+async def test_what_is_no_photo_is_refused_and_the_same_press_may_be_mended(console: Console) -> None:
+    assert await console.refusal("lu", console.finish(), PHOTO[:200]) == ("bad_args", "photo_broken")
+    for act in (None, [], {"command_id": "x"}, console.finish() | {"args": []}):
+        assert (await console.refusal("lu", act, PHOTO))[0] == "bad_args"
+    assert (await console.refusal("lu", console.finish()))[0] == "bad_args"
+    assert (await console.refusal("lu", console.finish(), *[PHOTO] * 5))[0] == "bad_args"
+    other = console.act("acknowledge_task", f"task:{console.task}", 1, "other")
+    assert (await console.refusal("lu", other, PHOTO))[0] == "bad_args"
+    assert await console.refusal("lu", console.act("finish_task", "task:none", 1), PHOTO) == (
+        "unknown_subject", "unknown_task",
+    )  # fmt: skip
+    assert console.stored() == []
+    assert "done" in json.loads((await console.send("lu", console.finish(), PHOTO)).body)["answer"]
+
+
+async def test_a_body_that_is_too_large_is_not_read(console: Console) -> None:
+    answer = await console.send("lu", None, body=b"\0" * (MOST_BYTES + 1))
+    assert answer.code in (413, 599)  # the connection may end before all of it is sent
+    assert console.stored() == []
