@@ -160,7 +160,8 @@ def item_words(item: HandoverItem, words: Mapping[str, str]) -> str:
         "level": words.get(f"role.{level}", ""),
     }  # fmt: skip
     key = item.words if item.words.startswith("handover.") else f"handover.{item.words}"
-    return _fill(words.get(key, key), named)
+    text = _fill(words.get(key, key), named)
+    return f"{text} · {named['agency']} {named['what']}".rstrip(" ·") if item.kind == "task" else text
 
 
 def post_name(key: str, words: Mapping[str, str]) -> str:
