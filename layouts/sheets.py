@@ -56,7 +56,7 @@ class HandoverSheet(msgspec.Struct, frozen=True):
 
 
 class DailySheet(msgspec.Struct, frozen=True):
-    """What is on the day's report. ``figures``: catalogue key below ``duty_page.daily.figure.`` → value."""
+    """What is on the day's report. ``figures``: catalogue key below ``duty.figure.`` → value."""
 
     lang: str
     title: str
@@ -149,7 +149,7 @@ class _Say:
         return escape(self.words[f"duty_page.sheet.{key}"].format(**values))
 
     def figure(self, key: str) -> str:
-        return escape(self.words.get(f"duty_page.daily.figure.{key}", key))
+        return escape(self.words.get(f"duty.figure.{key}", key))
 
 
 def _figures(figures: Mapping[str, str], say: "_Say") -> str:

@@ -19,7 +19,8 @@ settings.load_profile("gate")
 
 # Files of a few long tests: first, so that no worker is left alone with one at the end.
 LONG: Final = (
-    "tests/stories/test_an_hour.py", "tests/faults/", "tests/stories/", "tests/feeds/test_recorded_day.py",
+    "tests/stories/test_an_hour.py", "tests/faults/", "tests/console/test_wall_page.py",
+    "tests/feeds/test_recorded_day.py", "tests/stories/",
 )  # fmt: skip
 BROWSER_FILES: Final = pytest.StashKey[set[Path]]()
 

@@ -153,13 +153,15 @@ class Cast:
         data = {"city0": iso(clock.city0), "machine0": iso(clock.machine0), "rate": clock.rate}
         await self._append(f"drill:{epoch}:{machine}", body_of("CityClockSet", "city:clock", "drill", data))
 
-    def happened(self, *bodies: bytes) -> None:
-        """Append facts that the story begins with, and wait until the console has folded them."""
-        self.wait(self._append(f"drill:{len(bodies)}:{datetime.now(tz=SHANGHAI).timestamp()}", *bodies))
+    def happened(self, **facts: tuple[str, dict[str, Any]]) -> None:
+        """Append the first facts of new subjects: type → (subject, data); wait until they are folded."""
+        bodies = [body_of(kind, subject, "drill", data) for kind, (subject, data) in facts.items()]
+        new = tuple((subject, 0) for subject, _ in facts.values())
+        self.wait(self._append(f"drill:{datetime.now(tz=SHANGHAI).timestamp()}", *bodies, new=new))
 
-    async def _append(self, command: str, *bodies: bytes) -> None:
+    async def _append(self, command: str, *bodies: bytes, new: tuple[tuple[str, int], ...] = ()) -> None:
         ledger = await Ledger.open(self.running.settings.log_url)
-        [answer] = await ledger.append([Act(command, bodies)])
+        [answer] = await ledger.append([Act(command, bodies, new)])
         await ledger.close()
         while await asyncio.to_thread(self._folded) < answer.position:  # noqa: ASYNC110  # another process's state
             await asyncio.sleep(0.05)

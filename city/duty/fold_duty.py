@@ -100,8 +100,9 @@ def _report_saved(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 DUTY: Final[dict[str, Callable[[LedgerState, Fact], tuple[str, ...]]]] = {
-    **SHIFTS,
+    "ShiftPlanned": SHIFTS["ShiftPlanned"],
     **POSTS,
+    **SHIFTS,
     "CallMade": _call_made,
     "DutyEntryWritten": _entry_written,
     "RosterOverridden": _overridden,

@@ -8,7 +8,7 @@ import msgspec
 from city.duty.duty_log import note
 from city.duty.fold_shifts import shift_of
 from city.facts.fact import Fact
-from city.facts.field_readers import maybe_moment, text
+from city.facts.field_readers import maybe_moment, text, texts
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 from city.state.subject_marks import mark_fact
@@ -24,14 +24,30 @@ def _put(state: LedgerState, fact: Fact, shift: Shift, post: Post, /, **changes:
 
 
 def _signed_in(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Put a person at a post. Of two sign-ins of one account at the same time only the first counts."""
     data, shift, at = fact.data, shift_of(state, fact), state.clock.at(fact.recorded_at)
     key = text(data, "post")
+    if _is_elsewhere(state, fact, key):
+        mark_fact(shift, fact, moves=False)
+        state.shifts[shift.id] = shift
+        return ("duty",)
     post = shift.posts.get(key) or Post(key, text(data, "person"), text(data, "deputy"))
     _put(
         state, fact, shift, post, holder=text(data, "name"), account=fact.actor, state="signed_in", since=at,
         away_until=None, method=text(data, "method"),
     )  # fmt: skip
     return ("duty",)
+
+
+def _is_elsewhere(state: LedgerState, fact: Fact, key: str) -> bool:
+    """Whether the actor is at another post than the one of this act, and than those that it leaves."""
+    here, leaves = fact.subject.removeprefix("shift:"), texts(fact.data, "leaves")
+    return any(
+        post.account == fact.actor and (shift.id, post.key) != (here, key)
+        for shift in state.shifts.values()
+        if shift.id not in leaves
+        for post in shift.posts.values()
+    )
 
 
 def _away(state: LedgerState, fact: Fact) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from city.duty.authority import posts_of_role
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, moment, names, number, text, texts, whole
@@ -47,9 +48,11 @@ def _planned(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _opened(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     shift, at = shift_of(state, fact), state.clock.at(fact.recorded_at)
-    shift.state, shift.since = "open", at
     mark_fact(shift, fact)
     state.shifts[shift.id] = shift
+    if not any(post.account for post in posts_of_role(shift, "shift_lead")):
+        return ("duty",)  # their sign-in did not count
+    shift.state, shift.since = "open", at
     if flag(fact.data, "responsible") and not state.shift:  # of two first sign-ins only one counts
         state.shift = shift.id
     note(state, fact, "log.shift_opened", shift=shift.kind, person=text(fact.data, "name"))
@@ -136,6 +139,8 @@ def _relieve(state: LedgerState, fact: Fact, words: str) -> tuple[str, ...]:
     posts = dict(following.posts)
     for key in texts(data, "stays"):
         stays = shift.posts[key]
+        if not stays.account or posts[key].account:  # somebody signed in at the same time
+            continue
         posts[key] = msgspec.structs.replace(
             posts[key], holder=stays.holder, account=stays.account, state=stays.state, since=stays.since,
             away_until=stays.away_until, method=stays.method,
@@ -145,9 +150,7 @@ def _relieve(state: LedgerState, fact: Fact, words: str) -> tuple[str, ...]:
     shift.late_s = number(data, "late_s") or 0.0
     mark_fact(shift, fact)
     state.shifts[shift.id] = shift
-    # The act expected the version of the next shift, too, and the ledger has raised it.
-    following = msgspec.structs.replace(following, posts=posts, version=following.version + 1)
-    state.shifts[following.id] = following
+    state.shifts[following.id] = msgspec.structs.replace(following, posts=posts)
     state.shift = following.id
     _forget(state, at)
     note(state, fact, words, shift=following.kind, person=text(data, "lead"), name=text(data, "name"))

@@ -1,25 +1,16 @@
 """Presence: whether somebody of an agency or street is on duty."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Container
 
 from city.duty.authority import responsible_shift
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 
-__all__ = ["Holders", "agency_present", "is_there", "relieved_by"]
+__all__ = ["agency_present", "is_there", "relieved_by"]
 
 
-class Holders(Protocol):
-    """The part of the decision rules that is used here."""
-
-    @property
-    def streets(self) -> Mapping[str, str]:
-        """Street code → short name."""
-
-
-def agency_present(state: LedgerState, agency_code: str, now: float, rules: Holders) -> bool | None:
-    """Whether somebody of an agency (or street) is on duty at a city time (epoch seconds).
+def agency_present(state: LedgerState, agency_code: str, now: float, streets: Container[str]) -> bool | None:
+    """Whether somebody of an agency (or of a street, a code in ``streets``) is on duty at a city time.
 
     None: not known, and nothing may be refused for it. That is so while duty is not kept by facts, while
     nobody of the agency has signed in in one of the known shifts, and until 10 minutes after the start of a
@@ -28,12 +19,14 @@ def agency_present(state: LedgerState, agency_code: str, now: float, rules: Hold
     shift = responsible_shift(state)
     if shift is None:
         return None
-    role = "sub_centre" if agency_code in rules.streets else "seat"
+    role = "sub_centre" if agency_code in streets else "seat"
     key = f"{role}:{agency_code}"
-    held = [one.posts[key] for one in state.shifts.values() if key in one.posts]
-    if any(is_there(post, now) for post in held):
+    known = [one for one in state.shifts.values() if key in one.posts]
+    if any(
+        is_there(one.posts[key], now) for one in known if one is shift or relieved_by(state, one) is shift
+    ):
         return True
-    was_kept = any(post.account or post.state == "signed_out" for post in held)
+    was_kept = any(one.posts[key].account or one.posts[key].state == "signed_out" for one in known)
     post = shift.posts.get(key)
     return False if was_kept and (post is None or post.state not in ("planned", "called")) else None
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from city.clocks.timestamps import iso
 from city.duty.periods import Period, gaps, periods, post_of_row
 from city.duty.roster import DAY_S, RosterError, RosterRow, roster_row
 from city.state.duty_records import Override
 
-__all__ = ["RosterFault", "roster_faults"]
+__all__ = ["RosterFault", "roster_faults", "told"]
 
 ONE_PERSON = ("shift_lead", "duty_leader", "rotating_leader", "seat")
 """Roles whose posts have one person at a time; there may be several duty officers."""
@@ -29,6 +30,21 @@ class RosterFault(msgspec.Struct, frozen=True):
     post: str = ""
     starts_at: float = 0.0
     ends_at: float = 0.0
+
+
+def told(fault: RosterFault) -> str:
+    """Return a fault in English, for logs and command lines."""
+    if fault.what == "form":
+        return fault.told
+    place = f"row {fault.row}, {fault.column}"
+    if fault.what == "unknown_seat":
+        return f"{place}: there is no agency {fault.told!r}"
+    what = "nobody" if fault.what == "gap" else "two persons"
+    return f"{place}: {what} at {fault.post} from {_minute(fault.starts_at)} to {_minute(fault.ends_at)}"
+
+
+def _minute(at: float) -> str:
+    return f"{iso(at)[:16]}Z"
 
 
 def roster_faults(

@@ -38,13 +38,16 @@ class AgencyView:
         theirs = [task for task in linkage.tasks if task.agency == code]
         named = {task.incident for task in theirs}
         units = self._committed(state, now)
-        own = [self._own(state.ledger, task, units.get(task.id)) for task in theirs]
+        own = sorted((self._own(state.ledger, task, units.get(task.id)) for task in theirs), key=_acts_last)
+        first = {one.task.incident: place for place, one in reversed(list(enumerate(own)))}
         return AgencySeen(
             **fields,
             code=code,
-            own=tuple(sorted(own, key=_acts_last)),
+            own=tuple(own),
             tasks=tuple(_plain(task) for task in linkage.tasks if task.incident in named),
-            incidents=tuple(one for one in linkage.incidents if one.id in named),
+            incidents=tuple(
+                sorted((one for one in linkage.incidents if one.id in named), key=lambda one: first[one.id])
+            ),
             lines=_lines(state.ledger, sorted(named), code),
         )
 

@@ -18,8 +18,8 @@ from city.warnings.in_force import standing
 
 __all__ = ["Kept", "PageView", "public_line"]
 
-SHOWN_LINES: Final = 50
-"""Lines of the duty log in a view; the duty page asks for more of them."""
+LOG_SHOWN: Final = 50
+"""Lines of the duty log on a page's channel."""
 
 
 class Kept:
@@ -108,7 +108,7 @@ class PageView:
         )
 
     def _lines(self, ledger: LedgerState) -> tuple[LogLine, ...]:
-        return tuple(public_line(line, self.rules) for line in ledger.log[-SHOWN_LINES:])
+        return tuple(public_line(line, self.rules) for line in ledger.log[-LOG_SHOWN:])
 
 
 def public_line(line: LogLine, rules: DecisionRules | None) -> LogLine:

@@ -1,5 +1,6 @@
 """``config check``: finds the errors in a district's own files before a process reads them."""
 
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import click
 
 from city.dispatch.linkage_checks import Surroundings, check_linkage
 from city.dispatch.table_checks import check_tables
-from city.duty.roster import read_roster
+from city.duty.roster_checks import roster_faults, told
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders
 from console.deployment.contacts import CALL, read_contacts
@@ -62,10 +63,7 @@ def _problems(data_dir: Path) -> Iterator[str]:
             read(district.limits)
         except ValueError as error:
             yield f"city.toml: {error}"
-    try:
-        read_roster(read_rows(data_dir, "roster.csv")[0])
-    except (ValueError, KeyError) as error:
-        yield f"roster.csv: {error}"
+    yield from _roster_problems(district, data_dir)
     try:
         read_contacts(data_dir, district.duty.get("call", CALL))
     except DistrictError as error:
@@ -82,6 +80,23 @@ def _problems(data_dir: Path) -> Iterator[str]:
     for problem in check_atlas(district.atlas_dir, in_china=district.in_china):
         yield f"{problem.where}: {problem.what}"
     yield from _grid_problems(data_dir)
+
+
+def _roster_problems(district: District, data_dir: Path) -> Iterator[str]:
+    """Yield the roster's faults, and its gaps in the next seven days."""
+    now = time.time()
+    try:
+        agencies = read_rows(data_dir, "agencies.csv")[0]
+    except (ValueError, OSError):
+        return  # the check of the tables reports it
+    try:
+        rows = read_rows(data_dir, "roster.csv")[0]
+        codes = {row["short_zh"]: row["code"] for row in agencies}
+        faults = roster_faults(rows, (), now, codes=codes, zone_offset_s=district.zone_offset_s(now))
+    except (ValueError, KeyError, OSError) as error:
+        yield f"roster.csv: {error}"
+        return
+    yield from (f"roster.csv: {told(fault)}" for fault in faults)
 
 
 def _grid_problems(data_dir: Path) -> Iterator[str]:

@@ -12,7 +12,7 @@ HEAD: Final = """# Verbs
 
 Made from the code by `python -m console.commands.verbs_page`. Arguments in brackets may be left out.
 C1 – C24 are the transitions of a case (`docs/case-life.md`).
-Shift roles act only while the roster names them.
+Shift roles act only while they are on duty (`docs/duty.md`).
 
 | verb | subject | C | arguments | who |
 |---|---|---|---|---|

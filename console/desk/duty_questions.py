@@ -6,27 +6,30 @@ telephone link is for those who may call now.
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from heapq import nlargest
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
 from city.access import Person, acting_role, may_read_words
 from city.commands.duty.planning import seat_codes
 from city.dispatch.decision_rules import DecisionRules
+from city.duty.log_pages import LogRow, duty_log
 from city.duty.roster_checks import roster_faults
-from city.state.duty_records import DutyEntry
+from city.indicators.duty_figures import daily_figures
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.state.row_keys import row_key_of
-from city.views.daily_figures import daily_figures, period_of, report_day
 from city.views.page_view import public_line
 from console.deployment.contacts import Contact
 from console.orders.order_session import Answerer, Reply
+from layouts.cards.log import line_fields
 
-__all__ = ["DutyQuestions"]
+__all__ = ["DutyQuestions", "report_day"]
 
 MOST_LINES: Final = 200
+ALWAYS: Final = (float("-inf"), float("inf"))
+WRITTEN_S: Final = 7 * 3600.0
 MOST_REFS: Final = 8
 LONGEST_WORDS: Final = 60
 MOST_ROWS: Final = 4000
@@ -71,47 +74,38 @@ class DutyQuestions:
         return {"note": draft.note, "orders": orders}
 
     async def _log(self, person: Person, asked: Reply) -> Reply:
-        """Return the newest lines and entries, newest first; with words, those that contain them."""
+        """Return the newest lines and entries, newest first; with words, those that contain them all."""
         ledger = self._state().ledger
-        wanted = _words(asked)
-        entries = ledger.entries if may_read_words(person) else []
-        corrected = {entry.corrects for entry in entries if entry.corrects}
-        found = [
-            *(self._line(public_line(line, self._rules)) for line in ledger.log if self._has(line, wanted)),
-            *(
-                self._entry(entry, ledger, is_corrected=entry.position in corrected)
-                for entry in entries
-                if not wanted or wanted in _searched(entry, self._words)
-            ),
-        ]
-        lines = nlargest(MOST_LINES, found, key=lambda one: (one["at"], one["position"]))
-        return {"lines": lines, "total": len(found)}
+        rows = duty_log(ledger, ALWAYS, _words(asked), say=self._told)
+        if not may_read_words(person):
+            rows = tuple(row for row in rows if row.kind == "fact")
+        return {"lines": [self._row(row, ledger) for row in rows[:MOST_LINES]], "total": len(rows)}
 
-    def _line(self, line: LogLine) -> Reply:
-        fields: dict[str, Any] = {"at": line.at, "text": line.text, **line.names}
-        if line.names.get("code"):
-            fields["class"] = f"{line.names['kind']}.{line.names['code']}"
-        return {"id": f"l{line.position}", "position": line.position, "at": line.at, "line": fields}
-
-    def _entry(self, entry: DutyEntry, ledger: LedgerState, *, is_corrected: bool) -> Reply:
+    def _row(self, row: LogRow, ledger: LedgerState) -> Reply:
+        if row.kind == "fact":
+            line = public_line(LogLine(row.at, row.text, row.names, row.position), self._rules)
+            return {
+                "id": f"l{row.position}",
+                "position": row.position,
+                "at": row.at,
+                "line": line_fields(line),
+            }
         return {
-            "id": f"e{entry.position}", "position": entry.position, "at": entry.at, "kind": entry.kind,
-            "text": entry.text, "refs": list(entry.refs), "name": entry.signed.name, "seat": entry.seat,
-            "labels": {ref: _no_of(ledger, ref) for ref in entry.refs},
-            "corrects": entry.corrects, "corrected": is_corrected,
+            "id": f"e{row.position}", "position": row.position, "at": row.at, "kind": row.kind,
+            "text": row.text, "refs": list(row.refs), "name": row.by.name if row.by else "", "seat": row.seat,
+            "labels": {ref: _no_of(ledger, ref) for ref in row.refs},
+            "corrects": row.corrects, "corrected": bool(row.corrections),
         }  # fmt: skip
 
-    def _has(self, line: LogLine, wanted: str) -> bool:
-        if not wanted:
-            return True
-        names = line.names
-        told = [
-            self._words.get(line.text, ""), *names.values(),
-            self._words.get(f"class.{names.get('kind')}.{names.get('code')}", ""),
-            self._words.get(f"street.{names.get('street')}", ""),
-            self._words.get(f"agency.{names.get('agency')}", ""),
-        ]  # fmt: skip
-        return wanted in " ".join(told).casefold()
+    def _told(self, key: str, names: Mapping[str, str]) -> str:
+        """Return a line's text with the words of its codes, to search in."""
+        codes = (
+            f"class.{names.get('kind')}.{names.get('code')}", f"street.{names.get('street')}",
+            f"agency.{names.get('agency')}", f"role.{names.get('post', '').partition(':')[0]}",
+            f"agency.{names.get('post', '').partition(':')[2]}", f"shift.{names.get('shift')}",
+            f"incident.{names.get('incident_kind')}", f"task.{names.get('task_words')}",
+        )  # fmt: skip
+        return " ".join((self._words.get(key, ""), *(self._words.get(code, "") for code in codes)))
 
     async def _refs(self, person: Person, asked: Reply) -> Reply:
         """Return what a reference may mean: open incidents, tasks and cases; no typed text."""
@@ -154,12 +148,10 @@ class DutyQuestions:
         saved = ledger.reports.get(day)
         figures = dict(saved.figures) if saved is not None else {}
         if not figures:
-            try:
-                period = period_of(day, zone)
+            try:  # facts that are folded meanwhile may or may not be counted, as for the indicators
+                figures = await asyncio.to_thread(daily_figures, ledger, day, zone_offset_s=zone)
             except ValueError:
                 return {"report": None}
-            # Facts that are folded meanwhile may or may not be counted, as for the indicators.
-            figures = await asyncio.to_thread(daily_figures, ledger, period, now)
         signed = saved.signed if saved is not None else None
         return {
             "report": {
@@ -197,11 +189,9 @@ def _no_of(ledger: LedgerState, ref: str) -> str:
     return ledger.tasks[id_].no if kind == "task" and id_ in ledger.tasks else ref
 
 
-def _searched(entry: DutyEntry, words: Mapping[str, str]) -> str:
-    told: Iterable[str] = (
-        entry.text, entry.signed.name, *entry.refs, words.get(f"duty_page.kind.{entry.kind}", ""),
-    )  # fmt: skip
-    return " ".join(told).casefold()
+def report_day(city_now: float, zone_offset_s: int) -> str:
+    """Return the ISO date of the report that is due or was due last: it is written from 07:00 on."""
+    return datetime.fromtimestamp(city_now + zone_offset_s - WRITTEN_S, UTC).date().isoformat()
 
 
 def _words(asked: Reply) -> str:

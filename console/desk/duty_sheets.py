@@ -5,16 +5,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from city.commands.duty.planning import seat_codes
 from city.dispatch.decision_rules import DecisionRules
+from city.duty.periods import periods
 from city.duty.presence import relieved_by
+from city.duty.roster import read_roster
+from city.indicators.duty_figures import daily_figures
 from city.state.duty_records import HandoverItem, Shift, Signature
 from city.state.ledger_state import CityState, LedgerState
-from city.views.daily_figures import daily_figures, period_of
 from city.warnings.in_force import standing
+from console.deployment.roster_calendar import calendar_of
 from layouts.sheets import DailySheet, HandoverSheet, SheetItem, draw_daily, draw_handover
 
 __all__ = ["DutySheets"]
 
+CALENDAR_S = 35 * 86_400.0
+"""How far ahead the calendar of the roster goes."""
 LEVELS = ("", "shift_lead", "duty_leader", "district")
 
 
@@ -69,10 +75,11 @@ class DutySheets:
         figures: Mapping[str, str] = report.figures if report is not None else {}
         if not figures:
             try:
-                period = period_of(day, self._rules.zone_offset_s)
+                figures = await asyncio.to_thread(
+                    daily_figures, ledger, day, zone_offset_s=self._rules.zone_offset_s
+                )
             except ValueError:
                 return None
-            figures = await asyncio.to_thread(daily_figures, ledger, period, now)
         signed = report.signed if report is not None else None
         return draw_daily(DailySheet(
             lang=lang, title=self._title[lang], day=day, figures=figures,
@@ -80,14 +87,34 @@ class DutySheets:
             printed=self._moment(now),
         ))  # fmt: skip
 
+    def calendar(self, lang: str) -> bytes:
+        """Return the planned duties of the next days as iCalendar; none for an unreadable roster."""
+        ledger, rules, words, now = self._state().ledger, self._rules, self._words[lang], self._clock()
+        begins = ledger.clock.at(now)
+        try:
+            roster = read_roster(ledger.roster)
+        except ValueError:
+            roster = ()
+        found = periods(
+            roster, ledger.overrides.values(), begins, begins + CALENDAR_S, codes=seat_codes(rules),
+            zone_offset_s=rules.zone_offset_s,
+        )  # fmt: skip
+        return calendar_of(
+            found,
+            district=rules.district,
+            now=now,
+            deputy_word=words["duty_page.roster.deputy"],
+            post_name=lambda key: post_name(key, words),
+        )
+
     def _counts(self, ledger: LedgerState, shift: Shift, now: float) -> dict[str, str]:
         """Return the figures of the shift so far, by the keys of the daily report."""
         tasks = [one for one in ledger.tasks.values() if shift.starts_at <= one.issued_at <= now]
         return {
             "open": str(sum(case.is_open for case in list(ledger.cases.values()))),
-            "incidents_open": str(sum(one.is_open for one in ledger.incidents.values())),
+            "incidents": str(sum(one.is_open for one in ledger.incidents.values())),
             "tasks": str(len(tasks)),
-            "entries": str(sum(one.shift == shift.id for one in ledger.entries)),
+            "tasks_late": str(sum(bool(one.overdue) for one in tasks)),
         }
 
     def _item(self, item: HandoverItem, lang: str) -> SheetItem:
@@ -134,6 +161,13 @@ def item_words(item: HandoverItem, words: Mapping[str, str]) -> str:
     }  # fmt: skip
     key = item.words if item.words.startswith("handover.") else f"handover.{item.words}"
     return _fill(words.get(key, key), named)
+
+
+def post_name(key: str, words: Mapping[str, str]) -> str:
+    """Return a post in words; its key is that of ``city.state.duty_records.Post``."""
+    role, _, code = key.partition(":")
+    holder = words.get(f"agency.{code}") or words.get(f"street.{code}") or code
+    return words.get(f"post.{role}", role).replace("{holder}", holder)
 
 
 def _fill(text: str, names: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from city.clocks.timestamps import iso
+from city.commands.duty.roster_changes import faults_of
 from city.dispatch.decision_rules import DecisionRules
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
@@ -97,6 +98,7 @@ class Engine:
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
             tables={**terms.tables, **terms.linkage.tables},
+            faults=lambda rows: faults_of(rows, follower.store.state.ledger, terms, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
 

@@ -5,7 +5,7 @@ may run at the same time: each note expects the version of its subject that this
 it is written once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from city.access import SHIFT_ROLES
 from city.clocks.freshness import freshness
 from city.clocks.timestamps import iso
 from city.duty.roster import read_roster
+from city.duty.roster_checks import RosterFault, told
 from city.facts.fact import body_of
 from console.accounts.grant_facts import account_notes
 from console.deployment.district import read_rows
@@ -37,13 +38,15 @@ NOBODY = [{"role": role} for role in sorted(SHIFT_ROLES)]
 class Notes:
     """Compares the present settings with the folded state and appends the differences.
 
-    ``tables`` maps each table to its SHA-256; ``outlets`` are the systems with an adapter.
+    ``tables`` maps each table to its SHA-256; ``outlets`` are the systems with an adapter; ``faults`` finds
+    those of a roster that can be read.
     """
 
     def __init__(
         self, data_dir: Path, follower: Follower, ledger: Ledger, *,
         clock: Callable[[], float], city_rate: float, tables: Mapping[str, str],
         outlets: tuple[str, ...] = (),
+        faults: Callable[[list[dict[str, str]]], Iterable[RosterFault]] = lambda _: (),
     ) -> None:  # fmt: skip
         self._data = data_dir
         self._follower = follower
@@ -52,6 +55,7 @@ class Notes:
         self._rate = city_rate
         self._tables = tables
         self._outlets = outlets
+        self._faults = faults
         self._tokens = TokenStore(data_dir)
         self._accounts = Accounts(data_dir)
         self._accounts_noted = 0
@@ -82,10 +86,15 @@ class Notes:
         await self._changed("CityClockSet", "city:clock", data)
 
     async def _note_roster(self) -> None:
-        """Note a changed roster. An unreadable one is refused; the previous one stays in force."""
+        """Note a changed roster. A faulty one is refused; the previous one stays in force.
+
+        Gaps do not refuse a file: they are logged when it is loaded.
+        """
         known = self._follower.store.state.ledger.tables
         try:
             rows, sha256 = _roster(self._data)
+            if known.get("roster") not in (None, sha256):
+                self._check(rows)
         except (ValueError, OSError) as error:
             self._log_roster(str(error))
             if "roster" in known:
@@ -95,6 +104,15 @@ class Notes:
             self._log_roster("")
         if known.get("roster") != sha256:
             await self._changed("RosterLoaded", "table:roster", {"sha256": sha256, "rows": rows})
+
+    def _check(self, rows: list[dict[str, str]]) -> None:
+        """Log the gaps of a roster. Raises ValueError that names its other faults by row and column."""
+        found = tuple(self._faults(rows))
+        wrong = [fault for fault in found if fault.what != "gap"]
+        if wrong:
+            raise ValueError("; ".join(map(told, wrong)))
+        if found:
+            log.warning("roster_gaps", gaps=[told(fault) for fault in found])
 
     def _log_roster(self, refused: str) -> None:
         if refused and refused != self._roster_refused:

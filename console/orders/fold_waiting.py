@@ -42,6 +42,11 @@ class FoldWaiter:
         """Wait until the fact at ``position`` is folded."""
         await self._wait(lambda: self.state.position >= position)
 
+    async def acted(self, subject: str, position: int) -> None:
+        """Wait for the fold of an act on a shift: the sender's next command must have its authority."""
+        if subject.startswith("shift:"):
+            await self.up_to(position)
+
     async def subject(self, name: str, version: int) -> Subject | None:
         """Return a subject; waits when the sender knows a newer version than is folded here."""
 

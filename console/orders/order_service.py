@@ -236,9 +236,10 @@ class Orders:
     async def _done(self, order: _Order, decision: Decision, answer: Appended | Again) -> dict[str, Any]:
         if isinstance(answer, Again):
             return await self._again(order, answer.position)
-        first = answer.position - len(decision.facts) + 1
-        bodies = (signed(fact, order.person, order.command) for fact in decision.facts)
-        facts = [read_fact(n, answer.recorded_at, body) for n, body in enumerate(bodies, start=first)]
+        await self._fold_waiter.acted(order.command.subject, answer.position)
+        bodies = [signed(fact, order.person, order.command) for fact in decision.facts]
+        numbered = enumerate(bodies, start=answer.position - len(bodies) + 1)
+        facts = [read_fact(n, answer.recorded_at, body) for n, body in numbered]
         case = find_case(self.state, order.command.subject)
         if case is not None and not order.person.automated:
             self._presence.act(row_key_of(case.key), order.person.account, order.person.name)
@@ -268,9 +269,8 @@ class Orders:
         """Write a refusal under the command's own id, so that the same id always gets the same answer."""
         if refusal.code not in ("conflict", "not_allowed", "not_now") or not self._may_write(order):
             return await self._unwritten(order, refusal)
-        answer = await self._write(
-            order, Act(order.id, (refusal_body(refusal, order.person, order.command),))
-        )
+        body = refusal_body(refusal, order.person, order.command)
+        answer = await self._write(order, Act(order.id, (body,)))
         if isinstance(answer, Again):
             return await self._again(order, answer.position)
         self._log(order, refusal)

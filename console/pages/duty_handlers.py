@@ -46,6 +46,7 @@ def duty_patterns(files: DutyFiles) -> list[Any]:
     given = {"files": files}
     return [
         (r"/duty/roster\.csv", RosterTableHandler, given),
+        (r"/duty/roster\.ics", RosterCalendarHandler, given),
         (r"/duty/handover/([A-Za-z0-9_-]{1,60})", HandoverSheetHandler, given),
         (r"/duty/daily/(\d{4}-\d{2}-\d{2})", DailySheetHandler, given),
     ]
@@ -91,6 +92,14 @@ class RosterTableHandler(_DutyHandler):
     def get(self) -> None:
         """Send the table, with a mark by which spreadsheets know UTF-8."""
         self._file("roster.csv", "text/csv; charset=utf-8", table(self._files.roster()))
+
+
+class RosterCalendarHandler(_DutyHandler):
+    """``/duty/roster.ics``: the planned duties as iCalendar (RFC 5545)."""
+
+    def get(self) -> None:
+        """Send the calendar."""
+        self._file("roster.ics", "text/calendar; charset=utf-8", self._files.sheets.calendar(self._lang()))
 
 
 class HandoverSheetHandler(_DutyHandler):

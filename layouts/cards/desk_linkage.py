@@ -19,8 +19,8 @@ class DeskLinkage:
     """Rows: ``i:<incident>`` and ``t:<task>``, each the worst first.
 
     Scalars: ``open`` (incidents; None = not known), ``late`` (tasks not acknowledged in time), ``more``
-    (incidents that are not told). A task's ``unit`` is its call sign with distance (metres) and the machine
-    time of its position, None for a task without one.
+    (incidents that are not told). A task's ``unit`` is the one on its way: call sign, distance (metres) and
+    machine time of its position; None for none.
     """
 
     key = "desk_linkage"
@@ -63,7 +63,7 @@ def _row(task: TaskSeen, unit: UnitOnTask | None) -> Row:
         "call_sign": task.call_sign, "reminders": task.reminders, "why": task.why, "mode": task.mode,
         "unit": None,
     }  # fmt: skip
-    if unit is not None:
+    if unit is not None and not unit.is_there:
         metres = METRES * round(unit.metres / METRES) if unit.metres == unit.metres else None
         told["unit"] = {
             "call_sign": unit.call_sign, "metres": metres, "as_of": unit.as_of, "lost": unit.lost,

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from city.state.ledger_state import LogLine
 from layouts.contract import Row, View, each_second
 
-__all__ = ["Log"]
+__all__ = ["Log", "line_fields"]
 
 
 class _WithLog(Protocol):
@@ -28,8 +28,13 @@ class Log:
 
 
 def _row(line: LogLine) -> Row:
+    return str(line.position), line_fields(line)
+
+
+def line_fields(line: LogLine) -> dict[str, Any]:
+    """Return a line as the browser draws it."""
     # The line holds the class, road and headline of its time, so that closed cases are still named.
     fields: dict[str, Any] = {"at": line.at, "text": line.text, **line.names}
     if line.names.get("code"):
         fields["class"] = f"{line.names['kind']}.{line.names['code']}"
-    return str(line.position), fields
+    return fields

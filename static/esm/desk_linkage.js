@@ -7,12 +7,13 @@ import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_ac
 import { draftOf } from "../js/linkage_draft.js";
 import { agencyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
 
-const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2;
+const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2, TOLD_S = 8;
 
-export const mend = card((city, { redraw }) => {
+export const mend = card((city, { face, redraw }) => {
   const { say, desk, orders } = city, holders = holdersOf(city);
   let view = /** @type {View} */ ({ as_of: null, scalars: {}, order: [], rows: new Map() });
   let draft = /** @type {ReturnType<typeof draftOf> | null} */ (null), form = /** @type {ReturnType<typeof formOf> | null} */ (null);
+  let standing = /** @type {string[]} */ ([]); // the rows as they stand, top to bottom
   let asking = /** @type {string | null} */ (null); // the task that is to be recalled, for a reason
   let isMore = false, isFolded = true, shown = /** @type {string | null} */ (null);
   let sheet = /** @type {any} */ (null), askedAt = -Infinity, seen = "";
@@ -27,7 +28,7 @@ export const mend = card((city, { redraw }) => {
     if (source === null) draft = null;
     else if (draft?.source !== source) draft = draftOf(city, source, opened, leave, redraw);
     if (desk.incident() !== shown) {
-      [shown, sheet, askedAt, form, asking, isMore, isFolded] = [desk.incident(), null, -Infinity, null, null, false, true];
+      [shown, sheet, askedAt, form, asking, isMore, isFolded, standing] = [desk.incident(), null, -Infinity, null, null, false, true, []];
     }
   }
   const leave = () => desk.openIncident(null);
@@ -89,7 +90,7 @@ export const mend = card((city, { redraw }) => {
   // ---- one incident
   function whole(record) {
     const now = city.city(), mark_ = "incident:" + record.id, all = tasksOf(record.id), over = all.filter((id) => view.rows.get(id).is_over);
-    const ids = isFolded ? all.filter((id) => !over.includes(id)) : all;
+    const ids = settled(isFolded ? all.filter((id) => !over.includes(id) || isTold("task:" + view.rows.get(id).id)) : all);
     return html`<section class="incident">${head(headline(city, record), joined(say.say("incident_state." + record.state), say.elapsed(record.opened_at, now)))}
       <div class="facts">${facts(record).map((line) => html`<span>${line}</span>`)}${dueOf(now)}</div>
       ${acts(record, mark_)}${form?.draw()}
@@ -98,6 +99,17 @@ export const mend = card((city, { redraw }) => {
       <p class="calm" ?hidden=${all.length > 0}>${say.say("linkage.no_tasks")}</p>
       <button type="button" class="plain folded" ?hidden=${over.length === 0} @click=${() => { isFolded = !isFolded; redraw(); }}>${joined(foldedOf(city, record), say.say(isFolded ? "detail.more" : "detail.less"))}</button>
       ${story(now)}</section>`;
+  }
+  // Under the hand no row changes its place or goes; what is new stands below the others.
+  function settled(wanted) {
+    const isHeld = face.querySelector(".matrix")?.matches(":hover") ?? false, before = isHeld ? standing.filter((id) => view.rows.has(id)) : [];
+    standing = [...before, ...wanted.filter((id) => !before.includes(id))];
+    return standing;
+  }
+  // Whether something is told in a row: an order under way, refused, or done a moment ago.
+  function isTold(mark_) {
+    const made = orders.of(mark_);
+    return made !== null && (made.state !== "done" || orders.undoLeft(made) > 0 || city.city() - (made.at ?? 0) <= TOLD_S);
   }
   function facts(record) {
     const told = [record.no, sheet?.title];
@@ -126,7 +138,7 @@ export const mend = card((city, { redraw }) => {
     const version = Math.max(record.version, orders.version(mark_)), list = isMore ? verbs : verbs.slice(0, SEEN);
     return html`<div class="actions"><div class="seen">${each(list, (verb) => html`<button type="button" data-on=${mark(form?.key === verb)} ?disabled=${isOff}
         ${press([mark_, version, verb, record], begin)}>${city.words("verb." + verb) ?? verb}</button>`)}<button type="button" ?hidden=${verbs.length <= SEEN}
-        @click=${() => { isMore = !isMore; redraw(); }}>${say.say(isMore ? "detail.less" : "detail.more")}</button></div></div>${lately(mark_, null)}`;
+        @click=${() => { isMore = !isMore; redraw(); }}>${say.say(isMore ? "detail.less" : "detail.more")}</button></div></div>${lately(mark_)}`;
   }
   function begin([mark_, version, verb, record]) {
     if (form?.key === verb) return close();
@@ -150,7 +162,7 @@ export const mend = card((city, { redraw }) => {
         const [text, level, kind] = cellOf(city, row, column, now);
         return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${text}</span>`;
       })}<div class="below"><span class="task">${joined(taskOf(city, row), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
-        lately(mark_, row)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
+        lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
   }
   function unitOf({ unit, call_sign: sign }) {
     if (!unit) return sign;
@@ -183,9 +195,9 @@ export const mend = card((city, { redraw }) => {
     else orders.act(button.verb, mark_, version, button.args, button.to);
   }
   // What became of an order, in its own place.
-  function lately(mark_, row) {
+  function lately(mark_) {
     const made = orders.of(mark_);
-    if (!made || (made.state === "done" && row !== null && orders.undoLeft(made) === 0 && city.city() - (made.at ?? 0) > 8)) return nothing;
+    if (!made || !isTold(mark_)) return nothing;
     return html`<span class="told" data-kind=${made.state}>${orders.told(made, "")}</span>`;
   }
 

@@ -41,7 +41,7 @@ export const mend = card((city, { redraw, face }) => {
     const row = own();
     if ((!row && !left()) || !orders.isLive()) return;
     const { subject, version, post } = aim(row, verb);
-    orders.act(verb, subject, Math.max(version, orders.version(subject)), { post, ...given });
+    orders.act(verb, subject, Math.max(version, orders.version(subject)), { post, ...given })?.then(() => orders.askVerbs());
     isLeaving = false;
     redraw();
   }

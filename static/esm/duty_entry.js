@@ -93,6 +93,8 @@ export const mend = card((city, { redraw, face }) => {
   }
 
   return ({ scalars }) => {
+    // With the shift the rights of who is here may change, too.
+    if (shift && scalars.shift && shift !== scalars.shift) orders.askVerbs();
     shift = scalars.shift ?? "";
     if (!isOpen) return html``;
     return html`<form class="entry" @submit=${(event) => { event.preventDefault(); write(); }}><header><h2>${say.say(corrects ? "duty_page.entry.correct" : "duty_page.entry.title")}</h2><span class="note">${say.say(kind ? "duty_page.entry.keys" : "duty_page.entry.letter")}</span></header>

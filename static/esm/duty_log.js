@@ -69,7 +69,7 @@ export const mend = card((city, { redraw, face }) => {
     if (!report) return html`<p class="calm">${say.say("duty_page.daily.asking")}</p>`;
     const now = city.city(), subject = "daily_report:" + report.day;
     return html`<div class="daily"><p class="day"><input type="date" .value=${live(report.day)} @change=${({ target }) => { if (target.value) { day = target.value; isDirty = false; redraw(); } }}><span>${report.saved ? say.say("duty_page.daily.saved", { name: orders.short(report.saved.name), t: say.moment(report.saved.at, now) }) : say.say("duty_page.daily.draft")}</span></p>
-      <dl class="figures">${each(Object.keys(report.figures), (key) => html`<div><dt>${say.say("duty_page.daily.figure." + key)}</dt><dd>${report.figures[key] === "" ? "—" : report.figures[key]}</dd></div>`)}</dl>
+      <dl class="figures">${each(Object.keys(report.figures), (key) => html`<div><dt>${say.say("duty.figure." + key)}</dt><dd>${report.figures[key] === "" ? "—" : report.figures[key]}</dd></div>`)}</dl>
       <textarea class="report" maxlength="20000" .value=${live(text)} @input=${({ target }) => { text = target.value; isDirty = true; }} @keydown=${(event) => { if (event.key === "Escape") event.target.blur(); }}></textarea>
       ${refusedLine(city, subject, ["save_daily_report"])}
       <p class="ways"><button type="button" class="primary" ?hidden=${!orders.may("save_daily_report")} @click=${() => save(subject)}>${words("verb.save_daily_report")}</button

@@ -103,15 +103,15 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.underpass_reopened",
     ]  # fmt: skip
     assert lines[-11:] == [
+        "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
-        "log.release_asked", "log.post_away", "log.post_called", "log.post_unstaffed",
-        "log.authority_passed", "log.call_out_started", "log.call_out_ended",
+        "log.release_asked", "log.call_out_started", "log.call_out_ended",
     ]  # fmt: skip
     day = state.shifts["310115-2026-11-21-day"]
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
     assert (state.shift, state.overrides["0a1b2c3d4e5f"].reason) == (NEXT_DAY, "病假")
     assert state.call_outs["0123456789ab"].ended_at is not None
-    assert next((one.kind, one.shift) for one in state.entries) == ("call_out", "310115-2026-11-21-day")
+    assert (state.entries[0].kind, state.entries[0].shift) == ("call_out", "310115-2026-11-21-day")
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
 
 

@@ -55,6 +55,20 @@ def test_a_table_that_is_no_text_is_named_once_and_others_are_looked_at(tmp_path
     assert "standards.csv, row 2, make_safe_min" in output
 
 
+@pytest.mark.parametrize(("line", "named"), [
+    ("shift_lead,王××,,,10:00,11:00,,", "roster.csv: row 157, from: two persons at shift_lead"),
+    ("seat,王××,林业,,08:30,20:30,,", "roster.csv: row 157, seat: there is no agency '林业'"),
+    ("rotating_leader,王××,,,08:30,20:30,,", "roster.csv: row 157, to: nobody at rotating_leader"),
+    ("seat,王××,,,08:30,20:30,,", "roster.csv: row 157, seat: only rows of role seat have one"),
+])  # fmt: skip
+def test_a_faulty_roster_is_named_by_row_and_column(tmp_path: Path, line: str, named: str) -> None:
+    text = static.path("tables/roster.csv").read_text(encoding="utf-8")
+    (tmp_path / "roster.csv").write_text(f"{text}{line}\n", encoding="utf-8")
+    code, output = check(tmp_path)
+    assert code == 1
+    assert named in output
+
+
 @pytest.mark.parametrize("holder", ["nosuch", "310115999", ""])
 def test_a_calendar_of_nobody_is_named(tmp_path: Path, holder: str) -> None:
     rows = "".join(f"{one},2026-10-01,rest,,,\n" for one in ("dl", "310115005", "*", holder))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator
 
-from city.facts.fact import body_of
 from tests.console.browser import Sight, chromium
 from tests.people import PASSWORD, Cast, story
 from tests.running import wait_for
@@ -65,10 +64,7 @@ def an_open_p1(cast: Cast) -> None:
         "ack_by": None, "due_by": None, "arrive_by": None, "verify_s": 60.0, "evidence": "ack",
         "verifier": "street", "template": "", "unit": "", "version": 1, "name": "", **place,
     }  # fmt: skip
-    cast.happened(
-        body_of("IncidentOpened", "incident:inc1", "drill", opened),
-        body_of("TaskIssued", "task:inc1.1", "drill", task),
-    )
+    cast.happened(IncidentOpened=("incident:inc1", opened), TaskIssued=("task:inc1.1", task))
 
 
 def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.views.linkage_seen import LinkageSeen
+from city.views.desk_seen import DeskSeen
+from city.views.linkage_seen import LinkageSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
+from layouts.cards.desk_linkage import DeskLinkage
+from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.linkage import SHOWN, Linkage
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.seen_factory import NOW, seen
@@ -79,3 +83,39 @@ def test_a_wall_never_has_more_rows_than_room_and_counts_the_rest(numbers: list[
 def test_tasks_that_nobody_acknowledged_in_time_are_counted_with_the_cases() -> None:
     tasks = [task(1, issued_at=CITY - 301), task(2), task(3, state="arrived", due_by=CITY - 1)]
     assert Act().view(told([incident()], tasks), NOW).scalars["unsigned"] == 1
+
+
+def unit(number: int, metres: float, *, is_there: bool = False) -> UnitOnTask:
+    return UnitOnTask(f"1f0c2d3e4a5b.{number}", "1f0c2d3e4a5b", "消防3号", 121.7, 31.2, 121.7, 31.2, metres,
+                      NOW - 9, lost=False, is_there=is_there)  # fmt: skip
+
+
+def test_a_desk_gets_every_task_with_its_unit_on_the_way_and_what_may_be_done() -> None:
+    tasks = [task(n, state="set_out", set_out=signed(CITY - 9)) for n in (1, 2)] + [task(3, state="verified")]
+    found = told([incident()], tasks)
+    on_task = (unit(1, 1234.0), unit(2, 3.0, is_there=True))
+    view = DeskLinkage().view(msgspec.structs.replace(found, committed=on_task), NOW)
+    told_rows = dict(view.rows)
+    assert rows(view)[0] == "i:1f0c2d3e4a5b"
+    assert len(told_rows) == 4
+    assert told_rows["t:1f0c2d3e4a5b.1"]["unit"] == {
+        "call_sign": "消防3号", "metres": 1250, "as_of": NOW - 9, "lost": False,
+    }  # fmt: skip
+    assert told_rows["t:1f0c2d3e4a5b.2"]["unit"] is None  # it is there
+    assert told_rows["t:1f0c2d3e4a5b.1"]["offers"] == ["remind_task", "reassign_task", "cancel_task"]
+    assert told_rows["t:1f0c2d3e4a5b.3"]["offers"] == []
+
+
+def test_a_desks_unchanged_rows_are_not_made_again() -> None:
+    found, card = told([incident()], [task(1), task(2)]), DeskLinkage()
+    first = dict(card.view(found, NOW).rows)
+    again = dict(card.view(msgspec.structs.replace(found, committed=(unit(2, 700.0),)), NOW + 1).rows)
+    assert again["t:1f0c2d3e4a5b.1"] is first["t:1f0c2d3e4a5b.1"]
+    assert again["t:1f0c2d3e4a5b.2"] is not first["t:1f0c2d3e4a5b.2"]
+
+
+def test_the_desks_strip_counts_incidents_and_tasks_that_nobody_acknowledged() -> None:
+    found = told([incident()], [task(1, issued_at=CITY - 301), task(2)])
+    fields = {name: getattr(found, name) for name in found.__struct_fields__}
+    scalars = DeskStrip().view(DeskSeen(**fields), NOW).scalars
+    assert (scalars["incidents"], scalars["late_tasks"], scalars["unsigned"]) == (1, 1, 1)

@@ -31,6 +31,9 @@ NOTE_PRESS = """() => {
     requestAnimationFrame(() => { window.drawn = performance.now(); });
   }, { capture: true });
 }"""
+UNITS = """([id, near]) => {
+  reply({ reply: { id, units: [{ ...near, as_of: citywall.machine() - 12 }] } });
+}"""
 LOST_TO = """() => {
   const winner = { by: "李××（班长）", at: citywall.machine(), did: "TaskAcknowledged" };
   const refused = { code: "conflict", key: "conflict", winner };
@@ -133,9 +136,9 @@ def test_one_button_a_step_that_answers_at_once_and_nothing_moves_under_the_fing
         tap(page, "出动")
         asked = page.evaluate("sent.findLast((one) => one.ask?.what === 'units').ask")
         assert asked["task"] == "1f0c2d3e4a5b.1"
-        near = {"unit": "q-3", "call_sign": "清扫03", "kind": "sweeper", "metres": 2140, "as_of": CITY - 12}
-        page.evaluate("([id, near]) => reply({ reply: { id, units: [near] } })", [asked["id"], near])
-        assert texts(page, ".unit") == ["清扫03 · 2.1公里 · 12秒前"]
+        near = {"unit": "q-3", "call_sign": "清扫03", "kind": "sweeper", "metres": 2140}
+        page.evaluate(UNITS, [asked["id"], near])
+        assert texts(page, ".unit")[0].startswith("清扫03 · 2.1公里 · 12")
         tap(page, "清扫03")
         assert acts(page)[-1] == ("set_out_task", "task:1f0c2d3e4a5b.1", {"unit": "q-3"})
 

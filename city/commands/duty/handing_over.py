@@ -97,14 +97,12 @@ def decide_release_shift(order: SubjectOrder, args: Reasoned) -> SubjectAnswer:
 def _relieved(  # the shift, the next one, and the last fact
     order: SubjectOrder, shift: Shift, following: Shift, facts: list[NewFact], kind: str, *, lead: str,
     reason: str = "",
-) -> Decision:  # fmt: skip
+) -> tuple[NewFact, ...]:  # fmt: skip
     data: dict[str, Any] = {
         "to": following.id, "lead": lead, "late_s": max(0.0, order.now.city - shift.ends_at),
-        "stays": _staying(shift, following), "to_version": following.version + 1,
+        "stays": _staying(shift, following),
     }  # fmt: skip
-    last = order.fact(kind, data, reason=reason)
-    expects = ((order.subject.name, shift.version), (f"shift:{following.id}", following.version))
-    return Decision((*facts, last), expects)
+    return (*facts, order.fact(kind, data, reason=reason))
 
 
 def _staying(shift: Shift, following: Shift) -> list[str]:
@@ -120,7 +118,9 @@ def _staying(shift: Shift, following: Shift) -> list[str]:
 def _task_fact(order: SubjectOrder, task: Task, args: AnswerItem, to: str) -> NewFact:
     subject = Subject("task", task.id, task, task.version, task.moved)
     if args.answer == "cancel":
-        return order.fact_on(subject, "TaskCancelled", {"text": args.text or ""}, reason=args.text or "")
+        return order.fact_on(
+            subject, "TaskCancelled", {"text": args.text or "", "why": "ordered", "agency": task.agency}
+        )
     return order.fact_on(subject, "TaskTakenOver", {"shift": to})
 
 

@@ -106,19 +106,20 @@ def _is_undone(task: Task) -> bool:
 
 def _of_case(case: Case) -> Iterator[HandoverItem]:
     file = case.file
-    if not case.is_open:
+    waits = file.ruling is not None and file.ruling.ruled_at is None
+    unruled = case.state == "ruling" or (file.own and waits)
+    unacknowledged = file.own and bool(file.supervised) and file.acknowledged_at is None
+    if not (unruled or unacknowledged) or not case.is_open:
         return
     names = {
         "label": case.place.road or case.label, "kind": case.kind, "code": case.code,
         "street": case.place.street,
     }  # fmt: skip
-    mark = row_key_of(case.key)
-    open_ruling = file.ruling is not None and file.ruling.ruled_at is None
-    if case.state == "ruling" or (file.own and open_ruling):
-        yield _item("ruling", mark, f"case:{case.key}", "handover.ruling", names)
-    if file.own and file.supervised and file.acknowledged_at is None:
-        level = {**names, "level": str(file.supervised)}
-        yield _item("case", mark, f"case:{case.key}", "handover.escalation", level)
+    mark, ref = row_key_of(case.key), f"case:{case.key}"
+    if unruled:
+        yield _item("ruling", mark, ref, "handover.ruling", names)
+    if unacknowledged:
+        yield _item("case", mark, ref, "handover.escalation", {**names, "level": str(file.supervised)})
 
 
 def _warnings(state: LedgerState, now: float) -> Iterator[HandoverItem]:

@@ -1,6 +1,7 @@
 """Changes of the roster: an override of one post, or a whole table; who changed what is a fact."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,10 +12,12 @@ from city.commands.decision import moment, not_now
 from city.commands.duty.planning import seat_codes
 from city.commands.duty_arguments import LoadRoster, OverrideRoster
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
+from city.dispatch.decision_rules import DecisionRules
 from city.duty.post_keys import CENTRE_ROLES, holder_of_post, is_post_key, role_of_post
 from city.duty.roster_checks import RosterFault, roster_faults
+from city.state.ledger_state import LedgerState
 
-__all__ = ["decide_load_roster", "decide_override_roster"]
+__all__ = ["decide_load_roster", "decide_override_roster", "faults_of"]
 
 MOST_NAMED = 20
 """The most faults that a refusal names."""
@@ -45,11 +48,7 @@ def decide_override_roster(order: SubjectOrder, args: OverrideRoster) -> Subject
 
 def decide_load_roster(order: SubjectOrder, args: LoadRoster) -> SubjectAnswer:
     """Put a whole roster in force; with a fault the old one stays, and each fault is named."""
-    rules = order.rules
-    faults = roster_faults(
-        args.rows, order.state.overrides.values(), order.now.city, codes=seat_codes(rules),
-        days=rules.linkage.duty.gap_days, zone_offset_s=rules.zone_offset_s,
-    )  # fmt: skip
+    faults = faults_of(args.rows, order.state, order.rules, order.now.machine)
     if faults:
         return _faulty(faults)
     rows = [dict(row) for row in args.rows]
@@ -58,6 +57,16 @@ def decide_load_roster(order: SubjectOrder, args: LoadRoster) -> SubjectAnswer:
     sha256 = hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
     note = order.note("RosterLoaded", {"sha256": sha256, "rows": rows})
     return Decision((msgspec.structs.replace(note, reason=args.reason),), ())
+
+
+def faults_of(
+    rows: Sequence[Mapping[str, str]], state: LedgerState, rules: DecisionRules, machine: float
+) -> tuple[RosterFault, ...]:
+    """Return the faults of a roster from a machine time (epoch seconds) on."""
+    return roster_faults(
+        rows, state.overrides.values(), state.clock.at(machine), codes=seat_codes(rules),
+        days=rules.linkage.duty.gap_days, zone_offset_s=rules.zone_offset_s,
+    )  # fmt: skip
 
 
 def _faulty(faults: tuple[RosterFault, ...]) -> Refusal:

@@ -43,19 +43,17 @@ def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
     data = {
         "post": post.key, "person": post.person, "deputy": post.deputy, "method": args.method,
         "relieves": post.account,
+        "leaves": [fact.subject.removeprefix("shift:") for fact in others],
     }  # fmt: skip
     facts = [*planned_facts(order, shift), order.fact("PostSignedIn", data)]
     if role_of_post(post.key) == "shift_lead" and shift.state == "planned":
         facts.append(order.fact("ShiftOpened", {"responsible": not order.state.shift}))
-    return _decided(order, (*facts, *others))
-
-
-def _decided(order: SubjectOrder, facts: tuple[NewFact, ...]) -> Decision:
-    """Return the decision; it expects the version of every shift that has a fact."""
+    names = dict.fromkeys([order.subject.name, *(fact.subject for fact in others)])
     held = order.state.shifts
-    names = dict.fromkeys(fact.subject for fact in facts)
     versions = [(name, held.get(name.removeprefix("shift:"))) for name in names]
-    return Decision(facts, tuple((name, shift.version if shift else 0) for name, shift in versions))
+    return Decision(
+        (*facts, *others), tuple((name, there.version if there else 0) for name, there in versions)
+    )
 
 
 def _when(order: SubjectOrder, span: ShiftSpan, shift: Shift) -> Refusal | None:

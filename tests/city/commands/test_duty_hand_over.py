@@ -182,3 +182,21 @@ def test_silent_devices_and_open_closures_are_items() -> None:
     assert (item.kind, item.key, item.names) == ("device", "device:silent", {
         "label": "0号水位计、1号水位计、2号水位计…", "count": "4",
     })  # fmt: skip
+
+
+def test_pending_rulings_and_escalations_that_nobody_acknowledged_are_items_also_after_the_draft() -> None:
+    world = DutyWorld()
+    world.open_shift("li")
+    keys = [world.report(f"hotline/{number}") for number in range(3)]
+    for key in keys[:2]:
+        world.done("file", key, world.who("li"), standard="component:0123#1")
+    world.done("request_ruling", keys[0], world.who("li"))
+    world.at("08:05")
+    assert [(item.kind, item.ref, item.names["label"]) for item in world.handover.items] == [
+        ("ruling", "case:hotline/0", "羽山路")
+    ]
+    assert world.tick() == []
+    world.done("escalate", keys[1], world.who("li"), reason="无人处置")
+    assert world.tick() == ["HandoverDrafted"]
+    assert [(item.kind, item.ref) for item in world.handover.items][1:] == [("case", "case:hotline/1")]
+    assert world.tick() == []

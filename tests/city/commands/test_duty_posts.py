@@ -3,7 +3,9 @@
 import msgspec
 import pytest
 
-from city.commands.command import Decision
+from city.commands.command import Command, Decision
+from city.commands.decide import decide
+from city.commands.subjects import find_subject
 from city.duty.authority import authority_name, holds
 from city.duty.presence import agency_present
 from tests.city.commands.duty_world import PEOPLE, TIMES, DutyWorld
@@ -221,7 +223,7 @@ def test_whether_an_agency_has_somebody_on_duty() -> None:
     world = DutyWorld()
 
     def present(code: str = "cg") -> bool | None:
-        return agency_present(world.state, code, world.now.city, world.rules)
+        return agency_present(world.state, code, world.now.city, world.rules.streets)
 
     assert present() is None  # duty is not kept
     world.open_shift()
@@ -278,3 +280,44 @@ def test_the_next_lead_does_not_take_the_place_of_the_outgoing_one_in_their_shif
     assert has(world, "chen") is True
     world.does("sign_in", "qian", NIGHT)  # an empty post of a shift that goes on is taken by today's person
     assert has(world, "qian") is True
+
+
+def test_of_two_sign_ins_of_one_account_in_the_same_moment_only_the_first_counts() -> None:
+    world = night("power")
+    world.does("sign_out", "power")
+    world.at("08:16")
+    answers = []
+    for shift in (NIGHT, world.next.id):  # decided on the same state, in two consoles
+        there = find_subject(world.state, f"shift:{shift}")
+        assert there is not None
+        command = Command(f"race-{shift}", "sign_in", there.name, there.version, {})
+        answers.append(decide(world.state, command, world.who("power"), world.rules, world.now))
+    for answer in answers:
+        assert isinstance(answer, Decision)
+        world.take(answer, "sign_in", world.who("power"))
+    assert world.shift.posts["seat:dl"].account == "power"
+    assert "seat:dl" not in world.next.posts
+    assert world.next.version == 2  # the ledger counted it
+
+
+def test_of_two_first_sign_ins_in_two_shifts_only_one_shift_is_responsible() -> None:
+    world = DutyWorld("2026-11-23T08:29:59+08:00")
+    first = decide(
+        world.state,
+        Command("a", "sign_in", f"shift:{NIGHT}", 0, {}),
+        world.who("chen"),
+        world.rules,
+        world.now,
+    )
+    world.wait(seconds=1)
+    day = TIMES.at(world.now.city).id
+    second = decide(
+        world.state, Command("b", "sign_in", f"shift:{day}", 0, {}), world.who("gu"), world.rules, world.now
+    )
+    for answer, who in ((first, "chen"), (second, "gu")):
+        assert isinstance(answer, Decision)
+        world.take(answer, "sign_in", world.who(who))
+    assert world.state.shift == NIGHT
+    assert [shift.state for shift in world.state.shifts.values()] == ["open", "open"]
+    assert world.tick() != []
+    assert world.handover.to == day  # the other one takes over as usual

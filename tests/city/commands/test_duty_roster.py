@@ -151,19 +151,16 @@ def test_a_call_out_ends_after_five_minutes_and_keeps_who_answered_and_who_was_l
     (test,) = world.state.call_outs.values()
     assert test.ended_at == test.limit_at
     assert world.state.log[-1].names == {"count": "1", "answered": "0"}
-    subject = f"call_out:{test.id}"
-    assert isinstance(world.give("answer_call_out", subject, "village", workstation="310115004001"), Decision)
-    assert world.facts[-1].data["late_s"] == 0.0
-    assert (
-        world.give("answer_call_out", subject, "village", workstation="310115004001").reason
-        == "call_answered"
-    )
-    assert (
-        world.give("answer_call_out", subject, "village", workstation="310115004002").reason == "not_called"
-    )
-    assert (
-        world.give("answer_call_out", "call_out:x", "village", workstation="1").reason == "unknown_call_out"
-    )
+
+    def answer(workstation: str, subject: str = f"call_out:{test.id}") -> Decision | Refusal:
+        return world.give("answer_call_out", subject, "village", workstation=workstation)
+
+    world.wait(minutes=1)
+    assert isinstance(answer("310115004001"), Decision)
+    assert world.facts[-1].data["late_s"] == 60.0
+    assert answer("310115004001").reason == "call_answered"
+    assert answer("310115004002").reason == "not_called"
+    assert answer("1", "call_out:x").reason == "unknown_call_out"
 
 
 def test_a_call_out_needs_somebody_online() -> None:

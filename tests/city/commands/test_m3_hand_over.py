@@ -30,7 +30,7 @@ def test_at_0800_the_draft_is_there_and_the_day_is_planned() -> None:
         ("incident", "seen"), ("task", "take_over"), ("instruction", "seen"), ("source", "seen"),
         ("source", "seen"),
     ]  # fmt: skip
-    assert (world.handover.hash, world.handover.position) != ("", 0)
+    assert (world.handover.hash, world.handover.position) == (world.state.hash, len(world.facts) - 2)
     assert world.next.state == "planned"
     assert world.next.id == "310115-2026-11-23-day"
     assert world.next.posts["shift_lead"].person == "顾××（值班长）"

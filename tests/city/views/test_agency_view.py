@@ -58,6 +58,12 @@ def test_the_incidents_are_those_in_which_the_agency_has_a_task() -> None:
     )
     assert [one.id for one in seen(state).incidents] == ["1f0c2d3e4a5b"]
     assert [one.agency for one in seen(state).tasks] == ["lh", "ga"]
+    both = city_with(
+        [incident(), incident(OTHER)],
+        [task(1, agency="xf", issued_at=CITY - 400), task(2, agency="lh"),
+         task(1, OTHER, agency="lh", issued_at=CITY - 290)],
+    )  # fmt: skip
+    assert [one.id for one in seen(both).incidents] == [OTHER, "1f0c2d3e4a5b"]  # the agency's worst first
     assert (seen(state, "310115110").incidents, seen(state, "310115110").own) == ((), ())
 
 

@@ -1,12 +1,14 @@
 import csv
 from typing import Any
 
+import msgspec
 import pytest
 
 import static
 from city.access import acting_role
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import parse
+from city.state.duty_records import Post, Shift
 from city.state.ledger_state import CityState
 from console.deployment.roster import person_of_account
 from feeds.people.account_rights import check_rights
@@ -129,3 +131,68 @@ def test_the_built_in_roster_has_one_officer_on_shift_at_every_hour() -> None:
             person_of_account(account(name, "duty_officer"), state, DAY + hour * 3600) for name in officers
         ]
         assert len([person for person in people if person and person.on_shift]) == 1
+
+
+def kept(**posts: Post) -> CityState:
+    """A city whose day shift is responsible; its posts by role."""
+    state = city()
+    shift = Shift("310115-2026-11-22-day", "310115", "day", DAY - 5400, DAY + 37_800, "open")
+    shift.posts = {key: msgspec.structs.replace(post, key=key) for key, post in posts.items()}
+    state.ledger.shifts[shift.id] = shift
+    state.ledger.shift = shift.id
+    return state
+
+
+def on_shift(
+    state: CityState, display: str, role: str, name: str = "chen", at: float = DAY
+) -> tuple[str, ...]:
+    person = person_of_account(msgspec.structs.replace(account(display, role), name=name), state, at)
+    assert person is not None
+    assert bool(person.shift) == bool(person.on_shift) or role == "rotating_leader"
+    return person.on_shift
+
+
+OFFICER = Post("", "李××（值班员）", "吴××（值班员）", "吴××（值班员）", "wu", "signed_in")
+
+
+def test_who_is_signed_in_has_the_authority_whatever_the_roster_says() -> None:
+    state = kept(duty_officer=OFFICER)
+    assert on_shift(state, "吴××（值班员）", "duty_officer", "wu") == ("duty_officer",)
+    assert on_shift(state, "李××（值班员）", "duty_officer", "li") == ()
+    assert on_shift(state, "吴××（值班员）", "duty_officer", "other-wu") == ()
+    # The outgoing shift keeps it until the hand-over, also when the roster names others.
+    assert on_shift(state, "吴××（值班员）", "duty_officer", "wu", NIGHT) == ("duty_officer",)
+    assert on_shift(state, "钱××（值班员）", "duty_officer", "qian", NIGHT) == ()
+
+
+def test_the_shift_of_who_is_signed_in_is_that_of_the_facts() -> None:
+    person = person_of_account(
+        msgspec.structs.replace(account("吴××（值班员）", "duty_officer"), name="wu"),
+        kept(duty_officer=OFFICER), NIGHT,
+    )  # fmt: skip
+    assert person is not None
+    assert person.shift == "2026-11-22T08:30+08:00"
+
+
+def test_the_deputy_has_it_during_a_short_leave_and_when_it_was_passed_on() -> None:
+    away = msgspec.structs.replace(OFFICER, holder="李××（值班员）", account="li", state="away")
+    state = kept(
+        duty_officer=away, duty_leader=Post("", "王××（副区长）", "周××（副主任）", state="replaced")
+    )
+    assert on_shift(state, "吴××（值班员）", "duty_officer", "wu") == ("duty_officer",)
+    assert on_shift(state, "李××（值班员）", "duty_officer", "li") == ()
+    assert on_shift(state, "周××（副主任）", "duty_leader") == ("duty_leader",)
+    assert on_shift(state, "王××（副区长）", "duty_leader") == ()
+
+
+def test_nobody_has_the_authority_of_a_post_that_nobody_signed_in_at() -> None:
+    state = kept(duty_leader=Post("", "王××（副区长）", "周××（副主任）", state="unstaffed"))
+    assert on_shift(state, "王××（副区长）", "duty_leader") == ()
+    assert on_shift(state, "周××（副主任）", "duty_leader") == ()
+
+
+def test_a_role_without_a_post_in_the_shift_is_given_by_the_roster() -> None:
+    state = kept(duty_officer=OFFICER)
+    assert on_shift(state, "王××（副区长）", "duty_leader") == ("duty_leader",)
+    assert on_shift(state, "赵××（副区长）", "duty_leader") == ()
+    assert on_shift(state, "赵××（副区长）", "rotating_leader") == ("rotating_leader",)

@@ -219,6 +219,30 @@ async def test_a_roster_that_cannot_be_read_is_refused_and_the_one_before_stays(
     assert [row["from"] for row in hands.follower.store.state.ledger.roster] == ["09:30"]
 
 
+async def test_a_roster_with_two_leads_is_refused_and_one_with_a_gap_is_loaded_and_its_gap_logged(
+    hands: Hands, tmp_path: Path
+) -> None:
+    file = tmp_path / "roster.csv"
+    lead = "shift_lead,{},,,{},{},\n"
+    whole = ROSTER.split("\n")[0] + "\n" + lead.format("陈××", "08:30", "08:30")
+    file.write_text(whole, encoding="utf-8")
+    await hands.engine._note()
+    await hands.fold()
+    file.write_text(whole + lead.format("顾××", "10:00", "11:00"), encoding="utf-8")
+    with capture_logs() as logs:
+        await hands.engine._note()
+    assert [line["reason"][:38] for line in logs if line["event"] == "roster_refused"] == [
+        "row 3, from: two persons at shift_lead"
+    ]
+    file.write_text(whole.replace("08:30,08:30", "08:30,20:30"), encoding="utf-8")
+    with capture_logs() as logs:
+        await hands.engine._note()
+        await hands.fold()
+    [told] = [line["gaps"] for line in logs if line["event"] == "roster_gaps"]
+    assert told[0].startswith("row 2, to: nobody at shift_lead")
+    assert [row["to"] for row in hands.follower.store.state.ledger.roster] == ["20:30"]
+
+
 @pytest.mark.parametrize("bad", BAD)
 async def test_when_the_first_roster_cannot_be_read_nobody_has_a_shifts_authority(
     hands: Hands, tmp_path: Path, bad: bytes

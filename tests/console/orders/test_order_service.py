@@ -476,3 +476,19 @@ async def test_the_chain_is_good_behind_it_all(city: Taking) -> None:
         for key in ("a", "b"):
             await city.give(person, "escalate", key)
     assert verify(await city.ledger.read(0)) == await city.ledger.head()
+
+
+async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_command_has_its_authority(
+    city: Taking,
+) -> None:
+    behind, orders = await another_console(city)
+    asked = {
+        "command_id": "in", "verb": "call", "subject": "shift:310115-2026-11-23-day", "version": 0,
+        "args": {"to": "seat:cg"},
+    }  # fmt: skip
+    taken = asyncio.create_task(orders.take(CHEN, asked))
+    await asyncio.sleep(0.3)
+    assert not taken.done()  # this console has not folded the act yet
+    behind.commit(await city.ledger.read(behind.state.ledger.position))
+    answer = await asyncio.wait_for(taken, 1.0)
+    assert int(answer["done"]["position"]) == behind.state.ledger.position

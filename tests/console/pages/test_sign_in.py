@@ -82,7 +82,7 @@ class House:
             enrol(data, name, f"{name}{PAYLOAD}", role, password=SECRET)
         for code in (*AGENCIES, "gone"):
             enrol(data, f"of-{code}", f"{code}××", "agency_operator", password=SECRET, agency=code)
-        enrol(data, "street", "街××", "street_operator", password=SECRET, street="sw")
+        enrol(data, "street", "街××", "street_operator", password=SECRET, street="310115004")
 
     def _made(self, scope: str) -> Any:
         self.scopes.append(scope)
@@ -97,8 +97,9 @@ class House:
         authorization = self.access.authorization
         pages = Pages(authorization, self.channels.knows)
         services = self.access.sign_in_services(
-            title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset()
-        )
+            title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset(),
+            scopes={"zh": {"sw": "水务", "dl": "电<b>力"}, "en": {"sw": "Water", "dl": "Power"}},
+        )  # fmt: skip
         live = {
             "channels": self.channels, "authorization": authorization, "origins": frozenset(),
             "hello": lambda page: page.encode(),
@@ -554,7 +555,11 @@ def test_the_centre_opens_every_agency_that_there_is_and_the_duty_page(house: Ho
     for odd in ("/agency/%3Cb%3E", "/agency/a/b", "/agency/sw/x"):
         assert officer.get(odd).status == 404
     which = officer.get("/agency")
-    assert (which.status, "请在地址中写明单位代码：/agency/" in which.text) == (404, True)
+    links = ('<a href="/agency/sw?lang=zh">水务</a>', '<a href="/agency/dl?lang=zh">电&lt;b&gt;力</a>')
+    assert (which.status, " ".join(links) in which.text) == (200, True)
+    assert '<a href="/agency/dl?lang=en">Power</a>' in officer.get("/agency?lang=en").text
+    nobody = house.visitor("ding").get("/agency")
+    assert (nobody.status, "请在地址中写明单位代码：/agency/" in nobody.text) == (404, True)
 
 
 def test_an_agency_is_led_to_its_own_page(house: House) -> None:
