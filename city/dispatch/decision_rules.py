@@ -96,8 +96,6 @@ class DecisionRules(msgspec.Struct, frozen=True):
     street_of: Callable[[float, float], str]
     numbers: CaseNumbers = CaseNumbers()
     linkage: LinkageRules = LinkageRules()
-    agency_present: Callable[..., bool | None] = lambda _state, _holder, _now: None
-    """``agency_present(state, holder, city time)``: whether somebody of it is on duty, None = not kept."""
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     tables: Mapping[str, str] = {}

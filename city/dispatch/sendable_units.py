@@ -7,12 +7,15 @@ import msgspec
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.state.ledger_state import CityState
 
-__all__ = ["COMMITTED", "UnitNow", "hindrance", "unit_now"]
+__all__ = ["COMMITTED", "UNIT_STATES", "UnitNow", "hindrance", "unit_now"]
 
 COMMITTED: Final = frozenset({"assigned", "en_route", "on_scene"})
 """States of units that are on a task."""
 
 _AWAY: Final = COMMITTED | {"off_duty", "out_of_service", "unknown"}
+
+UNIT_STATES: Final = _AWAY | {"standby", "returning"}
+"""States of units (domain §3.8)."""
 
 
 class UnitNow(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Whether an agency has somebody on duty, and who gets its tasks otherwise."""
 
 from city.dispatch.decision_rules import DecisionRules
+from city.duty.presence import agency_present
 from city.state.ledger_state import LedgerState
 
 __all__ = ["fallback_of", "is_absent"]
@@ -8,7 +9,7 @@ __all__ = ["fallback_of", "is_absent"]
 
 def is_absent(state: LedgerState, holder: str, now: float, rules: DecisionRules) -> bool:
     """Whether nobody of an agency or street is on duty; False while its duty is not kept."""
-    return rules.agency_present(state, holder, now) is False
+    return agency_present(state, holder, now, rules.streets) is False
 
 
 def fallback_of(holder: str, rules: DecisionRules, template: str = "") -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from city.clocks.timestamps import parse
+from city.dispatch.sendable_units import UNIT_STATES
+from city.dispatch.unit_tasks import UNIT_KINDS
 from city.places.public_names import class_words, short_name
 from city.state.columns import Columns
 from city.state.ledger_state import CityState
@@ -11,6 +13,7 @@ from city.state.ledger_state import CityState
 __all__ = ["join_registry", "measure"]
 
 UNREGISTERED_INTERVAL = 600.0
+_CODES = frozenset({*UNIT_KINDS, *UNIT_STATES})
 FILLERS = frozenset({-999.0, -999.9, -999.99, -9999.0, -9999.9, -99999.0, -999999.0, -32768.0})
 """Values that gauges write for "no measurement": such a reading gets quality ``bad``."""
 
@@ -83,7 +86,9 @@ def _unit(state: CityState, record: dict[str, Any]) -> str:
         value = record.get(name)
         values[name] = float(value) if isinstance(value, int | float) else float("nan")
     for name in ("call_sign", "kind", "agency", "state"):
-        values[name] = short_name(str(record.get(name) or ""))
+        text = str(record.get(name) or "")
+        # A code is compared with codes, so it is never cut; some are longer than a name may be on a wall.
+        values[name] = text if text in _CODES else short_name(text)
     row = units.row(str(record["unit"]))
     if _is_newer(units, row, at):
         units.set(row, values)

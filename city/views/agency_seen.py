@@ -2,10 +2,10 @@
 
 import msgspec
 
-from city.views.linkage_seen import IncidentSeen, TaskSeen
+from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
 from city.views.wall_seen import PageSeen
 
-__all__ = ["AgencySeen", "OwnTaskSeen", "SessionLineSeen"]
+__all__ = ["AgencySeen", "OwnClosureSeen", "OwnTaskSeen", "SessionLineSeen"]
 
 
 class OwnTaskSeen(msgspec.Struct, frozen=True):
@@ -47,6 +47,18 @@ class SessionLineSeen(msgspec.Struct, frozen=True):
     task: str
 
 
+class OwnClosureSeen(msgspec.Struct, frozen=True):
+    """A closed underpass of which the agency is a party. ``agreed`` parties want to reopen it.
+
+    ``verb`` is what this party may do now: ``confirm_closure``, ``agree_reopening`` or '' for nothing.
+    """
+
+    closure: ClosureSeen
+    version: int
+    agreed: int
+    verb: str
+
+
 class AgencySeen(PageSeen, frozen=True, kw_only=True):
     """The state as the people of one agency or street may see it.
 
@@ -60,3 +72,4 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     tasks: tuple[TaskSeen, ...] = ()
     incidents: tuple[IncidentSeen, ...] = ()
     lines: tuple[SessionLineSeen, ...] = ()
+    closures: tuple[OwnClosureSeen, ...] = ()

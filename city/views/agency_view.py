@@ -9,14 +9,17 @@ from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.linkage.presence import fallback_of
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
-from city.views.agency_seen import AgencySeen, OwnTaskSeen, SessionLineSeen
-from city.views.linkage_seen import TaskSeen, UnitOnTask
+from city.views.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
+from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
 
 __all__ = ["AgencyView"]
 
 UNANSWERED: Final = ("issued", "delivered")
+CLOSURE_VERBS: Final = {
+    "closing": "confirm_closure", "closed": "agree_reopening", "reopening": "agree_reopening",
+}  # fmt: skip
 METRES: Final = 100
 """Distances of units are rounded to this: a page is not told each metre."""
 
@@ -49,6 +52,7 @@ class AgencyView:
                 sorted((one for one in linkage.incidents if one.id in named), key=lambda one: first[one.id])
             ),
             lines=_lines(state.ledger, sorted(named), code),
+            closures=_closures(state.ledger, linkage, code),
         )
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:
@@ -104,3 +108,15 @@ def _lines(ledger: LedgerState, incidents: Iterable[str], code: str) -> tuple[Se
                 if line.agency == code
             ]
     return tuple(sorted(found, key=lambda line: -line.at))
+
+
+def _closures(ledger: LedgerState, linkage: LinkageSeen, code: str) -> tuple[OwnClosureSeen, ...]:
+    """Return the closures of which an agency is a party, with what it may do about them."""
+    found = []
+    for seen in linkage.closures:
+        closure = ledger.closures[seen.device]
+        if code not in closure.parties or seen.state not in CLOSURE_VERBS:
+            continue
+        verb = "" if code in closure.reopen_asked else CLOSURE_VERBS[seen.state]
+        found.append(OwnClosureSeen(seen, closure.version, len(closure.reopen_asked), verb))
+    return tuple(found)

@@ -20,7 +20,6 @@ from city.dispatch.standards import by_class, standard_of
 from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
-from city.duty.presence import agency_present
 from city.places.streets import Streets
 from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
@@ -58,7 +57,6 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         route=_book(streets, data_dir, day).route,
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
-        agency_present=lambda state, holder, now: agency_present(state, holder, now, streets.codes),
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),

@@ -12,7 +12,7 @@ export const mend = card((city, place) => {
 
   /** @param {string} kind @param {Row} row */
   function want(kind, row) {
-    if (form?.task === row.id && form.kind === kind) return leave();
+    if (form !== null && form.task === row.id && form.kind === kind) return leave();
     form = openForm(city, kind, row, { act, leave, redraw: place.redraw });
     place.redraw();
   }

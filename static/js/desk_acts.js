@@ -10,8 +10,8 @@ const RESOLVED = ["solved", "partly", "unsolved"];
 
 // In the order in which they stand; the first group is seen, the rest is behind 更多.
 const FIRST = ["send_for_ruling", "send_unit", "acknowledge", "escalate", "dispatch", "reassign", "remind", "supervise",
-  "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "open_incident", "show"];
-const SEEN = 7;
+  "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "show", "open_incident"];
+const SEEN = 8;
 const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "answer_city", "decide_appeal", "comment", "report_rule_error", "reopen", "void"];
 const TARGETS = 3;
 const BY_INTAKE = new Set(["file", "reject", "merge", "request_verification"]);

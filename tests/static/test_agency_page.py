@@ -242,3 +242,17 @@ def test_a_photo_that_is_not_sent_outlives_its_page_and_goes_under_the_same_id(b
         page.wait_for_function("window.isMounted")
         page.wait_for_timeout(300)
         assert len(sent) == 1
+
+
+@pytest.mark.browser
+def test_a_party_confirms_the_closure_of_an_underpass_in_one_press(browser: Browser) -> None:
+    with page_of(browser, verbs=[*OPERATOR, "confirm_closure", "agree_reopening"]) as page:
+        row = {
+            "device": "d-7", "state": "closing", "at": CITY - 60, "road": "川沙路唐安路", "street": "",
+            "version": 4, "agreed": 0, "verb": "confirm_closure",
+        }  # fmt: skip
+        tell_view(page, "agency_incidents", {"incidents": 0}, [("c:d-7", row)])
+        button = page.locator('[data-cell="agency_incidents"] button')
+        assert button.text_content() == "确认已封闭"
+        button.click()
+        assert (acts(page), button.is_disabled()) == ([("confirm_closure", "device:d-7", {})], True)

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import iso
+from city.dispatch.unit_tasks import UNIT_KINDS
 from city.facts.fact import body_of
 from city.folding.store import Store
-from city.measures.fold_telemetry import UNREGISTERED_INTERVAL
+from city.measures.fold_telemetry import UNREGISTERED_INTERVAL, measure
+from city.state.ledger_state import CityState
 from tests.chains import row
 
 T0 = 1_795_000_000.0
@@ -97,6 +99,19 @@ def test_a_reading_knows_its_device_whether_it_came_before_or_after_its_registra
         place = (r.column("lon")[0], r.column("lat")[0], r.column("street")[0])
         assert place == (121.5, 31.2, "s1")
         assert (r.column("kind")[0], r.column("interval")[0]) == ("water_level", 300.0)
+
+
+@pytest.mark.parametrize("kind", UNIT_KINDS)
+def test_a_units_kind_and_state_are_whole_and_its_name_is_as_short_as_a_wall_has_room(kind: str) -> None:
+    """``garbage_truck`` was cut to 12 characters, so that no such unit fitted any work."""
+    state = CityState()
+    record = {
+        "unit": "u1", "at": "2026-09-15T12:30:55+00:00", "received": "2026-09-15T12:30:55+00:00",
+        "kind": kind, "state": "out_of_service", "call_sign": "x" * 40,
+    }  # fmt: skip
+    measure(state, "unit", [record])
+    told = [state.measured.units.column(name)[0] for name in ("kind", "state", "call_sign")]
+    assert told == [kind, "out_of_service", "x" * 11 + "…"]
 
 
 def test_a_unit_is_where_it_was_last_and_what_it_does_not_say_is_unknown() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from city.state.ledger_state import CityState
-from city.state.linkage_records import Casualties, Decided, JointSession
+from city.state.linkage_records import Casualties, Closure, Decided, JointSession
 from city.views.agency_seen import AgencySeen
 from city.views.agency_view import AgencyView
 from city.views.page_view import PageView
@@ -114,3 +114,23 @@ def test_a_card_tells_no_position_that_is_not_known_and_no_casualties() -> None:
         "t:1f0c2d3e4a5b.1", None, None, {"code": "lh", "tasks": 1, "waiting": 1},
     )  # fmt: skip
     assert b"casualties" not in msgspec.json.encode(seen(state))
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "code", "told"),
+    [
+        ("closing", (), "ga", [("confirm_closure", 0)]), ("closed", (), "ga", [("agree_reopening", 0)]),
+        ("reopening", ("sw",), "ga", [("agree_reopening", 1)]), ("reopening", ("ga",), "ga", [("", 1)]),
+        ("suggested", (), "ga", []), ("open", (), "ga", []), ("closed", (), "lh", []),
+    ],
+)  # fmt: skip
+def test_a_party_of_a_closure_is_told_what_it_may_do_about_it(
+    state: str, asked: tuple[str, ...], code: str, told: list[tuple[str, int]]
+) -> None:
+    closure = Closure(
+        "d-7", state, CITY - 60, 31.0, parties=("ga", "jt", "sw"), reopen_asked=asked, version=4
+    )
+    city = city_with([incident()], [task(1, agency="ga")], closures={"d-7": closure})
+    assert [(one.verb, one.agreed) for one in seen(city, code).closures] == told
+    rows = dict(AgencyIncidents().view(seen(city, code), CITY).rows)
+    assert [rows[key]["version"] for key in rows if key.startswith("c:")] == [4] * len(told)
