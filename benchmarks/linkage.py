@@ -23,6 +23,9 @@ from city.facts.chain import GENESIS, digest, link
 from city.facts.fact import body_of
 from city.folding.store import Store
 from city.state.ledger_state import LedgerState
+from console.engine.arrivals import arrivals
+from console.engine.deliveries import Deliveries
+from console.engine.depth_watch import DepthWatch
 from console.engine.subject_timers import SubjectTimers
 from feeds.clients.commander import Answer, Commander
 from feeds.ledger.ledger import Act, Appended
@@ -147,7 +150,8 @@ async def ticks(number: int) -> dict[str, float]:
     store, memory = running_tasks(number, machine)
     assert sum(task.is_open for task in store.state.ledger.tasks.values()) == number
     now = [machine + 1.0]
-    timers = SubjectTimers(store, memory, shipped_terms(), clock=lambda: now[0])
+    watches = (arrivals, Deliveries(lambda agency: False), DepthWatch())
+    timers = SubjectTimers(store, memory, shipped_terms(), clock=lambda: now[0], watches=watches)
     gc.collect()
     gc.freeze()
     took, worked = [], []

@@ -164,7 +164,7 @@ def _on_subject(
     answer = decider(SubjectOrder(state, subject, command, by, role, rules, now), args)
     if isinstance(answer, Refusal | Decision):
         return answer
-    return Decision(answer, ((subject.name, subject.version),))
+    return Decision(answer, ((subject.counted, subject.version),))
 
 
 def _at_wall(state: LedgerState, command: Command, by: Person, now: Now) -> Decision | Refusal:

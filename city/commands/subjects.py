@@ -34,6 +34,14 @@ class Subject(msgspec.Struct, frozen=True):
         """Return the subject as facts write it."""
         return f"{self.kind}:{self.id}"
 
+    @property
+    def counted(self) -> str:
+        """Return the name below which the ledger counts the acts on it.
+
+        A device's own name counts its registrations, so the acts on an underpass's closure have another.
+        """
+        return f"closure:{self.id}" if self.kind == "device" else self.name
+
 
 def find_subject(state: LedgerState, name: str) -> Subject | None:
     """Return the subject of a name ``<kind>:<id>``, None for an unknown kind or an unknown case or device.

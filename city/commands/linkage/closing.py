@@ -19,7 +19,7 @@ def closed_by(order: SubjectOrder, task: Task) -> tuple[NewFact, tuple[str, int]
     for closure in order.state.closures.values():
         if closure.incident == task.incident and closure.state == "closing":
             subject = Subject("device", closure.device, closure, closure.version, closure.moved)
-            return closed_fact(order, subject, closure, task.agency), (subject.name, closure.version)
+            return closed_fact(order, subject, closure, task.agency), (subject.counted, closure.version)
     return None
 
 

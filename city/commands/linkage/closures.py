@@ -50,7 +50,7 @@ def decide_note_depth(order: SubjectOrder, args: DepthArgs) -> SubjectAnswer:
         "why": args.why, "state": noted[1], "depth_cm": args.depth_cm, "rise_cm_min": args.rise_cm_min,
         "at": args.at, "limit_at": moment(limit_at), "call": args.why == "limit",
     }  # fmt: skip
-    facts, expects = [order.fact("DepthNoted", data)], [(order.subject.name, order.subject.version)]
+    facts, expects = [order.fact("DepthNoted", data)], [(order.subject.counted, order.subject.version)]
     if args.why == "silent" and closure is not None:
         checks = _check_on_the_spot(order, closure)
         facts += checks[0]
@@ -97,7 +97,7 @@ def decide_close_underpass(order: SubjectOrder, args: CloseUnderpass) -> Subject
         "depth_cm": closure.depth_cm if closure else None,
     }  # fmt: skip
     ordered_fact = order.fact("UnderpassClosureOrdered", data)
-    return Decision((*facts, ordered_fact), ((order.subject.name, order.subject.version), *expects))
+    return Decision((*facts, ordered_fact), ((order.subject.counted, order.subject.version), *expects))
 
 
 def _parties(order: SubjectOrder, incident: str, issued: tuple[NewFact, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import static
 from city.duty.roster import on_duty, read_roster
+from city.duty.roster_checks import roster_faults
 from console.demo.shifts import SOON, first_shifts, moved_roster
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import is_built_in, read_district, read_rows
@@ -32,6 +33,8 @@ def test_the_first_hand_over_is_soon_and_between_two_people(tmp_path: Path, minu
     assert SOON <= wait < SOON + 5
     roster = read_roster(read_rows(tmp_path, "roster.csv")[0])
     at = MONDAY + (minute + wait) * 60 - 28_800
+    agencies = {row["short_zh"]: row["code"] for row in read_rows(tmp_path, "agencies.csv")[0]}
+    assert roster_faults(read_rows(tmp_path, "roster.csv")[0], (), MONDAY, codes=agencies) == ()
     leads = [on_duty(roster, at + offset).shift_lead for offset in (-1, 1)]
     assert all(leads)
     assert len({lead.name for lead in leads if lead}) == 2

@@ -101,6 +101,7 @@ class Linked(World):
         assert {name: self._version(name) for name in before} == {n: v + 1 for n, v in before.items()}
 
     def _version(self, name: str) -> int:
+        name = name.replace("closure:", "device:")  # as Subject.counted names it
         found = find_subject(self.state, name)
         return found.version if found else 0
 
