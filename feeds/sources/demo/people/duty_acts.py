@@ -74,9 +74,11 @@ def _present(shift: Shift, planned: Mapping[str, Post], people: People, now: flo
     for key, post in posts_to_hold(planned, people, now).items():
         held = shift.posts.get(key)
         if held is None or (held.state in _WAITING and not held.account):
-            since = max(shift.starts_at, held.since if held else shift.since)
-            wait = _LATE_S if key == late else dice("sign in", shift.id, key).uniform(5, 60)
-            yield _sign_in(since + wait, people, post)
+            # After an early hand-over the roster still names the people of the shift before.
+            planned_here = held if held is not None and held.person else post
+            since = max(shift.starts_at - _EARLY_S, held.since if held else shift.since)
+            at = since + dice("sign in", shift.id, key).uniform(5, 60)
+            yield _sign_in(shift.starts_at + _LATE_S if key == late else at, people, planned_here)
 
 
 def _coming(shift: Shift, following: Shift, people: People) -> Iterator[Act]:

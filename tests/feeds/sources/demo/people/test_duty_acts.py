@@ -41,6 +41,11 @@ class DutyTown(LinkedTown):
     def shift(self) -> Shift:
         return self.state.shifts[self.state.shift]
 
+    def give_on(self, shift: str, account: str, verb: str, **args: object) -> None:
+        version = self.state.shifts[shift].version
+        command = Command(f"v{next(self._numbers)}", verb, f"shift:{shift}", version, args)
+        assert isinstance(self._decide(self.persons[account], command), Decision)
+
     def until(self, clock: float) -> None:
         while self.now < clock:
             self.step(10.0)
@@ -82,3 +87,18 @@ def test_a_seat_is_empty_for_minutes_and_its_person_comes_back(town: DutyTown) -
     assert away
     assert away[0].data["post"] not in ("seat:ga", "seat:jj", "seat:xf", "seat:lh")
     assert back[0].recorded_at - away[0].recorded_at >= 9 * 60
+
+
+def test_after_an_early_hand_over_the_people_of_the_next_shift_come(town: DutyTown) -> None:
+    town.until(END - 11 * 60)
+    night, following = town.shift, town.state.shifts[town.shift.handover.to if town.shift.handover else ""]
+    incoming = following.posts["shift_lead"].account
+    for item in night.handover.unanswered if night.handover else ():
+        town.give_on(night.id, incoming, "answer_item", key=item.key)
+    town.give_on(night.id, night.posts["shift_lead"].account, "sign_handover", side="outgoing")
+    town.give_on(night.id, incoming, "sign_handover", side="incoming")
+    assert town.shift.id == following.id
+    town.until(END + 15 * 60)
+    wrong = [key for key, post in town.shift.posts.items() if post.person and post.holder != post.person]
+    assert wrong == []
+    assert town.refusals == Counter()
