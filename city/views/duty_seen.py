@@ -48,7 +48,7 @@ def duty_by_facts(state: LedgerState, by_roster: DutySeen, city_now: float) -> D
         drafted=draft is not None,
         must=len(must),
         unanswered_items=sum(not item.answer for item in must),
-        **_nodes(shift, by_roster, city_now),
+        **_nodes(shift, _unanswered(state, shift), city_now),
     )
 
 
@@ -80,11 +80,20 @@ def _holder(shift: Shift | None, key: str) -> str:
     return post.holder if post is not None and post.account else ""
 
 
-def _nodes(shift: Shift, by_roster: DutySeen, city_now: float) -> dict[str, int | None]:
+def _unanswered(state: LedgerState, shift: Shift) -> int | None:
+    """Return how many workstations did not answer the last finished call-out test of a shift."""
+    tests = [one for one in state.call_outs.values() if one.ended_at and one.started.at >= shift.starts_at]
+    newest = max(tests, key=lambda one: one.started.at, default=None)
+    return len(newest.called) - len(newest.answers) if newest is not None else None
+
+
+def _nodes(shift: Shift, unanswered: int | None, city_now: float) -> dict[str, int | None]:
     """Return the counts of sub-centres and workstations of which one at least has signed in."""
     found: dict[str, int | None] = {}
     for role, count in (("sub_centre", "streets_on_post"), ("workstation", "workstations_online")):
         held = [post for key, post in shift.posts.items() if role_of_post(key) == role]
         if any(post.account or post.state != "planned" for post in held):
             found[count] = sum(is_there(post, city_now) for post in held)
+    if "workstations_online" in found:
+        found["unanswered"] = unanswered
     return found

@@ -48,6 +48,7 @@ class LinkageView:
         self._made: tuple[object, ...] = ()
         self._since, self._until = 0.0, 0.0
         self._seen = LinkageSeen()
+        self._tasks: dict[str, tuple[Task, Task | None, TaskSeen]] = {}
 
     def see(self, state: CityState, now: float) -> LinkageSeen:
         """Return the incidents, tasks and closures at machine time ``now``."""
@@ -98,6 +99,8 @@ class LinkageView:
         for task in ledger.tasks.values():
             if task.incident in by_incident:
                 by_incident[task.incident].append(self._task(ledger, task, city))
+        shown = {task.id for tasks in by_incident.values() for task in tasks}
+        self._tasks = {id_: kept for id_, kept in self._tasks.items() if id_ in shown}
         for tasks in by_incident.values():
             tasks.sort(key=_order)
         incidents = [self._incident(ledger.incidents[id_], tasks) for id_, tasks in by_incident.items()]
@@ -108,11 +111,18 @@ class LinkageView:
 
     def _task(self, ledger: LedgerState, task: Task, city: float) -> TaskSeen:
         instead = ledger.tasks.get(task.fallback)
-        clock = clock_of(task)
-        level = level_of(clock, city, self._numbers)
+        level = level_of(clock_of(task), city, self._numbers)
         waits = task.state == "declined" and instead is None
         if waits or (instead is not None and not instead.is_open):
             level = "near" if waits else ""
+        kept = self._tasks.get(task.id)
+        # The fold replaces a record that changes, so the same record is unchanged.
+        if kept is None or kept[0] is not task or kept[1] is not instead or kept[2].level != level:
+            seen = self._see_task(task, instead, level=level, is_over=not task.is_open and not waits)
+            kept = self._tasks[task.id] = (task, instead, seen)
+        return kept[2]
+
+    def _see_task(self, task: Task, instead: Task | None, *, level: str, is_over: bool) -> TaskSeen:
         target = self._target(task)
         given: dict[str, Any] = {
             f"{column}_at": signed.at if signed is not None else None
@@ -125,7 +135,7 @@ class LinkageView:
             task.id, task.no, task.incident, task.agency, task.words, task.text if self._full else "",
             task.priority, task.state, task.issued_at, **given,
             ack_by=task.ack_by, arrive_by=task.arrive_by, due_by=task.due_by, verify_by=task.verify_by,
-            clock=clock, level=level, is_over=not task.is_open and not waits, mode=task.mode,
+            clock=clock_of(task), level=level, is_over=is_over, mode=task.mode,
             unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders,
             fallback=instead.agency if instead is not None else "", why=task.why,
             by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),

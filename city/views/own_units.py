@@ -13,7 +13,7 @@ from city.state.linkage_records import Task
 
 __all__ = ["own_units"]
 
-MOST: Final = 8
+MOST: Final = 5
 
 
 def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) -> list[dict[str, Any]]:

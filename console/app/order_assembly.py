@@ -18,13 +18,13 @@ from console.desk.agency_session import AgencyServices
 from console.desk.case_story import CaseStories
 from console.desk.desk_session import DeskServices
 from console.desk.duty_questions import DutyQuestions
-from console.desk.duty_sheets import DutySheets
 from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
 from console.orders.order_service import Orders
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
+from console.pages.duty_sheets import DutySheets
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore

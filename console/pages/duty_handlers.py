@@ -12,7 +12,7 @@ from typing import Any, Final
 from city.access import Person, may_read_words
 from console.accounts.authorization import Authorization, viewing_person
 from console.accounts.sessions import Sessions
-from console.desk.duty_sheets import DutySheets
+from console.pages.duty_sheets import DutySheets
 from console.pages.http_handlers import PlainHandler
 from layouts.sheets import POLICY
 

@@ -28,11 +28,23 @@ class DeskLinkage:
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[TaskSeen, UnitOnTask | None, Row]] = {}
+        self._of: tuple[object, object, object] = (None, None, None)
+        self._told: list[Row] = []
 
     def view(self, seen: DeskSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`. Unchanged rows are reused."""
         if not seen.position:
             return View(now, {"open": None, "late": None, "more": 0})
+        of = (seen.incidents, seen.tasks, seen.committed)
+        if of[0] is not self._of[0] or of[1] is not self._of[1] or of[2] != self._of[2]:
+            self._of, self._told = of, self._build(seen)
+        scalars = {
+            "open": len(seen.incidents), "late": sum(one.counts.late for one in seen.incidents),
+            "more": max(0, len(seen.incidents) - INCIDENTS),
+        }  # fmt: skip
+        return View(now, scalars, self._told)
+
+    def _build(self, seen: DeskSeen) -> list[Row]:
         first = seen.incidents[:INCIDENTS]
         ids, units = {one.id for one in first}, {one.task: one for one in seen.committed}
         kept = {}
@@ -49,11 +61,7 @@ class DeskLinkage:
                                "version": incident.version, "lon": _known(incident.lon),
                                "lat": _known(incident.lat)}))  # fmt: skip
         rows += (row for _, _, row in kept.values())
-        scalars = {
-            "open": len(seen.incidents), "late": sum(one.counts.late for one in seen.incidents),
-            "more": len(seen.incidents) - len(first),
-        }  # fmt: skip
-        return View(now, scalars, rows)
+        return rows
 
 
 def _row(task: TaskSeen, unit: UnitOnTask | None) -> Row:

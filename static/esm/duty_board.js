@@ -76,11 +76,11 @@ export const mend = card((city, { redraw, face }) => {
       <div class="posts-table" role="table"><div class="labels" role="row"><span>${say.say("duty_page.post")}</span><span>${say.say("duty_page.now")}</span
         ><span>${say.say("duty_page.next")}</span><span></span></div>
       ${each(given.order, (key) => post(key, given.rows.get(key), now))}</div>
-      ${nodes(now)}${callOut(now)}${directory()}`;
+      ${nodes()}${callOut(now)}${directory()}`;
   };
 
   function mine(row) {
-    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.hand === hand || !row.next_hand ? row.shown : "present"))) : say.say("duty_page.no_post");
+    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.hand === hand ? row.shown : row.next_hand === hand ? "present" : "planned"))) : say.say("duty_page.no_post");
     const shown = Object.entries(offers).filter(([, { verb, may }]) => orders.may(verb) && may(row));
     const subjects = [...new Set([left()?.shift, told().shift?.id, told().next?.id].filter(Boolean).map((id) => "shift:" + id))];
     const before = left() ? say.say("duty_page.still_at", { post: postName(city, left().post) }) : "";
@@ -110,7 +110,7 @@ export const mend = card((city, { redraw, face }) => {
     orders.act("call", subject(), 0, { to: key.includes(":") ? key : "person:" + key, ...(answered === undefined ? {} : { answered }) });
   }
 
-  function nodes(now) {
+  function nodes() {
     const { streets_on_post: on, streets, streets_away: away = [], workstations_online: online, workstations, unanswered } = told();
     const names = away.map((code) => words("street." + code) ?? code).join(say.say("list.comma"));
     return html`<div class="nodes"><p><span>${say.say("duty_page.sub_centres")}</span><b>${on == null ? "—" : `${on}/${streets ?? "—"}`}</b

@@ -15,6 +15,8 @@ export const mend = card((city, { redraw, face }) => {
   const told = () => view?.scalars ?? {};
   const subject = () => "shift:" + (told().shift ?? "");
   const version = () => Math.max(told().version ?? 0, orders.version(subject()));
+  // The incoming lead, and who has the authority of the outgoing shift.
+  const maySign = () => told().drafted === true && orders.may("sign_handover") && (!isOutgoing() || orders.may("write_entry"));
   const isOutgoing = () => (city.page.person?.hand ?? "") !== told().incoming_hand;
 
   keys.on("h", () => { list()?.focus(); if (!chosen) step(0); });
@@ -39,7 +41,7 @@ export const mend = card((city, { redraw, face }) => {
     }
   }
   function sign() {
-    if (!orders.may("sign_handover") || told().drafted !== true || !orders.isLive()) return;
+    if (!maySign() || !orders.isLive()) return;
     isSigning = !isSigning;
     redraw();
     if (isSigning) /** @type {HTMLElement | null} */ (face.querySelector(".signing textarea"))?.focus();
@@ -96,7 +98,7 @@ export const mend = card((city, { redraw, face }) => {
       <footer><p class="note-text" ?hidden=${!noted}>${say.say("duty_page.handover.note_is", { text: noted })}</p><span class="keys-line" ?hidden=${!drafted}>${say.say("duty_page.handover.keys")}</span>
       <span class="ways">${drafted ? sheet(told().shift, "duty_page.handover.sheet") : ""}${last ? sheet(last, "duty_page.handover.last_sheet") : ""}
       <button type="button" ?hidden=${!drafted || !(now > ends + RELEASE_S) || !orders.may("release_shift")} @click=${() => { isReleasing = !isReleasing; redraw(); }}>${say.say("duty_page.handover.release")}</button
-      ><button type="button" ?hidden=${!drafted || !orders.may("sign_handover")} @click=${sign}><kbd>G</kbd>${say.say(isOutgoing() ? "duty_page.handover.sign_out" : "duty_page.handover.sign_in")}</button></span></footer>`;
+      ><button type="button" ?hidden=${!maySign()} @click=${sign}><kbd>G</kbd>${say.say(isOutgoing() ? "duty_page.handover.sign_out" : "duty_page.handover.sign_in")}</button></span></footer>`;
   };
 
   function sheet(shift, key) {
@@ -149,8 +151,9 @@ export const mend = card((city, { redraw, face }) => {
     const { kind, names = {}, words: key } = row, { rows: { holder } } = city;
     const what = kind === "incident" ? words("incident." + names.kind) : kind === "task" ? words("task." + names.words) : words(`class.${names.kind}.${names.code}`);
     const hazard = names.hazard && warning({ hazard: names.hazard, colour: names.colour, headlines: { zh: names["headline_zh-CN"] ?? names.headline_zh ?? names.label, en: names.headline_en } }, city).words;
-    const typed = kind === "instruction" ? commands[names.position] : "";
-    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || say.road(names.label) || names.label,
+    const typed = kind === "instruction" ? commands[names.position] : kind === "task" ? [names.agency && holder(names.agency), what].filter(Boolean).join(" ") : "";
+    const [, place = names.label, rest = ""] = /^(.*?)(\(P\d\))$/.exec(names.label ?? "") ?? [];
+    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || say.road(place) + rest,
       street: words("street." + names.street) ?? "", agency: names.agency ? holder(names.agency) : "", grade: words("grade." + names.grade) ?? names.grade ?? "",
       level: words("role." + (city.rows.LEVELS[Number(names.level)] ?? "")) ?? "", by: names.by ? orders.short(names.by) : "" }), typed);
   }

@@ -97,7 +97,7 @@ export const mend = card((city, { redraw, face }) => {
   };
 
   function line(post, row, cells, days, now) {
-    return html`<div class="row" role="row"><span class="post-name">${postName(city, post)}</span>${days.map((day, place) => html`<span class="day">${cells.map((cell, column) =>
+    return html`<div class="row" role="row"><span class="post-name">${postName(city, post)}</span>${days.map((day) => html`<span class="day">${cells.map((cell, column) =>
       (cell.from >= day && cell.from < day + 86400 ? shown(cell, row, column, now) : ""))}</span>`)}</div>`;
   }
   function shown(cell, row, column, now) {

@@ -77,7 +77,7 @@ function evidence(city, row, { act, leave, redraw }) {
     ${needs === "number" ? html`<input type="text" inputmode="decimal" aria-label=${say.say("agency.evidence.number")} .value=${live(number)} @input=${set((told) => { number = told; })}>` : nothing}
     <div class="shots">${photos.map((one, place) => html`<button type="button" class="shot" title=${say.say("agency.remove_photo")} @click=${() => remove(one)}><img src=${one.url} alt=${say.say("agency.photo", { n: place + 1 })}></button>`)}
       <label class="take" ?hidden=${photos.length >= MOST_PHOTOS}>${say.say("agency.take_photo")}<input type="file" accept=${TYPES} multiple @change=${take}></label></div>
-    <textarea rows=${needs === "list" ? 4 : 2} maxlength="2000" placeholder=${say.say("agency.text." + (needs === "list" ? "list" : "plain"))} .value=${live(text)} @input=${set((told) => { text = told; })}></textarea>
+    <textarea rows=${needs === "list" ? 4 : 2} maxlength="2000" placeholder=${say.say("agency.text." + (needs === "list" || needs === "text" ? needs : "plain"))} .value=${live(text)} @input=${set((told) => { text = told; })}></textarea>
     <p class="wrong" role="alert">${wrong}</p>
     <p class="buttons"><button type="submit" class="primary" data-ready=${mark(missing() === "")}>${say.say("agency.do.finish_task")}</button>${cancel(city, close)}</p></form>`;
 }

@@ -439,6 +439,9 @@ interface City {
   // An agency's page (agency.js, agency_outbox.js)
   agency: Agency;
   outbox: Outbox;
+  // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
+  keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
+  dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };
   // A desk (desk.js, desk_alarm.js, desk_map.js)
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);

@@ -8,7 +8,7 @@ let kept = null;
 /** The contacts of this page. @param {City} city */
 export function contacts(city) {
   if (kept) return kept;
-  let all = [], byKey = new Map();
+  let all = [], byKey = new Map(), wasAllowed = /** @type {boolean | null} */ (null);
   const listeners = new Set();
   async function askAll() {
     const told = await city.orders.ask("contacts").catch(() => ({}));
@@ -17,11 +17,20 @@ export function contacts(city) {
     byKey = new Map(all.map((one) => [one.key, one.url]));
     for (const fn of listeners) fn();
   }
-  if (city.page.person) {
-    askAll();
-    setInterval(askAll, AGAIN_MS);
+  // Who comes on shift while the page is open may call from then on.
+  function askWhenAllowed() {
+    const isAllowed = city.orders.may("call");
+    if (isAllowed === wasAllowed) return;
+    wasAllowed = isAllowed;
+    if (isAllowed) askAll();
+    else [all, byKey] = [[], new Map()];
   }
-  kept = { all: () => all, url: (key) => byKey.get(key) ?? "", on: (fn) => { listeners.add(fn); } };
+  if (city.page.person) setInterval(() => { wasAllowed = null; askWhenAllowed(); }, AGAIN_MS);
+  kept = {
+    all: () => { askWhenAllowed(); return all; },
+    url: (key) => byKey.get(key) ?? "",
+    on: (fn) => { listeners.add(fn); },
+  };
   return kept;
 }
 

@@ -73,9 +73,8 @@ def tidepool(tmp_path: Path) -> Path:
 
 def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> None:
     assert run("district", "new", tmp_path / "a").exit_code == 0
-    assert set(TABLES) | {KINDS_FILE, "linkage", "city.toml", "roster.csv", "README.md", "map"} == {
-        path.name for path in (tmp_path / "a").iterdir()
-    }
+    files = {KINDS_FILE, "linkage", "city.toml", "roster.csv", "contacts.csv", "README.md", "map"}
+    assert set(TABLES) | files == {path.name for path in (tmp_path / "a").iterdir()}
     checked = run("config", "check", "--data-dir", tmp_path / "a")
     assert checked.exit_code == 1
     assert "city.toml: code: expected for every district" in checked.output

@@ -130,6 +130,7 @@ def test_two_leads_hand_over_to_the_end_with_the_keyboard_alone(
     # The outgoing lead is free to leave; who writes now writes to the day's log.
     press(chen, "o")
     wait_for(lambda: any(fact["type"] == "PostSignedOut" for fact in cast.all_facts()))
+    card(gu, "duty_log").get_by_role("button", name="F2").wait_for()
     press(gu, "F2", "n")
     gu.page.keyboard.type("接班巡查完毕")
     press(gu, "Enter")
@@ -151,8 +152,8 @@ def test_the_sheet_is_one_page_with_the_ledgers_head_and_without_scripts(
     assert "script" not in sheet.text
     assert f"账本位置 {drafted['data']['position']} · SHA-256 {drafted['data']['hash']}" in sheet.text
     assert NOTE in sheet.text
-    with chromium() as browser:
-        page = browser.new_page()
-        page.set_content(sheet.text)
-        printed = page.pdf(format="A4")
+    page = pages[0].page.context.new_page()
+    page.set_content(sheet.text)
+    printed = page.pdf(format="A4")
+    page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

@@ -143,7 +143,8 @@ class TestWhatStandsThere:
 class TestWhatButtonsOrder:
     def test_the_first_offer_is_first_and_what_may_not_be_given_has_no_button(self, stage: Open) -> None:
         shown = stage(reply({"send_for_ruling": True, "remind": True, "reassign": False}))
-        assert shown.texts(".actions .seen button") == ["送带班领导裁定（E）", "催办", "投到大屏（W）", "启动联动"]
+        seen = ["送带班领导裁定（E）", "催办", "投到大屏（W）", "启动联动"]
+        assert shown.texts(".actions .seen button") == seen
 
     @pytest.mark.parametrize(
         ("words", "verb", "args"),

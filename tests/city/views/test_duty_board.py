@@ -147,3 +147,16 @@ def test_a_roster_that_cannot_be_read_has_no_week() -> None:
     world = DutyWorld()
     world.state.roster = [{"role": "shift_lead", "from": "8"}]
     assert roster_week(world.state, world.rules, world.now.city).rows == ()
+
+
+def test_workstations_that_did_not_answer_are_those_of_the_last_test_of_the_shift() -> None:
+    world = DutyWorld()
+    world.open_shift("li", "village")
+    assert (seen(world).duty.workstations_online, seen(world).duty.unanswered) == (1, None)
+    world.does("start_call_out", "li")
+    assert seen(world).duty.unanswered is None
+    world.at("20:40")
+    assert seen(world).duty.unanswered == 1
+    told = seen(world).board.call_out
+    assert told is not None
+    assert (told.called, told.answered, told.silent) == (1, 0, ("310115004001",))
