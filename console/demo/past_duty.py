@@ -30,12 +30,12 @@ def first_duty(ledger: LedgerState, rules: DecisionRules, people: People, now: f
     until = iso(now + STAND_IN_DAYS * DAY_S)
     for role, actor in STAND_INS.items():
         args = {
-            "post": f"{role}:{SECOND}", "starts_at": iso(now - 1.0), "ends_at": until,
+            "post": f"{role}:{SECOND}", "starts_at": iso(now - 8 * DAY_S), "ends_at": until,
             "person": actor.display, "reason": REASON,
         }  # fmt: skip
         yield lead, None, "override_roster", f"roster:{rules.district}", args
     subject = f"shift:{shift_times(rules).at(now).id}"
-    posts = posts_to_hold(planned_now(ledger, rules, now), people)
+    posts = posts_to_hold(planned_now(ledger, rules, now), people, now)
     for key in sorted(posts, key=lambda key: key != "shift_lead"):
         account = people.at_post(key, posts[key].person)
         if account:

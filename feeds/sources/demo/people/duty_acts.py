@@ -48,7 +48,7 @@ def duty_acts(
     if shift is None:
         return []
     following = ledger.shifts.get(shift.handover.to) if shift.handover else None
-    acts = [(shift.id, act) for act in (*_present(shift, planned, people), *_leaves(shift, people, now))]
+    acts = [(shift.id, act) for act in (*_present(shift, planned, people, now), *_leaves(shift, people, now))]
     if following is not None:
         acts += [(following.id, act) for act in _coming(shift, following, people)]
         acts += [(shift.id, act) for act in _handed_over(ledger, shift, following, people, mine)]
@@ -58,21 +58,27 @@ def duty_acts(
     return sorted(due, key=lambda one: one[1].at)
 
 
-def posts_to_hold(planned: Mapping[str, Post], people: People) -> dict[str, Post]:
-    """Return the posts of a shift at which somebody is: by the roster, and those of the territory."""
-    territory = (*(f"sub_centre:{code}" for code in people.streets), *people.workstations)
+def posts_to_hold(planned: Mapping[str, Post], people: People, now: float) -> dict[str, Post]:
+    """Return the posts of a shift at which somebody is: by the roster, and those of the territory.
+
+    Some workstations sign in at night, for the call-out test; by day the roster's number of them counts.
+    """
+    workstations = people.workstations if hour_of(now) in _NIGHT else ()
+    territory = (*(f"sub_centre:{code}" for code in people.streets), *workstations)
     return {**planned, **{key: Post(key, "") for key in territory}}
 
 
-def _present(shift: Shift, planned: Mapping[str, Post], people: People) -> Iterator[Act]:
+def _present(shift: Shift, planned: Mapping[str, Post], people: People, now: float) -> Iterator[Act]:
     """Sign in the sub-centres, and whom the roster plans now: at a start, or after a change of the roster."""
     late = _late_seat(shift, planned)
-    for key, post in posts_to_hold(planned, people).items():
+    for key, post in posts_to_hold(planned, people, now).items():
         held = shift.posts.get(key)
         if held is None or (held.state in _WAITING and not held.account):
-            since = max(shift.starts_at, held.since if held else shift.since)
-            wait = _LATE_S if key == late else dice("sign in", shift.id, key).uniform(5, 60)
-            yield _sign_in(since + wait, people, post)
+            # After an early hand-over the roster still names the people of the shift before.
+            planned_here = held if held is not None and held.person else post
+            since = max(shift.starts_at - _EARLY_S, held.since if held else shift.since)
+            at = since + dice("sign in", shift.id, key).uniform(5, 60)
+            yield _sign_in(shift.starts_at + _LATE_S if key == late else at, people, planned_here)
 
 
 def _coming(shift: Shift, following: Shift, people: People) -> Iterator[Act]:

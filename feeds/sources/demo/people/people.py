@@ -68,7 +68,8 @@ class People:
         }
         self.duty_is_kept = False
         """Whether duty is kept by facts, so that only who is signed in at a post has its authority."""
-        self._shift = {(role, actor.display): actor for actor in shift for role in actor.roles}
+        self.shift = tuple(shift)
+        self._shift = {(role, actor.display): actor for actor in self.shift for role in actor.roles}
         self._seats = dict(_seats(self._roster, self._codes))
         self._villages = {f"workstation:{actor.account}": actor for actor in _villages(self.streets)}
 
