@@ -2,8 +2,9 @@
 
 Columns: ``code``, ``name``, ``short_zh``, ``short_en``, ``kind``, ``stationed`` (in the hall: yes | no),
 ``all_hours`` (yes: works by the clock), ``ack_limit_s`` (seconds to acknowledge in an emergency),
-``fallback`` (the agency that stands in when it does not acknowledge a linkage task; '' = none). No rule uses
-``ack_limit_s``; people do.
+``fallback`` (the agency that stands in when it does not acknowledge a linkage task; '' = none),
+``contractors`` (codes, separated by ``|``, of those whose units it may send; the column may be missing). No
+rule uses ``ack_limit_s``; people do.
 """
 
 from typing import Final
@@ -28,4 +29,5 @@ def agency_of(cells: Cells) -> Agency:
         all_hours=cells.yes("all_hours"),
         ack_limit_s=cells.whole("ack_limit_s", empty=300),
         fallback=cells.maybe("fallback"),
+        contractors=cells.several("contractors"),
     )

@@ -23,6 +23,8 @@ class Agency(msgspec.Struct, frozen=True):
     all_hours: bool
     ack_limit_s: int = 300
     fallback: str = ""
+    contractors: tuple[str, ...] = ()
+    """Codes of the agencies whose units it may send as its own."""
 
 
 class Standard(msgspec.Struct, frozen=True):

@@ -17,14 +17,12 @@ MOST: Final = 5
 
 
 def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) -> list[dict[str, Any]]:
-    """Return the free units of the task's agency that fit it, nearest first, at machine time ``now``.
+    """Return the free units that the task's agency may send and that fit it, nearest first.
 
-    Fields: ``unit``, ``call_sign``, ``kind``, ``metres`` in a straight line (None = the task has no
+    ``now`` is machine time. Fields: ``unit``, ``call_sign``, ``kind``, ``metres`` in a straight line (None = the task has no
     position), ``as_of`` (machine time of the unit's position). A unit on another open task is not free.
     """
-    units, holder = state.measured.units, task.agency
-    agency = rules.agencies.get(holder)
-    names = {holder, agency.short if agency is not None else rules.streets.get(holder, holder)}
+    units, names = state.measured.units, _owners(task.agency, rules)
     template = rules.linkage.row(task.template) if task.template else None
     kinds = frozenset(template.unit_kinds) if template is not None else frozenset()
     sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != task.id}
@@ -43,3 +41,12 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
         })  # fmt: skip
     found.sort(key=lambda one: (one["metres"] is None, one["metres"], one["call_sign"]))
     return found[:MOST]
+
+
+def _owners(holder: str, rules: DecisionRules) -> set[str]:
+    """Return the codes and short names under which the units of a holder and of its contractors report."""
+    agency = rules.agencies.get(holder)
+    if agency is None:
+        return {holder, rules.streets.get(holder, holder)}
+    contractors = [rules.agencies[code] for code in agency.contractors if code in rules.agencies]
+    return {name for one in (agency, *contractors) for name in (one.code, one.short)}

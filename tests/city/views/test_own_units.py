@@ -78,3 +78,14 @@ def test_a_task_of_no_kind_takes_every_unit_of_the_agency() -> None:
         of(state, (unit("1", 5, kind="drone"),)), state.ledger.tasks["1f0c2d3e4a5b.1"], district()[0], CITY
     )
     assert [one["unit"] for one in found] == ["1"]
+
+
+def test_an_agency_may_send_its_contractors_units() -> None:
+    rules = district()[0]
+    theirs = (
+        unit("7", 300, kind="greening_team", agency="环卫"),
+        unit("8", 200, kind="greening_team", agency="公交"),
+    )
+    state = city_with([incident()], [task(1, agency="lh", template="tree_down#1")])
+    found = own_units(of(state, theirs), state.ledger.tasks["1f0c2d3e4a5b.1"], rules, NOW)
+    assert [one["unit"] for one in found] == ["7"]

@@ -42,8 +42,6 @@ _FLOOD_S: Final = 2400.0
 """For how long ahead room is kept for the incident of a flood."""
 _LOOK_S: Final = 0.5
 """How often all open tasks are looked at, machine seconds."""
-_UNITS_OF: Final = {"lh": ("lh", "hw")}
-"""Agencies that also send the units of others, by code."""
 
 
 _Key = tuple[str, ...]
@@ -193,7 +191,9 @@ class LinkageResponders:
     def _find_unit(self, kinds: tuple[str, ...], agency: str, lon: float, lat: float, at: float) -> str:
         if self._units is None:
             return ""
-        owners = [self._people.short(code) for code in _UNITS_OF.get(agency, (agency,))]
+        known = self._rules.agencies.get(agency)
+        codes = (agency, *(known.contractors if known else ()))
+        owners = [self._people.short(code) for code in codes]
         return self._units.nearest(kinds, owners, lon, lat, at, taken=self._taken)
 
 
