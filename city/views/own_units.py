@@ -20,7 +20,8 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
     """Return the free units that the task's agency may send and that fit it, nearest first.
 
     ``now`` is machine time. Fields: ``unit``, ``call_sign``, ``kind``, ``metres`` in a straight line (None =
-    the task has no position), ``as_of`` (machine time of the unit's position). A unit on another open task is not free.
+    the task has no position), ``as_of`` (machine time of the unit's position). A unit on another open task is
+    not free.
     """
     units, names = state.measured.units, _owners(task.agency, rules)
     template = rules.linkage.row(task.template) if task.template else None
