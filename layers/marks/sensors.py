@@ -51,8 +51,8 @@ class Sensors:
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row per mark; ``meta`` counts devices: off_normal, lost, total, unplaced, kinds.
 
-        ``n`` is the number of marks that one represents, ``bar`` the size of the white bar of
-        "no entry" (0 = none).
+        ``n`` is the number of marks that one represents, ``device`` the id of the first of them, ``bar`` the
+        size of the white bar of "no entry" (0 = none).
         """
         readings = seen.readings
         rank = judge(readings, self.setting.limits, self.setting.lines)
@@ -79,6 +79,7 @@ class Sensors:
                 "size": np.array([SIZES[marker] for marker in markers]),
                 "bar": np.array([9.0 if marker == CLOSED else 0.0 for marker in markers]),
                 "n": number,
+                "device": [str(readings.device[row]) for row in rows],
                 "text": texts,
                 "align": [side.align for side in sides],
                 "down": np.array([side.y for side in sides]),

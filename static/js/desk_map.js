@@ -1,6 +1,7 @@
 // @ts-nocheck: its pointer events and nodes have no types yet.
 // The desk's map: it moves for its own person only. The chosen case is ringed and brought into the middle; a
-// click on a mark, a ring of an ordinary case or a call-out chooses the case and opens its pop-up.
+// click on a mark, a ring of an ordinary case or a call-out chooses the case and opens its pop-up; a click on a
+// sensor off normal opens the draft of an incident.
 (function () {
   "use strict";
   const city = window.citywall, { make, text, mark, show, rows, reshape, press } = city.mend, { metres, move } = city.overMap;
@@ -57,6 +58,12 @@
   // A mark is 12 hexadecimal digits; the frame of ordinary cases has it as a number.
   const name = (number) => (Number.isFinite(number) ? number.toString(16).padStart(12, "0") : null);
 
+  // A sensor off normal: an incident can be opened from it.
+  function device(px, py) {
+    const eyes = eye();
+    return eyes && nearest("sensors", eyes, px, py, (data, row) => data.device?.[row]);
+  }
+
   // ---- the hand on the map: a click that is no drag
   function hands() {
     const map = cell();
@@ -68,8 +75,9 @@
       if (event.composedPath().some((node) => node === parts.popup)) return;
       const box = map.getBoundingClientRect();
       if (city.deskPlace?.wants()) return point(event.clientX - box.x, event.clientY - box.y);
-      const found = callout(event) ?? hit(event.clientX - box.x, event.clientY - box.y);
+      const at = [event.clientX - box.x, event.clientY - box.y], found = callout(event) ?? hit(...at), alarm = found ? null : device(...at);
       choose(found);
+      if (alarm) city.desk.beginLinkage({ device: alarm.mark });
     }, { capture: true, passive: true });
   }
   // Where an incident is to be opened: the point under the hand.

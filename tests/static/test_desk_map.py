@@ -166,6 +166,16 @@ def test_a_call_out_chooses_its_case(stage: Stage) -> None:
     assert stage.page.evaluate("citywall.desk.selected()") == MARK
 
 
+def test_a_click_on_a_sensor_off_normal_drafts_an_incident_and_a_case_is_before_it(stage: Stage) -> None:
+    sensors = {"x": [X + 9000.0, X], "y": [Y, Y], "device": ["wl-7", "wl-8"]}  # the second under a case
+    stage.page.evaluate("data => showFrame('sensors', { meta: {}, data })", sensors)
+    stage.page.evaluate("citywall.desk.beginLinkage = (source) => { window.began = source; }")
+    stage.page.mouse.click(*px(stage, 121.56, 31.24))
+    assert stage.page.evaluate("window.began ?? null") is None
+    stage.page.mouse.click(*stage.page.evaluate(AT, [X + 9000.0, Y]))
+    assert stage.page.evaluate("window.began") == {"device": "wl-7"}
+
+
 def test_a_drag_chooses_nothing_and_empty_ground_closes_the_pop_up(stage: Stage) -> None:
     stage.select(MARK)
     left, top = px(stage, 121.57, 31.245)
