@@ -30,7 +30,7 @@ from console.engine.subject_timers import SubjectTimers
 from feeds.clients.commander import Answer, Commander
 from feeds.ledger.ledger import Act, Appended
 from feeds.ledger.segments import Row
-from tests.lives import shipped_terms
+from tests.lives import shipped_rules
 
 AGENCIES: Final = ("ga", "jj", "xf", "yj", "sw", "jt", "lh", "dl", "rq", "gs", "jc", "cg")
 STEPS: Final = (
@@ -133,7 +133,7 @@ def running_tasks(number: int, machine: float) -> tuple[Store, Memory]:
         count = min(TASKS_AN_INCIDENT, number - incident * TASKS_AN_INCIDENT)
         args: dict[str, Any] = {"kind": KIND, "lon": LON, "lat": LAT, "tasks": rows(count)}
         command = Command(f"bench-{incident}", "open_incident", f"place:bench-{incident}", 0, args)
-        answer = decide(store.state.ledger, command, officer, shipped_terms(), Now(machine, machine))
+        answer = decide(store.state.ledger, command, officer, shipped_rules(), Now(machine, machine))
         assert isinstance(answer, Decision), answer
         memory.fold(
             [
@@ -151,7 +151,7 @@ async def ticks(number: int) -> dict[str, float]:
     assert sum(task.is_open for task in store.state.ledger.tasks.values()) == number
     now = [machine + 1.0]
     watches = (arrivals, Deliveries(lambda agency: False), DepthWatch())
-    timers = SubjectTimers(store, memory, shipped_terms(), clock=lambda: now[0], watches=watches)
+    timers = SubjectTimers(store, memory, shipped_rules(), clock=lambda: now[0], watches=watches)
     gc.collect()
     gc.freeze()
     took, worked = [], []

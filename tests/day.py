@@ -221,7 +221,7 @@ class RandomDay:
             return self._wait(30), "confirm_void", LEADER, {}
         late = file.fix_by_at is not None and file.closed_at is not None and file.closed_at > file.fix_by_at
         if late and not file.appeal and draw < 0.2 and file.handled_by:
-            holder = next((one for one in file.handled_by if one in self.lives.terms.agencies), "")
+            holder = next((one for one in file.handled_by if one in self.lives.rules.agencies), "")
             if holder:
                 return self._wait(60), "appeal", operator(holder), {"text": "停电所致"}
         if file.appeal == "lodged":

@@ -28,7 +28,7 @@ LITTER = ("event", "0110")  # 暴露垃圾: 4 office hours
 
 
 @lru_cache
-def shipped_terms() -> DecisionRules:
+def shipped_rules() -> DecisionRules:
     """What decisions go by in the built-in district."""
     with tempfile.TemporaryDirectory() as folder:
         return read_decision_rules(read_district(Path(folder)), Path(folder), on="2026-06-09")
@@ -59,9 +59,9 @@ def operator(holder: str) -> Person:
 class Lives:
     """A ledger's life in memory. ``now`` is both clocks, epoch seconds; whoever acts moves it."""
 
-    def __init__(self, now: float, terms: DecisionRules | None = None) -> None:
+    def __init__(self, now: float, rules: DecisionRules | None = None) -> None:
         self.state = LedgerState()
-        self.terms = terms or shipped_terms()
+        self.rules = rules or shipped_rules()
         self.now = now
         self.rows: list[Row] = []
         self._numbers = 0
@@ -85,7 +85,7 @@ class Lives:
             "lon": LUJIAZUI[0], "lat": LUJIAZUI[1], "received": iso(self.now),
             "at": iso(given.pop("at", self.now)), "road": "世纪大道", **given,
         }  # fmt: skip
-        street = self.terms.street_of(record["lon"], record["lat"])
+        street = self.rules.street_of(record["lon"], record["lat"])
         self.write("CaseReported", f"case:{key}", "hotline", {"record": record, "street": street})
         return self.state.cases[key]
 
@@ -94,7 +94,7 @@ class Lives:
         self._numbers += 1
         command = Command(f"c{self._numbers}", verb, f"case:{case.key}", case.file.version, args)
         now = Now(self.now, self.state.clock.at(self.now))
-        answer = decide(self.state, command, by, self.terms, now)
+        answer = decide(self.state, command, by, self.rules, now)
         if isinstance(answer, Decision):
             role = "system" if by is ENGINE else by.roles[0]
             for fact in answer.facts:
@@ -109,7 +109,7 @@ class Lives:
         return [fact.type for fact in answer.facts]
 
     def steps(self, case: Case) -> list[Step]:
-        return steps(case, self.terms.numbers, office_time(case, self.terms))
+        return steps(case, self.rules.numbers, office_time(case, self.rules))
 
     def step(self, case: Case, code: str) -> Step:
         """Return the one coming step of a code."""

@@ -38,7 +38,7 @@ PHONE = "13800001234"
 
 
 @lru_cache
-def read_test_terms() -> DecisionRules:
+def read_test_rules() -> DecisionRules:
     nowhere = Path("/nonexistent")
     return read_decision_rules(read_district(nowhere), nowhere)
 
@@ -57,7 +57,7 @@ class Taking:
     def console(self, store: Store) -> Orders:
         """Another console's orders on the same ledger."""
         return Orders(
-            self.ledger, store, terms=read_test_terms(), people=self.people, presence=self.presence,
+            self.ledger, store, rules=read_test_rules(), people=self.people, presence=self.presence,
             reasons=Reasons(catalogue("zh", Names()), "Asia/Shanghai"), clock=time.time,
         )  # fmt: skip
 

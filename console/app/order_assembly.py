@@ -38,7 +38,7 @@ class OrderServices:
     """Orders, questions, presence and ``/v1/command`` of one console."""
 
     def __init__(
-        self, settings: Settings, district: District, ledger: Ledger, store: Store, *, terms: DecisionRules,
+        self, settings: Settings, district: District, ledger: Ledger, store: Store, *, rules: DecisionRules,
         names: Names, seen: Callable[[], DeskSeen | None], fault: Callable[[], str],
         clock: Callable[[], float],
     ) -> None:  # fmt: skip
@@ -47,27 +47,27 @@ class OrderServices:
         self._pictures = connect(settings.pictures_url)
         self._state: Callable[[], CityState] = lambda: store.state
         self._clock = clock
-        self._zone_offset_s = terms.zone_offset_s
+        self._zone_offset_s = rules.zone_offset_s
         words = {lang: catalogue(lang, names) for lang in LANGUAGES}
         self.presence = Presence(self._pictures, clock=clock)
         self._agency_pages = Presence(self._pictures, clock=clock, key=AGENCY_PAGES)
         self.orders = Orders(
-            ledger, store, terms=terms, people=self._people, presence=self.presence, clock=clock,
+            ledger, store, rules=rules, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
         contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))
         self.desk_services = DeskServices(
-            self.orders, self.presence, state=self._state, terms=terms, clock=clock, seen=seen,
+            self.orders, self.presence, state=self._state, rules=rules, clock=clock, seen=seen,
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
-            duty=DutyQuestions(self._state, terms, contacts, words["zh"], clock=clock).asks(),
+            duty=DutyQuestions(self._state, rules, contacts, words["zh"], clock=clock).asks(),
         )  # fmt: skip
         self.sheets = DutySheets(
-            self._state, terms, words=words, title=district.name, timezone=district.timezone, clock=clock
+            self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
 
         self._agency_services = AgencyServices(
-            self.orders, self._agency_pages, state=self._state, terms=terms, clock=clock
+            self.orders, self._agency_pages, state=self._state, rules=rules, clock=clock
         )
 
     def page_sessions(self, access: AccessServices) -> PageSessions:

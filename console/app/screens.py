@@ -33,11 +33,11 @@ class Screens:
     """
 
     def __init__(
-        self, settings: Settings, district: District, store: Store, terms: DecisionRules, *, build_id: str,
+        self, settings: Settings, district: District, store: Store, rules: DecisionRules, *, build_id: str,
         presence: Callable[[], Mapping[str, Sequence[str]]], has_grids: bool,
     ) -> None:  # fmt: skip
         self._store = store
-        self._terms = terms
+        self._rules = rules
         self._guard = settings.guard_cards
         self._about = {
             "build": build_id, "name": district.name,
@@ -51,8 +51,8 @@ class Screens:
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
         }
-        self._desk = DeskProjection(terms, presence=presence)
-        self.channels = self._channels(PageView(zone_offset_s=terms.zone_offset_s, rules=terms))
+        self._desk = DeskProjection(rules, presence=presence)
+        self.channels = self._channels(PageView(zone_offset_s=rules.zone_offset_s, rules=rules))
 
     def _channels(self, page: PageView) -> Channels:
         agency = AgencyView(page)
@@ -62,11 +62,11 @@ class Screens:
 
         return Channels(
             {
-                "wall": self._channel("wall", WallView(rules=self._terms, page=page).see, idle=False),
+                "wall": self._channel("wall", WallView(rules=self._rules, page=page).see, idle=False),
                 "desk": self._channel("desk", self._desk),
                 "duty": self._channel("duty", DutyPageView(page).see),
             },
-            {"agency": Scoped({*self._terms.agencies, *self._terms.streets}, agency_channel)},
+            {"agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel)},
         )
 
     def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:
@@ -94,7 +94,7 @@ class Screens:
     async def warm_up(self) -> None:
         """Draw once before the first viewer: the first datashader call compiles for about a second."""
         state, now = self._store.state, time.time()
-        wall = WallView(zone_offset_s=self._terms.zone_offset_s).see(state, now)
+        wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
         await asyncio.to_thread(self._map_page("wall").warm_up, wall)
         await asyncio.to_thread(self._map_page("desk").warm_up, self._desk(state, now))
 

@@ -79,7 +79,7 @@ class Console:
         self._pictures = connect(settings.pictures_url)
         self._follower = follower_of(settings, district, clock=time.time)
         self._see(settings, district)
-        zone_offset_s = self._terms.zone_offset_s
+        zone_offset_s = self._rules.zone_offset_s
         self._access = AccessServices(
             settings.data_dir, self._tokens, read_secret(settings.data_dir),
             open_loopback=settings.open_loopback, zone_offset_s=zone_offset_s,
@@ -87,7 +87,7 @@ class Console:
         self._authorization = self._access.authorization
         self._sign_in = self._access.sign_in_services(
             title=district.name, build=self._build, origins=self._origins,
-            scopes=holder_names(names_of(settings, district), (*self._terms.agencies, *self._terms.streets)),
+            scopes=holder_names(names_of(settings, district), (*self._rules.agencies, *self._rules.streets)),
         )  # fmt: skip
         self._page_sessions = self._ordering.page_sessions(self._access)
         self._sockets = self._ordering.sockets(self._access, self._tokens, self._origins)
@@ -110,16 +110,16 @@ class Console:
         """Create the order services and the screens."""
         store = self._follower.store
         grids = read_grids(settings.data_dir)
-        terms = msgspec.structs.replace(
+        rules = msgspec.structs.replace(
             read_decision_rules(district, settings.data_dir), grid_of=grids.code_of
         )
-        self._terms = terms
+        self._rules = rules
         self._ordering = OrderServices(
-            settings, district, self._ledger, store, terms=terms, names=names_of(settings, district),
+            settings, district, self._ledger, store, rules=rules, names=names_of(settings, district),
             seen=lambda: self._screens.desk_seen, fault=lambda: self._follower.broken, clock=time.time,
         )  # fmt: skip
         self._screens = Screens(
-            settings, district, store, terms, build_id=self._build, has_grids=bool(grids.codes),
+            settings, district, store, rules, build_id=self._build, has_grids=bool(grids.codes),
             presence=self._ordering.presence.everywhere,
         )  # fmt: skip
         self._channels = self._screens.channels
@@ -189,7 +189,7 @@ class Console:
         return EvidenceServices(
             self._ordering.orders, self._access.sessions, self._authorization,
             PhotoFiles(self._settings.data_dir), lambda: self._follower.store.state, origins,
-            self._terms.zone_offset_s,
+            self._rules.zone_offset_s,
         )  # fmt: skip
 
     def _duty_files(self) -> DutyFiles:

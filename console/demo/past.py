@@ -92,11 +92,11 @@ class Past:
         self.store = Store()
         self.refusals: list[tuple[str, str]] = []
         self._until = until
-        self._terms: DecisionRules = read_decision_rules(district, data)
+        self._rules: DecisionRules = read_decision_rules(district, data)
         self._memory = _Memory(self.store, iso(until))
         self._people = people_of(data)
-        self._responders = Responders(self._people, self._terms.categories, seed=seed)
-        self._timers = Timers(self.store, self._memory, lambda: self._terms, clock=lambda: until)
+        self._responders = Responders(self._people, self._rules.categories, seed=seed)
+        self._timers = Timers(self.store, self._memory, lambda: self._rules, clock=lambda: until)
         self._accounts = Accounts(data)
         self._reporters = Reporters(data)
         self._persons: dict[str, Person] = {}
@@ -129,7 +129,7 @@ class Past:
             at += LONG_AGO_TOGETHER_S if at < self._until - LONG_AGO_S else TOGETHER_S
             await asyncio.sleep(0)  # so that Ctrl-C works
         self._memory.begin(self._until)
-        orders = first_duty(self.store.state.ledger, self._terms, self._people, self._until)
+        orders = first_duty(self.store.state.ledger, self._rules, self._people, self._until)
         for account, person, verb, subject, args in orders:
             await self._give(person or self._person(account), verb, subject, 0, args)
         return [*moments, (self._until, self._memory.taken)]
@@ -180,7 +180,7 @@ class Past:
         state = self.store.state.ledger
         command = Command(f"past-{next(self._numbers)}", verb, subject, version, args)
         now = Now(self._until, state.clock.at(self._until))
-        decision = decide(state, command, person, self._terms, now)
+        decision = decide(state, command, person, self._rules, now)
         if isinstance(decision, Refusal):
             self.refusals.append((verb, decision.reason))
             return Answer(refused=Why(decision.code, decision.reason))
@@ -195,7 +195,7 @@ class Past:
         person = self._persons.get(name)
         if person is None:
             account, state = self._accounts.get(name), self.store.state
-            offset = self._terms.zone_offset_s
+            offset = self._rules.zone_offset_s
             person = person_of_account(account, state, self._until, zone_offset_s=offset)
             if person is None:
                 raise ValueError(f"{name}: there is no such account")

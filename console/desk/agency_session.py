@@ -18,13 +18,13 @@ class AgencyServices:
     """Services shared by the sessions of all agencies' pages of a console."""
 
     def __init__(
-        self, orders: Orders, pages: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
+        self, orders: Orders, pages: Presence, *, state: Callable[[], CityState], rules: DecisionRules,
         clock: Callable[[], float],
     ) -> None:  # fmt: skip
         self.orders = orders
         self.pages = pages
         self.state = state
-        self.terms = terms
+        self.rules = rules
         self.clock = clock
 
 
@@ -69,4 +69,4 @@ class AgencySession(OrderSession):
         task = state.ledger.tasks.get(str(asked.get("task")))
         if task is None or task.agency != self._code:
             return {"units": []}
-        return {"units": own_units(state, task, services.terms, now)}
+        return {"units": own_units(state, task, services.rules, now)}

@@ -37,10 +37,10 @@ class CaseSheets:
     ``name_of`` returns the display name of an account, '' for none.
     """
 
-    def __init__(self, terms: DecisionRules, name_of: Callable[[str], str]) -> None:
-        self._projection = CasesInFull(zone_offset_s=terms.zone_offset_s, rules=terms)
-        self._categories = terms.categories
-        self._grid_of = terms.grid_of
+    def __init__(self, rules: DecisionRules, name_of: Callable[[str], str]) -> None:
+        self._projection = CasesInFull(zone_offset_s=rules.zone_offset_s, rules=rules)
+        self._categories = rules.categories
+        self._grid_of = rules.grid_of
         self._name_of = name_of
         self._seen: OrderedDict[str, tuple[Case, int, DeskCase]] = OrderedDict()
 

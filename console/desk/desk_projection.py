@@ -28,11 +28,11 @@ class DeskProjection:
     """
 
     def __init__(
-        self, terms: DecisionRules, *, presence: Callable[[], Mapping[str, Sequence[str]]],
+        self, rules: DecisionRules, *, presence: Callable[[], Mapping[str, Sequence[str]]],
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        self._view = DeskView(zone_offset_s=terms.zone_offset_s, rules=terms)
-        self._terms = terms
+        self._view = DeskView(zone_offset_s=rules.zone_offset_s, rules=rules)
+        self._rules = rules
         self._presence = presence
         self._clock = clock
         self._figures: tuple[Mapping[str, Indicator], float | None] = ({}, None)
@@ -57,11 +57,11 @@ class DeskProjection:
         """
         now = self._clock()
         city = state.ledger.clock.at(now)
-        midnight = city - (city + self._terms.zone_offset_s) % DAY_S
+        midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
             found = await asyncio.to_thread(
                 indicators, state.ledger, (midnight, city), now=city,
-                zone_offset_s=self._terms.zone_offset_s, calendar=self._terms.calendar,
+                zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
             )  # fmt: skip
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:

@@ -38,17 +38,17 @@ class DeskServices:
     """
 
     def __init__(
-        self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], terms: DecisionRules,
+        self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], rules: DecisionRules,
         stories: CaseStories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
         duty: Mapping[str, Answerer] | None = None,
     ) -> None:  # fmt: skip
         self.orders = orders
         self.presence = presence
         self.state = state
-        self.terms = terms
+        self.rules = rules
         self.stories = stories
         self.search = search
-        self.sheets = CaseSheets(terms, stories.name_of)
+        self.sheets = CaseSheets(rules, stories.name_of)
         self.clock = clock
         self.duty = dict(duty or {})
         self._seen = seen
@@ -133,7 +133,7 @@ class DeskSession(OrderSession):
         story = await services.stories.read(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
         near = {
-            "units": units_near(seen.units, case, services.terms),
+            "units": units_near(seen.units, case, services.rules),
             "cameras": cameras_near(seen.cameras, case, now),
         }
         sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
@@ -141,7 +141,7 @@ class DeskSession(OrderSession):
             "story": story,
             "near": near,
             "register": registered(state.ledger, case),
-            "actions": actions(state.ledger, case, person, services.terms, now_both),
+            "actions": actions(state.ledger, case, person, services.rules, now_both),
         }
         return {"case": sheet}
 
@@ -164,7 +164,7 @@ class DeskSession(OrderSession):
         """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""
         services = self._services
         state = services.state()
-        keys = await services.search.find(state, person, words, services.terms)
+        keys = await services.search.find(state, person, words, services.rules)
         cases, by_mark = state.ledger.cases, state.ledger.by_mark
         found = [case for case in seen.cases if by_mark.get(case.key) in keys]
         over = keys.difference(by_mark.get(case.key, "") for case in found)
@@ -179,18 +179,18 @@ class DeskSession(OrderSession):
             return {"candidates": []}
         alike = (one.key for one in seen.cases if (one.kind, one.code) == (case.kind, case.code))
         others = [other for mark in alike if (other := self._services.case(mark)) is not None]
-        return {"candidates": same_near(others, case, self._services.terms.numbers)}
+        return {"candidates": same_near(others, case, self._services.rules.numbers)}
 
     async def _classes(self, person: Person, asked: Reply) -> Reply:
-        terms = self._services.terms
+        rules = self._services.rules
         return {
             "classes": [
                 {
                     "kind": one.kind, "code": one.code, "minor": one.minor_zh, "hazard": one.hazard,
                     "name_zh": one.name_zh, "name_en": one.name_en,
-                    "standards": [msgspec.structs.asdict(s) for s in terms.standards_of(one.kind, one.code)],
+                    "standards": [msgspec.structs.asdict(s) for s in rules.standards_of(one.kind, one.code)],
                 }
-                for one in terms.categories.values()
+                for one in rules.categories.values()
             ]
         }  # fmt: skip
 
@@ -200,7 +200,7 @@ class DeskSession(OrderSession):
         assert seen is not None
         case = services.case(asked.get("case"))
         state, now = services.state().ledger, services.clock()
-        return linkage_preview(state, seen.units, asked, case, person, services.terms, now)
+        return linkage_preview(state, seen.units, asked, case, person, services.rules, now)
 
     async def _incident(self, person: Person, asked: Reply) -> Reply:
         services = self._services
@@ -209,7 +209,7 @@ class DeskSession(OrderSession):
         if incident is None:
             return {"incident": None}
         at = Now(now, state.clock.at(now))
-        return {"incident": incident_sheet(state, incident, person, services.terms, at)}
+        return {"incident": incident_sheet(state, incident, person, services.rules, at)}
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen

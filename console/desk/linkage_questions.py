@@ -23,7 +23,7 @@ COMMANDERS: Final = frozenset({"duty_leader", "rotating_leader"})
 
 def linkage_preview(
     state: LedgerState, units: UnitsSeen, asked: dict[str, Any], case: Case | None, person: Person,
-    terms: DecisionRules, now: float,
+    rules: DecisionRules, now: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the tasks that a template would make at a place, each with the nearest unit that fits.
 
@@ -32,20 +32,20 @@ def linkage_preview(
     """
     if not acting_role(person, "open_incident"):
         return {"refused": "not_allowed"}
-    rules = terms.linkage
-    kind = str(asked.get("kind") or (rules.kind_for(f"{case.kind}:{case.code}") if case else ""))
+    linkage = rules.linkage
+    kind = str(asked.get("kind") or (linkage.kind_for(f"{case.kind}:{case.code}") if case else ""))
     grade = next((one for one in GRADES if one == asked.get("grade")), "")
-    known = rules.kinds.get(kind)
-    place = _place(state, asked, case, terms)
+    known = linkage.kinds.get(kind)
+    place = _place(state, asked, case, rules)
     grade = grade or (known.grade if known else "general")
-    free = FreeUnits(units, terms.numbers)
-    rows = [_row(row, place, free, units, now) for row in rules.rows(kind, grade)] if known else []
+    free = FreeUnits(units, rules.numbers)
+    rows = [_row(row, place, free, units, now) for row in linkage.rows(kind, grade)] if known else []
     return {
-        "kind": kind if known else "", "kinds": list(rules.kinds), "grade": grade,
+        "kind": kind if known else "", "kinds": list(linkage.kinds), "grade": grade,
         "radius_m": known.radius_m if known else None,
         "lon": _known(place.lon), "lat": _known(place.lat), "street": place.street, "road": place.road,
         # A row of the territory is left out where no street is known.
-        "rows": [row for row in rows if row["agency"]], "agencies": [*terms.agencies, *terms.streets],
+        "rows": [row for row in rows if row["agency"]], "agencies": [*rules.agencies, *rules.streets],
         "there": next(
             (one.id for one in state.incidents.values() if one.is_open and case and case.key in one.cases), ""
         ),
@@ -53,7 +53,7 @@ def linkage_preview(
 
 
 def incident_sheet(
-    state: LedgerState, incident: Incident, person: Person, terms: DecisionRules, now: Now
+    state: LedgerState, incident: Incident, person: Person, rules: DecisionRules, now: Now
 ) -> dict[str, Any]:
     """Return an incident with its reports, sessions and what this person may do.
 
@@ -83,7 +83,7 @@ def incident_sheet(
         ],
         "cases": [row_key_of(key) for key in incident.cases],
         "casualties": _casualties(incident, person),
-        "actions": incident_actions(state, incident, person, terms, now),
+        "actions": incident_actions(state, incident, person, rules, now),
     }  # fmt: skip
     return told
 
@@ -111,7 +111,7 @@ def _row(row: TaskTemplate, place: Site, free: FreeUnits, units: UnitsSeen, now:
     }  # fmt: skip
 
 
-def _place(state: LedgerState, asked: dict[str, Any], case: Case | None, terms: DecisionRules) -> Site:
+def _place(state: LedgerState, asked: dict[str, Any], case: Case | None, rules: DecisionRules) -> Site:
     if case is not None:
         return Site(case.place.lon, case.place.lat, case.place.street, case.place.road)
     device = state.devices.get(str(asked.get("device") or ""))
@@ -123,7 +123,7 @@ def _place(state: LedgerState, asked: dict[str, Any], case: Case | None, terms: 
         return Site()
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         return Site()
-    return Site(float(lon), float(lat), terms.street_of(float(lon), float(lat)))
+    return Site(float(lon), float(lat), rules.street_of(float(lon), float(lat)))
 
 
 def _known(degrees: float) -> float | None:

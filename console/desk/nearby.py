@@ -23,10 +23,10 @@ UNITS, CAMERAS, SAME = 5, 6, 8
 CAMERA_M: Final = 1000.0
 
 
-def units_near(units: UnitsSeen, case: Case, terms: DecisionRules) -> list[dict[str, Any]]:
+def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[str, Any]]:
     """Return the nearest free units that can do the work of a case, with the fields of ``NearSeen``."""
-    kinds = terms.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
-    free = FreeUnits(units, terms.numbers)
+    kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
+    free = FreeUnits(units, rules.numbers)
     near = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
     return [msgspec.structs.asdict(one) for one in near]
 

@@ -84,7 +84,7 @@ class Search:
         self._budget = RateLimit(TAILS_A_MINUTE, 60.0)
         self._noted: dict[tuple[str, str, str], float] = {}
 
-    async def find(self, state: CityState, person: Person, words: str, terms: DecisionRules) -> set[str]:
+    async def find(self, state: CityState, person: Person, words: str, rules: DecisionRules) -> set[str]:
         """Return the keys of the cases that match for this person; of the closed ones, the newest 200.
 
         Four digits also match the end of reporters' phone numbers, for those who may see them. Each such
@@ -94,30 +94,30 @@ class Search:
         if not wanted:
             return set()
         await self._index.follow(state.ledger)
-        found = self._by_text(state, wanted, terms)
+        found = self._by_text(state, wanted, rules)
         if len(wanted) == TAIL and wanted.isascii() and wanted.isdigit():
-            found |= await self._by_tail(state.ledger, person, wanted, terms)
+            found |= await self._by_tail(state.ledger, person, wanted, rules)
         return found
 
-    def _by_text(self, state: CityState, wanted: str, terms: DecisionRules) -> set[str]:
+    def _by_text(self, state: CityState, wanted: str, rules: DecisionRules) -> set[str]:
         units = {name.casefold(): unit for unit, name in _call_signs(state)}
         called = {unit for name, unit in units.items() if wanted in name}
         found = {
             case.key
             for case in self._index.open_cases()
-            if self._text(case, terms).has(wanted) or called.intersection(case.file.units)
+            if self._text(case, rules).has(wanted) or called.intersection(case.file.units)
         }
         if len(wanted) >= NUMBER and any(letter.isdigit() for letter in wanted):
             found.update(self._index.over(wanted, OVER))
         return found
 
-    def _text(self, case: Case, terms: DecisionRules) -> _Text:
+    def _text(self, case: Case, rules: DecisionRules) -> _Text:
         kept = self._texts.get(case.key)
         if kept is None or kept.changed != case.changed:
             if len(self._texts) > 200_000:  # most are of closed cases, which are not searched here
                 self._texts.clear()
             place = case.place
-            grid = terms.grid_of(place.lon, place.lat) if kept is None or kept.place != place else kept.grid
+            grid = rules.grid_of(place.lon, place.lat) if kept is None or kept.place != place else kept.grid
             kept = self._texts[case.key] = _Text(case.changed, self._read(case), place, grid)
         return kept
 
@@ -130,7 +130,7 @@ class Search:
             parts.append(words.get(f"agency.{case.holder}", short_name(case.holder)))
         return "\n".join(part for part in parts if part).casefold()
 
-    async def _by_tail(self, state: LedgerState, person: Person, tail: str, terms: DecisionRules) -> set[str]:
+    async def _by_tail(self, state: LedgerState, person: Person, tail: str, rules: DecisionRules) -> set[str]:
         if not acting_role(person, "reveal"):
             return set()
         kept = self._kept(person, tail)
@@ -145,7 +145,7 @@ class Search:
             found = {
                 case.key: case.reporter_ref
                 for case in cases
-                if case.is_open and _may_reveal(state, case, person, terms, now)
+                if case.is_open and _may_reveal(state, case, person, rules, now)
             }
             await self._note(person, tail, found)
         except (LedgerUnavailable, sqlite3.Error, OSError) as error:
@@ -194,11 +194,11 @@ class Search:
         self._noted |= dict.fromkeys(((person.account, tail, key) for key in found), now)
 
 
-def _may_reveal(state: LedgerState, case: Case, person: Person, terms: DecisionRules, now: Now) -> bool:
+def _may_reveal(state: LedgerState, case: Case, person: Person, rules: DecisionRules, now: Now) -> bool:
     """Whether the rules would let a person reveal the reporter of a case."""
     args = {"purpose": "call_back"}
     asked = Command("search", "reveal", f"case:{case.key}", case.file.version, args)
-    return isinstance(decide(state, asked, person, terms, now), Decision)
+    return isinstance(decide(state, asked, person, rules, now), Decision)
 
 
 def _call_signs(state: CityState) -> Iterable[tuple[str, str]]:

@@ -76,7 +76,7 @@ class Engine:
 
     def __init__(
         self, settings: Settings, follower: Follower, ledger: Ledger, *,
-        archive: Archive, outbox: Outbox, terms: DecisionRules, clock: Callable[[], float],
+        archive: Archive, outbox: Outbox, rules: DecisionRules, clock: Callable[[], float],
         has_viewer: Callable[[str], bool] = lambda _agency: False,
     ) -> None:  # fmt: skip
         self._settings = settings
@@ -91,14 +91,14 @@ class Engine:
         self._lease = Lease(connect(settings.log_url))
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
-        self._timers = Timers(follower.store, ledger, lambda: terms, clock=clock)
+        self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
         watches = (arrivals, Deliveries(has_viewer), DepthWatch())
-        self._subject_timers = SubjectTimers(follower.store, ledger, terms, clock=clock, watches=watches)
+        self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
-            tables={**terms.tables, **terms.linkage.tables},
-            faults=lambda rows: faults_of(rows, follower.store.state.ledger, terms, clock()),
+            tables={**rules.tables, **rules.linkage.tables},
+            faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
 
@@ -207,13 +207,13 @@ async def run_engine(settings: Settings) -> None:
     )  # fmt: skip
     district = read_district(settings.data_dir)
     follower = follower_of(settings, district, clock=time.time)
-    terms = read_decision_rules(district, settings.data_dir)
+    rules = read_decision_rules(district, settings.data_dir)
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
     pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
     engine = Engine(
-        settings, follower, ledger, archive=archive, outbox=outbox, terms=terms, clock=time.time,
+        settings, follower, ledger, archive=archive, outbox=outbox, rules=rules, clock=time.time,
         has_viewer=pages.is_attended,
     )  # fmt: skip
     try:

@@ -54,15 +54,15 @@ class Appends(Protocol):
 class Timers:
     """Plans the next due time of each case and executes the due steps.
 
-    ``terms`` is called in every round. Two engines do no harm: a step's command id is the same in both.
+    ``rules`` is called in every round. Two engines do no harm: a step's command id is the same in both.
     """
 
     def __init__(
-        self, store: Store, ledger: Appends, terms: Callable[[], DecisionRules], *, clock: Callable[[], float]
+        self, store: Store, ledger: Appends, rules: Callable[[], DecisionRules], *, clock: Callable[[], float]
     ) -> None:
         self._store = store
         self._ledger = ledger
-        self._terms = terms
+        self._rules = rules
         self._clock = clock
         self._forget()
 
@@ -79,19 +79,19 @@ class Timers:
 
     async def step(self) -> int:
         """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
-        terms = self._terms()
-        await self._plan_changed(terms)
+        rules = self._rules()
+        await self._plan_changed(rules)
         state = self._store.state.ledger
         machine = self._clock()
         now = Now(machine, state.clock.at(machine))
-        due = self._due(state, terms, now)
+        due = self._due(state, rules, now)
         try:
-            return await self._execute(due, terms, now)
+            return await self._execute(due, rules, now)
         finally:
             for case, _ in due:
-                self._plan(case, terms)
+                self._plan(case, rules)
 
-    async def _plan_changed(self, terms: DecisionRules) -> None:
+    async def _plan_changed(self, rules: DecisionRules) -> None:
         """Plan the cases that changed since the last round."""
         state = self._store.state
         if state is not self._planned_state:  # the ledger was replaced: a restore began a new epoch
@@ -99,27 +99,27 @@ class Timers:
             self._planned_state = state
         reached = state.ledger.position  # changes that arrive during a yield are planned in the next round
         for planned, case in enumerate(state.ledger.changed_since(self._planned_to), start=1):
-            self._plan(case, terms)
+            self._plan(case, rules)
             if planned % PLANNED_AT_ONCE == 0:
                 await asyncio.sleep(0)
         self._planned_to = reached
 
-    def _plan(self, case: Case, terms: DecisionRules) -> None:
+    def _plan(self, case: Case, rules: DecisionRules) -> None:
         """Add the case's next due time to the plan, if it has one."""
-        left = self._left(case, terms)
+        left = self._left(case, rules)
         if left:
             heapq.heappush(self._next, (left[0].at, case.key, case.changed))
 
-    def _left(self, case: Case, terms: DecisionRules) -> list[Step]:
+    def _left(self, case: Case, rules: DecisionRules) -> list[Step]:
         """Return the case's coming steps that were not settled since its last change."""
         changed, asked = self._asked.get(case.key, (0, set()))
-        coming = steps(case, terms.numbers, office_time(case, terms))
+        coming = steps(case, rules.numbers, office_time(case, rules))
         if not coming or changed != case.changed:
             self._asked.pop(case.key, None)
             return coming
         return [step for step in coming if step.name not in asked]
 
-    def _due(self, state: LedgerState, terms: DecisionRules, now: Now) -> list[tuple[Case, Step]]:
+    def _due(self, state: LedgerState, rules: DecisionRules, now: Now) -> list[tuple[Case, Step]]:
         """Remove up to AT_ONCE due cases from the plan; return each with its first step."""
         due: list[tuple[Case, Step]] = []
         while self._next and self._next[0][0] <= now.city and len(due) < AT_ONCE:
@@ -127,18 +127,18 @@ class Timers:
             case = state.cases.get(key)
             if case is None or case.changed != changed:
                 continue  # it was planned again when it changed
-            left = self._left(case, terms)
+            left = self._left(case, rules)
             if left and left[0].at <= now.city:
                 due.append((case, left[0]))
             elif left:
                 heapq.heappush(self._next, (left[0].at, key, changed))
         return due
 
-    async def _execute(self, due: list[tuple[Case, Step]], terms: DecisionRules, now: Now) -> int:
+    async def _execute(self, due: list[tuple[Case, Step]], rules: DecisionRules, now: Now) -> int:
         acts: list[Act] = []
         about: list[tuple[Case, int, Step]] = []
         for case, step in due:
-            act = self._act(case, step, terms, now)
+            act = self._act(case, step, rules, now)
             if act is None:
                 self._settle(case.key, case.changed, step)
             else:
@@ -160,12 +160,12 @@ class Timers:
             asked = set()
         self._asked[key] = (changed, asked | {step.name})
 
-    def _act(self, case: Case, step: Step, terms: DecisionRules, now: Now) -> Act | None:
+    def _act(self, case: Case, step: Step, rules: DecisionRules, now: Now) -> Act | None:
         """Return the append of a step, None when it is refused."""
         name = timer_id(case.key, step)
         args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
         command = Command(name, "pass_limit", f"case:{case.key}", case.file.version, args)
-        answer = decide(self._store.state.ledger, command, ENGINE, terms, now)
+        answer = decide(self._store.state.ledger, command, ENGINE, rules, now)
         if isinstance(answer, Refusal):
             log.warning("timer_refused", command=name, code=answer.code, reason=answer.reason)
             return None

@@ -22,7 +22,7 @@ REASONS: Final = {
 
 
 def actions(
-    state: LedgerState, case: Case, person: Person, terms: DecisionRules, now: Now
+    state: LedgerState, case: Case, person: Person, rules: DecisionRules, now: Now
 ) -> list[dict[str, Any]]:
     """Return ``{verb, args_needed, ok, why_not, names}`` for every verb that one of their roles may order.
 
@@ -31,14 +31,14 @@ def actions(
     subject, version = f"case:{case.key}", case.file.version
     return [
         _asked(
-            state, Command("probe", verb, subject, version, _plausible(verb, case, now)), person, terms, now
+            state, Command("probe", verb, subject, version, _plausible(verb, case, now)), person, rules, now
         )
         for verb in _verbs("case", person)
     ]
 
 
 def incident_actions(
-    state: LedgerState, incident: Incident, person: Person, terms: DecisionRules, now: Now
+    state: LedgerState, incident: Incident, person: Person, rules: DecisionRules, now: Now
 ) -> list[dict[str, Any]]:
     """Return the same as :func:`actions` for the verbs of an incident."""
     subject, version = f"incident:{incident.id}", incident.version
@@ -46,7 +46,7 @@ def incident_actions(
     found = []
     for verb in _verbs("incident", person):
         args = {name: could[name] for name in _needed(verb) if name in could}
-        found.append(_asked(state, Command("probe", verb, subject, version, args), person, terms, now))
+        found.append(_asked(state, Command("probe", verb, subject, version, args), person, rules, now))
     return found
 
 
@@ -58,9 +58,9 @@ def _verbs(kind: str, person: Person) -> Iterator[str]:
 
 
 def _asked(
-    state: LedgerState, asked: Command, person: Person, terms: DecisionRules, now: Now
+    state: LedgerState, asked: Command, person: Person, rules: DecisionRules, now: Now
 ) -> dict[str, Any]:
-    outcome = decide(state, asked, person, terms, now)
+    outcome = decide(state, asked, person, rules, now)
     refusal = outcome if isinstance(outcome, Refusal) else None
     ok = refusal is None or refusal.code == "bad_args"
     return {

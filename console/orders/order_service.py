@@ -69,7 +69,7 @@ class Orders:
     """Executes the orders of signed-in people and of clients of ``/v1/command``."""
 
     def __init__(
-        self, ledger: Ledger, store: Store, *, terms: DecisionRules, people: PeopleStore, presence: Presence,
+        self, ledger: Ledger, store: Store, *, rules: DecisionRules, people: PeopleStore, presence: Presence,
         reasons: Reasons, clock: Callable[[], float], fault: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
@@ -79,8 +79,8 @@ class Orders:
         self._appender = Appender(ledger)
         self._store = store
         self._fold_waiter = FoldWaiter(ledger, store)
-        self._terms = terms
-        self._reporters = Reporters(people, terms)
+        self._rules = rules
+        self._reporters = Reporters(people, rules)
         self._presence = presence
         self._reasons = reasons
         self._clock = clock
@@ -214,7 +214,7 @@ class Orders:
             return Refusal("not_now", "person_at_it")
         now, city = self._clock(), self._store.state
         at = Now(now, self.state.clock.at(now), lambda unit: unit_now(city, unit, now))
-        return decide(self.state, command, person, self._terms, at)
+        return decide(self.state, command, person, self._rules, at)
 
     async def _append(self, order: _Order, decision: Decision) -> Answer:
         bodies = tuple(signed(fact, order.person, order.command) for fact in decision.facts)

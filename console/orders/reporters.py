@@ -20,14 +20,14 @@ log = structlog.get_logger()
 class Reporters:
     """Looks up the reporter of one case in the people store."""
 
-    def __init__(self, people: PeopleStore, terms: DecisionRules) -> None:
+    def __init__(self, people: PeopleStore, rules: DecisionRules) -> None:
         self._people = people
-        self._terms = terms
+        self._rules = rules
 
     def may_see(self, person: Person, case: Case) -> bool:
         """Whether a person may see the reporter of a case, mirrored or our own."""
         # A mirrored case names its holder by the short name, an account by the code.
-        return may_see_person(person, holder_code(case.holder, self._terms), case.place.street)
+        return may_see_person(person, holder_code(case.holder, self._rules), case.place.street)
 
     async def of(self, case: Case | None, person: Person) -> dict[str, Any] | None:
         """Return the reporter, for this person's answer only; None without the right or a stored reporter."""

@@ -98,9 +98,9 @@ def test_it_has_its_own_clock_and_calendar_and_nothing_of_the_built_in_one(tidep
     assert (district.sources, district.limits, district.holidays) == ({}, {}, "none")
     calendar, _ = read_calendars(tidepool)
     assert (calendar.holidays, calendar.make_up_days, calendar.known_years) == (frozenset(),) * 3
-    terms = read_decision_rules(district, tidepool)
-    assert terms.streets == {"N": "North Ward", "S": "South Ward"}
-    assert terms.street_of(-120.15, -40.15) == "S"
+    rules = read_decision_rules(district, tidepool)
+    assert rules.streets == {"N": "North Ward", "S": "South Ward"}
+    assert rules.street_of(-120.15, -40.15) == "S"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -48,7 +48,7 @@ PLACED = st.builds(
 
 @cache
 def district() -> tuple[DecisionRules, list[Layer]]:
-    """Return the built-in district's terms, and the layers of its wall that cost little to draw."""
+    """Return the built-in district's rules, and the layers of its wall that cost little to draw."""
     empty = Path("/nonexistent")
     known = read_district(empty)
     layers = build_layers(map_setting(Atlas.read(known.atlas_dir), known.limits))
@@ -81,9 +81,9 @@ def told(state: CityState, topic: str, records: list[dict[str, Any]]) -> None:
 
 def wall(state: CityState) -> bytes:
     """Return all that a wall is sent of a state."""
-    terms, layers = district()
+    rules, layers = district()
     now = parse(moment())
-    seen = WallView(rules=terms).see(state, now)
+    seen = WallView(rules=rules).see(state, now)
     views = {card.key: card.view(seen, now) for card in CARDS_OF["wall"]}
     texts = encode_text({"views": {key: _plain(view) for key, view in views.items()}})
     frames = [layer.frame(seen, now) for layer in layers]

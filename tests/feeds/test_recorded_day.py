@@ -31,7 +31,7 @@ async def test_the_export_gives_the_same_indicators(ledger: Ledger, tmp_path: Pa
     segments = Segments(tmp_path)
     segments.write(life.rows)
 
-    ours = indicators(life.state, PERIOD, now=NOW, zone_offset_s=8 * 3600, calendar=life.terms.calendar)
+    ours = indicators(life.state, PERIOD, now=NOW, zone_offset_s=8 * 3600, calendar=life.rules.calendar)
 
     table = "".join([line async for line in export(ledger, segments, form="csv")])
     theirs = independent.indicators(independent.Recorded(table, BEGIN, END, NOW))

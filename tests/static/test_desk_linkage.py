@@ -12,7 +12,7 @@ from city.views.linkage_seen import LinkageSeen
 from city.views.linkage_view import LinkageView
 from layouts.cards.desk_linkage import DeskLinkage
 from tests.linkage_factory import CITY, city_with, incident, signed, task
-from tests.order_taking import read_test_terms
+from tests.order_taking import read_test_rules
 from tests.seen_factory import seen
 from tests.static.desk_stage import NOW, Stage, row
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 ID = "1f0c2d3e4a5b"
 CASE = row_key_of("hotline/m1")
 ANSWER = "(given) => citywall.orders.take({ answer: { command_id: said.acts.at(-1).command_id, ...given } })"
-RULES = read_test_terms()
+RULES = read_test_rules()
 CARD = '[data-cell="desk_linkage"]'
 PREVIEW: dict[str, Any] = {
     "kind": "underpass_flood", "kinds": ["underpass_flood", "fire"], "grade": "general", "radius_m": 150.0,

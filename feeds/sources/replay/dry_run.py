@@ -18,7 +18,7 @@ class DryRun:
 
     def __init__(self, topic: str, now: float) -> None:
         self._topic = topic
-        self._terms = ValidationContext(client="dry-run", received="", now_city=now)
+        self._rules = ValidationContext(client="dry-run", received="", now_city=now)
         self._known: set[str] = set()
 
     @classmethod
@@ -30,7 +30,7 @@ class DryRun:
     async def send(self, records: Sequence[Record], /) -> Ack:
         """Return the gateway's answer to these records."""
         accepted, duplicates, rejected = 0, 0, []
-        for index, answer in enumerate(validate_all(self._topic, records, self._terms)):
+        for index, answer in enumerate(validate_all(self._topic, records, self._rules)):
             if isinstance(answer, Rejected):
                 rejected.append(rejection(index, answer))
             elif answer.id in self._known:

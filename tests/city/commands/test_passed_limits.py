@@ -20,7 +20,7 @@ from tests.lives import (
     STREET,
     Lives,
     operator,
-    shipped_terms,
+    shipped_rules,
     somebody,
 )
 
@@ -29,7 +29,7 @@ TUESDAY = datetime.fromisoformat("2026-06-09T09:00:00+08:00").timestamp()
 
 
 def lives(**rules: object) -> Lives:
-    return Lives(TUESDAY, msgspec.structs.replace(shipped_terms(), **rules) if rules else None)
+    return Lives(TUESDAY, msgspec.structs.replace(shipped_rules(), **rules) if rules else None)
 
 
 def filed(life: Lives, **report: object) -> Case:

@@ -27,21 +27,21 @@ def own(data_dir: Path, name: str, old: str, new: str) -> None:
     (data_dir / name).write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_an_empty_data_dir_gives_the_terms_of_the_built_in_district(tmp_path: Path) -> None:
-    terms = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
-    assert (terms.district, terms.zone_offset_s) == ("310115", 28_800)
-    assert terms.categories["event:0405"].name_zh == "店外经营"
-    assert [s.limit_value for s in terms.standards_of("component", "0103")] == [2, 4, 2, 5]
-    assert terms.standards_of("event", "9999") == ()
-    assert (terms.agencies["dl"].short, terms.agencies["dl"].fallback) == ("电力", "yj")
-    assert terms.streets["310115013"] == "洋泾"
-    assert terms.street_of(121.544, 31.24) == "310115013"
-    assert 10 < terms.boundary_m(121.544, 31.24, "310115013") < 5_000
-    assert terms.calendar_of("dl").all_hours
-    assert not terms.calendar_of("sj").all_hours
-    assert terms.routed(situation("event:0405"), {}).to == "310115013"
-    assert terms.numbers == CaseNumbers()
-    assert set(terms.tables) == {Path(name).stem for name in TABLES}
+def test_an_empty_data_dir_gives_the_rules_of_the_built_in_district(tmp_path: Path) -> None:
+    rules = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
+    assert (rules.district, rules.zone_offset_s) == ("310115", 28_800)
+    assert rules.categories["event:0405"].name_zh == "店外经营"
+    assert [s.limit_value for s in rules.standards_of("component", "0103")] == [2, 4, 2, 5]
+    assert rules.standards_of("event", "9999") == ()
+    assert (rules.agencies["dl"].short, rules.agencies["dl"].fallback) == ("电力", "yj")
+    assert rules.streets["310115013"] == "洋泾"
+    assert rules.street_of(121.544, 31.24) == "310115013"
+    assert 10 < rules.boundary_m(121.544, 31.24, "310115013") < 5_000
+    assert rules.calendar_of("dl").all_hours
+    assert not rules.calendar_of("sj").all_hours
+    assert rules.routed(situation("event:0405"), {}).to == "310115013"
+    assert rules.numbers == CaseNumbers()
+    assert set(rules.tables) == {Path(name).stem for name in TABLES}
 
 
 def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
@@ -52,9 +52,9 @@ def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
         "R-C0101,component:0101,2,owner_first,,gs",
         "R-C0101,component:0101,2,owner_first,,dl",
     )
-    terms = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
-    assert terms.routed(situation("component:0101"), {}).to == "dl"
-    changed = {name for name, mark in terms.tables.items() if shipped[name] != mark}
+    rules = read_decision_rules(read_district(tmp_path), tmp_path, on=ON)
+    assert rules.routed(situation("component:0101"), {}).to == "dl"
+    changed = {name for name, mark in rules.tables.items() if shipped[name] != mark}
     assert changed == {"rules"}
 
 

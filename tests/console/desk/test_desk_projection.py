@@ -11,7 +11,7 @@ from console.desk.desk_projection import DeskProjection
 NOW = 1_789_475_467.0  # 2026-09-15 20:31:07 in Shanghai
 
 
-def terms() -> DecisionRules:
+def rules() -> DecisionRules:
     return DecisionRules(
         district="310115", zone_offset_s=28_800, categories={}, standards={}, agencies={}, streets={},
         calendar=Calendar(all_hours=True), calendars={}, route=lambda *_: None, boundary_m=lambda *_: 0.0,
@@ -20,7 +20,7 @@ def terms() -> DecisionRules:
 
 
 async def test_the_desk_sees_who_is_where_and_the_days_indicators_once_they_are_reckoned() -> None:
-    projection = DeskProjection(terms(), presence=lambda: {"ab": ["陈××"]}, clock=lambda: NOW)
+    projection = DeskProjection(rules(), presence=lambda: {"ab": ["陈××"]}, clock=lambda: NOW)
     state = CityState()
     before = projection(state, NOW)
     assert (before.presence, before.indicators, before.indicators_at) == ({"ab": ("陈××",)}, {}, None)
@@ -31,7 +31,7 @@ async def test_the_desk_sees_who_is_where_and_the_days_indicators_once_they_are_
 
 
 async def test_the_last_indicators_stay_when_new_ones_cannot_be_reckoned() -> None:
-    projection = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
+    projection = DeskProjection(rules(), presence=dict, clock=lambda: NOW)
     state = CityState()
     await projection.compute(state)
     state.ledger.cases["broken"] = None  # type: ignore[assignment]  # what nobody foresaw
@@ -47,7 +47,7 @@ async def test_the_last_indicators_stay_when_new_ones_cannot_be_reckoned() -> No
 
 
 async def test_nothing_is_reckoned_while_nobody_looks() -> None:
-    projection = DeskProjection(terms(), presence=dict, clock=lambda: NOW)
+    projection = DeskProjection(rules(), presence=dict, clock=lambda: NOW)
     state = CityState()
     task = asyncio.create_task(projection.run(lambda: state, lambda: False))
     await asyncio.sleep(0.05)

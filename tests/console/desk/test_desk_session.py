@@ -20,7 +20,7 @@ from console.desk.search import TAILS_A_MINUTE, Search
 from feeds.storage.embedded_servers import EmbeddedServers
 from layouts.catalogues import Names, catalogue
 from tests.invented_grids import GRIDS
-from tests.order_taking import CHEN, INTAKE, LEAD, PHONE, Taking, order, read_test_terms, taking
+from tests.order_taking import CHEN, INTAKE, LEAD, PHONE, Taking, order, read_test_rules, taking
 
 LON, LAT = 121.5208, 31.2102
 
@@ -29,16 +29,16 @@ class Desk:
     """A desk session on a taking console; ``person`` is who it belongs to just now."""
 
     def __init__(self, city: Taking, *, grids: UnitGrids | None = None) -> None:
-        terms = read_test_terms()
+        rules = read_test_rules()
         if grids is not None:
-            terms = msgspec.structs.replace(terms, grid_of=grids.code_of)
+            rules = msgspec.structs.replace(rules, grid_of=grids.code_of)
         self.city = city
         self.person: Person | None = CHEN
         self.used: list[bool] = []
-        self._projection = DeskProjection(terms, presence=city.presence.everywhere)
+        self._projection = DeskProjection(rules, presence=city.presence.everywhere)
         words = [catalogue("zh", Names()), catalogue("en", Names())]
         services = DeskServices(
-            city.orders, city.presence, state=lambda: city.store.state, terms=terms, clock=time.time,
+            city.orders, city.presence, state=lambda: city.store.state, rules=rules, clock=time.time,
             stories=CaseStories(city.ledger, {"chen": "陈××"}.get), seen=self._seen,
             search=Search(city.ledger, city.people, words=words, clock=time.time),
         )  # fmt: skip
@@ -282,18 +282,18 @@ async def test_fewer_digits_and_those_of_no_grid_find_nothing_by_grid(city: Taki
 async def test_a_cases_grid_is_asked_once_until_the_case_moves(city: Taking) -> None:
     asked: list[tuple[float, float]] = []
     grids = UnitGrids.from_geojson(GRIDS)
-    terms = msgspec.structs.replace(
-        read_test_terms(), grid_of=lambda lon, lat: (asked.append((lon, lat)), grids.code_of(lon, lat))[1]
+    rules = msgspec.structs.replace(
+        read_test_rules(), grid_of=lambda lon, lat: (asked.append((lon, lat)), grids.code_of(lon, lat))[1]
     )
     search = Search(city.ledger, city.people, words=(), clock=time.time)
     await city.report("a")
-    assert await search.find(city.store.state, CHEN, "04001002", terms) == {"hotline/a"}
+    assert await search.find(city.store.state, CHEN, "04001002", rules) == {"hotline/a"}
     await city.give(CHEN, "comment", "a", text="1")
-    assert await search.find(city.store.state, CHEN, "04001002", terms) == {"hotline/a"}
+    assert await search.find(city.store.state, CHEN, "04001002", rules) == {"hotline/a"}
     assert asked == [(LON, LAT)]
     case = city.case("a")
     case.place, case.changed = msgspec.structs.replace(case.place, lon=LON + 0.01), case.changed + 1
-    assert await search.find(city.store.state, CHEN, "04001003", terms) == {"hotline/a"}
+    assert await search.find(city.store.state, CHEN, "04001003", rules) == {"hotline/a"}
 
 
 async def test_a_case_is_told_with_its_grid_where_there_are_any(city: Taking, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from city.state.linkage_records import Casualties, IncidentReport
 from city.views.wall_seen import UnitsSeen
 from console.desk.linkage_questions import incident_sheet, linkage_preview
 from tests.linkage_factory import CITY, city_with, incident, signed
-from tests.order_taking import CHEN, LEAD, read_test_terms
+from tests.order_taking import CHEN, LEAD, read_test_rules
 from tests.seen_factory import NOW, units
 
 LON, LAT = 121.5208, 31.2102
@@ -26,7 +26,7 @@ ROWS = (
     TaskTemplate("fire#4", "fire", "dl", "cut_power", "P2", 900.0, 7200.0, from_grade="major"),
 )
 TERMS = msgspec.structs.replace(
-    read_test_terms(),
+    read_test_rules(),
     linkage=LinkageRules({"fire": IncidentKind("fire", "accident", (), 200.0)}, {"fire": ROWS}),
     street_of=lambda lon, lat: "310115008",
 )

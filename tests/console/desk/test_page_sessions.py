@@ -24,7 +24,7 @@ from console.orders.presence import AGENCY_PAGES, Presence
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from layouts.builder import Visitor
-from tests.order_taking import PHONE, Taking, order, read_test_terms, taking
+from tests.order_taking import PHONE, Taking, order, read_test_rules, taking
 from tests.people import PIN
 from tests.quick import enrol
 
@@ -40,14 +40,14 @@ class Hall:
         enrol(data, "chen", "陈××", "duty_officer", password="Yangjing-2156-road", pin=PIN)
         enrol(data, "plain", "丁××", "inspector", pin=PIN)
         services = DeskServices(
-            city.orders, city.presence, state=lambda: city.store.state, terms=read_test_terms(),
+            city.orders, city.presence, state=lambda: city.store.state, rules=read_test_rules(),
             search=Search(city.ledger, city.people, words=(), clock=time.time),
             stories=CaseStories(city.ledger, str),
             seen=lambda: None, clock=time.time,
         )  # fmt: skip
         self.pages = Presence(city.pictures, clock=time.time, key=AGENCY_PAGES)
         agencies = AgencyServices(
-            city.orders, self.pages, state=lambda: city.store.state, terms=read_test_terms(), clock=time.time
+            city.orders, self.pages, state=lambda: city.store.state, rules=read_test_rules(), clock=time.time
         )
         self.page_sessions = PageSessions(
             services, agencies, self.access.sessions, self.access.seats, zone_offset_s=28_800

@@ -24,7 +24,7 @@ from feeds.people.account_rights import check_rights
 from feeds.people.accounts import Account
 from feeds.storage.connections import connect
 from feeds.storage.embedded_servers import EmbeddedServers
-from tests.lives import shipped_terms
+from tests.lives import shipped_rules
 
 NOW = 1_795_000_000.0
 REASONS = Reasons({}, "Asia/Shanghai")
@@ -40,7 +40,7 @@ class Hands:
         self.follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=lambda: self.now, intervals={})
         self.follower.complete.set()
         self.engine = Engine(
-            given, self.follower, ledger, archive=cast("Any", None), terms=shipped_terms(),
+            given, self.follower, ledger, archive=cast("Any", None), rules=shipped_rules(),
             outbox=Outbox(ledger, self.follower.store, {}, reasons=REASONS, clock=lambda: self.now),
             clock=lambda: self.now,
         )  # fmt: skip
@@ -127,7 +127,7 @@ async def test_tables_are_told_once_and_again_when_others_are_read(
             await one.engine._note()
             await one.fold()
     loaded = {d["table"]: d["sha256"] for _, d in await engines[0].told("TableLoaded")}
-    assert loaded == {**shipped_terms().tables, **shipped_terms().linkage.tables}
+    assert loaded == {**shipped_rules().tables, **shipped_rules().linkage.tables}
     assert len(await engines[0].told("TableLoaded")) == len(loaded)
     engines[0].engine._notes._tables = {**loaded, "rules": "f" * 64}
     for _ in range(2):

@@ -17,7 +17,7 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from console.engine.subject_timers import SubjectTimers
 from feeds.ledger.ledger import Act, Answer, Ledger
-from tests.lives import shipped_terms
+from tests.lives import shipped_rules
 
 TREES = 12
 
@@ -28,8 +28,8 @@ class District:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.store = Store()
-        self.terms = shipped_terms()
-        self.timers = SubjectTimers(self.store, ledger, self.terms, clock=time.time)
+        self.rules = shipped_rules()
+        self.timers = SubjectTimers(self.store, ledger, self.rules, clock=time.time)
 
     @property
     def state(self) -> CityState:
@@ -63,7 +63,7 @@ class District:
         state = self.state.ledger
         version = state.tasks[subject.removeprefix("task:")].version if subject.startswith("task:") else 0
         command = Command(f"{verb}:{subject}:{version}", verb, subject, version, args)
-        answer = decide(state, command, by, self.terms, Now(machine, state.clock.at(machine)))
+        answer = decide(state, command, by, self.rules, Now(machine, state.clock.at(machine)))
         assert isinstance(answer, Decision), answer
         bodies = tuple(
             body_of(f.type, f.subject, by.account, f.data, v=f.v, role=by.roles[0]) for f in answer.facts

@@ -15,7 +15,7 @@ from city.state.ledger_state import Case
 from console.engine.timers import Timers
 from feeds.ledger.ledger import Act, Answer, Ledger, LedgerUnavailable
 from tests.gateways import LUJIAZUI
-from tests.lives import COVER, INTAKE, shipped_terms
+from tests.lives import COVER, INTAKE, shipped_rules
 
 CASES = 30
 HOUR = 3600.0
@@ -27,7 +27,7 @@ class Town:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.store = Store()
-        self.timers = Timers(self.store, ledger, shipped_terms, clock=time.time)
+        self.timers = Timers(self.store, ledger, shipped_rules, clock=time.time)
         self._numbers = 0
 
     async def fold(self) -> None:
@@ -79,7 +79,7 @@ class Town:
         machine = time.time()
         now = Now(machine, self.store.state.ledger.clock.at(machine))
         command = Command(f"f{case.file.version}", "file", f"case:{case.key}", case.file.version)
-        answer = decide(self.store.state.ledger, command, INTAKE, shipped_terms(), now)
+        answer = decide(self.store.state.ledger, command, INTAKE, shipped_rules(), now)
         assert isinstance(answer, Decision), answer
         bodies = tuple(body_of(f.type, f.subject, "he", f.data) for f in answer.facts)
         return await self.ledger.append([Act(f"cmd:he:{case.key}", bodies, answer.expects)])

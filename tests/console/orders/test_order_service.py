@@ -27,7 +27,7 @@ from tests.order_taking import (
     WATER,
     Taking,
     order,
-    read_test_terms,
+    read_test_rules,
     taking,
     types,
 )
@@ -324,7 +324,7 @@ async def test_the_person_is_in_this_answer_alone_and_the_look_is_on_record(city
 async def test_who_handles_a_mirrored_case_is_shown_its_reporter(city: Taking) -> None:
     ref = city.people.ref("hotline", "a")
     city.people.put([(ref, {"name": "王小明", "phone": PHONE})], now=1.0)
-    short = read_test_terms().agencies["sw"].short
+    short = read_test_rules().agencies["sw"].short
     await city.report("a", reporter_ref=ref, mirror={"state": "handling", "agency": short})
     answer = await city.give(WATER, "reveal", "a", purpose="on_site")
     assert answer["done"]["person"] == {"name": "王小明", "phone": PHONE}

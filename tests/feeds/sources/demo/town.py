@@ -36,10 +36,10 @@ class Town:
     """Everything that a case meets, at city time = machine time."""
 
     def __init__(self, data: Path, now: float, *, seed: int = 1) -> None:
-        self.terms = read_decision_rules(read_district(data), data)
+        self.rules = read_decision_rules(read_district(data), data)
         roster = read_rows(data, "roster.csv")[0]
-        agencies = {code: agency.short for code, agency in self.terms.agencies.items()}
-        self.people = People(agencies, [*self.terms.streets], read_roster(roster))
+        agencies = {code: agency.short for code, agency in self.rules.agencies.items()}
+        self.people = People(agencies, [*self.rules.streets], read_roster(roster))
         self.persons = {
             actor.account: Person(
                 actor.account, actor.display, actor.roles, agency=actor.agency, street=actor.street,
@@ -48,7 +48,7 @@ class Town:
             for actor in self.people.actors
         }  # fmt: skip
         self.store = Store(LedgerState(clock=CityClock(0.0, 0.0), roster=roster))
-        self.responders = Responders(self.people, self.terms.categories, seed=seed)
+        self.responders = Responders(self.people, self.rules.categories, seed=seed)
         self.now = now
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         self.facts: list[Fact] = []
@@ -105,17 +105,17 @@ class Town:
         for case in list(self.state.cases.values()):
             if not case.file.own or not case.is_open:
                 continue
-            for step in steps(case, self.terms.numbers, office_time(case, self.terms)):
+            for step in steps(case, self.rules.numbers, office_time(case, self.rules)):
                 if step.at > self.now:
                     break
                 args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
                 subject = f"case:{case.key}"
                 command = Command(f"{case.key}:{step.name}", "pass_limit", subject, case.file.version, args)
                 now = Now(self.now, self.now)
-                self._take(decide_pass_limit(self.state, case, command, SYSTEM, self.terms, now), SYSTEM)
+                self._take(decide_pass_limit(self.state, case, command, SYSTEM, self.rules, now), SYSTEM)
 
     def _decide(self, person: Person, command: Command) -> Decision | Refusal:
-        decision = decide(self.state, command, person, self.terms, Now(self.now, self.now))
+        decision = decide(self.state, command, person, self.rules, Now(self.now, self.now))
         return self._take(decision, person)
 
     def _take(self, decision: Decision | Refusal, person: Person) -> Decision | Refusal:

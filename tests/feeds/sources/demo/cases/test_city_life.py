@@ -129,8 +129,8 @@ def test_some_are_returned_some_overdue_some_rejected_some_rest(day: list[Story]
 
 def test_the_gateway_takes_every_record(day: list[Story], streets: Streets) -> None:
     records = [record for s in day[::5] for record in (s.report(), {**s.history(), "id": f"{s.no}.h"})]
-    terms = ValidationContext("hotline", iso(DAY + 172_800), DAY + 172_800)
-    answers = validate_all("case", records, terms)
+    rules = ValidationContext("hotline", iso(DAY + 172_800), DAY + 172_800)
+    answers = validate_all("case", records, rules)
     assert [answer for answer in answers if not isinstance(answer, Normalised)] == []
     assert min(streets.of([r["lon"] for r in records], [r["lat"] for r in records])) >= 0
 

@@ -54,10 +54,10 @@ def test_a_fast_city_sends_no_more(ground: Ground, devices: Devices) -> None:
 
 
 def test_the_gateway_takes_registrations_and_readings(devices: Devices, streets: Streets) -> None:
-    terms = ValidationContext("iot-water", iso(NOW), NOW)
+    rules = ValidationContext("iot-water", iso(NOW), NOW)
     told = devices.registrations(NOW), devices.readings(NOW - 1e7, NOW)
     records = [record for one in told for own in one.values() for record in own]
-    answers = validate_all("sensor", records, terms)
+    answers = validate_all("sensor", records, rules)
     assert [answer for answer in answers if not isinstance(answer, Normalised)] == []
     assert all(client in CLIENTS for one in told for client in one)
     placed = [record for record in records if record["kind"] == "device"]

@@ -27,13 +27,13 @@ class DutyTown(LinkedTown):
         super().__init__(data, ground)
         self.now = MORNING
         self.people = people_of(data)
-        self.linkage = LinkageResponders(self.people, self.terms, Units(ground, seed=1))
+        self.linkage = LinkageResponders(self.people, self.rules, Units(ground, seed=1))
         for actor in (*self.people.actors, *self.people.shift):
             self.persons[actor.account] = Person(
                 actor.account, actor.display, actor.roles, agency=actor.agency, street=actor.street,
                 streets=actor.streets, on_shift=actor.roles, automated=True,
             )  # fmt: skip
-        for account, _, verb, subject, args in first_duty(self.state, self.terms, self.people, self.now):
+        for account, _, verb, subject, args in first_duty(self.state, self.rules, self.people, self.now):
             command = Command(f"f-{verb}-{args['post']}", verb, subject, 0, args)
             assert isinstance(self._decide(self.persons[account], command), Decision)
 

@@ -33,7 +33,7 @@ class LinkedTown(Town):
     def __init__(self, data: Path, ground: Ground) -> None:
         super().__init__(data, START)
         self.units = Units(ground, seed=1)
-        self.linkage = LinkageResponders(self.people, self.terms, self.units)
+        self.linkage = LinkageResponders(self.people, self.rules, self.units)
         self.most_open = 0
 
     def step(self, seconds: float) -> None:
@@ -54,7 +54,7 @@ class LinkedTown(Town):
         return Answer(refused=Why(decision.code, decision.reason))
 
     def pass_limits(self) -> None:
-        for step in list(due_steps(self.state, self.terms, Now(self.now, self.now))):
+        for step in list(due_steps(self.state, self.rules, Now(self.now, self.now))):
             args = {"step": step.code, "serial": step.serial, "due_at": iso(step.at)}
             self.order_of_engine(step.verb, step.subject, step.version, args)
 
@@ -69,7 +69,7 @@ class LinkedTown(Town):
 
     def order_of_engine(self, verb: str, subject: str, version: int, args: dict[str, object]) -> None:
         command = Command(f"e{next(self._numbers)}", verb, subject, version, args)
-        self._take(decide(self.state, command, SYSTEM, self.terms, Now(self.now, self.now)), SYSTEM)
+        self._take(decide(self.state, command, SYSTEM, self.rules, Now(self.now, self.now)), SYSTEM)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_units_of_fitting_kinds_drive_there_and_arrive_by_their_position(town: L
     by_position = [task for task in driven if not task.arrived_by_hand]
     assert len(by_position) >= 0.9 * len(driven)
     for task in driven:
-        template = town.terms.linkage.row(task.template)
+        template = town.rules.linkage.row(task.template)
         assert template is not None
         assert kinds[task.unit] in template.unit_kinds
 
