@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.browser import chromium
 from tests.script_pages import DONE, opened, tell_view
 from tests.seen_factory import NOW
 
@@ -52,12 +51,6 @@ ASKED: dict[str, Any] = {
     "roster_check": {"faults": []},
     "verbs": {"verbs": list(VERBS)},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture
