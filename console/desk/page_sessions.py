@@ -191,7 +191,7 @@ class _Page:
             if answer is not None and not self._is_gone:
                 say(answer)
         except Exception as error:  # boundary of a page: log the error; the page asks again
-            log.error("hand_failed", exc_info=error)
+            log.error("page_message_failed", exc_info=error)
 
     def close(self) -> None:
         """Send nothing more to a closed page. Its orders continue. May be called on any thread."""

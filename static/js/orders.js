@@ -1,5 +1,5 @@
 // Orders: a click becomes a command with its own id, and every command gets its answer or says that it did
-// not arrive. One page session carries them (static/esm/hand.js); the state of each is kept per subject.
+// not arrive. One page session carries them (static/esm/session_messages.js); the state of each is kept per subject.
 (function () {
   "use strict";
   const city = window.citywall;
@@ -12,7 +12,7 @@
   const listeners = new Set(), hearers = new Map();
   let send = null, number = 0;
 
-  // ---- the wire: hand.js gives the way out and calls take() with what comes in
+  // ---- the wire: session_messages.js gives the way out and calls take() with what comes in
   function attach(way) {
     send = way;
     for (const act of open.values()) out({ act: act.envelope });
