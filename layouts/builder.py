@@ -45,7 +45,7 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
-    ``hand`` is their id in the rows' ``hands`` (``city.views.case_view``). ``verbs`` are those that
+    ``person_mark`` is their id in the rows' ``acted_by`` (``city.views.case_view``). ``verbs`` are those that
     they may use when the page is opened; the page has buttons for these only.
     """
 
@@ -53,7 +53,7 @@ class Visitor(msgspec.Struct, frozen=True):
     name: str = ""
     role: str = ""
     seat: str = ""
-    hand: str = ""
+    person_mark: str = ""
     verbs: tuple[str, ...] = ()
 
 

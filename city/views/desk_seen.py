@@ -24,7 +24,7 @@ class BounceSeen(msgspec.Struct, frozen=True):
 class DeskCase(CaseSeen, frozen=True, kw_only=True):
     """An open case on a desk. ``why`` is a key below ``why.``, ``acknowledge_by`` an escalation's limit.
 
-    ``hands`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
+    ``acted_by`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
     """
 
     no: str = ""
@@ -32,7 +32,7 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
     bounces: tuple[BounceSeen, ...] = ()
     why: str = ""
     why_names: dict[str, str] = msgspec.field(default_factory=dict)
-    hands: tuple[str, ...] = ()
+    acted_by: tuple[str, ...] = ()
     component: str = ""
     acknowledge_by: float | None = None
 

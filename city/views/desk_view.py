@@ -79,7 +79,7 @@ class CasesInFull(WallView):
         return DeskCase(
             **see_case(case, self.rules), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
-            hands=tuple(sorted(map(account_mark, file.acted_by))),
+            acted_by=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,
             acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
         )  # fmt: skip

@@ -149,10 +149,10 @@ class DeskSession(OrderSession):
         services, seen = self._services, self._services.seen
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
-        hand, city = account_mark(person.account), seen.clock.at(services.clock())
+        person_mark, city = account_mark(person.account), seen.clock.at(services.clock())
         # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
-        found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
+        found = [case for case in cases if matches(case, _chosen(asked), city=city, person_mark=person_mark)]
         total, after = len(found), asked.get("after")
         last = next((order(case) for case in found if case.key == after), None)
         if last is not None:

@@ -151,7 +151,7 @@ class _WallSession:
         if person is None:
             return {"seated": None, "why": seated.why}
         shown = {
-            "name": person.name, "role": _first_role(person), "hand": account_mark(person.account),
+            "name": person.name, "role": _first_role(person), "person_mark": account_mark(person.account),
             "verbs": list(self._orders.verbs(person)),
         }  # fmt: skip
         return {"seated": shown, "why": ""}

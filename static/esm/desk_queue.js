@@ -14,7 +14,7 @@ export function mend(face, view, city) {
 
 function make(face, city) {
   const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city;
-  const me = city.page.person?.hand ?? "";
+  const me = city.page.person?.person_mark ?? "";
   let view = { scalars: {}, order: [], rows: new Map() };
   let filter = FILTERS.includes(desk.query.get("filter")) ? desk.query.get("filter") : "all";
   let order = ORDERS.includes(desk.query.get("order")) ? desk.query.get("order") : "left";
@@ -68,7 +68,7 @@ function make(face, city) {
   const wantPages = () => pages.want(mustAsk() || isDeep ? { filter, order, words: words.trim() } : null);
   function wanted() {
     if (mustAsk()) return pages.order() ?? [];
-    const chosen = chosenOf(city, view, { filter, order, hand: me });
+    const chosen = chosenOf(city, view, { filter, order, personMark: me });
     return isDeep ? [...chosen, ...(pages.order() ?? []).filter((id) => !view.rows.has(id))] : chosen;
   }
   function total() {

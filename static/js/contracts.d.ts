@@ -69,7 +69,7 @@ interface Person {
   name: string;
   role: string;
   seat: string;
-  hand: string;
+  person_mark: string;
   /** What the person's roles and shift allow now; buttons are for nothing else. */
   verbs: string[];
 }

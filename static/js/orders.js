@@ -137,7 +137,7 @@
 
   // What a reload interrupts is sent again under its id, so that its answer is known on the new page: to the
   // same person. A wall has none: its seat is gone with its page.
-  const owner = () => city.page.person?.hand ?? "";
+  const owner = () => city.page.person?.person_mark ?? "";
   function keep() {
     if (!owner()) return;
     const waiting = [...open.values()].map(({ envelope, mark, born, to }) => ({ envelope, mark, born, to }));

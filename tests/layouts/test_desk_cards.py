@@ -53,8 +53,8 @@ class TestQueue:
 
     def test_counts_what_the_filters_find(self) -> None:
         cases = (
-            case("1", urgency="critical"), case("2", due_at=CITY - 1, hands=("me",)),
-            case("3", state="reported"), case("4", state="ruling", hands=("me", "you")),
+            case("1", urgency="critical"), case("2", due_at=CITY - 1, acted_by=("me",)),
+            case("3", state="reported"), case("4", state="ruling", acted_by=("me", "you")),
             case("5", state="verifying"),
         )  # fmt: skip
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
@@ -63,7 +63,8 @@ class TestQueue:
             "mine": {"me": 2, "you": 1}, "gaps": [],
         }  # fmt: skip
         found = {
-            chosen: [c.key for c in cases if matches(c, chosen, city=CITY, hand="me")] for chosen in FILTERS
+            chosen: [c.key for c in cases if matches(c, chosen, city=CITY, person_mark="me")]
+            for chosen in FILTERS
         }
         assert found == {
             "all": ["1", "2", "3", "4", "5"], "critical": ["1"], "mine": ["2", "4"], "overdue": ["2"],
@@ -88,7 +89,7 @@ class TestQueue:
             "1", no="3101152026112200001", agency="tx", version=4, returned_by=("dl",), callers=3,
             hazard=True,
             make_safe=MakeSafeSeen("310115004", CITY, CITY + 3600, None), targets=("cg",), why="owner",
-            offers=("send_unit", "escalate"), escalate_to="duty_leader", supervised=1, hands=("me",),
+            offers=("send_unit", "escalate"), escalate_to="duty_leader", supervised=1, acted_by=("me",),
         )  # fmt: skip
         state = seen(
             one,
@@ -101,7 +102,7 @@ class TestQueue:
             "no": "3101152026112200001", "class": "event.0506", "holder": "tx", "version": 4,
             "bounced": ["dl"],
             "callers": 3, "targets": ["cg"], "why": "owner", "offers": ["send_unit", "escalate"],
-            "escalate_to": "duty_leader", "supervised": 1, "presence": ["李××"], "hands": ["me"],
+            "escalate_to": "duty_leader", "supervised": 1, "presence": ["李××"], "acted_by": ["me"],
             "near": {"unit": "u1", "call_sign": "洋泾3号", "metres": 600, "minutes": 2.0},
             "due_at": CITY + 9000,
             "make_safe": {"holder": "310115004", "at": CITY, "due_at": CITY + 3600, "done_at": None},

@@ -98,7 +98,7 @@ class Stage:
         page = {
             "words": catalogue(lang, Names()), "zone": "Asia/Shanghai", "lang": lang, "now": NOW,
             "streets": streets(Names()),
-            "person": {"name": "陈××", "role": "duty_officer", "hand": "h", "verbs": list(VERBS)},
+            "person": {"name": "陈××", "role": "duty_officer", "person_mark": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]
@@ -194,7 +194,7 @@ def row(**given: Any) -> dict[str, Any]:
         "supervised": 0, "reminders": 0, "callers": 3, "ruling_due_at": NOW + 1720.0,
         "ruling_sent": False, "targets": ["ps", "tx", "dl"], "escalate_to": "shift_lead",
         "offers": ["send_for_ruling", "send_unit"],
-        "presence": ["陈××", "李××"], "hands": ["h"], "near": {"unit": "u1", "call_sign": "洋泾城管"},
+        "presence": ["陈××", "李××"], "acted_by": ["h"], "near": {"unit": "u1", "call_sign": "洋泾城管"},
         "lon": 121.56, "lat": 31.24,
     }  # fmt: skip
     told = {**plain, **given}

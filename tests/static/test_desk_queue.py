@@ -168,7 +168,7 @@ def test_who_else_is_at_a_case_is_said_in_its_row_but_not_oneself(page: Page) ->
 
 
 def test_filters_and_order_choose_among_what_the_channel_told(page: Page) -> None:
-    tell(page, [row(1, hands=["me"]), row(2, urgency="critical"), row(3, due_at=NOW - 60.0),
+    tell(page, [row(1, acted_by=["me"]), row(2, urgency="critical"), row(3, due_at=NOW - 60.0),
                 row(4, state="ruling")],
          critical=1, overdue=1, ruling=1, mine={"me": 1})  # fmt: skip
     chips = "() => inCard('desk_queue', '.chip').map((chip) => chip.textContent)"

@@ -91,7 +91,7 @@ def test_no_citizens_word_and_no_login_name_is_seen(file: CaseFile) -> None:
     assert [secret for secret in SECRETS if secret in told] == []
 
 
-def test_a_hand_is_the_same_for_an_account_and_none_of_its_name() -> None:
+def test_an_accounts_mark_is_always_the_same_and_does_not_show_its_name() -> None:
     assert account_mark("chen") == account_mark("chen") != account_mark("li")
     assert "chen" not in account_mark("chen")
     assert account_mark("chen") != row_key_of("chen")

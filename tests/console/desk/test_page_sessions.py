@@ -98,7 +98,7 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     visitor, _ = hall.page_sessions.of(Viewer("desk", "session", session), "p")
-    assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", account_mark("chen"))
+    assert (visitor.name, visitor.role, visitor.person_mark) == ("陈××", "duty_officer", account_mark("chen"))
     answer = await hall.say(
         visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
     )
