@@ -6,7 +6,7 @@ No reporter, no reporter's text, no house number: these are requested through th
 import msgspec
 
 from city.indicators.indicator import Indicator
-from city.views.nearest_units import NearSeen
+from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
 
 __all__ = ["BounceSeen", "DeskCase", "DeskSeen"]
@@ -40,14 +40,14 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
 class DeskSeen(WallSeen, frozen=True, kw_only=True):
     """The state as all desks may see it.
 
-    ``presence`` is mark → names of the persons who have the case open, ``near`` mark → the nearest free unit
-    of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with a failed
-    try. ``indicators`` are from machine time ``indicators_at``.
+    ``presence`` is mark → names of the persons who have the case open, ``nearest_units`` mark → the nearest
+    free unit of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with
+    a failed try. ``indicators`` are from machine time ``indicators_at``.
     """
 
     cases: tuple[DeskCase, ...]
     presence: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    near: dict[str, NearSeen] = msgspec.field(default_factory=dict)
+    nearest_units: dict[str, NearestUnit] = msgspec.field(default_factory=dict)
     outbox: int = 0
     outbox_failing: int = 0
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)

@@ -132,14 +132,14 @@ class DeskSession(OrderSession):
         state, now = services.state(), services.clock()
         story = await services.stories.read(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
-        near = {
+        nearby = {
             "units": units_near(seen.units, case, services.rules),
             "cameras": cameras_near(seen.cameras, case, now),
         }
         sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": services.presence.present(row_key_of(case.key)),
             "story": story,
-            "near": near,
+            "nearby": nearby,
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, services.rules, now_both),
         }

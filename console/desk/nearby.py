@@ -24,11 +24,11 @@ CAMERA_M: Final = 1000.0
 
 
 def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[str, Any]]:
-    """Return the nearest free units that can do the work of a case, with the fields of ``NearSeen``."""
+    """Return the nearest free units that can do the work of a case, with the fields of ``NearestUnit``."""
     kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
     free = FreeUnits(units, rules.numbers)
-    near = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
-    return [msgspec.structs.asdict(one) for one in near]
+    units = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
+    return [msgspec.structs.asdict(one) for one in units]
 
 
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ MOST: Final = 200
 FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
 ORDERS: Final = ("left", "urgency", "newest")
 
-NEAR: Final = ("unit", "call_sign", "metres", "minutes")
+UNIT_FIELDS: Final = ("unit", "call_sign", "metres", "minutes")
 
 SortKey = tuple[float, float, float, str]
 
@@ -52,7 +52,7 @@ class DeskQueue:
             parts = (
                 case,
                 seen.presence.get(case.key, ()),
-                seen.near.get(case.key),
+                seen.nearest_units.get(case.key),
                 seen.duplicates.get(case.key),
             )
             before = self._rows.get(case.key)
@@ -65,7 +65,7 @@ class DeskQueue:
 
 def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
     """Return a case's row, for the channel and for requests of further rows."""
-    near = seen.near.get(case.key)
+    unit = seen.nearest_units.get(case.key)
     fields: dict[str, Any] = {
         "no": case.no, "class": class_key(case), "label": case.label, "urgency": case.urgency,
         "hazard": case.hazard, "road": case.road, "street": case.street, "at": case.at,
@@ -77,9 +77,9 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
         "same": [[one.key, one.version] for one in seen.duplicates.get(case.key, ())],
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
-        "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
+        "targets": list(case.targets), "escalate_to": case.escalate_to, "verbs": list(case.verbs),
         "presence": list(seen.presence.get(case.key, ())), "acted_by": list(case.acted_by),
-        "near": None if near is None else {name: getattr(near, name) for name in NEAR},
+        "nearest_unit": unit and {name: getattr(unit, name) for name in UNIT_FIELDS},
         "lon": case.lon if case.lon == case.lon else None,
         "lat": case.lat if case.lat == case.lat else None,
     }  # fmt: skip

@@ -13,10 +13,10 @@ export const mend = card((city, { redraw }) => {
 
   return () => {
     chosen.look();
-    const mark_ = chosen.mark(), reply = chosen.reply(), [unit] = reply?.near?.units ?? [];
+    const mark_ = chosen.mark(), reply = chosen.reply(), [unit] = reply?.nearby?.units ?? [];
     // Who was nearest a while ago may be far now: without an answer nothing of it is told.
     const isKnown = mark_ !== null && reply !== null && !chosen.isFailed();
-    const cameras = new Map((reply?.near?.cameras ?? []).slice(0, CAMERAS).map((camera) => [camera.id, camera]));
+    const cameras = new Map((reply?.nearby?.cameras ?? []).slice(0, CAMERAS).map((camera) => [camera.id, camera]));
     return html`<p class="near" ?hidden=${!isKnown}><span>${unit ? nearest(unit) : say.say("near.none")}</span
         ><button type="button" ?hidden=${!unit || !may("send_unit")} ?disabled=${mark_ !== null && orders.isBusy(mark_)}
         ${press([mark_, chosen.version(), unit], send)}>${say.say("near.send")}</button></p>

@@ -23,7 +23,7 @@ export const mend = card((city, { redraw, face }) => {
       ?? rows.find((row) => name && [row.person, row.deputy].includes(name)) ?? rows.find((row) => name && [row.next, row.next_deputy].includes(name)) ?? null;
   }
   const isHere = (row) => row !== null && row.person_mark === me && row.shown !== "signed_out";
-  const offers = {
+  const buttons = {
     s: { verb: "sign_in", may: (row) => row !== null && !isHere(row) && row.next_person_mark !== me },
     l: { verb: "go_away", may: (row) => isHere(row) && row.shown === "present" },
     b: { verb: "come_back", may: (row) => isHere(row) && row.shown === "away" },
@@ -46,14 +46,14 @@ export const mend = card((city, { redraw, face }) => {
     redraw();
   }
   function pressed(key) {
-    const row = own(), { verb, may } = offers[key];
+    const row = own(), { verb, may } = buttons[key];
     if (!orders.may(verb) || !may(row)) return;
     if (verb === "go_away") {
       isLeaving = !isLeaving;
       redraw();
     } else order(verb);
   }
-  for (const key of Object.keys(offers)) keys.on(key, () => pressed(key));
+  for (const key of Object.keys(buttons)) keys.on(key, () => pressed(key));
   LEAVES.forEach((minutes, place) => keys.on(String(place + 1), () => { if (isLeaving) order("go_away", { minutes }); }));
   keys.on("c", () => {
     isCalling = true;
@@ -81,11 +81,11 @@ export const mend = card((city, { redraw, face }) => {
 
   function mine(row) {
     const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.person_mark === me ? row.shown : row.next_person_mark === me ? "present" : "planned"))) : say.say("duty_page.no_post");
-    const shown = Object.entries(offers).filter(([, { verb, may }]) => orders.may(verb) && may(row));
+    const shown = Object.entries(buttons).filter(([, { verb, may }]) => orders.may(verb) && may(row));
     const subjects = [...new Set([left()?.shift, told().shift?.id, told().next?.id].filter(Boolean).map((id) => "shift:" + id))];
     const before = left() ? say.say("duty_page.still_at", { post: postName(city, left().post) }) : "";
     return html`<div class="own"><p><b>${say.say("duty_page.mine")}</b><span>${name ? joined(state, before) : say.say("duty_page.nobody")}</span></p>
-      <p class="buttons">${each(shown.map(([key]) => key), (key) => html`<button type="button" data-key=${key} @click=${() => pressed(key)}><kbd>${key.toUpperCase()}</kbd>${words("verb." + offers[key].verb)}</button>`)}
+      <p class="buttons">${each(shown.map(([key]) => key), (key) => html`<button type="button" data-key=${key} @click=${() => pressed(key)}><kbd>${key.toUpperCase()}</kbd>${words("verb." + buttons[key].verb)}</button>`)}
       ${isLeaving ? LEAVES.map((minutes, place) => html`<button type="button" class="minutes" @click=${() => order("go_away", { minutes })}><kbd>${place + 1}</kbd>${say.say("unit.m", { n: minutes })}</button>`) : ""}</p>
       ${subjects.map((subject) => refusedLine(city, subject, ["sign_in", "go_away", "come_back", "sign_out", "call", "pass_authority"]))}</div>`;
   }

@@ -151,7 +151,7 @@ class TestQueue:
             "state": "handling", "agency": "城管", "returned_by": ["通信", "电力"], "next": "to_shift_lead",
             "next_at": CITY + 5, "callers": 1, "reminders": 0, "supervised": 0, "ruling_due_at": None,
             "ruling_sent": False,
-            "make_safe": None, "version": 0, "offers": [], "targets": [], "escalate_to": "",
+            "make_safe": None, "version": 0, "verbs": [], "targets": [], "escalate_to": "",
         }  # fmt: skip
 
     def test_a_case_that_waits_for_a_ruling_counts_down_to_it(self) -> None:

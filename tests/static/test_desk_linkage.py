@@ -30,9 +30,10 @@ PREVIEW: dict[str, Any] = {
     "rows": [
         {"template": "underpass_flood#1", "agency": "xf", "words": "drain", "priority": "P1", "ack_s": 300.0,
          "arrive_s": 900.0, "due_s": 7200.0, "needs_unit": True,
-         "near": {"unit": "u1", "call_sign": "消防3号", "metres": 1200, "minutes": 3.2, "age_s": 12.0}},
+         "nearest_unit": {"unit": "u1", "call_sign": "消防3号", "metres": 1200, "minutes": 3.2,
+                          "age_s": 12.0}},
         {"template": "underpass_flood#2", "agency": "ga", "words": "close", "priority": "P1", "ack_s": 180.0,
-         "arrive_s": 900.0, "due_s": 3600.0, "needs_unit": True, "near": None},
+         "arrive_s": 900.0, "due_s": 3600.0, "needs_unit": True, "nearest_unit": None},
     ],
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def case_row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
         "street": "310115005", "at": NOW - 600.0, "due_at": NOW + 600.0 * number, "state": "handling",
         "agency": "sw", "returned_by": [], "next": "", "next_at": None, "callers": 1,
         "reminders": 0, "supervised": 0, "ruling_due_at": None, "ruling_sent": False, "make_safe": None,
-        "version": 3, "offers": ["escalate", "reassign"], "targets": ["dl"], "escalate_to": "shift_lead",
+        "version": 3, "verbs": ["escalate", "reassign"], "targets": ["dl"], "escalate_to": "shift_lead",
     }  # fmt: skip
     told = {**plain, **given}
     return mark(number), {"until": told["due_at"], **told}

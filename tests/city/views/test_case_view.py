@@ -57,7 +57,7 @@ def test_an_own_case_is_seen_by_its_file() -> None:
     assert seen.make_safe == MakeSafeSeen("310115004", AT, AT + 3600.0, None)
     assert (seen.callers, seen.reminders, seen.returned_by) == (47, 1, ("dl",))
     assert (seen.version, seen.targets, seen.escalate_to) == (4, ("dl", "cg"), "shift_lead")
-    assert seen.offers[0] == "send_unit"
+    assert seen.verbs[0] == "send_unit"
     assert (seen.next, seen.next_at) == ("make_safe", AT + 3600.0)
 
 

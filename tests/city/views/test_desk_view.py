@@ -80,10 +80,10 @@ def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -
     add_unit(state, "busy", PEOPLE_SQUARE[0] + 0.001, state="on_scene")
     view = DeskView(rules=rules())
     key = row_key_of("hotline/1")
-    assert {k: near.unit for k, near in view.see(state, NOW, {}).near.items()} == {key: "far"}
+    assert {k: one.unit for k, one in view.see(state, NOW, {}).nearest_units.items()} == {key: "far"}
     add_unit(state, "near", PEOPLE_SQUARE[0] + 0.01)
-    assert view.see(state, NOW + 5, {}).near[key].unit == "far"
-    assert view.see(state, NOW + 10, {}).near[key].unit == "near"
+    assert view.see(state, NOW + 5, {}).nearest_units[key].unit == "far"
+    assert view.see(state, NOW + 10, {}).nearest_units[key].unit == "near"
 
 
 def test_what_waits_to_leave_and_what_failed_is_counted() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from city.commands.offered_verbs import offers
+from city.commands.offered_verbs import offered_verbs
 from city.state.case_file import OPEN, CaseFile
 from city.state.ledger_state import Case, Mirror, Place
 from city.views.case_view import account_mark
@@ -249,7 +249,7 @@ def test_whatever_a_row_offers_may_be_ordered_from_a_wall(state: str, own: bool)
         "k", "c", "hotline_12345", "component", "0101", "", "", "critical", True, Place(121.5, 31.2),
         1.0, 1.0, 1.0, Mirror(state=state), file=CaseFile(own=own, state=state),
     )  # fmt: skip
-    assert set(offers(one)) <= WALL_VERBS
+    assert set(offered_verbs(one)) <= WALL_VERBS
 
 
 async def test_a_hand_that_moves_keeps_its_seat(hall: Hall) -> None:
