@@ -100,7 +100,7 @@ export const mend = card((city, { face, redraw }) => {
       <button type="button" class="plain folded" ?hidden=${over.length === 0} @click=${() => { isFolded = !isFolded; redraw(); }}>${joined(foldedOf(city, record), say.say(isFolded ? "detail.more" : "detail.less"))}</button>
       ${story(now)}</section>`;
   }
-  // Under the hand no row changes its place or goes; what is new stands below the others.
+  // Under the pointer no row changes its place or goes; what is new stands below the others.
   function settled(wanted) {
     const isHeld = face.querySelector(".matrix")?.matches(":hover") ?? false, before = isHeld ? standing.filter((id) => view.rows.has(id)) : [];
     standing = [...before, ...wanted.filter((id) => !before.includes(id))];

@@ -69,7 +69,7 @@ export function draftOf(city, source, done, leave, redraw) {
   return {
     source,
     send,
-    // The hand on the map, while a place is wanted.
+    // Clicks on the map, while a place is wanted.
     wantsPlace: () => !source.case && !source.device,
     put(lon, lat) {
       point = [lon, lat];

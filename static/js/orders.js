@@ -19,7 +19,7 @@
     for (const { message } of asks.values()) out(message);
   }
   function out(message) {
-    // A session that is gone throws; silence and the watch of live.js say so to the eye.
+    // A session that is gone throws; silence and the watch of live.js show it.
     try { send?.(message); } catch (error) { console.info("citywall: not sent,", String(error)); }
   }
   function take(message) {
