@@ -158,11 +158,11 @@ class StormSeen(msgspec.Struct, frozen=True):
 
 
 class SourceSeen(msgspec.Struct, frozen=True):
-    """A source's status. ``heard`` is machine time, ``skew_s`` the difference of its clock from ours."""
+    """A source's status. ``heard_at`` is machine time, ``skew_s`` the difference of its clock from ours."""
 
     name: str
     freshness: Freshness
-    heard: float | None
+    heard_at: float | None
     skew_s: float
 
 

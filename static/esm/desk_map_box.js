@@ -46,7 +46,7 @@ export const mend = card((city, { redraw }) => {
   }
   function stateOf(camera) {
     if (camera.well) return say.say("near.camera_well");
-    const since = camera.picture_at ?? (camera.heard == null ? null : city.toCity(camera.heard));
+    const since = camera.picture_at ?? (camera.heard_at == null ? null : city.toCity(camera.heard_at));
     return say.say("near.camera_lost", { t: voice.moment(since) }).trim();
   }
 });

@@ -31,7 +31,7 @@
   const toCity = (epoch) => (beat ? beat.city0 + (epoch - beat.machine0) * beat.rate : epoch);
   const city = () => toCity(machine());
 
-  // Which lost sources are still counted: [[client, heard], …] in words, "" when none.
+  // Which lost sources are still counted: [[client, heard_at], …] in words, "" when none.
   function gaps(list) {
     if (!list?.length) return "";
     const [client, heard] = list[0];

@@ -221,10 +221,10 @@ def test_sources_put_exceptions_first_and_keep_silent_about_the_live() -> None:
     )
     rows = Sources().view(seen(sources=sources), NOW).rows
     assert rows == [
-        ("c", {"freshness": "lost", "heard": None, "skew_s": 0}),
-        ("b", {"freshness": "late", "heard": NOW - 130, "skew_s": 0}),
-        ("a", {"freshness": "live", "heard": None, "skew_s": 0}),
-        ("d", {"freshness": "live", "heard": None, "skew_s": -95}),
+        ("c", {"freshness": "lost", "heard_at": None, "skew_s": 0}),
+        ("b", {"freshness": "late", "heard_at": NOW - 130, "skew_s": 0}),
+        ("a", {"freshness": "live", "heard_at": None, "skew_s": 0}),
+        ("d", {"freshness": "live", "heard_at": None, "skew_s": -95}),
     ]
 
 

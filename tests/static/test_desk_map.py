@@ -75,7 +75,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
 def near(*cameras: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to ``ask case`` with these cameras near, each well unless it says otherwise."""
     well = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0,
-            "heard": NOW - 9.0, "well": True}  # fmt: skip
+            "heard_at": NOW - 9.0, "well": True}  # fmt: skip
     return reply(nearby={"units": [], "cameras": [{**well, **camera} for camera in cameras]})
 
 
@@ -232,7 +232,7 @@ def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
 
 def test_a_camera_that_is_not_heard_is_not_online_and_cannot_be_put_on_the_wall(stage: Stage) -> None:
     silent = {"state": "", "picture_at": None, "well": False}
-    stage.reply("case", near({**silent, "heard": None}, {**silent, "id": "c2", "heard": NOW - 600.0}))
+    stage.reply("case", near({**silent, "heard_at": None}, {**silent, "id": "c2", "heard_at": NOW - 600.0}))
     stage.select(MARK)
     stage.page.locator(".cameras li").nth(1).wait_for()
     assert stage.texts(".cameras li") == [
