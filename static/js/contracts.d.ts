@@ -400,7 +400,7 @@ interface City {
   page: PageData;
   sheet: CSSStyleSheet;
   broken(key: string, error: unknown): void;
-  heard(): void;
+  sessionAnswered(): void;
   /** A Bokeh figure once it is laid out. */
   figure(key: string): any;
   /** Epoch seconds by the server's machine clock; NaN before the first beat. */

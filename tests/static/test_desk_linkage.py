@@ -86,7 +86,7 @@ def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage
         done,
     )
     assert first.locator(".told").inner_text().endswith("20:31:27")
-    # The row stays where it is while the hand is on it, though its task is over now.
+    # The row stays where it is while the pointer is on it, though its task is over now.
     ended = msgspec.structs.replace(late, state="cancelled", version=2)
     feed(stage, [incident()], [ended, task(2, state="set_out", set_out=signed(NOW - 50))])
     assert stage.texts(f"{CARD} .who b") == ["绿化市容", "消防"]

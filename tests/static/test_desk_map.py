@@ -106,7 +106,7 @@ def test_a_chosen_case_comes_into_the_middle_and_is_ringed(stage: Stage) -> None
     assert (ring["x"] + 24.0, ring["y"] + 24.0) == pytest.approx((319.0, 280.0), abs=3.0)
 
 
-def test_the_view_that_a_hand_made_stays_until_another_case_is_chosen(stage: Stage) -> None:
+def test_the_view_that_a_person_made_stays_until_another_case_is_chosen(stage: Stage) -> None:
     stage.select(MARK)
     stage.page.evaluate("citywall.figure('map').x_range.setv({start: 0, end: 1000}, {sync: false})")
     stage.tick()

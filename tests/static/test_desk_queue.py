@@ -1,4 +1,4 @@
-"""The desk's queue under a hand, in a real Chromium: which rows stand in it and which one is meant."""
+"""The desk's queue under a pointer, in a real Chromium: which rows stand in it and which one is meant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def page(browser: Browser) -> Iterator[Page]:
         yield found
 
 
-def test_under_a_hand_nothing_changes_place_and_what_is_new_is_counted(page: Page) -> None:
+def test_under_a_pointer_nothing_changes_place_and_what_is_new_is_counted(page: Page) -> None:
     before = page.evaluate(ORDER)
     page.mouse.move(300, 400)
     new = [row(20 + n, urgency="critical", due_at=NOW + n) for n in range(3)]
@@ -56,7 +56,7 @@ def test_the_keyboard_walks_orders_and_holds_the_order(page: Page) -> None:
     assert mark(1) in page.url
 
 
-def test_a_list_that_was_let_go_under_the_hand_is_the_hands_again_when_it_moves(page: Page) -> None:
+def test_a_list_that_was_let_go_under_the_pointer_is_held_again_when_it_moves(page: Page) -> None:
     page.mouse.move(300, 400)
     page.keyboard.press("Escape")
     page.mouse.move(301, 402)
@@ -234,7 +234,7 @@ def reply(page: Page, question: dict[str, Any], rows: list[tuple[str, dict[str, 
 TO_THE_END = "inCard('desk_queue', '.rows')[0].scrollTop = 1e6"
 
 
-def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_hand(page: Page) -> None:
+def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_pointer(page: Page) -> None:
     first = [row(n) for n in range(200)]
     tell(page, first, all=460, rows=450)
     assert page.evaluate(FOOT) == "另有250件 · 450处反映460件"
@@ -297,7 +297,7 @@ def test_a_desk_that_nobody_touches_looks_at_nothing_until_somebody_does(page: P
     assert page.evaluate(looks)[-1] == mark(0)
     page.evaluate(
         """() => { const now = performance.now; performance.now = () => now.call(performance) + 181e3;
-            citywall.heard(); }"""
+            citywall.sessionAnswered(); }"""
     )
     page.wait_for_function(f"{looks}.at(-1) === null", timeout=8000)
     page.mouse.move(900, 500)

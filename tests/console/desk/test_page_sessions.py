@@ -1,4 +1,4 @@
-"""What a page's hand says reaches its session, and whose session it is the server alone knows."""
+"""A page's messages reach its session, and whose session it is the server alone knows."""
 
 import asyncio
 import time
@@ -252,7 +252,7 @@ def test_whatever_a_row_offers_may_be_ordered_from_a_wall(state: str, own: bool)
     assert set(offered_verbs(one)) <= WALL_VERBS
 
 
-async def test_a_hand_that_moves_keeps_its_seat(hall: Hall) -> None:
+async def test_a_pointer_that_moves_keeps_its_seat(hall: Hall) -> None:
     visitor, _ = hall.wall()
     await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
     for _ in range(3):
