@@ -100,8 +100,8 @@ def _casualties(incident: Incident, person: Person) -> dict[str, Any] | None:
 
 
 def _row(row: TaskTemplate, place: Site, free: FreeUnits, units: UnitsSeen, now: float) -> dict[str, Any]:
-    units = free.nearest(place.lon, place.lat, frozenset(row.unit_kinds), 1) if row.unit_kinds else []
-    unit = msgspec.structs.asdict(units[0]) if units else None
+    found = free.nearest(place.lon, place.lat, frozenset(row.unit_kinds), 1) if row.unit_kinds else []
+    unit = msgspec.structs.asdict(found[0]) if found else None
     if unit is not None:
         unit["age_s"] = max(0.0, now - float(units.as_of[units.ids.index(unit["unit"])]))
     return {

@@ -27,8 +27,8 @@ def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[
     """Return the nearest free units that can do the work of a case, with the fields of ``NearestUnit``."""
     kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
     free = FreeUnits(units, rules.numbers)
-    units = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
-    return [msgspec.structs.asdict(one) for one in units]
+    found = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
+    return [msgspec.structs.asdict(one) for one in found]
 
 
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
