@@ -13,7 +13,7 @@ const RANK = { lost: 0, late: 1, live: 2 };
 function viewOf(work, now, turn) {
   const rows = new Map();
   for (let row = 0; row < ROWS; row += 1) {
-    rows.set(`source-${String(row).padStart(3, "0")}`, { freshness: work.turn(row, turn), heard: now - 10 - row, skew_s: 0 });
+    rows.set(`source-${String(row).padStart(3, "0")}`, { freshness: work.turn(row, turn), heard_at: now - 10 - row, skew_s: 0 });
   }
   const order = [...rows.keys()];
   if (work.sorted) order.sort((a, b) => RANK[rows.get(a).freshness] - RANK[rows.get(b).freshness] || (a < b ? -1 : 1));

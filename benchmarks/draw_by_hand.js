@@ -21,8 +21,8 @@ export function mend(face, view, city) {
   show(list, view.order.length > 0);
 
   function aged(source) {
-    if (source.freshness === "late") return say.late(source.heard, city.machine());
-    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard));
+    if (source.freshness === "late") return say.late(source.heard_at, city.machine());
+    if (source.freshness === "lost") return source.heard_at === null ? say.say("sources.never") : say.lost(city.toCity(source.heard_at));
     return source.skew_s ? say.say("sources.skew", { t: say.coarse(Math.abs(source.skew_s)) }) : "";
   }
 }

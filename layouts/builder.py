@@ -45,7 +45,7 @@ class PageSettings(msgspec.Struct, frozen=True):
 class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
-    ``hand`` is their id in the rows' ``hands`` (``city.views.case_view``). ``verbs`` are those that
+    ``person_mark`` is their id in the rows' ``acted_by`` (``city.views.case_view``). ``verbs`` are those that
     they may use when the page is opened; the page has buttons for these only.
     """
 
@@ -53,7 +53,7 @@ class Visitor(msgspec.Struct, frozen=True):
     name: str = ""
     role: str = ""
     seat: str = ""
-    hand: str = ""
+    person_mark: str = ""
     verbs: tuple[str, ...] = ()
 
 
@@ -113,9 +113,10 @@ def build(
         figure.name = figure.name or f"figure:{cell.key}"
         sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
         template.add_panel(cell.key, Figure(figure, margin=0, **sizing))  # type: ignore[no-untyped-call]  # Panel has no types
-    template.add_panel("heart", SessionEcho(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
+    template.add_panel("session_echo", SessionEcho(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
     if visitor is not None:
-        template.add_panel("hand", SessionMessages(visitor.on_message, width=0, height=0, margin=0))
+        messages = SessionMessages(visitor.on_message, width=0, height=0, margin=0)
+        template.add_panel("session_messages", messages)
     page = {
         "build": settings.build, "channel": layout.key, "scope": scope, "lang": lang,
         "zone": settings.timezone, "live": "/".join(filter(None, (settings.live, layout.key, scope))),
@@ -130,7 +131,7 @@ def build(
     variables = {
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
         "present": [cell.key for cell in shown], "static_url": settings.static_url,
-        "page": _inert(page), "tokens": theme.css(), "has_hand": visitor is not None,
+        "page": _inert(page), "tokens": theme.css(), "takes_commands": visitor is not None,
         "inset": settings.inset,
     }  # fmt: skip
     for name, value in variables.items():

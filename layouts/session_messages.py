@@ -19,7 +19,7 @@ OnMessage = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], None]
 class SessionMessages(pn.custom.JSComponent):
     """Passes every message of the browser to ``on_message``; a message that is no JSON object is dropped."""
 
-    _esm: ClassVar[str] = static.path("esm/hand.js").read_text(encoding="utf-8")
+    _esm: ClassVar[str] = static.path("esm/session_messages.js").read_text(encoding="utf-8")
 
     def __init__(self, on_message: OnMessage, **given: Any) -> None:
         super().__init__(**given)  # type: ignore[no-untyped-call]  # Panel has no types

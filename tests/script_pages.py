@@ -70,7 +70,7 @@ DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: a
 LATER = """(ms) => {
   const now = performance.now.bind(performance);
   performance.now = () => now() + ms;
-  citywall.heard();
+  citywall.sessionAnswered();
 }"""
 
 # From now on the page's stopwatch takes a hundred seconds for one.
@@ -111,7 +111,7 @@ def opened(
     if is_told:
         page.evaluate(f"beat({NOW})")
     # A page whose session does not echo starts anew; ours echoes.
-    page.evaluate("citywall.heard(); setInterval(citywall.heard, 1000)")
+    page.evaluate("citywall.sessionAnswered(); setInterval(citywall.sessionAnswered, 1000)")
     yield page
     give_back(page)
     assert errors == []

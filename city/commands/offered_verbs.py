@@ -3,12 +3,12 @@
 from city.commands.supervision import escalate_to
 from city.state.ledger_state import Case
 
-__all__ = ["offers"]
+__all__ = ["offered_verbs"]
 
 REASSIGNABLE = frozenset({"dispatched", "handling", "returned"})
 
 
-def offers(case: Case) -> list[str]:
+def offered_verbs(case: Case) -> list[str]:
     """Return the verbs that a row offers, in order; [] for a case that is over.
 
     A hazard or critical case without a unit offers ``send_unit`` first. A case that waits for a ruling offers

@@ -21,10 +21,10 @@ def around(lon: float, lat: float, radius_km: ArrayLike) -> tuple[tuple[float, f
     ``radius_km`` is one number, or one for each of ``BEARINGS``. Longitudes may exceed ±180.
     """
     bearing, parallel = np.radians(BEARINGS), np.radians(lat)
-    reach = np.asarray(radius_km, dtype=np.float64) / _EARTH_KM
-    north = np.arcsin(np.sin(parallel) * np.cos(reach) + np.cos(parallel) * np.sin(reach) * np.cos(bearing))
+    angle = np.asarray(radius_km, dtype=np.float64) / _EARTH_KM
+    north = np.arcsin(np.sin(parallel) * np.cos(angle) + np.cos(parallel) * np.sin(angle) * np.cos(bearing))
     east = np.arctan2(
-        np.sin(bearing) * np.sin(reach) * np.cos(parallel), np.cos(reach) - np.sin(parallel) * np.sin(north)
+        np.sin(bearing) * np.sin(angle) * np.cos(parallel), np.cos(angle) - np.sin(parallel) * np.sin(north)
     )
     return tuple(zip((lon + np.degrees(east)).tolist(), np.degrees(north).tolist(), strict=True))
 

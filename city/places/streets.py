@@ -111,11 +111,11 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         """Return the streets within ``within_m`` metres of a WGS84 point, nearest first; its own is at 0."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return ()
-        reach = within_m / M_PER_DEGREE
-        wide = reach / max(math.cos(math.radians(lat)), 1e-6)
+        d_lat = within_m / M_PER_DEGREE
+        d_lon = d_lat / max(math.cos(math.radians(lat)), 1e-6)
         boxes = self._boxes
-        close = (boxes[:, 0] <= lon + wide) & (boxes[:, 2] >= lon - wide)
-        close &= (boxes[:, 1] <= lat + reach) & (boxes[:, 3] >= lat - reach)
+        close = (boxes[:, 0] <= lon + d_lon) & (boxes[:, 2] >= lon - d_lon)
+        close &= (boxes[:, 1] <= lat + d_lat) & (boxes[:, 3] >= lat - d_lat)
         own = int(self.of(lon, lat)[0])
         away = [
             (0.0 if i == own else metres_to_edges(lon, lat, self._rims[i]), i) for i in np.flatnonzero(close)
@@ -222,9 +222,9 @@ def _centres_inside(grid: _Grid, edges: Floats) -> NDArray[np.bool_]:
     x1, y1, x2, y2 = edges[edge].T
     x = x1 + (centres[row] - y1) * ((x2 - x1) / (y2 - y1))
     column = np.ceil((x - grid.west) / grid.width - 0.5).astype(np.int64)
-    turns = np.zeros((_CELLS, _CELLS + 1), dtype=np.int32)
-    np.add.at(turns, (row, np.clip(column, 0, _CELLS)), 1)
-    return np.asarray(np.cumsum(turns, axis=1)[:, :_CELLS] % 2 == 1).ravel()
+    crossings = np.zeros((_CELLS, _CELLS + 1), dtype=np.int32)
+    np.add.at(crossings, (row, np.clip(column, 0, _CELLS)), 1)
+    return np.asarray(np.cumsum(crossings, axis=1)[:, :_CELLS] % 2 == 1).ravel()
 
 
 def _edges_by_band(grid: _Grid, edges: Sequence[Floats]) -> tuple[Floats, Ints]:

@@ -195,7 +195,7 @@ class SourceState(msgspec.Struct, frozen=True):
     """A source's status from the gateway: when it was last heard (machine time), and its clock skew."""
 
     name: str
-    heard: float | None
+    heard_at: float | None
     interval_s: float
     skew_s: float = 0.0
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from city.commands.automatic_steps import BY_CLOCK, office_time, steps
-from city.commands.offered_verbs import offers
+from city.commands.offered_verbs import offered_verbs
 from city.commands.supervision import escalate_to
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.places.road_names import narrowed
@@ -49,7 +49,8 @@ def see_case(case: Case, rules: DecisionRules | None) -> dict[str, Any]:
         "lon": place.lon, "lat": place.lat, "at": case.at, "recorded_at": case.recorded_at,
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
         "source": case.client,
-        "offers": tuple(offers(case)), "escalate_to": escalate_to(case), "callers": max(1, file.callers),
+        "verbs": tuple(offered_verbs(case)), "escalate_to": escalate_to(case),
+        "callers": max(1, file.callers),
     }  # fmt: skip
     if not file.own:
         mirrored = {"returned_by": mirror.returned_by, "next": mirror.next, "next_at": mirror.next_at}

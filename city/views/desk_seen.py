@@ -6,7 +6,7 @@ No reporter, no reporter's text, no house number: these are requested through th
 import msgspec
 
 from city.indicators.indicator import Indicator
-from city.views.nearest_units import NearSeen
+from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
 
 __all__ = ["BounceSeen", "DeskCase", "DeskSeen"]
@@ -24,7 +24,7 @@ class BounceSeen(msgspec.Struct, frozen=True):
 class DeskCase(CaseSeen, frozen=True, kw_only=True):
     """An open case on a desk. ``why`` is a key below ``why.``, ``acknowledge_by`` an escalation's limit.
 
-    ``hands`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
+    ``acted_by`` are marks of the accounts that have acted on it (``city.views.case_view.account_mark``).
     """
 
     no: str = ""
@@ -32,7 +32,7 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
     bounces: tuple[BounceSeen, ...] = ()
     why: str = ""
     why_names: dict[str, str] = msgspec.field(default_factory=dict)
-    hands: tuple[str, ...] = ()
+    acted_by: tuple[str, ...] = ()
     component: str = ""
     acknowledge_by: float | None = None
 
@@ -40,14 +40,14 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
 class DeskSeen(WallSeen, frozen=True, kw_only=True):
     """The state as all desks may see it.
 
-    ``presence`` is mark → names of the persons who have the case open, ``near`` mark → the nearest free unit
-    of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with a failed
-    try. ``indicators`` are from machine time ``indicators_at``.
+    ``presence`` is mark → names of the persons who have the case open, ``nearest_units`` mark → the nearest
+    free unit of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with
+    a failed try. ``indicators`` are from machine time ``indicators_at``.
     """
 
     cases: tuple[DeskCase, ...]
     presence: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    near: dict[str, NearSeen] = msgspec.field(default_factory=dict)
+    nearest_units: dict[str, NearestUnit] = msgspec.field(default_factory=dict)
     outbox: int = 0
     outbox_failing: int = 0
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)

@@ -9,7 +9,7 @@ from city.indicators.indicator import Indicator
 from city.state.ledger_state import Case, CityState
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
-from city.views.nearest_units import FreeUnits, NearSeen
+from city.views.nearest_units import FreeUnits, NearestUnit
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
 
@@ -19,7 +19,7 @@ NEAR_EVERY_S = 10.0
 """Machine seconds for which a nearest unit is kept, so that a label does not change while it is pressed."""
 NEAR_AT_ONCE = 40
 """Maximum number of cases per tick for which the nearest unit is computed."""
-NEVER: tuple[float, NearSeen | None] = (-NEAR_EVERY_S, None)
+NEVER: tuple[float, NearestUnit | None] = (-NEAR_EVERY_S, None)
 
 
 class DeskView:
@@ -29,7 +29,7 @@ class DeskView:
         self._wall = CasesInFull(zone_offset_s=zone_offset_s, rules=rules)
         self._tasks = rules.unit_tasks if rules else UnitTasks()
         self._numbers = rules.numbers if rules else CaseNumbers()
-        self._near: dict[str, tuple[float, NearSeen | None]] = {}
+        self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
         self._of: object = None
         self._in_danger: list[DeskCase] = []
 
@@ -47,25 +47,25 @@ class DeskView:
         return DeskSeen(
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
-            near=self._nearest(seen.cases, seen.units, now),
+            nearest_units=self._nearest_units(seen.cases, seen.units, now),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
-    def _nearest(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearSeen]:
+    def _nearest_units(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearestUnit]:
         if cases is not self._of:
             self._of = cases
             self._in_danger = [case for case in cases if case.hazard or case.urgency == "critical"]
-        known = self._near
-        self._near = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
-        due = [case for case in self._in_danger if now - self._near[case.key][0] >= NEAR_EVERY_S]
+        known = self._nearest
+        self._nearest = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
+        due = [case for case in self._in_danger if now - self._nearest[case.key][0] >= NEAR_EVERY_S]
         if due:
             free = FreeUnits(units, self._numbers)
             # The oldest results first, and at most so many per tick.
-            for case in sorted(due, key=lambda one: self._near[one.key][0])[:NEAR_AT_ONCE]:
+            for case in sorted(due, key=lambda one: self._nearest[one.key][0])[:NEAR_AT_ONCE]:
                 kinds = self._tasks.kinds_for(f"{case.kind}:{case.code}")
                 found = free.nearest(case.lon, case.lat, kinds, 1)
-                self._near[case.key] = (now, found[0] if found else None)
-        return {key: near for key, (_, near) in self._near.items() if near is not None}
+                self._nearest[case.key] = (now, found[0] if found else None)
+        return {key: unit for key, (_, unit) in self._nearest.items() if unit is not None}
 
 
 class CasesInFull(WallView):
@@ -79,7 +79,7 @@ class CasesInFull(WallView):
         return DeskCase(
             **see_case(case, self.rules), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
-            hands=tuple(sorted(map(account_mark, file.acted_by))),
+            acted_by=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,
             acknowledge_by=None if file.acknowledged_at is not None else file.acknowledge_by,
         )  # fmt: skip

@@ -25,7 +25,7 @@ class ShiftSeen(msgspec.Struct, frozen=True):
 class PostSeen(msgspec.Struct, frozen=True):
     """One post in the responsible shift and in the next one.
 
-    ``hand`` and ``next_hand`` are the marks of the accounts signed in there
+    ``person_mark`` and ``next_person_mark`` are the marks of the accounts signed in there
     (``city.views.case_view.account_mark``), '' = nobody. ``next`` is who is planned for the next shift.
     """
 
@@ -33,13 +33,13 @@ class PostSeen(msgspec.Struct, frozen=True):
     person: str
     deputy: str = ""
     holder: str = ""
-    hand: str = ""
+    person_mark: str = ""
     state: str = "planned"
     since: float = 0.0
     away_until: float | None = None
     next: str = ""
     next_deputy: str = ""
-    next_hand: str = ""
+    next_person_mark: str = ""
 
 
 class SignatureSeen(msgspec.Struct, frozen=True):
@@ -124,7 +124,7 @@ class LeftSeen(msgspec.Struct, frozen=True):
     shift: str
     version: int
     post: str
-    hand: str
+    person_mark: str
 
 
 class DutyBoardSeen(msgspec.Struct, frozen=True):

@@ -9,10 +9,10 @@ from city.dispatch.sendable_units import UnitNow, hindrance
 from city.places.distance import metres_to_points
 from city.views.wall_seen import UnitsSeen
 
-__all__ = ["FreeUnits", "NearSeen"]
+__all__ = ["FreeUnits", "NearestUnit"]
 
 
-class NearSeen(msgspec.Struct, frozen=True):
+class NearestUnit(msgspec.Struct, frozen=True):
     """A free unit near a case; ``metres`` in a straight line, ``minutes`` by road at the assumed speed."""
 
     unit: str
@@ -34,7 +34,7 @@ class FreeUnits:
         self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in known], dtype=bool)
         self._fit: dict[frozenset[str], npt.NDArray[np.intp]] = {}
 
-    def nearest(self, lon: float, lat: float, kinds: frozenset[str], most: int) -> list[NearSeen]:
+    def nearest(self, lon: float, lat: float, kinds: frozenset[str], most: int) -> list[NearestUnit]:
         """Return the nearest free units of some kinds, nearest first.
 
         ``lon, lat`` are WGS84 degrees; an unknown place (NaN) has no units near.
@@ -42,7 +42,9 @@ class FreeUnits:
         units, rows = self._units, self._of(kinds)
         metres = metres_to_points(lon, lat, units.lon[rows], units.lat[rows])
         order = np.argsort(metres, kind="stable")[:most]
-        return [self._near(int(rows[at]), float(metres[at])) for at in order if np.isfinite(metres[at])]
+        return [
+            self._nearest_unit(int(rows[at]), float(metres[at])) for at in order if np.isfinite(metres[at])
+        ]
 
     def _of(self, kinds: frozenset[str]) -> npt.NDArray[np.intp]:
         if kinds not in self._fit:
@@ -50,10 +52,10 @@ class FreeUnits:
             self._fit[kinds] = np.flatnonzero(fits & self._free)
         return self._fit[kinds]
 
-    def _near(self, row: int, metres: float) -> NearSeen:
+    def _nearest_unit(self, row: int, metres: float) -> NearestUnit:
         units, numbers = self._units, self._numbers
         minutes = metres * numbers.unit_detour / (numbers.unit_kmh * 1000 / 60)
-        return NearSeen(
+        return NearestUnit(
             str(units.ids[row]), str(units.call_sign[row]), str(units.kind[row]), str(units.agency[row]),
             str(units.state[row]), round(metres), round(minutes, 1),
         )  # fmt: skip

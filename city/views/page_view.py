@@ -74,7 +74,7 @@ class PageView:
             warnings=warnings(held, city_now),
             duty=self._duty(state, city_now),
             sources=tuple(
-                SourceSeen(s.name, freshness(s.heard, s.interval_s, now), s.heard, s.skew_s)
+                SourceSeen(s.name, freshness(s.heard_at, s.interval_s, now), s.heard_at, s.skew_s)
                 for s in state.measured.sources.values()
             ),
             transplanted=ledger.transplanted > 0,

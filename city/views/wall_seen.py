@@ -70,7 +70,7 @@ class CaseSeen(msgspec.Struct, frozen=True):
     ruling_sent: bool = False
     supervised: int = 0
     version: int = 0
-    offers: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     escalate_to: str = ""
     accept_by: float | None = None
@@ -158,11 +158,11 @@ class StormSeen(msgspec.Struct, frozen=True):
 
 
 class SourceSeen(msgspec.Struct, frozen=True):
-    """A source's status. ``heard`` is machine time, ``skew_s`` the difference of its clock from ours."""
+    """A source's status. ``heard_at`` is machine time, ``skew_s`` the difference of its clock from ours."""
 
     name: str
     freshness: Freshness
-    heard: float | None
+    heard_at: float | None
     skew_s: float
 
 

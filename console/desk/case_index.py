@@ -56,7 +56,7 @@ class CaseIndex:
         self._blocks: list[_Block] = [_Block()]
         self._numbers: dict[str, str] = {}
 
-    async def follow(self, ledger: LedgerState) -> None:
+    async def update(self, ledger: LedgerState) -> None:
         """Index the changes since the last call; yields to the event loop during a long history."""
         async with self._lock:
             if self._ledger is not ledger:

@@ -132,14 +132,14 @@ class DeskSession(OrderSession):
         state, now = services.state(), services.clock()
         story = await services.stories.read(case.file.story, state.ledger.clock_of)
         now_both = Now(now, state.ledger.clock.at(now))
-        near = {
+        nearby = {
             "units": units_near(seen.units, case, services.rules),
             "cameras": cameras_near(seen.cameras, case, now),
         }
         sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": services.presence.present(row_key_of(case.key)),
             "story": story,
-            "near": near,
+            "nearby": nearby,
             "register": registered(state.ledger, case),
             "actions": actions(state.ledger, case, person, services.rules, now_both),
         }
@@ -149,10 +149,10 @@ class DeskSession(OrderSession):
         services, seen = self._services, self._services.seen
         assert seen is not None
         order, words = order_key(_ordered(asked)), _words(asked)
-        hand, city = account_mark(person.account), seen.clock.at(services.clock())
+        person_mark, city = account_mark(person.account), seen.clock.at(services.clock())
         # One row per place, as on the channel; a search finds every report.
         cases = await self._worded(seen, person, words) if words else _rowed(seen)
-        found = [case for case in cases if matches(case, _chosen(asked), city=city, hand=hand)]
+        found = [case for case in cases if matches(case, _chosen(asked), city=city, person_mark=person_mark)]
         total, after = len(found), asked.get("after")
         last = next((order(case) for case in found if case.key == after), None)
         if last is not None:

@@ -100,14 +100,14 @@ def _casualties(incident: Incident, person: Person) -> dict[str, Any] | None:
 
 
 def _row(row: TaskTemplate, place: Site, free: FreeUnits, units: UnitsSeen, now: float) -> dict[str, Any]:
-    near = free.nearest(place.lon, place.lat, frozenset(row.unit_kinds), 1) if row.unit_kinds else []
-    unit = msgspec.structs.asdict(near[0]) if near else None
+    found = free.nearest(place.lon, place.lat, frozenset(row.unit_kinds), 1) if row.unit_kinds else []
+    unit = msgspec.structs.asdict(found[0]) if found else None
     if unit is not None:
         unit["age_s"] = max(0.0, now - float(units.as_of[units.ids.index(unit["unit"])]))
     return {
         "template": row.key, "agency": place.street if row.agency == "street" else row.agency,
         "words": row.words, "priority": row.priority, "ack_s": row.ack_s, "arrive_s": row.arrive_s,
-        "due_s": row.due_s, "needs_unit": bool(row.unit_kinds), "near": unit,
+        "due_s": row.due_s, "needs_unit": bool(row.unit_kinds), "nearest_unit": unit,
     }  # fmt: skip
 
 

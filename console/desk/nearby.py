@@ -24,18 +24,18 @@ CAMERA_M: Final = 1000.0
 
 
 def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[str, Any]]:
-    """Return the nearest free units that can do the work of a case, with the fields of ``NearSeen``."""
+    """Return the nearest free units that can do the work of a case, with the fields of ``NearestUnit``."""
     kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
     free = FreeUnits(units, rules.numbers)
-    near = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
-    return [msgspec.structs.asdict(one) for one in near]
+    found = free.nearest(case.place.lon, case.place.lat, kinds, UNITS)
+    return [msgspec.structs.asdict(one) for one in found]
 
 
 def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
     """Return the nearest cameras within 1 km that a screen in the hall may show.
 
-    ``well``: whether the map shows the camera as working at machine time ``now``. ``heard``: the machine time
-    of its newest record.
+    ``well``: whether the map shows the camera as working at machine time ``now``. ``heard_at``: the machine
+    time of its newest record.
     """
     lon = np.array([camera.lon for camera in cameras], dtype=float)
     lat = np.array([camera.lat for camera in cameras], dtype=float)
@@ -45,7 +45,7 @@ def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[
         {
             "id": cameras[row].id, "name": cameras[row].name, "metres": round(float(metres[row])),
             "state": cameras[row].state, "picture_at": cameras[row].picture_at,
-            "heard": cameras[row].as_of, "well": is_well(cameras[row], now),
+            "heard_at": cameras[row].as_of, "well": is_well(cameras[row], now),
         }
         for row in near
     ]  # fmt: skip

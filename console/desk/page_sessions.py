@@ -151,7 +151,7 @@ class _WallSession:
         if person is None:
             return {"seated": None, "why": seated.why}
         shown = {
-            "name": person.name, "role": _first_role(person), "hand": account_mark(person.account),
+            "name": person.name, "role": _first_role(person), "person_mark": account_mark(person.account),
             "verbs": list(self._orders.verbs(person)),
         }  # fmt: skip
         return {"seated": shown, "why": ""}
@@ -191,7 +191,7 @@ class _Page:
             if answer is not None and not self._is_gone:
                 say(answer)
         except Exception as error:  # boundary of a page: log the error; the page asks again
-            log.error("hand_failed", exc_info=error)
+            log.error("page_message_failed", exc_info=error)
 
     def close(self) -> None:
         """Send nothing more to a closed page. Its orders continue. May be called on any thread."""

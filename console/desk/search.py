@@ -93,7 +93,7 @@ class Search:
         wanted = words.strip().casefold()[:LONGEST]
         if not wanted:
             return set()
-        await self._index.follow(state.ledger)
+        await self._index.update(state.ledger)
         found = self._by_text(state, wanted, rules)
         if len(wanted) == TAIL and wanted.isascii() and wanted.isdigit():
             found |= await self._by_tail(state.ledger, person, wanted, rules)

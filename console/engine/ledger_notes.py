@@ -20,7 +20,7 @@ from city.facts.fact import body_of
 from console.accounts.grant_facts import account_notes
 from console.deployment.district import read_rows
 from console.live.feed_follower import Follower
-from feeds.ledger.ledger import WINNERS, Act, Ledger
+from feeds.ledger.ledger import LAST_POSITIONS, Act, Ledger
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
 
@@ -140,13 +140,13 @@ class Notes:
             return  # our connection to the gateway is down; the sources may be well
         noted = state.ledger.lost_sources
         for name, source in state.measured.sources.items():
-            if source.heard is None:
+            if source.heard_at is None:
                 continue
-            lost = freshness(source.heard, source.interval_s, now) == "lost"
+            lost = freshness(source.heard_at, source.interval_s, now) == "lost"
             if lost == (name in noted):
                 continue
             kind = "SourceLost" if lost else "SourceBack"
-            since = iso(source.heard if lost else noted[name])
+            since = iso(source.heard_at if lost else noted[name])
             if await self._changed(kind, f"source:{name}", {"source": name, "since": since}):
                 log.warning("source_lost" if lost else "source_back", source=name, since=since)
 
@@ -177,7 +177,7 @@ class Notes:
     async def _changed(self, kind: str, subject: str, data: dict[str, Any]) -> bool:
         """Append a change of a subject; return False when its last note is not folded yet."""
         version = await self._ledger.version(subject)
-        last = await cast("Any", self._ledger.client.hget(WINNERS, subject))
+        last = await cast("Any", self._ledger.client.hget(LAST_POSITIONS, subject))
         if int(last or 0) > self._follower.store.state.ledger.position:
             return False
         command_id = f"{kind}:{subject}:{version + 1}"

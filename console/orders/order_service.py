@@ -187,10 +187,10 @@ class Orders:
             answer = await self._append(order, outcome)
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
-            facts = await self._winning_acts.facts(answer.winner)
+            facts = await self._winning_acts.facts(answer.last_position)
             if not left or not self._may_decide_again(order, answer, facts):
                 return await self._lost(order, answer, facts)
-            await self._fold_waiter.up_to(answer.winner)
+            await self._fold_waiter.up_to(answer.last_position)
         raise AssertionError("the last try answers")
 
     @staticmethod

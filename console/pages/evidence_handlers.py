@@ -46,7 +46,7 @@ class EvidenceServices(msgspec.Struct, frozen=True):
     state: Callable[[], CityState]
     origins: frozenset[str]
     zone_offset_s: int
-    turns: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    photo_slots: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def task(self, subject: Any) -> Task | None:
         """Return the task of a subject ``task:<id>``, None for none."""
@@ -128,7 +128,7 @@ class EvidenceHandler(PlainHandler):
         if wrong is not None:
             return await services.orders.not_taken(person.account, envelope, wrong)
         try:
-            async with services.turns:
+            async with services.photo_slots:
                 photos = [
                     await asyncio.to_thread(read_photo, file, zone_offset_s=services.zone_offset_s)
                     for file in files

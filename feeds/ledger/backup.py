@@ -19,9 +19,9 @@ from feeds.ledger.ledger import (
     DONE_PREFIX,
     EPOCH,
     HEAD,
+    LAST_POSITIONS,
     STREAM,
     VERSIONS,
-    WINNERS,
     Act,
     Ledger,
     LedgerUnavailable,
@@ -31,7 +31,7 @@ from feeds.ledger.segments import Row, Segments
 __all__ = ["BackupDamaged", "Manifest", "RestoreRefused", "backup", "check_backup", "restore"]
 
 CHUNK, PAGE = 100_000, 1000
-VERSIONS_COPY, WINNERS_COPY = "{ledger}:backup:versions", "{ledger}:backup:winners"
+VERSIONS_COPY, LAST_POSITIONS_COPY = "{ledger}:backup:versions", "{ledger}:backup:winners"
 RESTORING = "{ledger}:restoring"
 COPY_TTL_S = 6 * 3600
 
@@ -58,7 +58,7 @@ async def backup(
         await _write_tail(ledger, Segments(data_dir / files.LEDGER), partial, frozen)
         await _write_done(ledger.client, partial / files.DONE, frozen.position)
         await _write_versions(ledger.client, partial / files.VERSIONS)
-        await ledger.client.unlink(VERSIONS_COPY, WINNERS_COPY)
+        await ledger.client.unlink(VERSIONS_COPY, LAST_POSITIONS_COPY)
     except RedisError as error:
         raise LedgerUnavailable(str(error)) from error
     # after the facts: the copy of the people store then holds every reporter that a copied fact refers to
@@ -71,7 +71,7 @@ async def _freeze(ledger: Ledger) -> Manifest:
     async with ledger.client.pipeline(transaction=True) as transaction:
         transaction.hmget(HEAD, ["n", "h", "r"])
         transaction.get(EPOCH)
-        for source, copy in ((VERSIONS, VERSIONS_COPY), (WINNERS, WINNERS_COPY)):
+        for source, copy in ((VERSIONS, VERSIONS_COPY), (LAST_POSITIONS, LAST_POSITIONS_COPY)):
             transaction.unlink(copy)
             transaction.copy(source, copy)
             transaction.expire(copy, COPY_TTL_S)
@@ -134,9 +134,9 @@ async def _write_versions(client: Any, path: Path) -> None:
     while cursor != 0:
         cursor, versions = await client.hscan(VERSIONS_COPY, cursor or 0, count=PAGE)
         if versions:
-            winners = await client.hmget(WINNERS_COPY, list(versions))
-            for (subject, version), winner in zip(versions.items(), winners, strict=True):
-                lines.write([subject.decode(), int(version), int(winner or 0)])
+            positions = await client.hmget(LAST_POSITIONS_COPY, list(versions))
+            for (subject, version), last in zip(versions.items(), positions, strict=True):
+                lines.write([subject.decode(), int(version), int(last or 0)])
     lines.close()
 
 
@@ -205,9 +205,9 @@ async def _load(client: Any, source: Path, manifest: Manifest) -> None:
             if done:
                 page.hset(f"{DONE_PREFIX}{bucket}", mapping=done)
                 await send()
-        for subject, version, winner in files.read_lines(source / files.VERSIONS):
+        for subject, version, last in files.read_lines(source / files.VERSIONS):
             page.hset(VERSIONS, subject, version)
-            page.hset(WINNERS, subject, winner)
+            page.hset(LAST_POSITIONS, subject, last)
             await send()
         await send(whole=True)
     if manifest.position:

@@ -1,10 +1,10 @@
 -- Appends facts to the ledger; facts enter only through this script. Runs atomically inside the server.
 --
 -- KEYS  1 stream  2 head (hash: n, h, r)  3 versions (hash: subject -> version)
---       4 winners (hash: subject -> position of its last fact)  5 prefix of the done buckets
+--       4 {ledger}:winners (hash: subject -> position of its last fact)  5 prefix of the done buckets
 -- ARGV  1 number of acts, then per act:
 --       command id, its 12-byte digest (hex), number of subjects, {subject, expected}…, number of bodies, {body, sha256 hex}…
--- Answers one row per act: {"ok", position, hash, recorded_at, versions…} | {"again", position} | {"conflict", subject, version, winner}
+-- Answers one row per act: {"ok", position, hash, recorded_at, versions…} | {"again", position} | {"conflict", subject, version, last position}
 local band, bor, bxor, bnot = bit.band, bit.bor, bit.bxor, bit.bnot
 local rshift, lshift, ror, tobit, tohex = bit.rshift, bit.lshift, bit.ror, bit.tobit, bit.tohex
 

@@ -25,7 +25,7 @@ __all__ = [
 ANY = -1
 """An expected version that matches any version (the version still increases)."""
 
-STREAM, HEAD, VERSIONS, WINNERS = (
+STREAM, HEAD, VERSIONS, LAST_POSITIONS = (
     "{ledger}:stream", "{ledger}:head", "{ledger}:versions", "{ledger}:winners",
 )  # fmt: skip
 DONE_PREFIX = "{ledger}:done:"
@@ -65,11 +65,11 @@ class Again(msgspec.Struct, frozen=True):
 
 
 class Conflict(msgspec.Struct, frozen=True):
-    """A subject's version differs from the expected one; ``winner`` is the position of its last fact."""
+    """A subject's version differs from the expected one; ``last_position`` is that of its last fact."""
 
     subject: str
     version: int
-    winner: int
+    last_position: int
 
 
 Answer = Appended | Again | Conflict
@@ -134,7 +134,7 @@ class Ledger:
 
     async def _run(self, arguments: list[Any]) -> list[Any]:
         """Run the script; with replicas attached, wait until one has it on disk (against a failover)."""
-        keys = [STREAM, HEAD, VERSIONS, WINNERS, DONE_PREFIX]
+        keys = [STREAM, HEAD, VERSIONS, LAST_POSITIONS, DONE_PREFIX]
         if asyncio.get_running_loop().time() - self._counted_at > REPLICAS_COUNTED_S:
             await self.count_replicas()
         if not self._replicas:

@@ -17,7 +17,7 @@ class Act:
 
     ``unsigned`` counts cases and linkage tasks.
 
-    ``gaps`` are ``[client, heard]`` of lost sources whose cases are still counted (machine seconds), and
+    ``gaps`` are ``[client, heard_at]`` of lost sources whose cases are still counted (machine seconds), and
     ``critical_keys`` the critical cases; a wall returns to its home view when they change.
     """
 
@@ -60,9 +60,9 @@ def is_unsigned(case: CaseSeen, city: float) -> bool:
 
 
 def gaps(seen: WallSeen) -> list[list[object]]:
-    """Return ``[client, heard]`` of the lost sources of open cases."""
-    lost = {source.name: source.heard for source in seen.sources if source.freshness == "lost"}
+    """Return ``[client, heard_at]`` of the lost sources of open cases."""
+    lost = {source.name: source.heard_at for source in seen.sources if source.freshness == "lost"}
     if not lost:
         return []
     clients = {case.source for case in seen.cases}
-    return [[name, heard] for name, heard in sorted(lost.items()) if name in clients]
+    return [[name, heard_at] for name, heard_at in sorted(lost.items()) if name in clients]

@@ -67,7 +67,7 @@ class DeskLinkage:
 def _row(task: TaskSeen, unit: UnitOnTask | None) -> Row:
     key, fields = task_row(task)
     told: dict[str, Any] = {
-        "no": task.no, "version": task.version, "offers": list(task.verbs), "targets": list(task.targets),
+        "no": task.no, "version": task.version, "verbs": list(task.verbs), "targets": list(task.targets),
         "call_sign": task.call_sign, "reminders": task.reminders, "why": task.why, "mode": task.mode,
         "unit": None,
     }  # fmt: skip

@@ -20,7 +20,7 @@ MOST: Final = 200
 FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
 ORDERS: Final = ("left", "urgency", "newest")
 
-NEAR: Final = ("unit", "call_sign", "metres", "minutes")
+UNIT_FIELDS: Final = ("unit", "call_sign", "metres", "minutes")
 
 SortKey = tuple[float, float, float, str]
 
@@ -29,7 +29,7 @@ class DeskQueue:
     """Rows: the first 200 by time left, critical ones before all others.
 
     Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = not known), ``mine``
-    (hand → number, see ``DeskCase.hands``), ``gaps`` as in the card ``act``.
+    (person mark → number, see ``DeskCase.acted_by``), ``gaps`` as in the card ``act``.
     """
 
     key = "desk_queue"
@@ -52,7 +52,7 @@ class DeskQueue:
             parts = (
                 case,
                 seen.presence.get(case.key, ()),
-                seen.near.get(case.key),
+                seen.nearest_units.get(case.key),
                 seen.duplicates.get(case.key),
             )
             before = self._rows.get(case.key)
@@ -65,7 +65,7 @@ class DeskQueue:
 
 def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
     """Return a case's row, for the channel and for requests of further rows."""
-    near = seen.near.get(case.key)
+    unit = seen.nearest_units.get(case.key)
     fields: dict[str, Any] = {
         "no": case.no, "class": class_key(case), "label": case.label, "urgency": case.urgency,
         "hazard": case.hazard, "road": case.road, "street": case.street, "at": case.at,
@@ -77,9 +77,9 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
         "same": [[one.key, one.version] for one in seen.duplicates.get(case.key, ())],
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
-        "targets": list(case.targets), "escalate_to": case.escalate_to, "offers": list(case.offers),
-        "presence": list(seen.presence.get(case.key, ())), "hands": list(case.hands),
-        "near": None if near is None else {name: getattr(near, name) for name in NEAR},
+        "targets": list(case.targets), "escalate_to": case.escalate_to, "verbs": list(case.verbs),
+        "presence": list(seen.presence.get(case.key, ())), "acted_by": list(case.acted_by),
+        "nearest_unit": unit and {name: getattr(unit, name) for name in UNIT_FIELDS},
         "lon": case.lon if case.lon == case.lon else None,
         "lat": case.lat if case.lat == case.lat else None,
     }  # fmt: skip
@@ -96,15 +96,15 @@ def order_key(order: str) -> Callable[[DeskCase], SortKey]:
     return _KEYS[order]
 
 
-def matches(case: DeskCase, chosen: str, *, city: float, hand: str = "") -> bool:
-    """Whether a case is in one of FILTERS at a city time; ``mine`` are those that ``hand`` acted on.
+def matches(case: DeskCase, chosen: str, *, city: float, person_mark: str = "") -> bool:
+    """Whether a case is in one of FILTERS at a city time; ``mine`` are those that ``person_mark`` acted on.
 
     A closed case is never overdue.
     """
     if chosen == "critical":
         return case.urgency == "critical"
     if chosen == "mine":
-        return hand in case.hands
+        return person_mark in case.acted_by
     if chosen == "overdue":
         return case.due_at is not None and case.due_at < city and case.state not in CLOSED
     if chosen == "reported":
@@ -122,11 +122,11 @@ def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     else:
         counts = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
     count = counted(seen)
-    return {**counts, "all": count["total"], "rows": count["rows"], "mine": _hands(seen.cases)}
+    return {**counts, "all": count["total"], "rows": count["rows"], "mine": _acted_by(seen.cases)}
 
 
-def _hands(cases: Iterable[DeskCase]) -> dict[str, int]:
-    return dict(Counter(hand for case in cases for hand in case.hands))
+def _acted_by(cases: Iterable[DeskCase]) -> dict[str, int]:
+    return dict(Counter(mark for case in cases for mark in case.acted_by))
 
 
 def _by_left(case: DeskCase) -> SortKey:

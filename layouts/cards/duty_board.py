@@ -33,7 +33,8 @@ class DutyBoard:
             "unanswered": duty.unanswered,
             "call_out": _call_out(board.call_out, city),
             "left": {
-                one.hand: {"shift": one.shift, "version": one.version, "post": one.post} for one in board.left
+                one.person_mark: {"shift": one.shift, "version": one.version, "post": one.post}
+                for one in board.left
             },
         }  # fmt: skip
         return View(
@@ -62,11 +63,11 @@ def _row(post: PostSeen, shift: ShiftSeen | None, *, kept: bool, city: float) ->
     shown, since = shown_state(post, shift, kept=kept, city=city)
     late = shown == "empty" and (post.state == "unstaffed" or city - since >= UNSTAFFED_S)
     return post.key, {
-        "person": post.person, "deputy": post.deputy, "holder": post.holder, "hand": post.hand,
+        "person": post.person, "deputy": post.deputy, "holder": post.holder, "person_mark": post.person_mark,
         "shown": shown, "since": since, "away_until": post.away_until,
         "colour": "red" if late else "orange" if shown == "empty" else None,
         "is_called": post.state == "called",
-        "next": post.next, "next_deputy": post.next_deputy, "next_hand": post.next_hand,
+        "next": post.next, "next_deputy": post.next_deputy, "next_person_mark": post.next_person_mark,
     }  # fmt: skip
 
 

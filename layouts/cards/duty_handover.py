@@ -32,7 +32,9 @@ class DutyHandover:
             "shift": shift and shift.id, "version": shift.version if shift else 0,
             "state": shift.state if shift else "", "ends_at": shift.ends_at if shift else None,
             "next": after and after.id,
-            "incoming_hand": next((post.next_hand for post in board.posts if post.key == "shift_lead"), ""),
+            "incoming_person_mark": next(
+                (post.next_person_mark for post in board.posts if post.key == "shift_lead"), ""
+            ),
             "outgoing_lead": seen.duty.shift_lead, "incoming_lead": seen.duty.incoming_lead,
         }  # fmt: skip
         if draft is None:

@@ -85,6 +85,6 @@ def _row(case: CaseSeen, reported_by: int) -> Row:
         "next_at": case.next_at, "callers": reported_by, "reminders": case.reminders,
         "supervised": case.supervised, "ruling_due_at": case.ruling_due_at,
         "ruling_sent": case.ruling_sent, "make_safe": make_safe(case), "version": case.version,
-        "offers": list(case.offers), "targets": list(case.targets), "escalate_to": case.escalate_to,
+        "verbs": list(case.verbs), "targets": list(case.targets), "escalate_to": case.escalate_to,
     }  # fmt: skip
     return case.key, fields

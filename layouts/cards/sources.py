@@ -10,7 +10,7 @@ SKEW_SHOWN_S = 60.0
 
 
 class Sources:
-    """Rows, the worst first: ``freshness``; ``heard`` (machine seconds) of those not live; ``skew_s``."""
+    """Rows, the worst first: ``freshness``; ``heard_at`` (machine seconds) of those not live; ``skew_s``."""
 
     key = "sources"
     reads = ("sources", each_second)
@@ -25,7 +25,7 @@ def _row(source: SourceSeen) -> Row:
     # A live source sends every second; sending its time would be a change at every tick.
     fields = {
         "freshness": source.freshness,
-        "heard": None if source.freshness == "live" else source.heard,
+        "heard_at": None if source.freshness == "live" else source.heard_at,
         "skew_s": round(source.skew_s) if abs(source.skew_s) >= SKEW_SHOWN_S else 0,
     }
     return source.name, fields

@@ -100,7 +100,7 @@ export const mend = card((city, { face, redraw }) => {
       <button type="button" class="plain folded" ?hidden=${over.length === 0} @click=${() => { isFolded = !isFolded; redraw(); }}>${joined(foldedOf(city, record), say.say(isFolded ? "detail.more" : "detail.less"))}</button>
       ${story(now)}</section>`;
   }
-  // Under the hand no row changes its place or goes; what is new stands below the others.
+  // Under the pointer no row changes its place or goes; what is new stands below the others.
   function settled(wanted) {
     const isHeld = face.querySelector(".matrix")?.matches(":hover") ?? false, before = isHeld ? standing.filter((id) => view.rows.has(id)) : [];
     standing = [...before, ...wanted.filter((id) => !before.includes(id))];
@@ -175,7 +175,7 @@ export const mend = card((city, { face, redraw }) => {
     if (orders.undoLeft(made) > 0) return html`<button type="button" ?disabled=${isOff} ${press(mark_, desk.undo)}>${say.say("desk.undo_n", { n: orders.undoLeft(made) })}</button>`;
     if (asking === mark_ && !isOff) return reasons(mark_, version);
     const follow = orders.after(made, row);
-    const list = follow.length > 0 ? follow : row.offers.filter(orders.may).flatMap((verb) => {
+    const list = follow.length > 0 ? follow : row.verbs.filter(orders.may).flatMap((verb) => {
       const one = orders.button(row, verb);
       return verb === "reassign_task" && one.args ? [one, { verb, args: null, to: "", label: say.say("linkage.other") }] : [one];
     });

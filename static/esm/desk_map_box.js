@@ -13,10 +13,10 @@ export const mend = card((city, { redraw }) => {
 
   return () => {
     chosen.look();
-    const mark_ = chosen.mark(), reply = chosen.reply(), [unit] = reply?.near?.units ?? [];
+    const mark_ = chosen.mark(), reply = chosen.reply(), [unit] = reply?.nearby?.units ?? [];
     // Who was nearest a while ago may be far now: without an answer nothing of it is told.
     const isKnown = mark_ !== null && reply !== null && !chosen.isFailed();
-    const cameras = new Map((reply?.near?.cameras ?? []).slice(0, CAMERAS).map((camera) => [camera.id, camera]));
+    const cameras = new Map((reply?.nearby?.cameras ?? []).slice(0, CAMERAS).map((camera) => [camera.id, camera]));
     return html`<p class="near" ?hidden=${!isKnown}><span>${unit ? nearest(unit) : say.say("near.none")}</span
         ><button type="button" ?hidden=${!unit || !may("send_unit")} ?disabled=${mark_ !== null && orders.isBusy(mark_)}
         ${press([mark_, chosen.version(), unit], send)}>${say.say("near.send")}</button></p>
@@ -46,7 +46,7 @@ export const mend = card((city, { redraw }) => {
   }
   function stateOf(camera) {
     if (camera.well) return say.say("near.camera_well");
-    const since = camera.picture_at ?? (camera.heard == null ? null : city.toCity(camera.heard));
+    const since = camera.picture_at ?? (camera.heard_at == null ? null : city.toCity(camera.heard_at));
     return say.say("near.camera_lost", { t: voice.moment(since) }).trim();
   }
 });

@@ -1,4 +1,4 @@
-// The desk's queue. Rows are nodes that stay; while a hand is in the list nothing changes place, so that a press
+// The desk's queue. Rows are nodes that stay; while a pointer is in the list nothing changes place, so that a press
 // always means the row that was under it. What a button said at the press is what is ordered.
 // Parts: static/js/desk_queue_*.js.
 const version = new URL(import.meta.url).search;
@@ -14,15 +14,15 @@ export function mend(face, view, city) {
 
 function make(face, city) {
   const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city;
-  const me = city.page.person?.hand ?? "";
+  const me = city.page.person?.person_mark ?? "";
   let view = { scalars: {}, order: [], rows: new Map() };
   let filter = FILTERS.includes(desk.query.get("filter")) ? desk.query.get("filter") : "all";
   let order = ORDERS.includes(desk.query.get("order")) ? desk.query.get("order") : "left";
   let words = desk.query.get("words") ?? "";
   let isDeep = false;               // whether the list goes on beyond what the channel tells
   let shown = [];                   // what stands in the list, top to bottom
-  let frozen = null;                // the same while a hand is in the list
-  let isOver = false, isDown = false, hasFocus = false, handAt = 0;
+  let frozen = null;                // the same while a pointer is in the list
+  let isOver = false, isDown = false, hasFocus = false, movedAt = 0;
   const marked = new Set(), ghosts = new Map();
   let summary = null;
   const pages = pagesOf(city, (isFirst) => {
@@ -68,7 +68,7 @@ function make(face, city) {
   const wantPages = () => pages.want(mustAsk() || isDeep ? { filter, order, words: words.trim() } : null);
   function wanted() {
     if (mustAsk()) return pages.order() ?? [];
-    const chosen = chosenOf(city, view, { filter, order, hand: me });
+    const chosen = chosenOf(city, view, { filter, order, personMark: me });
     return isDeep ? [...chosen, ...(pages.order() ?? []).filter((id) => !view.rows.has(id))] : chosen;
   }
   function total() {
@@ -102,7 +102,7 @@ function make(face, city) {
       return [];
     }
     if (frozen === null) frozen = (shown.length > 0 ? shown : now).filter(rowOf);
-    // What left the queue keeps its place until the hand has gone, but nothing can be ordered of it.
+    // What left the queue keeps its place until the pointer has gone, but nothing can be ordered of it.
     for (const id of frozen) ghosts.set(id, rowOf(id));
     const known = new Set(frozen), last = now.findLastIndex((id) => known.has(id));
     // The next rows below the last one move nothing.
@@ -134,8 +134,8 @@ function make(face, city) {
   // ---- drawing
   function take(given) {
     view = given;
-    // A hand that has not moved for a minute is a hand that was left there.
-    if (hasFocus && !isOver && performance.now() - handAt > IDLE_MS && marked.size === 0) return release();
+    // A pointer that has not moved for a minute was left there.
+    if (hasFocus && !isOver && performance.now() - movedAt > IDLE_MS && marked.size === 0) return release();
     if (isDeep && !isHeld() && ol.scrollTop === 0) isDeep = false;
     wantPages();
     pages.look();
@@ -199,19 +199,19 @@ function make(face, city) {
     requestAnimationFrame(() => { isWaiting = false; draw(); });
   }, { passive: true });
 
-  // ---- the hand: pointer
+  // ---- input: pointer
   function over(is) {
     if (isOver === is) return;
     isOver = is;
     draw();
   }
   ol.addEventListener("pointerenter", () => over(true));
-  // The list may have been let go under the hand: it is the hand's again as soon as it moves.
+  // The list may have been let go under the pointer: it is held again as soon as the pointer moves.
   ol.addEventListener("pointermove", () => over(true));
   ol.addEventListener("pointerleave", () => over(false));
   ol.addEventListener("pointerdown", () => {
     isDown = true;
-    handAt = performance.now();
+    movedAt = performance.now();
   });
   addEventListener("pointerup", () => { if (isDown) { isDown = false; setTimeout(draw, 0); } });
   addEventListener("pointercancel", () => { isDown = false; });
@@ -223,11 +223,11 @@ function make(face, city) {
     draw();
   });
 
-  // ---- the hand: keyboard
+  // ---- input: keyboard
   face.addEventListener("focusin", () => {
     const active = face.getRootNode().activeElement;
     hasFocus = ol.contains(active) && active.matches(":focus-visible");
-    handAt = performance.now();
+    movedAt = performance.now();
     draw();
   });
   face.addEventListener("focusout", () => { hasFocus = false; setTimeout(draw, 0); });
@@ -239,7 +239,7 @@ function make(face, city) {
   }
   function step(by) {
     if (shown.length === 0) return;
-    handAt = performance.now();
+    movedAt = performance.now();
     const here = shown.indexOf(desk.selected());
     const next = here < 0 ? (by === Infinity ? shown.length - 1 : 0) : Math.min(shown.length - 1, Math.max(0, here + by));
     ol.focus({ preventScroll: true });

@@ -15,25 +15,25 @@ export const mend = card((city, { redraw, face }) => {
 
   const told = () => view?.scalars ?? {};
   const subject = () => "shift:" + (told().shift?.id ?? told().next?.id ?? "");
-  const name = page.person?.name ?? "", hand = page.person?.hand ?? "";
+  const name = page.person?.name ?? "", me = page.person?.person_mark ?? "";
   // My post: where I signed in, else the first that the roster has for me in this shift or in the next.
   function own() {
     const rows = (view?.order ?? []).map((key) => ({ key, ...view?.rows.get(key) }));
-    return rows.find((row) => row.hand && row.hand === hand) ?? rows.find((row) => row.next_hand && row.next_hand === hand)
+    return rows.find((row) => row.person_mark && row.person_mark === me) ?? rows.find((row) => row.next_person_mark && row.next_person_mark === me)
       ?? rows.find((row) => name && [row.person, row.deputy].includes(name)) ?? rows.find((row) => name && [row.next, row.next_deputy].includes(name)) ?? null;
   }
-  const isHere = (row) => row !== null && row.hand === hand && row.shown !== "signed_out";
-  const offers = {
-    s: { verb: "sign_in", may: (row) => row !== null && !isHere(row) && row.next_hand !== hand },
+  const isHere = (row) => row !== null && row.person_mark === me && row.shown !== "signed_out";
+  const buttons = {
+    s: { verb: "sign_in", may: (row) => row !== null && !isHere(row) && row.next_person_mark !== me },
     l: { verb: "go_away", may: (row) => isHere(row) && row.shown === "present" },
     b: { verb: "come_back", may: (row) => isHere(row) && row.shown === "away" },
     o: { verb: "sign_out", may: (row) => isHere(row) || left() !== null },
   };
-  const left = () => told().left?.[hand] ?? null;
+  const left = () => told().left?.[me] ?? null;
   /** The subject of a verb and its version: who left no shift that is over signs out of that one. */
   function aim(row, verb) {
     if (verb === "sign_out" && left()) return { subject: "shift:" + left().shift, version: left().version, post: left().post };
-    const isPlanned = [row.person, row.deputy].includes(name), isNext = verb === "sign_in" ? !isPlanned && [row.next, row.next_deputy].includes(name) : row.hand !== hand;
+    const isPlanned = [row.person, row.deputy].includes(name), isNext = verb === "sign_in" ? !isPlanned && [row.next, row.next_deputy].includes(name) : row.person_mark !== me;
     const shift = isNext ? told().next : told().shift;
     return { subject: "shift:" + shift?.id, version: shift?.version ?? 0, post: row.key };
   }
@@ -46,14 +46,14 @@ export const mend = card((city, { redraw, face }) => {
     redraw();
   }
   function pressed(key) {
-    const row = own(), { verb, may } = offers[key];
+    const row = own(), { verb, may } = buttons[key];
     if (!orders.may(verb) || !may(row)) return;
     if (verb === "go_away") {
       isLeaving = !isLeaving;
       redraw();
     } else order(verb);
   }
-  for (const key of Object.keys(offers)) keys.on(key, () => pressed(key));
+  for (const key of Object.keys(buttons)) keys.on(key, () => pressed(key));
   LEAVES.forEach((minutes, place) => keys.on(String(place + 1), () => { if (isLeaving) order("go_away", { minutes }); }));
   keys.on("c", () => {
     isCalling = true;
@@ -80,12 +80,12 @@ export const mend = card((city, { redraw, face }) => {
   };
 
   function mine(row) {
-    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.hand === hand ? row.shown : row.next_hand === hand ? "present" : "planned"))) : say.say("duty_page.no_post");
-    const shown = Object.entries(offers).filter(([, { verb, may }]) => orders.may(verb) && may(row));
+    const state = row ? joined(postName(city, row.key), say.say("duty_page.state." + (row.person_mark === me ? row.shown : row.next_person_mark === me ? "present" : "planned"))) : say.say("duty_page.no_post");
+    const shown = Object.entries(buttons).filter(([, { verb, may }]) => orders.may(verb) && may(row));
     const subjects = [...new Set([left()?.shift, told().shift?.id, told().next?.id].filter(Boolean).map((id) => "shift:" + id))];
     const before = left() ? say.say("duty_page.still_at", { post: postName(city, left().post) }) : "";
     return html`<div class="own"><p><b>${say.say("duty_page.mine")}</b><span>${name ? joined(state, before) : say.say("duty_page.nobody")}</span></p>
-      <p class="buttons">${each(shown.map(([key]) => key), (key) => html`<button type="button" data-key=${key} @click=${() => pressed(key)}><kbd>${key.toUpperCase()}</kbd>${words("verb." + offers[key].verb)}</button>`)}
+      <p class="buttons">${each(shown.map(([key]) => key), (key) => html`<button type="button" data-key=${key} @click=${() => pressed(key)}><kbd>${key.toUpperCase()}</kbd>${words("verb." + buttons[key].verb)}</button>`)}
       ${isLeaving ? LEAVES.map((minutes, place) => html`<button type="button" class="minutes" @click=${() => order("go_away", { minutes })}><kbd>${place + 1}</kbd>${say.say("unit.m", { n: minutes })}</button>`) : ""}</p>
       ${subjects.map((subject) => refusedLine(city, subject, ["sign_in", "go_away", "come_back", "sign_out", "call", "pass_authority"]))}</div>`;
   }
@@ -97,7 +97,7 @@ export const mend = card((city, { redraw, face }) => {
       : say.say("duty_page.state." + row.shown);
     return html`<div class="post" role="row" data-shown=${row.shown} data-colour=${mark(row.colour)} data-key=${key}><span class="what">${postName(city, key)}</span
       ><span class="who"><b>${orders.short(who)}</b><span class="state">${state}</span></span
-      ><span class="after">${row.next ? orders.short(row.next) : row.next_gap ? say.say("duty_page.gap") : ""}${row.next_hand ? html`<span class="state">${say.say("duty_page.state.present")}</span>` : ""}</span
+      ><span class="after">${row.next ? orders.short(row.next) : row.next_gap ? say.say("duty_page.gap") : ""}${row.next_person_mark ? html`<span class="state">${say.say("duty_page.state.present")}</span>` : ""}</span
       ><span class="acts">${passes(key, row)}${dial(city, call, key, postName(city, key))}</span></div>`;
   }
   // A leader who is absent for ten minutes: one tap gives the authority to the deputy.

@@ -17,7 +17,7 @@ export const mend = card((city, { redraw, face }) => {
   const version = () => Math.max(told().version ?? 0, orders.version(subject()));
   // The incoming lead, and who has the authority of the outgoing shift.
   const maySign = () => told().drafted === true && orders.may("sign_handover") && (!isOutgoing() || orders.may("write_entry"));
-  const isOutgoing = () => (city.page.person?.hand ?? "") !== told().incoming_hand;
+  const isOutgoing = () => (city.page.person?.person_mark ?? "") !== told().incoming_person_mark;
 
   keys.on("h", () => { list()?.focus(); if (!chosen) step(0); });
   keys.on("g", () => sign());

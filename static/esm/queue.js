@@ -37,7 +37,7 @@ export const mend = card((city, place) => {
       <footer ?hidden=${rest <= 0 && why === ""}>${joined(rest > 0 && say.say("queue.more", { n: rest }), until, why)}</footer>`;
   };
 
-  // Under the hand of a seat that has signed in nothing changes place, and what is over keeps its own.
+  // While a seat is signed in nothing changes place, and what is over keeps its own.
   /** @param {View} view */
   function choose({ as_of: at, order, rows }) {
     const isHeld = shown.size > 0 && Boolean(city.seat?.isIn()) && list().matches(":hover");

@@ -18,8 +18,8 @@ export const mend = card((city, { face }) => (view) => {
     })}</ul>`;
 
   function aged(source) {
-    if (source.freshness === "late") return say.late(source.heard, city.machine());
-    if (source.freshness === "lost") return source.heard === null ? say.say("sources.never") : say.lost(city.toCity(source.heard), city.city());
+    if (source.freshness === "late") return say.late(source.heard_at, city.machine());
+    if (source.freshness === "lost") return source.heard_at === null ? say.say("sources.never") : say.lost(city.toCity(source.heard_at), city.city());
     return source.skew_s ? say.say("sources.skew", { t: say.coarse(Math.abs(source.skew_s)) }) : "";
   }
 });

@@ -4,13 +4,13 @@ import { far } from "./agency_task.js";
 import { typed } from "./desk_forms.js";
 
 /** @typedef {{ task: string, kind: string, draw: () => unknown }} Form */
-/** @typedef {{ act: (verb: string, row: Row, args?: Record<string, any>, photos?: Blob[]) => void, leave: () => void, redraw: () => void }} Hands */
+/** @typedef {{ act: (verb: string, row: Row, args?: Record<string, any>, photos?: Blob[]) => void, leave: () => void, redraw: () => void }} Acts */
 
 const MOST_PHOTOS = 4, MOST_BYTES = 10 * 2 ** 20, TYPES = "image/jpeg,image/png,image/webp", AGAIN_MS = 5000;
 
-/** @param {City} city @param {string} kind the verb @param {Row} row @param {Hands} hands @returns {Form} */
-export function openForm(city, kind, row, hands) {
-  const draw = { set_out_task: units, finish_task: evidence, decline_task: reason }[kind](city, row, hands);
+/** @param {City} city @param {string} kind the verb @param {Row} row @param {Acts} acts @returns {Form} */
+export function openForm(city, kind, row, acts) {
+  const draw = { set_out_task: units, finish_task: evidence, decline_task: reason }[kind](city, row, acts);
   return { task: row.id, kind, draw };
 }
 

@@ -6,7 +6,7 @@
   const NAME = "citywall-agency", STORE = "unsent", RETRY_MS = [3000, 6000, 15000, 30000, 60000], SEND_MS = 90000;
   const held = /** @type {Map<string, Unsent>} */ (new Map()); // by task
   const listeners = new Set();
-  const owner = page.person?.hand ?? "";
+  const owner = page.person?.person_mark ?? "";
 
   // ---- the browser's own store; without it a report is held in the page alone, which says so
   const asked = (/** @type {IDBRequest} */ request) => new Promise((done, failed) => {

@@ -15,7 +15,7 @@ export function nextOf({ state, travels }) {
 
 /**
  * @param {City} city @param {Row} row
- * @param {{ act: Function, want: (kind: string, row: Row) => void, form: import("./agency_forms.js").Form | null }} hands
+ * @param {{ act: Function, want: (kind: string, row: Row) => void, form: import("./agency_forms.js").Form | null }} acts
  */
 export function taskRow(city, row, { act, want, form }) {
   const { say, words, orders, outbox } = city, now = city.city(), made = orders.of("task:" + row.id), report = outbox.of(row.id);

@@ -2,22 +2,22 @@
 // its mark); words and clocks are made here. A critical case that is new pulses three times and stops.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, mark, show, rows } = city.mend, { eye, move, layer } = city.overMap;
+  const city = window.citywall, { make, text, mark, show, rows } = city.mend, { projection, move, layer } = city.overMap;
   const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
   const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/marks/cases.py
   let known = /** @type {Set<string> | null} */ (null);
   const overlay = () => layer("callouts", 1);
 
   function place() {
-    const frame = city.frame("callouts"), over = frame && overlay(), view = over && eye(place);
-    if (!view) return;
+    const frame = city.frame("callouts"), over = frame && overlay(), map = over && projection(place);
+    if (!map) return;
     const { data, meta } = frame, now = city.city(), isEnglish = city.page.lang === "en";
     rows(over, data.key ?? [], build, (node, id) => {
       const row = data.key.indexOf(id), value = (name) => data[name][row];
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
-      const [x, y] = view.at(value("x"), value("y"));
-      show(node, x >= 0 && y >= 0 && x <= view.width && y <= view.height);
-      const left = within(x + value(isEnglish ? "dx_en" : "dx"), view.width - wide), top = within(y + value("dy"), view.height - high);
+      const [x, y] = map.at(value("x"), value("y"));
+      show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
+      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = within(y + value("dy"), map.height - high);
       move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
       draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
       write(box, value, now);
@@ -66,14 +66,14 @@
   const within = (value, most) => clamp(value, EDGE, Math.max(EDGE, most - EDGE));
 
   function pulse() {
-    const data = city.frame("cases")?.data, over = data && overlay(), view = over && eye(place);
-    if (!view) return;
+    const data = city.frame("cases")?.data, over = data && overlay(), map = over && projection(place);
+    if (!map) return;
     const now = (data.key ?? []).filter((_, row) => data.marker[row] === CRITICAL);
     const before = known, fresh = before === null ? [] : now.filter((key) => !before.has(key));
     known = new Set(now);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const key of fresh.slice(0, MOST_AT_ONCE)) {
-      const row = data.key.indexOf(key), [x, y] = view.at(data.x[row], data.y[row]);
+      const row = data.key.indexOf(key), [x, y] = map.at(data.x[row], data.y[row]);
       const ring = make("i", "pulse");
       ring.style.cssText = `position:absolute;left:${x - RING}px;top:${y - RING}px;width:${2 * RING}px;height:${2 * RING}px;box-sizing:border-box;border:2px solid var(--red);border-radius:50%`;
       over.parentNode?.append(ring);

@@ -69,7 +69,7 @@ interface Person {
   name: string;
   role: string;
   seat: string;
-  hand: string;
+  person_mark: string;
   /** What the person's roles and shift allow now; buttons are for nothing else. */
   verbs: string[];
 }
@@ -244,7 +244,7 @@ interface Place {
   drawn?: () => void;
 }
 /** The map as it lies now. */
-interface Eye {
+interface MapProjection {
   figure: any;
   /** CSS px of the map's cell. */
   width: number;
@@ -257,7 +257,7 @@ interface Eye {
 }
 /** static/js/over_map.js */
 interface OverMap {
-  eye(onChange: () => void): Eye | null;
+  projection(onChange: () => void): MapProjection | null;
   /** Degrees to metres (EPSG:3857). */
   metres(lon: number, lat: number): number[];
   degrees(x: number, y: number): number[];
@@ -400,7 +400,7 @@ interface City {
   page: PageData;
   sheet: CSSStyleSheet;
   broken(key: string, error: unknown): void;
-  heard(): void;
+  sessionAnswered(): void;
   /** A Bokeh figure once it is laid out. */
   figure(key: string): any;
   /** Epoch seconds by the server's machine clock; NaN before the first beat. */
@@ -446,7 +446,7 @@ interface City {
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
-  /** Whether a place is wanted that a hand on the map gives (static/esm/desk_linkage.js). */
+  /** Whether a place is wanted that a click on the map gives (static/esm/desk_linkage.js). */
   deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }
 

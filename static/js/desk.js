@@ -141,7 +141,7 @@
   }
   // E is 送带班领导 where a ruling is due: the key does what the first button of the row says.
   function offered(one, verb, choice) {
-    const asks = (one.offers ?? []).filter(orders.may);
+    const asks = (one.verbs ?? []).filter(orders.may);
     if (verb === "escalate" && asks.includes("send_for_ruling")) return orders.button(one, "send_for_ruling");
     if (verb === "reassign" && !asks.includes("reassign") && asks.includes("dispatch")) verb = "dispatch";
     if (!asks.includes(verb)) return null;

@@ -19,8 +19,8 @@ const BY_INTAKE = new Set(["file", "reject", "merge", "request_verification"]);
 // {seen, more} of a case, each [{id, verb, label, args, to}], primary first; `args` null = opens a form. `may`
 // says what the person may give now, `isIntake` that filing has its own sheet, `isUndoing` that an undo line stands.
 export function buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing }) {
-  const offers = (record.offers ?? []).filter((verb) => FIRST.includes(verb)), found = [];
-  for (const verb of new Set([...offers, ...FIRST, ...REST])) {
+  const offered = (record.verbs ?? []).filter((verb) => FIRST.includes(verb)), found = [];
+  for (const verb of new Set([...offered, ...FIRST, ...REST])) {
     if ((isIntake && BY_INTAKE.has(verb)) || (isUndoing && verb === "undo") || !may(verb)) continue;
     found.push(...buttons(city, voice, verb, record, reply));
   }
@@ -30,7 +30,7 @@ export function buttonsOf(city, voice, record, reply, { may, isIntake, isUndoing
 
 // What one click orders, as in a row of the queue (order_words.js); and the form of those that may need more.
 function buttons(city, voice, verb, record, reply) {
-  const { orders } = city, name = voice.verb(verb), isRest = REST.includes(verb), units = reply?.near?.units ?? [];
+  const { orders } = city, name = voice.verb(verb), isRest = REST.includes(verb), units = reply?.nearby?.units ?? [];
   const form = () => ({ id: verb, verb, label: voice.say("detail.other_than", { verb: name }), args: null, isRest: true });
   if (verb === "open_incident") return [{ id: verb, verb, label: voice.say(record.incident ? "linkage.open" : "linkage.begin"), args: {} }];
   if (verb === "show") return [{ id: verb, verb, label: voice.say("detail.show"), args: {} }];
@@ -41,7 +41,7 @@ function buttons(city, voice, verb, record, reply) {
     });
     return ranked.length > 0 ? [...ranked, form()] : [{ id: verb, verb, label: name, args: null }];
   }
-  const button = orders.button({ ...record, near: units[0] ?? record.near ?? null }, verb);
+  const button = orders.button({ ...record, nearest_unit: units[0] ?? record.nearest_unit ?? null }, verb);
   if (verb === "send_unit") {
     if (!button.args) return [];
     return [{ ...button, id: `${verb}:1` }, ...(units.length > 1 ? [form()] : [])];
@@ -50,7 +50,7 @@ function buttons(city, voice, verb, record, reply) {
   return button ? [{ ...button, id: verb, isRest }] : [];
 }
 // The keys 1 to 3 mean whom the row offers to reassign to, or else to dispatch to.
-const isKeyed = ({ offers = [] }, verb) => offers.includes(verb) && (verb === "reassign" || !offers.includes("reassign"));
+const isKeyed = ({ verbs = [] }, verb) => verbs.includes(verb) && (verb === "reassign" || !verbs.includes("reassign"));
 
 // Why something that one would look for is not there: worth a line where a rule says no, not where the case is
 // simply elsewhere in its life.
@@ -102,7 +102,7 @@ const FORMS = {
     { ...words(voice, true, "reason"), when: (told) => told.passed === false }],
   call_back: (voice) => [choice(voice, "satisfaction", SATISFIED), choice(voice, "resolved", RESOLVED)],
   send_unit: (voice, record, reply) => [{ name: "unit", kind: "choice", label: label(voice, "unit"), required: true,
-    options: (reply?.near?.units ?? []).map((unit) => [unit.unit, voice.reach(unit)]) }],
+    options: (reply?.nearby?.units ?? []).map((unit) => [unit.unit, voice.reach(unit)]) }],
   supervise: (voice) => [words(voice)],
   reopen: (voice) => [words(voice)],
   comment: (voice) => [words(voice)],

@@ -42,7 +42,7 @@ function follow(city) {
       if (got?.case) {
         reply = parted(got.case);
         // The rows of the channel are the first ones only: what was asked is the row of any other case.
-        desk.know([[whose, { ...reply.case, near: reply.near?.units?.[0] ?? null }]]);
+        desk.know([[whose, { ...reply.case, nearest_unit: reply.nearby?.units?.[0] ?? null }]]);
       }
       tell();
     }
@@ -107,9 +107,9 @@ function follow(city) {
 }
 
 // The file of the case, and beside it what the server told around it.
-/** @param {Record<string, any>} told @returns {{ case: Row, story: any[], near: any, register: Row | null, actions: any[] }} */
-function parted({ story = [], near = null, register = null, actions = [], ...file }) {
-  return { case: file, story, near, register, actions };
+/** @param {Record<string, any>} told @returns {{ case: Row, story: any[], nearby: any, register: Row | null, actions: any[] }} */
+function parted({ story = [], nearby = null, register = null, actions = [], ...file }) {
+  return { case: file, story, nearby, register, actions };
 }
 
 function merged(told, row) {

@@ -73,7 +73,7 @@ const FIELDS = {
 /** What takes the text of an input. @param {(value: string) => void} set */
 export const typed = (set) => ({ target }) => set(target.value);
 
-// Enter sends, Shift+Enter is a new line: the hand stays on the keyboard.
+// Enter sends, Shift+Enter is a new line, so that the keyboard is enough.
 function sendOnEnter(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

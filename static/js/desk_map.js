@@ -32,20 +32,20 @@
   const cell = () => document.querySelector('[data-cell="map"]');
   const isPlaced = (row) => Number.isFinite(row?.lon) && Number.isFinite(row?.lat);
 
-  const eye = () => city.overMap.eye(draw);
+  const projected = () => city.overMap.projection(draw);
 
   // ---- what stands under a point: the nearest mark within reach, critical and urgent ones before ordinary
   function hit(px, py) {
-    const eyes = eye();
-    if (!eyes) return null;
-    return nearest("cases", eyes, px, py, (data, row) => data.key[row]) ?? nearest("ordinary", eyes, px, py, (data, row) => name(data.mark?.[row]));
+    const projection = projected();
+    if (!projection) return null;
+    return nearest("cases", projection, px, py, (data, row) => data.key[row]) ?? nearest("ordinary", projection, px, py, (data, row) => name(data.mark?.[row]));
   }
-  function nearest(key, eyes, px, py, told) {
+  function nearest(key, projection, px, py, told) {
     const frame = city.frame(key), { data } = frame ?? {};
-    if (!data?.x || (key === "ordinary" && !isNear(eyes))) return null;
+    if (!data?.x || (key === "ordinary" && !isNear(projection))) return null;
     let best = null, least = REACH_PX;
     for (let row = 0; row < data.x.length; row++) {
-      const [x, y] = eyes.at(data.x[row], data.y[row]), far = Math.hypot(x - px, y - py);
+      const [x, y] = projection.at(data.x[row], data.y[row]), far = Math.hypot(x - px, y - py);
       if (far > least) continue;
       const found = told(data, row);
       if (found) { best = { mark: found, x: data.x[row], y: data.y[row] }; least = far; }
@@ -60,12 +60,12 @@
 
   // A sensor off normal: an incident can be opened from it.
   function device(px, py) {
-    const eyes = eye();
-    return eyes && nearest("sensors", eyes, px, py, (data, row) => data.device?.[row]);
+    const projection = projected();
+    return projection && nearest("sensors", projection, px, py, (data, row) => data.device?.[row]);
   }
 
-  // ---- the hand on the map: a click that is no drag
-  function hands() {
+  // ---- the pointer on the map: a click that is no drag
+  function listen() {
     const map = cell();
     map?.addEventListener("pointerdown", (event) => { down = [event.clientX, event.clientY]; }, { capture: true, passive: true });
     map?.addEventListener("pointerup", (event) => {
@@ -80,10 +80,10 @@
       if (alarm) city.desk.beginLinkage({ device: alarm.mark });
     }, { capture: true, passive: true });
   }
-  // Where an incident is to be opened: the point under the hand.
+  // Where an incident is to be opened: the point under the pointer.
   function point(px, py) {
-    const eyes = eye();
-    if (eyes) city.deskPlace?.put(...city.overMap.degrees(...eyes.under(px, py)));
+    const projection = projected();
+    if (projection) city.deskPlace?.put(...city.overMap.degrees(...projection.under(px, py)));
   }
   function callout(event) {
     const data = city.frame("callouts")?.data;
@@ -100,7 +100,7 @@
   function choose(found) {
     opened = found;
     if (found) {
-      centred = found.mark; // the eye is there already
+      centred = found.mark; // the map is there already
       city.desk.select(found.mark);
     }
     draw();
@@ -116,17 +116,17 @@
     return layer && parts;
   }
   function draw() {
-    const over = overlay(), eyes = over && eye();
-    if (!eyes) return;
+    const over = overlay(), projection = over && projected();
+    if (!projection) return;
     const mark = city.desk.selected(), row = mark && city.desk.row(mark), known = isPlaced(row) ? metres(row.lon, row.lat) : place(mark);
     show(over.ring, Boolean(known));
     if (known) {
-      const [x, y] = eyes.at(...known);
+      const [x, y] = projection.at(...known);
       move(over.ring, { left: `${x - RING_PX / 2}px`, top: `${y - RING_PX / 2}px` });
     }
     const isOpen = opened !== null && opened.mark === mark && row !== null;
     show(over.popup, isOpen);
-    if (isOpen) fill(over.popup, eyes, row);
+    if (isOpen) fill(over.popup, projection, row);
   }
   // Where a frame says that a case is, for one whose row is not here.
   function place(mark) {
@@ -134,10 +134,10 @@
     if (at >= 0) return [data.x[at], data.y[at]];
     return opened && opened.mark === mark ? [opened.x, opened.y] : null;
   }
-  function fill(popup, eyes, row) {
+  function fill(popup, projection, row) {
     const [what, who, bar] = popup.children, { say, desk, orders } = city, now = city.city(), mark_ = opened.mark;
-    const [x, y] = eyes.at(opened.x, opened.y), [wide, gap] = POPUP;
-    const [left_, top] = spot(eyes, x, y, wide, popup.offsetHeight || 96, gap + RING_PX / 4);
+    const [x, y] = projection.at(opened.x, opened.y), [wide, gap] = POPUP;
+    const [left_, top] = spot(projection, x, y, wide, popup.offsetHeight || 96, gap + RING_PX / 4);
     move(popup, { left: `${left_}px`, top: `${top}px` });
     reshape(what.firstChild, row.urgency);
     text(what.lastChild, desk.what(row));
@@ -157,32 +157,32 @@
     });
   }
   // Right of the mark, left, below or above it: where it hides the fewest other marks, critical ones least of all.
-  function spot(eyes, x, y, wide, high, gap) {
+  function spot(projection, x, y, wide, high, gap) {
     const spots = [[x + gap, y - high / 2], [x - gap - wide, y - high / 2], [x - wide / 2, y + gap], [x - wide / 2, y - gap - high]];
     const data = city.frame("cases")?.data ?? { x: [] };
-    const marks = Array.from(data.x, (_, at) => [...eyes.at(data.x[at], data.y[at]), data.ring?.[at] > 0 ? 100 : 1]);
+    const marks = Array.from(data.x, (_, at) => [...projection.at(data.x[at], data.y[at]), data.ring?.[at] > 0 ? 100 : 1]);
     let best = spots[0], least = Infinity;
     for (const [left, top] of spots) {
-      const isOut = left < EDGE_PX || top < EDGE_PX || left + wide > eyes.width - EDGE_PX || top + high > eyes.height - EDGE_PX;
+      const isOut = left < EDGE_PX || top < EDGE_PX || left + wide > projection.width - EDGE_PX || top + high > projection.height - EDGE_PX;
       const near = ([px, py]) => px > left - RING_PX / 2 && px < left + wide + RING_PX / 2 && py > top - RING_PX / 2 && py < top + high + RING_PX / 2;
       const cost = (isOut ? 1000 : 0) + marks.filter((one) => near(one)).reduce((sum, one) => sum + one[2], 0);
       if (cost < least) { best = [left, top]; least = cost; }
     }
     const clamp = (value, most) => Math.round(Math.max(EDGE_PX, Math.min(most - EDGE_PX, value)));
-    return [clamp(best[0], eyes.width - wide), clamp(best[1], eyes.height - high)];
+    return [clamp(best[0], projection.width - wide), clamp(best[1], projection.height - high)];
   }
 
   // ---- the chosen case comes into the middle; nearer if the view was the whole district
   function centre(mark) {
     if (mark === null || mark === centred) return;
-    const eyes = eye(), row = city.desk.row(mark), known = isPlaced(row) ? metres(row.lon, row.lat) : place(mark);
-    if (!eyes || !known) return;
+    const projection = projected(), row = city.desk.row(mark), known = isPlaced(row) ? metres(row.lon, row.lat) : place(mark);
+    if (!projection || !known) return;
     centred = mark;
     if (opened?.mark !== mark) opened = null;
-    const [west, east, south, north] = eyes.view, half = Math.min((north - south) / 2, NEAREST_M), wide = (half * (east - west)) / (north - south);
+    const [west, east, south, north] = projection.view, half = Math.min((north - south) / 2, NEAREST_M), wide = (half * (east - west)) / (north - south);
     const [x, y] = known;
-    eyes.figure.x_range.setv({ start: x - wide, end: x + wide }, { sync: false });
-    eyes.figure.y_range.setv({ start: y - half, end: y + half }, { sync: false });
+    projection.figure.x_range.setv({ start: x - wide, end: x + wide }, { sync: false });
+    projection.figure.y_range.setv({ start: y - half, end: y + half }, { sync: false });
   }
   function look() {
     const mark = city.desk.selected();
@@ -193,7 +193,7 @@
   }
 
   addEventListener("DOMContentLoaded", () => {
-    hands();
+    listen();
     city.desk.onSelected(look);
     city.desk.onActs(draw);
     for (const key of ["frame:cases", "desk_queue", "desk_map_box"]) city.on(key, look);
@@ -201,7 +201,7 @@
   addEventListener("keydown", (event) => { if (event.key === "Escape" && opened !== null) { opened = null; draw(); } });
   city.deskMap = {
     hit, choose, look,
-    view: () => eye()?.view.map((value) => Math.round(value)) ?? null,
+    view: () => projected()?.view.map((value) => Math.round(value)) ?? null,
     opened: () => opened?.mark ?? null,
   };
 })();

@@ -29,7 +29,7 @@ export function personOf(city, voice, act, redraw) {
       redraw();
     } finally { isSending = false; }
   }
-  // What was shown leaves the page, not only the eye, whatever stands in the pane by then and whether it can be drawn.
+  // What was shown leaves the page and is not only hidden, whatever stands in the pane by then and whether it can be drawn.
   function drop() {
     clearTimeout(timer);
     told = null;

@@ -2,11 +2,11 @@
 export const FILTERS = ["all", "critical", "mine", "overdue", "reported", "ruling"], ORDERS = ["left", "urgency", "newest"];
 const URGENCIES = { critical: 0, urgent: 1, normal: 2 };
 
-// `view`: the card's; the ids, first to last. `hand` is that of the page's person.
-export function chosenOf(city, view, { filter, order, hand }) {
+// `view`: the card's; the ids, first to last. `personMark` is that of the page's person.
+export function chosenOf(city, view, { filter, order, personMark }) {
   const due = city.rows.until, now = city.city();
   const IS = {
-    all: () => true, critical: (row) => row.urgency === "critical", mine: (row) => row.hands?.includes(hand),
+    all: () => true, critical: (row) => row.urgency === "critical", mine: (row) => row.acted_by?.includes(personMark),
     overdue: (row) => row.due_at !== null && row.due_at < now, ruling: (row) => row.state === "ruling",
     reported: (row) => row.state === "reported" || row.state === "verifying",
   };

@@ -1,4 +1,4 @@
-// The order of a list under a hand: while a pointer is in it, or a form is open, nothing changes place, and what is new waits.
+// The order of a list in use: while a pointer is in it, or a form is open, nothing changes place, and what is new waits.
 const STILL_MS = 4000, TOUCHED_MS = 1500;
 
 /** @param {() => void} redraw */

@@ -1,16 +1,16 @@
 // Labels of incidents over the map: type and road. The console says where each has room.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, show, rows } = city.mend, { eye, move, layer } = city.overMap;
+  const city = window.citywall, { make, text, show, rows } = city.mend, { projection, move, layer } = city.overMap;
 
   function place() {
-    const frame = city.frame("incidents"), over = frame && layer("incident-labels", 1), view = over && eye(place);
-    if (!view) return;
+    const frame = city.frame("incidents"), over = frame && layer("incident-labels", 1), map = over && projection(place);
+    if (!map) return;
     const { data, meta } = frame, [wide, high] = meta.label, { words, say } = city;
     const labelled = (data.key ?? []).filter((_, row) => Number.isFinite(data.dx[row]));
     rows(over, labelled, build, (node, id) => {
-      const row = data.key.indexOf(id), [x, y] = view.at(data.x[row], data.y[row]);
-      show(node, x >= 0 && y >= 0 && x <= view.width && y <= view.height);
+      const row = data.key.indexOf(id), [x, y] = map.at(data.x[row], data.y[row]);
+      show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
       // On the left of its mark a label ends there.
       const isLeft = data.dx[row] + wide <= 0, left = isLeft ? x + data.dx[row] + wide : x + data.dx[row];
       const across = isLeft ? " translateX(-100%)" : data.dx[row] < 0 ? ` translateX(calc(${wide / 2}px - 50%))` : "";

@@ -43,7 +43,7 @@ export function draftOf(city, source, done, leave, redraw) {
     redraw();
   }
   function add() {
-    rows = [...rows, { id: `own-${++number}`, template: "", agency: reply.agencies[0], priority: "P2", text: "", isOn: true, near: null }];
+    rows = [...rows, { id: `own-${++number}`, template: "", agency: reply.agencies[0], priority: "P2", text: "", isOn: true, nearest_unit: null }];
     redraw();
   }
 
@@ -69,7 +69,7 @@ export function draftOf(city, source, done, leave, redraw) {
   return {
     source,
     send,
-    // The hand on the map, while a place is wanted.
+    // Clicks on the map, while a place is wanted.
     wantsPlace: () => !source.case && !source.device,
     put(lon, lat) {
       point = [lon, lat];
@@ -106,12 +106,12 @@ export function draftOf(city, source, done, leave, redraw) {
     const span = (seconds) => say.coarse(seconds);
     const limits = row.template ? joined(say.say("linkage.ack_in", { t: span(row.ack_s) }), row.arrive_s !== null && say.say("linkage.arrive_in", { t: span(row.arrive_s) }),
       say.say("linkage.done_in", { t: span(row.due_s) })) : "";
-    const { near } = row, unit = near ? joined(orders.reach(near), say.say("linkage.fix", { t: span(near.age_s) })) : row.needs_unit ? say.say("linkage.no_unit") : "";
+    const { nearest_unit: nearest } = row, unit = nearest ? joined(orders.reach(nearest), say.say("linkage.fix", { t: span(nearest.age_s) })) : row.needs_unit ? say.say("linkage.no_unit") : "";
     return html`<li data-off=${mark(!row.isOn)}><input type="checkbox" .checked=${live(row.isOn)} aria-label=${agencyOf(city, row.agency)} @change=${(event) => change(row, { isOn: event.target.checked })}>
       ${pick(row.agency, (agency) => change(row, { agency }), agencies)}
       ${row.template ? html`<span class="what">${say.say("task." + row.words)}</span>`
         : html`<input type="text" maxlength="200" placeholder=${say.say("linkage.field.text")} aria-label=${say.say("linkage.field.text")} .value=${live(row.text)} @input=${typed((text) => change(row, { text }))}>`}
       ${row.template ? html`<span class="priority">${row.priority}</span>` : pick(row.priority, (priority) => change(row, { priority }), PRIORITIES.map((one) => [one, one]))}
-      <p class="more"><span class="limits">${limits}</span><span class="unit" data-none=${mark(row.needs_unit && !near)}>${unit}</span></p></li>`;
+      <p class="more"><span class="limits">${limits}</span><span class="unit" data-none=${mark(row.needs_unit && !nearest)}>${unit}</span></p></li>`;
   }
 }

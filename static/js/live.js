@@ -14,7 +14,7 @@
   let attempts = 0, beatAt = -Infinity;
   let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
   const opened = performance.now();
-  let heardAt = performance.now(), hasHeart = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
+  let answeredAt = performance.now(), hasAnswered = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
 
   // ---- time: the server's, carried on by this machine's stopwatch
   const since = (mark) => (performance.now() - mark) / 1000;
@@ -31,12 +31,12 @@
   const toCity = (epoch) => (beat ? beat.city0 + (epoch - beat.machine0) * beat.rate : epoch);
   const city = () => toCity(machine());
 
-  // Which lost sources are still counted: [[client, heard], …] in words, "" when none.
+  // Which lost sources are still counted: [[client, heard_at], …] in words, "" when none.
   function gaps(list) {
     if (!list?.length) return "";
-    const [client, heard] = list[0];
+    const [client, heardAt] = list[0];
     const values = { source: page.words["source." + client] ?? client, n: list.length };
-    return say.say(list.length > 1 ? "gap.many" : "gap.one", { ...values, t: heard === null ? "" : say.moment(toCity(heard), city()) });
+    return say.say(list.length > 1 ? "gap.many" : "gap.one", { ...values, t: heardAt === null ? "" : say.moment(toCity(heardAt), city()) });
   }
 
   // ---- the bus
@@ -191,14 +191,14 @@
     mend.show(cover, words !== "");
     mend.mark(document.body, "break", words !== "");
   }
-  function heard() {
-    heardAt = performance.now();
-    hasHeart = true;
+  function sessionAnswered() {
+    answeredAt = performance.now();
+    hasAnswered = true;
     session = "live";
   }
   function watch() {
-    if (document.hidden) { heardAt = Math.max(heardAt, performance.now() - 1000); return; }
-    if (since(heardAt) > (hasHeart ? SESSION_S : GRACE_S) && session !== "lost") {
+    if (document.hidden) { answeredAt = Math.max(answeredAt, performance.now() - 1000); return; }
+    if (since(answeredAt) > (hasAnswered ? SESSION_S : GRACE_S) && session !== "lost") {
       session = "lost";
       tell("session");
       reload("session");
@@ -241,7 +241,7 @@
   }
 
   window.citywall = {
-    on, tell, state, say, mend, page, sheet, broken, heard, figure, machine, city, toCity, gaps,
+    on, tell, state, say, mend, page, sheet, broken, sessionAnswered, figure, machine, city, toCity, gaps,
     words: (key) => page.words[key],
     session: () => session,
     hello: () => hello,

@@ -1,5 +1,5 @@
 // Keeps both scales of a map equal when its place changes size. The view that the page opened with
-// follows the size; a view that a hand or the view lock has set keeps its middle and its height.
+// follows the size; a view that a person or the view lock has set keeps its middle and its height.
 // Arguments: figure, home = [west, south, east, north] in metres. Nothing is told to the server.
 const width = figure.inner_width
 const height = figure.inner_height

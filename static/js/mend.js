@@ -53,7 +53,7 @@
   }
 
   // A button that orders: what it meant when the pointer went down is what is done (`node.citywallSpec` is what it
-  // means now, fn(spec) does it), once however often the hand clicks, and nothing without a session.
+  // means now, fn(spec) does it), once however often it is clicked, and nothing without a session.
   function press(node, fn) {
     let held;
     node.addEventListener("pointerdown", () => { held = node.citywallSpec; });

@@ -49,9 +49,9 @@
   function button(row, verb, choice) {
     const name = city.words("verb." + verb) ?? verb, plain = { verb, args: ONE_CLICK.has(verb) ? {} : null, to: "", label: name };
     const aimed = (to, whom, args) => ({ verb, args, to, label: say.say("order.to", { verb: name, to: whom }) });
-    if (verb === "send_unit" && row.near) {
-      const { unit, call_sign: sign } = row.near;
-      return aimed(sign || unit, reach(row.near), { unit, call_sign: sign ?? "" });
+    if (verb === "send_unit" && row.nearest_unit) {
+      const { unit, call_sign: sign } = row.nearest_unit;
+      return aimed(sign || unit, reach(row.nearest_unit), { unit, call_sign: sign ?? "" });
     }
     if (verb === "escalate") {
       const level = levelAbove(row), to = LEVELS[level];
@@ -70,7 +70,7 @@
     return plain;
   }
   function buttons(row, most = 2) {
-    const found = [], offered = (row.offers ?? []).filter(orders.may), same = orders.may("merge") ? row.same ?? [] : [];
+    const found = [], offered = (row.verbs ?? []).filter(orders.may), same = orders.may("merge") ? row.same ?? [] : [];
     // Reports that may be the same have no row of their own: one press counts them all with this one.
     if (same.length > 0) found.push({ verb: "merge_same", args: { same }, to: "", label: say.say("order.merge_same", { n: same.length }) });
     // What was sent to the leader stays in sight as sent, in the place of its button.
@@ -110,7 +110,7 @@
     const good = { good: true, label: say.say("desk.good") };
     if (made.state === "lost") return [{ again: true, label: say.say("desk.resend") }, good];
     // An undo is never tried again, nor what the row does not offer any more.
-    const still = orders.UNDOES.has(made.verb) || !row?.offers?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
+    const still = orders.UNDOES.has(made.verb) || !row?.verbs?.includes(made.verb) || !orders.may(made.verb) ? null : button(row, made.verb, made.args.to);
     if (!still) return [good];
     const isSame = still.to === made.to, args = made.verb === "escalate" ? still.args : made.args;
     return [{ ...still, args, label: say.say("desk.still", { verb: isSame ? city.words("verb." + made.verb) : still.label }) }, good];

@@ -1,5 +1,5 @@
 // Orders: a click becomes a command with its own id, and every command gets its answer or says that it did
-// not arrive. One page session carries them (static/esm/hand.js); the state of each is kept per subject.
+// not arrive. One page session carries them (static/esm/session_messages.js); the state of each is kept per subject.
 (function () {
   "use strict";
   const city = window.citywall;
@@ -12,14 +12,14 @@
   const listeners = new Set(), hearers = new Map();
   let send = null, number = 0;
 
-  // ---- the wire: hand.js gives the way out and calls take() with what comes in
+  // ---- the wire: session_messages.js gives the way out and calls take() with what comes in
   function attach(way) {
     send = way;
     for (const act of open.values()) out({ act: act.envelope });
     for (const { message } of asks.values()) out(message);
   }
   function out(message) {
-    // A session that is gone throws; silence and the watch of live.js say so to the eye.
+    // A session that is gone throws; silence and the watch of live.js show it.
     try { send?.(message); } catch (error) { console.info("citywall: not sent,", String(error)); }
   }
   function take(message) {
@@ -137,7 +137,7 @@
 
   // What a reload interrupts is sent again under its id, so that its answer is known on the new page: to the
   // same person. A wall has none: its seat is gone with its page.
-  const owner = () => city.page.person?.hand ?? "";
+  const owner = () => city.page.person?.person_mark ?? "";
   function keep() {
     if (!owner()) return;
     const waiting = [...open.values()].map(({ envelope, mark, born, to }) => ({ envelope, mark, born, to }));

@@ -8,9 +8,10 @@
 
   const degrees = (x, y) => [(x / RADIUS) * (180 / Math.PI), (2 * Math.atan(Math.exp(y / RADIUS)) - Math.PI / 2) * (180 / Math.PI)];
 
-  // The map as it lies now, `at` from metres to px of its cell; null while the figure has no size. `onChange`
-  // (always the same function) is called in the next frame of the screen after the map has moved.
-  function eye(onChange) {
+  // The projection of the map as it lies now: `at` from metres to px of its cell, `under` back. null while the
+  // figure has no size. `onChange` (always the same function) is called in the next frame of the screen after the
+  // map has moved.
+  function projection(onChange) {
     const figure = city.figure("map");
     if (!figure || !(figure.inner_width > 0)) return null;
     if (watched.get(onChange) !== figure) {
@@ -33,7 +34,7 @@
     };
   }
 
-  // A layer over the whole map that lets the hand through; null while the page has no map.
+  // A layer over the whole map that lets the pointer through; null while the page has no map.
   function layer(name, z) {
     const cell = document.querySelector('[data-cell="map"]');
     if (!cell) return null;
@@ -48,5 +49,5 @@
     for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;
   }
 
-  city.overMap = { eye, metres, degrees, move, layer };
+  city.overMap = { projection, metres, degrees, move, layer };
 })();

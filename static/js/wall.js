@@ -49,7 +49,7 @@
   addEventListener("resize", rescale);
   scale = wanted();
 
-  // ---- the view-lock. A wall moves for a reason: a hand locks it, ★ unlocks it, new P1 bring it home.
+  // ---- the view-lock. A wall moves for a reason: a person locks it, ★ unlocks it, new P1 bring it home.
   let isLocked = false, home = /** @type {number[] | null} */ (null), critical = /** @type {string | null} */ (null);
   const read = (f) => [f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end];
   function move(view) {
@@ -91,7 +91,7 @@
     }
     if (isLocked) remember();
   }
-  function hands() {
+  function listen() {
     const map = document.querySelector('[data-cell="map"]');
     for (const name of ["pointerdown", "wheel"]) map?.addEventListener(name, lock, { capture: true, passive: true });
     addEventListener("keydown", (event) => { if (event.key === "*" || event.key === "★") { unlock(); city.wall.onStar?.(); } });
@@ -108,7 +108,7 @@
   function letGo() {
     const before = held;
     held = null;
-    if (before === null || isLocked) return; // a hand took the map meanwhile: it stays where that left it
+    if (before === null || isLocked) return; // somebody moved the map meanwhile: it stays where that left it
     if (before.isLocked) { lock(); move(before.view); } else move(home);
   }
   city.wall = { hold, letGo, isReady: () => home !== null, onStar: null, name: query.get("wall") ?? "hall" };
@@ -152,6 +152,6 @@
   addEventListener("DOMContentLoaded", () => {
     rescale();
     if (query.has("calibrate")) calibrate();
-    else hands();
+    else listen();
   });
 })();

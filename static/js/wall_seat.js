@@ -26,7 +26,7 @@
       pin.lastChild.value = "";
     });
     document.getElementById("page")?.append(made);
-    document.body.dataset.hand = "";
+    document.body.dataset.seat = "";
     account.lastChild.focus();
   }
   function field(type, key, hint) {
@@ -45,7 +45,7 @@
     clearTimeout(timer);
     form?.remove();
     form = null;
-    if (!person) delete document.body.dataset.hand;
+    if (!person) delete document.body.dataset.seat;
   }
   orders.hear("seated", (message) => {
     clearTimeout(timer);
@@ -64,7 +64,7 @@
     const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
     made.lastChild.addEventListener("click", () => lock(true));
     document.getElementById("page")?.append(made);
-    document.body.dataset.hand = "";
+    document.body.dataset.seat = "";
     tick();
     city.tell("queue");
   });
@@ -74,11 +74,11 @@
     orders.clear(); // nothing of it is told to who sits here next
     bar?.remove();
     bar = null;
-    delete document.body.dataset.hand;
+    delete document.body.dataset.seat;
     city.tell("queue");
   }
 
-  // ---- the idle clock: the page sees hands, the server is told of them once a minute and locks by the same clock
+  // ---- the idle clock: the page sees that somebody is there, the server is told so once a minute and locks by the same clock
   function used() { usedAt = performance.now(); }
   function tick() {
     if (!person) return;

@@ -96,7 +96,7 @@ def city_that_goes_on(cast: Cast) -> Iterator[None]:
 def press_a_hundred(desk: Sight, marks: list[str]) -> None:
     page, ends = desk.page, time.monotonic() + 120
     for click in range(CLICKS):
-        if click % 10 == 0:  # the hand leaves the list, and the list may move again
+        if click % 10 == 0:  # the pointer leaves the list, and the list may move again
             page.mouse.move(5, 5)
             page.wait_for_timeout(400)
         while not (place := page.evaluate(NEXT, [marks, ("升级", "改派")[click % 2]])):

@@ -151,7 +151,7 @@ class TestQueue:
             "state": "handling", "agency": "城管", "returned_by": ["通信", "电力"], "next": "to_shift_lead",
             "next_at": CITY + 5, "callers": 1, "reminders": 0, "supervised": 0, "ruling_due_at": None,
             "ruling_sent": False,
-            "make_safe": None, "version": 0, "offers": [], "targets": [], "escalate_to": "",
+            "make_safe": None, "version": 0, "verbs": [], "targets": [], "escalate_to": "",
         }  # fmt: skip
 
     def test_a_case_that_waits_for_a_ruling_counts_down_to_it(self) -> None:
@@ -221,10 +221,10 @@ def test_sources_put_exceptions_first_and_keep_silent_about_the_live() -> None:
     )
     rows = Sources().view(seen(sources=sources), NOW).rows
     assert rows == [
-        ("c", {"freshness": "lost", "heard": None, "skew_s": 0}),
-        ("b", {"freshness": "late", "heard": NOW - 130, "skew_s": 0}),
-        ("a", {"freshness": "live", "heard": None, "skew_s": 0}),
-        ("d", {"freshness": "live", "heard": None, "skew_s": -95}),
+        ("c", {"freshness": "lost", "heard_at": None, "skew_s": 0}),
+        ("b", {"freshness": "late", "heard_at": NOW - 130, "skew_s": 0}),
+        ("a", {"freshness": "live", "heard_at": None, "skew_s": 0}),
+        ("d", {"freshness": "live", "heard_at": None, "skew_s": -95}),
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from city.clocks.city_clock import CityClock
 from city.state.case_file import CaseFile
-from city.views.desk_seen import DeskCase, DeskSeen, NearSeen
+from city.views.desk_seen import DeskCase, DeskSeen, NearestUnit
 from city.views.wall_seen import MakeSafeSeen
 from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, DeskQueue, desk_row, matches, order_key
 from layouts.cards.desk_strip import DeskStrip
@@ -53,8 +53,8 @@ class TestQueue:
 
     def test_counts_what_the_filters_find(self) -> None:
         cases = (
-            case("1", urgency="critical"), case("2", due_at=CITY - 1, hands=("me",)),
-            case("3", state="reported"), case("4", state="ruling", hands=("me", "you")),
+            case("1", urgency="critical"), case("2", due_at=CITY - 1, acted_by=("me",)),
+            case("3", state="reported"), case("4", state="ruling", acted_by=("me", "you")),
             case("5", state="verifying"),
         )  # fmt: skip
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
@@ -63,7 +63,8 @@ class TestQueue:
             "mine": {"me": 2, "you": 1}, "gaps": [],
         }  # fmt: skip
         found = {
-            chosen: [c.key for c in cases if matches(c, chosen, city=CITY, hand="me")] for chosen in FILTERS
+            chosen: [c.key for c in cases if matches(c, chosen, city=CITY, person_mark="me")]
+            for chosen in FILTERS
         }
         assert found == {
             "all": ["1", "2", "3", "4", "5"], "critical": ["1"], "mine": ["2", "4"], "overdue": ["2"],
@@ -88,21 +89,21 @@ class TestQueue:
             "1", no="3101152026112200001", agency="tx", version=4, returned_by=("dl",), callers=3,
             hazard=True,
             make_safe=MakeSafeSeen("310115004", CITY, CITY + 3600, None), targets=("cg",), why="owner",
-            offers=("send_unit", "escalate"), escalate_to="duty_leader", supervised=1, hands=("me",),
+            verbs=("send_unit", "escalate"), escalate_to="duty_leader", supervised=1, acted_by=("me",),
         )  # fmt: skip
         state = seen(
             one,
             presence={"1": ("李××",)},
-            near={"1": NearSeen("u1", "洋泾3号", "squad", "cg", "standby", 600, 2.0)},
+            nearest_units={"1": NearestUnit("u1", "洋泾3号", "squad", "cg", "standby", 600, 2.0)},
         )
         key, row = desk_row(one, state)
         assert key == "1"
         assert row.items() >= {
             "no": "3101152026112200001", "class": "event.0506", "holder": "tx", "version": 4,
             "bounced": ["dl"],
-            "callers": 3, "targets": ["cg"], "why": "owner", "offers": ["send_unit", "escalate"],
-            "escalate_to": "duty_leader", "supervised": 1, "presence": ["李××"], "hands": ["me"],
-            "near": {"unit": "u1", "call_sign": "洋泾3号", "metres": 600, "minutes": 2.0},
+            "callers": 3, "targets": ["cg"], "why": "owner", "verbs": ["send_unit", "escalate"],
+            "escalate_to": "duty_leader", "supervised": 1, "presence": ["李××"], "acted_by": ["me"],
+            "nearest_unit": {"unit": "u1", "call_sign": "洋泾3号", "metres": 600, "minutes": 2.0},
             "due_at": CITY + 9000,
             "make_safe": {"holder": "310115004", "at": CITY, "due_at": CITY + 3600, "done_at": None},
         }.items()  # fmt: skip

@@ -102,8 +102,8 @@ def test_a_desk_gets_every_task_with_its_unit_on_the_way_and_what_may_be_done() 
         "call_sign": "消防3号", "metres": 1250, "as_of": NOW - 9, "lost": False,
     }  # fmt: skip
     assert told_rows["t:1f0c2d3e4a5b.2"]["unit"] is None  # it is there
-    assert told_rows["t:1f0c2d3e4a5b.1"]["offers"] == ["remind_task", "reassign_task", "cancel_task"]
-    assert told_rows["t:1f0c2d3e4a5b.3"]["offers"] == []
+    assert told_rows["t:1f0c2d3e4a5b.1"]["verbs"] == ["remind_task", "reassign_task", "cancel_task"]
+    assert told_rows["t:1f0c2d3e4a5b.3"]["verbs"] == []
 
 
 def test_a_desks_unchanged_rows_are_not_made_again() -> None:

@@ -55,12 +55,12 @@ def test_nothing_on_a_page_comes_from_elsewhere() -> None:
     assert [a for found in addresses for a in found if a != "http://www.w3.org"] == []
 
 
-def test_the_wall_holds_its_cards_figures_and_heart() -> None:
+def test_the_wall_holds_its_cards_figures_and_echo() -> None:
     maps = {"map": figure(), "inset": figure()}
     template = build(WALL, lang="zh", figures=maps, settings=SETTINGS)
     panels = {name: item for name, (item, _) in template._render_items.items()}
-    assert {"map", "inset", "heart"} <= panels.keys()
-    assert isinstance(panels["heart"], SessionEcho)
+    assert {"map", "inset", "session_echo"} <= panels.keys()
+    assert isinstance(panels["session_echo"], SessionEcho)
     cards = {name for name, panel in panels.items() if isinstance(panel, CardComponent)}
     assert cards == {cell.key for cell in WALL.cells("card")}
     assert panels["queue"].module == "/citywall/static/@b7/esm/queue.js"
@@ -93,9 +93,9 @@ def test_a_page_of_a_scope_listens_to_the_channel_of_its_scope() -> None:
         assert not re.fullmatch(AGENCY.route, path)
 
 
-def test_a_page_of_nobody_has_no_hand() -> None:
+def test_a_page_of_nobody_takes_no_commands() -> None:
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS)
-    assert "hand" not in template._render_items
+    assert "session_messages" not in template._render_items
     assert told(DESK)["person"] is None
 
 
@@ -110,16 +110,16 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
         ("escalate",),
     )
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
-    hand, _ = template._render_items["hand"]
-    assert isinstance(hand, SessionMessages)
+    messages, _ = template._render_items["session_messages"]
+    assert isinstance(messages, SessionMessages)
     said: list[object] = []
-    hand._send_msg = said.append
+    messages._send_msg = said.append
     for message in ({"looking": None}, "no object", ["nor this"]):
-        hand._handle_msg(message)
+        messages._handle_msg(message)
     assert heard == [{"looking": None}]
     assert said == [{"answer": 1}]
     assert told(DESK, visitor=visitor)["person"] == {
-        "name": "陈××", "role": "duty_officer", "seat": "2", "hand": "ab", "verbs": ["escalate"],
+        "name": "陈××", "role": "duty_officer", "seat": "2", "person_mark": "ab", "verbs": ["escalate"],
     }  # fmt: skip
 
 
@@ -150,12 +150,12 @@ def test_a_language_that_we_do_not_speak_is_refused() -> None:
         build(WALL, lang="fr", figures={}, settings=SETTINGS)
 
 
-def test_the_heart_answers_an_echo_and_nothing_else() -> None:
-    heart = SessionEcho()
+def test_the_session_answers_an_echo_and_nothing_else() -> None:
+    echo = SessionEcho()
     said: list[object] = []
-    heart._send_msg = said.append
+    echo._send_msg = said.append
     for message in ({"echo": 4}, {"echo": "x"}, ["echo"], {}):
-        heart._handle_msg(message)
+        echo._handle_msg(message)
     assert said == [{"echo": 4}]
 
 

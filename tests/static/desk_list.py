@@ -10,7 +10,7 @@ from tests.seen_factory import NOW
 
 __all__ = ["FOOT", "ME", "ORDER", "PLACE", "ROW", "WORDS", "press", "row", "scalars", "tell"]
 
-ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "hand": "me", "verbs": list(VERBS)}
+ME = {"name": "陈××", "role": "duty_officer", "seat": "2", "person_mark": "me", "verbs": list(VERBS)}
 ROW = "(mark) => inCard('desk_queue', '.rows li').find((li) => li.citywallMark === mark)"
 ORDER = "() => inCard('desk_queue', '.rows li').map((li) => li.citywallMark)"
 WORDS = f"(mark) => ({ROW})(mark).innerText.replace(/\\s+/g, ' ')"
@@ -32,8 +32,8 @@ def row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
         "due_at": NOW + 600.0 + 60 * number, "state": "handling", "holder": "sw", "co": [], "version": 3,
         "bounced": [], "why": "", "next": "", "next_at": None, "make_safe": None, "supervised": 0,
         "reminders": 0, "callers": 1, "ruling_due_at": None, "ruling_sent": False,
-        "targets": ["dl", "cg", "tx"], "escalate_to": "shift_lead", "offers": ["escalate", "reassign"],
-        "presence": [], "hands": [], "same": [], "near": None, "lon": None, "lat": None,
+        "targets": ["dl", "cg", "tx"], "escalate_to": "shift_lead", "verbs": ["escalate", "reassign"],
+        "presence": [], "acted_by": [], "same": [], "nearest_unit": None, "lon": None, "lat": None,
     }  # fmt: skip
     told = {**plain, **given}
     return mark(number), {"until": told["ruling_due_at"] or told["due_at"], **told}

@@ -98,7 +98,7 @@ class Stage:
         page = {
             "words": catalogue(lang, Names()), "zone": "Asia/Shanghai", "lang": lang, "now": NOW,
             "streets": streets(Names()),
-            "person": {"name": "陈××", "role": "duty_officer", "hand": "h", "verbs": list(VERBS)},
+            "person": {"name": "陈××", "role": "duty_officer", "person_mark": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]
@@ -193,8 +193,9 @@ def row(**given: Any) -> dict[str, Any]:
                       "done_at": NOW - 520.0},
         "supervised": 0, "reminders": 0, "callers": 3, "ruling_due_at": NOW + 1720.0,
         "ruling_sent": False, "targets": ["ps", "tx", "dl"], "escalate_to": "shift_lead",
-        "offers": ["send_for_ruling", "send_unit"],
-        "presence": ["陈××", "李××"], "hands": ["h"], "near": {"unit": "u1", "call_sign": "洋泾城管"},
+        "verbs": ["send_for_ruling", "send_unit"],
+        "presence": ["陈××", "李××"], "acted_by": ["h"],
+        "nearest_unit": {"unit": "u1", "call_sign": "洋泾城管"},
         "lon": 121.56, "lat": 31.24,
     }  # fmt: skip
     told = {**plain, **given}
@@ -256,12 +257,12 @@ def reply(actions: Mapping[str, bool] | None = None, **given: Any) -> dict[str, 
     units = [("u1", "洋泾城管", 600, 4), ("u2", "花木城管", 1400, 8)]
     names = ("unit", "call_sign", "metres", "minutes")
     camera = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0}
-    near = {
+    nearby = {
         "units": [dict(zip(names, unit, strict=True)) | {"kind": "patrol", "agency": "cg"} for unit in units],
         "cameras": [camera],
     }
     told = {
-        **case(), "story": story, "near": near, "register": None,
+        **case(), "story": story, "nearby": nearby, "register": None,
         "actions": [{"verb": v, "ok": ok, "args_needed": [], "why_not": None} for v, ok in may.items()],
     }  # fmt: skip
     return {"case": {**told, **given}}

@@ -48,7 +48,8 @@ def page_of(
     browser: Browser, *, verbs: list[str] = OPERATOR, size: tuple[int, int] = (390, 844), lang: str = "zh"
 ) -> Iterator[Page]:
     person: Any = {
-        "name": "姚××（环卫值班）", "role": "agency_operator", "seat": "", "hand": "ab", "verbs": verbs,
+        "name": "姚××（环卫值班）", "role": "agency_operator", "seat": "", "person_mark": "ab",
+        "verbs": verbs,
     }  # fmt: skip
     with opened(browser, "agency", person=person, scope="lh", size=size, lang=lang) as page:
         page.wait_for_function("() => inCard('agency_header', 'h1').length > 0")

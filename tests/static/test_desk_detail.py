@@ -162,7 +162,7 @@ class TestWhatButtonsOrder:
         assert shown.acts() == [{"verb": verb, "subject": f"case:~{MARK}", "version": 9, "args": args}]
 
     def test_reassign_and_escalate_carry_their_target_in_the_label(self, stage: Open) -> None:
-        handled = row(state="handling", holder="sz", offers=["escalate", "reassign"], targets=["dl", "tx"])
+        handled = row(state="handling", holder="sz", verbs=["escalate", "reassign"], targets=["dl", "tx"])
         told = reply({"escalate": True, "reassign": True}, state="handling", targets=["dl", "tx"])
         shown = stage(told, (MARK, handled))
         assert shown.texts(".actions .seen button")[:3] == ["升级▸值班长", "改派▸电力（1）", "改派▸通信（2）"]
@@ -170,7 +170,7 @@ class TestWhatButtonsOrder:
         assert shown.acts()[0]["args"] == {"to": "tx"}
 
     def test_who_leads_escalates_to_whom_the_button_names(self, stage: Open) -> None:
-        handled = row(state="handling", holder="sz", offers=["escalate"], ruling_due_at=None)
+        handled = row(state="handling", holder="sz", verbs=["escalate"], ruling_due_at=None)
         shown = stage(reply({"escalate": True}, state="handling"), (MARK, handled))
         shown.page.evaluate("citywall.page.person.role = 'shift_lead'")
         shown.tick()
@@ -178,7 +178,7 @@ class TestWhatButtonsOrder:
         assert shown.acts()[0]["args"] == {"level": 2}
 
     def test_what_the_row_says_of_supervision_is_what_the_button_says(self, stage: Open) -> None:
-        handled = row(state="handling", holder="sz", offers=["escalate"], supervised=1)
+        handled = row(state="handling", holder="sz", verbs=["escalate"], supervised=1)
         shown = stage(reply({"escalate": True}, state="handling"), (MARK, handled))
         assert shown.texts(".actions .seen button")[0] == "升级▸带班领导"
 
@@ -211,7 +211,8 @@ class TestWhatButtonsOrder:
             shown.tick(0)
         shown.page.wait_for_timeout(600)
         assert len(shown.asks("case")) == before
-        assert shown.page.evaluate("(mark) => citywall.desk.row(mark).near.call_sign", MARK) == "洋泾城管"
+        unit = shown.page.evaluate("(mark) => citywall.desk.row(mark).nearest_unit", MARK)
+        assert unit["call_sign"] == "洋泾城管"
         shown.page.keyboard.press("e")
         assert [act["verb"] for act in shown.acts()] == ["send_for_ruling"]
 

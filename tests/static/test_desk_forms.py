@@ -16,7 +16,7 @@ Open = Callable[..., Stage]
 OTHER = "b" * 12
 REPORTED: dict[str, Any] = {
     "state": "reported", "no": "", "urgency": "urgent", "hazard": True, "due_at": None, "bounced": [],
-    "ruling_due_at": None, "make_safe": None, "version": 0, "offers": ["file"], "next": "accept",
+    "ruling_due_at": None, "make_safe": None, "version": 0, "verbs": ["file"], "next": "accept",
     "next_at": NOW + 480.0, "at": NOW - 420.0,
 }  # fmt: skip
 NO_FILE = {"bounces": [], "ruling": None, "owner_state": "", "fix_by_at": None}
@@ -265,7 +265,7 @@ class TestSmallForms:
         typed: dict[str, str],
         args: dict[str, Any],
     ) -> None:
-        shown: Stage = stage((verb,), {"state": "handling", "offers": []})
+        shown: Stage = stage((verb,), {"state": "handling", "verbs": []})
         unfold(shown)
         shown.press(name)
         for words in pressed:
@@ -276,7 +276,7 @@ class TestSmallForms:
         assert ordered(shown) == (verb, args)
 
     def test_what_is_missing_is_named_and_nothing_is_sent(self, stage: Open) -> None:
-        shown: Stage = stage(("void",), {"offers": []})
+        shown: Stage = stage(("void",), {"verbs": []})
         unfold(shown)
         shown.press("作废")
         shown.page.locator(".form button[type=submit]").click()
@@ -285,7 +285,7 @@ class TestSmallForms:
         assert shown.page.locator(".field[data-missing]").count() == 2
 
     def test_back_to_who_refused_it_needs_evidence(self, stage: Open) -> None:
-        shown: Stage = stage(("dispatch",), {"state": "returned", "offers": ["dispatch"], "ruling": None})
+        shown: Stage = stage(("dispatch",), {"state": "returned", "verbs": ["dispatch"], "ruling": None})
         unfold(shown)
         shown.press("派遣…")
         shown.page.locator(".form button").get_by_text("通信", exact=True).click()
@@ -298,7 +298,7 @@ class TestSmallForms:
     def test_a_filed_case_is_merged_into_one_that_is_near(self, stage: Open) -> None:
         near = {"mark": OTHER, "class": "component.0123", "road": "羽山路", "metres": 18.2, "callers": 3,
                 "at": NOW - 3600.0, "state": "dispatched"}  # fmt: skip
-        shown: Stage = stage(("merge",), {"state": "filed", "offers": []}, merge={"candidates": [near]})
+        shown: Stage = stage(("merge",), {"state": "filed", "verbs": []}, merge={"candidates": [near]})
         unfold(shown)
         shown.press("并案")
         shown.page.get_by_text("18米").click()
@@ -315,7 +315,7 @@ class TestSmallForms:
         assert ordered(shown) == ("reassign", {"to": "sz"})
 
     def test_after_its_time_an_act_is_undone_with_a_reason(self, stage: Open) -> None:
-        shown: Stage = stage(("undo",), {"state": "handling", "offers": []})
+        shown: Stage = stage(("undo",), {"state": "handling", "verbs": []})
         unfold(shown)
         shown.press("撤销")
         shown.page.locator(".form textarea").fill("派错街镇")
@@ -323,7 +323,7 @@ class TestSmallForms:
         assert ordered(shown) == ("undo", {"reason": "派错街镇"})
 
     def test_a_form_closes_when_it_is_done_and_stays_when_it_is_refused(self, stage: Open) -> None:
-        shown: Stage = stage(("comment",), {"offers": []})
+        shown: Stage = stage(("comment",), {"verbs": []})
         shown.answer("comment", REFUSED)
         unfold(shown)
         shown.press("备注")
@@ -336,7 +336,7 @@ class TestSmallForms:
         shown.page.wait_for_selector(".form", state="detached")
 
     def test_what_is_typed_keeps_its_node_its_focus_and_its_caret(self, stage: Open) -> None:
-        shown: Stage = stage(("comment",), {"offers": []})
+        shown: Stage = stage(("comment",), {"verbs": []})
         unfold(shown)
         shown.press("备注")
         shown.page.keyboard.type("已核实")
@@ -344,20 +344,20 @@ class TestSmallForms:
         words = shown.page.locator(".form textarea")
         words.evaluate("(node) => { window.kept = node; }")
         shown.tick()
-        shown.rows((MARK, row(version=10, state="handling", offers=["escalate"])))
+        shown.rows((MARK, row(version=10, state="handling", verbs=["escalate"])))
         shown.page.keyboard.type("电话")
         same = "(node) => [node === window.kept, node === node.getRootNode().activeElement, node.value]"
         assert words.evaluate(same) == [True, True, "已核电话实"]
 
     def test_escape_leaves_a_form(self, stage: Open) -> None:
-        shown: Stage = stage(("comment",), {"offers": []})
+        shown: Stage = stage(("comment",), {"verbs": []})
         unfold(shown)
         shown.press("备注")
         shown.page.keyboard.press("Escape")
         assert shown.page.locator(".form").count() == 0
 
     def test_another_case_begins_without_the_words_of_the_last(self, stage: Open) -> None:
-        shown: Stage = stage(("comment",), {"offers": []})
+        shown: Stage = stage(("comment",), {"verbs": []})
         unfold(shown)
         shown.press("备注")
         shown.page.locator(".form textarea").fill("只是这一件")

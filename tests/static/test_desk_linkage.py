@@ -30,9 +30,10 @@ PREVIEW: dict[str, Any] = {
     "rows": [
         {"template": "underpass_flood#1", "agency": "xf", "words": "drain", "priority": "P1", "ack_s": 300.0,
          "arrive_s": 900.0, "due_s": 7200.0, "needs_unit": True,
-         "near": {"unit": "u1", "call_sign": "消防3号", "metres": 1200, "minutes": 3.2, "age_s": 12.0}},
+         "nearest_unit": {"unit": "u1", "call_sign": "消防3号", "metres": 1200, "minutes": 3.2,
+                          "age_s": 12.0}},
         {"template": "underpass_flood#2", "agency": "ga", "words": "close", "priority": "P1", "ack_s": 180.0,
-         "arrive_s": 900.0, "due_s": 3600.0, "needs_unit": True, "near": None},
+         "arrive_s": 900.0, "due_s": 3600.0, "needs_unit": True, "nearest_unit": None},
     ],
 }  # fmt: skip
 
@@ -85,7 +86,7 @@ def test_every_row_is_acted_on_in_place_and_tells_what_became_of_it(stage: Stage
         done,
     )
     assert first.locator(".told").inner_text().endswith("20:31:27")
-    # The row stays where it is while the hand is on it, though its task is over now.
+    # The row stays where it is while the pointer is on it, though its task is over now.
     ended = msgspec.structs.replace(late, state="cancelled", version=2)
     feed(stage, [incident()], [ended, task(2, state="set_out", set_out=signed(NOW - 50))])
     assert stage.texts(f"{CARD} .who b") == ["绿化市容", "消防"]

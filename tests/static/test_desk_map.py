@@ -63,7 +63,7 @@ def stage(browser: Browser) -> Iterator[Stage]:
     for frame in frames:
         show(shown, frame)
     shown.rows((MARK, row()), (URGENT, row(urgency="urgent", state="handling", holder="sz",
-                                          offers=["escalate", "reassign"], ruling_due_at=None,
+                                          verbs=["escalate", "reassign"], ruling_due_at=None,
                                           lon=121.57, lat=31.245)), (RING, row(urgency="normal",
                                           lon=121.555, lat=31.235)))  # fmt: skip
     shown.reply("case", reply())
@@ -75,8 +75,8 @@ def stage(browser: Browser) -> Iterator[Stage]:
 def near(*cameras: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to ``ask case`` with these cameras near, each well unless it says otherwise."""
     well = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0,
-            "heard": NOW - 9.0, "well": True}  # fmt: skip
-    return reply(near={"units": [], "cameras": [{**well, **camera} for camera in cameras]})
+            "heard_at": NOW - 9.0, "well": True}  # fmt: skip
+    return reply(nearby={"units": [], "cameras": [{**well, **camera} for camera in cameras]})
 
 
 def show(stage: Stage, frame: Frame) -> None:
@@ -106,7 +106,7 @@ def test_a_chosen_case_comes_into_the_middle_and_is_ringed(stage: Stage) -> None
     assert (ring["x"] + 24.0, ring["y"] + 24.0) == pytest.approx((319.0, 280.0), abs=3.0)
 
 
-def test_the_view_that_a_hand_made_stays_until_another_case_is_chosen(stage: Stage) -> None:
+def test_the_view_that_a_person_made_stays_until_another_case_is_chosen(stage: Stage) -> None:
     stage.select(MARK)
     stage.page.evaluate("citywall.figure('map').x_range.setv({start: 0, end: 1000}, {sync: false})")
     stage.tick()
@@ -132,7 +132,7 @@ def test_a_case_that_has_no_row_here_is_asked_for_and_its_pop_up_opens(stage: St
     stage.rows((MARK, row()))
     stage.select(MARK)
     stage.reply("case", reply(urgency="urgent", road="浦东大道", state="handling", holder="sz",
-                              offers=["escalate", "reassign"], lon=121.57, lat=31.245))  # fmt: skip
+                              verbs=["escalate", "reassign"], lon=121.57, lat=31.245))  # fmt: skip
     stage.page.mouse.click(*px(stage, 121.57, 31.245))
     stage.page.locator(".popup").wait_for()
     assert stage.page.evaluate("citywall.desk.selected()") == URGENT
@@ -232,7 +232,7 @@ def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
 
 def test_a_camera_that_is_not_heard_is_not_online_and_cannot_be_put_on_the_wall(stage: Stage) -> None:
     silent = {"state": "", "picture_at": None, "well": False}
-    stage.reply("case", near({**silent, "heard": None}, {**silent, "id": "c2", "heard": NOW - 600.0}))
+    stage.reply("case", near({**silent, "heard_at": None}, {**silent, "id": "c2", "heard_at": NOW - 600.0}))
     stage.select(MARK)
     stage.page.locator(".cameras li").nth(1).wait_for()
     assert stage.texts(".cameras li") == [
@@ -252,8 +252,8 @@ def test_without_an_answer_nobody_is_called_the_nearest(stage: Stage) -> None:
 def test_no_text_is_markup(stage: Stage) -> None:
     unit = {"unit": EVIL, "call_sign": EVIL, "agency": EVIL, "metres": 6, "minutes": 1}
     camera: dict[str, Any] = {"id": EVIL, "name": EVIL, "metres": 8, "state": EVIL, "picture_at": None}
-    stage.reply("case", reply(near={"units": [unit], "cameras": [camera]}))
-    evil = row(label=EVIL, road=EVIL, state=EVIL, holder=EVIL, offers=["reassign"], targets=[EVIL])
+    stage.reply("case", reply(nearby={"units": [unit], "cameras": [camera]}))
+    evil = row(label=EVIL, road=EVIL, state=EVIL, holder=EVIL, verbs=["reassign"], targets=[EVIL])
     stage.rows((URGENT, {**evil, "class": "", "lon": 121.57, "lat": 31.245}))
     stage.page.evaluate("(mark) => citywall.deskMap.choose({ mark, x: 0, y: 0 })", URGENT)
     stage.page.locator(".cameras li").wait_for()

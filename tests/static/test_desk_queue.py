@@ -1,4 +1,4 @@
-"""The desk's queue under a hand, in a real Chromium: which rows stand in it and which one is meant."""
+"""The desk's queue under a pointer, in a real Chromium: which rows stand in it and which one is meant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def page(browser: Browser) -> Iterator[Page]:
         yield found
 
 
-def test_under_a_hand_nothing_changes_place_and_what_is_new_is_counted(page: Page) -> None:
+def test_under_a_pointer_nothing_changes_place_and_what_is_new_is_counted(page: Page) -> None:
     before = page.evaluate(ORDER)
     page.mouse.move(300, 400)
     new = [row(20 + n, urgency="critical", due_at=NOW + n) for n in range(3)]
@@ -56,7 +56,7 @@ def test_the_keyboard_walks_orders_and_holds_the_order(page: Page) -> None:
     assert mark(1) in page.url
 
 
-def test_a_list_that_was_let_go_under_the_hand_is_the_hands_again_when_it_moves(page: Page) -> None:
+def test_a_list_that_was_let_go_under_the_pointer_is_held_again_when_it_moves(page: Page) -> None:
     page.mouse.move(300, 400)
     page.keyboard.press("Escape")
     page.mouse.move(301, 402)
@@ -77,12 +77,13 @@ def test_a_key_that_is_held_is_one_press_and_typing_orders_nothing(page: Page) -
 
 
 def test_a_ruling_and_a_hazard_offer_what_comes_first(page: Page) -> None:
-    near = {"unit": "u1", "call_sign": "洋泾城管3号", "metres": 1204, "minutes": 3.4}
+    nearest = {"unit": "u1", "call_sign": "洋泾城管3号", "metres": 1204, "minutes": 3.4}
     tell(page, [
-        row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
-        row(2, state="ruling", ruling_due_at=NOW + 1830.0, offers=["send_for_ruling"], bounced=["tx", "dl"]),
-        row(3, state="ruling", ruling_due_at=NOW + 1830.0, offers=[], ruling_sent=True),
-        row(4, supervised=3, offers=["escalate", "reassign"], escalate_to=""),
+        row(1, urgency="critical", hazard=True, nearest_unit=nearest,
+            verbs=["send_unit", "escalate", "reassign"]),
+        row(2, state="ruling", ruling_due_at=NOW + 1830.0, verbs=["send_for_ruling"], bounced=["tx", "dl"]),
+        row(3, state="ruling", ruling_due_at=NOW + 1830.0, verbs=[], ruling_sent=True),
+        row(4, supervised=3, verbs=["escalate", "reassign"], escalate_to=""),
     ])  # fmt: skip
     assert page.evaluate(WORDS, mark(1)).endswith("派人▸洋泾城管3号 1.2公里 4分 改派▸电力")
     assert "剩30分 待裁定 · 退单2次（通信、电力） 送带班领导" in page.evaluate(WORDS, mark(2))
@@ -100,12 +101,13 @@ OFFERED = (
 
 
 def test_a_row_has_buttons_for_what_the_person_may_order_alone(browser: Browser) -> None:
-    near = {"unit": "u1", "call_sign": "消防01", "metres": 100, "minutes": 1.0}
+    nearest = {"unit": "u1", "call_sign": "消防01", "metres": 100, "minutes": 1.0}
     with opened(browser, "desk", person=INTAKE) as page:
         tell(page, [
-            row(1, urgency="critical", hazard=True, near=near, offers=["send_unit", "escalate", "reassign"]),
-            row(2, state="reported", offers=["file", "escalate"], same=[[mark(9), 1]]),
-            row(3, state="ruling", ruling_sent=True, offers=[]),
+            row(1, urgency="critical", hazard=True, nearest_unit=nearest,
+                verbs=["send_unit", "escalate", "reassign"]),
+            row(2, state="reported", verbs=["file", "escalate"], same=[[mark(9), 1]]),
+            row(3, state="ruling", ruling_sent=True, verbs=[]),
         ])  # fmt: skip
         assert page.evaluate(OFFERED) == ["并案▸1件", "立案"]
         page.evaluate("(mark) => citywall.desk.select(mark)", mark(1))
@@ -151,7 +153,7 @@ def test_who_is_off_shift_is_told_that_they_may_only_look(browser: Browser) -> N
 
 def test_a_shift_that_ends_takes_its_buttons_along(browser: Browser) -> None:
     with opened(browser, "desk", person={**INTAKE, "verbs": ["file", "escalate"]}) as page:
-        tell(page, [row(1, state="reported", offers=["file", "escalate"])])
+        tell(page, [row(1, state="reported", verbs=["file", "escalate"])])
         assert page.evaluate(OFFERED) == ["立案", "升级▸值班长"]
         page.evaluate("""async () => {
             const asked = citywall.orders.askVerbs();
@@ -168,7 +170,7 @@ def test_who_else_is_at_a_case_is_said_in_its_row_but_not_oneself(page: Page) ->
 
 
 def test_filters_and_order_choose_among_what_the_channel_told(page: Page) -> None:
-    tell(page, [row(1, hands=["me"]), row(2, urgency="critical"), row(3, due_at=NOW - 60.0),
+    tell(page, [row(1, acted_by=["me"]), row(2, urgency="critical"), row(3, due_at=NOW - 60.0),
                 row(4, state="ruling")],
          critical=1, overdue=1, ruling=1, mine={"me": 1})  # fmt: skip
     chips = "() => inCard('desk_queue', '.chip').map((chip) => chip.textContent)"
@@ -232,7 +234,7 @@ def reply(page: Page, question: dict[str, Any], rows: list[tuple[str, dict[str, 
 TO_THE_END = "inCard('desk_queue', '.rows')[0].scrollTop = 1e6"
 
 
-def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_hand(page: Page) -> None:
+def test_the_list_goes_on_beyond_what_the_channel_tells_even_under_the_pointer(page: Page) -> None:
     first = [row(n) for n in range(200)]
     tell(page, first, all=460, rows=450)
     assert page.evaluate(FOOT) == "另有250件 · 450处反映460件"
@@ -283,7 +285,7 @@ def test_the_search_asks_no_half_word_of_an_input_method(page: Page) -> None:
 def test_a_case_that_is_over_says_so_in_words_and_has_no_clock(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("31011520261122")
-    over = row(77, state="closed", offers=[], holder="sw")
+    over = row(77, state="closed", verbs=[], holder="sw")
     reply(page, asked(page, 1), [over], 1)
     page.wait_for_function(f"({ROW})('{mark(77)}')?.innerText.includes('已结案')")
     assert page.evaluate(WORDS, mark(77)).strip() == "道路积水 第77路 水务 已结案"
@@ -295,7 +297,7 @@ def test_a_desk_that_nobody_touches_looks_at_nothing_until_somebody_does(page: P
     assert page.evaluate(looks)[-1] == mark(0)
     page.evaluate(
         """() => { const now = performance.now; performance.now = () => now.call(performance) + 181e3;
-            citywall.heard(); }"""
+            citywall.sessionAnswered(); }"""
     )
     page.wait_for_function(f"{looks}.at(-1) === null", timeout=8000)
     page.mouse.move(900, 500)
@@ -317,8 +319,8 @@ def test_no_word_of_a_row_is_markup(browser: Browser, lang: str) -> None:
     evil = row(
         1, label=EVIL, road=EVIL, state=EVIL, holder=EVIL, bounced=[EVIL], next=EVIL, presence=[EVIL],
         no=EVIL,
-        targets=[EVIL], escalate_to=EVIL, near={"unit": EVIL, "call_sign": EVIL}, co=[EVIL], why=EVIL,
-        offers=["send_unit", "reassign", EVIL], urgency=EVIL, **{"class": EVIL},
+        targets=[EVIL], escalate_to=EVIL, nearest_unit={"unit": EVIL, "call_sign": EVIL}, co=[EVIL], why=EVIL,
+        verbs=["send_unit", "reassign", EVIL], urgency=EVIL, **{"class": EVIL},
         make_safe={"holder": EVIL, "at": NOW, "due_at": NOW + 60.0, "done_at": None},
     )  # fmt: skip
     with opened(browser, "desk", lang=lang, person={**ME, "name": EVIL, "role": EVIL, "seat": EVIL}) as page:
@@ -351,7 +353,9 @@ def test_two_buttons_fit_beside_the_line_and_no_text_is_smaller_than_thirteen_px
         tell(
             page,
             [
-                row(n, near={"unit": "u", "call_sign": "洋泾城管3号"}, offers=["send_unit", "reassign"])
+                row(
+                    n, nearest_unit={"unit": "u", "call_sign": "洋泾城管3号"}, verbs=["send_unit", "reassign"]
+                )
                 for n in range(12)
             ],
         )

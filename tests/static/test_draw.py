@@ -52,7 +52,7 @@ def desk(browser: Browser) -> Iterator[Page]:
 
 
 def source(freshness: str = "late", heard: float = NOW - 90.0) -> dict[str, Any]:
-    return {"freshness": freshness, "heard": heard, "skew_s": 0}
+    return {"freshness": freshness, "heard_at": heard, "skew_s": 0}
 
 
 def ruling(**given: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ VERBS = (
     "call", "override_roster", "load_roster", "start_call_out", "save_daily_report",
 )  # fmt: skip
 LEAD: dict[str, Any] = {
-    "name": "陈××（值班长）", "role": "shift_lead", "seat": "1", "hand": "me", "verbs": list(VERBS),
+    "name": "陈××（值班长）", "role": "shift_lead", "seat": "1", "person_mark": "me", "verbs": list(VERBS),
 }  # fmt: skip
 
 SHIFT = {
@@ -59,7 +59,7 @@ def page(browser: Browser) -> Iterator[Page]:
         found.evaluate(DONE)
         found.evaluate(ANSWERS, ASKED)
         tell_view(found, "duty_board", {"kept": True, "shift": SHIFT, "next": NEXT, "left": {}}, [
-            post("shift_lead", hand="me", holder="陈××（值班长）", shown="present"),
+            post("shift_lead", person_mark="me", holder="陈××（值班长）", shown="present"),
             post("seat:ga", shown="empty", since=NOW - 720, colour="red", person=PAYLOAD),
         ])  # fmt: skip
         tell_view(found, "duty_entry", {"shift": "night"}, [])
@@ -70,9 +70,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def post(key: str, **given: Any) -> tuple[str, dict[str, Any]]:
     plain = {
-        "person": "陈××（值班长）", "deputy": "", "holder": "", "hand": "", "since": NOW - 60,
+        "person": "陈××（值班长）", "deputy": "", "holder": "", "person_mark": "", "since": NOW - 60,
         "away_until": None, "colour": None, "is_called": False, "next": "", "next_deputy": "",
-        "next_hand": "", "shown": "planned",
+        "next_person_mark": "", "shown": "planned",
     }  # fmt: skip
     return key, {**plain, **given}
 
@@ -98,7 +98,7 @@ def test_ones_own_duty_is_one_key_each_and_the_letters_stand_on_the_buttons(page
     page.keyboard.press("2")
     assert acts(page, 1) == [("go_away", "shift:night", {"post": "shift_lead", "minutes": 20})]
     tell_view(page, "duty_board", {"kept": True, "shift": SHIFT, "next": NEXT, "left": {}}, [
-        post("shift_lead", hand="me", holder="陈××（值班长）", shown="away", away_until=NOW + 1200),
+        post("shift_lead", person_mark="me", holder="陈××（值班长）", shown="away", away_until=NOW + 1200),
     ])  # fmt: skip
     page.keyboard.press("b")
     assert acts(page, 2)[1] == ("come_back", "shift:night", {"post": "shift_lead"})

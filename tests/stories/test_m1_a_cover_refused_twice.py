@@ -115,7 +115,7 @@ def test_power_may_not_give_it_back(cast: Cast) -> None:
 def test_a_second_report_at_the_same_cover_is_offered_for_merging(cast: Cast, desk: Sight) -> None:
     cast.set_city("2026-11-20T23:05")
     report(cast, "same", "2026-11-20T23:04", metres=8)
-    desk.page.mouse.move(960, 600)  # a hand over the list keeps what stands in it
+    desk.page.mouse.move(960, 600)  # a pointer over the list keeps what stands in it
     desk.wait_for_words("desk_queue", "2人反映")
     row = desk.page.locator('[data-cell="desk_queue"] li', has_text=ROAD)
     assert row.count() == 1

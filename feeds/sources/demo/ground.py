@@ -90,7 +90,9 @@ class Ground:
         if not self._pools:
             raise ValueError("no street of the district has both a road and a place in Pudong")
         self._streets = tuple(self._pools)
-        self._reach = list(accumulate(residents.get(street_key(streets.codes[s]), 1) for s in self._pools))
+        self._cum_weights = list(
+            accumulate(residents.get(street_key(streets.codes[s]), 1) for s in self._pools)
+        )
 
     def _lay_out(
         self,
@@ -124,7 +126,7 @@ class Ground:
 
     def street(self, dice: Dice) -> int:
         """Return a random street, weighted by residents."""
-        return self._streets[bisect(self._reach, dice.random() * self._reach[-1])]
+        return self._streets[bisect(self._cum_weights, dice.random() * self._cum_weights[-1])]
 
     def place(self, dice: Dice, street: int | None = None) -> Place:
         """Return a random place, weighted by residents."""

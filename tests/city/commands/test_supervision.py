@@ -9,7 +9,7 @@ from city.clocks.timestamps import iso, parse
 from city.commands.automatic_steps import steps
 from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
-from city.commands.offered_verbs import offers
+from city.commands.offered_verbs import offered_verbs
 from city.commands.supervision import escalate_to
 from city.dispatch.sendable_units import UnitNow
 from city.state.ledger_state import Camera, Place
@@ -186,7 +186,7 @@ def test_what_the_district_takes_from_a_street_goes_on_to_whom_the_rules_name_ne
     lives.did(case, "transfer_level", operator(street), text="tried", photos=["a"], reason="difficult")
     lives.did(case, "answer_level", OFFICER, accepted=True)
     assert (case.file.beyond_power, case.file.targets[0], case.file.holder) == (True, "cg", street)
-    assert offers(case)[-1] == "reassign"
+    assert offered_verbs(case)[-1] == "reassign"
     lives.did(case, "return", operator(street), reason="cannot_find", text="t")
     lives.did(case, "dispatch", AT_DESK)
     assert (case.file.holder, case.file.why) == ("cg", "beyond_power")
@@ -220,13 +220,13 @@ def test_nothing_is_ruled_supervised_or_answered_of_a_case_that_is_over(verb: st
 def test_who_was_sent_to_look_is_reminded_until_it_may_be_filed() -> None:
     w = World()
     key = PATHS["verifying"](w)
-    assert offers(w.case(key)) == ["remind", "escalate"]
+    assert offered_verbs(w.case(key)) == ["remind", "escalate"]
     w.done("remind", key, CHEN)
     assert w.facts[-1].data["to"] == WEIFANG.street
     w.wait(minutes=31)
     [step] = [one for one in steps(w.case(key), w.rules.numbers) if one.code == "verify"]
     w.done("pass_limit", key, SYSTEM, step="verify", serial=step.serial, due_at=iso(step.at))
-    assert offers(w.case(key)) == ["file", "escalate"]
+    assert offered_verbs(w.case(key)) == ["file", "escalate"]
     w.done("file", key, INTAKE)
 
 
@@ -311,7 +311,7 @@ OFFERS = {
 def test_what_a_row_offers_first(state: str) -> None:
     w = World()
     key = PATHS[state](w)
-    found = offers(w.case(key))
+    found = offered_verbs(w.case(key))
     wanted = OFFERS[state] if w.case(key).hazard else [v for v in OFFERS[state] if v != "send_unit"]
     assert found == wanted
 
@@ -320,9 +320,9 @@ def test_a_ruling_that_was_sent_and_a_unit_that_was_sent_are_offered_no_more() -
     w = World()
     key = PATHS["ruling"](w)
     w.done("send_unit", key, CHEN, unit="u1")
-    assert offers(w.case(key)) == ["send_for_ruling"]
+    assert offered_verbs(w.case(key)) == ["send_for_ruling"]
     w.done("send_for_ruling", key, CHEN)
-    assert offers(w.case(key)) == []
+    assert offered_verbs(w.case(key)) == []
     assert w.refused("send_for_ruling", key, CHEN) == ("not_now", "ruling_sent")
     assert w.refused("send_unit", key, CHEN, unit="u1") == ("not_now", "unit_sent")
 

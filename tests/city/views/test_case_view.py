@@ -57,7 +57,7 @@ def test_an_own_case_is_seen_by_its_file() -> None:
     assert seen.make_safe == MakeSafeSeen("310115004", AT, AT + 3600.0, None)
     assert (seen.callers, seen.reminders, seen.returned_by) == (47, 1, ("dl",))
     assert (seen.version, seen.targets, seen.escalate_to) == (4, ("dl", "cg"), "shift_lead")
-    assert seen.offers[0] == "send_unit"
+    assert seen.verbs[0] == "send_unit"
     assert (seen.next, seen.next_at) == ("make_safe", AT + 3600.0)
 
 
@@ -91,7 +91,7 @@ def test_no_citizens_word_and_no_login_name_is_seen(file: CaseFile) -> None:
     assert [secret for secret in SECRETS if secret in told] == []
 
 
-def test_a_hand_is_the_same_for_an_account_and_none_of_its_name() -> None:
+def test_an_accounts_mark_is_always_the_same_and_does_not_show_its_name() -> None:
     assert account_mark("chen") == account_mark("chen") != account_mark("li")
     assert "chen" not in account_mark("chen")
     assert account_mark("chen") != row_key_of("chen")

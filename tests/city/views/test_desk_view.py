@@ -51,15 +51,15 @@ def test_a_desk_sees_the_walls_state_and_what_it_needs_to_act() -> None:
     wall = WallView().see(state, NOW)
     (found,) = seen.cases
     assert (found.no, found.co, found.bounces[0].holder) == ("3101152026112200001", ("cg",), "dl")
-    assert set(found.hands) == {account_mark("chen"), account_mark("li")}
+    assert set(found.acted_by) == {account_mark("chen"), account_mark("li")}
     assert seen.presence == {found.key: ("陈××",)}
     assert msgspec.structs.asdict(wall.cases[0]).items() <= msgspec.structs.asdict(found).items()
     assert "张三丰" not in msgspec.json.encode(found).decode()
 
 
-def test_what_a_stand_in_or_a_source_did_is_nobodys_hand() -> None:
+def test_what_a_stand_in_or_a_source_did_is_no_persons_act() -> None:
     file = CaseFile(own=True, last=LastAct(9, "StageLimitPassed", "system:engine", "", NOW))
-    assert DeskView().see(state_with(case(1, file)), NOW, {}).cases[0].hands == ()
+    assert DeskView().see(state_with(case(1, file)), NOW, {}).cases[0].acted_by == ()
 
 
 def test_a_case_that_did_not_change_is_the_same_thing_at_the_next_look() -> None:
@@ -80,10 +80,10 @@ def test_a_hazard_knows_its_nearest_free_unit_and_the_name_stays_for_a_while() -
     add_unit(state, "busy", PEOPLE_SQUARE[0] + 0.001, state="on_scene")
     view = DeskView(rules=rules())
     key = row_key_of("hotline/1")
-    assert {k: near.unit for k, near in view.see(state, NOW, {}).near.items()} == {key: "far"}
+    assert {k: one.unit for k, one in view.see(state, NOW, {}).nearest_units.items()} == {key: "far"}
     add_unit(state, "near", PEOPLE_SQUARE[0] + 0.01)
-    assert view.see(state, NOW + 5, {}).near[key].unit == "far"
-    assert view.see(state, NOW + 10, {}).near[key].unit == "near"
+    assert view.see(state, NOW + 5, {}).nearest_units[key].unit == "far"
+    assert view.see(state, NOW + 10, {}).nearest_units[key].unit == "near"
 
 
 def test_what_waits_to_leave_and_what_failed_is_counted() -> None:

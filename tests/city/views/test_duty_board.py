@@ -28,7 +28,7 @@ def test_before_anybody_signs_in_the_roster_is_shown_and_entries_go_to_the_shift
     assert told.duty.shift_lead == "陈××（值班长）"
     assert told.duty.shift == told.board.shift.id == "310115-2026-11-22-night"  # type: ignore[union-attr]
     lead = next(post for post in told.board.posts if post.key == "shift_lead")
-    assert (lead.person, lead.hand, lead.next) == ("陈××（值班长）", "", "顾××（值班长）")
+    assert (lead.person, lead.person_mark, lead.next) == ("陈××（值班长）", "", "顾××（值班长）")
 
 
 def test_the_hand_over_of_m3_is_seen_step_by_step() -> None:

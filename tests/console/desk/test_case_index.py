@@ -36,7 +36,7 @@ async def test_the_newest_of_those_that_are_over_are_found_by_a_part_of_a_number
     index = CaseIndex()
     cases = [case(f"k{n}", f"31011520261122{n:05d}") for n in range(10)]
     cases.append(case("ext", "", external=(("12345", "H-77012"), ("110", "P-1"))))
-    await index.follow(ledger(*cases))
+    await index.update(ledger(*cases))
     assert index.over("310115", 4) == ["k9", "k8", "k7", "k6"]
     assert index.over("112200003", 4) == ["k3"]
     assert index.over("h-770", 4) == ["ext"]
@@ -47,7 +47,7 @@ async def test_the_newest_of_those_that_are_over_are_found_by_a_part_of_a_number
 
 async def test_an_open_case_is_open_and_not_over() -> None:
     index = CaseIndex()
-    await index.follow(ledger(case("a", "1000001", state="handling"), case("b", "1000002")))
+    await index.update(ledger(case("a", "1000001", state="handling"), case("b", "1000002")))
     assert [one.key for one in index.open_cases()] == ["a"]
     assert index.over("1000001", 9) == []
 
@@ -56,16 +56,16 @@ async def test_a_look_follows_what_has_changed_since() -> None:
     index = CaseIndex()
     one, two = case("a", "1000001", state="handling"), case("b", "1000002")
     state = ledger(one, two)
-    await index.follow(state)
+    await index.update(state)
     one.file, two.file = two.file, one.file
     state.put_case(one, 3)
     state.put_case(two, 4)
-    await index.follow(state)
+    await index.update(state)
     assert [one.key for one in index.open_cases()] == ["b"]
     assert index.over("100000", 9) == ["a"]
     two.file = CaseFile(own=True, state="closed", no="2000002")
     state.put_case(two, 5)
-    await index.follow(state)
+    await index.update(state)
     assert index.over("1000002", 9) == ["a"]
     assert index.over("2000002", 9) == ["b"]
     assert list(index.open_cases()) == []
@@ -73,7 +73,7 @@ async def test_a_look_follows_what_has_changed_since() -> None:
 
 async def test_another_life_of_the_ledger_begins_anew() -> None:
     index = CaseIndex()
-    await index.follow(ledger(case("a", "1000001"), case("c", "1000003", state="handling")))
-    await index.follow(ledger(case("b", "1000002")))
+    await index.update(ledger(case("a", "1000001"), case("c", "1000003", state="handling")))
+    await index.update(ledger(case("b", "1000002")))
     assert index.over("100000", 9) == ["b"]
     assert list(index.open_cases()) == []

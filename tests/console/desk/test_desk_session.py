@@ -199,17 +199,21 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
     cameras = desk.city.store.state.measured.cameras
     cameras.set(cameras.row("cam"), {"at": now - 1, "received": now, "state": "online"})
     desk.city.store.state.touch("cameras")
-    near = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]
-    assert [unit["unit"] for unit in near["units"]] == ["near", "far"]
-    assert near["units"][0]["metres"] == pytest.approx(111, abs=1)
-    assert near["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (25_000 / 60), abs=0.1)
-    assert [camera["id"] for camera in near["cameras"]] == ["cam"]
-    assert near["cameras"][0]["metres"] == pytest.approx(222, abs=1)
-    assert (near["cameras"][0]["well"], near["cameras"][0]["heard"]) == (True, pytest.approx(now - 1))
+    nearby = (await desk.ask("case", mark=marks("a")[0]))["case"]["nearby"]
+    assert [unit["unit"] for unit in nearby["units"]] == ["near", "far"]
+    assert nearby["units"][0]["metres"] == pytest.approx(111, abs=1)
+    assert nearby["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (25_000 / 60), abs=0.1)
+    assert [camera["id"] for camera in nearby["cameras"]] == ["cam"]
+    assert nearby["cameras"][0]["metres"] == pytest.approx(222, abs=1)
+    assert (nearby["cameras"][0]["well"], nearby["cameras"][0]["heard_at"]) == (True, pytest.approx(now - 1))
     cameras.set(cameras.row("cam"), {"at": now - 3600})
     desk.city.store.state.touch("cameras")
-    [camera] = (await desk.ask("case", mark=marks("a")[0]))["case"]["near"]["cameras"]
-    assert (camera["state"], camera["well"], camera["heard"]) == ("online", False, pytest.approx(now - 3600))
+    [camera] = (await desk.ask("case", mark=marks("a")[0]))["case"]["nearby"]["cameras"]
+    assert (camera["state"], camera["well"], camera["heard_at"]) == (
+        "online",
+        False,
+        pytest.approx(now - 3600),
+    )
 
 
 async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: Desk) -> None:

@@ -46,10 +46,10 @@ def test_the_preview_has_the_rows_of_the_template_with_the_nearest_unit_that_fit
     assert [(row["agency"], row["words"]) for row in told["rows"]] == [
         ("xf", "extinguish"), ("sw", "start_pumps"), ("310115008", "cordon"),
     ]  # fmt: skip
-    unit = told["rows"][0]["near"]
+    unit = told["rows"][0]["nearest_unit"]
     assert (unit["unit"], unit["age_s"], round(unit["metres"], -1)) == ("u1", 7.0, 950)
-    assert (told["rows"][1]["needs_unit"], told["rows"][1]["near"]) == (False, None)
-    assert (told["rows"][2]["needs_unit"], told["rows"][2]["near"]) == (True, None)
+    assert (told["rows"][1]["needs_unit"], told["rows"][1]["nearest_unit"]) == (False, None)
+    assert (told["rows"][2]["needs_unit"], told["rows"][2]["nearest_unit"]) == (True, None)
 
 
 def test_a_worse_grade_has_more_rows() -> None:

@@ -1,4 +1,4 @@
-"""What a page's hand says reaches its session, and whose session it is the server alone knows."""
+"""A page's messages reach its session, and whose session it is the server alone knows."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from city.commands.offered_verbs import offers
+from city.commands.offered_verbs import offered_verbs
 from city.state.case_file import OPEN, CaseFile
 from city.state.ledger_state import Case, Mirror, Place
 from city.views.case_view import account_mark
@@ -98,7 +98,7 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
 async def test_a_desk_belongs_to_its_session_and_ends_with_it(hall: Hall) -> None:
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     visitor, _ = hall.page_sessions.of(Viewer("desk", "session", session), "p")
-    assert (visitor.name, visitor.role, visitor.hand) == ("陈××", "duty_officer", account_mark("chen"))
+    assert (visitor.name, visitor.role, visitor.person_mark) == ("陈××", "duty_officer", account_mark("chen"))
     answer = await hall.say(
         visitor, {"act": order("escalate", "a", 0) | {"account": "gu", "role": "shift_lead"}}
     )
@@ -249,10 +249,10 @@ def test_whatever_a_row_offers_may_be_ordered_from_a_wall(state: str, own: bool)
         "k", "c", "hotline_12345", "component", "0101", "", "", "critical", True, Place(121.5, 31.2),
         1.0, 1.0, 1.0, Mirror(state=state), file=CaseFile(own=own, state=state),
     )  # fmt: skip
-    assert set(offers(one)) <= WALL_VERBS
+    assert set(offered_verbs(one)) <= WALL_VERBS
 
 
-async def test_a_hand_that_moves_keeps_its_seat(hall: Hall) -> None:
+async def test_a_pointer_that_moves_keeps_its_seat(hall: Hall) -> None:
     visitor, _ = hall.wall()
     await hall.say(visitor, {"seat": {"account": "chen", "pin": PIN}})
     for _ in range(3):

@@ -30,7 +30,7 @@ NOW = 1_795_000_000.0
 REASONS = Reasons({}, "Asia/Shanghai")
 
 
-class Hands:
+class SteppedEngine:
     """One engine without its own tasks: the test tells it what is heard, when it looks and what it folds."""
 
     def __init__(self, servers: EmbeddedServers, ledger: Ledger, folder: Path, **settings: Any) -> None:
@@ -64,8 +64,8 @@ class Hands:
 
 
 @pytest.fixture
-async def hands(servers: EmbeddedServers, ledger: Ledger, tmp_path: Path) -> AsyncIterator[Hands]:
-    made = Hands(servers, ledger, tmp_path)
+async def stepped(servers: EmbeddedServers, ledger: Ledger, tmp_path: Path) -> AsyncIterator[SteppedEngine]:
+    made = SteppedEngine(servers, ledger, tmp_path)
     yield made
     await made.close()
 
@@ -73,34 +73,36 @@ async def hands(servers: EmbeddedServers, ledger: Ledger, tmp_path: Path) -> Asy
 SOURCE = ("SourceLost", "SourceBack")
 
 
-async def test_a_source_is_noted_once_when_it_is_lost_and_once_when_it_is_back(hands: Hands) -> None:
+async def test_a_source_is_noted_once_when_it_is_lost_and_once_when_it_is_back(
+    stepped: SteppedEngine,
+) -> None:
     for age in (0.0, 30.0, 51.0, 60.0):
-        hands.now = NOW + age
-        hands.hear(NOW)
-        await hands.engine._note()
-        await hands.fold()
-    hands.now = NOW + 70
-    hands.hear(NOW + 69)
-    await hands.engine._note()
-    await hands.fold()
-    await hands.engine._note()
-    assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost", "SourceBack"]
-    assert {data["since"] for _, data in await hands.told(*SOURCE)} == {iso(NOW)}
+        stepped.now = NOW + age
+        stepped.hear(NOW)
+        await stepped.engine._note()
+        await stepped.fold()
+    stepped.now = NOW + 70
+    stepped.hear(NOW + 69)
+    await stepped.engine._note()
+    await stepped.fold()
+    await stepped.engine._note()
+    assert [kind for kind, _ in await stepped.told(*SOURCE)] == ["SourceLost", "SourceBack"]
+    assert {data["since"] for _, data in await stepped.told(*SOURCE)} == {iso(NOW)}
 
 
-async def test_a_source_is_noted_once_though_its_fact_is_slow_to_come_back(hands: Hands) -> None:
+async def test_a_source_is_noted_once_though_its_fact_is_slow_to_come_back(stepped: SteppedEngine) -> None:
     for number in range(3):
-        hands.now = NOW + 51 + 2 * number
-        hands.hear(NOW + 0.003 * number)  # ages are measured anew at every beat
-        await hands.engine._note()
-    assert [kind for kind, _ in await hands.told(*SOURCE)] == ["SourceLost"]
+        stepped.now = NOW + 51 + 2 * number
+        stepped.hear(NOW + 0.003 * number)  # ages are measured anew at every beat
+        await stepped.engine._note()
+    assert [kind for kind, _ in await stepped.told(*SOURCE)] == ["SourceLost"]
 
 
 async def test_two_engines_at_a_hand_over_note_a_source_once(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
     """The second has not folded what the first wrote, then has, and the source is lost again later."""
-    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    engines = [SteppedEngine(servers, ledger, tmp_path) for _ in range(2)]
     for age in (51.0, 53.0, 55.0):
         for number, one in enumerate(engines):
             one.now = NOW + age
@@ -121,7 +123,7 @@ async def test_two_engines_at_a_hand_over_note_a_source_once(
 async def test_tables_are_told_once_and_again_when_others_are_read(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
-    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    engines = [SteppedEngine(servers, ledger, tmp_path) for _ in range(2)]
     for _ in range(2):
         for one in engines:
             await one.engine._note()
@@ -143,7 +145,7 @@ async def test_tables_are_told_once_and_again_when_others_are_read(
 async def test_accounts_and_their_rights_are_told_once_and_no_secret(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
-    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    engines = [SteppedEngine(servers, ledger, tmp_path) for _ in range(2)]
     accounts = engines[0].engine._notes._accounts
     accounts.create("chen", "陈××", roles=["duty_officer"], now=NOW, password="Yangjing-2156-road")
     for one in engines:
@@ -162,25 +164,27 @@ async def test_accounts_and_their_rights_are_told_once_and_no_secret(
         await one.close()
 
 
-async def test_an_engine_that_hears_nothing_itself_says_nothing_of_the_sources(hands: Hands) -> None:
-    hands.hear(NOW)
-    hands.now = NOW + 600
-    await hands.engine._note()
-    assert await hands.told(*SOURCE) == []
+async def test_an_engine_that_hears_nothing_itself_says_nothing_of_the_sources(
+    stepped: SteppedEngine,
+) -> None:
+    stepped.hear(NOW)
+    stepped.now = NOW + 600
+    await stepped.engine._note()
+    assert await stepped.told(*SOURCE) == []
 
 
-async def test_a_clock_set_back_loses_no_source(hands: Hands) -> None:
-    hands.hear(NOW)
-    hands.now = NOW - 3600
-    hands.hear(NOW)
-    await hands.engine._note()
-    assert await hands.told(*SOURCE) == []
+async def test_a_clock_set_back_loses_no_source(stepped: SteppedEngine) -> None:
+    stepped.hear(NOW)
+    stepped.now = NOW - 3600
+    stepped.hear(NOW)
+    await stepped.engine._note()
+    assert await stepped.told(*SOURCE) == []
 
 
 async def test_tables_and_tokens_are_told_once_by_however_many_engines(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
-    engines = [Hands(servers, ledger, tmp_path) for _ in range(2)]
+    engines = [SteppedEngine(servers, ledger, tmp_path) for _ in range(2)]
     engines[0].engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
     for _ in range(2):
         for one in engines:
@@ -199,67 +203,69 @@ BAD = [ROSTER.format("8:30").encode(), ROSTER.format("08:30").encode("gbk"), b"r
 
 @pytest.mark.parametrize("bad", BAD)
 async def test_a_roster_that_cannot_be_read_is_refused_and_the_one_before_stays(
-    hands: Hands, tmp_path: Path, bad: bytes
+    stepped: SteppedEngine, tmp_path: Path, bad: bytes
 ) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(ROSTER.format("08:30"), encoding="utf-8")
-    await hands.engine._note()
-    await hands.fold()
+    await stepped.engine._note()
+    await stepped.fold()
     file.write_bytes(bad)
-    hands.engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
+    stepped.engine._notes._tokens.create("hotline", ["publish:case"], now=NOW)
     with capture_logs() as logs:
-        await hands.engine._note()
-        await hands.engine._note()
+        await stepped.engine._note()
+        await stepped.engine._note()
     assert [line["event"] for line in logs if "roster" in line["event"]] == ["roster_refused"]
-    assert len(await hands.told("RosterLoaded")) == 1
-    assert len(await hands.told("TokenGranted")) == 1
+    assert len(await stepped.told("RosterLoaded")) == 1
+    assert len(await stepped.told("TokenGranted")) == 1
     file.write_text(ROSTER.format("09:30"), encoding="utf-8")
-    await hands.engine._note()
-    await hands.fold()
-    assert [row["from"] for row in hands.follower.store.state.ledger.roster] == ["09:30"]
+    await stepped.engine._note()
+    await stepped.fold()
+    assert [row["from"] for row in stepped.follower.store.state.ledger.roster] == ["09:30"]
 
 
 async def test_a_roster_with_two_leads_is_refused_and_one_with_a_gap_is_loaded_and_its_gap_logged(
-    hands: Hands, tmp_path: Path
+    stepped: SteppedEngine, tmp_path: Path
 ) -> None:
     file = tmp_path / "roster.csv"
     lead = "shift_lead,{},,,{},{},\n"
     whole = ROSTER.split("\n")[0] + "\n" + lead.format("陈××", "08:30", "08:30")
     file.write_text(whole, encoding="utf-8")
-    await hands.engine._note()
-    await hands.fold()
+    await stepped.engine._note()
+    await stepped.fold()
     file.write_text(whole + lead.format("顾××", "10:00", "11:00"), encoding="utf-8")
     with capture_logs() as logs:
-        await hands.engine._note()
+        await stepped.engine._note()
     assert [line["reason"][:38] for line in logs if line["event"] == "roster_refused"] == [
         "row 3, from: two persons at shift_lead"
     ]
     file.write_text(whole.replace("08:30,08:30", "08:30,20:30"), encoding="utf-8")
     with capture_logs() as logs:
-        await hands.engine._note()
-        await hands.fold()
+        await stepped.engine._note()
+        await stepped.fold()
     [told] = [line["gaps"] for line in logs if line["event"] == "roster_gaps"]
     assert told[0].startswith("row 2, to: nobody at shift_lead")
-    assert [row["to"] for row in hands.follower.store.state.ledger.roster] == ["20:30"]
+    assert [row["to"] for row in stepped.follower.store.state.ledger.roster] == ["20:30"]
 
 
 @pytest.mark.parametrize("bad", BAD)
 async def test_when_the_first_roster_cannot_be_read_nobody_has_a_shifts_authority(
-    hands: Hands, tmp_path: Path, bad: bytes
+    stepped: SteppedEngine, tmp_path: Path, bad: bytes
 ) -> None:
     (tmp_path / "roster.csv").write_bytes(bad)
     for _ in range(2):
-        await hands.engine._note()
-        await hands.fold()
-    assert len(await hands.told("RosterLoaded")) == 1
+        await stepped.engine._note()
+        await stepped.fold()
+    assert len(await stepped.told("RosterLoaded")) == 1
     roles = sorted(SHIFT_ROLES)
     account = Account("li", check_rights("李××", roles), False, True, False, 1.0, None)
-    person = person_of_account(account, hands.follower.store.state, NOW)
+    person = person_of_account(account, stepped.follower.store.state, NOW)
     assert person is not None
     assert person.on_shift == ()
 
 
-async def test_what_nobody_foresaw_in_one_task_is_told_once_and_the_task_goes_on(hands: Hands) -> None:
+async def test_what_nobody_foresaw_in_one_task_is_told_once_and_the_task_goes_on(
+    stepped: SteppedEngine,
+) -> None:
     came = iter([UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), sqlite3.OperationalError("locked"),
                  sqlite3.OperationalError("locked"), OSError("full"), None])  # fmt: skip
     well = asyncio.Event()
@@ -271,7 +277,7 @@ async def test_what_nobody_foresaw_in_one_task_is_told_once_and_the_task_goes_on
         well.set()
 
     with capture_logs() as logs:
-        task = asyncio.create_task(hands.engine._every(0.0, work))
+        task = asyncio.create_task(stepped.engine._every(0.0, work))
         async with asyncio.timeout(10):
             await well.wait()
             while "engine_resumed" not in {line["event"] for line in logs}:  # noqa: ASYNC110  # it only logs
@@ -286,7 +292,7 @@ async def test_what_nobody_foresaw_in_one_task_is_told_once_and_the_task_goes_on
 async def test_the_city_clock_is_set_when_the_rate_is_another(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
-    fast = Hands(servers, ledger, tmp_path, city_rate=60.0)
+    fast = SteppedEngine(servers, ledger, tmp_path, city_rate=60.0)
     await fast.engine._note()
     await fast.fold()
     await fast.engine._note()
@@ -311,25 +317,25 @@ async def test_one_engine_holds_the_lease_and_another_takes_it_when_it_has_lapse
         await client.aclose()
 
 
-async def test_a_snapshot_is_left_when_the_ledger_has_moved(hands: Hands, tmp_path: Path) -> None:
+async def test_a_snapshot_is_left_when_the_ledger_has_moved(stepped: SteppedEngine, tmp_path: Path) -> None:
     snapshots = Snapshots(tmp_path / "snapshots")
-    hands.engine.snapshot()
+    stepped.engine.snapshot()
     assert snapshots.newest() is None
-    await hands.engine._note()
-    await hands.fold()
-    hands.engine.snapshot()
+    await stepped.engine._note()
+    await stepped.fold()
+    stepped.engine.snapshot()
     newest = snapshots.newest()
     assert newest is not None
-    assert newest[0] == hands.follower.store.state.ledger
+    assert newest[0] == stepped.follower.store.state.ledger
 
 
 async def test_reporters_are_forgotten_when_their_days_are_over(
     servers: EmbeddedServers, ledger: Ledger, tmp_path: Path
 ) -> None:
-    hands = Hands(servers, ledger, tmp_path, people_days=30.0)
-    people = hands.engine._people
+    stepped = SteppedEngine(servers, ledger, tmp_path, people_days=30.0)
+    people = stepped.engine._people
     people.put([("p_old", {"name": "张三"})], now=NOW - 31 * 86400)
     people.put([("p_new", {"name": "李四"})], now=NOW - 29 * 86400)
-    await hands.engine._keep()
+    await stepped.engine._keep()
     assert people.get(["p_old", "p_new"]) == {"p_new": {"name": "李四"}}
-    await hands.close()
+    await stepped.close()

@@ -106,8 +106,8 @@ class Rhythm:
     def category(self, dice: Dice, channel: str, hour: int) -> Category:
         """Return the class of a report on a channel at an hour of the city's day."""
         hours = {"video_ai": self._cameras, "sensor": self._sensors}.get(channel, self._every)
-        classes, reach = hours[hour]
-        return dice.choices(classes, cum_weights=reach)[0]
+        classes, cum_weights = hours[hour]
+        return dice.choices(classes, cum_weights=cum_weights)[0]
 
 
 def _is_slow(category: Category) -> bool:

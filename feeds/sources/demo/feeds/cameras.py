@@ -58,7 +58,7 @@ class Cameras:
         self._stretch = max(stretch, 1.0)
         self._rain = Rain(seed=seed)
         self.all = tuple(_placed_cameras(ground, scale, seed))
-        self._reach = [weight for weight, _ in DETECTIONS.values()]
+        self._weights = [weight for weight, _ in DETECTIONS.values()]
 
     def registrations(self, now: float) -> list[dict[str, Any]]:
         """Return the `camera` records; ``now`` is epoch seconds."""
@@ -140,7 +140,7 @@ class Cameras:
                 "at": iso(at),
                 "kind": "detection",
                 "camera": camera.name,
-                "class": rng.choices(list(DETECTIONS), self._reach)[0],
+                "class": rng.choices(list(DETECTIONS), self._weights)[0],
                 "confidence": round(rng.uniform(0.62, 0.98), 2),
                 "box": [round(v, 3) for v in (left, top, left + 0.22, top + 0.24)],
                 "algorithm": "demo-street",

@@ -90,40 +90,40 @@ class Devices:
 
         ``floods`` are the stories of flooded underpasses; their gauges show the water.
         """
-        turn = np.floor((until - self._phase) / self.interval)
-        at = turn * self.interval + self._phase
+        serial = np.floor((until - self._phase) / self.interval)
+        at = serial * self.interval + self._phase
         due = (at > since) & ~self.silent
         depths = self._depths(floods)
         found: Records = defaultdict(list)
         for number, kind in enumerate(CLASSES):
             chosen = np.flatnonzero(due & (self._class_of == number))
             if len(chosen):
-                turns = turn[chosen].astype(np.int64)
-                found[kind.client] += self._class(kind, chosen, turns, at[chosen], depths)
+                serials = serial[chosen].astype(np.int64)
+                found[kind.client] += self._class(kind, chosen, serials, at[chosen], depths)
         return found
 
     def _class(
         self,
         kind: DeviceClass,
         chosen: NDArray[np.int64],
-        turns: NDArray[np.int64],
+        serials: NDArray[np.int64],
         at: Floats,
         depths: Mapping[int, Story],
     ) -> list[dict[str, Any]]:
-        shake = noise(chosen, turns, self._seed)
+        shake = noise(chosen, serials, self._seed)
         look = Look(
             self._lon[chosen], self._lat[chosen], at, self._who[chosen], self._ill[chosen], shake,
             self._rain,
         )  # fmt: skip
         records = []
         measured = values(kind.name, look)
-        rows = zip(chosen.tolist(), turns.tolist(), at.tolist(), measured.tolist(), strict=True)
-        for (number, turn, moment, value), doubt in zip(rows, shake.tolist(), strict=True):
+        rows = zip(chosen.tolist(), serials.tolist(), at.tolist(), measured.tolist(), strict=True)
+        for (number, serial, moment, value), doubt in zip(rows, shake.tolist(), strict=True):
             story = depths.get(number)
             shown = value if story is None else max(value, flood_depth(story, moment))
             records.append(
                 {
-                    "id": f"{self.all[number].name}-{turn}",
+                    "id": f"{self.all[number].name}-{serial}",
                     "at": iso(moment),
                     "kind": "reading",
                     "device": self.all[number].name,

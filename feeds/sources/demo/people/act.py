@@ -54,8 +54,8 @@ class Look(msgspec.Struct, frozen=True, dict=True):
     @property
     def as_planned(self) -> bool:
         """Whether the case is where its fate sent it: no user of the desk has moved it."""
-        turns = len(self.fate.returns)
-        return self.case.file.dispatches <= 1 + turns + (turns > 1)
+        returns = len(self.fate.returns)
+        return self.case.file.dispatches <= 1 + returns + (returns > 1)
 
     def dice(self, *keys: object) -> Dice:
         """Return the case's random generator for these keys."""

@@ -36,7 +36,7 @@ def case_row(number: int, **given: Any) -> tuple[str, dict[str, Any]]:
         "street": "310115005", "at": NOW - 600.0, "due_at": NOW + 600.0 * number, "state": "handling",
         "agency": "sw", "returned_by": [], "next": "", "next_at": None, "callers": 1,
         "reminders": 0, "supervised": 0, "ruling_due_at": None, "ruling_sent": False, "make_safe": None,
-        "version": 3, "offers": ["escalate", "reassign"], "targets": ["dl"], "escalate_to": "shift_lead",
+        "version": 3, "verbs": ["escalate", "reassign"], "targets": ["dl"], "escalate_to": "shift_lead",
     }  # fmt: skip
     told = {**plain, **given}
     return mark(number), {"until": told["due_at"], **told}
@@ -102,7 +102,7 @@ class TestShown:
         tell_view(page, "shown", {}, [shown(kind="view", view=view, lon=None, lat=None)])
         assert page.evaluate("where()") == view
 
-    def test_a_view_that_a_hand_had_locked_is_there_again_afterwards(self, page: Page) -> None:
+    def test_a_view_that_a_person_had_locked_is_there_again_afterwards(self, page: Page) -> None:
         page.evaluate(
             """() => {
                 const map = document.querySelector('[data-cell="map"]');
@@ -179,7 +179,7 @@ class TestSeat:
         told = [(act["verb"], act["subject"], act["version"]) for act in page.evaluate("acts()")]
         assert told == [("reassign", "case:~" + mark(2), 3), ("undo", "case:~" + mark(2), 4)]
 
-    def test_under_the_hand_of_the_seat_rows_keep_their_places(self, page: Page) -> None:
+    def test_under_the_pointer_of_the_seat_rows_keep_their_places(self, page: Page) -> None:
         self.sign_in(page)
         page.mouse.move(200, 420)
         order = "inCard('queue', 'li .road').map((road) => road.textContent)"

@@ -5,9 +5,9 @@ export function render({ model }) {
   const ask = () => model.send_msg({ echo: ++number });
   model.on("msg:custom", (answer) => {
     const data = answer?.data ?? answer;
-    if (data?.echo !== undefined) window.citywall.heard();
+    if (data?.echo !== undefined) window.citywall.sessionAnswered();
   });
-  window.citywall.heard();
+  window.citywall.sessionAnswered();
   ask();
   const timer = setInterval(ask, 5000);
   model.on("remove", () => clearInterval(timer));

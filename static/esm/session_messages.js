@@ -1,4 +1,4 @@
-// The hand: what the page's people order and ask goes through their own session, and its answers come back.
+// Messages of a page: what its people order and ask goes through their own session, and its answers come back.
 /** @param {Component} component */
 export function render({ model }) {
   const { orders } = window.citywall;
