@@ -11,6 +11,7 @@ from bokeh.models import Scatter
 from numpy.typing import NDArray
 
 from city.places.road_names import roads_in
+from city.views.desk_seen import DeskSeen
 from city.views.wall_seen import ReadingsSeen, WallSeen
 from layers.base.free_space import OVER, Box, Side, View, text_box
 from layers.base.glyphs import add
@@ -51,8 +52,8 @@ class Sensors:
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row per mark; ``meta`` counts devices: off_normal, lost, total, unplaced, kinds.
 
-        ``n`` is the number of marks that one represents, ``device`` the id of the first of them, ``bar`` the
-        size of the white bar of "no entry" (0 = none).
+        ``n`` is the number of marks that one represents, ``bar`` the size of the white bar of "no entry" (0 =
+        none). On a desk ``device`` is the id of the first of them; no wall gets the publishers' ids.
         """
         readings = seen.readings
         rank = judge(readings, self.setting.limits, self.setting.lines)
@@ -79,11 +80,15 @@ class Sensors:
                 "size": np.array([SIZES[marker] for marker in markers]),
                 "bar": np.array([9.0 if marker == CLOSED else 0.0 for marker in markers]),
                 "n": number,
-                "device": [str(readings.device[row]) for row in rows],
                 "text": texts,
                 "align": [side.align for side in sides],
                 "down": np.array([side.y for side in sides]),
                 "shade": np.array([0.85 if text else 0.0 for text in texts]),
+                **(
+                    {"device": [str(readings.device[row]) for row in rows]}
+                    if isinstance(seen, DeskSeen)
+                    else {}
+                ),
             },
             _counts(readings, rank, {limit.kind for limit in self.setting.limits}),
         )

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from city.views.desk_seen import DeskSeen
 from layers.contract import MapSetting
 from layers.marks.sensors import Sensors
 from layers.normal_limits import lines_of
@@ -92,3 +93,10 @@ def test_kinds_are_counted_apart() -> None:
     assert meta["kinds"] == {
         "road_water_depth": {"off_normal": 1, "lost": 1}, "wind": {"off_normal": 1, "lost": 0},
     }  # fmt: skip
+
+
+def test_a_desk_gets_the_devices_id_and_a_wall_does_not() -> None:
+    wall = seen(readings=readings({"value": 25.0}))
+    desk = DeskSeen(**{name: getattr(wall, name) for name in wall.__struct_fields__})
+    assert "device" not in Sensors(SETTING).frame(wall, NOW).columns
+    assert list(Sensors(SETTING).frame(desk, NOW).columns["device"]) == [str(wall.readings.device[0])]
