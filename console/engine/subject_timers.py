@@ -1,6 +1,6 @@
 """Subject timers: the engine executes each automatic step on tasks, incidents and shifts once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -50,6 +50,7 @@ class SubjectTimers:
         self._rules = rules
         self._clock = clock
         self._watches = watches
+        self._settled_in: CityState | None = None
         self._settled: dict[str, int] = {}
         """Command ids that need no further try → the version of the subject at that time."""
 
@@ -58,11 +59,15 @@ class SubjectTimers:
         machine = self._clock()
         state = self._store.state
         now = Now(machine, state.ledger.clock.at(machine), silent=self._silent)
-        steps = chain(
-            due_steps(state.ledger, self._rules, now),
-            *(watch(state, self._rules, now) for watch in self._watches),
-        )
-        due = [step for step in steps if self._settled.get(step_id(step)) != step.version]
+        steps = {
+            step_id(step): step
+            for step in chain(
+                due_steps(state.ledger, self._rules, now),
+                *(watch(state, self._rules, now) for watch in self._watches),
+            )
+        }
+        self._forget_settled(state, steps)
+        due = [step for name, step in steps.items() if self._settled.get(name) != step.version]
         acts, about = [], []
         for step in due[:AT_ONCE]:
             act = self._act(step, now)
@@ -76,6 +81,12 @@ class SubjectTimers:
             if not isinstance(answer, Conflict):  # a conflict: decide again when the other act is folded
                 self._settled[step_id(step)] = step.version
         return sum(isinstance(answer, Appended) for answer in answers)
+
+    def _forget_settled(self, state: CityState, steps: Mapping[str, SubjectStep]) -> None:
+        """Forget what is not due any more; forget everything when the ledger was replaced by another one."""
+        if state is not self._settled_in:
+            self._settled_in, self._settled = state, {}
+        self._settled = {name: version for name, version in self._settled.items() if name in steps}
 
     def _silent(self) -> tuple[str, ...]:
         """Return the ids of the devices whose readings are lost now."""

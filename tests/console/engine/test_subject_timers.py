@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from city.facts.fact import body_of
 from city.folding.store import Store
 from city.state.ledger_state import CityState
 from console.engine.subject_timers import SubjectTimers
-from feeds.ledger.ledger import Act, Answer, Ledger
+from feeds.ledger.ledger import Act, Answer, Appended, Ledger
 from tests.lives import shipped_rules
 
 TREES = 12
@@ -159,3 +160,26 @@ async def test_an_acknowledgement_that_was_first_ends_the_reminders(district: Di
     await district.jump(700)
     await district.rounds()
     assert (await district.written("TaskReminded", "TaskFellBack", "TaskEscalated")) == Counter()
+
+
+class Answering:
+    """A ledger that takes everything and keeps nothing: what it took is never folded."""
+
+    async def append(self, acts: Sequence[Act]) -> list[Answer]:
+        return [Appended(0, "", "", ()) for _ in acts]
+
+
+async def test_a_replaced_ledger_is_looked_at_anew_and_nothing_is_kept_of_what_is_not_due(
+    district: District,
+) -> None:
+    await district.trees(1)
+    await district.jump(160)
+    timers = SubjectTimers(district.store, Answering(), district.rules, clock=time.time)
+    assert await timers.step() == 1
+    assert await timers.step() == 0
+    district.store.reset()
+    await district.fold()
+    assert await timers.step() == 1
+    await district.rounds()
+    assert await timers.step() == 0
+    assert timers._settled == {}
