@@ -58,6 +58,7 @@ def duty_board(state: LedgerState, rules: DecisionRules, city_now: float, week: 
         left=tuple(_left(state)),
         entry=state.entries[-1].position if state.entries else 0,
         reports=tuple(sorted(state.reports)),
+        unstaffed_s=rules.linkage.duty.unstaffed_s,
     )  # fmt: skip
 
 

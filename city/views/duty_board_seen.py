@@ -5,6 +5,8 @@ Times are city epoch seconds.
 
 import msgspec
 
+from city.dispatch.task_templates import DutyNumbers
+
 __all__ = [
     "CallOutSeen", "CellSeen", "DutyBoardSeen", "HandoverSeen", "ItemSeen", "LeftSeen", "PostSeen",
     "ShiftSeen", "SignatureSeen", "WeekRowSeen", "WeekSeen",
@@ -130,9 +132,9 @@ class LeftSeen(msgspec.Struct, frozen=True):
 class DutyBoardSeen(msgspec.Struct, frozen=True):
     """Duty as the shift sees it. ``kept``: whether duty is kept by facts, else the roster alone is shown.
 
-    ``last`` is the shift that was handed over last, for its sheet; ``left`` are
-    those who have not signed out of a shift that is over; ``entry`` the position of the newest
-    entry of the duty log; ``reports`` the days with a saved report.
+    After ``unstaffed_s`` an empty post is unstaffed. ``last`` is the shift that was handed over last, for
+    its sheet; ``left`` are those who have not signed out of a shift that is over; ``entry`` the position of
+    the newest entry of the duty log; ``reports`` the days with a saved report.
     """
 
     kept: bool = False
@@ -147,3 +149,4 @@ class DutyBoardSeen(msgspec.Struct, frozen=True):
     left: tuple[LeftSeen, ...] = ()
     entry: int = 0
     reports: tuple[str, ...] = ()
+    unstaffed_s: float = DutyNumbers().unstaffed_s

@@ -1,22 +1,28 @@
 """Duty as every page may see it: by the facts of duty when it is kept by them, else by the roster."""
 
+from typing import Final
+
 import msgspec
 
+from city.dispatch.task_templates import DutyNumbers
 from city.duty.authority import authority_name, responsible_shift
 from city.duty.post_keys import role_of_post
 from city.duty.presence import is_there, relieved_by
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
+from city.views.duty_board_seen import PostSeen
 from city.views.wall_seen import DutySeen
 
 __all__ = ["duty_by_facts", "empty_since", "is_red"]
 
-UNSTAFFED_S = 600.0
-"""An empty post is red after this time, also while the engine does not write it."""
+UNSTAFFED_S: Final = DutyNumbers().unstaffed_s
+"""The default of when an empty post is red, also while the engine does not write it."""
 LEADERS = ("duty_leader", "shift_lead")
 
 
-def duty_by_facts(state: LedgerState, by_roster: DutySeen, city_now: float) -> DutySeen:
+def duty_by_facts(
+    state: LedgerState, by_roster: DutySeen, city_now: float, *, unstaffed_s: float = UNSTAFFED_S
+) -> DutySeen:
     """Return what pages see of duty at a city time (epoch seconds).
 
     ``by_roster`` is what the roster says. It stays for what the facts do not tell: counts of sub-centres and
@@ -43,7 +49,7 @@ def duty_by_facts(state: LedgerState, by_roster: DutySeen, city_now: float) -> D
         empty_seats=tuple(
             (post.key.removeprefix("seat:"), since) for post, since in sorted(empty, key=lambda one: one[1])
         ),
-        unstaffed=sum(is_red(post, since, city_now) for post, since in empty),
+        unstaffed=sum(is_red(post, since, city_now, unstaffed_s) for post, since in empty),
         hand_over_at=shift.ends_at,
         drafted=draft is not None,
         must=len(must),
@@ -65,9 +71,9 @@ def empty_since(post: Post, shift: Shift, city_now: float) -> float | None:
     return max(post.since, shift.starts_at)
 
 
-def is_red(post: Post, since: float, city_now: float) -> bool:
-    """Whether an empty post is unstaffed (空岗): ten minutes without anybody."""
-    return post.state == "unstaffed" or city_now - since >= UNSTAFFED_S
+def is_red(post: Post | PostSeen, since: float, city_now: float, unstaffed_s: float = UNSTAFFED_S) -> bool:
+    """Whether an empty post is unstaffed (空岗): ``DutyNumbers.unstaffed_s`` without anybody."""
+    return post.state == "unstaffed" or city_now - since >= unstaffed_s
 
 
 def _is_held(post: Post, city_now: float) -> bool:

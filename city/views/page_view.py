@@ -8,6 +8,7 @@ import msgspec
 from city.clocks.freshness import freshness
 from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
@@ -82,7 +83,10 @@ class PageView:
         )
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
-        seen = duty_by_facts(state.ledger, self._by_roster(state, city_now), city_now)
+        numbers = self.rules.linkage.duty if self.rules is not None else DutyNumbers()
+        seen = duty_by_facts(
+            state.ledger, self._by_roster(state, city_now), city_now, unstaffed_s=numbers.unstaffed_s
+        )
         if seen.shift or self.rules is None:
             return seen
         # Nobody has signed in yet: entries go to the shift of this time.

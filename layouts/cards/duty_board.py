@@ -2,21 +2,20 @@
 
 from typing import Any, Final
 
-from city.views.duty_board_seen import CallOutSeen, PostSeen, ShiftSeen
+from city.views.duty_board_seen import CallOutSeen, DutyBoardSeen, PostSeen, ShiftSeen
 from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty_seen import is_red
 from layouts.contract import Row, View, each_second
 
 __all__ = ["DutyBoard", "shown_state"]
 
-UNSTAFFED_S: Final = 600.0
-"""A post that nobody holds is red after this time."""
 MOST_NAMES: Final = 12
 
 
 class DutyBoard:
     """Rows: the posts by key; ``shown`` is planned, roster, present, away or empty.
 
-    ``since`` is when it became empty or was taken, ``colour`` red for an empty post after ten minutes.
+    ``since`` is when it became empty or was taken, ``colour`` red for an unstaffed post.
     """
 
     key = "duty_board"
@@ -37,9 +36,7 @@ class DutyBoard:
                 for one in board.left
             },
         }  # fmt: skip
-        return View(
-            now, scalars, [_row(post, board.shift, kept=board.kept, city=city) for post in board.posts]
-        )
+        return View(now, scalars, [_row(post, board, city=city) for post in board.posts])
 
 
 def shown_state(post: PostSeen, shift: ShiftSeen | None, *, kept: bool, city: float) -> tuple[str, float]:
@@ -59,9 +56,9 @@ def shown_state(post: PostSeen, shift: ShiftSeen | None, *, kept: bool, city: fl
     return ("empty", begins) if city >= begins else ("planned", begins)
 
 
-def _row(post: PostSeen, shift: ShiftSeen | None, *, kept: bool, city: float) -> Row:
-    shown, since = shown_state(post, shift, kept=kept, city=city)
-    late = shown == "empty" and (post.state == "unstaffed" or city - since >= UNSTAFFED_S)
+def _row(post: PostSeen, board: DutyBoardSeen, *, city: float) -> Row:
+    shown, since = shown_state(post, board.shift, kept=board.kept, city=city)
+    late = shown == "empty" and is_red(post, since, city, board.unstaffed_s)
     return post.key, {
         "person": post.person, "deputy": post.deputy, "holder": post.holder, "person_mark": post.person_mark,
         "shown": shown, "since": since, "away_until": post.away_until,

@@ -82,6 +82,13 @@ def test_an_empty_post_is_orange_and_red_after_ten_minutes() -> None:
     assert colours == [None, "orange", "orange", "red"]
 
 
+def test_a_centre_that_waits_five_minutes_shows_the_post_red_after_five() -> None:
+    posts = (PostSeen("shift_lead", "陈××"),)
+    board = DutyBoardSeen(kept=True, shift=NIGHT, posts=posts, unstaffed_s=300.0)
+    colours = [DutyBoard().view(seen(board), NOW + s).rows[0][1]["colour"] for s in (299, 300)]
+    assert colours == ["orange", "red"]
+
+
 def test_a_call_out_names_the_silent_ones_when_it_is_over() -> None:
     test = CallOutSeen("t", "李××", NOW, NOW + 300, 3, 1, 0, ("w1", "w2"))
     board = DutyBoardSeen(kept=True, call_out=test)

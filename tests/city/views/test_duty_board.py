@@ -106,6 +106,7 @@ def test_an_empty_post_is_red_after_ten_minutes_also_without_an_engine() -> None
     post = Post("shift_lead", "陈")
     assert [is_red(post, BEGINS, BEGINS + s) for s in (599, 600)] == [False, True]
     assert is_red(msgspec.structs.replace(post, state="unstaffed"), BEGINS, BEGINS + 1)
+    assert [is_red(post, BEGINS, BEGINS + s, 300.0) for s in (299, 300)] == [False, True]
 
 
 def test_the_wall_counts_seats_and_names_empty_posts_by_the_facts() -> None:
