@@ -223,7 +223,7 @@ interface Say {
 }
 /** Codes into words for the middle of the desk (static/js/desk_words.js). */
 type Voice = ReturnType<typeof import("./desk_words.js").vocabulary>;
-/** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
+/** Makes and updates nodes without a template (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
   make(tag: string, name?: string, children?: Iterable<Node>): any;
   text(node: any, words: string | null | undefined): void;
