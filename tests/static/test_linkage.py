@@ -33,6 +33,16 @@ CUT = """() => {
     .map((node) => node.textContent);
 }"""
 
+# The least room in px beside the words of a running cell.
+ROOM = """() => {
+  const root = document.querySelector('[data-cell="linkage"]').shadowRoot;
+  return Math.min(...[...root.querySelectorAll('.at[data-kind="running"]')].map((node) => {
+    const words = document.createRange();
+    words.selectNodeContents(node);
+    return node.clientWidth - words.getBoundingClientRect().width;
+  }));
+}"""
+
 
 @pytest.fixture(params=["zh", "en"])
 def stage(browser: Browser, request: Any) -> Iterator[Stage]:
@@ -67,6 +77,10 @@ def test_one_incident_stands_in_the_head_and_its_rows_run_against_their_limits(s
     assert cells == ["20:29 20:29 1′40″ /15′ · · ·", "20:29 20:29 20:29 20:30 1′ /120′ ·"]
     stage.tick(20)
     assert stage.texts(f"{CARD} .matrix .row:nth-child(3) .at")[2] == "2′ /15′"
+    stage.tick(479)
+    assert stage.texts(f"{CARD} .matrix .row:nth-child(3) .at")[2] == "9′59″ /15′"
+    assert stage.page.evaluate(ROOM) >= 10
+    assert stage.page.evaluate(CUT) == []
     assert stage.page.evaluate(CUT) == []
 
 
