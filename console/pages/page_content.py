@@ -28,17 +28,25 @@ from layouts.pages import CARDS_OF, LAYOUTS
 __all__ = ["MAPS", "MapPageContent", "PageContent"]
 
 
+LEGEND_PX: Final = 72.0
+"""The wall's legend of the density, its distance from the edge, and half a mark: no mark lies under it."""
+
+
 class MapPlace(msgspec.Struct, frozen=True):
-    """The map of a page of 1920 × 1080 CSS px: size, text size of its names, place of the inset beside it."""
+    """The map of a page of 1920 × 1080 CSS px: size, text size of its names, place of the inset beside it.
+
+    ``below_px``: the least room below the southernmost street.
+    """
 
     px: tuple[float, float]
     text_px: float
     figures: tuple[str, ...]
     beside_px: tuple[float, float] | None = None
+    below_px: float = 0.0
 
 
 MAPS: Final = {
-    "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0)),
+    "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0), LEGEND_PX),
     "desk": MapPlace((638.0, 560.0), 14.0, ("map",)),
 }
 """Page → its map; the other pages have none."""
@@ -100,8 +108,10 @@ class MapPageContent(PageContent):
         place = MAPS[page]
         self._atlas = atlas
         self._map: MapSetting = map_setting(
-            self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px
-        )
+            self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px,
+            below_px=place.below_px,
+        )  # fmt: skip
+        self._below_px = place.below_px
         self._page = msgspec.structs.replace(self._page, inset=self._map.corner)
         boxes = {"inset": self._map.core, "beside": self._map.beside}
         self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in place.figures}
@@ -158,7 +168,7 @@ class MapPageContent(PageContent):
     def _figures(self, lang: str) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
-        main = map_figure(drawing.bounds)
+        main = map_figure(drawing.bounds, below_px=self._below_px)
         main.name = "figure:map"
         hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+import static
 from city.state.row_keys import row_key_of
+from layers.atlas.atlas import Atlas
 from layouts.pages import CARDS
 from layouts.saturation import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, START_MS, Sight
@@ -23,6 +25,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 SMALLEST_PX = 17.0
 CREDIT = "© "
 HALF_PX = 1
+HALF_MARK_PX = 12
 LED = (6656, 1792)
 STRIP = """const strip = document.querySelector('[data-cell="cameras"]');
   const host = [...strip.querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector("li"));
@@ -114,6 +117,22 @@ def test_the_browser_says_nothing_while_data_stream(wall: Sight, running: Runnin
     assert wall.sent["/live/wall"] == []
     news = [str(frame) for frames, old in zip(sessions, told, strict=True) for frame in frames[old:]]
     assert [frame for frame in news if '"events"' in frame and '"echo"' not in frame] == []
+
+
+def test_no_mark_of_a_street_lies_under_the_legend_of_the_density(wall: Sight) -> None:
+    south = Atlas.read(static.path("district/atlas")).drawing.bounds.south
+    between = wall.page.evaluate(
+        """(south) => {
+          const map = citywall.figure("map"), cell = document.querySelector('[data-cell="map"]').getBoundingClientRect();
+          const nodes = [...document.querySelector('[data-cell="legend"]').querySelectorAll("*")];
+          const ramp = nodes.find((node) => node.shadowRoot?.querySelector(".ramp")).shadowRoot.querySelector(".ramp");
+          const { start, end } = map.y_range;
+          const street = cell.bottom - ((south - start) / (end - start)) * cell.height;
+          return ramp.getBoundingClientRect().top - street;
+        }""",
+        south,
+    )
+    assert between >= HALF_MARK_PX
 
 
 def test_a_wall_has_no_buttons(wall: Sight) -> None:
