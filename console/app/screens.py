@@ -71,7 +71,10 @@ class Screens:
 
     def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:
         content = self.contents[page]
-        return Channel(self._store, content, projection, guard=self._guard, idle_unwatched=idle)
+        return Channel(
+            self._store, content, projection, guard=self._guard, idle_unwatched=idle,
+            wide_only=content.wide_only,
+        )  # fmt: skip
 
     @property
     def desk_seen(self) -> DeskSeen | None:

@@ -156,10 +156,11 @@ class Console:
             liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip
 
-    def _build_page(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+    def _build_page(self, *, lang: str, wide: bool, viewer: Viewer, panel: str) -> Any:
         visitor, close = self._page_sessions.of(viewer, panel)
         pn.state.on_session_destroyed(lambda _: close())
-        return self._screens.contents[viewer.page].build(lang=lang, visitor=visitor, scope=viewer.scope)
+        content = self._screens.contents[viewer.page]
+        return content.build(lang=lang, visitor=visitor, scope=viewer.scope, wide=wide)
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
         access = {"authorization": self._authorization}

@@ -69,12 +69,15 @@ class PageContent:
         )  # fmt: skip
         self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self.layers: list[Layer] = []
+        self.wide_only: frozenset[str] = frozenset()
+        """Keys of the layers of figures that only a wide canvas shows."""
 
-    def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "") -> Any:
-        """Return the page for one session, drawn with the newest frames."""
+    def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "", wide: bool = False) -> Any:
+        """Return the page for one session, drawn with the newest frames; ``wide``: for a wide canvas."""
+        wide = wide and self._layout.wide is not None
         return build(
-            self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor,
-            scope=scope,
+            self._layout, lang=lang, figures=self._figures(lang, wide), settings=self._page, visitor=visitor,
+            scope=scope, wide=wide,
         )  # fmt: skip
 
     def marks(self, state: CityState) -> list[str]:
@@ -93,7 +96,7 @@ class PageContent:
         """Return the views that describe the frames."""
         return {}
 
-    def _figures(self, lang: str) -> dict[str, Any]:
+    def _figures(self, lang: str, wide: bool) -> dict[str, Any]:
         return {}
 
 
@@ -120,6 +123,15 @@ class MapPageContent(PageContent):
             for layer in build_layers(self._map)
             if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
         ]
+        self._wide_figures = {
+            cell.key
+            for region in self._layout.regions
+            if self._layout.is_wide_only(region)
+            for cell in region.cells
+        }
+        self.wide_only = frozenset(
+            layer.key for layer in self.layers if getattr(layer, "prefix", "layer") in self._wide_figures
+        )
         self.cards = tuple(
             Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
             for card in self.cards
@@ -163,9 +175,9 @@ class MapPageContent(PageContent):
         for layer in self.layers:
             self.keep(layer.frame(seen, time.time()))
         for lang in ("zh", "en"):
-            self._figures(lang)
+            self._figures(lang, wide=self._layout.wide is not None)
 
-    def _figures(self, lang: str) -> dict[str, Any]:
+    def _figures(self, lang: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
         main = map_figure(drawing.bounds, below_px=self._below_px)
@@ -179,6 +191,7 @@ class MapPageContent(PageContent):
         insets = {
             key: inset_figure(self._atlas, sources, lettering, box, key=key, **kinds[key])
             for key, box in self._insets.items()
+            if wide or key not in self._wide_figures
         }
         for key, inset in insets.items():
             inset.name = f"figure:{key}"

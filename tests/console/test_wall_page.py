@@ -123,11 +123,11 @@ def test_no_mark_of_a_street_lies_under_the_legend_of_the_density(wall: Sight) -
     south = Atlas.read(static.path("district/atlas")).drawing.bounds.south
     between = wall.page.evaluate(
         """(south) => {
-          const map = citywall.figure("map"), cell = document.querySelector('[data-cell="map"]').getBoundingClientRect();
-          const nodes = [...document.querySelector('[data-cell="legend"]').querySelectorAll("*")];
-          const ramp = nodes.find((node) => node.shadowRoot?.querySelector(".ramp")).shadowRoot.querySelector(".ramp");
-          const { start, end } = map.y_range;
-          const street = cell.bottom - ((south - start) / (end - start)) * cell.height;
+          const place = (key) => document.querySelector(`[data-cell="${key}"]`);
+          const { start, end } = citywall.figure("map").y_range, map = place("map").getBoundingClientRect();
+          const roots = [...place("legend").querySelectorAll("*")].map((node) => node.shadowRoot);
+          const ramp = roots.map((root) => root?.querySelector(".ramp")).find((found) => found);
+          const street = map.bottom - ((south - start) / (end - start)) * map.height;
           return ramp.getBoundingClientRect().top - street;
         }""",
         south,
@@ -198,7 +198,17 @@ def test_on_an_led_wall_the_ground_beside_the_map_is_used(
 
 def test_on_a_usual_wall_nothing_of_a_wide_one_is_seen(wall: Sight) -> None:
     boxes = wall.settle().boxes()
-    assert all(boxes[key][2:] == [0, 0] for key in ("beside", "cameras"))
+    assert boxes["cameras"][2:] == [0, 0]
+    assert "beside" not in boxes
+
+
+def test_what_only_a_wide_wall_shows_is_sent_to_wide_walls_alone(wall: Sight, running: Running) -> None:
+    with Wall(running, "wall?wide=1") as wide:
+        wait_for(lambda: "heat_beside" in wide.frames)
+    state = wall.state()
+    assert {"heat", "heat_core"} <= state["frames"].keys()
+    assert "heat_beside" not in state["frames"]
+    assert wall.page.evaluate("Object.keys(citywall.page.figures)") == ["map", "inset"]
 
 
 def test_an_english_wall_has_english_words_beside_the_data(running: Running, browser: Any) -> None:
