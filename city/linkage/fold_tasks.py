@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from city.clocks.freshness import STEP_LATE_S
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, maybe_moment, names, number, text, texts, whole
@@ -18,6 +19,9 @@ __all__ = ["RESTORED_BY_UNDO", "TASKS"]
 
 RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback")
 """Fields of a task that ``undo_task`` restores; ``over`` becomes None."""
+
+COLUMN_OF_STEP: Final = {"arrive": "arrived", "due_near": "done", "due": "done", "verify": "verified"}
+"""Automatic step → its column of the matrix; those that are not named belong to the acknowledgement."""
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
 
@@ -36,7 +40,7 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         due_by=maybe_moment(data, "due_by"), verify_s=number(data, "verify_s") or 0.0,
         unit=text(data, "unit"), unit_call_sign=text(data, "call_sign"),
         fallback_of=text(data, "fallback_of"), tried=texts(data, "tried"),
-        late_s=number(data, "late_s") or 0.0,
+        late=_late({}, fact, "issued"),
     )  # fmt: skip
     mark_fact(task, fact)
     state.tasks[id_] = task
@@ -49,12 +53,20 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ("tasks", "incidents", *announce(state, task, fact))
 
 
+def _late(before: dict[str, float], fact: Fact, column: str) -> dict[str, float]:
+    """Return how late the steps of each column were done, this one too."""
+    late_s = number(fact.data, "late_s") or 0.0
+    if late_s <= max(STEP_LATE_S, before.get(column, 0.0)):
+        return before
+    return {**before, column: late_s}
+
+
 def _on_task(change: Callable[[LedgerState, Fact, Task], tuple[str, ...]], *, moves: bool = True) -> Fold:
     """Return the fold of a fact that changes a copy of its task, and returns further changed slices."""
 
     def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         task = msgspec.structs.replace(state.tasks[fact.subject.removeprefix("task:")])
-        task.late_s = number(fact.data, "late_s") or task.late_s
+        task.late = _late(task.late, fact, COLUMN_OF_STEP.get(text(fact.data, "step"), "acknowledged"))
         if moves and task.undo:
             task.undo = {}
         touched = change(state, fact, task)
@@ -129,7 +141,7 @@ def _reminded(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
 def _escalated(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     task.escalated = max(task.escalated, whole(fact.data, "level"))
     task.overdue = (*task.overdue, text(fact.data, "step"))
-    return _say(state, fact, task, f"log.task_escalated.{task.escalated}")
+    return _say(state, fact, task, f"log.task_escalated.{task.escalated}", lead=text(fact.data, "lead"))
 
 
 def _fell_back(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:

@@ -119,8 +119,8 @@ class Task(msgspec.Struct):
     """Other automatic steps that were done: delivery, ack_half, due_near."""
     sent_at: float | None = None
     """When the agency's adapter accepted its notice."""
-    late_s: float = 0.0
-    """How late the last automatic step was done (晚), seconds."""
+    late: dict[str, float] = {}
+    """Column of the matrix → by how much the engine was late with a step of it (晚), seconds; the worst."""
     accepted_by_shift: str = ""
     """The shift whose lead took it over at the last hand-over."""
     undo: dict[str, object] = {}

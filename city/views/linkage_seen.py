@@ -65,6 +65,8 @@ class TaskSeen(msgspec.Struct, frozen=True):
     unit: str = ""
     call_sign: str = ""
     reminders: int = 0
+    late: dict[str, float] = {}
+    """Column → by how many seconds the engine was late with a step of it (晚)."""
     fallback: str = ""
     why: str = ""
     by_hand: bool = False

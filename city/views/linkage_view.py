@@ -136,7 +136,7 @@ class LinkageView:
             task.priority, task.state, task.issued_at, **given,
             ack_by=task.ack_by, arrive_by=task.arrive_by, due_by=task.due_by, verify_by=task.verify_by,
             clock=clock_of(task), level=level, is_over=is_over, mode=task.mode,
-            unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders,
+            unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders, late=task.late,
             fallback=instead.agency if instead is not None else "", why=task.why,
             by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),
             targets=(target,) if target else (),

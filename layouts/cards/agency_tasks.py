@@ -31,7 +31,7 @@ def _row(own: OwnTaskSeen) -> Row:
     key, fields = task_row(task)
     more: dict[str, Any] = {
         "no": task.no, "version": task.version, "unit": task.unit, "call_sign": task.call_sign,
-        "reminders": task.reminders, "why": task.why, "why_names": own.why_names, "ack_by": task.ack_by,
+        "why": task.why, "why_names": own.why_names, "ack_by": task.ack_by,
         "text": own.text, "by": own.by, "role": own.role, "road": own.road, "street": own.street,
         "lon": _known(own.lon), "lat": _known(own.lat), "evidence": own.evidence,
         "verifier": own.verifier, "fallback_next": own.fallback_next, "ahead": own.ahead,

@@ -68,7 +68,7 @@ def _row(task: TaskSeen, unit: UnitOnTask | None) -> Row:
     key, fields = task_row(task)
     told: dict[str, Any] = {
         "no": task.no, "version": task.version, "verbs": list(task.verbs), "targets": list(task.targets),
-        "call_sign": task.call_sign, "reminders": task.reminders, "why": task.why, "mode": task.mode,
+        "call_sign": task.call_sign, "why": task.why, "mode": task.mode,
         "unit": None,
     }  # fmt: skip
     if unit is not None and not unit.is_there:

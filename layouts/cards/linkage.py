@@ -77,7 +77,7 @@ def incident_row(incident: IncidentSeen) -> Row:
 def task_row(task: TaskSeen) -> Row:
     """Return a row of the matrix: ``at`` has a time or None per column, ``clock`` is the running cell.
 
-    ``travels``: whether somebody sets out and arrives at all.
+    ``travels``: whether somebody sets out and arrives at all. ``late``: column → seconds (晚).
     """
     times = (task.set_out_at, task.arrived_at)
     clock = task.clock
@@ -88,5 +88,6 @@ def task_row(task: TaskSeen) -> Row:
         "clock": None if clock is None else [COLUMNS.index(clock.column), clock.since, clock.by],
         "travels": task.arrive_by is not None or any(at is not None for at in times),
         "fallback": task.fallback, "by_hand": task.by_hand, "is_over": task.is_over,
+        "reminders": task.reminders, "late": {str(COLUMNS.index(c)): round(s) for c, s in task.late.items()},
     }  # fmt: skip
     return f"t:{task.id}", fields

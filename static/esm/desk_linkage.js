@@ -5,7 +5,7 @@ import { holdersOf } from "../js/desk_words.js";
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
 import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_acts.js";
 import { draftOf } from "../js/linkage_draft.js";
-import { agencyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
 
 const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2, TOLD_S = 8;
 
@@ -159,8 +159,8 @@ export const mend = card((city, { face, redraw }) => {
   function task(row, now) {
     const mark_ = "task:" + row.id, version = Math.max(row.version, orders.version(mark_));
     return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${row.priority}</i></span>${COLUMNS.map((_, column) => {
-        const [text, level, kind] = cellOf(city, row, column, now);
-        return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${text}</span>`;
+        const [text, level, kind, note] = cellOf(city, row, column, now);
+        return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${bodyOf(text, note, true)}</span>`;
       })}<div class="below"><span class="task">${joined(taskOf(city, row), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
         lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
   }

@@ -13,6 +13,7 @@ from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import LinkageNumbers
+from city.duty.authority import authority_name
 from city.linkage.presence import fallback_of, is_absent
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
@@ -129,7 +130,13 @@ def _fallback(order: SubjectOrder, task: Task) -> str:
 
 
 def _escalated(order: SubjectOrder, task: Task, level: int, step: str, late_s: float) -> NewFact:
-    """Return the escalation to the agency's (1) or the centre's (2) duty leader."""
+    """Return the escalation to the agency's (1) or the centre's (2) duty leader.
+
+    ``lead`` is the shift lead who answers for it: during a hand-over the outgoing one until both have signed.
+    """
     to = "agency_duty_leader" if level == 1 else "duty_leader"
-    data = {"level": level, "step": step, "to": to, "late_s": late_s, "call": True, "agency": task.agency}
+    data = {
+        "level": level, "step": step, "to": to, "late_s": late_s, "call": True, "agency": task.agency,
+        "shift": order.state.shift, "lead": authority_name(order.state, "shift_lead"),
+    }  # fmt: skip
     return order.fact("TaskEscalated", data)
