@@ -17,7 +17,7 @@ from city.state.subject_marks import mark_fact
 
 __all__ = ["RESTORED_BY_UNDO", "TASKS"]
 
-RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback")
+RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback", "assists")
 """Fields of a task that ``undo_task`` restores; ``over`` becomes None."""
 
 COLUMN_OF_STEP: Final = {"arrive": "arrived", "due_near": "done", "due": "done", "verify": "verified"}
@@ -184,6 +184,19 @@ def _end(state: LedgerState, fact: Fact, task: Task) -> None:
     if task.state != "declined":  # a declined task that is reassigned stays declined
         task.state, task.over = "cancelled", signed_of(state, fact)
         task.over_reason = text(data, "text") or text(data, "why")
+    _keep_for_undo(fact, task)
+
+
+def _assisting(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
+    """It goes on without limits of its own: the task that arrived first runs against them."""
+    task.assists = text(fact.data, "assists")
+    _keep_for_undo(fact, task)
+    first = state.tasks.get(task.assists)
+    return _say(state, fact, task, "log.task_assisting", to=first.agency if first is not None else "")
+
+
+def _keep_for_undo(fact: Fact, task: Task) -> None:
+    data = fact.data
     seconds = number(data, "undo_s")
     if seconds is not None:
         before = data.get("before") or {}
@@ -199,11 +212,13 @@ def _undone(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     for name in RESTORED_BY_UNDO:
         if name in restored:
             setattr(task, name, str(restored[name]))
-    if task.state != "declined":
-        task.over = None
     incident = state.incidents[task.incident]
     version = max(incident.version, whole(fact.data, "incident_version", 0))
     state.incidents[incident.id] = msgspec.structs.replace(incident, version=version)
+    if "assists" in restored:  # no notice went out with it
+        return ("incidents", *_say(state, fact, task, "log.task_undone"))
+    if task.state != "declined":
+        task.over = None
     touched = recall(state, task, fact, undone=whole(fact.data, "position"))
     return ("incidents", *touched, *_say(state, fact, task, "log.task_undone"))
 
@@ -233,6 +248,7 @@ TASKS: Final[dict[str, Fold]] = {
     "TaskLimitPassed": _on_task(_limit_passed, moves=False),
     "TaskReassigned": _on_task(_reassigned),
     "TaskCancelled": _on_task(_cancelled),
+    "TaskAssisting": _on_task(_assisting),
     "TaskTakenOver": _on_task(_taken_over, moves=False),
     "TaskUndone": _on_task(_undone),
 }

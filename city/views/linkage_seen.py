@@ -68,6 +68,10 @@ class TaskSeen(msgspec.Struct, frozen=True):
     late: dict[str, float] = {}
     """Column → by how many seconds the engine was late with a step of it (晚)."""
     fallback: str = ""
+    ahead: str = ""
+    """The other agency of a pair, which arrived first: this task is to be cancelled or to assist it."""
+    assists: str = ""
+    """The agency that arrived first, once this task assists it (协同)."""
     why: str = ""
     by_hand: bool = False
     """Whether the arrival was reported by hand and not by the unit's position."""

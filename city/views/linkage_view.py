@@ -10,6 +10,7 @@ import numpy as np
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import LinkageNumbers
+from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.places.distance import metres_to_points
 from city.places.road_names import roads_in
 from city.state.ledger_state import CityState, LedgerState
@@ -31,6 +32,9 @@ __all__ = ["LinkageView", "clock_of", "level_of"]
 
 UNANSWERED: Final = ("issued", "delivered")
 CALLED: Final = ("remind_task", "reassign_task", "cancel_task")
+ASKED: Final = (*UNANSWERED, "acknowledged", "set_out", "arrived")
+SECOND: Final = ("assist_task", "cancel_task")
+"""What is asked, and in which states, when the other agency of a pair arrived first."""
 VERBS: Final = {
     "issued": CALLED, "delivered": CALLED, "acknowledged": CALLED, "set_out": CALLED, "arrived": CALLED,
     "done": ("verify_task", "cancel_task"), "declined": ("reassign_task",),
@@ -48,7 +52,7 @@ class LinkageView:
         self._made: tuple[object, ...] = ()
         self._since, self._until = 0.0, 0.0
         self._seen = LinkageSeen()
-        self._tasks: dict[str, tuple[Task, Task | None, TaskSeen]] = {}
+        self._tasks: dict[str, tuple[Task, Task | None, Task | None, TaskSeen]] = {}
 
     def see(self, state: CityState, now: float) -> LinkageSeen:
         """Return the incidents, tasks and closures at machine time ``now``."""
@@ -111,18 +115,23 @@ class LinkageView:
 
     def _task(self, ledger: LedgerState, task: Task, city: float) -> TaskSeen:
         instead = ledger.tasks.get(task.fallback)
+        first = other_of_pair(ledger, task) if task.assists or is_second_of_pair(ledger, task) else None
         level = level_of(clock_of(task), city, self._numbers)
         waits = task.state == "declined" and instead is None
         if waits or (instead is not None and not instead.is_open):
             level = "near" if waits else ""
         kept = self._tasks.get(task.id)
         # The fold replaces a record that changes, so the same record is unchanged.
-        if kept is None or kept[0] is not task or kept[1] is not instead or kept[2].level != level:
-            seen = self._see_task(task, instead, level=level, is_over=not task.is_open and not waits)
-            kept = self._tasks[task.id] = (task, instead, seen)
-        return kept[2]
+        same = kept is not None and kept[0] is task and kept[1] is instead and kept[2] is first
+        if kept is None or not same or kept[3].level != level:
+            is_over = not task.is_open and not waits
+            seen = self._see_task(task, instead, first, level=level, is_over=is_over)
+            kept = self._tasks[task.id] = (task, instead, first, seen)
+        return kept[3]
 
-    def _see_task(self, task: Task, instead: Task | None, *, level: str, is_over: bool) -> TaskSeen:
+    def _see_task(
+        self, task: Task, instead: Task | None, first: Task | None, *, level: str, is_over: bool
+    ) -> TaskSeen:
         target = self._target(task)
         given: dict[str, Any] = {
             f"{column}_at": signed.at if signed is not None else None
@@ -131,6 +140,8 @@ class LinkageView:
                 ("done", task.done), ("verified", task.verified),
             )
         }  # fmt: skip
+        other = first.agency if first is not None else ""
+        is_asked = bool(other) and not task.assists
         return TaskSeen(
             task.id, task.no, task.incident, task.agency, task.words, task.text if self._full else "",
             task.priority, task.state, task.issued_at, **given,
@@ -138,7 +149,9 @@ class LinkageView:
             clock=clock_of(task), level=level, is_over=is_over, mode=task.mode,
             unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders, late=task.late,
             fallback=instead.agency if instead is not None else "", why=task.why,
-            by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),
+            ahead=other if is_asked else "", assists="" if is_asked else other,
+            by_hand=task.arrived_by_hand, version=task.version,
+            verbs=SECOND if is_asked and task.state in ASKED else VERBS.get(task.state, ()),
             targets=(target,) if target else (),
         )  # fmt: skip
 
@@ -182,6 +195,8 @@ def clock_of(task: Task) -> Clock | None:
     Limits count from the order, that of the verification from when it was done. A task without an arrival
     limit runs against its due time.
     """
+    if task.assists and task.state != "done":
+        return None
     if task.state in UNANSWERED:
         column, since, by = "acknowledged", task.issued_at, task.ack_by
     elif task.state == "done" and task.done is not None:

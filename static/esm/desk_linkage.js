@@ -161,7 +161,7 @@ export const mend = card((city, { face, redraw }) => {
     return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${row.priority}</i></span>${COLUMNS.map((_, column) => {
         const [text, level, kind, note] = cellOf(city, row, column, now);
         return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${bodyOf(text, note, true)}</span>`;
-      })}<div class="below"><span class="task">${joined(taskOf(city, row), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
+      })}<div class="below"><span class="task">${joined(taskOf(city, row), row.ahead && say.say("linkage.ahead", { agency: agencyOf(city, row.ahead) }), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
         lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
   }
   function unitOf({ unit, call_sign: sign }) {
@@ -189,7 +189,8 @@ export const mend = card((city, { face, redraw }) => {
   }
   function does([made, button, mark_, version, row]) {
     if (button.good) orders.forget(mark_);
-    else if (button.verb === "cancel_task") { asking = mark_; redraw(); }
+    // When the other agency of a pair has arrived, the recall needs no reason.
+    else if (button.verb === "cancel_task" && !row.ahead && !row.assists) { asking = mark_; redraw(); }
     else if (button.again) orders.resend(made);
     else if (button.args === null) fill(incidentForm(city, button.verb, row, holders), (args) => orders.act(button.verb, mark_, version, args, args.to ?? ""));
     else orders.act(button.verb, mark_, version, button.args, button.to);

@@ -19,7 +19,7 @@ export const agencyOf = ({ words }, code) => words("agency." + code) ?? code;
 export function taskOf(city, row, isShort = false) {
   const { say, words } = city, whole = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
   const what = (isShort && words("task_short." + row.words)) || whole;
-  return joined(what, row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
+  return joined(what, row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
 }
 
 // One cell: [text, level, kind, note]. `level` colours it (near its limit, over it), `kind`: moment, running, none, ahead.

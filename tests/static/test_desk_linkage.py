@@ -135,3 +135,23 @@ def test_linkage_starts_from_a_preview_whose_rows_may_be_changed(stage: Stage) -
     feed(stage, [incident(ID, cases=("hotline/m1",))], [task(1)])
     stage.page.locator(f"{CARD} .matrix .row .below").wait_for()
     assert stage.page.evaluate("citywall.desk.incident()") == ID
+
+
+def test_the_second_of_a_pair_is_answered_with_one_press(stage: Stage) -> None:
+    there = {"state": "arrived", "acknowledged": signed(NOW - 60), "arrived": signed(NOW - 9)}
+    second = task(1, agency="lh", state="set_out", set_out=signed(NOW - 50), fallback=f"{ID}.2")
+    first = task(2, fallback_of=f"{ID}.1", **there)
+    feed(stage, [incident()], [second, first])
+    stage.page.locator(f"{CARD} .tab").click()
+    below = stage.page.locator(f"{CARD} .matrix .below", has_text="消防已先到场：撤回或协同")
+    assert below.locator(".buttons button").all_inner_texts() == ["协同", "撤回"]
+    done = {"done": {"version": 2, "position": "9", "facts": [], "undo_until": None}}
+    stage.answer("assist_task", done)
+    stage.answer("cancel_task", done)
+    below.get_by_text("协同", exact=True).click()
+    assert (stage.acts()[-1]["verb"], stage.acts()[-1]["args"]) == ("assist_task", {})
+    helps = msgspec.structs.replace(second, assists=f"{ID}.2", version=2)
+    feed(stage, [incident()], [helps, first])
+    below = stage.page.locator(f"{CARD} .matrix .below", has_text="协同消防")
+    below.get_by_text("撤回", exact=True).click()  # still without a reason
+    assert (stage.acts()[-1]["verb"], stage.acts()[-1]["args"]) == ("cancel_task", {})

@@ -49,6 +49,8 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
         if task.verify_by is not None and "verify" not in done:
             yield task.verify_by, "verify"
         return
+    if task.assists:  # the first to arrive runs against the limits
+        return
     if task.state in ("issued", "delivered"):
         if task.state == "issued" and "delivery" not in done:
             yield start + numbers.delivered_s, "delivery"
