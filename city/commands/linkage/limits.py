@@ -44,13 +44,16 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
     leader. ``ack2``: the centre's duty leader. ``arrive``: late on the way. ``due_near``, ``due``: the work.
     ``verify``: it counts as unverified.
     """
-    done, start = (*task.overdue, *task.noted), task.issued_at
     if task.state == "done":
-        if task.verify_by is not None and "verify" not in done:
+        if task.verify_by is not None and "verify" not in task.overdue:
             yield task.verify_by, "verify"
-        return
-    if task.assists:  # the first to arrive runs against the limits
-        return
+    elif not task.assists:  # of a pair the first to arrive runs against the limits
+        yield from _coming(task, numbers)
+
+
+def _coming(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str]]:
+    """Yield the steps of a task that its agency has not done."""
+    done, start = (*task.overdue, *task.noted), task.issued_at
     if task.state in ("issued", "delivered"):
         if task.state == "issued" and "delivery" not in done:
             yield start + numbers.delivered_s, "delivery"

@@ -1,4 +1,4 @@
-"""What the centre does with a task: issue, remind (催办), reassign (改派), cancel (撤回), assist (协同), undo."""
+"""Orders of the centre on a task: issue, remind (催办), reassign (改派), cancel (撤回), assist (协同); undo."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.state.linkage_records import Task
 
 __all__ = [
-    "decide_assist_task", "decide_cancel_task", "decide_issue_task", "decide_reassign_task", "decide_remind_task",
-    "decide_undo_task",
+    "decide_assist_task", "decide_cancel_task", "decide_issue_task", "decide_reassign_task",
+    "decide_remind_task", "decide_undo_task",
 ]  # fmt: skip
 
 WAITING = ("issued", "delivered")
@@ -136,7 +136,7 @@ def _before(task: Task, undo: dict[str, float]) -> dict[str, Any]:
 
 
 def decide_undo_task(order: SubjectOrder, args: Args) -> SubjectAnswer:
-    """Undo the sender's own reassignment, cancellation or order to assist while it is the last act on the task."""
+    """Undo the sender's own reassignment, cancellation or order to assist while it is the last act."""
     task = the_task(order)
     if isinstance(task, Refusal):
         return task
