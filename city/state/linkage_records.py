@@ -110,7 +110,7 @@ class Task(msgspec.Struct):
     """Id of the task that another agency got instead: its fallback, or whom it was reassigned to."""
     fallback_of: str = ""
     assists: str = ""
-    """Id of the task of its pair that arrived first: this one assists it (协同), without limits of its own."""
+    """Id of the task of its pair that arrived first: this one assists it (协同), without limits."""
     tried: tuple[str, ...] = ()
     """Agencies that had this work before: a fallback never goes back to one of them."""
     escalated: int = 0

@@ -89,6 +89,7 @@ def task_row(task: TaskSeen) -> Row:
         "clock": None if clock is None else [COLUMNS.index(clock.column), clock.since, clock.by],
         "travels": task.arrive_by is not None or any(at is not None for at in times),
         "fallback": task.fallback, "ahead": task.ahead, "assists": task.assists, "by_hand": task.by_hand,
-        "is_over": task.is_over, "reminders": task.reminders, "late": {str(COLUMNS.index(c)): round(s) for c, s in task.late.items()},
+        "is_over": task.is_over, "reminders": task.reminders,
+        "late": {str(COLUMNS.index(c)): round(s) for c, s in task.late.items()},
     }  # fmt: skip
     return f"t:{task.id}", fields

@@ -1,4 +1,4 @@
-"""Orders of the centre on a task: issue, remind (催办), reassign (改派), cancel (撤回), assist (协同); undo."""
+"""The centre's orders on a task: issue, remind (催办), reassign (改派), cancel (撤回), assist (协同)."""
 
 from typing import Any
 
