@@ -20,8 +20,10 @@ __all__ = ["RESTORED_BY_UNDO", "TASKS"]
 RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback", "assists")
 """Fields of a task that ``undo_task`` restores; ``over`` becomes None."""
 
-COLUMN_OF_STEP: Final = {"arrive": "arrived", "due_near": "done", "due": "done", "verify": "verified"}
+COLUMN_OF_STEP: Final = {"arrive": "arrived", "due": "done", "verify": "verified"}
 """Automatic step → its column of the matrix; those that are not named belong to the acknowledgement."""
+QUIET: Final = ("delivery", "due_near")
+"""Steps that are noted and shown nowhere."""
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
 
@@ -66,7 +68,9 @@ def _on_task(change: Callable[[LedgerState, Fact, Task], tuple[str, ...]], *, mo
 
     def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         task = msgspec.structs.replace(state.tasks[fact.subject.removeprefix("task:")])
-        task.late = _late(task.late, fact, COLUMN_OF_STEP.get(text(fact.data, "step"), "acknowledged"))
+        step = text(fact.data, "step")
+        if step not in QUIET:
+            task.late = _late(task.late, fact, COLUMN_OF_STEP.get(step, "acknowledged"))
         if moves and task.undo:
             task.undo = {}
         touched = change(state, fact, task)
@@ -151,7 +155,7 @@ def _fell_back(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
 
 def _limit_passed(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     step = text(fact.data, "step")
-    if step in ("delivery", "due_near"):
+    if step in QUIET:
         task.noted = (*task.noted, step)
         return ()
     task.overdue = (*task.overdue, step)
