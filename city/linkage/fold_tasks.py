@@ -118,6 +118,7 @@ def _done(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     data = fact.data
     task.state, task.done = "done", signed_of(state, fact)
     task.result = TaskResult(text(data, "text"), number(data, "number"), texts(data, "photos"))
+    task.photos = tuple(dict.fromkeys((*task.photos, *task.result.photos)))
     task.verify_by = maybe_moment(data, "verify_by")
     return ()
 

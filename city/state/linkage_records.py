@@ -104,6 +104,8 @@ class Task(msgspec.Struct):
     unit: str = ""
     unit_call_sign: str = ""
     result: TaskResult = TaskResult()
+    photos: tuple[str, ...] = ()
+    """Ids of all photos that were ever reported for it, those before a failed verification too."""
     reminders: int = 0
     reminded_at: float | None = None
     fallback: str = ""

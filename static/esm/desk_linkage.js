@@ -162,7 +162,11 @@ export const mend = card((city, { face, redraw }) => {
         const [text, level, kind, note] = cellOf(city, row, column, now);
         return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${bodyOf(text, note, true)}</span>`;
       })}<div class="below"><span class="task">${joined(taskOf(city, row), row.ahead && say.say("linkage.ahead", { agency: agencyOf(city, row.ahead) }), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
-        lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
+        photosOf(row)}${lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
+  }
+  function photosOf({ id }) {
+    const names = sheet?.photos?.[id] ?? [];
+    return names.map((name, place) => html`<a class="photo" href=${`/evidence/${encodeURIComponent(id)}/${name}.jpg`} target="_blank" rel="noopener">${say.say("agency.photo", { n: place + 1 })}</a>`);
   }
   function unitOf({ unit, call_sign: sign }) {
     if (!unit) return sign;
