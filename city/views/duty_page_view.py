@@ -45,7 +45,8 @@ class DutyPageView:
             return duty_indicators(ledger, city, sub_centres=sub_centres, workstations=every), now
 
         revision = (state.revision("duty", "call_outs"), now // FIGURES_EVERY_S)
-        return self._kept.get("figures", revision, compute)
+        found: tuple[dict[str, Indicator], float] = self._kept.get("figures", revision, compute)
+        return found
 
     def _board(self, state: CityState, rules: DecisionRules, city_now: float) -> DutyBoardSeen:
         # The plan of a week is new with the roster or an override, and at midnight.

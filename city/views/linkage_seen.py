@@ -132,7 +132,11 @@ class UnitOnTask(msgspec.Struct, frozen=True):
 
 
 class ClosureSeen(msgspec.Struct, frozen=True):
-    """An underpass that is not open: suggested, closing, closed or reopening."""
+    """An underpass that is not open: suggested, closing, closed or reopening.
+
+    ``depth_cm`` and ``rise_cm_min`` are those of the fact that changed it last. ``verb`` is what the centre
+    may do about it, '' = nothing.
+    """
 
     device: str
     state: str
@@ -141,6 +145,10 @@ class ClosureSeen(msgspec.Struct, frozen=True):
     street: str
     lon: float
     lat: float
+    depth_cm: float = 0.0
+    rise_cm_min: float = 0.0
+    version: int = 0
+    verb: str = ""
 
 
 class LinkageSeen(msgspec.Struct, frozen=True):

@@ -42,6 +42,10 @@ VERBS: Final = {
 """Task state → the verbs that a desk offers, the first ones first."""
 
 
+CLOSURE_VERBS: Final = {"suggested": "close_underpass", "closed": "agree_reopening"}
+"""State of an underpass → the verb that a desk offers; from the first agreement on the parties have it."""
+
+
 class LinkageView:
     """Keeps the view of one channel; ``full`` includes typed text, which no wall may show."""
 
@@ -179,13 +183,19 @@ class LinkageView:
         )  # fmt: skip
 
     def _closure(self, ledger: LedgerState, closure: Closure) -> ClosureSeen:
+        told: dict[str, Any] = {
+            "depth_cm": closure.depth_cm, "rise_cm_min": closure.rise_cm_min, "version": closure.version,
+            "verb": CLOSURE_VERBS.get(closure.state, ""),
+        }  # fmt: skip
         device = ledger.devices.get(closure.device)
         if device is None:
-            return ClosureSeen(closure.device, closure.state, closure.at, "", "", float("nan"), float("nan"))
+            return ClosureSeen(
+                closure.device, closure.state, closure.at, "", "", float("nan"), float("nan"), **told
+            )
         place = device.place
         road = public_road(place.road, self._rules) or roads_in(device.name)
         return ClosureSeen(
-            closure.device, closure.state, closure.at, road, place.street, place.lon, place.lat
+            closure.device, closure.state, closure.at, road, place.street, place.lon, place.lat, **told
         )
 
 

@@ -70,7 +70,7 @@ export const mend = card((city, { face, redraw }) => {
     const now_ = record && joined(record.version, record.state);
     if (now_ && now_ !== seen) [seen, askedAt] = [now_, -Infinity];
     look();
-    return html`${bar()}${draft ? draft.draw() : shown === null ? nothing : record ? whole(record) : html`<p class="calm">${say.say("linkage.gone")}</p>`}`;
+    return html`${bar()}${each(view.order.filter((id) => id.startsWith("c:")), (id) => closure(view.rows.get(id)))}${draft ? draft.draw() : shown === null ? nothing : record ? whole(record) : html`<p class="calm">${say.say("linkage.gone")}</p>`}`;
   };
 
   function bar() {
@@ -85,6 +85,16 @@ export const mend = card((city, { face, redraw }) => {
       })}</div><button type="button" class="begin" ?hidden=${!orders.may("open_incident")} ?disabled=${draft !== null || !desk.isLive()}
         @click=${() => desk.beginLinkage({})}>${say.say("linkage.begin_here")}</button
       ><button type="button" class="close" ?hidden=${shown === null && draft === null} @click=${leave}>${say.say("linkage.close")}</button></div>`;
+  }
+
+  // ---- an underpass: 建议提前封闭 with its one button, later what may reopen it
+  function closure(row) {
+    const mark_ = "device:" + row.device, version = Math.max(row.version, orders.version(mark_)), isOff = orders.isBusy(mark_) || !desk.isLive() || orders.version(mark_) > row.version;
+    const depth = say.say(row.rise_cm_min > 0 ? "linkage.depth_rising" : "linkage.depth", { depth: row.depth_cm, rise: row.rise_cm_min });
+    const what = row.state === "suggested" ? joined(say.say("linkage.closure.suggested", { place: placeOf(city, row) }), depth)
+      : joined(placeOf(city, row), say.say("closure_state." + row.state), say.hhmm(row.at));
+    return html`<p class="closure" data-state=${row.state}><span>${what}</span>${lately(mark_)}${row.verb && orders.may(row.verb)
+      ? html`<button type="button" class=${row.state === "suggested" ? "primary" : "plain"} ?disabled=${isOff} ${press([row.verb, mark_, version], ([verb, on, at]) => orders.act(verb, on, at, {}, ""))}>${say.say("linkage.do." + row.verb)}</button>` : nothing}</p>`;
   }
 
   // ---- one incident

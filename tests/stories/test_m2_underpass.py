@@ -125,7 +125,12 @@ def test_a_rise_is_told_and_one_press_orders_all_parties(cast: Cast, screens: Sc
     wall.wait_for_words("log", "涨水过快，建议封闭：川沙路下立交", LOOK_S)
 
     cast.set_city("2026-11-20T02:14:40")
-    cast.does("chen", "close_underpass", f"device:{PRESSED}")
+    _, desk = screens.pages["desk"]
+    suggested = desk.page.locator('[data-cell="desk_linkage"] .closure')
+    assert "建议提前封闭 川沙路" in suggested.inner_text()
+    assert "11 cm ↑3.7 cm/分" in suggested.inner_text()
+    suggested.locator("button").click()
+    cast.wait_for(f"device:{PRESSED}", "UnderpassClosureOrdered")
     tasks = issued(cast, PRESSED)
     assert {fact["data"]["mode"] for fact in tasks.values()} == {"plan"}
     for agency in FOUR:
