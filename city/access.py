@@ -141,6 +141,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
     "cancel_task": (*_CENTRE, *_LEADERS),
+    "assist_task": (*_CENTRE, *_LEADERS),
     "undo_task": (*_CENTRE, *_LEADERS),
     "pass_task_limit": ("system",),
     # closures of underpasses (§A.4)

@@ -13,7 +13,7 @@ from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
-from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
@@ -151,7 +151,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
-        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms", "indicators"),
     ),
     Layout(
         key="duty",
@@ -161,12 +161,12 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
-            Region("board", (Cell("duty_board", grow=True),)),
+            Region("board", (Cell("duty_board", grow=True), Cell("duty_indicators"))),
             Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
             Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_ORDERS, "keys"),
-        sheets=("cards", "people_cards", "duty_forms", "duty_cards"),
+        sheets=("cards", "people_cards", "duty_forms", "duty_cards", "indicators"),
     ),
     Layout(
         key="agency",
@@ -217,6 +217,7 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     DutyBoard(),
     DutyHandover(),
     DutyWeek(),
+    DutyIndicators(),
     DutyEntryForm(),
     DutyLog(),
 )

@@ -1,6 +1,7 @@
 """The people of a story: accounts, the shift that they are on, the orders they give, the pages they open."""
 
 import asyncio
+import io
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
@@ -11,6 +12,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
+from PIL import Image
 from playwright.sync_api import Browser
 
 from city.clocks.city_clock import CityClock
@@ -20,6 +22,7 @@ from feeds.clients.commander import Answer, Commander, Done
 from feeds.ledger.ledger import Act, Ledger
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
+from feeds.storage.photo_files import PhotoFiles, read_photo
 from tests.console.browser import FULL_HD, Sight
 from tests.quick import QUICK
 from tests.running import Running, wait_for
@@ -143,6 +146,12 @@ class Cast:
         told = [fact["data"].get("version", 0) for fact in self.all_facts() if fact["subject"] == subject]
         return self.give(who, verb, subject, max(told, default=0), **args)
 
+    def photo(self, shade: int = 90) -> str:
+        """Store a photo as its agency's page does; return its id. Another shade is another photo."""
+        drawn = io.BytesIO()
+        Image.new("RGB", (8, 8), (shade, shade, shade)).save(drawn, "PNG")
+        return PhotoFiles(self.running.data).put(read_photo(drawn.getvalue(), zone_offset_s=0))
+
     def set_city(self, moment: str) -> None:
         """Put the city's clock on a local moment (``2026-11-20T21:58``); it runs on at the usual rate."""
         self.wait(self._set_city(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).timestamp()))
@@ -179,7 +188,7 @@ class Cast:
         return [body for body in self.all_facts() if body["subject"] == f"case:{key}"]
 
     def all_facts(self) -> list[dict[str, Any]]:
-        """Return the bodies of all facts, oldest first."""
+        """Return the bodies of all facts, oldest first, each with its ``recorded_at``."""
         found: list[dict[str, Any]] = self.wait(self._facts())
         return found
 
@@ -188,7 +197,7 @@ class Cast:
         found, after = [], 0
         while rows := await ledger.read(after):
             after = rows[-1].position
-            found += [msgspec.json.decode(row.body) for row in rows]
+            found += [{**msgspec.json.decode(row.body), "recorded_at": row.recorded_at} for row in rows]
         await ledger.close()
         return found
 

@@ -39,7 +39,7 @@ Decider = Callable[[Order, Any], Answer]
 ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
-    "add_session_line", "join_case", "go_away", "come_back", "sign_out", "answer_item", "save_daily_report",
+    "add_session_line", "join_case", "go_away", "come_back", "sign_out", "answer_item",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from city.access import Person
+from city.clocks.freshness import STEP_LATE_S
 from city.commands.automatic_filing import filing_facts
 from city.commands.automatic_steps import OfficeTime, Step, office_time, share_used, steps
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
@@ -17,10 +18,7 @@ from city.commands.suspensions import extension_decided_fact, resumed_fact, susp
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["LATE_S", "decide_pass_limit"]
-
-LATE_S = 5.0
-"""A step that is executed more city seconds after its due time is marked as late."""
+__all__ = ["decide_pass_limit"]
 
 OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 
@@ -73,7 +71,7 @@ def decide_pass_limit(  # the six arguments of every decision
         return not_now("step_not_due", step=str(asked[0]))
     behind = now.city - step.at
     passed = _Passed(
-        order, step, round(behind, 1) if behind > LATE_S else 0.0, _recipients(order, step), time
+        order, step, round(behind, 1) if behind > STEP_LATE_S else 0.0, _recipients(order, step), time
     )
     noted = order.fact("StageLimitPassed", {**_moment_of(passed), "serial": step.serial})
     effect = _EFFECTS.get(step.code)

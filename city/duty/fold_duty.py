@@ -95,7 +95,10 @@ def _call_out_ended(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _report_saved(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, day = fact.data, fact.subject.removeprefix("daily_report:")
     figures = names(data, "figures")
-    state.reports[day] = DailyReport(day, text(data, "text"), figures, signature_of(state, fact))
+    report = DailyReport(day, text(data, "text"), figures, signature_of(state, fact))
+    if "version" in data:  # earlier saves were not counted
+        mark_fact(report, fact)
+    state.reports[day] = report
     return ("duty_log",)
 
 

@@ -156,10 +156,17 @@ class DutyEntry(msgspec.Struct, frozen=True):
     corrects: int = 0
 
 
-class DailyReport(msgspec.Struct, frozen=True):
-    """The duty report of a day (值班日报), as last saved. ``figures``: key → number or text."""
+class DailyReport(msgspec.Struct):
+    """The duty report of a day (值班日报), as last saved. ``figures``: key → number or text.
+
+    Subject of its facts: ``daily_report:<day>``; ``version`` counts them, ``last`` is the last save.
+    """
 
     day: str
     text: str
     figures: dict[str, str]
     signed: Signature
+    version: int = 0
+    moved: int = 0
+    changed: int = 0
+    last: LastAct | None = None

@@ -29,6 +29,7 @@ from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
+from feeds.storage.photo_files import PhotoFiles
 from layouts.catalogues import LANGUAGES, Names, catalogue
 
 __all__ = ["OrderServices"]
@@ -54,6 +55,7 @@ class OrderServices:
         self.orders = Orders(
             ledger, store, rules=rules, people=self._people, presence=self.presence, clock=clock,
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
+            has_photo=PhotoFiles(settings.data_dir).has,
         )  # fmt: skip
         contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))
         self.desk_services = DeskServices(

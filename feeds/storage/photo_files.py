@@ -9,6 +9,7 @@ import io
 import math
 import re
 import struct
+from collections.abc import Container
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ LARGEST_PX: Final = 50_000_000
 LONGEST_SIDE_PX: Final = 2560
 QUALITY: Final = 85
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+
+SWEPT_AT_ONCE: Final = 500
 
 UNREADABLE: Final = (
     ArithmeticError, AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, Warning,
@@ -118,15 +121,21 @@ def _degrees(parts: Any, side: Any, sides: str, most: float) -> float:
 
 
 class PhotoFiles:
-    """The folder of the photos, ``<data dir>/evidence``; equal photos are one file."""
+    """The folder of the photos, ``<data dir>/evidence``; equal photos are one file.
+
+    A new photo has a mark, ``<sha256>.new``, until a sweep finds that a fact names it: what keeps its mark
+    came with a command that was refused.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "evidence"
 
     def put(self, photo: Photo) -> str:
-        """Write a photo durably; return its SHA-256. Raises OSError."""
+        """Write a photo durably, marked as new; return its SHA-256. Raises OSError."""
         name = photo.sha256
         path = self._path(name)
+        if not path.exists():
+            make_private(self._mark(name))
         make_private(path, photo.jpeg)
         sync_folder(path.parent)
         return name
@@ -139,6 +148,30 @@ class PhotoFiles:
             return self._path(sha256).read_bytes()
         except OSError:
             return None
+
+    def has(self, sha256: str) -> bool:
+        """Whether a photo of that name is stored."""
+        return _SHA256.fullmatch(sha256) is not None and self._path(sha256).is_file()
+
+    def sweep(self, named: Container[str], before: float, most: int = SWEPT_AT_ONCE) -> int:
+        """Delete photos that were marked before a machine time (epoch seconds); return how many.
+
+        ``named`` are those that facts name: they lose their marks. At most ``most`` marks are looked at, the
+        oldest first. Raises OSError.
+        """
+        marks = sorted((path.stat().st_mtime, path) for path in self._folder.glob("*.new"))
+        deleted = 0
+        for marked_at, mark in marks[:most]:
+            if mark.stem in named:
+                mark.unlink(missing_ok=True)
+            elif marked_at < before:
+                self._path(mark.stem).unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+                deleted += 1
+        return deleted
+
+    def _mark(self, sha256: str) -> Path:
+        return self._folder / f"{sha256}.new"
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.jpg"

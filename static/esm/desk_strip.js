@@ -25,6 +25,7 @@ export const mend = card((city, { redraw }) => {
         say.say("linkage.strip", { n: told.incidents ?? 0 }), told.late_tasks > 0 && say.say("linkage.strip_late", { n: told.late_tasks }))}</button>
       <button type="button" class="alarm" ?hidden=${fresh === 0} @click=${alarm.look}>${joined(
         say.say("desk.alarm", { n: fresh }), !alarm.isHeard() && say.say("desk.alarm_mute"))}</button>
+      <button type="button" class="begin" ?hidden=${fresh === 0 || !orders.may("open_incident")} ?disabled=${!desk.isLive()} ${press(alarm.fresh()[0] ?? "", (id) => desk.beginLinkage({ case: id }))}>${say.say("linkage.begin")}</button>
       <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
         say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {

@@ -62,7 +62,7 @@ function whoOf(city, row, now) {
   return joined(
     `${by} ${say.moment(row.at[0], now)}`, why, fallback, row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }),
     row.reminders > 0 && say.say("agency.reminded", { n: row.reminders }),
-    row.ahead && say.say("agency.ahead", { agency: agencyOf(city, row.ahead) }), unit,
+    row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.ahead && say.say("agency.ahead", { agency: agencyOf(city, row.ahead) }), unit,
     row.by_hand && row.at[3] != null && say.say("agency.by_hand"),
     row.state === "done" && say.say("agency.verifier." + row.verifier),
   );

@@ -98,7 +98,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.incident_state.closed", "log.report.first", "log.incident_limit.report", "log.session_opened",
         "log.session_closed", "log.task_declined", "log.task_not_verified", "log.task_escalated.1",
         "log.task_fell_back", "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled",
-        "log.task_undone",
+        "log.task_assisting", "log.task_undone",
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip

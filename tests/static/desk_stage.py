@@ -108,7 +108,8 @@ class Stage:
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         inside = "".join(
-            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
+            _file(f"css/{name}.css")
+            for name in ("cards", "desk_cards", "desk_detail", "desk_linkage", "indicators")
         )
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
