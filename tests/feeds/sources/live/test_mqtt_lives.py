@@ -1,0 +1,180 @@
+"""From device to subscriber over a real broker and gateway."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feeds.people.tokens import TokenStore
+from feeds.sources.live.broker import LateClient
+from feeds.sources.live.running import LiveSource
+from feeds.storage.embedded_servers import EmbeddedServers
+from tests.feeds.sources.live.conftest import Broker, Place, device, heard, running, until
+from tests.gateways import ALL_RIGHTS
+from tests.running import free_port
+
+ROOT = Path(__file__).parents[4]
+
+DRAINS = """
+[[source]]
+kind = "mqtt"
+name = "drains"
+broker = "{url}"
+
+[[source.reading]]
+topic = "drain/{{device}}/level"
+metric = "level"
+unit = "m"
+"""
+
+
+async def gateway_process(data: Path, servers: EmbeddedServers, port: int) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.gateways", str(data), servers.log_url, servers.pictures_url, str(port),
+        cwd=ROOT, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    await asyncio.wait_for(process.stdout.readline(), 20)
+    return process
+
+
+def read(source: LiveSource) -> int:
+    """How many different messages a source has read."""
+    return source.outbox.counts.messages - source.outbox.counts.repeated
+
+
+async def test_nothing_is_lost_or_doubled_when_broker_gateway_and_source_die(
+    logs: EmbeddedServers, broker: Broker, tmp_path: Path
+) -> None:
+    """Readings with the time of arrival: nothing in them tells a repeat from a new one."""
+    tokens = TokenStore(tmp_path)
+    token = tokens.create("drains", ALL_RIGHTS, now=0.0)
+    tokens.close()
+    port = free_port()
+    url, text = f"ws://127.0.0.1:{port}", DRAINS.format(url=broker.url)
+    said: list[float] = []
+
+    async def measure(times: int) -> None:
+        async with device(broker) as say:
+            for _ in range(times):
+                said.append(float(len(said)))
+                await say(f"drain/d{len(said) % 7}/level", said[-1])
+
+    gateway = await gateway_process(tmp_path, logs, port)
+    async with heard(url, "sensor", token) as got:
+        async with running(tmp_path, text, gateway=url, token=token) as source:
+            await until(lambda: source.connection.is_connected)
+            await measure(60)
+            await until(lambda: got.records)
+            measuring = asyncio.create_task(measure(150))
+            await until(lambda: len(said) > 100)
+            gateway.kill()
+            await measuring
+            await gateway.wait()
+            await until(lambda: read(source) == len(said))
+            broker.kill()
+            await broker.start()
+            await measure(60)
+            await until(lambda: read(source) == len(said))
+        # The source starts again with a spool of what nobody has answered.
+        await measure(30)
+        async with running(tmp_path, text, gateway=url, token=token) as source:
+            assert source.outbox.waiting > 100
+            gateway = await gateway_process(tmp_path, logs, port)
+            await until(lambda: len(got.records) >= len(said) and not source.outbox.waiting)
+            await measure(1)
+            await until(lambda: got.records[-1]["value"] == said[-1])
+        gateway.kill()
+        await gateway.wait()
+    values = [record["value"] for record in got.records]
+    assert sorted(values) == said
+    assert values == said, "the oldest first"
+
+
+async def test_a_source_killed_between_disk_and_acknowledgement_doubles_nothing(
+    place: Place, broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = DRAINS.format(url=broker.url)
+    async with heard(place.url, "sensor", place.token) as got, device(broker) as say:
+        with monkeypatch.context() as patched:
+            patched.setattr(LateClient, "acknowledge", lambda *_: None)
+            async with running(tmp_path, text, gateway=place.url, token=place.token) as source:
+                await until(lambda: source.connection.is_connected)
+                await say("drain/a/level", "0.5")
+                await until(lambda: got.records)
+        async with running(tmp_path, text, gateway=place.url, token=place.token) as source:
+            await until(lambda: source.outbox.counts.messages == 1)
+            await say("drain/a/level", "0.5")  # the same value again is another reading
+            await until(lambda: len(got.records) == 2)
+            await asyncio.sleep(0.1)
+    assert len(got.records) == 2
+    assert got.records[0]["id"] != got.records[1]["id"]
+
+
+async def test_bad_messages_are_counted_with_their_topic_and_stop_nothing(
+    place: Place, broker: Broker, tmp_path: Path
+) -> None:
+    async with heard(place.url, "sensor", place.token) as got, device(broker) as say:
+        await say("drain/old/level", "0.1", retain=True)
+        async with running(
+            tmp_path, DRAINS.format(url=broker.url), gateway=place.url, token=place.token
+        ) as source:
+            await until(lambda: source.connection.is_connected)
+            for payload in ("-9999", b"\xff\xfe", '{"a":1}', "nan", ""):
+                await say("drain/b/level", payload)
+            await say(f"drain/{'x' * 200}/level", "0.2")
+            await say("drain/b/level", "0.3")
+            await until(lambda: got.records and not source.outbox.waiting)
+            left_out = {(one.origin[:12], one.reason, one.times) for one in source.outbox.left_out()}
+            counts = source.outbox.counts
+    assert [record["value"] for record in got.records[-1:]] == [0.3]
+    assert ("drain/b/leve", "stands for no data", 1) in left_out
+    assert counts.left_out == 6
+    assert any("retained" in reason for _, reason, _ in left_out)
+
+
+async def test_a_full_spool_stops_reading_says_so_and_loses_nothing(
+    place: Place, broker: Broker, tmp_path: Path, capsys: Any
+) -> None:
+    text = DRAINS.format(url=broker.url).replace("broker =", "spool_mb = 0.002\nbroker =")
+    async with heard(place.url, "sensor", place.token) as got, device(broker) as say:
+        async with running(tmp_path, text, gateway="ws://127.0.0.1:9", token=place.token) as source:
+            await until(lambda: source.connection.is_connected)
+            for number in range(60):
+                await say("drain/a/level", str(number))
+            await until(lambda: source.outbox.is_full and not source.connection.is_connected)
+            assert source.outbox.waiting < 60
+        async with running(tmp_path, text, gateway=place.url, token=place.token):
+            await until(lambda: len(got.records) >= 60)
+    assert [record["value"] for record in got.records] == list(range(60))
+    assert "spool_full" in capsys.readouterr().out
+
+
+async def test_a_wrong_token_keeps_the_readings_until_it_is_right(
+    place: Place, broker: Broker, tmp_path: Path, capsys: Any
+) -> None:
+    text = DRAINS.format(url=broker.url)
+    async with device(broker) as say, heard(place.url, "sensor", place.token) as got:
+        async with running(tmp_path, text, gateway=place.url, token="wrong") as source:
+            await until(lambda: source.connection.is_connected)
+            await say("drain/a/level", "1")
+            await until(lambda: "gateway_refuses" in (out := capsys.readouterr().out) and "wrong" not in out)
+        async with running(tmp_path, text, gateway=place.url, token=place.token):
+            await until(lambda: got.records)
+
+
+async def test_the_gateway_says_live_of_a_source_that_publishes(
+    place: Place, broker: Broker, tmp_path: Path
+) -> None:
+    async with (
+        heard(place.url, "sensor", place.token) as got,
+        device(broker) as say,
+        running(tmp_path, DRAINS.format(url=broker.url), gateway=place.url, token=place.token) as source,
+    ):
+        await until(lambda: source.connection.is_connected)
+        await say("drain/a/level", "1")
+        await until(lambda: got.sources.get("drains"))
+    assert got.sources["drains"]["state"] == "live"
