@@ -144,7 +144,7 @@ class Connection:
         topics = list(self._reader.topics())
         for start in range(0, len(topics), SUBSCRIBED_TOGETHER):
             some = topics[start : start + SUBSCRIBED_TOGETHER]
-            granted = await client.subscribe([(topic, 1) for topic in some])
+            granted: Sequence[Any] = await client.subscribe([(topic, 1) for topic in some])
             for topic, answer in zip(some, granted, strict=False):
                 code: int = getattr(answer, "value", answer)
                 if code >= REFUSED:
