@@ -1,19 +1,22 @@
 """From device to subscriber over a real broker and gateway."""
 
 import asyncio
+import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from feeds.people.tokens import TokenStore
 from feeds.sources.live.broker import LateClient
 from feeds.sources.live.running import LiveSource
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.feeds.sources.live.conftest import Broker, Place, device, heard, running, until
-from tests.gateways import ALL_RIGHTS
+from tests.gateways import ALL_RIGHTS, composed
 from tests.running import free_port
 
 ROOT = Path(__file__).parents[4]
@@ -28,6 +31,14 @@ broker = "{url}"
 topic = "drain/{{device}}/level"
 metric = "level"
 unit = "m"
+"""
+
+TIMED = """
+[[source.reading]]
+topic = "timed/{device}"
+metric = "level"
+value = "v"
+time = "t"
 """
 
 
@@ -119,21 +130,26 @@ async def test_bad_messages_are_counted_with_their_topic_and_stop_nothing(
 ) -> None:
     async with heard(place.url, "sensor", place.token) as got, device(broker) as say:
         await say("drain/old/level", "0.1", retain=True)
-        async with running(
-            tmp_path, DRAINS.format(url=broker.url), gateway=place.url, token=place.token
-        ) as source:
+        text = DRAINS.format(url=broker.url) + TIMED
+        async with running(tmp_path, text, gateway=place.url, token=place.token) as source:
             await until(lambda: source.connection.is_connected)
             for payload in ("-9999", b"\xff\xfe", '{"a":1}', "nan", ""):
                 await say("drain/b/level", payload)
-            await say(f"drain/{'x' * 200}/level", "0.2")
+            await say("timed/c", {"v": 1, "t": "2199-01-01T00:00:00Z"})
             await say("drain/b/level", "0.3")
             await until(lambda: got.records and not source.outbox.waiting)
-            left_out = {(one.origin[:12], one.reason, one.times) for one in source.outbox.left_out()}
+            left_out = {(one.origin, one.field, one.reason, one.times) for one in source.outbox.left_out()}
             counts = source.outbox.counts
-    assert [record["value"] for record in got.records[-1:]] == [0.3]
-    assert ("drain/b/leve", "stands for no data", 1) in left_out
-    assert counts.left_out == 6
-    assert any("retained" in reason for _, reason, _ in left_out)
+    assert [record["value"] for record in got.records] == [0.3]
+    assert {
+        ("drain/b/level", "value", "stands for no data", 1),
+        ("drain/b/level", "value", "expected a number", 3),
+        ("drain/b/level", "payload", "expected a number as text", 1),
+        ("drain/old/level", "time", "a retained message without a time of its own: its age is unknown", 1),
+    } < left_out
+    # The gateway rejects a time in the future; it keeps the record, the source the topic.
+    assert [(field, times) for origin, field, _, times in left_out if origin == "timed/c"] == [("at", 1)]
+    assert (counts.left_out, counts.rejected, counts.accepted) == (6, 1, 1)
 
 
 async def test_a_full_spool_stops_reading_says_so_and_loses_nothing(
@@ -146,10 +162,13 @@ async def test_a_full_spool_stops_reading_says_so_and_loses_nothing(
             for number in range(60):
                 await say("drain/a/level", str(number))
             await until(lambda: source.outbox.is_full and not source.connection.is_connected)
-            assert source.outbox.waiting < 60
+            waiting = source.outbox.waiting
+            for number in range(60, 90):
+                await say("drain/a/level", str(number))
+            assert source.outbox.waiting == waiting < 60
         async with running(tmp_path, text, gateway=place.url, token=place.token):
-            await until(lambda: len(got.records) >= 60)
-    assert [record["value"] for record in got.records] == list(range(60))
+            await until(lambda: len(got.records) >= 90)
+    assert [record["value"] for record in got.records] == list(range(90))
     assert "spool_full" in capsys.readouterr().out
 
 
@@ -166,15 +185,49 @@ async def test_a_wrong_token_keeps_the_readings_until_it_is_right(
             await until(lambda: got.records)
 
 
-async def test_the_gateway_says_live_of_a_source_that_publishes(
+async def test_the_gateway_calls_a_source_late_when_its_broker_is_gone(
+    logs: EmbeddedServers, broker: Broker, tmp_path: Path
+) -> None:
+    tokens = TokenStore(tmp_path)
+    token = tokens.create("drains", ALL_RIGHTS, now=0.0)
+    tokens.close()
+    intervals = {"drains": 1.1}
+    async with composed(tmp_path, logs.log_url, logs.pictures_url, source_intervals=intervals) as gateway:
+        url, text = f"ws://127.0.0.1:{gateway.port}", DRAINS.format(url=broker.url)
+        async with (
+            heard(url, "sensor", token) as got,
+            running(tmp_path, text, gateway=url, token=token) as source,
+        ):
+            await until(lambda: source.connection.is_connected)
+            async with device(broker) as say:
+                await say("drain/a/level", "1")
+            await until(lambda: got.sources.get("drains", {}).get("state") == "live")
+            broker.kill()
+            await until(lambda: got.sources["drains"]["state"] in ("late", "lost"))
+
+
+async def test_frigate_s_events_health_and_pictures_reach_the_gateway(
     place: Place, broker: Broker, tmp_path: Path
 ) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(picture, "JPEG")
+    text = (
+        f'[[source]]\nkind = "frigate"\nname = "cams"\nbroker = "{broker.url}"\n'
+        '[[source.camera]]\ncamera = "gate"\nlon = 121.5208\nlat = 31.2102\n'
+    )
+    after = {"id": "e1", "camera": "gate", "label": "person", "top_score": 0.8, "start_time": time.time() - 1}
     async with (
-        heard(place.url, "sensor", place.token) as got,
+        heard(place.url, "camera", place.token) as got,
         device(broker) as say,
-        running(tmp_path, DRAINS.format(url=broker.url), gateway=place.url, token=place.token) as source,
+        running(tmp_path, text, gateway=place.url, token=place.token) as source,
     ):
         await until(lambda: source.connection.is_connected)
-        await say("drain/a/level", "1")
-        await until(lambda: got.sources.get("drains"))
-    assert got.sources["drains"]["state"] == "live"
+        for kind in ("new", "update", "end"):
+            await say("frigate/events", {"type": kind, "before": None, "after": after})
+        await say("frigate/gate/person/snapshot", picture.getvalue())
+        await say("frigate/available", "offline")
+        await until(lambda: len(got.records) == 4 and not source.outbox.waiting)
+        assert (source.outbox.counts.ignored, source.outbox.counts.rejected) == (2, 0)
+    assert sorted(record["kind"] for record in got.records) == ["camera", "detection", "health", "snapshot"]
+    assert got.of("snapshot")[0]["bytes"] == len(picture.getvalue())
+    assert got.of("health")[0]["state"] == "offline"
