@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +25,8 @@ GROUP = 500
 MOST_HELD = 20_000
 """Messages in memory; above it the connection is closed until they are stored."""
 SUBSCRIBED_TOGETHER = 100
+SUBSCRIBED = "subscribed"
+"""The place that holds the topics of the last connection."""
 REFUSED = 128
 """Granted quality of service from which on a subscription is refused."""
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.2, 10.0
@@ -142,6 +145,10 @@ class Connection:
 
     async def _subscribe(self, client: LateClient) -> None:
         topics = list(self._reader.topics())
+        # The session keeps what an earlier file of the source asked for.
+        earlier = json.loads(self._outbox.places.get(SUBSCRIBED, "[]"))
+        if gone := sorted(set(earlier) - set(topics)):
+            await client.unsubscribe(gone)
         for start in range(0, len(topics), SUBSCRIBED_TOGETHER):
             some = topics[start : start + SUBSCRIBED_TOGETHER]
             granted: Sequence[Any] = await client.subscribe([(topic, 1) for topic in some])
@@ -149,6 +156,7 @@ class Connection:
                 code: int = getattr(answer, "value", answer)
                 if code >= REFUSED:
                     self._outbox.log.error("subscription_refused", topic=topic)
+        await self._outbox.take([], places={SUBSCRIBED: json.dumps(topics)})
 
     async def _read(self, client: LateClient) -> None:
         """Read until the spool is full or the topics changed; raises MqttError when the broker is gone."""

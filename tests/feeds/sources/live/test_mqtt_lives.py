@@ -172,6 +172,23 @@ async def test_a_full_spool_stops_reading_says_so_and_loses_nothing(
     assert "spool_full" in capsys.readouterr().out
 
 
+async def test_a_topic_that_the_file_no_longer_has_is_left(
+    place: Place, broker: Broker, tmp_path: Path
+) -> None:
+    text = DRAINS.format(url=broker.url)
+    for topic in ("drain/{device}/level", "pump/{device}"):
+        changed = text.replace("drain/{device}/level", topic)
+        async with (
+            running(tmp_path, changed, gateway=place.url, token=place.token) as source,
+            device(broker) as say,
+        ):
+            await until(lambda: source.connection.is_connected)
+            await say("drain/a/level", "1")
+            await say("pump/a", "2")
+            await until(lambda: source.outbox.counts.accepted == 1)
+            assert source.outbox.counts.messages == 1
+
+
 async def test_a_wrong_token_keeps_the_readings_until_it_is_right(
     place: Place, broker: Broker, tmp_path: Path, capsys: Any
 ) -> None:
