@@ -9,7 +9,7 @@ import msgspec
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "LastAct", "MakeSafe", "Ruling",
     "higher_urgency",
 ]  # fmt: skip
 
@@ -92,6 +92,22 @@ class MakeSafe(msgspec.Struct, frozen=True):
     due_at: float
     done_at: float | None = None
     photos: int = 0
+
+
+class CasePhoto(msgspec.Struct, frozen=True):
+    """A photo of the case: its file by SHA-256, and the stage in which it was sent.
+
+    ``stage`` is report, verify, make_safe, before, after, check or tried; ``by`` the holder's code, '' =
+    none. ``taken_at``, ``lon``, ``lat`` (WGS84 degrees) are what the photo's own file said, None = nothing.
+    """
+
+    sha256: str
+    stage: str
+    at: float
+    by: str
+    taken_at: float | None = None
+    lon: float | None = None
+    lat: float | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -246,6 +262,7 @@ class CaseFile(msgspec.Struct):
     errata: bool = False
     incident: str = ""
     late_s: float = 0.0
+    photos: tuple[CasePhoto, ...] = ()
     unsent: tuple[str, ...] = ()
     """Outbox items with a status that may still be unsent: a newer status replaces them."""
     last: LastAct | None = None
