@@ -7,6 +7,7 @@ import msgspec
 from city.views.agency_seen import AgencySeen
 from city.views.desk_seen import DeskSeen
 from city.views.duty_page_seen import DutyPageSeen
+from city.views.street_seen import StreetSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
 from layouts.cards.agency_incidents import AgencyIncidents
@@ -30,12 +31,15 @@ from layouts.cards.queue import Queue
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
+from layouts.cards.street_places import StreetPlaces
+from layouts.cards.street_posts import StreetPosts
+from layouts.cards.street_squads import StreetSquads
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 
 __all__ = [
-    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "Cell", "Layout",
-    "Region", "Wide",
+    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "STREET_CARDS",
+    "Cell", "Layout", "Region", "Wide",
 ]  # fmt: skip
 
 
@@ -184,10 +188,27 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
         sheets=("cards", "people_cards", "agency_cards"),
     ),
+    Layout(
+        key="street",
+        path="/street",
+        scoped=True,
+        areas=("header header header", "left map right", "footer footer footer"),
+        columns="500px minmax(0, 1fr) 380px",
+        rows="auto minmax(0, 1fr) auto",
+        regions=(
+            Region("header", (Cell("street_header"),)),
+            Region("left", (Cell("agency_tasks"),)),
+            Region("map", (Cell("map", "figure", grow=True),)),
+            Region("right", (Cell("street_posts"), Cell("street_squads", grow=True), Cell("street_places"))),
+            Region("footer", (Cell("street_footer"),)),
+        ),
+        scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "agency_outbox"),
+        sheets=("cards", "people_cards", "agency_cards", "street_cards"),
+    ),
 )
 
 # ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
-# desk that show the person's selection, and the footer of an agency's page, have none either.
+# desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     Act(),
@@ -225,7 +246,11 @@ AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
     Header("agency_header"), AgencyTasks(), AgencyIncidents(),
 )  # fmt: skip
 
+STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
+    Header("street_header"), AgencyTasks(), StreetPosts(), StreetSquads(), StreetPlaces(),
+)  # fmt: skip
+
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
-    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS,
+    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "street": STREET_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

@@ -7,6 +7,7 @@ import msgspec
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
 from city.dispatch.route import Route, Situation
+from city.dispatch.street_places import StreetPlace
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
@@ -100,6 +101,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     linkage: LinkageRules = LinkageRules()
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
+    street_places: Mapping[str, tuple[StreetPlace, ...]] = {}
+    """Street → what its sub-centre watches, by kind and name; no decision uses it."""
     tables: Mapping[str, str] = {}
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of

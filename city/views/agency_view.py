@@ -28,10 +28,10 @@ METRES: Final = 100
 class AgencyView:
     """Builds the view of every agency's channel. What they have in common is built once per tick."""
 
-    def __init__(self, page: PageView) -> None:
+    def __init__(self, page: PageView, cases: OwnCases | None = None) -> None:
         self._page = page
         self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
-        self._cases = OwnCases(page.rules) if page.rules is not None else None
+        self._cases = cases or (OwnCases(page.rules) if page.rules is not None else None)
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -57,6 +57,11 @@ class AgencyView:
             closures=_closures(state.ledger, linkage, code),
             cases=self._cases.see(state.ledger, code, state.ledger.clock.at(now)) if self._cases else (),
         )
+
+    def committed(self, state: CityState, now: float, code: str) -> tuple[UnitOnTask, ...]:
+        """Return the units that have set out for the open tasks of an agency."""
+        tasks = state.ledger.tasks
+        return tuple(one for id_, one in self._committed(state, now).items() if tasks[id_].agency == code)
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:
         if self._units_of is None or self._units_of[0] is not state.ledger or self._units_of[1] != now:

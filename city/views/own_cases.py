@@ -46,6 +46,10 @@ class OwnCases:
         self._groups.update(ledger)
         return self._groups.of(code)
 
+    def revision(self, code: str) -> tuple[int, int]:
+        """Return a value that differs whenever a case of a holder has changed."""
+        return self._groups.revision(code)
+
     def _holders(self, case: Case) -> Iterable[str]:
         file = case.file
         if not file.own:

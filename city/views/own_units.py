@@ -11,7 +11,7 @@ from city.places.distance import metres_to_points
 from city.state.ledger_state import CityState
 from city.state.linkage_records import Task
 
-__all__ = ["own_units"]
+__all__ = ["own_units", "owner_names"]
 
 MOST: Final = 5
 
@@ -23,7 +23,7 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
     the task has no position), ``as_of`` (machine time of the unit's position). A unit on another open task is
     not free.
     """
-    units, names = state.measured.units, _owners(task.agency, rules)
+    units, names = state.measured.units, owner_names(task.agency, rules)
     template = rules.linkage.row(task.template) if task.template else None
     kinds = frozenset(template.unit_kinds) if template is not None else frozenset()
     sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != task.id}
@@ -44,7 +44,7 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
     return found[:MOST]
 
 
-def _owners(holder: str, rules: DecisionRules) -> set[str]:
+def owner_names(holder: str, rules: DecisionRules) -> set[str]:
     """Return the codes and short names under which the units of a holder and of its contractors report."""
     agency = rules.agencies.get(holder)
     if agency is None:

@@ -29,17 +29,17 @@ class AgencyServices:
 
 
 class AgencySession(OrderSession):
-    """One agency's page. ``code`` is its scope; the centre's people read it and order nothing."""
+    """The page of one agency or street. ``code`` is its scope; the centre's people order nothing there."""
 
     def __init__(
-        self, services: AgencyServices, code: str, person_of: Callable[[bool], Person | None], *,
+        self, services: AgencyServices, page: str, code: str, person_of: Callable[[bool], Person | None], *,
         owner: Callable[[], str] = str,
     ) -> None:  # fmt: skip
         super().__init__(
             services.orders, person_of, owner=owner, forbids=self._forbidden, asks={"units": self._units}
         )
         self._services = services
-        self._code = code
+        self._page, self._code = page, code
         self._watched_as: Person | None = None
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
@@ -56,12 +56,12 @@ class AgencySession(OrderSession):
     def _watch(self) -> None:
         """Renew that the agency's own people have their page open: its tasks reach somebody."""
         person = self._person_of(False)
-        if person is not None and may_order(person, "agency", self._code):
+        if person is not None and may_order(person, self._page, self._code):
             self._watched_as = person
             self._services.pages.look(self._code, person.account, person.name)
 
     def _forbidden(self, person: Person, verb: str) -> str:
-        return "" if may_order(person, "agency", self._code) else "reads_only"
+        return "" if may_order(person, self._page, self._code) else "reads_only"
 
     async def _units(self, person: Person, asked: Reply) -> Reply:
         services = self._services

@@ -65,7 +65,7 @@ class PageContent:
     def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "") -> Any:
         """Return the page for one session, drawn with the newest frames."""
         return build(
-            self._layout, lang=lang, figures=self._figures(lang), settings=self._page, visitor=visitor,
+            self._layout, lang=lang, figures=self._figures(lang, scope), settings=self._page, visitor=visitor,
             scope=scope,
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ class PageContent:
         """Return the views that describe the frames."""
         return {}
 
-    def _figures(self, lang: str) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str) -> dict[str, Any]:
         return {}
 
 
@@ -153,9 +153,9 @@ class MapPageContent(PageContent):
         for layer in self.layers:
             self.keep(layer.frame(seen, time.time()))
         for lang in ("zh", "en"):
-            self._figures(lang)
+            self._figures(lang, "")
 
-    def _figures(self, lang: str) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
         main = map_figure(drawing.bounds)
