@@ -58,9 +58,9 @@ def test_a_holder_whose_cases_did_not_change_gets_the_same_view() -> None:
     dispatched(w)
 
     class Counted(OwnCases):
-        def _seen(self, case: Case, code: str) -> OwnCaseSeen:
+        def _seen(self, case: Case, code: str, city_now: float) -> OwnCaseSeen:
             built.append(case.key)
-            return super()._seen(case, code)
+            return super()._seen(case, code, city_now)
 
     own = Counted(w.rules)
     w.state.position = len(w.facts)
