@@ -198,13 +198,13 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("street_header"),)),
-            Region("left", (Cell("agency_tasks"),)),
+            Region("left", (Cell("agency_tasks"), Cell("own_cases"))),
             Region("map", (Cell("map", "figure", grow=True),)),
             Region("right", (Cell("street_posts"), Cell("street_squads", grow=True), Cell("street_places"))),
             Region("footer", (Cell("street_footer"),)),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "agency_outbox"),
-        sheets=("cards", "people_cards", "agency_cards", "street_cards"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards"),
     ),
 )
 
@@ -248,7 +248,7 @@ AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), AgencyTasks(), StreetPosts(), StreetSquads(), StreetPlaces(),
+    Header("street_header"), AgencyTasks(), OwnCases(), StreetPosts(), StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {

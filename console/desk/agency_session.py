@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from city.access import Person, may_order
+from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
-from city.views.own_units import own_units
+from city.views.own_cases import part_of
+from city.views.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
 from console.orders.order_service import Orders
 from console.orders.order_session import OrderSession, Reply
@@ -72,11 +74,14 @@ class AgencySession(OrderSession):
         services = self._services
         state, now = services.state(), services.clock()
         task = state.ledger.tasks.get(str(asked.get("task")))
-        if task is None or task.agency != self._code:
+        if task is not None and task.agency == self._code:
+            return {"units": own_units(state, task, services.rules, now)}
+        case = find_key(state.ledger, str(asked.get("case")))
+        if case is None or not case.file.own or part_of(case, self._code) not in ("lead", "make_safe"):
             return {"units": []}
-        return {"units": own_units(state, task, services.rules, now)}
+        return {"units": units_for_case(state, case, self._code, services.rules, now)}
 
     async def _boundary(self, person: Person, asked: Reply) -> Reply:
-        if not may_order(person, "agency", self._code):
+        if not may_order(person, self._page, self._code):
             return {}
         return boundary(self._services.state(), self._services.rules, person, asked)

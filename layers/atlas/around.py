@@ -8,8 +8,8 @@ from layers.atlas.atlas import Atlas, Box, Drawing, Path, Polygon, Road
 __all__ = ["around_street", "street_bounds"]
 
 _HALF = 1.15
-"""Half the side of the square that is drawn, as a share of the street's longer side: a map may be twice as high
-as wide, and users pan a little."""
+"""Half the side of the square that is drawn, as a share of the street's longer side: a map may be twice as
+high as wide, and users pan a little."""
 
 
 def street_bounds(drawing: Drawing, code: str) -> Box:
