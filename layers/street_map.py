@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
+from city.clocks.city_clock import REAL_TIME
+from city.views.street_seen import StreetMapSeen
+from city.views.wall_seen import ReadingsSeen, UnitsSeen
 from layers.atlas.atlas import Atlas
 from layers.base.base_map import fit
 from layers.contract import Frame, Layer, MapSetting
@@ -16,7 +20,7 @@ from layers.marks.sensors import Sensors
 from layers.marks.units import Units
 from layers.normal_limits import limits_of, lines_of
 
-__all__ = ["OfMap", "street_layers", "street_setting"]
+__all__ = ["OfMap", "empty_frame", "street_layers", "street_setting"]
 
 _LAYERS: Final = (Ordinary, Sensors, Lines, Units, Incidents, Cases, Callouts)
 _READS: Final = {"cases": "own_cases"}
@@ -54,6 +58,24 @@ def street_setting(
     return msgspec.structs.replace(
         setting, limits=limits_of(limits), lines=lines_of(limits), ordinary_below=float("inf")
     )
+
+
+class _Empty(msgspec.Struct, frozen=True):
+    map: StreetMapSeen
+
+
+def empty_frame(layer: Layer) -> Frame:
+    """Return a frame without marks: the page has the layer's glyphs before its first frame comes."""
+    return layer.frame(_Empty(StreetMapSeen(REAL_TIME, (), _no(ReadingsSeen), _no(UnitsSeen))), 0.0)
+
+
+def _no(kind: Any) -> Any:
+    """Return a struct of columns without rows."""
+    words, floats = np.zeros(0, dtype=object), np.zeros(0)
+    given: dict[str, Any] = dict.fromkeys(kind.__struct_fields__, words) | {"ids": ()}
+    numeric = ("value", "at", "as_of", "interval", "lon", "lat", "heading")
+    given |= {name: floats for name in numeric if name in given}
+    return kind(**given | {"lost": np.zeros(0, dtype=np.bool_)})
 
 
 def street_layers(setting: MapSetting) -> list[Layer]:

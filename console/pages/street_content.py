@@ -12,7 +12,7 @@ from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import draw_base, map_figure
 from layers.base.name_glyphs import Lettering
 from layers.contract import Frame, Layer
-from layers.street_map import street_layers, street_setting
+from layers.street_map import empty_frame, street_layers, street_setting
 from layouts.contract import Card, View
 
 __all__ = ["StreetContent", "StreetFrames"]
@@ -81,7 +81,5 @@ class StreetContent(PageContent):
         figure.name = "figure:map"
         draw_base(figure, shown.atlas, lettering, view=Box(*setting.extent))
         for layer in shown.layers:
-            frame = shown.frames.get(layer.key)
-            if frame is not None:
-                layer.draw(figure, frame)
+            layer.draw(figure, shown.frames.get(layer.key) or empty_frame(layer))
         return {"map": figure}

@@ -6,7 +6,7 @@ import static
 from city.places.streets import street_key
 from layers.atlas.around import around_street, street_bounds
 from layers.atlas.atlas import Atlas
-from layers.street_map import street_layers, street_setting
+from layers.street_map import empty_frame, street_layers, street_setting
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +47,5 @@ def test_ordinary_cases_are_seen_at_once_on_a_streets_map(atlas: Atlas) -> None:
     assert setting.ordinary_below == float("inf")
     assert [layer.key for layer in street_layers(setting)][-2:] == ["cases", "callouts"]
     assert "own_cases" in street_layers(setting)[0].reads
+    frames = [empty_frame(layer) for layer in street_layers(setting)]
+    assert {len(column) for frame in frames for column in frame.columns.values()} == {0}
