@@ -94,22 +94,6 @@ class MakeSafe(msgspec.Struct, frozen=True):
     photos: int = 0
 
 
-class CasePhoto(msgspec.Struct, frozen=True):
-    """A photo of the case: its file by SHA-256, and the stage in which it was sent.
-
-    ``stage`` is report, verify, make_safe, before, after, check or tried; ``by`` the holder's code, '' =
-    none. ``taken_at``, ``lon``, ``lat`` (WGS84 degrees) are what the photo's own file said, None = nothing.
-    """
-
-    sha256: str
-    stage: str
-    at: float
-    by: str
-    taken_at: float | None = None
-    lon: float | None = None
-    lat: float | None = None
-
-
 class Ask(msgspec.Struct, frozen=True):
     """An extension or suspension that a holder applied for and that is not decided yet."""
 
@@ -270,7 +254,6 @@ class CaseFile(msgspec.Struct):
     answer_by: float | None = None
 
     units: tuple[str, ...] = ()
-    photos: tuple[CasePhoto, ...] = ()
     """Oldest first; a photo of an older ledger that names no stored file is not among them."""
     contact_at: float | None = None
     satisfaction: str = ""
