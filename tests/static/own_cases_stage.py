@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from playwright.sync_api import Browser, Page
 
+from city.state.ledger_state import CityState
 from city.views.agency_seen import AgencySeen
+from city.views.agency_view import AgencyView
 from city.views.own_cases import OwnCases
+from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
+from city.views.page_view import PageView
 from layouts.cards.own_cases import OwnCases as Card
 from tests.city.commands.world import World
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW
 
-__all__ = ["OPERATOR", "PHONE", "Cases", "own_cases_page"]
+__all__ = ["OPERATOR", "PHONE", "Cases", "agency_seen", "own_cases_page"]
 
 OPERATOR = [
     "comment", "report_rule_error", "reveal", "contact", "sign", "return", "make_safe", "feedback",
@@ -36,10 +41,8 @@ class Cases:
         self.world.state.position = len(self.world.facts)
         ledger, city = self.world.state, self.world.now.city
         self.page.evaluate(BEAT, [NOW, city])
-        seen: Any = AgencySeenOf(
-            self.code, self._cases.see(ledger, self.code, city), self._cases.records(ledger, self.code, city)
-        )
-        view = self._card.view(seen, NOW)
+        cases = self._cases.see(ledger, self.code, city), self._cases.records(ledger, self.code, city)
+        view = self._card.view(agency_seen(self.code, *cases), NOW)
         tell_view(self.page, "own_cases", view.scalars, list(view.rows))
 
     def texts(self, selector: str) -> list[str]:
@@ -60,11 +63,12 @@ class Cases:
         return [(act["verb"], act["args"]) for act in self.page.evaluate("acts()")]
 
 
-class AgencySeenOf:
-    """What the card reads of :class:`AgencySeen`."""
-
-    def __init__(self, code: str, cases: AgencySeen, records: AgencySeen) -> None:
-        self.code, self.cases, self.records = code, cases, records
+def agency_seen(
+    code: str, cases: tuple[OwnCaseSeen, ...], records: tuple[OwnRecordSeen, ...] = ()
+) -> AgencySeen:
+    """What an agency with these cases sees, of an otherwise empty district."""
+    empty = AgencyView(PageView(rules=None)).see(CityState(), NOW, code)
+    return msgspec.structs.replace(empty, cases=cases, records=records)
 
 
 @contextmanager
