@@ -72,7 +72,7 @@ export const mend = card((city, place) => {
       <p class="calm" ?hidden=${as_of === null || scalars.cases > 0}>${say.say("own_cases.empty")}</p>
       <ol class="cases" @pointerenter=${order.hold} @pointerdown=${order.hold} @pointermove=${order.hold} @pointerleave=${order.leave}>
         ${each(ids, (id) => html`<li data-id=${id}>${caseRow(city, rows.get(id), acts(rows.get(id)))}</li>`)}</ol>
-      <ol class="cases over" ?hidden=${done.length === 0}>${each(shown, (id) => html`<li data-id=${id}>${doneRow(city, rows.get(id), acts(rows.get(id)))}</li>`)}</ol>
+      <ol class="cases" ?hidden=${done.length === 0}>${each(shown, (id) => html`<li data-id=${id}>${doneRow(city, rows.get(id), acts(rows.get(id)))}</li>`)}</ol>
       ${scalars.done > FEW ? fold(say.say(isAllDone ? "detail.less" : "own.done_more", { n: scalars.done - shown.length }), isAllDone, () => { isAllDone = !isAllDone; place.redraw(); }) : nothing}
       ${scalars.records > 0 ? html`${fold(say.say("own.records", { n: scalars.records }), isRecords, () => { isRecords = !isRecords; place.redraw(); })}
         <ol class="records" ?hidden=${!isRecords}>${isRecords ? each(records, (id) => html`<li data-id=${id}>${recordRow(city, rows.get(id), { voice, want, form: formOf(rows.get(id)) })}</li>`) : nothing}</ol>` : nothing}`;

@@ -4,6 +4,8 @@ import { html, joined, mark, nothing, press, shape } from "./draw.js";
 
 /** Verbs that need more than a press. */
 export const NEEDS_FORM = new Set(["feedback", "make_safe", "return", "apply_extension", "apply_suspension", "appeal", "report_rule_error", "transfer_level", "answer_level", "send_unit"]);
+/** A first call to the caller that is not due sooner is told in the opened row alone. */
+const SOON_S = 4 * 3600;
 const GONE = new Set(["closed", "rejected", "merged", "voided"]);
 
 /** @typedef {{ act: (verb: string, row: Row) => void, want: (verb: string, row: Row) => void, toggle: (row: Row) => void, form: import("./own_case_forms.js").Form | null,
@@ -58,8 +60,8 @@ function second(city, row) {
     row.suspension_by !== null && say.say("own.suspension_asked", { t: say.moment(row.suspension_by, now) }),
     row.reworks > 0 && say.say("own.reworks", { n: row.reworks }),
     row.returned_by.length > 0 && say.say("queue.returned", { n: row.returned_by.length, names: names(row.returned_by) }),
-    row.no_return && (row.ruled_no ? say.say("own.ruled", { no: row.ruled_no }) : say.say("own.backstop")),
-    row.contact_by !== null && row.more_verbs.includes("contact") && say.say("own.contact_by", { left: say.left(row.contact_by, now) }),
+    row.no_return && say.say(row.ruled_no ? "own.ruled" : "own.backstop"),
+    row.contact_by !== null && row.contact_by - now <= SOON_S && row.more_verbs.includes("contact") && say.say("own.contact_by", { left: say.left(row.contact_by, now) }),
     row.reminders > 0 && say.say("queue.reminded", { n: row.reminders }),
     row.callers > 1 && say.say("queue.callers", { n: row.callers }),
     row.appeal && say.say("own.appeal." + row.appeal),
@@ -125,6 +127,7 @@ function opened(city, row, voice, person, { rest, button, isBusy, act, want, for
     ${row.ruled ? html`<p class="line">${ruled(city, voice, row.ruled)}</p>` : nothing}
     <p class="line">${joined(row.fix_by !== null && say.say("detail.fix_by", { t: at(row.fix_by) }), row.part === "lead" && row.until !== null && row.until !== row.fix_by && say.say("own.own_limit", { t: at(row.until) }),
       row.return_by !== null && !isLate && row.verbs.includes("return") && say.say("own.return_by", { t: at(row.return_by) }), isLate && say.say("own.return_late", { t: at(row.return_by) }),
+      row.contact_by !== null && row.contact_by - now > SOON_S && more.includes("contact") && say.say("own.contact_by", { left: say.left(row.contact_by, now) }),
       row.contact_at !== null && say.say("own.contacted", { t: at(row.contact_at) }))}</p>
     ${person && row.has_reporter && row.part !== "former" ? person.draw({ reporter: say.say("own.masked") }, more.includes("reveal")) : nothing}
     ${row.photos.length > 0 ? html`<p class="photos">${row.photos.map((one, place) => html`<a href=${`/evidence/case/${row.id}/${one.sha256}.jpg`} target="_blank" rel="noopener"><img loading="lazy" src=${`/evidence/case/${row.id}/${one.sha256}.jpg`} alt=${photoName(city, one, place)}>${photoName(city, one, place)}</a>`)}</p>` : nothing}
