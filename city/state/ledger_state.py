@@ -21,7 +21,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
