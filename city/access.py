@@ -1,12 +1,14 @@
 """Access: who may do, open and see what (domain §4.9): commands, pages, channels and fields."""
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
-    "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_evidence",
+    "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
+    "may_see_evidence",
     "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
@@ -296,3 +298,19 @@ def may_see_evidence(person: Person, agency: str, street: str) -> bool:
         return True
     own = is_own_scope(person, "agency", agency)
     return own or ("street_operator" in person.roles and bool(street) and person.street == street)
+
+
+def may_see_case_photo(person: Person, holders: Collection[str], street: str) -> bool:
+    """Whether a person may see the photos of a case in ``street`` that ``holders`` have, had or made safe.
+
+    Those are the centre's roles that read words, the holders' own people, the street's sub-centre, and the
+    inspectors of the street. A wall and a briefing have no person: they see none.
+    """
+    if may_read_words(person):
+        return True
+    is_holders = any(role in person.roles for role in (*_ANSWERS, "village_operator"))
+    if is_holders and bool(person.holder) and person.holder in holders:
+        return True
+    if "street_operator" in person.roles and bool(street) and person.street == street:
+        return True
+    return "inspector" in person.roles and (not person.streets or street in person.streets)

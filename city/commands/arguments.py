@@ -15,6 +15,7 @@ from city.commands.argument_types import (
     Metres,
     Moment,
     OnePhoto,
+    PhotoFacts,
     Photos,
     Text,
     TwoPhotos,
@@ -37,6 +38,7 @@ class Verify(Args, frozen=True):
     lat: Lat
     photos: OnePhoto
     text: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class File(Args, frozen=True):
@@ -64,6 +66,7 @@ class Merge(Args, frozen=True):
 class SelfHandle(Args, frozen=True):
     text: Text
     photos: TwoPhotos
+    photo_facts: PhotoFacts = ()
 
 
 class Void(Args, frozen=True):
@@ -106,6 +109,7 @@ class TransferUp(Args, frozen=True):
 class MakeSafeDone(Args, frozen=True):
     photos: OnePhoto
     text: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class Feedback(Args, frozen=True):
@@ -115,6 +119,7 @@ class Feedback(Args, frozen=True):
     text: Text
     photos_before: OnePhoto
     photos_after: OnePhoto
+    photo_facts: PhotoFacts = ()
 
 
 class ApplyExtension(Args, frozen=True):
@@ -140,6 +145,7 @@ class CheckDone(Args, frozen=True):
     photo_at: Moment | None = None
     photos: Photos = ()
     reason: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class CallBack(Args, frozen=True):
@@ -170,6 +176,7 @@ class TransferLevel(Args, frozen=True):
     text: Text
     photos: OnePhoto
     reason: Literal["major", "difficult", "cross_street", "social_effect"] | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class AnswerLevel(Args, frozen=True):

@@ -22,6 +22,7 @@ from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
 from console.orders.order_service import Orders
+from console.orders.photo_names import PhotoNames
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from console.pages.duty_sheets import DutySheets
@@ -29,6 +30,7 @@ from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
+from feeds.storage.photo_files import PhotoFiles
 from layouts.catalogues import LANGUAGES, Names, catalogue
 
 __all__ = ["OrderServices"]
@@ -53,6 +55,7 @@ class OrderServices:
         self._agency_pages = Presence(self._pictures, clock=clock, key=AGENCY_PAGES)
         self.orders = Orders(
             ledger, store, rules=rules, people=self._people, presence=self.presence, clock=clock,
+            photos=PhotoNames(PhotoFiles(settings.data_dir)),
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
         )  # fmt: skip
         contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))

@@ -15,7 +15,9 @@ from console.live.feed_follower import follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.linkage_responders import LinkageOrder, LinkageResponders
+from feeds.sources.demo.people.pictures import store_pictures
 from feeds.sources.demo.people.responders import Order, Responders
+from feeds.storage.photo_files import PhotoFiles
 
 __all__ = ["DemoPeople", "ResponderSockets"]
 
@@ -96,6 +98,7 @@ class DemoPeople:
         self._follower = follower_of(settings, district, clock=clock)
         self._sockets = ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens)
         self._clock = clock
+        store_pictures(PhotoFiles(data))
 
     def drives(self) -> list[Drive]:
         """Return the drives of units to linkage tasks; none before the ledger is read."""

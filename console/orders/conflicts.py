@@ -2,15 +2,28 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
+from city.cases.fold_common import is_timer_note
+from city.commands.command import Command
+from city.commands.decide import ANY_VERSION
 from city.facts.fact import Fact
 from console.orders.ledger_acts import facts_of
-from feeds.ledger.ledger import Ledger
+from feeds.ledger.ledger import Conflict, Ledger
 
-__all__ = ["WinningActs"]
+__all__ = ["WinningActs", "may_decide_again"]
 
 KEPT: Final = 256
+
+
+def may_decide_again(command: Command, conflict: Conflict, facts: Sequence[Fact]) -> bool:
+    """Whether the sender need not have seen the winning act: then decide on the new state."""
+    return (
+        command.verb in ANY_VERSION
+        or conflict.subject != command.subject
+        or all(is_timer_note(fact) for fact in facts if fact.subject == conflict.subject)
+    )
 
 
 class WinningActs:

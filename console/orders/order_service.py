@@ -9,7 +9,6 @@ import msgspec
 import structlog
 
 from city.access import Person
-from city.cases.fold_common import is_timer_note
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import ANY_VERSION, decide
 from city.commands.subjects import Subject, find_case, find_subject
@@ -30,11 +29,12 @@ from console.orders.answers import (
     winner_in,
 )
 from console.orders.appender import Appender
-from console.orders.conflicts import WinningActs
+from console.orders.conflicts import WinningActs, may_decide_again
 from console.orders.envelopes import Fault, command_id_of, read_envelope
 from console.orders.fold_waiting import FoldWaiter
 from console.orders.ledger_acts import facts_of
 from console.orders.per_subject_queue import PerSubjectQueues
+from console.orders.photo_names import PhotoNames
 from console.orders.presence import Presence
 from console.orders.rate_limit import RateLimit
 from console.orders.refusal_texts import Reasons
@@ -70,7 +70,8 @@ class Orders:
 
     def __init__(
         self, ledger: Ledger, store: Store, *, rules: DecisionRules, people: PeopleStore, presence: Presence,
-        reasons: Reasons, clock: Callable[[], float], fault: Callable[[], str] = lambda: "",
+        photos: PhotoNames, reasons: Reasons, clock: Callable[[], float],
+        fault: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self._ledger = ledger
@@ -82,6 +83,7 @@ class Orders:
         self._rules = rules
         self._reporters = Reporters(people, rules)
         self._presence = presence
+        self._photos = photos
         self._reasons = reasons
         self._clock = clock
         self._fault = fault
@@ -169,6 +171,10 @@ class Orders:
     async def _answer(self, order: _Order) -> dict[str, Any]:
         if self.state.unknown or self._fault() or not await self.ready():
             return await self._unwritten(order, Refusal("read_only", "order_read_only"))
+        command = await self._photos.checked(order.command)
+        if isinstance(command, Refusal):
+            return await self._refuse(order, command)
+        order = msgspec.structs.replace(order, command=command)
         if order.command.verb not in ANY_VERSION:
             return await self._try(order, TRIES)
         # Such verbs run one at a time, so that they do not conflict; people do not wait for automated ones.
@@ -188,19 +194,10 @@ class Orders:
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
             facts = await self._winning_acts.facts(answer.last_position)
-            if not left or not self._may_decide_again(order, answer, facts):
+            if not left or not may_decide_again(order.command, answer, facts):
                 return await self._lost(order, answer, facts)
             await self._fold_waiter.up_to(answer.last_position)
         raise AssertionError("the last try answers")
-
-    @staticmethod
-    def _may_decide_again(order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> bool:
-        """Whether the sender need not have seen the winning act: then decide on the new state."""
-        return (
-            order.command.verb in ANY_VERSION
-            or conflict.subject != order.command.subject
-            or all(is_timer_note(fact) for fact in facts if fact.subject == conflict.subject)
-        )
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:
         if order.command.verb in ANY_VERSION:  # no real conflict: too many acts at the same time

@@ -6,7 +6,7 @@ import { typed } from "./desk_forms.js";
 /** @typedef {{ task: string, kind: string, draw: () => unknown }} Form */
 /** @typedef {{ act: (verb: string, row: Row, args?: Record<string, any>, photos?: Blob[]) => void, leave: () => void, redraw: () => void }} Acts */
 
-const MOST_PHOTOS = 4, MOST_BYTES = 10 * 2 ** 20, TYPES = "image/jpeg,image/png,image/webp", AGAIN_MS = 5000;
+const MOST_PHOTOS = 4, MOST_BYTES = 10 * 2 ** 20, TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif", AGAIN_MS = 5000;
 
 /** @param {City} city @param {string} kind the verb @param {Row} row @param {Acts} acts @returns {Form} */
 export function openForm(city, kind, row, acts) {

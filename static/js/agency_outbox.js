@@ -66,7 +66,7 @@
       const form = new FormData();
       form.append("act", JSON.stringify(one.envelope));
       for (const photo of one.photos) form.append("photo", photo, "photo");
-      const reply = await fetch("/evidence/" + page.scope, { method: "POST", body: form, signal: AbortSignal.timeout(SEND_MS) });
+      const reply = await fetch(`/evidence/${page.channel}/${page.scope}`, { method: "POST", body: form, signal: AbortSignal.timeout(SEND_MS) });
       if (reply.ok) await answered(one, (await reply.json()).answer);
       else later(one, reply.status === 401 || reply.status === 403 ? "sign_in" : "");
     } catch {
