@@ -1,4 +1,4 @@
-"""What a street's page is sent: its own cases and area. Nothing of another street's reaches it in any form."""
+"""What a street's page is sent: its own cases and area, and nothing of another street in any form."""
 
 from city.clocks.timestamps import parse
 from city.state.ledger_state import CityState
