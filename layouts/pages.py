@@ -200,7 +200,13 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("street_header"),)),
             Region("left", (Cell("agency_tasks"), Cell("own_cases"))),
             Region("map", (Cell("map", "figure", grow=True),)),
-            Region("right", (Cell("street_posts"), Cell("street_squads", grow=True), Cell("street_places"))),
+            Region(
+                "right",
+                (
+                    Cell("street_posts"), Cell("street_squads", grow=True), Cell("street_places"),
+                    Cell("street_score"),
+                ),
+            ),  # fmt: skip
             Region("footer", (Cell("street_footer"),)),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "agency_outbox"),

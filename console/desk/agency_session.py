@@ -10,6 +10,7 @@ from city.state.ledger_state import CityState
 from city.views.own_cases import part_of
 from city.views.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
+from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders
 from console.orders.order_session import OrderSession, Reply
 from console.orders.presence import Presence
@@ -28,6 +29,7 @@ class AgencyServices:
         self.pages = pages
         self.state = state
         self.rules = rules
+        self.scores = ScoreQuestion(rules)
         self.clock = clock
 
 
@@ -43,7 +45,7 @@ class AgencySession(OrderSession):
             person_of,
             owner=owner,
             forbids=self._forbidden,
-            asks={"units": self._units, "boundary": self._boundary},
+            asks={"units": self._units, "boundary": self._boundary, "score": self._score},
         )
         self._services = services
         self._page, self._code = page, code
@@ -85,3 +87,8 @@ class AgencySession(OrderSession):
         if not may_order(person, self._page, self._code):
             return {}
         return boundary(self._services.state(), self._services.rules, person, asked)
+
+    async def _score(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        ledger = services.state().ledger
+        return await services.scores.of(ledger, self._code, ledger.clock.at(services.clock()))

@@ -16,7 +16,7 @@ WITHOUT_VIEW = {
     "wall": {"legend", "sensors"},
     "desk": {"desk_map_box"},
     "agency": {"agency_footer"},
-    "street": {"street_footer"},
+    "street": {"street_footer", "street_score"},
 }
 WALL, DESK, DUTY, AGENCY = (layout for layout in LAYOUTS if layout.key in ("wall", "desk", "duty", "agency"))
 
