@@ -1,6 +1,6 @@
 """The contract of a layer: a view becomes columns (once for all viewers), columns become glyphs."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import numpy as np
@@ -12,7 +12,17 @@ from layers.atlas.atlas import Atlas
 from layers.normal_limits import NORMAL, Limit, Line
 from layers.projection import to_degrees
 
-__all__ = ["Column", "Extent", "Frame", "Layer", "MapSetting", "machine_time", "same", "source_of"]
+__all__ = [
+    "STREET_ZOOM",
+    "Column",
+    "Extent",
+    "Frame",
+    "Layer",
+    "MapSetting",
+    "machine_time",
+    "same",
+    "source_of",
+]
 
 Column = NDArray[Any] | list[str] | bytes
 Extent = tuple[float, float, float, float]
@@ -35,6 +45,10 @@ class Frame(msgspec.Struct, frozen=True, eq=False):
     meta: dict[str, Any] = {}
 
 
+STREET_ZOOM: Final = 14.0
+"""Mercator metres per CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
+
+
 class MapSetting(msgspec.Struct, frozen=True):
     """The settings of a channel's map.
 
@@ -44,7 +58,7 @@ class MapSetting(msgspec.Struct, frozen=True):
     ``core`` is the extent of the inset, placed in ``corner`` (see layers.atlas.inset), None without an
     inset. ``beside`` is the extent of the inset beside a wide page's map, at ``beside_factor`` times the
     map's scale. ``window_s`` is the density's window in city seconds. ``atlas`` and ``text_px`` (CSS px) are
-    used to place the names.
+    used to place the names. Ordinary cases are seen below ``ordinary_below`` metres per CSS px.
     """
 
     extent: Extent
@@ -60,6 +74,7 @@ class MapSetting(msgspec.Struct, frozen=True):
     beside_factor: int = 1
     atlas: Atlas | None = None
     text_px: float = 17.0
+    ordinary_below: float = STREET_ZOOM
 
     @property
     def metres_per_px(self) -> float:

@@ -7,6 +7,7 @@ import msgspec
 from city.views.agency_seen import AgencySeen
 from city.views.desk_seen import DeskSeen
 from city.views.duty_page_seen import DutyPageSeen
+from city.views.street_seen import StreetSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
 from layouts.cards.agency_incidents import AgencyIncidents
@@ -26,16 +27,20 @@ from layouts.cards.duty_week import DutyWeek
 from layouts.cards.header import Header
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
+from layouts.cards.own_cases import OwnCases
 from layouts.cards.queue import Queue
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
+from layouts.cards.street_places import StreetPlaces
+from layouts.cards.street_posts import StreetPosts
+from layouts.cards.street_squads import StreetSquads
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 
 __all__ = [
-    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "Cell", "Layout",
-    "Region", "Wide",
+    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "STREET_CARDS",
+    "Cell", "Layout", "Region", "Wide",
 ]  # fmt: skip
 
 
@@ -172,22 +177,47 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         key="agency",
         path="/agency",
         scoped=True,
-        areas=("header header", "tasks incidents", "footer footer"),
-        columns="minmax(0, 5fr) minmax(0, 6fr)",
+        areas=("header header", "work incidents", "footer footer"),
+        columns="minmax(0, 1fr) minmax(0, 1fr)",
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
-            Region("tasks", (Cell("agency_tasks", grow=True),)),
+            Region("work", (Cell("agency_tasks"), Cell("own_cases", grow=True))),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
         scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
-        sheets=("cards", "people_cards", "agency_cards"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases"),
+    ),
+    Layout(
+        key="street",
+        path="/street",
+        scoped=True,
+        areas=("header header header", "left map right", "footer footer footer"),
+        columns="500px minmax(0, 1fr) 380px",
+        rows="auto minmax(0, 1fr) auto",
+        regions=(
+            Region("header", (Cell("street_header"),)),
+            Region("left", (Cell("agency_tasks"), Cell("own_cases"))),
+            Region("map", (Cell("map", "figure", grow=True),)),
+            Region(
+                "right",
+                (
+                    Cell("street_posts"),
+                    Cell("street_squads", grow=True),
+                    Cell("street_places"),
+                    Cell("street_score"),
+                ),
+            ),
+            Region("footer", (Cell("street_footer"),)),
+        ),
+        scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "agency_outbox"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards"),
     ),
 )
 
 # ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
-# desk that show the person's selection, and the footer of an agency's page, have none either.
+# desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     Act(),
@@ -223,10 +253,14 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyTasks(), AgencyIncidents(),
+    Header("agency_header"), AgencyTasks(), OwnCases(), AgencyIncidents(),
+)  # fmt: skip
+
+STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
+    Header("street_header"), AgencyTasks(), OwnCases(), StreetPosts(), StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
-    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS,
+    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "street": STREET_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

@@ -19,12 +19,14 @@ from city.state.ledger_state import Case
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.orders.order_service import Orders
+from console.orders.photo_names import PhotoNames
 from console.orders.presence import Presence
 from console.orders.refusal_texts import Reasons
 from feeds.ledger.ledger import Act, Appended, Ledger, LedgerUnavailable
 from feeds.people.reporters import PeopleStore
 from feeds.storage.connections import connect
 from feeds.storage.embedded_servers import EmbeddedServers
+from feeds.storage.photo_files import PhotoFiles
 from layouts.catalogues import Names, catalogue
 
 CHEN = Person("chen", "陈××", ("duty_officer",), seat="1", shift="day", on_shift=("duty_officer",))
@@ -50,6 +52,7 @@ class Taking:
         self.ledger = ledger
         self.store = Store()
         self.people = PeopleStore(data)
+        self.photos = PhotoFiles(data)
         self.pictures = connect(servers.pictures_url)
         self.presence = Presence(self.pictures, clock=time.time)
         self.orders = self.console(self.store)
@@ -58,8 +61,8 @@ class Taking:
         """Another console's orders on the same ledger."""
         return Orders(
             self.ledger, store, rules=read_test_rules(), people=self.people, presence=self.presence,
-            reasons=Reasons(catalogue("zh", Names()), "Asia/Shanghai"), clock=time.time,
-            has_photo=lambda name: name != "nowhere",
+            photos=PhotoNames(self.photos), reasons=Reasons(catalogue("zh", Names()), "Asia/Shanghai"),
+            clock=time.time,
         )  # fmt: skip
 
     async def follow(self) -> None:

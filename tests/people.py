@@ -24,6 +24,7 @@ from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
 from feeds.storage.photo_files import PhotoFiles, read_photo
 from tests.console.browser import FULL_HD, Sight
+from tests.photos import with_stored
 from tests.quick import QUICK
 from tests.running import Running, wait_for
 
@@ -119,6 +120,7 @@ class Cast:
             url = self.running.console.replace("http", "ws")
             commander = Commander(url, self.tokens[who])
             self._commanders[who] = await commander.__aenter__()
+        args = with_stored(self.running.data, args)
         return await self._commanders[who].send(verb, subject, version, args)
 
     def done(self, who: str, verb: str, key: str, version: int, **args: Any) -> int:

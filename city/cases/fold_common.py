@@ -99,6 +99,8 @@ def fold_on_case(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
     _put_on_axis(file, fact)
     last_before = change.case.file.last
     touched = fold(change)
+    if file.holder not in ("", *file.held_by):
+        file.held_by = (*file.held_by, file.holder)
     if fact.type == "ActUndone" and last_before is not None:
         recall(
             state, change.case, file, whole(fact.data, "position"), recipient=last_before.to,

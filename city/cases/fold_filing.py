@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from city.cases.fold_common import Change, Fold, account_of
+from city.cases.fold_photos import add_photos
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, moment, names, number, text, texts, whole
 from city.state.case_file import LIMIT_UNITS, MakeSafe, higher_urgency
@@ -29,6 +30,7 @@ def _verified(change: Change) -> tuple[str, ...]:
         change.case_changes["place"] = msgspec.structs.replace(place, lon=lon, lat=lat, street=street)
     change.file.verified = text(change.data, "result")
     change.file.verify_by = None
+    add_photos(change, ("photos", "verify"))
     change.enter("reported")
     return ()
 

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from city.cases.fold_common import Change, Fold, account_of
+from city.cases.fold_photos import add_photos
 from city.facts.field_readers import flag, maybe_moment, moment, number, text, texts
 from city.state.case_file import OUTCOMES, Ask, Check
 
@@ -22,6 +23,7 @@ def _made_safe(change: Change) -> tuple[str, ...]:
     if safe is not None:
         photos = len(texts(change.data, "photos"))
         change.file.make_safe = msgspec.structs.replace(safe, done_at=change.now, photos=photos)
+    add_photos(change, ("photos", "make_safe"), by=text(change.data, "holder"))
     return ()
 
 
@@ -37,6 +39,7 @@ def _handled(change: Change) -> tuple[str, ...]:
     file.handled_by = tuple(dict.fromkeys((*file.handled_by, *(one for one in who if one))))
     file.extension = file.suspension = None
     file.unowned_since = None
+    add_photos(change, ("photos_before", "before"), ("photos_after", "after"), by=text(data, "holder"))
     change.enter("handled")
     return ()
 
@@ -114,6 +117,7 @@ def _checked(change: Change) -> tuple[str, ...]:
         text(data, "mode"), account_of(change.fact.actor), change.now, passed, number(data, "distance_m"),
         flag(data, "photo_after_feedback"),
     )  # fmt: skip
+    add_photos(change, ("photos", "check"))
     file.checks += 1
     file.check_by = None
     if not passed:

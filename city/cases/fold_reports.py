@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+from city.cases.fold_common import account_of
+from city.cases.fold_photos import photos_in
+from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import parse
 from city.dispatch.categories import KINDS
 from city.facts.fact import Fact
@@ -30,7 +33,7 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
         known = state.by_external.get(f"{system}\x1f{number}")
         if known is not None and known in state.cases:
             return _mirrored(state, state.cases[known], record, fact), False
-    case = _case(record, external, fact, state.clock.at(fact.recorded_at))
+    case = _case(record, external, fact, state.clock)
     state.transplanted += case.transplanted
     state.put_case(case, fact.position)
     state.by_mark[row_key_of(case.key)] = case.key
@@ -39,7 +42,10 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     return case, True
 
 
-def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:
+def _case(
+    record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, clock: CityClock
+) -> Case:
+    recorded = clock.at(fact.recorded_at)
     kind, code, label = _class(record["category"])
     return Case(
         key=fact.subject.removeprefix("case:"),
@@ -63,18 +69,22 @@ def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: F
         description=_short_text(record, "description", DESCRIPTION_LENGTH),
         address=_short_text(record, "address", ADDRESS_LENGTH),
         wants_reply=_wants_reply(record, fact),
-        file=_file(record, fact, recorded),
+        file=_file(record, fact, recorded, clock),
     )
 
 
-def _file(record: dict[str, Any], fact: Fact, recorded: float) -> CaseFile:
+def _file(record: dict[str, Any], fact: Fact, recorded: float, clock: CityClock) -> CaseFile:
     """Return the case file of a new report; it is our own unless another system handles the case."""
     own = not isinstance(record.get("mirror"), dict)
+    # Only a person's report names photos that the console has stored.
+    told = record if account_of(fact.actor) else {}
+    by = str(told.get("photos_by") or "")
     return CaseFile(
         own=own,
         since=recorded,
         imported=recorded - _reported(record, recorded) > IMPORTED_S,
         reopen_of=str(fact.data.get("reopen_of") or ""),
+        photos=photos_in(told, ("photos", "report"), at=recorded, by=by, clock=clock),
         story=[fact.position],
     )
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from city.cases.fold_common import Change, Fold
+from city.cases.fold_photos import add_photos
 from city.cases.undo_records import restore, save_undo
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, number, text, texts, whole
@@ -34,6 +35,7 @@ def _undone(change: Change) -> tuple[str, ...]:
 def _level_transferred(change: Change) -> tuple[str, ...]:
     change.file.level_from, change.file.level_asked = text(change.data, "from"), text(change.data, "to")
     change.file.answer_by = maybe_moment(change.data, "answer_by")
+    add_photos(change, ("photos", "tried"))
     return ()
 
 

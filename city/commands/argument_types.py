@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Meta
 
 __all__ = [
-    "Args", "Code", "Lat", "Lon", "Merc", "Metres", "Moment", "OnePhoto", "Photo",
-    "Photos", "Text", "TwoPhotos",
+    "Args", "Code", "Lat", "Lon", "Merc", "Metres", "Moment", "OnePhoto", "Photo", "PhotoFact",
+    "PhotoFacts", "Photos", "Text", "TwoPhotos",
 ]  # fmt: skip
 
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -25,3 +25,19 @@ Merc = Annotated[float, Meta(ge=-20_100_000, le=20_100_000)]
 
 class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No arguments."""
+
+
+class PhotoFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When and where a photo was taken, by its own file; ``photo`` is its id among the photos of the act.
+
+    ``taken_at`` is machine time: a camera knows nothing of the city's clock.
+    """
+
+    photo: Photo
+    taken_at: Moment | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+PhotoFacts = Annotated[tuple[PhotoFact, ...], Meta(max_length=40)]
+"""Read from the stored files by the console, never taken from a sender."""

@@ -15,6 +15,7 @@ from city.commands.argument_types import (
     Metres,
     Moment,
     OnePhoto,
+    PhotoFacts,
     Photos,
     Text,
     TwoPhotos,
@@ -22,6 +23,7 @@ from city.commands.argument_types import (
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
+from city.commands.report_arguments import REPORT_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
@@ -36,6 +38,7 @@ class Verify(Args, frozen=True):
     lat: Lat
     photos: OnePhoto
     text: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class File(Args, frozen=True):
@@ -63,6 +66,7 @@ class Merge(Args, frozen=True):
 class SelfHandle(Args, frozen=True):
     text: Text
     photos: TwoPhotos
+    photo_facts: PhotoFacts = ()
 
 
 class Void(Args, frozen=True):
@@ -105,6 +109,7 @@ class TransferUp(Args, frozen=True):
 class MakeSafeDone(Args, frozen=True):
     photos: OnePhoto
     text: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class Feedback(Args, frozen=True):
@@ -114,6 +119,7 @@ class Feedback(Args, frozen=True):
     text: Text
     photos_before: OnePhoto
     photos_after: OnePhoto
+    photo_facts: PhotoFacts = ()
 
 
 class ApplyExtension(Args, frozen=True):
@@ -139,6 +145,7 @@ class CheckDone(Args, frozen=True):
     photo_at: Moment | None = None
     photos: Photos = ()
     reason: Text | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class CallBack(Args, frozen=True):
@@ -169,6 +176,7 @@ class TransferLevel(Args, frozen=True):
     text: Text
     photos: OnePhoto
     reason: Literal["major", "difficult", "cross_street", "social_effect"] | None = None
+    photo_facts: PhotoFacts = ()
 
 
 class AnswerLevel(Args, frozen=True):
@@ -219,7 +227,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **LINKAGE_ARGS, **DUTY_ARGS,
+    **REPORT_ARGS, **LINKAGE_ARGS, **DUTY_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -7,7 +7,8 @@ from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
-from city.commands.filing import distance_to, may_lie
+from city.commands.filing import distance_to
+from city.commands.photo_proof import Proof, kept, proof_of
 from city.state.ledger_state import Case
 from city.state.row_keys import row_key_of
 
@@ -26,16 +27,20 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
     photo_at = _photo_at(args)
     if isinstance(photo_at, Refusal):
         return photo_at
-    distance = distance_to(order.case, args.lon, args.lat)
-    after = photo_at is not None and photo_at > (order.file.handled_at or 0.0)
+    proof = proof_of(order, args.photo_facts, at=photo_at, lon=args.lon, lat=args.lat)
+    if isinstance(proof, Refusal):
+        return proof
+    distance = distance_to(order.case, proof.lon, proof.lat)
     if args.mode == "field":
-        wrong = _field(order, args, distance, photo_at, after=after)
+        wrong = _field(order, args, proof, distance)
         if wrong:
             return wrong
+    after = proof.at is not None and proof.at > (order.file.handled_at or 0.0)
     data: dict[str, Any] = {
-        "passed": args.passed, "mode": args.mode, "lon": args.lon, "lat": args.lat,
-        "photo_at": moment(photo_at), "photos": list(args.photos), "reason": args.reason or "",
-        "distance_m": distance, "photo_after_feedback": after,
+        "passed": args.passed, "mode": args.mode, "lon": proof.lon, "lat": proof.lat,
+        "place_by": proof.place_by, "photo_at": moment(proof.at), "photo_at_by": proof.at_by,
+        "photos": list(args.photos), "reason": args.reason or "",
+        "distance_m": distance, "photo_after_feedback": after, **kept(order, args.photo_facts),
     }  # fmt: skip
     checked = order.fact("CaseChecked", data, reason=args.reason or "")
     if not args.passed:
@@ -62,26 +67,15 @@ def _photo_at(args: CheckDone) -> float | Refusal | None:
         return bad_arg("photo_at", "ISO 8601 with an offset")
 
 
-def _field(
-    order: Order, args: CheckDone, distance: float | None, photo_at: float | None, *, after: bool
-) -> Refusal | None:
+def _field(order: Order, args: CheckDone, proof: Proof, distance: float | None) -> Refusal | None:
     """Refuse a field check at another place, or with a photo from before the feedback."""
     for field, missing in (
-        ("lon", args.lon is None), ("lat", args.lat is None), ("photo_at", photo_at is None),
+        ("lon", proof.lon is None), ("lat", proof.lat is None), ("photo_at", proof.at is None),
         ("photos", not args.photos),
     ):  # fmt: skip
         if missing:
             return Refusal("bad_args", "missing_arg", {"field": field, "expected": "for mode field"})
-    near = order.numbers.near_m
-    if distance is not None and distance > near:
-        return not_now("too_far", metres=round(distance), limit=round(near))
-    if distance is None and not may_lie(order, args.lon, args.lat):
-        return bad_arg("lon", "a point where the case may lie")
-    if not after:
-        return not_now("photo_before_feedback", photo_at=photo_at, feedback_at=order.file.handled_at)
-    if photo_at is not None and photo_at > order.now.city:
-        return not_now("photo_in_future", photo_at=photo_at)
-    return None
+    return proof.refusal_of_place(order, distance) or proof.refusal_of_time(order)
 
 
 def decide_contact(order: Order, _args: object) -> Answer:

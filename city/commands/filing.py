@@ -17,6 +17,7 @@ from city.commands.arguments import (
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
 from city.commands.limits import deadline, due_by
+from city.commands.photo_proof import kept, proof_of
 from city.commands.rights import refused
 from city.commands.routing import follow_ups, ranked, reasons_of, route_of
 from city.commands.subjects import find_key
@@ -28,7 +29,7 @@ from city.state.ledger_state import Case
 
 __all__ = [
     "decide_confirm_void", "decide_file", "decide_merge", "decide_reject", "decide_request_verification",
-    "decide_self_handle", "decide_verify", "decide_void", "distance_to", "may_lie",
+    "decide_self_handle", "decide_verify", "decide_void", "distance_to",
 ]  # fmt: skip
 
 OWN_EYES = ("inspector", "sensor")
@@ -40,14 +41,6 @@ def distance_to(case: Case, lon: float | None, lat: float | None) -> float | Non
     if lon is None or lat is None or math.isnan(case.place.lon):
         return None
     return round(metres(case.place.lon, case.place.lat, lon, lat), 1)
-
-
-def may_lie(order: Order, lon: float | None, lat: float | None) -> bool:
-    """Whether a point is a possible position of a case: in the district and, if it has one, in its street."""
-    if lon is None or lat is None:
-        return False
-    street = order.rules.street_of(lon, lat)
-    return bool(street) and order.case.place.street in ("", street)
 
 
 def decide_request_verification(order: Order, args: RequestVerification) -> Answer:
@@ -67,15 +60,20 @@ def decide_verify(order: Order, args: Verify) -> Answer:
     wrong = allowed(order, "verifying")
     if wrong:
         return wrong
-    distance = distance_to(order.case, args.lon, args.lat)
-    if distance is not None and distance > order.numbers.near_m:
-        return not_now("too_far", metres=round(distance), limit=round(order.numbers.near_m))
-    if distance is None and not may_lie(order, args.lon, args.lat):
-        return bad_arg("lon", "a point where the case may lie")
+    proof = proof_of(order, args.photo_facts, at=None, lon=args.lon, lat=args.lat)
+    if isinstance(proof, Refusal):
+        return proof
+    assert proof.lon is not None  # the verb needs the sender's place
+    assert proof.lat is not None
+    distance = distance_to(order.case, proof.lon, proof.lat)
+    wrong = proof.refusal_of_place(order, distance)
+    if wrong:
+        return wrong
     data = {
-        "result": args.result, "lon": args.lon, "lat": args.lat, "distance_m": distance,
-        "street": order.rules.street_of(args.lon, args.lat), "photos": list(args.photos),
-        "text": args.text or "",
+        "result": args.result, "lon": proof.lon, "lat": proof.lat, "place_by": proof.place_by,
+        "photo_at": moment(proof.at), "distance_m": distance,
+        "street": order.rules.street_of(proof.lon, proof.lat), "photos": list(args.photos),
+        "text": args.text or "", **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("CaseVerified", data),)
 
@@ -253,7 +251,7 @@ def decide_self_handle(order: Order, args: SelfHandle) -> Answer:
         "CaseHandled",
         {
             "holder": holder, "outcome": "fixed", "text": args.text, "photos_before": list(args.photos[:1]),
-            "photos_after": list(args.photos[1:]), "check_by": None,
+            "photos_after": list(args.photos[1:]), "check_by": None, **kept(order, args.photo_facts),
         },
     )  # fmt: skip
     return filed, handled, draft.fact("CaseClosed", {"close_kind": "self_handled", "in_time": True})

@@ -6,6 +6,7 @@ from city.commands.arguments import Dispatch, Feedback, MakeSafeDone, Reassign, 
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, known_holder, moment, not_now
 from city.commands.limits import due_by, holder_due, is_urgent, return_by, sign_by
+from city.commands.photo_proof import kept
 from city.commands.routing import dispatched_fact, follow_ups, ranked, route_of, ruling_fact
 from city.dispatch.orphan import is_orphan
 from city.state.case_file import BOUNCES, Bounce
@@ -16,8 +17,8 @@ __all__ = [
 ]  # fmt: skip
 
 REASSIGN_RESTORES = (
-    "state", "since", "holder", "co", "dispatched_at", "dispatches", "holder_due_at", "sign_by", "return_by",
-    "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets", "unowned_since",
+    "state", "since", "holder", "held_by", "co", "dispatched_at", "dispatches", "holder_due_at", "sign_by",
+    "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets", "unowned_since",
     "handled_at", "outcome", "check_by", "extension", "suspension",
 )  # fmt: skip
 """Fields of the file that undoing a reassignment restores."""
@@ -166,6 +167,7 @@ def decide_make_safe(order: Order, args: MakeSafeDone) -> Answer:
     data = {
         "holder": safe.holder, "photos": list(args.photos), "text": args.text or "",
         "minutes": max(0, round((now - safe.ordered_at) / 60)), "late": now > safe.due_at,
+        **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("MadeSafe", data),)
 
@@ -187,6 +189,6 @@ def decide_feedback(order: Order, args: Feedback) -> Answer:
     data = {
         "holder": file.holder, "outcome": args.outcome, "text": args.text,
         "photos_before": list(args.photos_before), "photos_after": list(args.photos_after),
-        "check_by": moment(check_by),
+        "check_by": moment(check_by), **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("CaseHandled", data),)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from city.commands.argument_types import Args, Code, Lat, Lon, Metres, Photos, Text
+from city.commands.argument_types import Args, Code, Lat, Lon, Metres, PhotoFacts, Photos, Text
 
 __all__ = ["LINKAGE_ARGS"]
 
@@ -121,22 +121,11 @@ class Arrive(Args, frozen=True):
     distance_m: Metres | None = None
 
 
-class PhotoFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When and where a photo was taken, by its own file; ``photo`` is its id in ``photos``."""
-
-    photo: Annotated[str, Meta(min_length=1, max_length=200)]
-    taken_at: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
-    lon: Lon | None = None
-    lat: Lat | None = None
-
-
 class FinishTask(Args, frozen=True):
-    """``photo_facts`` are read from the files by the console that stores them."""
-
     text: Text | None = None
     number: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
     photos: Photos = ()
-    photo_facts: Annotated[tuple[PhotoFact, ...], Meta(max_length=20)] = ()
+    photo_facts: PhotoFacts = ()
 
 
 class VerifyTask(Args, frozen=True):

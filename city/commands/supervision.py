@@ -9,6 +9,7 @@ from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
 from city.commands.handling import restorable
 from city.commands.limits import level_by
+from city.commands.photo_proof import kept
 from city.commands.routing import ranked, route_of
 from city.state.case_file import OPEN
 from city.state.ledger_state import Case
@@ -134,6 +135,7 @@ def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
     data = {
         "from": start, "to": ABILITY[ABILITY.index(start) + 1], "text": args.text,
         "photos": list(args.photos), "reason": args.reason or "", "answer_by": moment(level_by(order)),
+        **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("LevelTransferred", data),)
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
 from city.dispatch.route import Route, Situation
+from city.dispatch.street_places import StreetPlace
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
@@ -96,10 +99,14 @@ class DecisionRules(msgspec.Struct, frozen=True):
     boundary_m: Callable[[float, float, str], float]
     """Distance (metres, ≥ 0) of a WGS84 point to the boundary of a street; 0 … inf."""
     street_of: Callable[[float, float], str]
+    rings_of: Callable[[str], tuple[NDArray[np.float64], ...]] = lambda _code: ()
+    """Rings of a street's boundary, rows lon, lat (WGS84 degrees); no decision uses it."""
     numbers: CaseNumbers = CaseNumbers()
     linkage: LinkageRules = LinkageRules()
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
+    street_places: Mapping[str, tuple[StreetPlace, ...]] = {}
+    """Street → what its sub-centre watches, by kind and name; no decision uses it."""
     tables: Mapping[str, str] = {}
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of

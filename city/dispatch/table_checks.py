@@ -11,6 +11,7 @@ from city.dispatch.decision_rules import Agency
 from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
 from city.dispatch.register import covers
 from city.dispatch.standards import StandardRow, standard_of
+from city.dispatch.street_places import street_place_of
 from city.dispatch.table_loading import READERS, Row
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places.streets import street_key
@@ -41,13 +42,14 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "devolution.csv": ("class", "street", "state", "agency", *_DAYS),
     "city_objects.csv": ("id", "kind", "name", "match", "classes", "channel", *_DAYS),
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
+    "street_places.csv": ("id", "kind", "street", "name", "lon", "lat", "device", "capacity", *_DAYS),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
 }  # fmt: skip
 """File → its required columns; others are remarks."""
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
-    "unit_tasks.csv": unit_task_of,
+    "street_places.csv": street_place_of, "unit_tasks.csv": unit_task_of,
 }  # fmt: skip
 
 Numbered = tuple[tuple[int, Any], ...]
@@ -109,6 +111,7 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "devolution.csv": ("class", lambda row: f"{row.category} {row.street}".strip()),
     "city_objects.csv": ("id", lambda row: row.id),
     "sites.csv": ("id", lambda row: row.id),
+    "street_places.csv": ("id", lambda row: row.id),
     "unit_tasks.csv": ("task", lambda row: row.task),
 }
 

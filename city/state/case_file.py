@@ -9,7 +9,7 @@ import msgspec
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "Check", "LastAct", "MakeSafe", "Ruling",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "LastAct", "MakeSafe", "Ruling",
     "higher_urgency",
 ]  # fmt: skip
 
@@ -42,8 +42,8 @@ LIMIT_UNITS = ("urgent_hour", "office_hour", "office_day", "calendar_day")
 
 
 RESTORED_BY_UNDO = (
-    "own", "state", "since", "holder", "co", "dispatched_at", "dispatches", "holder_due_at", "sign_by",
-    "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets",
+    "own", "state", "since", "holder", "held_by", "co", "dispatched_at", "dispatches", "holder_due_at",
+    "sign_by", "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets",
     "unowned_since", "handled_at", "outcome", "check_by", "extension", "suspension", "supervised",
     "escalated_at", "acknowledge_by", "acknowledged_at",
 )  # fmt: skip
@@ -115,6 +115,23 @@ class Check(msgspec.Struct, frozen=True):
     photo_after_feedback: bool = False
 
 
+class CasePhoto(msgspec.Struct, frozen=True):
+    """A stored photo of the case.
+
+    ``stage`` is one of report, verify, make_safe, before, after, check, tried; ``at`` when its act was given,
+    ``by`` the code of the holder whose people gave it ('' for others), ``taken_at`` and the place (WGS84)
+    what its own file says. Times are city epoch seconds.
+    """
+
+    sha256: str
+    stage: str
+    at: float
+    by: str
+    taken_at: float | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
 class LastAct(msgspec.Struct, frozen=True):
     """The newest act on the case: who, what and when (``recorded_at`` is machine time)."""
 
@@ -162,6 +179,8 @@ class CaseFile(msgspec.Struct):
     """The district accepted that the case is beyond its street's power."""
 
     holder: str = ""
+    held_by: tuple[str, ...] = ()
+    """Every holder that it was with, in the order of their first time."""
     co: tuple[str, ...] = ()
     dispatched_at: float | None = None
     dispatches: int = 0
@@ -235,6 +254,8 @@ class CaseFile(msgspec.Struct):
     answer_by: float | None = None
 
     units: tuple[str, ...] = ()
+    photos: tuple[CasePhoto, ...] = ()
+    """Oldest first; a photo of an older ledger that names no stored file is not among them."""
     contact_at: float | None = None
     satisfaction: str = ""
     resolved: str = ""
@@ -258,6 +279,13 @@ class CaseFile(msgspec.Struct):
     def bounced(self) -> tuple[str, ...]:
         """Return the holders whose returns count as bounces, in order."""
         return tuple(bounce.holder for bounce in self.bounces if bounce.counts)
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """Return every holder that has or had it, as one of several, or made it safe."""
+        safe = (self.make_safe.holder,) if self.make_safe is not None else ()
+        returned = (bounce.holder for bounce in self.bounces)
+        return frozenset((self.holder, *self.held_by, *self.co, *safe, *returned)) - {""}
 
     @property
     def is_open(self) -> bool:

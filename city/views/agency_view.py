@@ -1,4 +1,4 @@
-"""The view of one agency: the common part, its linkage tasks, and the incidents in which it has one."""
+"""The view of one agency: the common part, its linkage tasks with their incidents, and its own cases."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -11,6 +11,7 @@ from city.state.linkage_records import TASK_OVER, Task
 from city.views.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
+from city.views.own_cases import OwnCases
 from city.views.page_view import PageView
 
 __all__ = ["AgencyView"]
@@ -26,9 +27,10 @@ METRES: Final = 100
 class AgencyView:
     """Builds the view of every agency's channel. What they have in common is built once per tick."""
 
-    def __init__(self, page: PageView) -> None:
+    def __init__(self, page: PageView, cases: OwnCases | None = None) -> None:
         self._page = page
         self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
+        self._cases = cases or (OwnCases(page.rules) if page.rules is not None else None)
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -36,7 +38,7 @@ class AgencyView:
         """Return what an agency or street may see at machine time ``now``; ``code`` is its scope."""
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        linkage = self._linkage.see(state, now)
+        linkage, city_now = self._linkage.see(state, now), state.ledger.clock.at(now)
         theirs = [task for task in linkage.tasks if task.agency == code]
         named = {task.incident for task in theirs}
         units = self._committed(state, now)
@@ -52,7 +54,14 @@ class AgencyView:
             ),
             lines=_lines(state.ledger, sorted(named), code),
             closures=_closures(state.ledger, linkage, code),
+            cases=self._cases.see(state.ledger, code, city_now) if self._cases else (),
+            records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
         )
+
+    def committed(self, state: CityState, now: float, code: str) -> tuple[UnitOnTask, ...]:
+        """Return the units that have set out for the open tasks of an agency."""
+        tasks = state.ledger.tasks
+        return tuple(one for id_, one in self._committed(state, now).items() if tasks[id_].agency == code)
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:
         if self._units_of is None or self._units_of[0] is not state.ledger or self._units_of[1] != now:

@@ -1,4 +1,4 @@
-"""Free units of an agency that fit its linkage task, for the agency's own page."""
+"""Free units of a holder that fit its linkage task or case, for the holder's own page."""
 
 from typing import Any, Final
 
@@ -8,27 +8,43 @@ from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.sendable_units import UnitNow, hindrance
 from city.places.distance import metres_to_points
-from city.state.ledger_state import CityState
+from city.state.ledger_state import Case, CityState
 from city.state.linkage_records import Task
 
-__all__ = ["own_units"]
+__all__ = ["own_units", "owner_names", "units_for_case"]
 
 MOST: Final = 5
 
+Found = list[dict[str, Any]]
 
-def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) -> list[dict[str, Any]]:
+
+def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) -> Found:
     """Return the free units that the task's agency may send and that fit it, nearest first.
 
     ``now`` is machine time. Fields: ``unit``, ``call_sign``, ``kind``, ``metres`` in a straight line (None =
-    the task has no position), ``as_of`` (machine time of the unit's position). A unit on another open task is
+    no position is known), ``as_of`` (machine time of the unit's position). A unit on another open task is
     not free.
     """
-    units, names = state.measured.units, _owners(task.agency, rules)
     template = rules.linkage.row(task.template) if task.template else None
     kinds = frozenset(template.unit_kinds) if template is not None else frozenset()
-    sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != task.id}
+    return _free(state, rules, now, task.agency, (task.place.lon, task.place.lat), kinds, but=task.id)
+
+
+def units_for_case(state: CityState, case: Case, holder: str, rules: DecisionRules, now: float) -> Found:
+    """Return the same for a case: the holder's free units that can do the work of its class."""
+    kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
+    return _free(state, rules, now, holder, (case.place.lon, case.place.lat), kinds)
+
+
+def _free(
+    state: CityState, rules: DecisionRules, now: float, holder: str, there: tuple[float, float],
+    kinds: frozenset[str], *, but: str = "",
+) -> Found:  # fmt: skip
+    """``kinds`` empty = every kind; ``but`` is the task whose own unit counts as free."""
+    units, names = state.measured.units, owner_names(holder, rules)
+    sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != but}
     as_of = measured_as_of(units.column("at"), units.column("received"), state.ledger.clock)
-    metres = metres_to_points(task.place.lon, task.place.lat, units.column("lon"), units.column("lat"))
+    metres = metres_to_points(*there, units.column("lon"), units.column("lat"))
     columns = (units.column(name) for name in ("call_sign", "kind", "agency", "state"))
     found = []
     for row, (id_, sign, kind, of, busy) in enumerate(zip(units.ids, *columns, strict=True)):
@@ -44,7 +60,7 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
     return found[:MOST]
 
 
-def _owners(holder: str, rules: DecisionRules) -> set[str]:
+def owner_names(holder: str, rules: DecisionRules) -> set[str]:
     """Return the codes and short names under which the units of a holder and of its contractors report."""
     agency = rules.agencies.get(holder)
     if agency is None:

@@ -131,4 +131,12 @@ def _digest(text: str) -> bytes:
 def viewing_person(account: Account) -> Person:
     """Return an account as a person who looks: a role is enough to see a page, the shift counts for acts."""
     rights = account.rights
-    return Person(account.name, rights.display, rights.roles, agency=rights.agency, street=rights.street)
+    return Person(
+        account.name,
+        rights.display,
+        rights.roles,
+        rights.seat,
+        agency=rights.agency,
+        street=rights.street,
+        streets=rights.streets,
+    )

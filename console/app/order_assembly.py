@@ -22,6 +22,7 @@ from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
 from console.orders.order_service import Orders
+from console.orders.photo_names import PhotoNames
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from console.pages.duty_sheets import DutySheets
@@ -54,8 +55,8 @@ class OrderServices:
         self._agency_pages = Presence(self._pictures, clock=clock, key=AGENCY_PAGES)
         self.orders = Orders(
             ledger, store, rules=rules, people=self._people, presence=self.presence, clock=clock,
+            photos=PhotoNames(PhotoFiles(settings.data_dir)),
             reasons=Reasons(words["zh"], district.timezone), fault=fault,
-            has_photo=PhotoFiles(settings.data_dir).has,
         )  # fmt: skip
         contacts = read_contacts(settings.data_dir, district.duty.get("call", CALL))
         self.desk_services = DeskServices(

@@ -10,7 +10,9 @@ from city.folding.store import Store
 from city.views.agency_view import AgencyView
 from city.views.desk_seen import DeskSeen
 from city.views.duty_page_view import DutyPageView
+from city.views.own_cases import OwnCases
 from city.views.page_view import PageView
+from city.views.street_view import StreetView
 from city.views.wall_seen import WallSeen
 from city.views.wall_view import WallView
 from console.deployment.district import District
@@ -20,6 +22,7 @@ from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
 from console.pages.page_content import MAPS, MapPageContent, PageContent
+from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
 from layouts.pages import LAYOUTS
 
@@ -45,20 +48,30 @@ class Screens:
         }  # fmt: skip
         atlas = Atlas.read(district.atlas_dir)
         given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
+        self._streets = StreetContent(settings, district, atlas, **given)
         self.contents: dict[str, PageContent] = {
             layout.key: MapPageContent(settings, district, atlas, page=layout.key, **given)
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
-        }
+        } | {"street": self._streets}
         self._desk = DeskProjection(rules, presence=presence)
         self.channels = self._channels(PageView(zone_offset_s=rules.zone_offset_s, rules=rules))
 
     def _channels(self, page: PageView) -> Channels:
-        agency = AgencyView(page)
+        cases = OwnCases(self._rules)
+        agency = AgencyView(page, cases)
+        street = StreetView(agency, cases, self._rules)
 
         def agency_channel(code: str) -> Channel:
             return self._channel("agency", lambda state, now: agency.see(state, now, code))
+
+        def street_channel(code: str) -> Channel:
+            shown = self._streets.of(code)
+            return Channel(
+                self._store, shown, lambda state, now: street.see(state, now, code), guard=self._guard,
+                idle_unwatched=True,
+            )  # fmt: skip
 
         return Channels(
             {
@@ -66,7 +79,10 @@ class Screens:
                 "desk": self._channel("desk", self._desk),
                 "duty": self._channel("duty", DutyPageView(page).see),
             },
-            {"agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel)},
+            {
+                "agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel),
+                "street": Scoped(self._rules.streets, street_channel),
+            },
         )
 
     def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:

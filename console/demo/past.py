@@ -43,7 +43,9 @@ from feeds.protocol.records import ValidationContext as Edge
 from feeds.protocol.topics import LEDGER_TOPICS
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.district import DemoDistrict
+from feeds.sources.demo.people.pictures import store_pictures
 from feeds.sources.demo.people.responders import Order, Responders
+from feeds.storage.photo_files import PhotoFiles
 from feeds.telemetry.telemetry import Telemetry
 
 __all__ = ["Past", "generate_past"]
@@ -71,6 +73,7 @@ async def generate_past(settings: Settings, *, scale: int, seed: int) -> int:
                 return 0
             await ledger.forget_all()
         streets = read_streets(read_district(settings.data_dir))
+        await asyncio.to_thread(store_pictures, PhotoFiles(settings.data_dir))
         now = time.time()
         stories = DemoDistrict.shipped(streets=streets, scale=scale, seed=seed).past(now)
         past = Past(settings.data_dir, now, seed=seed)

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Final, Self
 
-import msgspec
 import structlog
 
 from console.demo.accounts import people_of
-from console.demo.photos import drawn_photo
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.deployment.settings import Settings
@@ -17,6 +15,7 @@ from console.live.feed_follower import follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.linkage_responders import LinkageOrder, LinkageResponders
+from feeds.sources.demo.people.pictures import store_pictures
 from feeds.sources.demo.people.responders import Order, Responders
 from feeds.storage.photo_files import PhotoFiles
 
@@ -98,8 +97,8 @@ class DemoPeople:
         self._linkage = LinkageResponders(people, rules, units, floods)
         self._follower = follower_of(settings, district, clock=clock)
         self._sockets = ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens)
-        self._photos = PhotoFiles(data)
         self._clock = clock
+        store_pictures(PhotoFiles(data))
 
     def drives(self) -> list[Drive]:
         """Return the drives of units to linkage tasks; none before the ledger is read."""
@@ -127,15 +126,8 @@ class DemoPeople:
             tasks.create_task(self._give(linkage_order, self._linkage))
 
     async def _give(self, order: Any, responders: Any) -> None:
-        act = order.act
-        if act.verb == "finish_task" and act.args.get("photos"):
-            names = [await asyncio.to_thread(self._store, label) for label in act.args["photos"]]
-            act = msgspec.structs.replace(act, args={**act.args, "photos": names})
-        answer = await self._sockets.send(msgspec.structs.replace(order, act=act))
+        answer = await self._sockets.send(order)
         responders.answered(order, answer, self._follower.store.state.ledger, self._clock())
-
-    def _store(self, label: str) -> str:
-        return self._photos.put(drawn_photo(label))
 
 
 def _loop_time() -> float:

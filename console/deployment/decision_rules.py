@@ -17,6 +17,7 @@ from city.dispatch.linkage_tables import linkage_rules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
 from city.dispatch.standards import by_class, standard_of
+from city.dispatch.street_places import places_by_street, street_place_of
 from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
@@ -45,6 +46,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
     agencies = _table(data_dir, "agencies.csv", lambda rows: read_rows(rows, agency_of))
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
     tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
+    places = _table(data_dir, "street_places.csv", lambda rows: read_rows(rows, street_place_of))
     return DecisionRules(
         district=district.code,
         zone_offset_s=district.zone_offset_s(time.time()),
@@ -57,9 +59,11 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         route=_book(streets, data_dir, day).route,
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
+        rings_of=streets.rings_of,
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
+        street_places=places_by_street(row for row in places if current(row.valid_from, row.valid_to, day)),
         tables=table_marks(data_dir),
         roads=_roads(district, data_dir),
         labels=frozenset(

@@ -22,11 +22,11 @@ def table_marks(data_dir: Path) -> Mapping[str, str]:
 
 
 def linkage_marks(data_dir: Path, kinds: Iterable[str]) -> Mapping[str, str]:
-    """Return the same for the tables of linkage, which are not copied into every case.
+    """Return the same for the tables that are not copied into every case: those of linkage, and places.
 
-    The names are ``incident_kinds`` and ``linkage/<incident type>`` for each of ``kinds``.
+    The names are ``street_places``, ``incident_kinds`` and ``linkage/<incident type>`` for each of ``kinds``.
     """
-    files = [KINDS_FILE, *map(linkage_file, kinds)]
+    files = ["street_places.csv", KINDS_FILE, *map(linkage_file, kinds)]
     return {name.removesuffix(".csv"): read_rows(data_dir, name)[1] for name in files}
 
 

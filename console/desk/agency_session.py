@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from city.access import Person, may_order
+from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
-from city.views.own_units import own_units
+from city.views.own_cases import part_of
+from city.views.own_units import own_units, units_for_case
+from console.desk.boundary_question import boundary
+from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders
 from console.orders.order_session import OrderSession, Reply
 from console.orders.presence import Presence
@@ -25,21 +29,26 @@ class AgencyServices:
         self.pages = pages
         self.state = state
         self.rules = rules
+        self.scores = ScoreQuestion(rules)
         self.clock = clock
 
 
 class AgencySession(OrderSession):
-    """One agency's page. ``code`` is its scope; the centre's people read it and order nothing."""
+    """The page of one agency or street. ``code`` is its scope; the centre's people order nothing there."""
 
     def __init__(
-        self, services: AgencyServices, code: str, person_of: Callable[[bool], Person | None], *,
+        self, services: AgencyServices, page: str, code: str, person_of: Callable[[bool], Person | None], *,
         owner: Callable[[], str] = str,
     ) -> None:  # fmt: skip
         super().__init__(
-            services.orders, person_of, owner=owner, forbids=self._forbidden, asks={"units": self._units}
+            services.orders,
+            person_of,
+            owner=owner,
+            forbids=self._forbidden,
+            asks={"units": self._units, "boundary": self._boundary, "score": self._score},
         )
         self._services = services
-        self._code = code
+        self._page, self._code = page, code
         self._watched_as: Person | None = None
 
     async def handle(self, message: dict[str, Any]) -> Reply | None:
@@ -56,17 +65,30 @@ class AgencySession(OrderSession):
     def _watch(self) -> None:
         """Renew that the agency's own people have their page open: its tasks reach somebody."""
         person = self._person_of(False)
-        if person is not None and may_order(person, "agency", self._code):
+        if person is not None and may_order(person, self._page, self._code):
             self._watched_as = person
             self._services.pages.look(self._code, person.account, person.name)
 
     def _forbidden(self, person: Person, verb: str) -> str:
-        return "" if may_order(person, "agency", self._code) else "reads_only"
+        return "" if may_order(person, self._page, self._code) else "reads_only"
 
     async def _units(self, person: Person, asked: Reply) -> Reply:
         services = self._services
         state, now = services.state(), services.clock()
         task = state.ledger.tasks.get(str(asked.get("task")))
-        if task is None or task.agency != self._code:
+        if task is not None and task.agency == self._code:
+            return {"units": own_units(state, task, services.rules, now)}
+        case = find_key(state.ledger, str(asked.get("case")))
+        if case is None or not case.file.own or part_of(case, self._code) not in ("lead", "make_safe"):
             return {"units": []}
-        return {"units": own_units(state, task, services.rules, now)}
+        return {"units": units_for_case(state, case, self._code, services.rules, now)}
+
+    async def _boundary(self, person: Person, asked: Reply) -> Reply:
+        if not may_order(person, self._page, self._code):
+            return {}
+        return boundary(self._services.state(), self._services.rules, person, asked)
+
+    async def _score(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        ledger = services.state().ledger
+        return await services.scores.of(ledger, self._code, ledger.clock.at(services.clock()))

@@ -87,8 +87,8 @@ class PageSessions:
 
         if viewer.page == "desk":
             return DeskSession(self._services, person_of, owner=owner)
-        if viewer.page == "agency":
-            return AgencySession(self._agencies, viewer.scope, person_of, owner=owner)
+        if viewer.page in ("agency", "street"):
+            return AgencySession(self._agencies, viewer.page, viewer.scope, person_of, owner=owner)
         asks = self._services.duty if viewer.page == "duty" else None
         return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids, asks=asks)
 

@@ -193,8 +193,9 @@ class Engine:
         """Delete photos whose command was refused, and that nothing names, after a day."""
         if not self._may_act:
             return
-        tasks = self._follower.store.state.ledger.tasks.values()
-        named = {name for task in tasks for name in task.photos}
+        ledger = self._follower.store.state.ledger
+        named = {name for task in ledger.tasks.values() for name in task.photos}
+        named |= {photo.sha256 for case in ledger.cases.values() for photo in case.file.photos}
         deleted = await asyncio.to_thread(self._photos.sweep, named, self._clock() - UNNAMED_S)
         if deleted:
             log.info("photos_deleted", count=deleted)

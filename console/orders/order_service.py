@@ -34,7 +34,7 @@ from console.orders.envelopes import Fault, command_id_of, read_envelope
 from console.orders.fold_waiting import FoldWaiter
 from console.orders.ledger_acts import facts_of
 from console.orders.per_subject_queue import PerSubjectQueues
-from console.orders.photo_check import missing_photo
+from console.orders.photo_names import PhotoNames
 from console.orders.presence import Presence
 from console.orders.rate_limit import RateLimit
 from console.orders.refusal_texts import Reasons
@@ -70,7 +70,7 @@ class Orders:
 
     def __init__(
         self, ledger: Ledger, store: Store, *, rules: DecisionRules, people: PeopleStore, presence: Presence,
-        reasons: Reasons, has_photo: Callable[[str], bool], clock: Callable[[], float],
+        photos: PhotoNames, reasons: Reasons, clock: Callable[[], float],
         fault: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
@@ -83,8 +83,8 @@ class Orders:
         self._rules = rules
         self._reporters = Reporters(people, rules)
         self._presence = presence
+        self._photos = photos
         self._reasons = reasons
-        self._has_photo = has_photo
         self._clock = clock
         self._fault = fault
         self._running: dict[str, asyncio.Task[dict[str, Any]]] = {}
@@ -171,9 +171,10 @@ class Orders:
     async def _answer(self, order: _Order) -> dict[str, Any]:
         if self.state.unknown or self._fault() or not await self.ready():
             return await self._unwritten(order, Refusal("read_only", "order_read_only"))
-        missing = missing_photo(order.command, self._has_photo)
-        if missing is not None:
-            return await self._unwritten(order, missing)
+        command = await self._photos.checked(order.command)
+        if isinstance(command, Refusal):
+            return await self._refuse(order, command)
+        order = msgspec.structs.replace(order, command=command)
         if order.command.verb not in ANY_VERSION:
             return await self._try(order, TRIES)
         # Such verbs run one at a time, so that they do not conflict; people do not wait for automated ones.

@@ -1,10 +1,10 @@
-"""Evidence photos of linkage tasks: a command that comes with its photos, and the photos of a task.
+"""Photos of acts: a command that comes with its photos, and the photos of a task or a case.
 
 The command goes the way of every command. Only the photos take this way: they are larger than a message.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,10 +12,12 @@ import structlog
 from tornado.httputil import HTTPFile, parse_body_arguments
 from tornado.web import stream_request_body
 
-from city.access import Person, may_order, may_see_evidence
-from city.clocks.timestamps import iso
+from city.access import Person, acting_role, may_order, may_see_case_photo, may_see_evidence
+from city.commands.argument_types import Args
+from city.commands.arguments import ARGS
 from city.commands.command import Refusal
-from city.state.ledger_state import CityState
+from city.commands.rights import at_wall
+from city.state.ledger_state import Case, CityState
 from city.state.linkage_records import Task
 from console.accounts.authorization import Authorization, viewing_person
 from console.accounts.request_origin import is_own_page, remote_of
@@ -23,17 +25,24 @@ from console.accounts.sessions import Sessions
 from console.live.encoding import encode_text
 from console.orders.order_service import Orders
 from console.pages.http_handlers import PlainHandler
-from feeds.storage.photo_files import LARGEST_BYTES, Photo, PhotoFiles, PhotoRefused, read_photo
+from feeds.storage.photo_files import LARGEST_BYTES, PhotoFiles, PhotoRefused, read_photo
 from layouts.pages import SCOPE
 
 __all__ = ["EvidenceServices", "evidence_patterns"]
 
 log = structlog.get_logger()
 
-MOST_PHOTOS: Final = 4
+MOST_PHOTOS: Final = 6
 MOST_BYTES: Final = MOST_PHOTOS * LARGEST_BYTES + 65_536
 AT_ONCE: Final = 2
 """Photos that are drawn anew at the same time; each may need 200 MB meanwhile."""
+PAGES: Final = ("agency", "street", "check", "station")
+VERBS: Final = frozenset({
+    "finish_task", "make_safe", "feedback", "verify", "check", "self_handle", "transfer_level", "report",
+})  # fmt: skip
+"""Verbs that may come with photos."""
+FILES: Final = {"photo": "photos", "before": "photos_before", "after": "photos_after"}
+"""Name of a file in the form → argument that holds its photos' ids."""
 
 
 class EvidenceServices(msgspec.Struct, frozen=True):
@@ -48,25 +57,32 @@ class EvidenceServices(msgspec.Struct, frozen=True):
     zone_offset_s: int
     photo_slots: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    def task(self, subject: Any) -> Task | None:
-        """Return the task of a subject ``task:<id>``, None for none."""
-        return self.state().ledger.tasks.get(str(subject).removeprefix("task:"))
+    def task(self, name: str) -> Task | None:
+        """Return the task with an id, None for none."""
+        return self.state().ledger.tasks.get(name)
+
+    def case(self, mark: str) -> Case | None:
+        """Return the case with a mark, None for none."""
+        ledger = self.state().ledger
+        return ledger.cases.get(ledger.by_mark.get(mark, ""))
 
 
 def evidence_patterns(services: EvidenceServices) -> list[Any]:
     """Return the URL patterns for ``extra_patterns``."""
     return [
-        (rf"/evidence/({SCOPE})", EvidenceHandler, {"services": services}),
+        (rf"/evidence/({'|'.join(PAGES)})/({SCOPE})", EvidenceHandler, {"services": services}),
         (r"/evidence/([^/]+)/([0-9a-f]{64})\.jpg", PhotoHandler, {"services": services}),
+        (r"/evidence/case/([^/]+)/([0-9a-f]{64})\.jpg", CasePhotoHandler, {"services": services}),
     ]
 
 
 @stream_request_body
 class EvidenceHandler(PlainHandler):
-    """``POST /evidence/<code>``: a command about a task of that agency, with one to four photos.
+    """``POST /evidence/<page>/<scope>``: a command of that page with at most six photos.
 
-    ``multipart/form-data`` with ``act``, the command's envelope, and the files ``photo``; the answer is
-    ``{"answer": …}`` as on the page's own session. The body is read only when the sender may send it.
+    ``multipart/form-data`` with ``act``, the command's envelope, and the files ``photo``, ``before`` and
+    ``after``; the answer is ``{"answer": …}`` as on the page's own session. The body is read only when the
+    sender may give commands on the page and one that takes photos.
     """
 
     def initialize(self, services: EvidenceServices) -> None:
@@ -77,7 +93,7 @@ class EvidenceHandler(PlainHandler):
 
     async def prepare(self) -> None:
         """Refuse before the body is read."""
-        services, code = self._services, self.path_args[0]
+        services, (page, scope) = self._services, self.path_args
         if self.request.method != "POST":
             self.send_error(405)
         elif not is_own_page(self.request, services.origins):
@@ -91,8 +107,12 @@ class EvidenceHandler(PlainHandler):
             await services.orders.ready()
             session = services.authorization.session_of(self.request)
             person = services.sessions.person(session, services.state(), services.sessions.clock())
-            if person is None or not may_order(person, "agency", code):
-                log.warning("evidence_refused", why="right", scope=code, remote=remote_of(self.request))
+            may = person is not None and may_order(person, page, scope) and _has_role(person)
+            if not may:
+                log.warning(
+                    "evidence_refused", why="right", page=page, scope=scope, remote=remote_of(self.request)
+                )
+                services.authorization.refused += 1
                 self.send_error(401 if person is None else 403)
                 return
             self._person = person
@@ -101,7 +121,7 @@ class EvidenceHandler(PlainHandler):
         """Collect the body."""
         self._body += chunk
 
-    async def post(self, code: str) -> None:
+    async def post(self, page: str, scope: str) -> None:
         """Store the photos and execute the command."""
         assert self._person is not None
         envelope, files = self._parts()
@@ -109,8 +129,8 @@ class EvidenceHandler(PlainHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(encode_text({"answer": answer}))
 
-    def _parts(self) -> tuple[Any, list[bytes]]:
-        """Return the envelope (None when it cannot be read) and the files."""
+    def _parts(self) -> tuple[Any, dict[str, list[bytes]]]:
+        """Return the envelope (None when it cannot be read), and the files by their argument."""
         fields: dict[str, list[bytes]] = {}
         files: dict[str, list[HTTPFile]] = {}
         try:
@@ -119,53 +139,55 @@ class EvidenceHandler(PlainHandler):
             )
             envelope = msgspec.json.decode(fields["act"][0])
         except (KeyError, ValueError, RecursionError):  # msgspec's error is a ValueError
-            return None, []
-        return envelope, [file["body"] for file in files.get("photo", ())]
+            return None, {}
+        named = ((FILES.get(name, name), some) for name, some in files.items())
+        return envelope, {field: [file["body"] for file in some] for field, some in named}
 
-    async def _answer(self, person: Person, envelope: Any, files: list[bytes]) -> dict[str, Any]:
+    async def _answer(
+        self, person: Person, envelope: Any, files: Mapping[str, list[bytes]]
+    ) -> dict[str, Any]:
         services = self._services
-        wrong = self._wrong(person, envelope, files)
+        wrong = _wrong(person, envelope, files)
         if wrong is not None:
             return await services.orders.not_taken(person.account, envelope, wrong)
         try:
-            async with services.photo_slots:
-                photos = [
-                    await asyncio.to_thread(read_photo, file, zone_offset_s=services.zone_offset_s)
-                    for file in files
-                ]
-            names = [await asyncio.to_thread(services.photos.put, photo) for photo in photos]
+            named = {field: [await self._stored(file) for file in some] for field, some in files.items()}
         except PhotoRefused as error:
             return await services.orders.not_taken(person.account, envelope, Refusal("bad_args", str(error)))
         except OSError as error:
             log.error("evidence_not_stored", reason=str(error))
             refusal = Refusal("read_only", "photo_not_stored")
             return await services.orders.not_taken(person.account, envelope, refusal)
-        args = {
-            **envelope["args"], "photos": names,
-            "photo_facts": [_facts(name, photo) for name, photo in zip(names, photos, strict=True)],
-        }  # fmt: skip
-        return await services.orders.take(person, {**envelope, "args": args})
+        return await services.orders.take(person, {**envelope, "args": {**envelope["args"], **named}})
 
-    def _wrong(self, person: Person, envelope: Any, files: list[bytes]) -> Refusal | None:
-        """Return why nothing is stored for an envelope and its files, None when it is."""
-        if not isinstance(envelope, dict) or not isinstance(envelope.get("args"), dict):
-            return Refusal("bad_args", "order_field", {"field": "act", "expected": "an envelope with args"})
-        if envelope.get("verb") != "finish_task" or not 1 <= len(files) <= MOST_PHOTOS:
-            names = {"field": "photo", "expected": f"finish_task with 1 to {MOST_PHOTOS} photos"}
-            return Refusal("bad_args", "order_field", names)
-        task = self._services.task(envelope.get("subject"))
-        if task is None:
-            return Refusal("unknown_subject", "unknown_task")
-        if task.agency != person.holder:
-            return Refusal("not_allowed", "task_of_other", {"at_holder": task.agency})
-        return None
+    async def _stored(self, file: bytes) -> str:
+        services = self._services
+        async with services.photo_slots:
+            photo = await asyncio.to_thread(read_photo, file, zone_offset_s=services.zone_offset_s)
+        return await asyncio.to_thread(services.photos.put, photo)
 
 
-def _facts(name: str, photo: Photo) -> dict[str, Any]:
-    """Return what the file says of its shot, without what it does not say."""
-    taken_at = None if photo.taken_at is None else iso(photo.taken_at)
-    told = {"photo": name, "taken_at": taken_at, "lon": photo.lon, "lat": photo.lat}
-    return {field: value for field, value in told.items() if value is not None}
+def _has_role(person: Person) -> bool:
+    return any(acting_role(person, verb) for verb in VERBS)
+
+
+def _wrong(person: Person, envelope: Any, files: Mapping[str, list[bytes]]) -> Refusal | None:
+    """Return why nothing is stored for an envelope and its files, None when it is."""
+    if not isinstance(envelope, dict) or not isinstance(envelope.get("args"), dict):
+        return _bad("act", "an envelope with args")
+    verb = envelope.get("verb")
+    if verb not in VERBS:
+        return _bad("verb", f"one of {', '.join(sorted(VERBS))}")
+    fields = set(ARGS.get(verb, Args).__struct_fields__).intersection(FILES.values())
+    if not fields.issuperset(files) or sum(map(len, files.values())) > MOST_PHOTOS:
+        taken = [name for name, field in FILES.items() if field in fields]
+        return _bad("photo", f"at most {MOST_PHOTOS} files: {', '.join(taken)}")
+    role = at_wall(person, verb)
+    return role if isinstance(role, Refusal) else None
+
+
+def _bad(field: str, expected: str) -> Refusal:
+    return Refusal("bad_args", "order_field", {"field": field, "expected": expected})
 
 
 class PhotoHandler(PlainHandler):
@@ -177,17 +199,20 @@ class PhotoHandler(PlainHandler):
 
     async def get(self, name: str, sha256: str) -> None:
         """Send the photo. Who may not see the task does not learn whether there is one."""
+        task = self._services.task(name)
+        agency, street = (task.agency, task.place.street) if task is not None else ("", "")
+        is_its = task is not None and sha256 in task.result.photos
+        await self._send(lambda person: may_see_evidence(person, agency, street), sha256, is_its=is_its)
+
+    async def _send(self, is_open: Callable[[Person], bool], sha256: str, *, is_its: bool) -> None:
         services = self._services
         session = services.authorization.session_of(self.request)
         account = services.sessions.account(session, services.sessions.clock())
-        task = services.task(name)
-        if account is None or not _is_open(viewing_person(account), task):
+        if account is None or not is_open(viewing_person(account)):
             services.authorization.refused += 1
             self.send_error(403)
             return
-        jpeg = None
-        if task is not None and sha256 in task.result.photos:
-            jpeg = await asyncio.to_thread(services.photos.read, sha256)
+        jpeg = await asyncio.to_thread(services.photos.read, sha256) if is_its else None
         if jpeg is None:
             self.send_error(404)
             return
@@ -195,6 +220,12 @@ class PhotoHandler(PlainHandler):
         self.finish(jpeg)
 
 
-def _is_open(person: Person, task: Task | None) -> bool:
-    agency, street = (task.agency, task.place.street) if task is not None else ("", "")
-    return may_see_evidence(person, agency, street)
+class CasePhotoHandler(PhotoHandler):
+    """``GET /evidence/case/<mark>/<sha256>.jpg``: a photo of a case, for those to whom the case is open."""
+
+    async def get(self, name: str, sha256: str) -> None:
+        """Send the photo. Who may not see the case does not learn whether there is one."""
+        case = self._services.case(name)
+        holders, street = (case.file.holders, case.place.street) if case is not None else (frozenset(), "")
+        is_its = case is not None and any(photo.sha256 == sha256 for photo in case.file.photos)
+        await self._send(lambda person: may_see_case_photo(person, holders, street), sha256, is_its=is_its)

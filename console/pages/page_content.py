@@ -76,8 +76,8 @@ class PageContent:
         """Return the page for one session, drawn with the newest frames; ``wide``: for a wide canvas."""
         wide = wide and self._layout.wide is not None
         return build(
-            self._layout, lang=lang, figures=self._figures(lang, wide), settings=self._page, visitor=visitor,
-            scope=scope, wide=wide,
+            self._layout, lang=lang, figures=self._figures(lang, scope, wide), settings=self._page,
+            visitor=visitor, scope=scope, wide=wide,
         )  # fmt: skip
 
     def marks(self, state: CityState) -> list[str]:
@@ -96,7 +96,7 @@ class PageContent:
         """Return the views that describe the frames."""
         return {}
 
-    def _figures(self, lang: str, wide: bool) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         return {}
 
 
@@ -175,9 +175,9 @@ class MapPageContent(PageContent):
         for layer in self.layers:
             self.keep(layer.frame(seen, time.time()))
         for lang in ("zh", "en"):
-            self._figures(lang, wide=self._layout.wide is not None)
+            self._figures(lang, "", wide=self._layout.wide is not None)
 
-    def _figures(self, lang: str, wide: bool) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
         main = map_figure(drawing.bounds, below_px=self._below_px)

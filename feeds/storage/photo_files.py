@@ -1,7 +1,7 @@
 """Evidence photos: a picture that somebody sends is drawn anew, and stored as a file by its SHA-256.
 
 Drawing it anew keeps nothing of the file but its pixels: no metadata, no code, no picture within the picture.
-The time and the position of the shot are read before.
+The time and the position of the shot are read before, and stored beside it.
 """
 
 import hashlib
@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from pi_heif import register_heif_opener
 from PIL import ExifTags, Image, ImageOps
 
+from city.clocks.timestamps import iso
 from feeds.storage.files import make_private, sync_folder
 
 __all__ = ["LARGEST_BYTES", "Photo", "PhotoFiles", "PhotoRefused", "read_photo"]
@@ -25,7 +27,8 @@ LARGEST_BYTES: Final = 10 * 2**20
 LARGEST_PX: Final = 50_000_000
 LONGEST_SIDE_PX: Final = 2560
 QUALITY: Final = 85
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
+register_heif_opener()
 
 SWEPT_AT_ONCE: Final = 500
 
@@ -57,7 +60,7 @@ class Photo(msgspec.Struct, frozen=True):
 
 
 def read_photo(data: bytes, *, zone_offset_s: int) -> Photo:
-    """Return the photo in a JPEG, PNG or WebP file, its longer side at most 2560 px.
+    """Return the photo in a JPEG, PNG, WebP or HEIC file, its longer side at most 2560 px.
 
     A camera's time without an offset is local: ``zone_offset_s`` east of UTC. Raises PhotoRefused.
     """
@@ -130,15 +133,37 @@ class PhotoFiles:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "evidence"
 
-    def put(self, photo: Photo) -> str:
-        """Write a photo durably, marked as new; return its SHA-256. Raises OSError."""
+    def put(self, photo: Photo, *, is_kept: bool = False) -> str:
+        """Write a photo durably, marked as new unless it ``is_kept``; return its SHA-256. Raises OSError.
+
+        What its file says of the shot is written first: a photo that is there never waits for it. Of equal
+        photos the first that says something counts.
+        """
         name = photo.sha256
         path = self._path(name)
-        if not path.exists():
+        told = _facts(photo)
+        if told:
+            make_private(path.with_suffix(".json"), msgspec.json.encode(told))
+        if not is_kept and not path.exists():
             make_private(self._mark(name))
         make_private(path, photo.jpeg)
         sync_folder(path.parent)
         return name
+
+    def has(self, sha256: str) -> bool:
+        """Whether there is a photo of that name."""
+        return _SHA256.fullmatch(sha256) is not None and self._path(sha256).is_file()
+
+    def facts(self, sha256: str) -> dict[str, Any]:
+        """Return ``taken_at`` (ISO 8601), ``lon`` and ``lat`` as the photo's own file said them; {} for none.
+
+        Raises OSError.
+        """
+        try:
+            told: dict[str, Any] = msgspec.json.decode(self._path(sha256).with_suffix(".json").read_bytes())
+        except FileNotFoundError:
+            return {}
+        return told
 
     def read(self, sha256: str) -> bytes | None:
         """Return the JPEG of a photo, None when there is none of that name."""
@@ -148,10 +173,6 @@ class PhotoFiles:
             return self._path(sha256).read_bytes()
         except OSError:
             return None
-
-    def has(self, sha256: str) -> bool:
-        """Whether a photo of that name is stored."""
-        return _SHA256.fullmatch(sha256) is not None and self._path(sha256).is_file()
 
     def sweep(self, named: Container[str], before: float, most: int = SWEPT_AT_ONCE) -> int:
         """Delete photos that were marked before a machine time (epoch seconds); return how many.
@@ -166,6 +187,7 @@ class PhotoFiles:
                 mark.unlink(missing_ok=True)
             elif marked_at < before:
                 self._path(mark.stem).unlink(missing_ok=True)
+                self._path(mark.stem).with_suffix(".json").unlink(missing_ok=True)
                 mark.unlink(missing_ok=True)
                 deleted += 1
         return deleted
@@ -175,3 +197,9 @@ class PhotoFiles:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.jpg"
+
+
+def _facts(photo: Photo) -> dict[str, Any]:
+    taken_at = None if photo.taken_at is None else iso(photo.taken_at)
+    told = {"taken_at": taken_at, "lon": photo.lon, "lat": photo.lat}
+    return {field: value for field, value in told.items() if value is not None}

@@ -13,15 +13,12 @@ from layers.fields.heat import SeesCases
 from layers.palette import FAINT, GROUND
 from layers.projection import to_mercator
 
-__all__ = ["MOST", "STREET_ZOOM", "Ordinary"]
+__all__ = ["MOST", "Ordinary"]
 
 MOST: Final = 6_000
 """Most rings of a frame: it is sent to every page and must stay below 100 kB."""
 
 MARK: Final = re.compile(r"[0-9a-f]{12}")
-
-STREET_ZOOM: Final = 14.0
-"""Mercator metres per CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
 
 
 class Ordinary:
@@ -68,7 +65,9 @@ class Ordinary:
         ring = Scatter(size=11, fill_color=GROUND, fill_alpha=0.35, line_color=FAINT, line_width=1.6)
         marks = add(figure, source_of(frame, prefix), ring, visible=False)
         code = static.path("js/street_zoom.js").read_text(encoding="utf-8")
-        look = CustomJS(args={"figure": figure, "marks": marks, "most": STREET_ZOOM}, code=code)
+        look = CustomJS(
+            args={"figure": figure, "marks": marks, "most": self.setting.ordinary_below}, code=code
+        )
         figure.x_range.js_on_change("end", look)
         figure.js_on_change("inner_width", look)
 

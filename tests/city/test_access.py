@@ -13,6 +13,7 @@ from city.access import (
     axis_of,
     may_open,
     may_order,
+    may_see_case_photo,
     may_see_evidence,
     may_see_person,
     own_scope,
@@ -127,6 +128,32 @@ def test_a_holder_acts_on_its_own_page_alone_under_its_code(role: str) -> None:
 def test_evidence_is_seen_by_its_agency_the_centre_and_those_who_verify(who: Person, sees: bool) -> None:
     assert may_see_evidence(who, "lh", "s") == sees
     assert not may_see_evidence(person("agency_operator"), "", "")
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        (person("duty_officer"), True), (person("intake_officer"), True), (person("rotating_leader"), False),
+        (person("agency_operator", agency="dl"), True), (person("agency_duty_leader", agency="tx"), True),
+        (person("agency_operator", agency="sw"), False), (person("agency_operator"), False),
+        (person("street_operator", street="s"), True), (person("street_operator", street="t"), False),
+        (person("village_operator", street="s"), False), (person("village_operator", street="w"), True),
+        (person("inspector"), True), (person("inspector", streets=("r", "s")), True),
+        (person("inspector", streets=("r",)), False),
+        (person("inspector", streets=("r",), agency="dl"), False),
+        (person("evaluator"), False), (person(), False),
+    ],
+)  # fmt: skip
+def test_a_cases_photos_are_seen_by_its_holders_its_street_its_inspectors_and_the_centre(
+    who: Person, sees: bool
+) -> None:
+    assert may_see_case_photo(who, {"tx", "dl", "w"}, "s") == sees
+
+
+def test_nobodys_photos_are_not_those_of_who_acts_for_nobody() -> None:
+    assert not may_see_case_photo(person("agency_operator"), {""}, "")
+    assert not may_see_case_photo(person("street_operator"), {""}, "")
+    assert not may_see_case_photo(person("inspector", streets=("r",)), {""}, "")
 
 
 @pytest.mark.parametrize("scope", ["", "sw"])

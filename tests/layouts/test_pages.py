@@ -12,8 +12,13 @@ from layouts.session_echo import SessionEcho
 from layouts.session_messages import SessionMessages
 
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
-WITHOUT_VIEW = {"wall": {"legend", "sensors"}, "desk": {"desk_map_box"}, "agency": {"agency_footer"}}
-WALL, DESK, DUTY, AGENCY = LAYOUTS
+WITHOUT_VIEW = {
+    "wall": {"legend", "sensors"},
+    "desk": {"desk_map_box"},
+    "agency": {"agency_footer"},
+    "street": {"street_footer", "street_score"},
+}
+WALL, DESK, DUTY, AGENCY = (layout for layout in LAYOUTS if layout.key in ("wall", "desk", "duty", "agency"))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)

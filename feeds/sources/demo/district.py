@@ -45,9 +45,9 @@ class DemoDistrict:
     """An invented city on real streets; equal arguments and times give equal records.
 
     ``scale`` multiplies devices and cameras (1: 2,000 and 200; 20: 40,000 and 4,000). Cases (about 6,000 a
-    day) and units (300) do not scale: they match a whole district. ``residents`` are the weights of the
-    streets by code; without them all weights are equal. Raises ValueError for a scale below 1 and for streets
-    that have no road in the table.
+    day) and units (300, and two squads of each street) do not scale: they match a whole district.
+    ``residents`` are the weights of the streets by code; without them all weights are equal. Raises
+    ValueError for a scale below 1 and for streets that have no road in the table.
     """
 
     def __init__(

@@ -16,6 +16,7 @@ from PIL import ExifTags, Image
 from feeds.storage.photo_files import LARGEST_BYTES, PhotoFiles, PhotoRefused, read_photo
 
 SHANGHAI_S = 28_800
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 36), **given: Any) -> bytes:
@@ -59,6 +60,13 @@ def test_a_camera_that_tells_its_offset_is_believed() -> None:
     assert read_photo(picture(exif=shot(shot=there)), zone_offset_s=SHANGHAI_S).taken_at == 1_795_943_467.0
 
 
+def test_a_phones_heic_is_read_with_its_time_and_place() -> None:
+    photo = read_photo((RECORDINGS / "photo.heic").read_bytes(), zone_offset_s=SHANGHAI_S)
+    assert (photo.taken_at, photo.lon, photo.lat) == (1_795_894_867.0, 121.7, 31.19)
+    with Image.open(io.BytesIO(photo.jpeg)) as again:
+        assert (again.format, again.size, dict(again.getexif())) == ("JPEG", (64, 36), {})
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_turned_picture_stands_upright(kind: str) -> None:
     photo = read_photo(picture(kind, exif=shot(turned=6)), zone_offset_s=0)
@@ -100,7 +108,8 @@ def bomb() -> bytes:
     [
         (b"", "photo_broken"), (b"GIF89a" + b"\0" * 40, "photo_broken"), (picture()[:300], "photo_broken"),
         (picture("PNG")[:60], "photo_broken"), (b"<svg onload='alert(1)'/>", "photo_broken"),
-        (picture("GIF"), "photo_broken"), (bomb(), "photo_too_large"),
+        (picture("GIF"), "photo_broken"),
+        ((RECORDINGS / "photo.heic").read_bytes()[:400], "photo_broken"), (bomb(), "photo_too_large"),
         (b"\xff\xd8" + b"\0" * LARGEST_BYTES, "photo_too_large"),
     ],
 )  # fmt: skip
@@ -155,3 +164,15 @@ def test_a_sweep_looks_at_so_many_photos_at_most(tmp_path: Path) -> None:
     files = PhotoFiles(tmp_path)
     stored(files, 3)
     assert [files.sweep((), before=float("inf"), most=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_what_the_first_file_of_a_photo_says_is_kept_beside_it(tmp_path: Path) -> None:
+    files = PhotoFiles(tmp_path)
+    silent = read_photo(picture(), zone_offset_s=SHANGHAI_S)
+    name = files.put(silent)
+    assert (files.has(name), files.facts(name)) == (True, {})
+    for told in (TIME, {ExifTags.Base.DateTimeOriginal: "2026:11:30 03:41:07"}):
+        again = read_photo(picture(exif=shot(shot=told, gps=PLACE)), zone_offset_s=SHANGHAI_S)
+        assert files.put(again) == name
+    assert files.facts(name) == {"taken_at": "2026-11-28T19:41:07.000000+00:00", "lon": 121.7, "lat": 31.19}
+    assert [files.has(other) for other in ("0" * 64, "", "../city.toml")] == [False] * 3

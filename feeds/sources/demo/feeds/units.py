@@ -9,11 +9,11 @@ import msgspec
 from city.clocks.timestamps import iso
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD
-from feeds.sources.demo.chance import dice
+from feeds.sources.demo.chance import Dice, dice
 from feeds.sources.demo.feeds.routes import Fix, Leg, Route, leg, patrol
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON, Ground, Place
 
-__all__ = ["EVERY_S", "FLEETS", "Drive", "Fleet", "Units"]
+__all__ = ["EVERY_S", "FLEETS", "STREET_SIGNS", "Drive", "Fleet", "Units"]
 
 EVERY_S: Final = 10.0
 _RETURN_S: Final = 600.0
@@ -46,6 +46,9 @@ FLEETS: Final = (
     Fleet("greening_team", "绿化市容", "绿化队", 8),
     Fleet("squad", "城管", "城管队", 14),
 )
+
+STREET_SIGNS: Final = ("城管组", "保洁队")
+"""The squads of each street: its short name stands before these call signs."""
 
 _SENT: Final = {
     FLOOD: ("pump_truck", "pump_truck", "fire_engine", "motorcycle"),
@@ -98,7 +101,8 @@ class _Order(msgspec.Struct, frozen=True):
 
 
 class Units:
-    """300 units with one position each per EVERY_S × ``stretch`` seconds of city time."""
+    """The units of FLEETS, and of each street STREET_SIGNS; one position each per EVERY_S × ``stretch`` city
+    seconds."""
 
     def __init__(self, ground: Ground, *, seed: int, stretch: float = 1.0) -> None:
         self._every = EVERY_S * max(stretch, 1.0)
@@ -241,14 +245,18 @@ def _all_units(ground: Ground, seed: int) -> Iterable[_Unit]:
     for fleet in FLEETS:
         rng = dice(seed, "units", fleet.kind)
         for number in range(1, fleet.count + 1):
-            street = ground.street(rng)
-            stops: Sequence[Place] = ground.crossings[street]
-            yield _Unit(
-                name=f"{fleet.kind}-{number:03d}",
-                call_sign=f"{fleet.sign}{number:02d}",
-                fleet=fleet,
-                home=rng.choice(stops),
-                route=patrol(rng, stops),
-                phase=rng.uniform(0, 7200),
-                working=rng.random() >= _OUT_OF_SERVICE,
-            )
+            stops = ground.crossings[ground.street(rng)]
+            yield _unit(f"{fleet.kind}-{number:03d}", f"{fleet.sign}{number:02d}", fleet, stops, rng)
+    for street in ground.streets:
+        stops, rng = ground.crossings[street], dice(seed, "squads", str(street))
+        code, short = stops[0].code, stops[0].short
+        for number, sign in enumerate(STREET_SIGNS, start=1):
+            own = Fleet("squad", short, f"{short}{sign}", 1)
+            yield _unit(f"squad-{code}-{number}", own.sign, own, stops, rng)
+
+
+def _unit(name: str, call_sign: str, fleet: Fleet, stops: Sequence[Place], rng: Dice) -> _Unit:
+    return _Unit(
+        name=name, call_sign=call_sign, fleet=fleet, home=rng.choice(stops), route=patrol(rng, stops),
+        phase=rng.uniform(0, 7200), working=rng.random() >= _OUT_OF_SERVICE,
+    )  # fmt: skip

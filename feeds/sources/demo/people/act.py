@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from city.clocks.timestamps import iso
 from city.dispatch.categories import Category
 from city.state.ledger_state import Case
 from feeds.sources.demo.cases.fate import MIN, Fate
 from feeds.sources.demo.chance import Dice, about, dice
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON
 from feeds.sources.demo.people.people import People
+from feeds.sources.demo.people.pictures import VARIANTS, picture_id
 
 __all__ = ["Act", "Look"]
 
@@ -79,6 +79,6 @@ class Look(msgspec.Struct, frozen=True, dict=True):
             "lon": round(place.lon + east / M_PER_LON, 6), "lat": round(place.lat + north / M_PER_LAT, 6),
         }  # fmt: skip
 
-    def photo(self, what: str, number: int = 1) -> str:
-        """Return the file name of a photograph of the case in the photographer's system."""
-        return f"{self.no}-{what}-{iso(self.now)[:19].replace(':', '')}-{number}.jpg"
+    def photo(self, what: str) -> str:
+        """Return the id of a picture of the demo; ``what`` says what it shows."""
+        return picture_id(what, self.dice("photo", what).randrange(VARIANTS))

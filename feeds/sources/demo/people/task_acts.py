@@ -13,6 +13,7 @@ from city.state.linkage_records import Task
 from feeds.sources.demo.chance import Dice, about, dice
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.people import People
+from feeds.sources.demo.people.pictures import picture_id
 from feeds.sources.demo.people.task_remarks import DECLINED, DONE, NOT_PASSED, NUMBERS
 
 __all__ = ["TaskLook", "is_silent", "next_task_act"]
@@ -148,7 +149,7 @@ def _evidence(look: TaskLook) -> dict[str, Any]:
     if evidence == "number":
         args["number"] = float(look.dice("number").choice(NUMBERS))
     elif evidence == "photo":
-        args["photos"] = [f"{look.task.id}-{number}.jpg" for number in (1, 2)]
+        args["photos"] = [picture_id("done", number) for number in (1, 2)]
     return args
 
 

@@ -1,4 +1,4 @@
-"""Units: 300 of them, moving plausibly, and the nearest are sent to what is urgent."""
+"""Units: 300 and the squads of the streets, moving plausibly, and the nearest are sent to what is urgent."""
 
 import math
 from collections import Counter
@@ -12,7 +12,7 @@ from city.dispatch.categories import Category
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.feeds.routes import leg
-from feeds.sources.demo.feeds.units import FLEETS, Drive, Units
+from feeds.sources.demo.feeds.units import FLEETS, STREET_SIGNS, Drive, Units
 from feeds.sources.demo.ground import M_PER_LAT, M_PER_LON, Ground
 
 NOW = parse("2026-11-20T20:31:00+08:00")
@@ -24,11 +24,19 @@ def stage(ground: Ground, categories: Sequence[Category]) -> Stage:
     return Stage(ground, categories, seed=1)
 
 
-def test_three_hundred_units_say_where_they_are_every_ten_seconds(ground: Ground) -> None:
+def test_every_unit_says_where_it_is_every_ten_seconds(ground: Ground) -> None:
     units = Units(ground, seed=1)
     records = units.positions(NOW - 10, NOW, [])
-    assert len(records) == len({r["unit"] for r in records}) == 300
-    assert len(units.positions(NOW, NOW + 1, [])) == 30
+    count = 300 + len(STREET_SIGNS) * len(ground.streets)
+    assert len(records) == len({r["unit"] for r in records}) == len(units.all) == count
+    assert len(units.positions(NOW, NOW + 1, [])) == pytest.approx(count / 10, abs=3)
+
+
+def test_the_squads_of_a_street_are_its_own_and_stay_in_it(ground: Ground) -> None:
+    stops = ground.crossings[ground.streets[0]]
+    names = [unit for unit in Units(ground, seed=1).all if unit.fleet.agency == stops[0].short]
+    assert [unit.call_sign for unit in names] == [f"{stops[0].short}{sign}" for sign in STREET_SIGNS]
+    assert {unit.home.code for unit in names} == {stops[0].code}
 
 
 def test_the_gateway_takes_every_position(ground: Ground, stage: Stage) -> None:

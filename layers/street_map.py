@@ -1,0 +1,83 @@
+"""The layers of a street's own map: they draw what its view has below ``map``."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from city.clocks.city_clock import REAL_TIME
+from city.views.street_seen import StreetMapSeen
+from city.views.wall_seen import ReadingsSeen, UnitsSeen
+from layers.atlas.atlas import Atlas
+from layers.base.base_map import fit
+from layers.contract import Frame, Layer, MapSetting
+from layers.marks.callouts import Callouts
+from layers.marks.cases import Cases
+from layers.marks.incidents import Incidents, Lines
+from layers.marks.ordinary_cases import Ordinary
+from layers.marks.sensors import Sensors
+from layers.marks.units import Units
+from layers.normal_limits import limits_of, lines_of
+
+__all__ = ["OfMap", "empty_frame", "street_layers", "street_setting"]
+
+_LAYERS: Final = (Ordinary, Sensors, Lines, Units, Incidents, Cases, Callouts)
+_READS: Final = {"cases": "own_cases"}
+
+
+class OfMap:
+    """A layer that draws the part ``map`` of a street's view."""
+
+    def __init__(self, layer: Layer) -> None:
+        self._layer = layer
+        self.key = layer.key
+        self.title = layer.title
+        self.reads = tuple(_READS.get(name, name) for name in layer.reads)
+        self.every_s = layer.every_s
+
+    def frame(self, seen: Any, now: float) -> Frame:
+        """Return the content at machine time ``now``."""
+        return self._layer.frame(seen.map, now)
+
+    def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
+        """Add the layer's glyphs."""
+        self._layer.draw(figure, frame, prefix)
+
+
+def street_setting(
+    atlas: Atlas, limits: Mapping[str, Any], *, size: tuple[float, float], text_px: float
+) -> MapSetting:
+    """Return the settings of the map of the one street in ``atlas`` (`layers.atlas.around`).
+
+    ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px. Raises ValueError when a
+    limit cannot be read.
+    """
+    view = fit(atlas.drawing.bounds, *size)
+    setting = MapSetting((view.west, view.south, view.east, view.north), size, atlas=atlas, text_px=text_px)
+    return msgspec.structs.replace(
+        setting, limits=limits_of(limits), lines=lines_of(limits), ordinary_below=float("inf")
+    )
+
+
+class _Empty(msgspec.Struct, frozen=True):
+    map: StreetMapSeen
+
+
+def empty_frame(layer: Layer) -> Frame:
+    """Return a frame without marks: the page has the layer's glyphs before its first frame comes."""
+    return layer.frame(_Empty(StreetMapSeen(REAL_TIME, (), _no(ReadingsSeen), _no(UnitsSeen))), 0.0)
+
+
+def _no(kind: Any) -> Any:
+    """Return a struct of columns without rows."""
+    words, floats = np.zeros(0, dtype=object), np.zeros(0)
+    given: dict[str, Any] = dict.fromkeys(kind.__struct_fields__, words) | {"ids": ()}
+    numeric = ("value", "at", "as_of", "interval", "lon", "lat", "heading")
+    given |= {name: floats for name in numeric if name in given}
+    return kind(**given | {"lost": np.zeros(0, dtype=np.bool_)})
+
+
+def street_layers(setting: MapSetting) -> list[Layer]:
+    """Return the layers of a street's map, in drawing order."""
+    return [OfMap(kind(setting)) for kind in _LAYERS]
