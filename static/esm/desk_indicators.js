@@ -9,7 +9,7 @@ export const mend = card((city, { face, redraw }) => {
 
   async function look(id) {
     if (open?.id === id) return close();
-    const mine = (open = { id, told: null, isFailed: /** @type {boolean} */ (false) });
+    const mine = (open = { id, told: /** @type {any} */ (null), isFailed: /** @type {boolean} */ (false) });
     redraw();
     // A page that was told the inputs does not ask for them.
     if (shown.get(id)?.inputs) mine.told = shown.get(id);
