@@ -10,6 +10,7 @@ from city.clocks.timestamps import iso
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import moment, number, text, whole
+from city.state.case_file import LastAct
 from city.state.hotline_records import Relaxation, Span, Visit
 from city.state.ledger_state import LedgerState
 
@@ -24,7 +25,7 @@ def _started(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     before = state.relaxations.get(kind)
     span = Span(now, until, account_of(fact.actor), text(data, "name"), text(data, "text"))
     spans = (*before.spans, span) if before else (span,)
-    state.relaxations[kind] = Relaxation(kind, whole(data, "version"), spans)
+    state.relaxations[kind] = Relaxation(kind, whole(data, "version"), spans, _last(fact))
     note(state, fact, f"log.relaxed.{kind}", by=span.name, until=iso(until))
     return ("relaxations", "log")
 
@@ -34,9 +35,14 @@ def _ended(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     before = state.relaxations[kind]
     by = account_of(fact.actor)
     last = msgspec.structs.replace(before.spans[-1], ended_at=now, ended_by=by)
-    state.relaxations[kind] = Relaxation(kind, whole(fact.data, "version"), (*before.spans[:-1], last))
+    spans = (*before.spans[:-1], last)
+    state.relaxations[kind] = Relaxation(kind, whole(fact.data, "version"), spans, _last(fact))
     note(state, fact, f"log.relaxation_ended.{kind}", by=text(fact.data, "name"))
     return ("relaxations", "log")
+
+
+def _last(fact: Fact) -> LastAct:
+    return LastAct(fact.position, fact.type, fact.actor, text(fact.data, "name"), fact.recorded_at)
 
 
 def _visited(state: LedgerState, fact: Fact) -> tuple[str, ...]:

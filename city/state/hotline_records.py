@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from city.state.case_file import LastAct
+
 __all__ = ["DEFER", "HOTLINES", "ORDER_KINDS", "Relaxation", "Span", "Visit", "shifted_due"]
 
 HOTLINES: Final = frozenset({"hotline_12345", "hotline_12319"})
@@ -42,6 +44,7 @@ class Relaxation(msgspec.Struct, frozen=True):
     kind: str
     version: int
     spans: tuple[Span, ...]
+    last: LastAct | None = None
 
     def active(self, at: float) -> Span | None:
         """Return the span that is in force at a city time, None when there is none."""

@@ -55,7 +55,8 @@ class DeskView:
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
             hotline=hotline, deferral=self._wall.deferral,
-            relaxation_version=relaxed.version if relaxed else 0, outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
+            relaxation_version=relaxed.version if relaxed else 0,
+            outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
     def _nearest_units(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearestUnit]:
@@ -84,7 +85,8 @@ class CasesInFull(WallView):
         """Return an open case with everything that an officer needs to act on it."""
         file = case.file
         return DeskCase(
-            **see_case(case, self.rules, self.deferral), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            **see_case(case, self.rules, self.deferral), no=file.no, co=file.co,
+            why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
             acted_by=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,

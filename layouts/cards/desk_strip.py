@@ -25,8 +25,8 @@ class DeskStrip:
     first.
 
     ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
-    city minutes (None = not known), ``same`` those of them that may be merged, ``incidents`` the open ones and
-    ``late_tasks`` their tasks that nobody acknowledged in time. ``deferral`` is the running 灾害顺延
+    city minutes (None = not known), ``same`` those of them that may be merged, ``incidents`` the open ones
+    and ``late_tasks`` their tasks that nobody acknowledged in time. ``deferral`` is the running 灾害顺延
     (``until``, ``by``, ``at``; None = none), ``deferred`` the number of cases that it defers.
 
     The counts are computed at most once a second.
