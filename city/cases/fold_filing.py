@@ -109,6 +109,10 @@ def _callers_joined(change: Change) -> tuple[str, ...]:
     change.file.joined = (*change.file.joined, text(change.data, "from"))
     change.file.callers += max(1, whole(change.data, "callers", 1))
     case = change.case
+    joined = change.state.cases.get(text(change.data, "from"))
+    if joined is not None:
+        told = joined.at if joined.file.first_at is None else joined.file.first_at
+        change.file.first_at = min(told, case.at if change.file.first_at is None else change.file.first_at)
     change.case_changes |= {
         "hazard": case.hazard or flag(change.data, "hazard"),
         "urgency": higher_urgency(case.urgency, text(change.data, "urgency", case.urgency)),

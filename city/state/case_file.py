@@ -238,6 +238,8 @@ class CaseFile(msgspec.Struct):
     merged_into: str = ""
     joined: tuple[str, ...] = ()
     callers: int = 1
+    first_at: float | None = None
+    """When the first of all its callers reported; None while only its own report is known."""
     reopen_of: str = ""
     reopened_by: str = ""
     void_by: str = ""

@@ -52,7 +52,7 @@ def see_case(case: Case, rules: DecisionRules | None, deferral: Span | None = No
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
         "source": case.client,
         "verbs": tuple(offered_verbs(case)), "escalate_to": escalate_to(case),
-        "callers": max(1, file.callers),
+        "callers": max(1, file.callers), "first_at": file.first_at,
         "deferred": deferral is not None and is_ordinary(case, rules),
     }  # fmt: skip
     if not file.own:

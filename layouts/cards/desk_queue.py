@@ -9,7 +9,7 @@ from typing import Any, Final
 from city.state.case_file import CLOSED
 from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
-from layouts.cards.queue import URGENCIES, callers, class_key, counted, make_safe
+from layouts.cards.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
 from layouts.contract import Row, View, each_second
 
 __all__ = [
@@ -86,6 +86,7 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "next_at": case.next_at,
         "make_safe": make_safe(case),
         "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
+        "first_at": first_at(case, seen),
         "same": [[one.key, one.version] for one in seen.duplicates.get(case.key, ())],
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
         "targets": list(case.targets), "escalate_to": case.escalate_to, "verbs": list(case.verbs),

@@ -33,7 +33,7 @@
     return [
       [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),
       row.callers > 1 && say.say("queue.callers", { n: row.callers }),
-      row.callers > 1 && say.say("queue.first", { t: say.moment(row.at, now) }),
+      row.callers > 1 && say.say("queue.first", { t: say.moment(row.first_at ?? row.at, now) }),
       row.deferred && say.say("queue.deferred"),
       refused.length > 0 && say.say("queue.returned", { n: refused.length, names: refused.map(holder).join(say.say("list.comma")) }),
       isOpen && say.say("queue.make_safe", { holder: holder(safe.holder), left: say.left(safe.due_at, now) }),
