@@ -88,7 +88,8 @@ def score_of(state: LedgerState, holder: str, period: tuple[float, float]) -> Sc
             counted.add(case)
     for task in state.tasks.values():
         if task.agency == holder and counted.within(task.ack_by):
-            counted.acknowledge(f"task:{task.id}", task.acknowledged and task.acknowledged.at, task.ack_by)
+            at = task.acknowledged.at if task.acknowledged is not None else None
+            counted.acknowledge(f"task:{task.id}", at, task.ack_by)
     cases = {name: tuple(counted.cases[name]) for name in SCALES}
     counts = {name: (sum(one.met for one in found), len(found)) for name, found in cases.items()}
     rates = {

@@ -41,7 +41,8 @@ class DuplicateGroups:
 
     Decided cases come first, then the most urgent ones, then cases in the order of their reports. A head is
     never itself a member, never less urgent than a member, and a hazard is a member of hazards only.
-    Reports without a position or a class are in no group. The cost of a change depends on the cases around it, not on all open cases.
+    Reports without a position or a class are in no group. The cost of a change depends on the cases around
+    it, not on all open cases.
     """
 
     def __init__(self, near_m: float = NEAR_M) -> None:
