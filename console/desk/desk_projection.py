@@ -20,7 +20,8 @@ __all__ = ["DeskProjection"]
 log = structlog.get_logger()
 
 DAY_S: Final = 86_400.0
-FIGURES_EVERY_S: Final = 20.0
+FIGURES_EVERY_S: Final = 60.0
+"""The figures of a day: one pass over all cases, at most once a minute for all desks."""
 
 
 class DeskProjection:
@@ -75,8 +76,9 @@ class DeskProjection:
     def _compute(self, ledger: LedgerState, midnight: float, city: float) -> dict[str, Indicator]:
         period, rules = (midnight, city), self._rules
         of_cases = indicators(
-            ledger, period, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar
-        )
+            ledger, period, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
+            most_tasks=rules.numbers.inspector_tasks,
+        )  # fmt: skip
         workstations = workstations_of(ledger)
         of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
         return {**of_cases, **of_duty, **linkage_indicators(ledger, period, now=city)}

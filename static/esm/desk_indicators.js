@@ -1,7 +1,7 @@
 // 指标: figures without colour, on the desk and on the duty page. A click opens the formula, the numbers that went in, and when.
 import { card, each, head, html, mark } from "../js/draw.js";
 
-const OLD_S = 60;
+const OLD_S = 150;
 
 export const mend = card((city, { face, redraw }) => {
   const { say, words } = city;

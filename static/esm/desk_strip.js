@@ -1,12 +1,14 @@
-// One line that never changes its height: who must act now, the rulings that wait, and what was done last.
-import { card, each, html, joined, mark, press } from "../js/draw.js";
+// One line that never changes its height: who must act now, the worst critical cases (five at most, and how many
+// more), the rulings that wait, what is deferred, and what was done last.
+import { card, each, html, joined, mark, press, shape } from "../js/draw.js";
+import { deferralOf } from "../js/desk_deferral.js";
 import { agencyOf } from "../js/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
 
 const MOST_ALARMS = 10;
 
 export const mend = card((city, { redraw }) => {
-  const { say, desk, orders } = city, { alarm } = desk;
+  const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
   orders.on(redraw);
   alarm.on(redraw);
 
@@ -30,9 +32,10 @@ export const mend = card((city, { redraw }) => {
         say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
         const row = rows.get(id);
-        return html`<button type="button" class="ruling" @click=${() => desk.select(id)}><span>${desk.what(row)}</span
+        return html`<button type="button" class="ruling" data-kind=${row.kind} @click=${() => desk.select(id)}>${row.kind === "critical" ? shape("critical") : ""}<span>${desk.what(row)}</span
           ><b>${row.due_at === null ? "" : say.left(row.due_at, now)}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
-      })}</div>
+      })}<span class="more" ?hidden=${!(told.more_critical > 0)}>${say.say("desk.critical_more", { n: told.more_critical ?? 0 })}</span></div>
+      ${deferral(told)}
       <span class="outbox" data-loud=${mark(told.outbox_failing > 0)} ?hidden=${outbox === ""}>${outbox}</span>
       ${done()}`;
   };
