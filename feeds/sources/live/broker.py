@@ -16,7 +16,7 @@ from feeds.sources.live.credentials import Login
 from feeds.sources.live.messages import Item, Message, Reader, Taken, reading_errors
 from feeds.sources.live.outbox import Outbox
 from feeds.sources.live.source_file import BrokerAddress
-from feeds.sources.live.spool import Arrival
+from feeds.sources.live.spool import ARRIVALS, Arrival
 
 __all__ = ["Connection", "LateClient"]
 
@@ -187,7 +187,11 @@ class Connection:
             if taken.by_arrival and message.qos:
                 arrivals.append(Arrival(message.mid, mark, at))
         await self._outbox.take(items, remarks, arrivals=arrivals)
-        self._arrivals.update((one.mid, one) for one in arrivals)
+        for one in arrivals:
+            self._arrivals.pop(one.mid, None)  # the newest stand at the end
+            self._arrivals[one.mid] = one
+        while len(self._arrivals) > ARRIVALS:
+            del self._arrivals[next(iter(self._arrivals))]
 
     def _first_arrival(self, arrived: _Arrived, mark: str) -> float:
         """Return when a message arrived first: one that the broker sends again is no new measurement."""

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -88,7 +88,7 @@ class Outbox:
         remarks: Sequence[Remark] = (),
         *,
         places: Mapping[str, str] | None = None,
-        arrivals: Iterable[Arrival] = (),
+        arrivals: Sequence[Arrival] = (),
     ) -> None:
         """Keep records (each with its origin, for people); they are on disk when it returns.
 
@@ -106,7 +106,6 @@ class Outbox:
                 continue
             if one is not None:
                 kept.append(one)
-        arrivals = list(arrivals)
         if kept or found or new_places or arrivals:
             self.counts.replaced += await self._write(
                 lambda: self._spool.keep(

@@ -6,7 +6,7 @@ doubles nothing.
 
 import fcntl
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, NamedTuple
@@ -16,8 +16,12 @@ import msgspec
 from feeds.sources.contract import Remark, SourceError
 from feeds.storage.sqlite import open_database
 
-__all__ = ["Arrival", "Kept", "LeftOut", "Spool", "Waiting"]
+__all__ = ["ARRIVALS", "Arrival", "Kept", "LeftOut", "Spool", "Waiting"]
 
+ARRIVALS = 5_000
+"""The newest arrivals are remembered. A broker uses a packet id again after 65,535 messages: an older
+arrival could be that of another message.
+"""
 REMARKS = 1_000
 """Kinds of remarks that are kept: topic, field and reason; the longest silent ones go first."""
 
@@ -108,7 +112,7 @@ class Spool:
         records: Sequence[Kept],
         *,
         places: Mapping[str, str] | None = None,
-        arrivals: Iterable[Arrival] = (),
+        arrivals: Sequence[Arrival] = (),
         remarks: Sequence[Remark] = (),
         now: float = 0.0,
     ) -> int:
@@ -125,7 +129,8 @@ class Spool:
                 self._database.executemany(
                     "INSERT OR REPLACE INTO places VALUES (?, ?)", list((places or {}).items())
                 )
-                self._database.executemany("INSERT OR REPLACE INTO arrivals VALUES (?, ?, ?)", arrivals)
+                if arrivals:
+                    self._remember(arrivals)
                 if remarks:
                     self._note(remarks, now)
                 self._database.execute("COMMIT")
@@ -152,6 +157,13 @@ class Spool:
         self.count += stored
         self.bytes += stored * len(one.record)
         return replaced
+
+    def _remember(self, arrivals: Sequence[Arrival]) -> None:
+        self._database.executemany("INSERT OR REPLACE INTO arrivals VALUES (?, ?, ?)", arrivals)
+        self._database.execute(
+            "DELETE FROM arrivals WHERE mid IN (SELECT mid FROM arrivals ORDER BY at DESC LIMIT -1 OFFSET ?)",
+            (ARRIVALS,),
+        )
 
     def _note(self, remarks: Sequence[Remark], now: float) -> None:
         self._database.executemany(
@@ -205,9 +217,9 @@ class Spool:
             return dict(self._database.execute("SELECT name, value FROM places").fetchall())
 
     def arrivals(self) -> dict[int, Arrival]:
-        """Return the remembered arrivals by packet id."""
+        """Return the remembered arrivals by packet id, the oldest first."""
         with self._lock:
-            rows = self._database.execute("SELECT mid, mark, at FROM arrivals").fetchall()
+            rows = self._database.execute("SELECT mid, mark, at FROM arrivals ORDER BY at").fetchall()
         return {row[0]: Arrival(*row) for row in rows}
 
     def left_out(self) -> list[LeftOut]:

@@ -124,7 +124,7 @@ async def running(
         spool.close()
 
 
-async def until(true: Callable[[], Any], seconds: float = 15.0) -> None:
+async def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for something that tells nobody."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110
@@ -156,7 +156,7 @@ async def heard(url: str, topic: str, token: str) -> AsyncIterator[Heard]:
                 began.set()
 
     async with background(collect()):
-        await asyncio.wait_for(began.wait(), 10)
+        await asyncio.wait_for(began.wait(), 60)
         yield found
 
 

@@ -48,7 +48,7 @@ async def gateway_process(data: Path, servers: EmbeddedServers, port: int) -> as
         cwd=ROOT, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 20)
+    await asyncio.wait_for(process.stdout.readline(), 60)
     return process
 
 

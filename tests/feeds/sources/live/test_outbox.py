@@ -12,7 +12,7 @@ from feeds.sources.contract import Remark
 from feeds.sources.live import outbox as outbox_module
 from feeds.sources.live.messages import Item
 from feeds.sources.live.outbox import LARGEST_RECORD, Outbox
-from feeds.sources.live.spool import REMARKS, Spool
+from feeds.sources.live.spool import ARRIVALS, REMARKS, Arrival, Spool
 
 
 @pytest.fixture
@@ -139,4 +139,13 @@ def test_remarks_are_bounded(tmp_path: Path) -> None:
     for first, last, now in ((0, 5, 1.0), (5, REMARKS + 5, 2.0)):
         spool.keep([], remarks=[Remark(f"t{number}", "f", "r") for number in range(first, last)], now=now)
     assert {one.origin for one in spool.left_out()} == {f"t{number}" for number in range(5, REMARKS + 5)}
+    spool.close()
+
+
+def test_only_the_newest_arrivals_are_remembered(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.sqlite")
+    spool.keep([], arrivals=[Arrival(mid, "mark", float(mid)) for mid in range(1, ARRIVALS + 1)])
+    spool.keep([], arrivals=[Arrival(1, "other", 1e6), Arrival(60_000, "mark", 1e6)])
+    found = spool.arrivals()
+    assert (len(found), found[1].mark, 2 in found, 60_000 in found) == (ARRIVALS, "other", False, True)
     spool.close()
