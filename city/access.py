@@ -95,6 +95,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "contact": ("intake_officer", "duty_officer", *_HOLDERS),
     "call_back": ("intake_officer", "duty_officer"),
     "reopen": ("intake_officer", "duty_officer", "system"),
+    "classify_order": ("shift_lead", "duty_leader", "intake_officer", "duty_officer"),
     # supervision (C22 – C24) and small acts
     "escalate": (*_CENTRE, *_LEADERS, "system"),
     "acknowledge": ("shift_lead", *_LEADERS),
@@ -165,6 +166,10 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "answer_call_out": ("village_operator",),
     "save_daily_report": (*_CENTRE, "duty_leader"),
     "pass_duty_limit": ("system",),
+    # relaxations of an emergency (§4.6), visits on site
+    "start_relaxation": ("duty_leader",),
+    "end_relaxation": ("duty_leader",),
+    "record_visit": _LEADERS,
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 

@@ -55,6 +55,7 @@ def _supervised(change: Change) -> tuple[str, ...]:
     if not file.supervised:
         # A person who supervises in writing knows the case: no notice to them.
         file.supervised, file.escalated_at, file.acknowledged_at = 1, change.now, change.now
+    file.hotline_by = maybe_moment(change.data, "hotline_by") or file.hotline_by
     return ()
 
 

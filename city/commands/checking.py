@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
+from city.cases.callers import ending_of
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
 from city.commands.filing import distance_to, may_lie
-from city.state.ledger_state import Case
 from city.state.row_keys import row_key_of
 
 __all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]
@@ -95,19 +95,10 @@ def decide_contact(order: Order, _args: object) -> Answer:
 
 def decide_call_back(order: Order, args: CallBack) -> Answer:
     """Record the caller's opinion of the result; a merged report is over when its target case is over."""
-    if _ending(order).is_open:
+    if ending_of(order.state, order.case).is_open:
         return not_now("not_over_yet")
     data = {"satisfaction": args.satisfaction, "resolved": args.resolved}
     return (order.fact("CallerCalledBack", data),)
-
-
-def _ending(order: Order) -> Case:
-    """Return the case at the end of the chain of merges; without a merge, the order's own."""
-    case, passed = order.case, {order.case.key}
-    while case.file.merged_into in order.state.cases and case.file.merged_into not in passed:
-        case = order.state.cases[case.file.merged_into]
-        passed.add(case.key)
-    return case
 
 
 def decide_reopen(order: Order, args: Words) -> Answer:

@@ -23,6 +23,8 @@ from city.commands.arguments import ARGS, described, read_args
 from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winner
 from city.commands.decision import Answer, Order, moment, ordered
 from city.commands.duty.deciders import DUTY
+from city.commands.hotline.classifying import decide_classify_order
+from city.commands.hotline.deciders import RELAXING
 from city.commands.limits import ruling_by
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.rights import at_wall, checks_own_work, refused
@@ -40,6 +42,7 @@ ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "go_away", "come_back", "sign_out", "answer_item", "save_daily_report",
+    "record_visit",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -77,6 +80,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "check": (checking.decide_check, "C16 C17"),
     "contact": (checking.decide_contact, ""),
     "call_back": (checking.decide_call_back, ""),
+    "classify_order": (decide_classify_order, ""),
     "reopen": (checking.decide_reopen, "C19"),
     "escalate": (supervision.decide_escalate, "C22"),
     "acknowledge": (supervision.decide_acknowledge, "C22"),
@@ -92,7 +96,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 }
 """Verb → its decider and the transition of domain §3.4, without the verbs of walls and timers."""
 
-ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {**LINKAGE, **DUTY}
+ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {**LINKAGE, **DUTY, **RELAXING}
 """Verb → the kinds of subject that it takes, and its decider."""
 
 AT_WALLS: Final = {"show": dispatching_units.decide_show, "clear": dispatching_units.decide_clear}

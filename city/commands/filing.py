@@ -16,6 +16,7 @@ from city.commands.arguments import (
 )
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.hotline.order_limits import hotline_limit, order_kind
 from city.commands.limits import deadline, due_by
 from city.commands.rights import refused
 from city.commands.routing import follow_ups, ranked, reasons_of, route_of
@@ -155,6 +156,7 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "hazard": case.hazard, "hazard_reason": args.hazard_reason or "", "urgency": case.urgency,
         "fix_by_at": moment(file.fix_by_at), "deadline_at": moment(file.deadline_at),
         "dispatch_by": moment(file.dispatch_by), "owner_state": owner_state,
+        "hotline_by": moment(hotline_limit(case, order_kind(case), draft.rules)),
         "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],
         "reasons": reasons_of(route) if route else [],

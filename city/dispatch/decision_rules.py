@@ -76,6 +76,18 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     remote_checks: tuple[str, ...] = ()
     """Modes (video, caller_confirmed) that may replace a check in the field; never for a hazard."""
     appeal_office_days: int = 3
+    contact_office_days: int = 1
+    """Until the first contact with a caller of the hotline; the others are limits of kinds of orders."""
+    advice_office_days: int = 1
+    review_office_days: int = 3
+    ordinary_office_days: int = 5
+    complex_office_days: int = 15
+    call_back_office_days: int = 3
+    """Until a caller is called back after the case is closed."""
+    inspector_tasks: int = 30
+    """Tasks of an inspector on one day (K23)."""
+    relaxed_hours: int = 72
+    """For how long a relaxation may be switched on at once."""
 
 
 class DecisionRules(msgspec.Struct, frozen=True):
