@@ -1,4 +1,4 @@
-"""Indicators: the figures of domain §6.1, counted in one pass over the cases.
+"""Indicators: the figures of domain §6, counted in one pass over the cases.
 
-It may import ``city.state``, ``city.clocks`` and ``city.places``.
+It may import ``city.state``, ``city.dispatch``, ``city.cases``, ``city.clocks`` and ``city.places``.
 """

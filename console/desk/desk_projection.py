@@ -18,7 +18,8 @@ __all__ = ["DeskProjection"]
 log = structlog.get_logger()
 
 DAY_S: Final = 86_400.0
-FIGURES_EVERY_S: Final = 20.0
+FIGURES_EVERY_S: Final = 60.0
+"""The figures of a day: one pass over all cases, at most once a minute for all desks."""
 
 
 class DeskProjection:
@@ -62,6 +63,7 @@ class DeskProjection:
             found = await asyncio.to_thread(
                 indicators, state.ledger, (midnight, city), now=city,
                 zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
+                most_tasks=self._rules.numbers.inspector_tasks,
             )  # fmt: skip
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:

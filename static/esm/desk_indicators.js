@@ -2,7 +2,7 @@
 import { vocabulary } from "../js/desk_words.js";
 import { card, each, head, html, mark } from "../js/draw.js";
 
-const MAIN = ["K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b"], OLD_S = 60;
+const MAIN = ["K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b"], OLD_S = 150;
 
 export const mend = card((city, { face, redraw }) => {
   const { say, words } = city, voice = vocabulary(city);
