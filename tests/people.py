@@ -201,6 +201,12 @@ class Cast:
 
         return wait_for(newest, seconds, 0.2)
 
+    def wait_for_type(self, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait until there is a fact of a type; return the newest."""
+        return wait_for(
+            lambda: next((f for f in reversed(self.all_facts()) if f["type"] == kind), None), seconds, 0.2
+        )
+
     def wait_for_fact(self, key: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
         """Wait until a case has a fact of a type; return the newest."""
 
