@@ -2,10 +2,11 @@
 // more), the rulings that wait, what is deferred, and what was done last.
 import { card, each, html, joined, mark, press, shape } from "../js/draw.js";
 import { deferralOf } from "../js/desk_deferral.js";
-import { agencyOf } from "../js/linkage_matrix.js";
+import { agencyOf, placeOf } from "../js/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
 
-const MOST_ALARMS = 10;
+// Of more than these at once only the places have room; class and time stand in the rows below.
+const MOST_ALARMS = 10, MOST_NAMED = 4;
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
@@ -31,9 +32,10 @@ export const mend = card((city, { redraw }) => {
       <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
         say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
-        const row = rows.get(id);
-        return html`<button type="button" class="ruling" data-kind=${row.kind} @click=${() => desk.select(id)}>${row.kind === "critical" ? shape("critical") : ""}<span>${desk.what(row)}</span
-          ><b>${row.due_at === null ? "" : say.left(row.due_at, now)}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
+        const row = rows.get(id), isFew = order.length <= MOST_NAMED, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
+        return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
+          row.kind === "critical" ? shape("critical") : ""}<span class="what">${isFew ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
+          ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
       })}<span class="more" ?hidden=${!(told.more_critical > 0)}>${say.say("desk.critical_more", { n: told.more_critical ?? 0 })}</span></div>
       ${deferral(told)}
       <span class="outbox" data-loud=${mark(told.outbox_failing > 0)} ?hidden=${outbox === ""}>${outbox}</span>
