@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from city.commands.argument_types import Args, Code, Lat, Lon, Metres, Moment, Photos, Text
+from city.commands.argument_types import Args, Code, Lat, Lon, Metres, Moment, PhotoFacts, Photos, Text
 
 __all__ = ["REPORT_ARGS", "Report"]
 
@@ -15,6 +15,7 @@ class Report(Args, frozen=True):
     lon: Lon
     lat: Lat
     photos: Photos = ()
+    photo_facts: PhotoFacts = ()
     at: Moment | None = None
     accuracy_m: Metres | None = None
     road: Text | None = None

@@ -3,6 +3,8 @@
 import re
 from typing import Any, Final
 
+import msgspec
+
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
@@ -54,6 +56,8 @@ def decide_report(order: SubjectOrder, args: Report) -> SubjectAnswer:
         "urgency": "normal", "hazard": category.hazard, "road": args.road or "", "address": "",
         "at": iso(at), "received": iso(order.now.machine), "description": args.text or "",
         "lon": args.lon, "lat": args.lat, "crs": "WGS84", "photos": list(args.photos),
+        "photo_facts": [msgspec.to_builtins(one) for one in args.photo_facts],
+        "photos_by": order.by.holder,
     }  # fmt: skip
     data = {
         "record": record, "street": street, "wants_reply": False, "command": order.command.command_id,

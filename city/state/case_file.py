@@ -254,6 +254,7 @@ class CaseFile(msgspec.Struct):
     answer_by: float | None = None
 
     units: tuple[str, ...] = ()
+    photos: tuple[CasePhoto, ...] = ()
     """Oldest first; a photo of an older ledger that names no stored file is not among them."""
     contact_at: float | None = None
     satisfaction: str = ""
@@ -266,7 +267,6 @@ class CaseFile(msgspec.Struct):
     errata: bool = False
     incident: str = ""
     late_s: float = 0.0
-    photos: tuple[CasePhoto, ...] = ()
     unsent: tuple[str, ...] = ()
     """Outbox items with a status that may still be unsent: a newer status replaces them."""
     last: LastAct | None = None
