@@ -37,10 +37,14 @@ function pair(verbs, row) {
 /** "剩34分" and how near it is. @param {City} city @param {Row} row */
 function time({ say, city }, row) {
   const now = city();
+  if (row.is_done) return [say.say(doneOf(row)), ""];
   if (row.suspended_until !== null && row.state === "suspended") return [say.say("own.paused"), ""];
   if (row.until === null) return [say.elapsed(row.at, now), ""];
   return [say.left(row.until, now), row.until < now ? "over" : row.until - now <= 3600 ? "near" : ""];
 }
+
+/** What became of a case that is folded. @param {Row} row */
+const doneOf = (row) => (row.part !== "former" ? "own.done" : GONE.has(row.state) ? "own.over" : "own.passed_on");
 
 /** State · the next limit · what else it has behind it. @param {City} city @param {Row} row */
 function second(city, row) {
@@ -153,9 +157,8 @@ function ruled(city, voice, one) {
 export function doneRow(city, row, acts) {
   const { say, words } = city, isTheirs = row.part === "former" && !GONE.has(row.state);
   const state = words("state." + row.state) ?? row.state;
-  const verb = row.part !== "former" ? "own.done" : isTheirs ? "own.passed_on" : "own.over";
   if (acts.isOpen || acts.form) return caseRow(city, row, acts);
-  return html`<button type="button" class="done" @click=${() => acts.toggle(row)}><span class="mark">${say.say(verb)}</span><b>${what(acts.voice, row)}</b><span class="state">${joined(isTheirs && row.holder ? `${holderOf(city, row.holder)} ${state}` : state, row.appeal && say.say("own.appeal." + row.appeal))}</span></button>`;
+  return html`<button type="button" class="done" @click=${() => acts.toggle(row)}><span class="mark">${say.say(doneOf(row))}</span><b>${what(acts.voice, row)}</b><span class="state">${joined(isTheirs && row.holder ? `${holderOf(city, row.holder)} ${state}` : state, row.appeal && say.say("own.appeal." + row.appeal))}</span></button>`;
 }
 
 /** @param {City} city @param {Row} row @param {{ voice: Voice, want: (verb: string, row: Row) => void, form: import("./own_case_forms.js").Form | null }} acts */

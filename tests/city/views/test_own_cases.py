@@ -188,6 +188,8 @@ def test_a_case_that_another_system_handles_is_shown_and_offers_nothing() -> Non
     [own] = seen(w, "tx")
     assert (own.is_mirrored, own.part, own.state, own.holder) == (True, "lead", "dispatched", "tx")
     assert (own.verbs, own.more_verbs) == ((), ())
+    w.report("city/8", mirror={"state": "closed", "agency": "通信"})
+    assert len(seen(w, "tx")) == 1  # what ended there is no business of the page
 
 
 def test_nobody_is_offered_the_check_of_a_case() -> None:
