@@ -51,7 +51,7 @@ function second(city, row) {
   const { say, words } = city, now = city.city(), safe = row.make_safe, holder = (code) => holderOf(city, code);
   const names = (list) => list.map(holder).join(say.say("list.comma"));
   const isSafeOpen = safe && safe.done_at === null, isMine = isSafeOpen && safe.holder === city.page.scope;
-  const state = words("state." + row.state) ?? row.state;
+  const isPaused = row.state === "suspended" && row.suspended_until !== null, state = isPaused ? "" : words("state." + row.state) ?? row.state;
   const theirs = row.part === "make_safe" || row.part === "co";
   return joined(
     row.is_mirrored && say.say("own.mirrored", { source: words("source." + row.source) ?? row.source }),
@@ -59,7 +59,7 @@ function second(city, row) {
     [theirs && row.holder && holder(row.holder), state, row.sign_by !== null && !theirs && say.left(row.sign_by, now)].filter(Boolean).join(" "),
     safe && (safe.done_at !== null ? say.say("queue.made_safe", { t: say.coarse(safe.done_at - safe.ordered_at) }) : !isMine && say.say("queue.make_safe", { holder: holder(safe.holder), left: say.left(safe.due_at, now) })),
     row.level_asked && say.say("own.level_asked", { level: words("code.level." + row.level_asked) ?? row.level_asked }),
-    row.suspended_until !== null && row.state === "suspended" && say.say("own.suspended_until", { t: say.moment(row.suspended_until, now) }),
+    isPaused && say.say("own.suspended_until", { t: say.moment(row.suspended_until, now) }),
     row.extension_by !== null && say.say("own.extension_asked", { t: say.moment(row.extension_by, now) }),
     row.suspension_by !== null && say.say("own.suspension_asked", { t: say.moment(row.suspension_by, now) }),
     row.reworks > 0 && say.say("own.reworks", { n: row.reworks }),
