@@ -87,6 +87,8 @@ class OwnCases:
         )
         may_appeal, appeal_until = self._appeal(case, code, city_now)
         verbs = holder_verbs(case, code, is_street=code in rules.streets) if file.own else []
+        if file.extensions >= rules.numbers.extensions:
+            verbs = [verb for verb in verbs if verb != "apply_extension"]
         contact = next((one.at for one in self._steps(case) if one.code == "contact"), None)
         category = rules.categories.get(f"{case.kind}:{case.code}")
         return OwnCaseSeen(

@@ -21,7 +21,7 @@ export function offered({ orders, city, page }, row) {
   const now = city();
   const isIn = /** @type {Record<string, () => boolean>} */ ({
     return: () => row.return_by === null || now <= row.return_by,
-    apply_extension: () => row.fix_by !== null && now <= row.fix_by && row.extensions < 2,
+    apply_extension: () => row.fix_by !== null && now <= row.fix_by,
     apply_suspension: () => row.fix_by !== null && now <= row.fix_by,
     appeal: () => row.appeal_by === null || now <= row.appeal_by,
     send_unit: () => page.channel === "street",
@@ -80,7 +80,7 @@ const label = ({ say, words }, verb) => words("own.do." + verb) ?? say.say("verb
 /** @param {City} city @param {Row} row @param {CaseActs} acts */
 export function caseRow(city, row, { act, want, toggle, form, isOpen, voice, person }) {
   const { say, orders, outbox } = city, made = orders.of(row.id), report = outbox.of("case:~" + row.id), verbs = offered(city, row);
-  const isBusy = orders.isBusy(row.id) || orders.version(row.id) > row.version || (report !== null && report.state !== "refused");
+  const isBusy = orders.isBusy(row.id) || Math.max(orders.version(row.id), outbox.version("case:~" + row.id)) > row.version || (report !== null && report.state !== "refused");
   const doing = report && report.state !== "refused" ? report.envelope.verb : made && orders.isBusy(row.id) ? made.verb : "";
   const go = (verb) => (NEEDS_FORM.has(verb) ? want(verb, row) : act(verb, row));
   const button = (verb, name) => html`<button type="button" class=${name} ?disabled=${isBusy} data-verb=${verb} data-open=${mark(form?.kind === verb)} ${press(verb, go)}>${
