@@ -178,7 +178,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         path="/agency",
         scoped=True,
         areas=("header header", "work incidents", "footer footer"),
-        columns="minmax(0, 1fr) minmax(0, 1fr)",
+        columns="minmax(0, 6fr) minmax(0, 5fr)",
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),

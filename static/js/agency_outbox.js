@@ -6,7 +6,7 @@
   const city = window.citywall, { page } = city;
   const NAME = "citywall-agency", STORE = "unsent", RETRY_MS = [3000, 6000, 15000, 30000, 60000], SEND_MS = 90000;
   const held = /** @type {Map<string, Unsent>} */ (new Map()); // by subject
-  const listeners = new Set();
+  const versions = /** @type {Map<string, number>} */ (new Map()), listeners = new Set();
   const owner = page.person?.person_mark ?? "";
 
   // ---- the browser's own store; without it a report is held in the page alone, which says so
@@ -84,7 +84,10 @@
     if (answer.refused?.code === "read_only") return later(one, "");
     one.answer = answer;
     one.state = answer.done ? "done" : "refused";
-    if (answer.done) held.delete(one.subject);
+    if (answer.done) {
+      held.delete(one.subject);
+      versions.set(one.subject, answer.done.version);
+    }
     await inStore("readwrite", (store) => store.delete(one.id)).catch(() => {});
   }
   /** @param {Unsent} one @param {string} why */
@@ -119,6 +122,8 @@
 
   city.outbox = {
     send, of: (subject) => held.get(subject) ?? null,
+    /** The version that one's own last order made; the channel may not have told it yet. */
+    version: (subject) => versions.get(subject) ?? 0,
     /** How many photos were not sent, of one order or of all, and whether all of them outlive the page. */
     photos: (one) => Object.values(one.files).flat().length,
     count: () => unsent().reduce((count, one) => count + city.outbox.photos(one), 0),

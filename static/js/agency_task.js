@@ -76,9 +76,9 @@ export const far = ({ say }, metres) => (metres < 1000 ? say.say("near.m", { n: 
 // ---- the buttons
 
 function steps(city, row, { act, want, form, made, report }) {
-  const { say, orders } = city, next = nextOf(row), label = (verb) => say.say("agency.do." + verb);
+  const { say, orders, outbox } = city, next = nextOf(row), label = (verb) => say.say("agency.do." + verb);
   // Until the channel tells what one's own act made, the row waits: a second press would be on what is no more.
-  const isBusy = orders.isBusy("task:" + row.id) || orders.version("task:" + row.id) > row.version || (report !== null && report.state !== "refused");
+  const isBusy = orders.isBusy("task:" + row.id) || Math.max(orders.version("task:" + row.id), outbox.version("task:" + row.id)) > row.version || (report !== null && report.state !== "refused");
   const doing = report ? "finish_task" : made && isBusy ? made.verb : next;
   const needsForm = next === "set_out_task" || (next === "finish_task" && row.evidence !== "ack");
   const go = () => (needsForm ? want(next, row) : act(next, row));

@@ -386,6 +386,7 @@ interface Outbox {
   send(verb: string, subject: string, version: number, args: Record<string, any>, files: Record<string, Blob[]>): Promise<void>;
   of(subject: string): Unsent | null;
   photos(one: Unsent): number;
+  version(subject: string): number;
   count(): number;
   isKept(): boolean;
   isSignedOut(): boolean;
