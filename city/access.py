@@ -7,7 +7,8 @@ import msgspec
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
-    "axis_of", "may_open", "may_order", "may_read_words", "may_see_case_photo", "may_see_evidence",
+    "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
+    "may_see_evidence",
     "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
@@ -53,6 +54,16 @@ class Person(msgspec.Struct, frozen=True):
         """Return the code of the holder that they act for, '' for the centre."""
         return self.agency or self.street
 
+    @property
+    def workstation(self) -> str:
+        """Return the code of a village officer's workstation: their seat, else their account."""
+        return (self.seat or self.account) if "village_operator" in self.roles else ""
+
+    @property
+    def beats(self) -> tuple[str, ...]:
+        """Return the streets that they act in, () = the whole district."""
+        return self.streets or ((self.street,) if self.street else ())
+
 
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
@@ -67,6 +78,14 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "file": ("intake_officer", "duty_officer", "street_operator", "village_operator", "system"),
     "reject": ("intake_officer", "duty_officer"),
     "merge": ("intake_officer", "duty_officer", "street_operator"),
+    "report": (
+        "inspector",
+        "village_operator",
+        "street_operator",
+        "agency_operator",
+        "intake_officer",
+        "duty_officer",
+    ),
     "self_handle": ("inspector", "village_operator", "street_operator"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
@@ -174,14 +193,21 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "desk": ("duty_officer", "shift_lead", "intake_officer", "dispatcher", *_LEADERS),
     "duty": ("duty_officer", "shift_lead", *_LEADERS),
     "agency": (*_ANSWERS, *_CENTRE, "duty_leader"),
+    "street": ("street_operator", *_CENTRE, "duty_leader"),
+    "check": ("inspector", *_CENTRE, "duty_leader"),
+    "station": ("village_operator", *_CENTRE, "duty_leader"),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""
 
-SCOPED: Final = {"agency": "holder"}
-"""Page that exists once per scope (``/agency/<code>``) → the field of ``Person`` with their own scope.
+SCOPED: Final[dict[str, tuple[str, ...]]] = {
+    "agency": _ANSWERS, "street": ("street_operator",), "check": ("inspector",),
+    "station": ("village_operator",),
+}  # fmt: skip
+"""Page that exists once per scope (``/agency/<code>``) → the roles that act on it, in their own scope only.
 
-A street's sub-centre acts on its linkage tasks as an agency does: its scope is the street's code.
+The scope is an agency's or street's code, on ``/check`` a street's, on ``/station`` a workstation's. A
+street's sub-centre also has an agency's page, with its linkage tasks alone.
 """
 
 READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
@@ -207,26 +233,43 @@ def verbs_of(person: Person) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if acting_role(person, verb))
 
 
+def is_own_scope(person: Person, page: str, scope: str) -> bool:
+    """Whether a person acts for a scope of a page. False on a page without scopes."""
+    acts = SCOPED.get(page, ())
+    if not scope or not any(role in acts for role in person.roles):
+        return False
+    if page == "check":
+        return not person.beats or scope in person.beats
+    return own_scope(person, page) == scope
+
+
 def own_scope(person: Person, page: str) -> str:
-    """Return the scope that a person acts for on a page, '' for none or on a page without scopes."""
-    scope: str = getattr(person, SCOPED[page]) if page in SCOPED else ""
-    return scope if any(role in _ANSWERS for role in _roles_on(person, page)) else ""
+    """Return the only scope that a person acts for on a page, '' for none or several."""
+    if not any(role in person.roles for role in SCOPED.get(page, ())):
+        return ""
+    only = person.beats[0] if len(person.beats) == 1 else ""
+    own = {"agency": person.holder, "street": person.street, "check": only, "station": person.workstation}
+    return own[page]
 
 
 def may_open(person: Person, page: str, scope: str = "") -> bool:
     """Whether a person may open a page and subscribe to its channel.
 
-    A holder's people open their own scope only. The centre's roles open every scope.
+    Who acts on a page opens their own scope only. The centre's roles open every scope.
     """
     roles = _roles_on(person, page)
     if page not in SCOPED:
         return bool(roles) and not scope
-    return bool(scope) and (own_scope(person, page) == scope or any(r not in _ANSWERS for r in roles))
+    return is_own_scope(person, page, scope) or (
+        bool(scope) and any(role not in SCOPED[page] for role in roles)
+    )
 
 
 def may_order(person: Person, page: str, scope: str = "") -> bool:
     """Whether a person may give commands on a page that they may open; in another's scope they read."""
-    return may_open(person, page, scope) and own_scope(person, page) == scope
+    if page in SCOPED:
+        return is_own_scope(person, page, scope)
+    return may_open(person, page, scope)
 
 
 def _roles_on(person: Person, page: str) -> tuple[str, ...]:
@@ -253,7 +296,7 @@ def may_see_evidence(person: Person, agency: str, street: str) -> bool:
     """
     if may_read_words(person) or "inspector" in person.roles:
         return True
-    own = bool(own_scope(person, "agency")) and person.holder == agency
+    own = is_own_scope(person, "agency", agency)
     return own or ("street_operator" in person.roles and bool(street) and person.street == street)
 
 
@@ -270,4 +313,4 @@ def may_see_case_photo(person: Person, holders: Collection[str], street: str) ->
         return True
     if "street_operator" in person.roles and bool(street) and person.street == street:
         return True
-    return "inspector" in person.roles and (not person.streets or street in person.streets)
+    return "inspector" in person.roles and (not person.beats or street in person.beats)

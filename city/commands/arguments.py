@@ -23,6 +23,7 @@ from city.commands.argument_types import (
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
+from city.commands.report_arguments import REPORT_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
@@ -226,7 +227,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **LINKAGE_ARGS, **DUTY_ARGS,
+    **REPORT_ARGS, **LINKAGE_ARGS, **DUTY_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

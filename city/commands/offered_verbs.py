@@ -1,9 +1,9 @@
-"""Offered verbs: the verbs that a row of the desk offers, most useful first."""
+"""Offered verbs: the verbs that a row offers, most useful first: on the desk, and on a holder's page."""
 
 from city.commands.supervision import escalate_to
 from city.state.ledger_state import Case
 
-__all__ = ["offered_verbs"]
+__all__ = ["holder_verbs", "offered_verbs"]
 
 REASSIGNABLE = frozenset({"dispatched", "handling", "returned"})
 
@@ -42,3 +42,49 @@ def _verifying(case: Case) -> list[str]:
     if file.verify_by is not None and f"verify:{int(file.verify_by)}" in file.stages_passed:
         return ["file"]
     return ["remind"] if file.verify_to else []
+
+
+def holder_verbs(case: Case, holder: str, *, is_street: bool) -> list[str]:
+    """Return the verbs that a case offers to a holder; limits in time are left to the page's clock.
+
+    ``is_street``: a street's sub-centre also sends its squads, and asks or answers another level.
+    """
+    file, state = case.file, case.state
+    safe = file.make_safe
+    found = []
+    if case.is_open and safe is not None and safe.holder == holder and safe.done_at is None:
+        found.append("make_safe")
+    if file.holder == holder and state in ("dispatched", "handling"):
+        found += _held(case, safe_first="make_safe" in found)
+    took_part = holder == file.holder or holder in file.handled_by
+    if took_part and holder not in file.appeals and (file.no_return or file.overdue):
+        found.append("appeal")
+    if is_street and case.is_open:
+        found += _of_a_street(case, holder)
+    return found
+
+
+def _held(case: Case, *, safe_first: bool) -> list[str]:
+    """Return what the holder may do with a case that it has; a hazard is made safe before anything else."""
+    file = case.file
+    found = ["sign"] if case.state == "dispatched" else []
+    if case.state == "handling" and not safe_first:
+        found.append("feedback")
+    if not file.no_return and not safe_first:
+        found.append("return")
+    if case.state == "handling":
+        asked = file.extension is not None or file.suspension is not None
+        found += ["withdraw"] if asked else ["apply_extension", "apply_suspension"]
+    return found
+
+
+def _of_a_street(case: Case, holder: str) -> list[str]:
+    file = case.file
+    safe = file.make_safe
+    has_work = file.holder == holder or (safe is not None and safe.holder == holder and safe.done_at is None)
+    found = ["send_unit"] if has_work and case.state != "handled" else []
+    if file.level_asked == "street":
+        found.append("answer_level")
+    elif file.holder == holder and not file.level_asked and case.state != "transferred_up":
+        found.append("transfer_level")
+    return found

@@ -1,8 +1,9 @@
-"""What one agency's page may see: its own tasks, and the matrix of their incidents; no case of anybody."""
+"""What one agency's page may see: its tasks, the matrix of their incidents, and its own cases."""
 
 import msgspec
 
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
+from city.views.own_cases_seen import OwnCaseSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["AgencySeen", "OwnClosureSeen", "OwnTaskSeen", "SessionLineSeen"]
@@ -73,3 +74,4 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     incidents: tuple[IncidentSeen, ...] = ()
     lines: tuple[SessionLineSeen, ...] = ()
     closures: tuple[OwnClosureSeen, ...] = ()
+    cases: tuple[OwnCaseSeen, ...] = ()

@@ -1,4 +1,4 @@
-"""The view of one agency: the common part, its linkage tasks, and the incidents in which it has one."""
+"""The view of one agency: the common part, its linkage tasks with their incidents, and its own cases."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -12,6 +12,7 @@ from city.state.linkage_records import TASK_OVER, Task
 from city.views.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
+from city.views.own_cases import OwnCases
 from city.views.page_view import PageView
 
 __all__ = ["AgencyView"]
@@ -30,6 +31,7 @@ class AgencyView:
     def __init__(self, page: PageView) -> None:
         self._page = page
         self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
+        self._cases = OwnCases(page.rules) if page.rules is not None else None
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -53,6 +55,7 @@ class AgencyView:
             ),
             lines=_lines(state.ledger, sorted(named), code),
             closures=_closures(state.ledger, linkage, code),
+            cases=self._cases.see(state.ledger, code, state.ledger.clock.at(now)) if self._cases else (),
         )
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:

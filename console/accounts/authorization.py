@@ -132,6 +132,11 @@ def viewing_person(account: Account) -> Person:
     """Return an account as a person who looks: a role is enough to see a page, the shift counts for acts."""
     rights = account.rights
     return Person(
-        account.name, rights.display, rights.roles, agency=rights.agency, street=rights.street,
+        account.name,
+        rights.display,
+        rights.roles,
+        rights.seat,
+        agency=rights.agency,
+        street=rights.street,
         streets=rights.streets,
-    )  # fmt: skip
+    )

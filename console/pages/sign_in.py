@@ -25,7 +25,7 @@ __all__ = [
 
 log = structlog.get_logger()
 
-FIRST_PAGES: Final = ("desk", "duty", "agency", "wall")
+FIRST_PAGES: Final = ("desk", "duty", "street", "agency", "check", "station", "wall")
 
 
 class SignInServices:

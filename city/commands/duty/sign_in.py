@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from city.access import Person
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
@@ -114,13 +113,8 @@ def _own_post(order: SubjectOrder, shift: Shift, there: Mapping[str, Post]) -> s
     if by.agency:
         return f"seat:{by.agency}"
     if by.street and "village_operator" in by.roles:
-        return f"workstation:{workstation_of(by)}"
+        return f"workstation:{by.workstation}"
     return f"sub_centre:{by.street}" if by.street else ""
-
-
-def workstation_of(by: Person) -> str:
-    """Return the code of a village officer's workstation: their seat, else their account."""
-    return by.seat or by.account
 
 
 def _may_hold(order: SubjectOrder, key: str) -> bool:
@@ -132,7 +126,7 @@ def _may_hold(order: SubjectOrder, key: str) -> bool:
         return bool(code) and code == by.agency and code in order.rules.agencies
     if role == "sub_centre":
         return code == by.street and code in order.rules.streets and "street_operator" in by.roles
-    return "village_operator" in by.roles and code == workstation_of(by)
+    return "village_operator" in by.roles and code == by.workstation
 
 
 def _left(order: SubjectOrder, shift: Shift, post: Post) -> tuple[NewFact, ...] | Refusal:
