@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from typing import Final
 
-import msgspec
+from city.person import Person
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
     "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
-    "may_see_evidence",
-    "may_see_person", "own_scope", "verbs_of",
+    "may_see_evidence", "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -29,42 +28,6 @@ OFF_SHIFT: Final = frozenset({
 })  # fmt: skip
 """Verbs of those who come on shift or leave it: a shift role counts for them off shift, too."""
 
-
-class Person(msgspec.Struct, frozen=True):
-    """A person who acts; read again for every command.
-
-    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` limits what they may act
-    on (empty = the whole district). ``on_shift`` are those of ``roles`` that the present shift gives them.
-    ``automated`` marks a simulated person of the demo; commands of real persons have priority.
-    """
-
-    account: str
-    name: str
-    roles: tuple[str, ...]
-    seat: str = ""
-    shift: str = ""
-    agency: str = ""
-    street: str = ""
-    streets: tuple[str, ...] = ()
-    on_shift: tuple[str, ...] = ()
-    automated: bool = False
-
-    @property
-    def holder(self) -> str:
-        """Return the code of the holder that they act for, '' for the centre."""
-        return self.agency or self.street
-
-    @property
-    def workstation(self) -> str:
-        """Return the code of a village officer's workstation: their seat, else their account."""
-        return (self.seat or self.account) if "village_operator" in self.roles else ""
-
-    @property
-    def beats(self) -> tuple[str, ...]:
-        """Return the streets that they act in, () = the whole district."""
-        return self.streets or ((self.street,) if self.street else ())
-
-
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
@@ -78,14 +41,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "file": ("intake_officer", "duty_officer", "street_operator", "village_operator", "system"),
     "reject": ("intake_officer", "duty_officer"),
     "merge": ("intake_officer", "duty_officer", "street_operator"),
-    "report": (
-        "inspector",
-        "village_operator",
-        "street_operator",
-        "agency_operator",
-        "intake_officer",
-        "duty_officer",
-    ),
+    "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),

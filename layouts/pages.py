@@ -26,6 +26,7 @@ from layouts.cards.duty_week import DutyWeek
 from layouts.cards.header import Header
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
+from layouts.cards.own_cases import OwnCases
 from layouts.cards.queue import Queue
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
@@ -172,17 +173,17 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         key="agency",
         path="/agency",
         scoped=True,
-        areas=("header header", "tasks incidents", "footer footer"),
-        columns="minmax(0, 5fr) minmax(0, 6fr)",
+        areas=("header header", "work incidents", "footer footer"),
+        columns="minmax(0, 1fr) minmax(0, 1fr)",
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
-            Region("tasks", (Cell("agency_tasks", grow=True),)),
+            Region("work", (Cell("agency_tasks"), Cell("own_cases", grow=True))),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
         scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
-        sheets=("cards", "people_cards", "agency_cards"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases"),
     ),
 )
 
@@ -222,7 +223,7 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyTasks(), AgencyIncidents(),
+    Header("agency_header"), AgencyTasks(), OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {

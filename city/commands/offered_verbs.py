@@ -3,7 +3,7 @@
 from city.commands.supervision import escalate_to
 from city.state.ledger_state import Case
 
-__all__ = ["holder_verbs", "offered_verbs"]
+__all__ = ["holder_notes", "holder_verbs", "offered_verbs"]
 
 REASSIGNABLE = frozenset({"dispatched", "handling", "returned"})
 
@@ -56,11 +56,26 @@ def holder_verbs(case: Case, holder: str, *, is_street: bool) -> list[str]:
         found.append("make_safe")
     if file.holder == holder and state in ("dispatched", "handling"):
         found += _held(case, safe_first="make_safe" in found)
-    took_part = holder == file.holder or holder in file.handled_by
-    if took_part and holder not in file.appeals and (file.no_return or file.overdue):
-        found.append("appeal")
     if is_street and case.is_open:
         found += _of_a_street(case, holder)
+    return found
+
+
+def holder_notes(case: Case, holder: str) -> list[str]:
+    """Return what a holder may note of a case or look up in it; nothing of this moves the case.
+
+    The caller is called once before the work (``contact``); the reporter is shown to who has the case.
+    """
+    file = case.file
+    safe = file.make_safe
+    has_it = holder == file.holder or (safe is not None and safe.holder == holder and safe.done_at is None)
+    found = []
+    if case.channel.startswith("hotline") and file.contact_at is None and case.is_open and has_it:
+        found.append("contact")
+    if case.reporter_ref and (holder == file.holder or holder == case.place.street):
+        found.append("reveal")
+    if file.dispatched_at is not None and not file.errata:
+        found.append("report_rule_error")
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
@@ -96,6 +98,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     boundary_m: Callable[[float, float, str], float]
     """Distance (metres, ≥ 0) of a WGS84 point to the boundary of a street; 0 … inf."""
     street_of: Callable[[float, float], str]
+    rings_of: Callable[[str], tuple[NDArray[np.float64], ...]] = lambda _code: ()
+    """Rings of a street's boundary, rows lon, lat (WGS84 degrees); no decision uses it."""
     numbers: CaseNumbers = CaseNumbers()
     linkage: LinkageRules = LinkageRules()
     unit_tasks: UnitTasks = UnitTasks()

@@ -62,6 +62,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
     _candidate_at: Ints  # cell -> first candidate; one entry more than cells
     _rims: tuple[Floats, ...]  # street -> all its edges, horizontal ones too
     _boxes: Floats  # street -> west, south, east, north
+    _rings: tuple[tuple[Floats, ...], ...]  # street -> its rings, rows lon, lat
 
     @classmethod
     def from_geojson(cls, collection: Mapping[str, Any]) -> "Streets":
@@ -72,12 +73,12 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         read = [_feature(i, f) for i, f in enumerate(collection.get("features") or ())]
         if not read:
             raise ValueError("features: no street in the collection")
-        codes, names, shorts, edges = zip(*read, strict=True)
+        codes, names, shorts, rings, edges = zip(*read, strict=True)
         if len(set(codes)) != len(codes):
             twice = sorted({code for code in codes if codes.count(code) > 1})
             raise ValueError(f"code: {', '.join(twice)} is given to more than one street")
         boxes = np.array([[*rim[:, :2].min(0), *rim[:, 2:].max(0)] for rim in map(_corners, edges)])
-        return cls(codes, names, shorts, *_index(edges), edges, boxes)
+        return cls(codes, names, shorts, *_index(edges), edges, boxes, rings)
 
     def of(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int16]:
         """Return the index into `codes` of each WGS84 point's street; −1 outside all streets and for NaN."""
@@ -107,6 +108,10 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
             return math.inf
         return metres_to_edges(lon, lat, self._rims[self.codes.index(code)])
 
+    def rings_of(self, code: str) -> tuple[Floats, ...]:
+        """Return the rings of a street's boundary (rows lon, lat in WGS84 degrees), () for an unknown one."""
+        return self._rings[self.codes.index(code)] if code in self.codes else ()
+
     def near(self, lon: float, lat: float, within_m: float) -> tuple[tuple[str, float], ...]:
         """Return the streets within ``within_m`` metres of a WGS84 point, nearest first; its own is at 0."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
@@ -135,7 +140,7 @@ class Streets(msgspec.Struct, frozen=True, eq=False):
         return np.where(found == len(self.codes), OUTSIDE, found).astype(np.int16)
 
 
-def _feature(number: int, feature: Mapping[str, Any]) -> tuple[str, str, str, Floats]:
+def _feature(number: int, feature: Mapping[str, Any]) -> tuple[str, str, str, tuple[Floats, ...], Floats]:
     properties = feature.get("properties") or {}
     code, name = properties.get("code"), properties.get("name")
     if not isinstance(code, str) or not isinstance(name, str) or not code or not name:
@@ -145,16 +150,16 @@ def _feature(number: int, feature: Mapping[str, Any]) -> tuple[str, str, str, Fl
     if kind not in ("Polygon", "MultiPolygon") or not coordinates:
         raise ValueError(f"features[{number}] {code}: a Polygon or MultiPolygon was expected")
     polygons = [coordinates] if kind == "Polygon" else coordinates
-    rings = [ring for polygon in polygons for ring in polygon]
-    edges = np.concatenate([_ring_edges(f"features[{number}] {code}", ring) for ring in rings])
-    return code, name, str(properties.get("short") or name), edges
+    rings = tuple(_ring(f"features[{number}] {code}", ring) for polygon in polygons for ring in polygon)
+    edges = np.concatenate([ring_edges(ring) for ring in rings])
+    return code, name, str(properties.get("short") or name), rings, edges
 
 
-def _ring_edges(place: str, ring: Sequence[Sequence[float]]) -> Floats:
+def _ring(place: str, ring: Sequence[Sequence[float]]) -> Floats:
     points = np.array([position[:2] for position in ring], dtype=np.float64)
     if len(points) < 4 or not np.isfinite(points).all():
         raise ValueError(f"{place}: a ring needs at least four finite positions")
-    return ring_edges(points)
+    return points
 
 
 def _corners(edges: Floats) -> Floats:

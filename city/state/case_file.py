@@ -94,22 +94,6 @@ class MakeSafe(msgspec.Struct, frozen=True):
     photos: int = 0
 
 
-class CasePhoto(msgspec.Struct, frozen=True):
-    """A photo of the case: its file by SHA-256, and the stage in which it was sent.
-
-    ``stage`` is report, verify, make_safe, before, after, check or tried; ``by`` the holder's code, '' =
-    none. ``taken_at``, ``lon``, ``lat`` (WGS84 degrees) are what the photo's own file said, None = nothing.
-    """
-
-    sha256: str
-    stage: str
-    at: float
-    by: str
-    taken_at: float | None = None
-    lon: float | None = None
-    lat: float | None = None
-
-
 class Ask(msgspec.Struct, frozen=True):
     """An extension or suspension that a holder applied for and that is not decided yet."""
 
@@ -129,6 +113,23 @@ class Check(msgspec.Struct, frozen=True):
     passed: bool
     distance_m: float | None = None
     photo_after_feedback: bool = False
+
+
+class CasePhoto(msgspec.Struct, frozen=True):
+    """A stored photo of the case.
+
+    ``stage`` is one of report, verify, make_safe, before, after, check, tried; ``at`` when its act was given,
+    ``by`` the code of the holder whose people gave it ('' for others), ``taken_at`` and the place (WGS84)
+    what its own file says. Times are city epoch seconds.
+    """
+
+    sha256: str
+    stage: str
+    at: float
+    by: str
+    taken_at: float | None = None
+    lon: float | None = None
+    lat: float | None = None
 
 
 class LastAct(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import msgspec
 
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
-from city.views.own_cases_seen import OwnCaseSeen
+from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["AgencySeen", "OwnClosureSeen", "OwnTaskSeen", "SessionLineSeen"]
@@ -75,3 +75,4 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     lines: tuple[SessionLineSeen, ...] = ()
     closures: tuple[OwnClosureSeen, ...] = ()
     cases: tuple[OwnCaseSeen, ...] = ()
+    records: tuple[OwnRecordSeen, ...] = ()

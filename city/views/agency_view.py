@@ -39,7 +39,7 @@ class AgencyView:
         """Return what an agency or street may see at machine time ``now``; ``code`` is its scope."""
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        linkage = self._linkage.see(state, now)
+        linkage, city_now = self._linkage.see(state, now), state.ledger.clock.at(now)
         theirs = [task for task in linkage.tasks if task.agency == code]
         named = {task.incident for task in theirs}
         units = self._committed(state, now)
@@ -55,7 +55,8 @@ class AgencyView:
             ),
             lines=_lines(state.ledger, sorted(named), code),
             closures=_closures(state.ledger, linkage, code),
-            cases=self._cases.see(state.ledger, code, state.ledger.clock.at(now)) if self._cases else (),
+            cases=self._cases.see(state.ledger, code, city_now) if self._cases else (),
+            records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
         )
 
     def _committed(self, state: CityState, now: float) -> dict[str, UnitOnTask]:

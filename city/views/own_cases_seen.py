@@ -4,7 +4,7 @@ import msgspec
 
 from city.views.wall_seen import MakeSafeSeen
 
-__all__ = ["CasePhotoSeen", "OwnCaseSeen"]
+__all__ = ["CasePhotoSeen", "OwnCaseSeen", "OwnRecordSeen", "ReturnSeen", "RuledSeen"]
 
 
 class CasePhotoSeen(msgspec.Struct, frozen=True):
@@ -13,6 +13,53 @@ class CasePhotoSeen(msgspec.Struct, frozen=True):
     sha256: str
     stage: str
     at: float
+
+
+class ReturnSeen(msgspec.Struct, frozen=True):
+    """One return of a case. ``text`` is typed text: of the holder's own returns, '' for those of others.
+
+    ``counts`` is whether it was a bounce. ``verdict``: upheld, overruled, or '' while no ruling was made.
+    """
+
+    holder: str
+    reason: str
+    at: float
+    counts: bool
+    verdict: str = ""
+    text: str = ""
+
+
+class RuledSeen(msgspec.Struct, frozen=True):
+    """An ownership ruling: its number, whom it names, interim or final, and when it was made."""
+
+    no: str
+    holder: str
+    kind: str
+    at: float
+
+
+class OwnRecordSeen(msgspec.Struct, frozen=True):
+    """What a holder refused and what was ruled for or against it, in one case; newest change at ``at``.
+
+    ``holder`` and ``state`` are those of the case now. ``appeal`` is the holder's own: lodged, upheld,
+    refused or ''. ``appeal_by`` is until when it may lodge one, None when it may not.
+    """
+
+    key: str
+    no: str
+    kind: str
+    code: str
+    label: str
+    road: str
+    street: str
+    at: float
+    state: str
+    holder: str
+    version: int
+    returns: tuple[ReturnSeen, ...] = ()
+    rulings: tuple[RuledSeen, ...] = ()
+    appeal: str = ""
+    appeal_by: float | None = None
 
 
 class OwnCaseSeen(msgspec.Struct, frozen=True):
@@ -75,3 +122,21 @@ class OwnCaseSeen(msgspec.Struct, frozen=True):
     title: str = ""
     address: str = ""
     description: str = ""
+    is_mirrored: bool = False
+    """Its source's system handles it: the page shows it and offers nothing."""
+    channel: str = ""
+    source: str = ""
+    reminders: int = 0
+    overdue: int = 0
+    extensions: int = 0
+    returns: tuple[ReturnSeen, ...] = ()
+    ruled: RuledSeen | None = None
+    """The newest ruling, None when none was made."""
+    contact_by: float | None = None
+    """Until when the caller must be contacted first, None when that is done or not needed."""
+    has_reporter: bool = False
+    appeal_by: float | None = None
+    """Until when the holder may appeal, None when it may not, or while the time has not begun to run."""
+    code_system: str = ""
+    more_verbs: tuple[str, ...] = ()
+    """What else its people may do, with the case opened."""

@@ -57,6 +57,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         route=_book(streets, data_dir, day).route,
         boundary_m=streets.boundary_m,
         street_of=streets.code_of,
+        rings_of=streets.rings_of,
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),

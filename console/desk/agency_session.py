@@ -7,6 +7,7 @@ from city.access import Person, may_order
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
 from city.views.own_units import own_units
+from console.desk.boundary_question import boundary
 from console.orders.order_service import Orders
 from console.orders.order_session import OrderSession, Reply
 from console.orders.presence import Presence
@@ -36,7 +37,11 @@ class AgencySession(OrderSession):
         owner: Callable[[], str] = str,
     ) -> None:  # fmt: skip
         super().__init__(
-            services.orders, person_of, owner=owner, forbids=self._forbidden, asks={"units": self._units}
+            services.orders,
+            person_of,
+            owner=owner,
+            forbids=self._forbidden,
+            asks={"units": self._units, "boundary": self._boundary},
         )
         self._services = services
         self._code = code
@@ -70,3 +75,8 @@ class AgencySession(OrderSession):
         if task is None or task.agency != self._code:
             return {"units": []}
         return {"units": own_units(state, task, services.rules, now)}
+
+    async def _boundary(self, person: Person, asked: Reply) -> Reply:
+        if not may_order(person, "agency", self._code):
+            return {}
+        return boundary(self._services.state(), self._services.rules, person, asked)

@@ -4,6 +4,8 @@ import { taskRow } from "../js/agency_task.js";
 import { openForm } from "../js/agency_forms.js";
 import { held } from "../js/held_order.js";
 
+const WAITING = new Set(["issued", "delivered"]);
+
 export const mend = card((city, place) => {
   const { say, agency, orders, outbox } = city, order = held(place.redraw);
   /** @type {import("../js/agency_forms.js").Form | null} */
@@ -18,7 +20,7 @@ export const mend = card((city, place) => {
   }
   /** @param {string} verb @param {Row} row @param {Record<string, any>} [args] @param {Blob[]} [photos] */
   function act(verb, row, args = {}, photos = []) {
-    if (photos.length > 0) outbox.send(row, args, photos);
+    if (photos.length > 0) outbox.send(verb, "task:" + row.id, row.version, args, { photo: photos });
     else orders.act(verb, "task:" + row.id, row.version, args);
     if (form) leave();
   }
@@ -28,7 +30,7 @@ export const mend = card((city, place) => {
 
   return (view) => {
     const { as_of, scalars, rows } = view;
-    if (as_of !== null) agency.take(view.order.map((id) => rows.get(id)));
+    if (as_of !== null) agency.take("tasks", view.order.map((id) => rows.get(id)).map(({ id, priority, state, reminders }) => ({ id, reminders, rings: priority === "P1" && WAITING.has(state) })));
     if (form && !rows.has("t:" + form.task)) form = null;
     const { ids, fresh } = order.of(view.order, form !== null);
     const isEmpty = as_of !== null && scalars.tasks === 0;

@@ -1,11 +1,11 @@
-// An agency's page: that it is open, and its alarm. The alarm is armed by one tap, and heard and felt for a new P1
-// and for a reminder, nothing else. Armed is this page alone: a browser asks for the tap again after each load.
+// An agency's page: that it is open, and its alarm. The alarm is armed by one tap, and heard and felt for a new P1,
+// for a case that cannot wait, and for a reminder, nothing else. Armed is this page alone: a browser asks for the tap again after each load.
 (function () {
   "use strict";
   const city = window.citywall, WATCH_MS = 4000;
   const NEW = [880, 660, 880, 0, 880, 660, 880], REMINDED = [660, 0, 660], SHAKE_MS = { new: [300, 150, 300, 150, 300], reminded: [200, 150, 200] };
-  const WAITING = new Set(["issued", "delivered"]), listeners = new Set();
-  let known = /** @type {Map<string, number> | null} */ (null), isArmed = false, rung = 0;
+  const listeners = new Set(), known = /** @type {Map<string, Map<string, number>>} */ (new Map());
+  let isArmed = false, rung = 0;
 
   // One tap arms, the next one ends it. The first sound is its proof.
   function arm() {
@@ -23,12 +23,15 @@
     const isFelt = navigator.vibrate?.(SHAKE_MS[what]) ?? false;
     if (isHeard || isFelt) rung += 1;
   }
-  /** The agency's tasks as they are told now; what was there when the page came is not new. @param {Row[]} rows */
-  function take(rows) {
-    const before = known;
-    known = new Map(rows.map((row) => [row.id, row.reminders]));
-    if (before === null) return;
-    if (rows.some((row) => row.priority === "P1" && WAITING.has(row.state) && !before.has(row.id))) ring("new");
+  /**
+   * The agency's tasks or cases as they are told now; what was there when the page came is not new.
+   * @param {string} kind @param {{ id: string, rings: boolean, reminders: number }[]} rows `rings`: urgent, and nobody has it yet
+   */
+  function take(kind, rows) {
+    const before = known.get(kind);
+    known.set(kind, new Map(rows.map((row) => [row.id, row.reminders])));
+    if (!before) return;
+    if (rows.some((row) => row.rings && !before.has(row.id))) ring("new");
     else if (rows.some((row) => row.reminders > (before.get(row.id) ?? row.reminders))) ring("reminded");
   }
   function changed() {

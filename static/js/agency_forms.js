@@ -2,11 +2,12 @@
 import { html, joined, live, mark, nothing, press } from "./draw.js";
 import { far } from "./agency_task.js";
 import { typed } from "./desk_forms.js";
+import { photosOf } from "./photo_picker.js";
 
 /** @typedef {{ task: string, kind: string, draw: () => unknown }} Form */
 /** @typedef {{ act: (verb: string, row: Row, args?: Record<string, any>, photos?: Blob[]) => void, leave: () => void, redraw: () => void }} Acts */
 
-const MOST_PHOTOS = 4, MOST_BYTES = 10 * 2 ** 20, TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif", AGAIN_MS = 5000;
+const AGAIN_MS = 5000;
 
 /** @param {City} city @param {string} kind the verb @param {Row} row @param {Acts} acts @returns {Form} */
 export function openForm(city, kind, row, acts) {
@@ -40,24 +41,11 @@ function units(city, row, { act, leave, redraw }) {
 // ---- 完成: the evidence that the task asks for
 function evidence(city, row, { act, leave, redraw }) {
   const { say } = city, needs = row.evidence;
-  let photos = /** @type {{ file: Blob, url: string }[]} */ ([]), number = "", text = "", wrong = "";
-  const forget = () => photos.forEach(({ url }) => URL.revokeObjectURL(url));
-  function take({ target }) {
-    const files = Array.from(/** @type {HTMLInputElement} */ (target).files ?? []);
-    wrong = files.some((file) => file.size > MOST_BYTES) ? say.say("refusal.photo_too_large") : "";
-    const good = files.filter((file) => file.size <= MOST_BYTES).map((file) => ({ file, url: URL.createObjectURL(file) }));
-    photos = [...photos, ...good].slice(0, MOST_PHOTOS);
-    target.value = "";
-    redraw();
-  }
-  function remove(one) {
-    URL.revokeObjectURL(one.url);
-    photos = photos.filter((other) => other !== one);
-    redraw();
-  }
+  const photos = photosOf(city, redraw);
+  let number = "", text = "", wrong = "";
   const value = () => Number(number.replace(",", "."));
   function missing() {
-    if (needs === "photo" && photos.length === 0) return say.say("agency.need.photo");
+    if (needs === "photo" && photos.count() === 0) return say.say("agency.need.photo");
     if (number.trim() !== "" && !Number.isFinite(value())) return say.say("agency.need.number");
     if (needs === "number" && number.trim() === "") return say.say("agency.need.number");
     return (needs === "text" || needs === "list") && text.trim() === "" ? say.say("agency.need." + needs) : "";
@@ -66,19 +54,18 @@ function evidence(city, row, { act, leave, redraw }) {
     event.preventDefault();
     wrong = missing();
     if (wrong) return redraw();
-    forget();
+    photos.forget();
     const args = { ...(text.trim() && { text: text.trim() }), ...(needs === "number" && { number: value() }) };
-    act("finish_task", row, args, photos.map(({ file }) => file));
+    act("finish_task", row, args, photos.files());
   }
-  const close = () => { forget(); leave(); };
+  const close = () => { photos.forget(); leave(); };
   const set = (fn) => typed((told) => { fn(told); wrong = ""; redraw(); });
   return () => html`<form class="form" novalidate @submit=${send}>
     <p class="ask">${say.say("agency.evidence." + needs)}</p>
     ${needs === "number" ? html`<input type="text" inputmode="decimal" aria-label=${say.say("agency.evidence.number")} .value=${live(number)} @input=${set((told) => { number = told; })}>` : nothing}
-    <div class="shots">${photos.map((one, place) => html`<button type="button" class="shot" title=${say.say("agency.remove_photo")} @click=${() => remove(one)}><img src=${one.url} alt=${say.say("agency.photo", { n: place + 1 })}></button>`)}
-      <label class="take" ?hidden=${photos.length >= MOST_PHOTOS}>${say.say("agency.take_photo")}<input type="file" accept=${TYPES} multiple @change=${take}></label></div>
+    ${photos.draw()}
     <textarea rows=${needs === "list" ? 4 : 2} maxlength="2000" placeholder=${say.say("agency.text." + (needs === "list" || needs === "text" ? needs : "plain"))} .value=${live(text)} @input=${set((told) => { text = told; })}></textarea>
-    <p class="wrong" role="alert">${wrong}</p>
+    <p class="wrong" role="alert">${wrong || photos.wrong()}</p>
     <p class="buttons"><button type="submit" class="primary" data-ready=${mark(missing() === "")}>${say.say("agency.do.finish_task")}</button>${cancel(city, close)}</p></form>`;
 }
 

@@ -1,10 +1,11 @@
-// Reports with photos: kept in the browser until they are answered, so that a page that is closed, or has no network,
-// loses none. Each is sent under the command id of its press, however often.
+// Orders with photos: kept in the browser until they are answered, so that a page that is closed, or has no network,
+// loses none. Each is sent under the command id of its press, however often. `files` holds the photos by the name under
+// which the server takes them: photo, before, after.
 (function () {
   "use strict";
   const city = window.citywall, { page } = city;
   const NAME = "citywall-agency", STORE = "unsent", RETRY_MS = [3000, 6000, 15000, 30000, 60000], SEND_MS = 90000;
-  const held = /** @type {Map<string, Unsent>} */ (new Map()); // by task
+  const held = /** @type {Map<string, Unsent>} */ (new Map()); // by subject
   const listeners = new Set();
   const owner = page.person?.person_mark ?? "";
 
@@ -36,14 +37,15 @@
   }
 
   // ---- sending. States: pending, unsent (tried again), refused; what is done is told by the channel.
-  /** @param {Row} row @param {Record<string, any>} args @param {Blob[]} photos */
-  async function send(row, args, photos) {
+  /** @param {string} verb @param {string} subject @param {number} version @param {Record<string, any>} args @param {Record<string, Blob[]>} files */
+  async function send(verb, subject, version, args, files) {
     const id = crypto.getRandomValues(new Uint8Array(12)).reduce((text, n) => text + n.toString(16).padStart(2, "0"), "");
-    const envelope = { command_id: id, verb: "finish_task", subject: "task:" + row.id, version: row.version, args };
-    const one = /** @type {Unsent} */ ({ id, owner, scope: page.scope, task: row.id, envelope, photos, born: Date.now() });
+    const envelope = { command_id: id, verb, subject, version, args };
+    const kept = { id, owner, scope: page.scope, subject, envelope, files, born: Date.now() };
+    const one = /** @type {Unsent} */ ({ ...kept });
     begin(one);
     try {
-      await inStore("readwrite", (store) => store.put({ id, owner, scope: one.scope, task: row.id, envelope, photos, born: one.born }));
+      await inStore("readwrite", (store) => store.put(kept));
       one.isKept = true;
     } catch (error) {
       console.info("citywall: not kept,", String(error));
@@ -53,19 +55,19 @@
   /** @param {Unsent} one */
   function begin(one) {
     Object.assign(one, { state: "pending", tries: 0, answer: null, why: "" });
-    held.set(one.task, one);
+    held.set(one.subject, one);
     changed();
   }
   /** @param {Unsent} one */
   async function post(one) {
-    if (one.isSending || held.get(one.task) !== one) return;
+    if (one.isSending || held.get(one.subject) !== one) return;
     clearTimeout(one.timer);
     one.isSending = true;
     changed();
     try {
       const form = new FormData();
       form.append("act", JSON.stringify(one.envelope));
-      for (const photo of one.photos) form.append("photo", photo, "photo");
+      for (const [name, photos] of Object.entries(one.files)) for (const photo of photos) form.append(name, photo, name);
       const reply = await fetch(`/evidence/${page.channel}/${page.scope}`, { method: "POST", body: form, signal: AbortSignal.timeout(SEND_MS) });
       if (reply.ok) await answered(one, (await reply.json()).answer);
       else later(one, reply.status === 401 || reply.status === 403 ? "sign_in" : "");
@@ -82,7 +84,7 @@
     if (answer.refused?.code === "read_only") return later(one, "");
     one.answer = answer;
     one.state = answer.done ? "done" : "refused";
-    if (answer.done) held.delete(one.task);
+    if (answer.done) held.delete(one.subject);
     await inStore("readwrite", (store) => store.delete(one.id)).catch(() => {});
   }
   /** @param {Unsent} one @param {string} why */
@@ -100,9 +102,11 @@
   // ---- what an earlier page left: of this person and agency, sent now
   async function restore() {
     if (!owner) return;
-    const all = /** @type {Unsent[]} */ (await inStore("readonly", (store) => store.getAll()).catch(() => []));
+    const found = /** @type {any[]} */ (await inStore("readonly", (store) => store.getAll()).catch(() => []));
+    // What a page of an earlier version kept named its task and had one kind of photo.
+    const all = /** @type {Unsent[]} */ (found.map((one) => ({ ...one, subject: one.envelope.subject, files: one.files ?? { photo: one.photos } })));
     for (const one of all) {
-      if (one.owner !== owner || one.scope !== page.scope || held.has(one.task)) continue;
+      if (one.owner !== owner || one.scope !== page.scope || held.has(one.subject)) continue;
       begin(Object.assign(one, { isKept: true }));
       post(one);
     }
@@ -114,13 +118,14 @@
   });
 
   city.outbox = {
-    send, of: (task) => held.get(task) ?? null,
-    /** How many photos were not sent, and whether all of them outlive the page. */
-    count: () => unsent().reduce((count, one) => count + one.photos.length, 0),
+    send, of: (subject) => held.get(subject) ?? null,
+    /** How many photos were not sent, of one order or of all, and whether all of them outlive the page. */
+    photos: (one) => Object.values(one.files).flat().length,
+    count: () => unsent().reduce((count, one) => count + city.outbox.photos(one), 0),
     isKept: () => unsent().every((one) => one.isKept),
     isSignedOut: () => unsent().some((one) => one.why === "sign_in"),
-    again: (task) => { const one = held.get(task); if (one) post(one); },
-    drop: (task) => { if (held.get(task)?.state === "refused") held.delete(task); changed(); },
+    again: (subject) => { const one = held.get(subject); if (one) post(one); },
+    drop: (subject) => { if (held.get(subject)?.state === "refused") held.delete(subject); changed(); },
     on: (fn) => { listeners.add(fn); },
   };
 })();

@@ -18,7 +18,7 @@ export function nextOf({ state, travels }) {
  * @param {{ act: Function, want: (kind: string, row: Row) => void, form: import("./agency_forms.js").Form | null }} acts
  */
 export function taskRow(city, row, { act, want, form }) {
-  const { say, words, orders, outbox } = city, now = city.city(), made = orders.of("task:" + row.id), report = outbox.of(row.id);
+  const { say, words, orders, outbox } = city, now = city.city(), made = orders.of("task:" + row.id), report = outbox.of("task:" + row.id);
   const isOver = OVER.has(row.state), isWaiting = WAITING.has(row.state);
   const what = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
   const [left, level] = time(city, row, now);
@@ -97,9 +97,9 @@ function steps(city, row, { act, want, form, made, report }) {
 function told(city, row, made, report) {
   const { say, orders, outbox } = city;
   if (report && report.state !== "pending") {
-    const { refused } = report.answer ?? {}, photos = say.say("agency.unsent", { n: report.photos.length });
-    if (refused) return answer("refused", orders.refusal(refused), [[say.say("desk.good"), () => outbox.drop(row.id)]]);
-    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), () => outbox.again(row.id)]]);
+    const { refused } = report.answer ?? {}, photos = say.say("agency.unsent", { n: outbox.photos(report) });
+    if (refused) return answer("refused", orders.refusal(refused), [[say.say("desk.good"), () => outbox.drop("task:" + row.id)]]);
+    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), () => outbox.again("task:" + row.id)]]);
   }
   if (!made || made.state === "done" || made.state === "pending") return null;
   const mark_ = "task:" + row.id, verb = say.say("agency.do." + made.verb);

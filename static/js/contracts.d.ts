@@ -355,19 +355,21 @@ interface Sound {
 interface Agency {
   arm(): void;
   alarm(): "off" | "armed" | "mute";
-  take(rows: Row[]): void;
+  /** What there is of one kind now; what is new, waits and is urgent rings. */
+  take(kind: string, rows: { id: string; rings: boolean; reminders: number }[]): void;
   rung(): number;
   on(fn: () => void): void;
 }
-/** A report with photos that is not answered yet (static/js/agency_outbox.js). */
+/** An order with photos that is not answered yet (static/js/agency_outbox.js). */
 interface Unsent {
   /** The command id. */
   id: string;
   owner: string;
   scope: string;
-  task: string;
+  subject: string;
   envelope: Envelope;
-  photos: Blob[];
+  /** Photos by the name under which the server takes them: photo, before, after. */
+  files: Record<string, Blob[]>;
   /** `Date.now()` of the press. */
   born: number;
   state: "pending" | "unsent" | "refused" | "done";
@@ -381,13 +383,14 @@ interface Unsent {
   timer?: number;
 }
 interface Outbox {
-  send(row: Row, args: Record<string, any>, photos: Blob[]): Promise<void>;
-  of(task: string): Unsent | null;
+  send(verb: string, subject: string, version: number, args: Record<string, any>, files: Record<string, Blob[]>): Promise<void>;
+  of(subject: string): Unsent | null;
+  photos(one: Unsent): number;
   count(): number;
   isKept(): boolean;
   isSignedOut(): boolean;
-  again(task: string): void;
-  drop(task: string): void;
+  again(subject: string): void;
+  drop(subject: string): void;
   on(fn: () => void): void;
 }
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
