@@ -43,6 +43,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "merge": ("intake_officer", "duty_officer", "street_operator"),
     "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
+    "not_my_list": ("inspector", "village_operator"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -140,6 +141,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_call_out": _CENTRE,
     "answer_call_out": ("village_operator",),
     "save_daily_report": (*_CENTRE, "duty_leader"),
+    "record_numbers": ("village_operator",),
     "pass_duty_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""

@@ -15,7 +15,7 @@ from city.state.ledger_state import Case, LedgerState
 
 __all__ = ["Change", "Fold", "account_of", "fold_note", "fold_on_case", "is_timer_note"]
 
-NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened"})
+NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened", "ListRejected"})
 """Facts that decide nothing: they do not put their author on an axis."""
 
 STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}
