@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-import msgspec
+from city.person import Person
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
@@ -28,42 +28,6 @@ OFF_SHIFT: Final = frozenset({
 })  # fmt: skip
 """Verbs of those who come on shift or leave it: a shift role counts for them off shift, too."""
 
-
-class Person(msgspec.Struct, frozen=True):
-    """A person who acts; read again for every command.
-
-    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` limits what they may act
-    on (empty = the whole district). ``on_shift`` are those of ``roles`` that the present shift gives them.
-    ``automated`` marks a simulated person of the demo; commands of real persons have priority.
-    """
-
-    account: str
-    name: str
-    roles: tuple[str, ...]
-    seat: str = ""
-    shift: str = ""
-    agency: str = ""
-    street: str = ""
-    streets: tuple[str, ...] = ()
-    on_shift: tuple[str, ...] = ()
-    automated: bool = False
-
-    @property
-    def holder(self) -> str:
-        """Return the code of the holder that they act for, '' for the centre."""
-        return self.agency or self.street
-
-    @property
-    def workstation(self) -> str:
-        """Return the code of a village officer's workstation: their seat, else their account."""
-        return (self.seat or self.account) if "village_operator" in self.roles else ""
-
-    @property
-    def beats(self) -> tuple[str, ...]:
-        """Return the streets that they act in, () = the whole district."""
-        return self.streets or ((self.street,) if self.street else ())
-
-
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
@@ -77,15 +41,9 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "file": ("intake_officer", "duty_officer", "street_operator", "village_operator", "system"),
     "reject": ("intake_officer", "duty_officer"),
     "merge": ("intake_officer", "duty_officer", "street_operator"),
-    "report": (
-        "inspector",
-        "village_operator",
-        "street_operator",
-        "agency_operator",
-        "intake_officer",
-        "duty_officer",
-    ),
+    "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
+    "not_my_list": ("inspector", "village_operator"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -185,6 +143,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_call_out": _CENTRE,
     "answer_call_out": ("village_operator",),
     "save_daily_report": (*_CENTRE, "duty_leader"),
+    "record_numbers": ("village_operator",),
     "pass_duty_limit": ("system",),
     # relaxations of an emergency (§4.6), visits on site
     "start_relaxation": ("duty_leader",),
@@ -318,4 +277,4 @@ def may_see_case_photo(person: Person, holders: Collection[str], street: str) ->
         return True
     if "street_operator" in person.roles and bool(street) and person.street == street:
         return True
-    return "inspector" in person.roles and (not person.streets or street in person.streets)
+    return "inspector" in person.roles and (not person.beats or street in person.beats)

@@ -46,7 +46,8 @@ class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
     ``person_mark`` is their id in the rows' ``acted_by`` (``city.views.case_view``). ``verbs`` are those that
-    they may use when the page is opened; the page has buttons for these only.
+    they may use when the page is opened; the page has buttons for these only. ``holder`` is the agency or
+    street that they act for.
     """
 
     on_message: OnMessage
@@ -55,6 +56,7 @@ class Visitor(msgspec.Struct, frozen=True):
     seat: str = ""
     person_mark: str = ""
     verbs: tuple[str, ...] = ()
+    holder: str = ""
 
 
 class Page(pn.Template):

@@ -72,7 +72,8 @@ class Cast:
         self, running: Running, holders: dict[str, str] | None = None, *, roster: str = "",
         leads: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """``holders``: login → agency code or street code. ``leads``: login → name of further shift leads."""
+        """``holders``: login → agency code, street code or ``village:<street code>``; ``leads``: login → name
+        of further shift leads."""
         self.running = running
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -87,9 +88,10 @@ class Cast:
         told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
         told |= {name: (display, ["shift_lead"], {}) for name, display in leads.items()}
         for name, holder in holders.items():
-            is_street = holder.isdigit()
-            role = "street_operator" if is_street else "agency_operator"
-            told[name] = (f"{name}××", [role], {"street" if is_street else "agency": holder})
+            kind, _, code = holder.rpartition(":")
+            is_street = code.isdigit()
+            role = "village_operator" if kind else "street_operator" if is_street else "agency_operator"
+            told[name] = (f"{name}××", [role], {"street" if is_street else "agency": code})
         for name, (display, roles, rights) in told.items():
             accounts.create(name, display, roles=roles, now=1.0, password=PASSWORD, pin=PIN, **rights)
             self.tokens[name] = tokens.create(name, ["command"], now=1.0, account=name)

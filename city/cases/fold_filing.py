@@ -7,6 +7,7 @@ import msgspec
 
 from city.cases.fold_common import Change, Fold, account_of, note_field_work
 from city.cases.fold_photos import add_photos
+from city.cases.fold_workloads import count_work
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, moment, names, number, text, texts, whole
 from city.state.case_file import LIMIT_UNITS, MakeSafe, higher_urgency
@@ -33,7 +34,7 @@ def _verified(change: Change) -> tuple[str, ...]:
     add_photos(change, ("photos", "verify"))
     note_field_work(change)
     change.enter("reported")
-    return ()
+    return count_work(change)
 
 
 def _filed(change: Change) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import msgspec
 
 from city.cases.fold_common import Change, Fold, account_of, note_field_work
 from city.cases.fold_photos import add_photos
+from city.cases.fold_workloads import count_work
 from city.facts.field_readers import flag, maybe_moment, moment, number, text, texts
 from city.state.case_file import OUTCOMES, Ask, Check, reached
 from city.state.hotline_records import ORDER_KINDS
@@ -43,7 +44,7 @@ def _handled(change: Change) -> tuple[str, ...]:
     file.unowned_since = None
     add_photos(change, ("photos_before", "before"), ("photos_after", "after"), by=text(data, "holder"))
     change.enter("handled")
-    return ()
+    return count_work(change)
 
 
 def _extension_applied(change: Change) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def _checked(change: Change) -> tuple[str, ...]:
         file.reworks += 1
         file.outcome = ""
         change.enter("handling")
-    return ()
+    return count_work(change)
 
 
 def _closed(change: Change) -> tuple[str, ...]:

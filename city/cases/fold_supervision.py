@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from city.cases.fold_common import Change, Fold
+from city.cases.fold_common import Change, Fold, account_of
 from city.cases.fold_photos import add_photos
 from city.cases.undo_records import restore, save_undo
 from city.duty.duty_log import say
@@ -70,6 +70,13 @@ def _commented(change: Change) -> tuple[str, ...]:
     return ()
 
 
+def _list_rejected(change: Change) -> tuple[str, ...]:
+    account = account_of(change.fact.actor)
+    if account and account not in change.file.not_lists:
+        change.file.not_lists = (*change.file.not_lists, account)
+    return ()
+
+
 def _stage_limit_passed(change: Change) -> tuple[str, ...]:
     name = f"{text(change.data, 'step')}:{whole(change.data, 'serial', 0)}"
     if name not in change.file.stages_passed:
@@ -93,6 +100,7 @@ SUPERVISION: Final[dict[str, Fold]] = {
     "CaseSupervised": _supervised,
     "UnitSent": _unit_sent,
     "CommentAdded": _commented,
+    "ListRejected": _list_rejected,
     "StageLimitPassed": _stage_limit_passed,
     "CaseOverdue": _overdue,
 }

@@ -7,7 +7,7 @@ from city.cases.callers import ending_of
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
 from city.commands.command import NewFact, Refusal
-from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
 from city.commands.filing import distance_to
 from city.commands.photo_proof import Proof, kept, proof_of
 from city.state.row_keys import row_key_of
@@ -22,7 +22,7 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
     wrong = allowed(order, "handled") or _mode(order, args)
     if wrong:
         return wrong
-    if not args.passed and not args.reason:
+    if not args.passed and not (args.reason or args.fault):
         return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "str"})
     photo_at = _photo_at(args)
     if isinstance(photo_at, Refusal):
@@ -39,8 +39,9 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
     data: dict[str, Any] = {
         "passed": args.passed, "mode": args.mode, "lon": proof.lon, "lat": proof.lat,
         "place_by": proof.place_by, "photo_at": moment(proof.at), "photo_at_by": proof.at_by,
-        "photos": list(args.photos), "reason": args.reason or "",
-        "distance_m": distance, "photo_after_feedback": after, **kept(order, args.photo_facts),
+        "photos": list(args.photos), "reason": args.reason or "", "fault": args.fault or "",
+        "distance_m": distance, "photo_after_feedback": after, "day": city_day(order),
+        **kept(order, args.photo_facts),
     }  # fmt: skip
     checked = order.fact("CaseChecked", data, reason=args.reason or "")
     if not args.passed:

@@ -72,6 +72,8 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     undo_s: float = 20.0
     reopen_days: int = 7
     near_m: float = 50.0
+    workload_cap: int = 30
+    """Cases a day that one inspector or workstation is to work on; more is counted (K23), not refused."""
     unit_kmh: float = 25.0
     """Assumed speed of a unit in the city; ``unit_detour`` is road length over straight-line distance. Both
     are used only for the minutes shown with a unit."""

@@ -241,6 +241,8 @@ class CaseFile(msgspec.Struct):
     verify_by: float | None = None
     verify_to: str = ""
     verified: str = ""
+    not_lists: tuple[str, ...] = ()
+    """Accounts that took it from their list (不在我的清单)."""
     handled_at: float | None = None
     outcome: str = ""
     handled_by: tuple[str, ...] = ()

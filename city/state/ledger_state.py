@@ -12,7 +12,7 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
-from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift
+from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.rule_records import Erratum, Registered
@@ -213,18 +213,18 @@ class LedgerState(msgspec.Struct):
     relaxations: dict[str, Relaxation] = {}
     visits: list[Visit] = []
     shows: dict[str, Show] = {}
-    danger_signals: dict[str, tuple[str, ...]] = {}
-    """Case key → the emergency numbers that got its notice of danger."""
+    danger_signals: dict[str, tuple[str, ...]] = {}  # case → emergency numbers that got its notice
     incidents: dict[str, Incident] = {}
     tasks: dict[str, Task] = {}
-    closures: dict[str, Closure] = {}
-    """By the device id of the underpass's depth gauge."""
+    closures: dict[str, Closure] = {}  # by the device id of the underpass's depth gauge
     shifts: dict[str, Shift] = {}
     shift: str = ""
     """Id of the responsible shift of the district; '' until duty is kept by facts."""
     overrides: dict[str, Override] = {}
     call_outs: dict[str, CallOut] = {}
     entries: list[DutyEntry] = []
+    stations: dict[str, StationNumbers] = {}  # by the code of the workstation
+    workloads: dict[str, dict[str, int]] = {}  # city day → worker → cases, see city/cases/fold_workloads.py
     reports: dict[str, DailyReport] = {}
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None

@@ -99,7 +99,7 @@ function told(city, row, made, report) {
   if (report && report.state !== "pending") {
     const { refused } = report.answer ?? {}, photos = say.say("agency.unsent", { n: outbox.photos(report) });
     if (refused) return answer("refused", orders.refusal(refused), [[say.say("desk.good"), () => outbox.drop("task:" + row.id)]]);
-    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), () => outbox.again("task:" + row.id)]]);
+    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), outbox.again]]);
   }
   if (!made || made.state === "done" || made.state === "pending") return null;
   const mark_ = "task:" + row.id, verb = say.say("agency.do." + made.verb);

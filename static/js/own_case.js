@@ -105,7 +105,7 @@ function told({ say, orders, outbox }, row, made, report) {
   if (report && report.state !== "pending") {
     if (report.answer?.refused) return line("refused", orders.refusal(report.answer.refused), [[say.say("desk.good"), () => outbox.drop(subject)]]);
     const photos = say.say("agency.unsent", { n: outbox.photos(report) });
-    return line("lost", joined(photos, report.why && say.say("agency.unsent.sign_in"), !report.isKept && say.say("agency.unsent.lost")), [[say.say("desk.resend"), () => outbox.again(subject)]]);
+    return line("lost", joined(photos, report.why && say.say("agency.unsent.sign_in"), !report.isKept && say.say("agency.unsent.lost")), [[say.say("desk.resend"), outbox.again]]);
   }
   if (!made || made.state === "pending" || made.verb === "reveal" && made.state === "done") return nothing;
   if (made.state === "done") {
