@@ -7,6 +7,7 @@ from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import Case, CityState
+from city.views.alarm_view import alarms_seen, maintained_seen
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
 from city.views.nearest_units import FreeUnits, NearestUnit
@@ -48,6 +49,7 @@ class DeskView:
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
+            alarms=alarms_seen(state, now), maintained=maintained_seen(state.ledger),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ __all__ = ["Dips"]
 
 
 class Dips:
-    """Every ``every_s`` one of ``number`` devices begins to deviate for ``lasts_s``; clock and seed decide which."""
+    """Every ``every_s`` one of ``number`` devices deviates for ``lasts_s``; clock and seed decide which."""
 
     def __init__(self, seed: int, name: str, number: int, *, every_s: float, lasts_s: float) -> None:
         self._seed = seed
