@@ -98,10 +98,10 @@ class Series:
         if at - self.at > LOST_AFTER * self.interval_s:
             for track in self._tracks.values():
                 track.forget()
+        self._count_time(at)
         if value != value:
             self.at, self.is_judged = at, False
             return
-        self._count_time(at)
         self.pass_calm(at, value)
         band = conditions.band(self.bands, at) if self.bands else None
         self.is_judged = band is not None

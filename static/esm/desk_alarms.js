@@ -12,6 +12,8 @@ export const mend = card((city, { face, redraw }) => {
   orders.on((made) => { if (made === null || /^(alarm|device):/.test(made.subject)) redraw(); });
   city.keys.on("a", () => { isOpen = !isOpen; redraw(); if (isOpen) step(0); });
 
+  const subjectOf = (id, row) => (id.startsWith("a:") ? "alarm:" + row.key : "device:" + row.device);
+
   return (told) => {
     view = told;
     if (formOfRow && !view.rows.has(formOfRow)) close();
@@ -26,7 +28,6 @@ export const mend = card((city, { face, redraw }) => {
       <p class="calm" ?hidden=${!isOpen || !(more > 0)}>${say.say("alarms.more", { n: more })}</p>`;
   };
 
-  const subjectOf = (id, row) => (id.startsWith("a:") ? "alarm:" + row.key : "device:" + row.device);
   function line(id, row) {
     const now = city.city(), subject = subjectOf(id, row), isAlarm = id.startsWith("a:");
     const isAside = isAlarm && row.shelved_until !== null;
