@@ -136,11 +136,11 @@ def _baseline_time(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 SENSING: Final[dict[str, Fold]] = {
     "AlarmRaised": _on_alarm(_raised),
-    "AlarmCleared": _on_alarm(_cleared),
     "AlarmDoubted": _on_alarm(_doubted),
     "AlarmAcknowledged": _on_alarm(_acknowledged),
     "AlarmShelved": _on_alarm(_shelved),
     "AlarmShelvingEnded": _on_alarm(_back),
+    "AlarmCleared": _on_alarm(_cleared),
     "MaintenanceStarted": _maintained(_started),
     "MaintenanceEnded": _maintained(_ended),
     "BaselineTimeCounted": _baseline_time,
