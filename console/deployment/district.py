@@ -28,6 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 GRIDS = "grids.geojson"
+LARGE_TABLE: Final = "baselines.csv"
 LARGEST_TABLE: Final = 256 * 2**20
 HOLIDAYS: Final = ("china", "none")
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -195,12 +196,12 @@ def grids_document(data_dir: Path) -> Any:
 def table_path(data_dir: Path, name: str) -> Path:
     """Return the path of a CSV table: the data dir's own, else the shipped one for its district.
 
-    A large table may be compressed: then its name ends in ``.csv.gz``. Raises DistrictError when city.toml is
-    unreadable.
+    The table of baselines may be compressed: then its name ends in ``.csv.gz``. Raises DistrictError when
+    city.toml is unreadable.
     """
-    for own in (data_dir / name, data_dir / f"{name}.gz"):
-        if own.exists():
-            return own
+    own, packed = data_dir / name, data_dir / f"{name}.gz"
+    if own.exists() or (name == LARGE_TABLE and packed.exists()):
+        return own if own.exists() else packed
     starter = static.path("starter") / name
     return static.path(f"tables/{name}") if is_built_in(data_dir) or not starter.exists() else starter
 

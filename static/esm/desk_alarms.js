@@ -40,7 +40,8 @@ export const mend = card((city, { face, redraw }) => {
   }
   // "0.082 MPa（0.20–0.45）": what raised it, and the limits in force.
   function measured(row) {
-    const limits = row.low === null && row.high === null ? "" : say.say("alarms.limits", { low: row.low ?? "", high: row.high ?? "" });
+    const key = row.low === null ? "alarms.limit_high" : row.high === null ? "alarms.limit_low" : "alarms.limits";
+    const limits = row.low === null && row.high === null ? "" : say.say(key, { low: row.low, high: row.high });
     const name = words("metric." + row.metric) ?? row.metric;
     if (row.op === "gap_gt" || row.op === "stuck") return `${name} ${words("alarm_op." + row.op) ?? row.op}`;
     return `${name} ${row.value} ${row.unit}${limits}`;
