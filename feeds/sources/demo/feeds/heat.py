@@ -17,7 +17,7 @@ from feeds.sources.demo.feeds.dips import Dips
 from feeds.sources.demo.feeds.signals import noise
 from feeds.sources.demo.ground import Ground
 
-__all__ = ["BANDS", "CLIENT", "STATIONS", "HeatStations", "band_rows", "outdoor"]
+__all__ = ["BANDS", "CLIENT", "GAUGES", "STATIONS", "HeatStations", "band_rows", "outdoor"]
 
 STATIONS: Final = 604
 GAUGES: Final = 6
