@@ -134,7 +134,8 @@ async def measure(
     delays = [(found[name] - at) * 1000 for name, at in sent.items() if name in found]
     return {
         "p50_ms": round(percentile(delays, 0.5)), "p95_ms": round(percentile(delays, 0.95)),
-        "filed": len(found), "crossings": crossings, "readings_s": round(accepted / seconds),
+        "filed": len(found), "crossings": crossings, "missed": sorted(sent.keys() - found.keys()),
+        "readings_s": round(accepted / seconds),
         "engine_cores": round(cores, 2),
     }  # fmt: skip
 

@@ -36,8 +36,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
     Keys of tables: ``class.<kind>.<code>``, ``metric.<code>``, ``street.<code>``,
-    ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for
-    an unsupported language.
+    ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese),
+    ``source.<client>``. Raises KeyError for an unsupported language.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"

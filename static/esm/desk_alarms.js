@@ -8,10 +8,14 @@ const KEYS = { enter: "acknowledge_alarm", s: "shelve_alarm", f: "suspect_fault"
 export const mend = card((city, { face, redraw }) => {
   const { say, words, desk, orders } = city;
   let view = /** @type {View} */ ({ as_of: null, scalars: {}, order: [], rows: new Map() });
+  const unfolded = /** @type {Set<string>} */ (new Set());
   let isOpen = false, chosen = "", form = /** @type {ReturnType<typeof formOf> | null} */ (null), formOfRow = "";
   orders.on((made) => { if (made === null || /^(alarm|device):/.test(made.subject)) redraw(); });
   city.keys.on("a", () => { isOpen = !isOpen; redraw(); if (isOpen) step(0); });
 
+  // Of many alike alarms the worst stands for all, until somebody unfolds them.
+  const shown = () => view.order.filter((id) => { const { group = "", same = 0 } = view.rows.get(id); return !group || same > 0 || unfolded.has(group); });
+  const fold = (group) => { if (!unfolded.delete(group)) unfolded.add(group); redraw(); };
   const subjectOf = (id, row) => (id.startsWith("a:") ? "alarm:" + row.key : "device:" + row.device);
 
   return (told) => {
@@ -23,7 +27,7 @@ export const mend = card((city, { face, redraw }) => {
       maintained > 0 && say.say("alarms.maintained", { n: maintained }));
     return html`<div class="bar"><button type="button" class="toggle" aria-expanded=${String(isOpen)} @click=${() => { isOpen = !isOpen; redraw(); }}><kbd>A</kbd>${say.say("alarms.title")}</button
       ><span class="count" data-some=${mark(active > 0)}>${counts}</span><span class="note" ?hidden=${!isOpen}>${say.say("alarms.keys")}</span></div>
-      <ol class="alarms" ?hidden=${!isOpen} @keydown=${onKey}>${each(told.order, (id) => line(id, told.rows.get(id)))}</ol>
+      <ol class="alarms" ?hidden=${!isOpen} @keydown=${onKey}>${each(shown(), (id) => line(id, told.rows.get(id)))}</ol>
       <p class="calm" ?hidden=${!isOpen || told.order.length > 0}>${say.say("alarms.none")}</p>
       <p class="calm" ?hidden=${!isOpen || !(more > 0)}>${say.say("alarms.more", { n: more })}</p>`;
   };
@@ -35,7 +39,7 @@ export const mend = card((city, { face, redraw }) => {
       <p class="what"><b>${isAlarm ? words("alarm_level." + row.level) ?? row.level : say.say("alarms.maintenance")}</b><span>${joined(row.name, isAlarm && measured(row))}</span
         ><time>${say.elapsed(isAlarm ? row.raised_at : row.since, now)}</time></p>
       <p class="why">${isAlarm ? about(row, now) : joined(row.by, row.reason)}</p>
-      <p class="do">${lately(subject)}${buttons(id, row).map(([verb, label]) => html`<button type="button" ?disabled=${orders.isBusy(subject) || !desk.isLive()} ${press([id, row, verb], does)}>${label}</button>`)}</p>
+      <p class="do">${row.same > 0 ? html`<button type="button" class="plain" aria-expanded=${String(unfolded.has(row.group))} @click=${() => fold(row.group)}>${say.say("alarms.same", { n: row.same })}</button>` : nothing}${lately(subject)}${buttons(id, row).map(([verb, label]) => html`<button type="button" ?disabled=${orders.isBusy(subject) || !desk.isLive()} ${press([id, row, verb], does)}>${label}</button>`)}</p>
       ${formOfRow === id ? form?.draw() ?? nothing : nothing}</li>`;
   }
   // "0.082 MPa（0.20–0.45）": what raised it, and the limits in force.
@@ -99,7 +103,7 @@ export const mend = card((city, { face, redraw }) => {
   }
 
   function step(by) {
-    const ids = view.order, at = Math.min(Math.max(ids.indexOf(chosen) + by, 0), ids.length - 1);
+    const ids = shown(), at = Math.min(Math.max(ids.indexOf(chosen) + by, 0), ids.length - 1);
     chosen = ids[at] ?? "";
     redraw();
     /** @type {HTMLElement | null} */ (face.querySelector(`li[data-id="${CSS.escape(chosen)}"]`))?.focus();

@@ -10,6 +10,7 @@ import pytest
 from city.clocks.timestamps import parse
 from city.places.streets import Streets
 from feeds.sources.demo import CLIENTS, DemoDistrict
+from feeds.sources.demo.feeds.heat import GAUGES, STATIONS
 
 START = parse("2026-11-20T20:31:07+08:00")
 Records = dict[tuple[str, str], list[dict[str, Any]]]
