@@ -55,8 +55,10 @@ class BaselineTimes:
         for series in self._evaluator.series.values():
             row = found.get(series.device.kind)
             if row is not None and not ledger.sensing.is_maintained(series.device.id):
-                row[0] += series.inside_s
-                row[1] += series.good_s
+                # A value may have held since before the slot: no series counts for more than its length.
+                share = min(1.0, span_s / series.good_s) if series.good_s else 0.0
+                row[0] += series.inside_s * share
+                row[1] += series.good_s * share
         return [
             {"kind": kind, "inside_s": round(inside, 1), "good_s": round(good, 1), "due_s": round(due, 1)}
             for kind, (inside, good, due) in sorted(found.items())

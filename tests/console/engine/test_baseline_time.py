@@ -45,6 +45,20 @@ async def test_a_slot_is_noted_when_it_is_over_with_its_coverage() -> None:
     assert kept.rows[1] == [{**row, "inside_s": 0.0, "good_s": 0.0}]
 
 
+async def test_no_gauge_counts_for_more_than_the_slot() -> None:
+    sensed, kept = Sensed("2026-11-23T10:09:00+08:00"), Kept()
+    sensed.gauge()
+    times = BaselineTimes(sensed.watch.evaluator, lambda: sensed.city, kept)
+    await times.step(sensed.w.machine)
+    sensed.take([sensed.record(0.3, ago_s=30)])
+    series = sensed.watch.evaluator.find("g1", "water_pressure_mpa")
+    assert series is not None
+    series.inside_s, series.good_s = 300.0, 1200.0
+    sensed.w.wait(seconds=60)
+    await times.step(sensed.w.machine)
+    assert [(row["inside_s"], row["good_s"], row["due_s"]) for row in kept.rows[0]] == [(150.0, 600.0, 600.0)]
+
+
 async def test_two_engines_make_the_same_act() -> None:
     sensed = Sensed("2026-11-23T10:00:00+08:00")
     sensed.gauge()
