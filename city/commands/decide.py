@@ -31,6 +31,7 @@ from city.commands.limits import ruling_by
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.reporting import decide_report
 from city.commands.rights import at_wall, checks_own_work, refused
+from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
 from city.dispatch.decision_rules import DecisionRules
@@ -45,7 +46,7 @@ ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
-    "sign_out", "answer_item", "record_visit",
+    "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -102,7 +103,8 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
-    "record_numbers": (("station",), field_work.decide_record_numbers), **LINKAGE, **DUTY, **RELAXING,
+    "record_numbers": (("station",), field_work.decide_record_numbers),
+    **LINKAGE, **DUTY, **RELAXING, **SENSING,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

@@ -16,6 +16,7 @@ from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, S
 from city.state.hotline_records import Relaxation, Visit
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.rule_records import Erratum, Registered
+from city.state.sensor_records import Sensing
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -217,9 +218,9 @@ class LedgerState(msgspec.Struct):
     incidents: dict[str, Incident] = {}
     tasks: dict[str, Task] = {}
     closures: dict[str, Closure] = {}  # by the device id of the underpass's depth gauge
+    sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
-    shift: str = ""
-    """Id of the responsible shift of the district; '' until duty is kept by facts."""
+    shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts
     overrides: dict[str, Override] = {}
     call_outs: dict[str, CallOut] = {}
     entries: list[DutyEntry] = []
@@ -259,8 +260,8 @@ class Measured:
     def __init__(self) -> None:
         self.readings = Columns(
             value="float64", at="float64", received="float64", interval="float64", lon="float64",
-            lat="float64", device="object", metric="object", unit="object", kind="object",
-            quality="object", name="object", street="object",
+            lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
+            unit="object", kind="object", quality="object", name="object", street="object",
         )  # fmt: skip
         self.units = Columns(
             lon="float64", lat="float64", at="float64", received="float64", speed="float64",

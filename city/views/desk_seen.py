@@ -7,6 +7,7 @@ import msgspec
 
 from city.indicators.indicator import Indicator
 from city.state.hotline_records import Span
+from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.hotline_view import HotlineSeen
 from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
@@ -44,7 +45,7 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
 
     ``presence`` is mark → names of the persons who have the case open, ``nearest_units`` mark → the nearest
     free unit of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with
-    a failed try. ``indicators`` are from machine time ``indicators_at``.
+    a failed try. ``indicators`` are from machine time ``indicators_at``. ``alarms`` are those of sensors.
     """
 
     cases: tuple[DeskCase, ...]
@@ -58,3 +59,5 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     deferral: Span | None = None
     """The running 灾害顺延, None for none."""
     relaxation_version: int = 0
+    alarms: tuple[AlarmSeen, ...] = ()
+    maintained: tuple[MaintainedSeen, ...] = ()

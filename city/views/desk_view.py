@@ -8,6 +8,7 @@ from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, CityState
+from city.views.alarm_view import alarms_seen, maintained_seen
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
 from city.views.hotline_view import HotlineSeen, HotlineView
@@ -56,6 +57,7 @@ class DeskView:
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
             hotline=hotline, deferral=self._wall.deferral,
             relaxation_version=relaxed.version if relaxed else 0,
+            alarms=alarms_seen(state, now), maintained=maintained_seen(state.ledger),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 

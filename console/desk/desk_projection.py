@@ -11,6 +11,7 @@ from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
 from city.indicators.duty_figures import duty_indicators, workstations_of
 from city.indicators.linkage_figures import linkage_indicators
+from city.indicators.sensor_figures import sensor_indicators
 from city.state.ledger_state import CityState, LedgerState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
@@ -62,7 +63,8 @@ class DeskProjection:
         city = state.ledger.clock.at(now)
         midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
-            found = await asyncio.to_thread(self._compute, state.ledger, midnight, city)
+            found = sensor_indicators(state, now)
+            found |= await asyncio.to_thread(self._compute, state.ledger, midnight, city)
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
                 log.error("indicators_failed", exc_info=error)

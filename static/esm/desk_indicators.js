@@ -1,5 +1,5 @@
 // 指标: figures without colour, on the desk and on the duty page. A click opens the formula, the numbers that went in, and when.
-import { card, each, head, html, mark } from "../js/draw.js";
+import { card, each, head, html, joined, mark } from "../js/draw.js";
 
 const OLD_S = 150;
 
@@ -49,13 +49,14 @@ export const mend = card((city, { face, redraw }) => {
     const lines = [["_value", isNothing(row.value) ? none(row) : figureOf(row)]];
     if (row.unit === "percent" && row.denominator) lines.push(["_raw", raw(row)]);
     for (const [name, value] of Object.entries(told?.inputs ?? {})) lines.push([name, input(name, value)]);
+    if (told?.names?.length) lines.push(["_names", joined(told.names.join(say.say("list.comma")), told.named > told.names.length && say.say("indicators.names_more", { n: told.named }))]);
     const at = told?.at ?? computed;
     const note = isFailed ? say.say("indicators.no_reply") : told === null ? say.say("indicators.loading")
       : at == null ? "" : say.say("indicators.at", { t: say.hhmmss(city.toCity(at)) });
     return html`<section class="formula"><header><h3>${`${id} ${words("indicator." + id) ?? ""}`.trim()}</h3
       ><button type="button" @click=${close}>${say.say("indicators.back")}</button></header>
       <p class="words">${words("formula." + id)}</p>
-      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name) ?? words("agency." + name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
+      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name.replace(/_s$/, "")) ?? words("agency." + name) ?? words(name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
       <p class="note">${note}</p></section>`;
   }
   function figureOf({ value, unit }) {
@@ -65,6 +66,7 @@ export const mend = card((city, { face, redraw }) => {
     return Number(value).toLocaleString("en", { maximumFractionDigits: 1 });
   }
   function input(name, value) {
+    if (name.startsWith("device_class.")) return say.say("unit.percent", { n: Number(value).toFixed(1) });
     if (isNothing(value)) return say.say("indicators.none");
     if (typeof value === "object") return Object.entries(value).map(([key, one]) => `${words("input." + key) ?? words("source." + key) ?? key} ${input(key, one)}`).join(" · ");
     if (typeof value !== "number") return String(value);
