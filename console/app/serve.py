@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from tornado.ioloop import IOLoop
 
 import static
-from city.views.wall_view import FORBIDDEN_ON_WALL
+from city.video.privacy import HIDDEN_ON_WALL
 from console.accounts.authorization import Viewer
 from console.app.access_services import AccessServices
 from console.app.chain_watch import ChainWatch
@@ -203,7 +203,7 @@ class Console:
     async def _picture(self, camera: str) -> tuple[bytes, str] | None:
         """Return a camera's newest picture and its time; None for a camera that no page may show."""
         registered = self._follower.store.state.ledger.cameras.get(camera)
-        if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
+        if registered is None or registered.privacy in HIDDEN_ON_WALL:
             return None
         try:
             jpeg, at = await cast(

@@ -23,7 +23,7 @@ from console.deployment.district import (
     read_rows,
     read_streets,
 )
-from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
+from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
 from console.deployment.settings import read_settings
 from console.deployment.table_files import linkage_files
 from console.engine.outgoing_queue import read_adapters
@@ -115,6 +115,7 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     """Yield the errors in the tables of dispatch and linkage, and in the numbers of city.toml."""
     for numbers, given in (
         (case_numbers, district.cases), (linkage_numbers, district.linkage), (duty_numbers, district.duty),
+        (video_numbers, district.video),
     ):  # fmt: skip
         try:
             numbers(given)

@@ -23,6 +23,7 @@ from console.deployment.settings import Settings
 from console.engine.arrivals import arrivals
 from console.engine.deliveries import Deliveries
 from console.engine.depth_watch import DepthWatch
+from console.engine.detection_watch import DetectionWatch
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
 from console.engine.subject_timers import SubjectTimers
@@ -92,7 +93,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
-        watches = (arrivals, Deliveries(has_viewer), DepthWatch())
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch())
         self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
