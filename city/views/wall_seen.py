@@ -13,6 +13,7 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
+from city.video.camera_state import CameraState, camera_state
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 
 __all__ = [
@@ -250,6 +251,12 @@ class CameraSeen(msgspec.Struct, frozen=True):
     state: str
     as_of: float | None
     picture_at: float | None
+    same_since: float | None = None
+    dark_since: float | None = None
+
+    def state_at(self, now: float, clock: CityClock) -> CameraState:
+        """Return its state at machine time ``now``."""
+        return camera_state(self, now, clock)
 
 
 class PageSeen(msgspec.Struct, frozen=True):

@@ -180,7 +180,10 @@ def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
                 camera.azimuth,
                 "" if row is None else str(cameras.column("state")[row]),
                 None if row is None else _known(as_of[row]),
-                None if row is None else _known(cameras.column("picture_at")[row]),
+                *(
+                    None if row is None else _known(cameras.column(name)[row])
+                    for name in ("picture_at", "same_since", "dark_since")
+                ),
             )
         )  # fmt: skip
     return tuple(seen)

@@ -26,17 +26,20 @@ from console.engine.depth_watch import DepthWatch
 from console.engine.detection_watch import DetectionWatch
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.picture_keeper import PictureKeeper
 from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
+from feeds.gateway.picture_store import Pictures, PicturesUnavailable
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
 from feeds.ledger.segments import SegmentDamaged, Segments
+from feeds.people.detection_pictures import DetectionPictures
 from feeds.people.reporters import PeopleStore
 from feeds.storage.connections import connect
 from feeds.telemetry.archive import ROUND_S, Archive
@@ -102,6 +105,10 @@ class Engine:
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
+        self._pictures = Pictures.open(settings.pictures_url)
+        self._keeper = PictureKeeper(
+            follower.store, DetectionPictures(settings.data_dir), self._pictures.get, clock=clock
+        )
 
     async def run(self) -> None:
         """Work until cancelled, then write a snapshot."""
@@ -112,6 +119,7 @@ class Engine:
                 tasks.create_task(self._every(2.0, self._note))
                 tasks.create_task(self._every(TICK_S, self._tick))
                 tasks.create_task(self._every(TICK_S, self._send))
+                tasks.create_task(self._every(TICK_S, self._keep_pictures))
                 tasks.create_task(self._every(ANCHOR_S, self._anchor))
                 tasks.create_task(self._every(KEEP_S, self._keep))
                 tasks.create_task(self._every(ROUND_S, self._archive.step))
@@ -132,7 +140,7 @@ class Engine:
                 if logged:
                     log.info("engine_resumed", work=work.__name__)
                 logged.clear()
-            except (LedgerUnavailable, RedisError, OSError, SegmentDamaged) as error:
+            except (LedgerUnavailable, PicturesUnavailable, RedisError, OSError, SegmentDamaged) as error:
                 if type(error) not in logged:
                     log.warning("engine_waits", work=work.__name__, reason=str(error))
                 logged.add(type(error))
@@ -167,6 +175,11 @@ class Engine:
         if self._may_act:
             await self._outbox.step()
 
+    async def _keep_pictures(self) -> None:
+        """Keep the pictures of new detections."""
+        if self._may_act:
+            await self._keeper.step()
+
     async def _anchor(self) -> None:
         position, digest = await self._ledger.head()
         if position:
@@ -183,6 +196,10 @@ class Engine:
         if closed.segments:
             at = iso(self._clock())
             self._anchors.add(at=at, position=closed.position, hash=closed.hash, why="segment")
+
+    async def close_pictures(self) -> None:
+        """Close the connection to the picture server."""
+        await self._pictures.close()
 
     def close(self) -> None:
         """Close the files."""
@@ -223,6 +240,7 @@ async def run_engine(settings: Settings) -> None:
             tasks.create_task(engine.run())
     finally:
         engine.close()
+        await engine.close_pictures()
         await outbox.close()
         await ledger.close()
         await archive.close()

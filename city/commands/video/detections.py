@@ -107,12 +107,8 @@ def decide_dismiss_detection(order: SubjectOrder, args: DismissDetection) -> Sub
     detection = the_detection(order, *WAITING)
     if isinstance(detection, Refusal):
         return detection
-    return (
-        order.fact(
-            "DetectionDismissed",
-            {"why": args.reason, "text": args.text or "", "undo_s": order.rules.video.undo_s},
-        ),
-    )
+    data = {"why": args.reason, "text": args.text or "", "undo_s": order.rules.video.undo_s}
+    return (order.fact("DetectionDismissed", data),)
 
 
 def decide_mark_self_corrected(order: SubjectOrder, _args: Args) -> SubjectAnswer:
