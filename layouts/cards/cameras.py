@@ -23,8 +23,8 @@ class Cameras:
     """Rows by cameras' ids, at most three.
 
     Of a row: ``label`` (roads and side that its name surely holds), ``street``; ``metres`` to the critical
-    case that it is shown for, None when it is shown for the core; ``well``, and when it is not ``word`` (lost,
-    frozen, black) and ``since`` (city seconds; of its last picture or word when it is lost), None = never.
+    case that it is shown for, None when it is shown for the core; ``well``, and when it is not ``word``
+    (lost, frozen, black) and ``since`` (city seconds; of its last picture when it is lost), None = never.
     Which cameras stand here depends on the registry and the set of critical cases alone: one that fails keeps
     its place.
     """
