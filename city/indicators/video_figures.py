@@ -71,6 +71,7 @@ def _answering(state: CityState, now: float) -> Indicator:
         moments = measured_as_of(columns.column(at), columns.column(received), clock)
         for camera, moment in zip(columns.ids, moments, strict=True):
             if moment == moment:
-                newest[camera] = max(newest.get(camera, moment), float(moment))
-    answering = sum(now - newest.get(camera, float("-inf")) <= ANSWERS_S for camera in state.ledger.cameras)
+                newest[camera] = max(newest.get(camera, float(moment)), float(moment))
+    heard = (newest.get(camera, float("-inf")) for camera in state.ledger.cameras)
+    answering = sum(now - moment <= ANSWERS_S for moment in heard)
     return share("K32", answering, len(state.ledger.cameras))

@@ -83,7 +83,12 @@ class Pictures:
             is_same = bool(mark) and not differs(mark, look.mark)
             since = Since((same or last) if is_same else "", (dark or at) if look.is_black else "")
             # The first picture of a row stays the one to compare with: a slow change is a change.
-            held = {"mark": mark if is_same else look.mark, "at": at, "same": since.same, "dark": since.dark}
+            held: dict[Any, Any] = {
+                "mark": mark if is_same else look.mark,
+                "at": at,
+                "same": since.same,
+                "dark": since.dark,
+            }
             await cast("Any", self._client.hset(key, mapping=held))
             await cast("Any", self._client.expire(key, LOOK_KEPT_S))
         except (RedisError, OSError) as error:

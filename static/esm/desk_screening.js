@@ -78,7 +78,7 @@ export const mend = card((city, { face, redraw }) => {
   }
   function one(id, row, now) {
     const made = orders.of(markOf(id)), offer = there.get(markOf(id)), isOff = orders.isBusy(markOf(id)) || !desk.isLive() || isSettled(id);
-    return html`<article><div class="picture" data-none=${mark(missing.has(id))}>${missing.has(id) ? html`<p>${say.say("screening.no_picture")}</p>`
+    return html`<article><div class="shot" data-none=${mark(missing.has(id))}>${missing.has(id) ? html`<p>${say.say("screening.no_picture")}</p>`
         : html`<img alt="" src=${`/detection/${encodeURIComponent(id)}.jpg`} @error=${() => { missing.add(id); redraw(); }}>`}</div
       ><div class="about"><h3>${row.hazard ? shape("urgent") : nothing}${what(row)}</h3><p>${where(row)}</p
         ><ul class="facts"><li>${say.say("screening.seen", { t: say.hhmmss(row.at) })}</li><li>${row.confidence === null ? nothing : say.say("screening.confidence", { n: Math.round(row.confidence * 100) })}</li

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from city.clocks.city_clock import CityClock
 from city.indicators.indicator import FEW
 from city.indicators.video_figures import video_indicators
@@ -67,6 +69,7 @@ def test_a_camera_answers_with_a_message_or_a_picture_of_the_last_ten_minutes() 
             columns.set(columns.row(name), {"at": NOW - 601, "received": NOW - 601})
     k32 = video_indicators(state, DAY, NOW)["K32"]
     assert (k32.value, k32.numerator, k32.denominator) == (50.0, 15, 30)
+    assert msgspec.json.encode(k32), "plain numbers: a page gets them"
 
 
 def test_without_cameras_or_detections_there_is_no_value() -> None:
