@@ -12,7 +12,7 @@ from city.state.columns import Columns
 from city.state.ledger_state import Camera, CityState
 from city.video.camera_state import camera_state
 from city.video.privacy import HIDDEN_ON_WALL
-from city.views.wall_seen import CameraSeen
+from city.views.camera_seen import CameraSeen
 
 __all__ = ["MOST", "NEAR_M", "CameraNear", "camera_seen", "nearest_cameras"]
 

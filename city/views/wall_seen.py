@@ -13,7 +13,7 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
-from city.video.camera_state import CameraState, camera_state
+from city.views.camera_seen import CameraSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 
 __all__ = [
@@ -234,29 +234,6 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     heading: Floats
     as_of: Floats
     lost: npt.NDArray[np.bool_]
-
-
-class CameraSeen(msgspec.Struct, frozen=True):
-    """A camera that a wall may show: its place, its health, when its newest picture was taken.
-
-    ``as_of`` is the machine time of its newest health report or picture, None = never received.
-    """
-
-    id: str
-    name: str
-    street: str
-    lon: float
-    lat: float
-    azimuth: float | None
-    state: str
-    as_of: float | None
-    picture_at: float | None
-    same_since: float | None = None
-    dark_since: float | None = None
-
-    def state_at(self, now: float, clock: CityClock) -> CameraState:
-        """Return its state at machine time ``now``."""
-        return camera_state(self, now, clock)
 
 
 class PageSeen(msgspec.Struct, frozen=True):

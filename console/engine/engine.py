@@ -33,7 +33,7 @@ from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
-from feeds.gateway.picture_store import Pictures, PicturesUnavailable
+from feeds.gateway.picture_store import Picture, Pictures, PicturesUnavailable
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
@@ -75,13 +75,21 @@ class Lease:
         return True
 
 
+async def _no_picture(_camera: str) -> Picture | None:
+    return None
+
+
 class Engine:
-    """One engine process. ``has_viewer`` says whether somebody has an agency's page open."""
+    """One engine process.
+
+    ``has_viewer`` says whether somebody has an agency's page open; ``newest_picture`` is a camera's.
+    """
 
     def __init__(
         self, settings: Settings, follower: Follower, ledger: Ledger, *,
         archive: Archive, outbox: Outbox, rules: DecisionRules, clock: Callable[[], float],
         has_viewer: Callable[[str], bool] = lambda _agency: False,
+        newest_picture: Callable[[str], Awaitable[Picture | None]] = _no_picture,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._follower = follower
@@ -105,9 +113,8 @@ class Engine:
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
-        self._pictures = Pictures.open(settings.pictures_url)
         self._keeper = PictureKeeper(
-            follower.store, DetectionPictures(settings.data_dir), self._pictures.get, clock=clock
+            follower.store, DetectionPictures(settings.data_dir), newest_picture, clock=clock
         )
 
     async def run(self) -> None:
@@ -197,10 +204,6 @@ class Engine:
             at = iso(self._clock())
             self._anchors.add(at=at, position=closed.position, hash=closed.hash, why="segment")
 
-    async def close_pictures(self) -> None:
-        """Close the connection to the picture server."""
-        await self._pictures.close()
-
     def close(self) -> None:
         """Close the files."""
         self._notes.close()
@@ -230,9 +233,10 @@ async def run_engine(settings: Settings) -> None:
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
     pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
+    pictures = Pictures.open(settings.pictures_url)
     engine = Engine(
         settings, follower, ledger, archive=archive, outbox=outbox, rules=rules, clock=time.time,
-        has_viewer=pages.is_attended,
+        has_viewer=pages.is_attended, newest_picture=pictures.get,
     )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -240,7 +244,7 @@ async def run_engine(settings: Settings) -> None:
             tasks.create_task(engine.run())
     finally:
         engine.close()
-        await engine.close_pictures()
+        await pictures.close()
         await outbox.close()
         await ledger.close()
         await archive.close()

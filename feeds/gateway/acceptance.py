@@ -196,7 +196,8 @@ class Acceptance:
                 camera = record["camera"]
                 await retry_while_unavailable(lambda: self._stores.pictures.put(camera, picture))  # noqa: B023  # awaited in this round
                 since = await self._since(camera, picture)
-                record |= {"same_since": since.same or None, "dark_since": since.dark or None}
+                told = {"same_since": since.same, "dark_since": since.dark}
+                record |= {name: at for name, at in told.items() if at}
 
     async def _since(self, camera: str, picture: Picture) -> Since:
         """Return since when a camera's pictures are alike; one that cannot be decoded is not compared."""

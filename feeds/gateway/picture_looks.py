@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 __all__ = ["SAME_BITS", "Look", "differs", "look_of"]
 
 SIDE: Final = 16
-BLACK_MEAN, BLACK_SPREAD = 16.0, 4.0
+BLACK_MEAN, BLACK_SPREAD = 12.0, 4.0
 """A black picture has a mean below the first and a standard deviation below the second (of 255); a street at
 night has lamps."""
 SAME_BITS: Final = 2
