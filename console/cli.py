@@ -6,6 +6,7 @@ import click
 
 from console.commands.atlas import atlas
 from console.commands.audit import COMMANDS as AUDIT
+from console.commands.camera import camera
 from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
@@ -28,7 +29,7 @@ def citywall() -> None:
 
 
 for command in (
-    *PROCESSES, *AUDIT, replay, source, token, user, deadletters, people, atlas, district, config
+    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config
 ):  # fmt: skip
     citywall.add_command(command)
 

@@ -19,6 +19,7 @@ from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
 from layouts.cards.duty_board import DutyBoard
@@ -172,6 +173,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 "detail",
                 (
                     Cell("duty_entry"),
+                    Cell("desk_screening"),
                     Cell("desk_linkage"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
@@ -186,6 +188,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "desk_detail",
             "desk_linkage",
             "desk_alarms",
+            "desk_screening",
             "duty_forms",
             "indicators",
         ),
@@ -296,6 +299,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     Header("desk_header", duty=True),
     DeskStrip(),
     DeskQueue(),
+    DeskScreening(),
     DeskLinkage(),
     DeskAlarms(),
     DeskDetail(),

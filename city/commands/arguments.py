@@ -27,6 +27,7 @@ from city.commands.hotline.arguments import HOTLINE_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
 from city.commands.report_arguments import REPORT_ARGS
 from city.commands.sensing_arguments import SENSING_ARGS
+from city.commands.video_arguments import VIDEO_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
@@ -231,7 +232,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS, **SENSING_ARGS,
+    **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS, **SENSING_ARGS, **VIDEO_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -34,6 +34,7 @@ from city.commands.rights import at_wall, checks_own_work, refused
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
+from city.commands.video.deciders import VIDEO
 from city.dispatch.decision_rules import DecisionRules
 from city.state.case_file import LastAct
 from city.state.ledger_state import Case, LedgerState
@@ -46,7 +47,8 @@ ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
-    "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
+    "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance", "receive_detection",
+    "view_camera", "end_camera_view",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -104,7 +106,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
-    **LINKAGE, **DUTY, **RELAXING, **SENSING,
+    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

@@ -14,6 +14,7 @@ from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
 from city.sensing.rules import SensingRules
+from city.video.detection_classes import DetectionClasses, VideoNumbers
 
 __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
@@ -122,6 +123,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Which kinds of unit can do the work of a class of cases."""
     street_places: Mapping[str, tuple[StreetPlace, ...]] = {}
     """Street → what its sub-centre watches, by kind and name; no decision uses it."""
+    detections: DetectionClasses = DetectionClasses()
+    video: VideoNumbers = VideoNumbers()
     tables: Mapping[str, str] = {}
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of

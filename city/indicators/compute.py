@@ -1,4 +1,4 @@
-"""Indicators K01 – K27 and K33 of domain §6, computed in one pass over the cases.
+"""Indicators K01 – K27 of domain §6, computed in one pass over the cases.
 
 A second figure of an indicator has a letter after its number: K06 is 处置率, K06b 按期处置率.
 """
@@ -37,7 +37,7 @@ def indicators(
         principles.add(case)
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
-        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally),
         *principles.figures(state, now, calendar),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
@@ -138,11 +138,8 @@ def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
     return share("K17", complaints - before.total(), before.total(), complaints=complaints, **changes)
 
 
-def _reports(t: Tally, cases: list[Case]) -> list[Indicator]:
-    detected = sum(case.channel == "video_ai" and t.within(case.at) for case in cases)
+def _reports(t: Tally) -> list[Indicator]:
     return [
         share("K24", t["inspector_filed"], t["inspector"]),
         share("K24b", t["inspector_merged"], t["inspector"]),
-        # Nobody screens detections yet, so the number of false ones is unknown.
-        unknown("K33", "percent", "no_screening", detected=detected),
     ]

@@ -6,13 +6,15 @@ from typing import Any
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
+from city.places.road_names import spot_in
 from city.state.hotline_records import DEFER
-from city.state.ledger_state import Case, CityState
+from city.state.ledger_state import Case, CityState, LedgerState
 from city.views.alarm_view import alarms_seen, maintained_seen
 from city.views.case_view import account_mark, see_case
-from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen, DetectionSeen
 from city.views.hotline_view import HotlineSeen, HotlineView
 from city.views.nearest_units import FreeUnits, NearestUnit
+from city.views.page_view import Kept
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
 
@@ -34,6 +36,7 @@ class DeskView:
         self._numbers = rules.numbers if rules else CaseNumbers()
         self._hotline = HotlineView(rules) if rules else None
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
+        self._waiting = Kept()
         self._of: object = None
         self._in_danger: list[DeskCase] = []
 
@@ -58,6 +61,9 @@ class DeskView:
             hotline=hotline, deferral=self._wall.deferral,
             relaxation_version=relaxed.version if relaxed else 0,
             alarms=alarms_seen(state, now), maintained=maintained_seen(state.ledger),
+            detections=self._waiting.get(
+                "detections", state.revision("detections"), lambda: _detections(state.ledger)
+            ),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
@@ -76,6 +82,23 @@ class DeskView:
                 found = free.nearest(case.lon, case.lat, kinds, 1)
                 self._nearest[case.key] = (now, found[0] if found else None)
         return {key: unit for key, (_, unit) in self._nearest.items() if unit is not None}
+
+
+def _detections(ledger: LedgerState) -> tuple[DetectionSeen, ...]:
+    """Return the detections that wait for a person."""
+    waiting = [one for one in ledger.detections.values() if one.is_waiting]
+    seen = []
+    for one in waiting:
+        camera = ledger.cameras.get(one.camera)
+        until = one.screen_by if one.notice_by is None else one.notice_by
+        seen.append(
+            DetectionSeen(
+                one.id, one.category, one.camera, spot_in(camera.name) if camera else "", one.place.street,
+                one.at, until, one.state, one.hazard, one.confidence, one.algorithm, one.algo_version,
+                one.notice_to, one.version,
+            )
+        )  # fmt: skip
+    return tuple(sorted(seen, key=lambda one: (not one.hazard, one.until, one.id)))
 
 
 class CasesInFull(WallView):

@@ -12,7 +12,8 @@ from city.indicators.compute import Indicator, indicators
 from city.indicators.duty_figures import duty_indicators, workstations_of
 from city.indicators.linkage_figures import linkage_indicators
 from city.indicators.sensor_figures import sensor_indicators
-from city.state.ledger_state import CityState, LedgerState
+from city.indicators.video_figures import video_indicators
+from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
 
@@ -64,7 +65,7 @@ class DeskProjection:
         midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
             found = sensor_indicators(state, now)
-            found |= await asyncio.to_thread(self._compute, state.ledger, midnight, city)
+            found |= await asyncio.to_thread(self._computed, state, (midnight, city), now)
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
                 log.error("indicators_failed", exc_info=error)
@@ -75,12 +76,15 @@ class DeskProjection:
         self._failed = False
         self._figures = (found, now)
 
-    def _compute(self, ledger: LedgerState, midnight: float, city: float) -> dict[str, Indicator]:
-        period, rules = (midnight, city), self._rules
+    def _computed(self, state: CityState, day: tuple[float, float], now: float) -> dict[str, Indicator]:
+        ledger, rules, city = state.ledger, self._rules, day[1]
         of_cases = indicators(
-            ledger, period, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
+            ledger, day, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
             most_tasks=rules.numbers.inspector_tasks,
         )  # fmt: skip
         workstations = workstations_of(ledger)
         of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
-        return {**of_cases, **of_duty, **linkage_indicators(ledger, period, now=city)}
+        return {
+            **of_cases, **of_duty, **linkage_indicators(ledger, day, now=city),
+            **video_indicators(state, day, now),
+        }  # fmt: skip

@@ -1,0 +1,17 @@
+"""Records of what desks do beside their cases: casts on a wall."""
+
+import msgspec
+
+__all__ = ["Show"]
+
+
+class Show(msgspec.Struct, frozen=True):
+    """What a desk has cast on a wall; ``until`` is machine time, ``view`` metres EPSG:3857."""
+
+    wall: str
+    kind: str
+    id: str
+    view: tuple[float, float, float, float] | None
+    by: str
+    at: float
+    until: float
