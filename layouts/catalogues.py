@@ -24,6 +24,7 @@ class Names(msgspec.Struct, frozen=True):
     """The files of a deployment's names; the defaults are the built-in district's."""
 
     categories: Path = msgspec.field(default_factory=lambda: static.path("tables/categories.csv"))
+    metrics: Path = msgspec.field(default_factory=lambda: static.path("tables/metrics.csv"))
     agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
     roads: Path | None = msgspec.field(default_factory=lambda: static.path("district/roads.csv"))
     streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
@@ -34,9 +35,9 @@ class Names(msgspec.Struct, frozen=True):
 def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
-    Keys of tables: ``class.<kind>.<code>``, ``agency.<holder code or short Chinese name>``,
-    ``street.<code>``, ``road.<Chinese name>`` (not in Chinese), ``source.<client>``. Raises KeyError for
-    an unsupported language.
+    Keys of tables: ``class.<kind>.<code>``, ``metric.<code>``, ``street.<code>``,
+    ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese),
+    ``source.<client>``. Raises KeyError for an unsupported language.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -45,6 +46,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     words = own_words(lang)
     for row in _rows(names.categories):
         words[f"class.{row['kind']}.{row['code']}"] = row["name_zh" if zh else "name_en"]
+    for row in _rows(names.metrics):
+        words[f"metric.{row['code']}"] = row["name_zh" if zh else "name_en"]
     for row in _rows(names.agencies):
         # By code as a holder of our own cases, by short name as other systems send it.
         for name in (row["code"], row["short_zh"]):

@@ -10,6 +10,7 @@ from city.dispatch.route import Route, Situation
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
+from city.sensing.rules import SensingRules
 
 __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
@@ -104,6 +105,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
     """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
+    sensing: SensingRules = SensingRules()
+    """Metrics, thresholds and baselines of sensors."""
     roads: frozenset[str] = frozenset()
     """Names of the district's roads from its tables and map."""
     labels: frozenset[str] = frozenset()

@@ -14,6 +14,7 @@ from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.sensor_records import Sensing
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
@@ -225,11 +226,10 @@ class LedgerState(msgspec.Struct):
     """Case key → the emergency numbers that got its notice of danger."""
     incidents: dict[str, Incident] = {}
     tasks: dict[str, Task] = {}
-    closures: dict[str, Closure] = {}
-    """By the device id of the underpass's depth gauge."""
+    closures: dict[str, Closure] = {}  # by the device id of the underpass's depth gauge
+    sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
-    shift: str = ""
-    """Id of the responsible shift of the district; '' until duty is kept by facts."""
+    shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts
     overrides: dict[str, Override] = {}
     call_outs: dict[str, CallOut] = {}
     entries: list[DutyEntry] = []
@@ -267,8 +267,8 @@ class Measured:
     def __init__(self) -> None:
         self.readings = Columns(
             value="float64", at="float64", received="float64", interval="float64", lon="float64",
-            lat="float64", device="object", metric="object", unit="object", kind="object",
-            quality="object", name="object", street="object",
+            lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
+            unit="object", kind="object", quality="object", name="object", street="object",
         )  # fmt: skip
         self.units = Columns(
             lon="float64", lat="float64", at="float64", received="float64", speed="float64",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from city.dispatch.linkage_checks import Surroundings, check_linkage
+from city.dispatch.sensor_checks import check_sensor_tables
 from city.dispatch.table_checks import check_tables
 from city.duty.roster_checks import roster_faults, told
 from console.commands.audit import data_dir_option
@@ -130,6 +131,20 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     ):
         yield str(problem)
     yield from _linkage_problems(data_dir, today(district))
+    yield from _sensor_problems(data_dir, streets, today(district))
+
+
+def _sensor_problems(data_dir: Path, streets: Collection[str], on: str) -> Iterator[str]:
+    """Yield the errors in the tables of metrics, thresholds and baselines."""
+    try:
+        categories = read_rows(data_dir, "categories.csv")[0]
+    except (DistrictError, OSError):
+        return  # the check of the tables reports it
+    classes = {f"{row.get('kind') or ''}:{row.get('code') or ''}" for row in categories}
+    for problem in check_sensor_tables(
+        lambda name: read_rows(data_dir, name)[0], classes=classes, streets=streets, on=on
+    ):
+        yield str(problem)
 
 
 def _linkage_problems(data_dir: Path, on: str) -> Iterator[str]:

@@ -16,16 +16,18 @@ from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.linkage_tables import linkage_rules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
+from city.dispatch.sensor_tables import sensing_rules
 from city.dispatch.standards import by_class, standard_of
 from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places.streets import Streets
+from city.sensing.rules import SensingRules
 from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
 from console.deployment.district import read_rows as read_table
 from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
-from console.deployment.table_files import linkage_marks, table_marks
+from console.deployment.table_files import linkage_marks, sensor_marks, table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
 __all__ = ["read_decision_rules", "today"]
@@ -60,6 +62,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
+        sensing=_sensing(district, data_dir, day),
         tables=table_marks(data_dir),
         roads=_roads(district, data_dir),
         labels=frozenset(
@@ -77,6 +80,17 @@ def _linkage(district: District, data_dir: Path, on: str) -> LinkageRules:
     except ValueError as error:
         raise DistrictError(str(error)) from error
     return msgspec.structs.replace(rules, tables=linkage_marks(data_dir, rules.kinds))
+
+
+def _sensing(district: District, data_dir: Path, on: str) -> SensingRules:
+    try:
+        rules = sensing_rules(
+            lambda name: read_table(data_dir, name)[0], on=on,
+            zone_offset_s=district.zone_offset_s(time.time()),
+        )  # fmt: skip
+        return msgspec.structs.replace(rules, tables=sensor_marks(data_dir))
+    except ValueError as error:
+        raise DistrictError(str(error)) from error
 
 
 class _Named(msgspec.Struct):

@@ -23,6 +23,7 @@ def names_of(settings: Settings, district: District) -> Names:
     return Names(
         categories=table_path(settings.data_dir, "categories.csv"),
         agencies=table_path(settings.data_dir, "agencies.csv"),
+        metrics=table_path(settings.data_dir, "metrics.csv"),
         streets=streets,
         roads=_roads(settings, district),
         sources={name: source.label for name, source in district.sources.items()},

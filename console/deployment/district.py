@@ -6,9 +6,11 @@ sources, limits and tables are the defaults. For any other district the defaults
 """
 
 import csv
+import gzip
 import hashlib
 import io
 import tomllib
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,10 +24,12 @@ from city.places.unit_grids import UnitGrids
 
 __all__ = [
     "GRIDS", "District", "DistrictError", "SourceSetting", "grids_document", "is_built_in", "read_district",
-    "read_grids", "read_rows", "table_path",
+    "read_grids", "read_rows", "table_mark", "table_path",
 ]  # fmt: skip
 
 GRIDS = "grids.geojson"
+LARGE_TABLE: Final = "baselines.csv"
+LARGEST_TABLE: Final = 256 * 2**20
 HOLIDAYS: Final = ("china", "none")
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHINA: Final = frozenset(
@@ -192,13 +196,19 @@ def grids_document(data_dir: Path) -> Any:
 def table_path(data_dir: Path, name: str) -> Path:
     """Return the path of a CSV table: the data dir's own, else the shipped one for its district.
 
-    Raises DistrictError when city.toml is unreadable.
+    The table of baselines may be compressed: then its name ends in ``.csv.gz``. Raises DistrictError when
+    city.toml is unreadable.
     """
-    own = data_dir / name
-    if own.exists():
-        return own
+    own, packed = data_dir / name, data_dir / f"{name}.gz"
+    if own.exists() or (name == LARGE_TABLE and packed.exists()):
+        return own if own.exists() else packed
     starter = static.path("starter") / name
     return static.path(f"tables/{name}") if is_built_in(data_dir) or not starter.exists() else starter
+
+
+def table_mark(data_dir: Path, name: str) -> str:
+    """Return the SHA-256 of a table's file."""
+    return hashlib.sha256(table_path(data_dir, name).read_bytes()).hexdigest()
 
 
 def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
@@ -212,11 +222,21 @@ def read_rows(data_dir: Path, name: str) -> tuple[list[dict[str, str]], str]:
 def _csv(path: Path) -> tuple[list[dict[str, str]], str]:
     data = path.read_bytes()
     try:
-        lines = io.StringIO(data.decode("utf-8-sig"), newline="")
+        plain = _unpacked(data) if path.suffix == ".gz" else data
+        lines = io.StringIO(plain.decode("utf-8-sig"), newline="")
         return [dict(row) for row in csv.DictReader(lines)], hashlib.sha256(data).hexdigest()
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
         message = f"{path}: expected a table as CSV in UTF-8: {error}"
         raise DistrictError(message) from error
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Unpack a compressed table. Raises csv.Error for one of more than ``LARGEST_TABLE`` bytes."""
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+        plain = packed.read(LARGEST_TABLE + 1)
+    if len(plain) > LARGEST_TABLE:
+        raise csv.Error(f"it unpacks to more than {LARGEST_TABLE} bytes")
+    return plain
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from city.dispatch.linkage_tables import KINDS_FILE, linkage_file
-from console.deployment.district import read_rows
+from city.dispatch.sensor_tables import SENSOR_TABLES
+from console.deployment.district import read_rows, table_mark
 
-__all__ = ["TABLES", "linkage_files", "linkage_marks", "table_marks"]
+__all__ = ["TABLES", "linkage_files", "linkage_marks", "sensor_marks", "table_marks"]
 
 TABLES: Final = (
     "agencies.csv", "calendars.csv", "categories.csv", "city_objects.csv", "devolution.csv", "owners.csv",
@@ -28,6 +29,11 @@ def linkage_marks(data_dir: Path, kinds: Iterable[str]) -> Mapping[str, str]:
     """
     files = [KINDS_FILE, *map(linkage_file, kinds)]
     return {name.removesuffix(".csv"): read_rows(data_dir, name)[1] for name in files}
+
+
+def sensor_marks(data_dir: Path) -> Mapping[str, str]:
+    """Return the same for the tables of sensors, which are not copied into every case."""
+    return {Path(name).stem: table_mark(data_dir, name) for name in SENSOR_TABLES}
 
 
 def linkage_files(data_dir: Path) -> list[str]:

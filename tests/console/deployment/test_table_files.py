@@ -1,15 +1,21 @@
 """Which tables are in force."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
+import pytest
+
 import static
-from console.deployment.table_files import TABLES, linkage_files, linkage_marks, table_marks
+from city.dispatch.sensor_tables import SENSOR_TABLES
+from console.deployment.district import DistrictError, read_rows
+from console.deployment.table_files import TABLES, linkage_files, linkage_marks, sensor_marks, table_marks
 
 
 def test_every_table_that_is_shipped_has_its_mark_but_the_roster(tmp_path: Path) -> None:
     shipped = {path.name for path in static.path("tables").glob("*.csv")}
-    assert set(TABLES) == shipped - {"roster.csv", "contacts.csv", "incident_kinds.csv"}
+    others = {"roster.csv", "contacts.csv", "incident_kinds.csv"}
+    assert {*TABLES, *SENSOR_TABLES} == shipped - others
     marks = table_marks(tmp_path)
     text = static.path("tables/rules.csv").read_bytes()
     assert marks["rules"] == hashlib.sha256(text).hexdigest()
@@ -34,3 +40,14 @@ def test_the_tables_of_linkage_have_marks_of_their_own(tmp_path: Path) -> None:
     after = linkage_marks(tmp_path, ["fire", "crowd"])
     assert {name for name in after if after[name] != before[name]} == {"linkage/fire"}
     assert linkage_files(tmp_path) == ["linkage/fire.csv"]
+
+
+def test_a_table_may_be_compressed(tmp_path: Path) -> None:
+    before = sensor_marks(tmp_path)
+    text = static.path("tables/baselines.csv").read_bytes()
+    (tmp_path / "baselines.csv.gz").write_bytes(gzip.compress(text))
+    assert read_rows(tmp_path, "baselines.csv")[0] == read_rows(tmp_path / "none", "baselines.csv")[0]
+    assert sensor_marks(tmp_path) != before
+    (tmp_path / "baselines.csv.gz").write_bytes(gzip.compress(text)[:-40])
+    with pytest.raises(DistrictError, match=r"baselines\.csv\.gz: expected a table as CSV in UTF-8"):
+        read_rows(tmp_path, "baselines.csv")

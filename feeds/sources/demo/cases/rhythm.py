@@ -85,6 +85,8 @@ _WEIGHTS: Final = {
     "component:0408": (8, "day"), "component:0407": (5, "day"), "component:0212": (3, "day"),
     "component:0106": (4, "day"), "component:0125": (4, "day"), "component:0307": (5, "day"),
 }  # fmt: skip
+_MEASURED: Final = frozenset({"event:0691", "event:0692", "event:0693"})
+"""Classes that only our own watch of the sensors reports."""
 _REST: Final = (1, "day")  # any class that is not a hazard and not named above
 
 
@@ -93,7 +95,7 @@ class Rhythm:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         # With a limit of one urgent hour a case would be due within the hour from its report on.
-        calm = [c for c in categories if not c.hazard and _is_slow(c)]
+        calm = [c for c in categories if not c.hazard and _is_slow(c) and c.key not in _MEASURED]
         self._every = _by_hour(calm)
         self._cameras = _by_hour([c for c in calm if c.key in _SEEN_BY_CAMERAS] or calm)
         self._sensors = _by_hour([c for c in calm if c.key in _FELT_BY_SENSORS] or calm)
