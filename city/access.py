@@ -148,6 +148,16 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_underpass": (*_CENTRE, *_LEADERS, "system"),
     "confirm_closure": _ANSWERS,
     "agree_reopening": (*_ANSWERS, *_CENTRE, "duty_leader"),
+    # alarms of sensors (§3.6)
+    "raise_alarm": ("system",),
+    "clear_alarm": ("system",),
+    "note_doubt": ("system",),
+    "acknowledge_alarm": (*_CENTRE, "duty_leader"),
+    "shelve_alarm": (*_CENTRE, "duty_leader"),
+    "suspect_fault": (*_CENTRE, "duty_leader"),
+    "end_shelving": (*_CENTRE, "duty_leader", "system"),
+    "start_maintenance": (*_CENTRE, "duty_leader"),
+    "end_maintenance": (*_CENTRE, "duty_leader"),
     # duty (§3.8)
     "sign_in": _STAFF,
     "go_away": _STAFF,

@@ -13,7 +13,7 @@ from city.state.case_file import STATES, CaseFile
 from city.state.ledger_state import Camera, Case, Device, LedgerState, Mirror, Place
 from city.state.row_keys import row_key_of
 
-__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
+__all__ = ["camera_of", "device_of", "fold_case", "is_transplanted", "reported_case"]
 
 NAN = float("nan")
 IMPORTED_S = 3600.0
@@ -25,7 +25,7 @@ DESCRIPTION_LENGTH, ADDRESS_LENGTH = 4000, 200
 def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     """Fold a ``CaseReported``: a new case, or the mirrored status of one with the same external number."""
     record = fact.data["record"]
-    external = tuple((str(e["system"]), str(e["no"])) for e in record.get("external") or () if e.get("no"))
+    external = _external(record)
     for system, number in external:
         known = state.by_external.get(f"{system}\x1f{number}")
         if known is not None and known in state.cases:
@@ -37,6 +37,16 @@ def fold_case(state: LedgerState, fact: Fact) -> tuple[Case, bool]:
     for system, number in external:
         state.by_external[f"{system}\x1f{number}"] = case.key
     return case, True
+
+
+def reported_case(state: LedgerState, fact: Fact) -> Case:
+    """Return the case that a ``CaseReported`` will make, without adding it to the state."""
+    record = fact.data["record"]
+    return _case(record, _external(record), fact, state.clock.at(fact.recorded_at))
+
+
+def _external(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(e["system"]), str(e["no"])) for e in record.get("external") or () if e.get("no"))
 
 
 def _case(record: dict[str, Any], external: tuple[tuple[str, str], ...], fact: Fact, recorded: float) -> Case:

@@ -22,6 +22,7 @@ from city.commands.argument_types import (
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
+from city.commands.sensing_arguments import SENSING_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
@@ -133,7 +134,7 @@ class ApplySuspension(Args, frozen=True):
 
 class CheckDone(Args, frozen=True):
     passed: bool
-    mode: Literal["field", "video", "caller_confirmed"]
+    mode: Literal["field", "video", "caller_confirmed", "sensor"]
     lon: Lon | None = None
     lat: Lat | None = None
     photo_at: Moment | None = None
@@ -219,7 +220,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **LINKAGE_ARGS, **DUTY_ARGS,
+    **LINKAGE_ARGS, **DUTY_ARGS, **SENSING_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

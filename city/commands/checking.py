@@ -48,9 +48,23 @@ def _mode(order: Order, args: CheckDone) -> Refusal | None:
     """Refuse a remote check unless the centre's rules allow it; for a hazard always."""
     if args.mode == "field":
         return None
+    if args.mode == "sensor" and not order.case.hazard:
+        return _by_sensor(order)
     if order.case.hazard or args.mode not in order.numbers.remote_checks:
         return not_now("field_only")
     return None
+
+
+def _by_sensor(order: Order) -> Refusal | None:
+    """Refuse a check by readings unless the engine orders it, and the case's own alarm is over (§3.6)."""
+    if order.role != "system":
+        return not_now("sensor_by_rule")
+    sensing = order.state.sensing
+    alarm = next((one for one in sensing.alarms.values() if one.case == order.case.key), None)
+    if alarm is None or alarm.state != "cleared" or alarm.device in order.now.silent():
+        return not_now("still_deviates")
+    is_shelved = alarm.shelving is not None and alarm.shelving.until > order.now.city
+    return not_now("gauge_muted") if is_shelved or sensing.is_maintained(alarm.device) else None
 
 
 def _photo_at(args: CheckDone) -> float | Refusal | None:

@@ -13,6 +13,7 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 
 KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
+    "alarm",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -54,6 +55,11 @@ def find_subject(state: LedgerState, name: str) -> Subject | None:
     if kind == "case":
         case = find_case(state, name)
         return Subject(kind, case.key, case, case.file.version, case.file.moved) if case else None
+    if kind == "alarm":
+        alarm = state.sensing.alarms.get(id_)
+        if id_.rpartition("/")[0] not in state.devices:
+            return None
+        return Subject(kind, id_, alarm, alarm.version, alarm.moved) if alarm else Subject(kind, id_)
     if kind == "device":
         return Subject(kind, id_, *_closure(state, id_)) if id_ in state.devices else None
     held: dict[str, Any] = getattr(state, _RECORDS[kind]) if kind in _RECORDS else {}

@@ -23,6 +23,7 @@ from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
+from city.sensing.fold_alarms import SENSING
 from city.state.ledger_state import LedgerState, Show
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
@@ -216,5 +217,5 @@ HANDLERS: dict[tuple[str, int], Handler] = {
         (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
-    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY}.items()},
+    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY, **SENSING}.items()},
 }

@@ -21,10 +21,12 @@ from console.deployment.district import read_district
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.engine.arrivals import arrivals
+from console.engine.baseline_time import BaselineTimes
 from console.engine.deliveries import Deliveries
 from console.engine.depth_watch import DepthWatch
-from console.engine.ledger_notes import Notes
+from console.engine.ledger_notes import NO_BEAT_S, Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.sensor_watch import SensorWatch
 from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
@@ -92,12 +94,15 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
-        watches = (arrivals, Deliveries(has_viewer), DepthWatch())
+        sensors = SensorWatch(rules.sensing, lambda: follower.store.state, self._is_connected)
+        follower.on_measured.append(sensors.take)
+        self._baseline_times = BaselineTimes(sensors.evaluator, lambda: follower.store.state, ledger)
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), sensors)
         self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
-            tables={**rules.tables, **rules.linkage.tables},
+            tables={**rules.tables, **rules.linkage.tables, **rules.sensing.tables},
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
@@ -160,6 +165,12 @@ class Engine:
         if self._may_act:
             await self._timers.step()
             await self._subject_timers.step()
+            await self._baseline_times.step(self._clock())
+
+    def _is_connected(self) -> bool:
+        """Whether the gateway is heard: without it nothing is known about a sensor's silence."""
+        beat = self._follower.beat_at
+        return beat is not None and self._clock() - beat <= NO_BEAT_S
 
     async def _send(self) -> None:
         """Deliver the items of the outgoing queue."""

@@ -63,6 +63,8 @@ class Follower:
         self.lag_s: dict[str, float] = {}
         self.records: dict[str, int] = {}
         self.complete = asyncio.Event()
+        self.on_measured: list[Callable[[str, list[dict[str, Any]]], None]] = []
+        """Called with topic and records of every telemetry message, after they are folded."""
         self._clock = clock
         self._intervals = intervals
         self._url, self._token = url, token or None
@@ -114,10 +116,15 @@ class Follower:
         async for message in self._telemetry.messages():
             if "snapshot" in message:
                 part = message["snapshot"]
-                self.store.measure(part["topic"], part["records"])
+                self._measure(part["topic"], part["records"])
             elif "records" in message:
                 self._count(message)
-                self.store.measure(message["topic"], message["records"])
+                self._measure(message["topic"], message["records"])
+
+    def _measure(self, topic: str, records: list[dict[str, Any]]) -> None:
+        self.store.measure(topic, records)
+        for take in self.on_measured:
+            take(topic, records)
 
     def _count(self, message: dict[str, Any]) -> None:
         topic = message["topic"]

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from city.clocks.timestamps import parse
 from city.commands.duty.planning import seat_codes
 from city.dispatch.decision_rules import DecisionRules
 from city.duty.periods import periods
@@ -121,10 +124,19 @@ class DutySheets:
         words = self._words[lang]
         signed = item.answered
         return SheetItem(
-            words.get(f"duty_page.handover.kind.{item.kind}", item.kind), item_words(item, words), item.must,
+            words.get(f"duty_page.handover.kind.{item.kind}", item.kind), self._item_words(item, words),
+            item.must,
             words[f"duty_page.handover.answer.{item.answer}"] if item.answer else "",
             f"{signed.name} {self._time(signed.at)}" if signed is not None else "",
         )  # fmt: skip
+
+    def _item_words(self, item: HandoverItem, words: Mapping[str, str]) -> str:
+        """Return an item in words; a name that ends in ``_at`` is a time, told as the clock shows it."""
+        told = {
+            name: self._time(parse(value)) if name.endswith("_at") else value
+            for name, value in item.names.items()
+        }
+        return item_words(msgspec.structs.replace(item, names=told), words)
 
     def _span(self, shift: Shift, lang: str) -> str:
         words = self._words[lang]

@@ -152,8 +152,9 @@ export const mend = card((city, { redraw, face }) => {
     const what = kind === "incident" ? words("incident." + names.kind) : kind === "task" ? words("task." + names.words) : words(`class.${names.kind}.${names.code}`);
     const hazard = names.hazard && warning({ hazard: names.hazard, colour: names.colour, headlines: { zh: names["headline_zh-CN"] ?? names.headline_zh ?? names.label, en: names.headline_en } }, city).words;
     const typed = kind === "instruction" ? commands[names.position] : kind === "task" ? [names.agency && holder(names.agency), what].filter(Boolean).join(" ") : "";
+    const times = Object.fromEntries(Object.entries(names).filter(([name]) => name.endsWith("_at")).map(([name, at]) => [name, say.moment(Date.parse(at) / 1000, city.city())]));
     const [, place = names.label, rest = ""] = /^(.*?)(\(P\d\))$/.exec(names.label ?? "") ?? [];
-    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || say.road(place) + rest,
+    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, ...times, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || say.road(place) + rest,
       street: words("street." + names.street) ?? "", agency: names.agency ? holder(names.agency) : "", grade: words("grade." + names.grade) ?? names.grade ?? "",
       level: words("role." + (city.rows.LEVELS[Number(names.level)] ?? "")) ?? "", by: names.by ? orders.short(names.by) : "" }), typed);
   }

@@ -65,7 +65,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert (state.refused, state.unknown) == ({}, {})
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
-        "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs",
+        "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
     }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[: len(lines) - 11] == [
+    assert lines[: len(lines) - 15] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -102,11 +102,17 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-11:] == [
+    assert lines[-15:] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
         "log.release_asked", "log.call_out_started", "log.call_out_ended",
+        "log.alarm_suspect", "log.alarm_back", "log.maintenance_started", "log.maintenance_ended",
     ]  # fmt: skip
+    alarm = state.sensing.alarms["wl-0001/level_m"]
+    assert (alarm.state, alarm.level, alarm.doubt, alarm.shelving) == ("cleared", "orange", "stuck", None)
+    assert (alarm.version, alarm.moved, alarm.acked and alarm.acked.name) == (6, 4, "陈敏")
+    assert not state.sensing.is_maintained("wl-0001")
+    assert [one.kind for one in state.sensing.baseline_times] == ["heat_station"]
     day = state.shifts["310115-2026-11-21-day"]
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
     assert (state.shift, state.overrides["0a1b2c3d4e5f"].reason) == (NEXT_DAY, "病假")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from city.clocks.timestamps import iso
 from city.duty.presence import relieved_by
 from city.state.duty_records import HandoverItem, Shift
 from city.state.ledger_state import Case, LedgerState
@@ -74,6 +75,7 @@ def _but_cases(state: LedgerState, shift: Shift, now: float) -> Iterator[Handove
             device = state.devices[closure.device]
             names = {"label": device.name, "closure": closure.state}
             yield _item("device", device.id, f"device:{device.id}", "handover.closure", names)
+    yield from _muted(state, now)
     yield from _left_by_release(state, shift)
 
 
@@ -147,6 +149,22 @@ def _instructions(state: LedgerState, shift: Shift) -> Iterator[HandoverItem]:
 def _instruction(position: int, name: str) -> HandoverItem:
     names = {"label": name, "by": name, "position": str(position)}
     return _item("instruction", str(position), f"entry:{position}", "handover.instruction", names)
+
+
+def _muted(state: LedgerState, now: float) -> Iterator[HandoverItem]:
+    """Yield the alarms that are put aside, with their end, and the devices in maintenance (§3.8)."""
+    for alarm in state.sensing.alarms.values():
+        device, shelving = state.devices.get(alarm.device), alarm.shelving
+        if device is not None and shelving is not None and shelving.until > now:
+            names = {"label": device.name or device.id, "until_at": iso(shelving.until)}
+            mark = f"{row_key_of(alarm.key)}-{int(shelving.until)}"
+            yield _item("mute", mark, f"alarm:{alarm.key}", f"handover.{shelving.kind}", names)
+    for record in state.sensing.maintenance.values():
+        device = state.devices.get(record.device)
+        if device is not None and record.is_on and record.signed is not None:
+            names = {"label": device.name or device.id, "since_at": iso(record.signed.at)}
+            mark = f"{row_key_of(record.device)}-{int(record.signed.at)}"
+            yield _item("mute", mark, f"device:{device.id}", "handover.maintenance", names)
 
 
 def _left_by_release(state: LedgerState, shift: Shift) -> Iterator[HandoverItem]:

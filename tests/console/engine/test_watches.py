@@ -243,3 +243,13 @@ def test_other_gauges_are_not_watched() -> None:
     seen.depth(60.0, device="g2")
     seen.depth(60.0, device="unregistered")
     assert watched(seen, DepthWatch()) == []
+
+
+def test_a_depth_gauge_under_suspicion_or_in_maintenance_orders_no_closure() -> None:
+    seen = Seen()
+    seen.w.gauge()
+    seen.w.did("start_maintenance", "device:g1", LI, reason="换探头")
+    seen.depth(42.0)
+    assert watched(seen, DepthWatch()) == []
+    seen.w.did("end_maintenance", "device:g1", LI)
+    assert watched(seen, DepthWatch()) == ["limit", "closed_by_rule"]

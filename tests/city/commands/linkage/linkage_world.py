@@ -101,6 +101,9 @@ class Linked(World):
         assert {name: self._version(name) for name in before} == {n: v + 1 for n, v in before.items()}
 
     def _version(self, name: str) -> int:
+        if name.startswith("maintenance:"):
+            held = self.state.sensing.maintenance.get(name.removeprefix("maintenance:"))
+            return held.version if held else 0
         name = name.replace("closure:", "device:")  # as Subject.counted names it
         found = find_subject(self.state, name)
         return found.version if found else 0
