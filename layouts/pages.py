@@ -12,6 +12,7 @@ from layouts.cards.act import Act
 from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
+from layouts.cards.desk_alarms import DeskAlarms
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators
 from layouts.cards.desk_linkage import DeskLinkage
@@ -147,11 +148,19 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("desk_header", grow=True),)),
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
-            Region("detail", (Cell("duty_entry"), Cell("desk_linkage"), Cell("desk_detail", grow=True))),
+            Region(
+                "detail",
+                (
+                    Cell("duty_entry"),
+                    Cell("desk_linkage"),
+                    Cell("desk_alarms"),
+                    Cell("desk_detail", grow=True),
+                ),
+            ),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
-        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "desk_alarms", "duty_forms"),
     ),
     Layout(
         key="duty",
@@ -207,6 +216,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskStrip(),
     DeskQueue(),
     DeskLinkage(),
+    DeskAlarms(),
     DeskDetail(),
     DeskIndicators(),
     DutyEntryForm(),

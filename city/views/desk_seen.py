@@ -6,6 +6,7 @@ No reporter, no reporter's text, no house number: these are requested through th
 import msgspec
 
 from city.indicators.indicator import Indicator
+from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
 
@@ -42,7 +43,7 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
 
     ``presence`` is mark → names of the persons who have the case open, ``nearest_units`` mark → the nearest
     free unit of a hazard or critical case. ``outbox`` counts the outbox items, ``outbox_failing`` those with
-    a failed try. ``indicators`` are from machine time ``indicators_at``.
+    a failed try. ``indicators`` are from machine time ``indicators_at``. ``alarms`` are those of sensors.
     """
 
     cases: tuple[DeskCase, ...]
@@ -52,3 +53,5 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     outbox_failing: int = 0
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)
     indicators_at: float | None = None
+    alarms: tuple[AlarmSeen, ...] = ()
+    maintained: tuple[MaintainedSeen, ...] = ()

@@ -7,9 +7,11 @@ from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import Case, CityState
+from city.views.alarm_view import alarms_seen, maintained_seen, open_alarms
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
 from city.views.nearest_units import FreeUnits, NearestUnit
+from city.views.page_view import Kept
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
 
@@ -31,6 +33,7 @@ class DeskView:
         self._numbers = rules.numbers if rules else CaseNumbers()
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
         self._of: object = None
+        self._kept = Kept()
         self._in_danger: list[DeskCase] = []
 
     def see(
@@ -43,11 +46,14 @@ class DeskView:
         """
         seen = self._wall.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        outbox = state.ledger.outbox.values()
+        ledger, outbox = state.ledger, state.ledger.outbox.values()
+        revision = (state, state.revision("alarms", "registry"))
         return DeskSeen(
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
+            alarms=alarms_seen(state, now, self._kept.get("alarms", revision, lambda: open_alarms(ledger))),
+            maintained=self._kept.get("maintained", revision, lambda: maintained_seen(ledger)),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 

@@ -103,12 +103,13 @@ class Stage:
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]
         scripts.append(BUS)
-        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk")]
+        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk", "keys")]
         scripts += [WIRE, MOUNT]
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         inside = "".join(
-            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
+            _file(f"css/{name}.css")
+            for name in ("cards", "desk_cards", "desk_detail", "desk_linkage", "desk_alarms")
         )
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
