@@ -25,6 +25,9 @@ class Indicator(msgspec.Struct, frozen=True):
     inputs: Mapping[str, float]
     formula_key: str
     why_not: str = ""
+    names: tuple[str, ...] = ()
+    """The first of what is listed with it, such as devices without data; ``named`` counts all of them."""
+    named: int = 0
 
 
 def share(key: str, part: float, whole: float, **inputs: float) -> Indicator:

@@ -54,6 +54,8 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
     row = readings.row(f"{device_id}\x1f{metric}")
     if not _is_newer(readings, row, at):
         return "readings"
+    if values["quality"] == "good":
+        values |= {"good_at": at, "good_received": values["received"]}
     readings.set(row, values)
     _join(state, row, device_id)
     return "readings"

@@ -9,6 +9,7 @@ import structlog
 
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
+from city.indicators.sensor_figures import sensor_indicators
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
@@ -59,7 +60,8 @@ class DeskProjection:
         city = state.ledger.clock.at(now)
         midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
-            found = await asyncio.to_thread(
+            found = sensor_indicators(state, now)
+            found |= await asyncio.to_thread(
                 indicators, state.ledger, (midnight, city), now=city,
                 zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
             )  # fmt: skip

@@ -1,6 +1,6 @@
 // 指标 · 今日: figures without colour. A click opens the formula, the numbers that went in, and when.
 import { vocabulary } from "../js/desk_words.js";
-import { card, each, head, html, mark } from "../js/draw.js";
+import { card, each, head, html, joined, mark } from "../js/draw.js";
 
 const MAIN = ["K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b"], OLD_S = 60;
 
@@ -47,13 +47,14 @@ export const mend = card((city, { face, redraw }) => {
     const lines = [["_value", isNothing(row.value) ? none(row) : figureOf(row)]];
     if (row.unit === "percent" && row.denominator) lines.push(["_raw", raw(row)]);
     for (const [name, value] of Object.entries(told?.inputs ?? {})) lines.push([name, input(name, value)]);
+    if (told?.names?.length) lines.push(["_names", joined(told.names.join(say.say("list.comma")), told.named > told.names.length && say.say("indicators.names_more", { n: told.named }))]);
     const at = told?.at ?? computed;
     const note = isFailed ? say.say("indicators.no_reply") : told === null ? say.say("indicators.loading")
       : at == null ? "" : say.say("indicators.at", { t: say.hhmmss(city.toCity(voice.epoch(at))) });
     return html`<section class="formula"><header><h3>${`${id} ${words("indicator." + id) ?? ""}`.trim()}</h3
       ><button type="button" @click=${close}>${say.say("indicators.back")}</button></header>
       <p class="words">${words("formula." + id)}</p>
-      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
+      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name.replace(/_s$/, "")) ?? words(name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
       <p class="note">${note}</p></section>`;
   }
   function figureOf({ value, unit }) {
@@ -63,6 +64,7 @@ export const mend = card((city, { face, redraw }) => {
     return Number(value).toLocaleString("en", { maximumFractionDigits: 1 });
   }
   function input(name, value) {
+    if (name.startsWith("device_class.")) return say.say("unit.percent", { n: Number(value).toFixed(1) });
     if (isNothing(value)) return say.say("indicators.none");
     if (typeof value === "object") return Object.entries(value).map(([key, one]) => `${words("source." + key) ?? key} ${input(key, one)}`).join(" · ");
     if (typeof value !== "number") return String(value);
