@@ -19,6 +19,7 @@ import structlog
 
 from city.duty.roster import OnDuty, RosterRow, on_duty, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
+from console.demo.baselines import write_baselines
 from console.demo.feeds import city_clock
 from console.demo.past import generate_past
 from console.demo.shifts import first_shifts
@@ -102,6 +103,7 @@ class Demo:
         if self._feeds:
             local = datetime.fromtimestamp(time.time(), ZoneInfo(read_district(data).timezone))
             first_shifts(data, local.hour * 60 + local.minute)
+            write_baselines(data)
         _check_district(data)
         for name, port in (("console", self._settings.port), ("gateway", self._settings.gateway_port)):
             _check_free(name, port)

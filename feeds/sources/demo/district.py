@@ -18,6 +18,7 @@ from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.feeds.cameras import Cameras
 from feeds.sources.demo.feeds.devices import DEPTH_LEAD_S, Devices
+from feeds.sources.demo.feeds.heat import CLIENT, HeatStations
 from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
 from feeds.sources.demo.feeds.weather import Weather
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
@@ -111,6 +112,7 @@ class DemoDistrict:
             group.create_task(_warn(outside, Weather(seed=self._seed)))
             group.create_task(_live(outside, life))
             group.create_task(_measure(outside, Devices(self._ground, **sized), life))
+            group.create_task(_heat(outside, HeatStations(self._ground, seed=self._seed, stretch=rate)))
             moving = _move(
                 outside, units or self.units(rate=rate), life, EVERY_S * max(rate, 1.0), drives
             )  # fmt: skip
@@ -149,6 +151,16 @@ async def _measure(outside: _Interface, devices: Devices, life: CityLife) -> Non
             await _send_all(outside, client, "sensor", records)
         since = now
         await outside.sleep(2.0)
+
+
+async def _heat(outside: _Interface, stations: HeatStations) -> None:
+    await _send_all(outside, CLIENT, "sensor", stations.registrations(outside.clock()))
+    since = outside.clock() - _LONG_AGO_S
+    while True:
+        now = outside.clock()
+        await _send_all(outside, CLIENT, "sensor", stations.readings(since, now))
+        since = now
+        await outside.sleep(5.0)
 
 
 async def _move(

@@ -13,6 +13,7 @@ from city.clocks.timestamps import iso
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.chance import dice
+from feeds.sources.demo.feeds.dips import Dips
 from feeds.sources.demo.feeds.rain import Rain
 from feeds.sources.demo.feeds.signals import CLASSES, DeviceClass, Look, noise, values
 from feeds.sources.demo.ground import Ground, Place
@@ -25,6 +26,9 @@ Records = dict[str, list[dict[str, Any]]]
 DEPTH_LEAD_S: Final = 420.0
 """How long before the first call an underpass starts to fill, seconds."""
 _PEAK_CM: Final = 42.0
+DIP_EVERY_S: Final = {"water_pressure": 900.0, "gas_pressure": 2400.0}
+"""Class → after how long its next device loses pressure for nine minutes."""
+DIP_MPA: Final = 0.2
 _SILENT: Final = 0.015
 _ILL: Final = 0.006
 
@@ -59,6 +63,13 @@ class Devices:
         self.silent = own[2] < _SILENT
         self._ill = own[3] < _ILL
         self._class_of = np.array([CLASSES.index(d.kind) for d in self.all])
+        slow = math.sqrt(scale) * max(stretch, 1.0)
+        self._dips = {
+            number: (self._first(number), Dips(seed, CLASSES[number].name, CLASSES[number].count * scale,
+                                               every_s=every_s * slow, lasts_s=540.0 * slow))
+            for number, every_s in enumerate(map(DIP_EVERY_S.get, (kind.name for kind in CLASSES)))
+            if every_s is not None
+        }  # fmt: skip
         depth = (d for d in enumerate(self.all) if d[1].kind.name == "road_water_depth")
         self._gauges: dict[Place, int] = {}
         for number, device in depth:
@@ -102,6 +113,16 @@ class Devices:
                 found[kind.client] += self._class(kind, chosen, serials, at[chosen], depths)
         return found
 
+    def _first(self, kind: int) -> int:
+        return int(np.argmax(self._class_of == kind))
+
+    def _dip(self, kind: int, number: int, at: float) -> float:
+        """Return by how much the pressure of a device is lower at a time, MPa."""
+        if kind not in self._dips:
+            return 0.0
+        first, dips = self._dips[kind]
+        return DIP_MPA if dips.is_in(number - first, at) else 0.0
+
     def _class(
         self,
         kind: DeviceClass,
@@ -115,12 +136,13 @@ class Devices:
             self._lon[chosen], self._lat[chosen], at, self._who[chosen], self._ill[chosen], shake,
             self._rain,
         )  # fmt: skip
-        records = []
+        records, which = [], CLASSES.index(kind)
         measured = values(kind.name, look)
         rows = zip(chosen.tolist(), serials.tolist(), at.tolist(), measured.tolist(), strict=True)
         for (number, serial, moment, value), doubt in zip(rows, shake.tolist(), strict=True):
             story = depths.get(number)
             shown = value if story is None else max(value, flood_depth(story, moment))
+            shown -= self._dip(which, number, moment)
             records.append(
                 {
                     "id": f"{self.all[number].name}-{serial}",

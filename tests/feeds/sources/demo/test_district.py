@@ -10,6 +10,7 @@ import pytest
 from city.clocks.timestamps import parse
 from city.places.streets import Streets
 from feeds.sources.demo import CLIENTS, DemoDistrict
+from feeds.sources.demo.feeds.heat import GAUGES, STATIONS
 
 START = parse("2026-11-20T20:31:07+08:00")
 Records = dict[tuple[str, str], list[dict[str, Any]]]
@@ -90,7 +91,7 @@ async def test_the_first_moments_bring_a_living_city(district: DemoDistrict) -> 
     assert len({record["external"][0]["no"] for record in cases}) > 5000
     assert len(town.heard["weather", "warning"]) == 1
     devices = [r for (_, topic), rs in town.heard.items() if topic == "sensor" for r in rs]
-    assert sum(record["kind"] == "device" for record in devices) == 2000
+    assert sum(record["kind"] == "device" for record in devices) == 2000 + STATIONS + GAUGES
     assert len({record["unit"] for record in town.heard["avl", "unit"]}) == 300
 
 
