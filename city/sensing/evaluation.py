@@ -4,7 +4,7 @@ Every reading is judged, not the newest of a second. Most are normal: a batch is
 columns, and only readings that deviate, or whose device has something to count, take the slower way.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -129,26 +129,29 @@ class Evaluator:
         for series in self.series.values():
             if series.has_gap_rule and is_heard(series) and series.look_for_gap(now):
                 self.deviating[alarm_key(series.device.id, series.metric.code)] = series
+        moving = self._moving(now) if self.still else {}
         for key in sorted(self.still):
             series = self.series[key]
-            if STUCK not in series.trips and self._class_moves(series, now):
+            if STUCK not in series.trips and moving.get(_class_of(series), 0.0) >= MOVING:
                 since = series.changed_at
                 series.trips[STUCK] = Trip(
                     STUCK, (0, False), series.at, since, series.value, None, None, 1
                 )  # fmt: skip
+                series.is_calm = False
                 self.deviating[alarm_key(*key)] = series
 
-    def _class_moves(self, still: Series, now: float) -> bool:
-        """Whether most of the other gauges of its class moved within the time in which it did not."""
-        others = [one for one in self._like(still) if now - one.at <= LOST_AFTER * one.interval_s]
-        moving = sum(one.at - one.changed_at < still.metric.stuck_s for one in others)
-        return bool(others) and moving >= MOVING * len(others)
+    def _moving(self, now: float) -> dict[tuple[str, str], float]:
+        """Return per class and metric the share of the gauges heard that moved in the time of ``stuck_s``.
 
-    def _like(self, series: Series) -> Iterator[Series]:
-        for other in self.series.values():
-            same = other.metric is series.metric and other.device.kind == series.device.kind
-            if same and other is not series:
-                yield other
+        The gauge in question stands still, so it is left out of the whole. One look at each series.
+        """
+        counts: dict[tuple[str, str], list[int]] = {}
+        for series in self.series.values():
+            if series.metric.stuck_s and now - series.at <= LOST_AFTER * series.interval_s:
+                found = counts.setdefault(_class_of(series), [0, 0])
+                found[0] += series.at - series.changed_at < series.metric.stuck_s
+                found[1] += 1
+        return {key: moves / (every - 1) for key, (moves, every) in counts.items() if every > 1}
 
     def _series(self, device_id: str, metric: str, devices: Mapping[str, Device]) -> Series | None:
         device = devices.get(device_id)
@@ -173,3 +176,7 @@ class Evaluator:
         if (record.get("quality") or "good") != "good" or value in FILLERS:
             return float("nan")
         return series.in_unit(float(value), str(record.get("unit") or ""))
+
+
+def _class_of(series: Series) -> tuple[str, str]:
+    return series.device.kind, series.metric.code

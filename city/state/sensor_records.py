@@ -120,8 +120,8 @@ class Sensing(msgspec.Struct):
         record = self.maintenance.get(device)
         return record is not None and record.is_on
 
-    def is_suspected(self, device: str, now: float) -> bool:
-        """Whether an officer suspects a fault of a device (疑似故障) at a city time."""
-        mine = (one for key, one in self.alarms.items() if key.startswith(f"{device}/"))
-        put = (one.shelving for one in mine if one.shelving is not None)
-        return any(one.kind == "suspect" and one.until > now for one in put)
+    def is_suspected(self, device: str, metric: str, now: float) -> bool:
+        """Whether an officer suspects that a gauge's readings are wrong (疑似故障) at a city time."""
+        alarm = self.alarms.get(alarm_key(device, metric))
+        shelving = alarm.shelving if alarm is not None else None
+        return shelving is not None and shelving.kind == "suspect" and shelving.until > now

@@ -8,15 +8,26 @@ from city.state.row_keys import row_key_of
 from city.state.sensor_records import LEVELS, Alarm
 from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 
-__all__ = ["alarms_seen", "maintained_seen"]
+__all__ = ["alarms_seen", "maintained_seen", "open_alarms"]
 
 
-def alarms_seen(state: CityState, now: float) -> tuple[AlarmSeen, ...]:
-    """Return the alarms that are not over at machine time ``now``: the worst first, then the newest."""
-    open_ = [alarm for alarm in state.ledger.sensing.alarms.values() if alarm.is_open]
+def open_alarms(ledger: LedgerState) -> tuple[Alarm, ...]:
+    """Return the alarms that are not over; they stay the same until a fact of an alarm is folded."""
+    return tuple(
+        alarm for alarm in ledger.sensing.alarms.values() if alarm.is_open and alarm.device in ledger.devices
+    )
+
+
+def alarms_seen(
+    state: CityState, now: float, open_: tuple[Alarm, ...] | None = None
+) -> tuple[AlarmSeen, ...]:  # fmt: skip
+    """Return the alarms that are not over at machine time ``now``: the worst first, then the newest.
+
+    ``open_`` is what :func:`open_alarms` returned, if it is still so.
+    """
     city_now = state.ledger.clock.at(now)
-    seen = [_seen(state, alarm, now, city_now) for alarm in open_ if alarm.device in state.ledger.devices]
-    return tuple(sorted(seen, key=_order))
+    alarms = open_alarms(state.ledger) if open_ is None else open_
+    return tuple(sorted((_seen(state, alarm, now, city_now) for alarm in alarms), key=_order))
 
 
 def _order(alarm: AlarmSeen) -> tuple[bool, bool, int, float]:

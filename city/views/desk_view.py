@@ -9,7 +9,7 @@ from city.indicators.indicator import Indicator
 from city.places.road_names import spot_in
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, CityState, LedgerState
-from city.views.alarm_view import alarms_seen, maintained_seen
+from city.views.alarm_view import alarms_seen, maintained_seen, open_alarms
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen, DetectionSeen
 from city.views.hotline_view import HotlineSeen, HotlineView
@@ -54,13 +54,17 @@ class DeskView:
         relaxed = ledger.relaxations.get(DEFER)
         outbox = ledger.outbox.values()
         hotline = self._hotline.see(ledger, ledger.clock.at(now)) if self._hotline else HotlineSeen()
+        revision = (state, state.revision("alarms", "registry"))
         return DeskSeen(
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
             hotline=hotline, deferral=self._wall.deferral,
             relaxation_version=relaxed.version if relaxed else 0,
-            alarms=alarms_seen(state, now), maintained=maintained_seen(state.ledger),
+            alarms=alarms_seen(
+                state, now, self._waiting.get("alarms", revision, lambda: open_alarms(state.ledger))
+            ),
+            maintained=self._waiting.get("maintained", revision, lambda: maintained_seen(state.ledger)),
             detections=self._waiting.get(
                 "detections", state.revision("detections"), lambda: _detections(state.ledger)
             ),

@@ -45,7 +45,8 @@ class DepthWatch:
             scale = CM.get(readings.column("unit")[row])
             if device is None or scale is None or not is_underpass_gauge(device):
                 continue
-            if readings.column("quality")[row] == "bad" or _is_muted(state, device.id, now):
+            metric = readings.column("metric")[row]
+            if readings.column("quality")[row] == "bad" or _is_muted(state, device.id, metric, now):
                 continue
             depth = float(readings.column("value")[row]) * scale
             seen = self._seen(device.id, float(measured), depth, numbers.rise_window_s, silent=bool(silent))
@@ -75,10 +76,10 @@ class DepthWatch:
         return Depth(depth, rise, rise / minutes if minutes > 0 else 0.0, silent)
 
 
-def _is_muted(state: CityState, device: str, now: Now) -> bool:
+def _is_muted(state: CityState, device: str, metric: str, now: Now) -> bool:
     """Whether nothing follows from a gauge: it is in maintenance, or an officer suspects a fault (M12)."""
     sensing = state.ledger.sensing
-    return sensing.is_maintained(device) or sensing.is_suspected(device, now.city)
+    return sensing.is_maintained(device) or sensing.is_suspected(device, metric, now.city)
 
 
 def _waits_for_the_rule(closure: Closure) -> bool:

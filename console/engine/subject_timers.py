@@ -1,6 +1,7 @@
 """Subject timers: the engine executes each automatic step on tasks, incidents and shifts once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -58,7 +59,7 @@ class SubjectTimers:
         """Execute the steps that are due now; return how many were written. Raises LedgerUnavailable."""
         machine = self._clock()
         state = self._store.state
-        now = Now(machine, state.ledger.clock.at(machine), silent=self._silent)
+        now = Now(machine, state.ledger.clock.at(machine), silent=cache(self._silent))
         steps = {
             step_id(step): step
             for step in chain(

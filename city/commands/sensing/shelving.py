@@ -9,6 +9,7 @@ from city.commands.decision import not_now
 from city.commands.sensing.raising import alarm_of
 from city.commands.sensing_arguments import AlarmSerial, MaintainDevice, ShelveAlarm, SuspectFault
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
+from city.commands.subjects import Subject
 from city.state.sensor_records import Maintenance
 
 __all__ = [
@@ -69,10 +70,17 @@ def decide_start_maintenance(order: SubjectOrder, args: MaintainDevice) -> Subje
 
 
 def decide_end_maintenance(order: SubjectOrder, args: Args) -> SubjectAnswer:
-    """Take a device into service again."""
+    """Take a device into service again; its alarms that were suppressed are active."""
     if not order.state.sensing.is_maintained(order.subject.id):
         return not_now("not_in_maintenance")
-    return _of_device(order, "MaintenanceEnded", {}, "")
+    back = [
+        Subject("alarm", alarm.key, alarm, alarm.version, alarm.moved)
+        for alarm in order.state.sensing.alarms.values()
+        if alarm.device == order.subject.id and alarm.state == "suppressed" and alarm.shelving is None
+    ]
+    ended = _of_device(order, "MaintenanceEnded", {}, "")
+    facts = (order.fact_on(one, "AlarmShelvingEnded", {"until": None, "state": "active"}) for one in back)
+    return Decision((*ended.facts, *facts), (*ended.expects, *((one.name, one.version) for one in back)))
 
 
 def _of_device(order: SubjectOrder, kind: str, data: dict[str, Any], reason: str) -> Decision:

@@ -6,7 +6,7 @@ from city.access import Person
 from city.commands.duty.handover_items import drafted
 from city.state.duty_records import Shift
 from tests.city.commands.world import CHEN, DISPATCHER, GU, INTAKE, LI, TELECOM, WANG
-from tests.sensor_world import PRESSURE, Sensed
+from tests.sensor_world import DEPTH, PRESSURE, Sensed
 
 SUBJECT = f"alarm:g1/{PRESSURE.code}"
 
@@ -76,6 +76,16 @@ def test_maintenance_begins_and_ends_once() -> None:
     assert w.no("end_maintenance", "device:g1", CHEN)[0] == "not_in_maintenance"
     assert w.no("start_maintenance", "device:g1", DISPATCHER, reason="x")[0] == "no_right"
     assert w.no("start_maintenance", "device:g1", LI, reason=" ")[0] == "bad_arg"
+
+
+def test_with_the_end_of_maintenance_a_suppressed_alarm_is_active_again() -> None:
+    sensed = Sensed()
+    sensed.gauge("d1", "road_water_depth", "下立交成山路")  # an underpass gauge files no case
+    sensed.w.did("start_maintenance", "device:d1", LI, reason="换探头")
+    sensed.read(30.0, device="d1", metric=DEPTH.code)
+    assert sensed.alarm("d1", DEPTH.code).state == "suppressed"
+    assert sensed.w.did("end_maintenance", "device:d1", LI) == ["MaintenanceEnded", "AlarmShelvingEnded"]
+    assert sensed.alarm("d1", DEPTH.code).state == "active"
 
 
 def test_what_is_put_aside_and_in_maintenance_stands_in_the_hand_over() -> None:

@@ -189,7 +189,7 @@ def test_m12_the_lying_gauge_is_doubted_shelved_and_comes_back_by_itself() -> No
     shelving = sensed.alarm("d1", DEPTH.code).shelving
     assert shelving is not None
     assert (shelving.kind, shelving.until - sensed.w.now.city) == ("suspect", 7200.0)
-    assert sensed.w.state.sensing.is_suspected("d1", sensed.w.now.city)
+    assert sensed.w.state.sensing.is_suspected("d1", DEPTH.code, sensed.w.now.city)
     assert sensed.w.no("shelve_alarm", subject, LI, reason="x", minutes=5)[0] == "alarm_shelved"
     sensed.w.wait(minutes=119)
     assert sensed.rounds() == []
