@@ -1,13 +1,13 @@
-"""Types of arguments that several verbs take."""
+"""Types of arguments that several verbs take, and what a type takes in words."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
 __all__ = [
     "Args", "Code", "Lat", "Lon", "Merc", "Metres", "Moment", "OnePhoto", "Photo", "PhotoFact",
-    "PhotoFacts", "Photos", "Text", "TwoPhotos",
+    "PhotoFacts", "Photos", "Text", "TwoPhotos", "described",
 ]  # fmt: skip
 
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -41,3 +41,35 @@ class PhotoFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 PhotoFacts = Annotated[tuple[PhotoFact, ...], Meta(max_length=40)]
 """Read from the stored files by the console, never taken from a sender."""
+
+
+def described(shape: type[Args], field: str) -> str:
+    """Describe what a field takes (``str``, ``confirmed|not_found``); '' for an unknown field."""
+    hint = get_type_hints(shape, include_extras=True).get(field)
+    return "" if hint is None else _words(hint)
+
+
+def _words(hint: Any) -> str:
+    if hint is type(None):
+        return "null"
+    parts = get_args(hint)
+    origin = getattr(hint, "__origin__", None)
+    if hasattr(hint, "__metadata__"):
+        meta = parts[1]
+        bounds = [
+            f"{sign} {value}"
+            for sign, value in (
+                (">=", meta.ge), ("<=", meta.le), ("length >=", meta.min_length),
+                ("length <=", meta.max_length),
+            )
+            if value is not None
+        ]  # fmt: skip
+        bounds = ["not blank", *bounds] if meta.pattern else bounds
+        return f"{_words(parts[0])} ({', '.join(bounds)})"
+    if origin is Literal:
+        return "|".join(map(str, parts))
+    if origin is tuple:
+        return f"list of {_words(parts[0])}"
+    if parts:
+        return " or ".join(_words(part) for part in parts if part is not type(None))
+    return getattr(hint, "__name__", str(hint))

@@ -1,7 +1,7 @@
 """Arguments of the verbs: one struct per verb, decoded strictly."""
 
 import re
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +19,7 @@ from city.commands.argument_types import (
     Photos,
     Text,
     TwoPhotos,
+    described,
 )
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
@@ -269,35 +270,3 @@ def _refused(shape: type[Args], message: str) -> Refusal:
     field = path[1] if path and path[1] else "args"
     expected = described(shape, field.split("[")[0].split(".")[0])
     return bad_arg(field, expected or message.split(" - at ")[0])
-
-
-def described(shape: type[Args], field: str) -> str:
-    """Describe what a field takes (``str``, ``confirmed|not_found``); '' for an unknown field."""
-    hint = get_type_hints(shape, include_extras=True).get(field)
-    return "" if hint is None else _words(hint)
-
-
-def _words(hint: Any) -> str:
-    if hint is type(None):
-        return "null"
-    parts = get_args(hint)
-    origin = getattr(hint, "__origin__", None)
-    if hasattr(hint, "__metadata__"):
-        meta = parts[1]
-        bounds = [
-            f"{sign} {value}"
-            for sign, value in (
-                (">=", meta.ge), ("<=", meta.le), ("length >=", meta.min_length),
-                ("length <=", meta.max_length),
-            )
-            if value is not None
-        ]  # fmt: skip
-        bounds = ["not blank", *bounds] if meta.pattern else bounds
-        return f"{_words(parts[0])} ({', '.join(bounds)})"
-    if origin is Literal:
-        return "|".join(map(str, parts))
-    if origin is tuple:
-        return f"list of {_words(parts[0])}"
-    if parts:
-        return " or ".join(_words(part) for part in parts if part is not type(None))
-    return getattr(hint, "__name__", str(hint))
