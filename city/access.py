@@ -57,6 +57,7 @@ _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
+_SCREENS = ("intake_officer", "duty_officer")
 _STAFF = tuple(role for role in AXES if role != "system")
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
@@ -148,6 +149,15 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_underpass": (*_CENTRE, *_LEADERS, "system"),
     "confirm_closure": _ANSWERS,
     "agree_reopening": (*_ANSWERS, *_CENTRE, "duty_leader"),
+    # detections and cameras (§3.7)
+    "receive_detection": ("system",),
+    "confirm_detection": _SCREENS,
+    "dismiss_detection": _SCREENS,
+    "mark_self_corrected": (*_SCREENS, *_HOLDERS),
+    "undo_screening": (*_SCREENS, *_HOLDERS),
+    "pass_detection_limit": ("system",),
+    "view_camera": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, "street_operator"),
+    "end_camera_view": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, "street_operator"),
     # duty (§3.8)
     "sign_in": _STAFF,
     "go_away": _STAFF,

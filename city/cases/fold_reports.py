@@ -12,6 +12,7 @@ from city.places.road_names import roads_in
 from city.state.case_file import STATES, CaseFile
 from city.state.ledger_state import Camera, Case, Device, LedgerState, Mirror, Place
 from city.state.row_keys import row_key_of
+from city.video.privacy import PRIVACY_CLASSES
 
 __all__ = ["camera_of", "device_of", "fold_case", "is_transplanted"]
 
@@ -201,5 +202,22 @@ def camera_of(fact: Fact) -> Camera:
         place=_place(record, fact),
         azimuth=readable_number(record.get("azimuth")),
         fov=readable_number(record.get("fov")),
-        privacy=str(record.get("privacy") or "public_scene")[:24],
+        privacy=_privacy(record.get("privacy")),
+        masks=_masks(record.get("mask_zones")),
     )
+
+
+def _privacy(value: object) -> str:
+    """Return a camera's privacy class; one that we do not know hides the camera."""
+    if not value:
+        return "public_scene"
+    return value if isinstance(value, str) and value in PRIVACY_CLASSES else "forbidden_on_wall"
+
+
+def _masks(zones: object) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return a camera's mask zones; an unreadable zone raises, so that no picture is shown without it."""
+    if zones is None:
+        return ()
+    if not isinstance(zones, list | tuple):
+        raise TypeError("mask_zones: expected a list of polygons")
+    return tuple(tuple((float(x), float(y)) for x, y in zone) for zone in zones)

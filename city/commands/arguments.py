@@ -22,6 +22,7 @@ from city.commands.argument_types import (
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
+from city.commands.video_arguments import VIDEO_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 
@@ -219,7 +220,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **LINKAGE_ARGS, **DUTY_ARGS,
+    **LINKAGE_ARGS, **DUTY_ARGS, **VIDEO_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -28,6 +28,7 @@ from city.commands.linkage.deciders import LINKAGE
 from city.commands.rights import at_wall, checks_own_work, refused
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
+from city.commands.video.deciders import VIDEO
 from city.dispatch.decision_rules import DecisionRules
 from city.state.case_file import LastAct
 from city.state.ledger_state import Case, LedgerState
@@ -40,6 +41,7 @@ ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "go_away", "come_back", "sign_out", "answer_item", "save_daily_report",
+    "receive_detection", "view_camera", "end_camera_view",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -92,7 +94,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 }
 """Verb → its decider and the transition of domain §3.4, without the verbs of walls and timers."""
 
-ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {**LINKAGE, **DUTY}
+ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {**LINKAGE, **DUTY, **VIDEO}
 """Verb → the kinds of subject that it takes, and its decider."""
 
 AT_WALLS: Final = {"show": dispatching_units.decide_show, "clear": dispatching_units.decide_clear}

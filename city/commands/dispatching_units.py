@@ -12,6 +12,7 @@ from city.dispatch.sendable_units import hindrance
 from city.state.case_file import OPEN
 from city.state.ledger_state import LedgerState
 from city.state.row_keys import row_key_of
+from city.video.privacy import HIDDEN_ON_WALL
 
 __all__ = [
     "SHOW_S", "decide_clear", "decide_comment", "decide_report_rule_error", "decide_reveal",
@@ -20,8 +21,6 @@ __all__ = [
 
 SHOW_S = 180.0
 """How long a wall shows what was cast on it, machine seconds."""
-
-HIDDEN = frozenset({"sensitive", "forbidden_on_wall"})
 
 
 def decide_send_unit(order: Order, args: SendUnit) -> Answer:
@@ -86,7 +85,7 @@ def decide_show(
         camera = state.cameras.get(shown)
         if camera is None:
             return bad_arg("id", "id of a camera")
-        if camera.privacy in HIDDEN:
+        if camera.privacy in HIDDEN_ON_WALL:
             return Refusal("not_allowed", "camera_private")
     data: dict[str, Any] = {
         "kind": args.kind, "id": shown, "view": list(args.view) if args.view else None,

@@ -13,6 +13,7 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 
 KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
+    "detection", "camera",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -38,13 +39,16 @@ class Subject(msgspec.Struct, frozen=True):
     def counted(self) -> str:
         """Return the name below which the ledger counts the acts on it.
 
-        A device's own name counts its registrations, so the acts on an underpass's closure have another.
+        A device's own name counts its registrations, so the acts on an underpass's closure have another; so
+        has a camera's.
         """
-        return f"closure:{self.id}" if self.kind == "device" else self.name
+        other = {"device": "closure", "camera": "view"}.get(self.kind, self.kind)
+        return f"{other}:{self.id}"
 
 
 def find_subject(state: LedgerState, name: str) -> Subject | None:
-    """Return the subject of a name ``<kind>:<id>``, None for an unknown kind or an unknown case or device.
+    """Return the subject of a name ``<kind>:<id>``, None for an unknown kind or an unknown case, device or
+    camera.
 
     Of the other kinds a subject without a record is returned too: its deciders say whether it may begin.
     """
@@ -56,6 +60,8 @@ def find_subject(state: LedgerState, name: str) -> Subject | None:
         return Subject(kind, case.key, case, case.file.version, case.file.moved) if case else None
     if kind == "device":
         return Subject(kind, id_, *_closure(state, id_)) if id_ in state.devices else None
+    if kind == "camera":
+        return Subject(kind, id_, state.cameras[id_]) if id_ in state.cameras else None
     held: dict[str, Any] = getattr(state, _RECORDS[kind]) if kind in _RECORDS else {}
     record = held.get(id_)
     version = getattr(record, "version", 0)
@@ -69,7 +75,7 @@ def _closure(state: LedgerState, device: str) -> tuple[Any, int, int]:
 
 _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
-    "daily_report": "reports",
+    "daily_report": "reports", "detection": "detections",
 }  # fmt: skip
 
 

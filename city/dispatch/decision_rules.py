@@ -10,6 +10,7 @@ from city.dispatch.route import Route, Situation
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.places.unit_grids import UnitGrids
+from city.video.detection_classes import DetectionClasses, VideoNumbers
 
 __all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
 
@@ -100,6 +101,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     linkage: LinkageRules = LinkageRules()
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
+    detections: DetectionClasses = DetectionClasses()
+    video: VideoNumbers = VideoNumbers()
     tables: Mapping[str, str] = {}
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of

@@ -8,6 +8,8 @@ from city.dispatch.categories import TERRITORY as TERRITORY_ZH
 from city.dispatch.categories import Category, category_of
 from city.dispatch.cells import Cells, Problem, current, read_valid_rows
 from city.dispatch.decision_rules import Agency
+from city.dispatch.detection_table import COLUMNS as DETECTION_COLUMNS
+from city.dispatch.detection_table import TO_STREET, detection_class_of
 from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
 from city.dispatch.register import covers
 from city.dispatch.standards import StandardRow, standard_of
@@ -42,12 +44,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "city_objects.csv": ("id", "kind", "name", "match", "classes", "channel", *_DAYS),
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
+    "detection_classes.csv": (*DETECTION_COLUMNS, *_DAYS),
 }  # fmt: skip
 """File → its required columns; others are remarks."""
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
-    "unit_tasks.csv": unit_task_of,
+    "unit_tasks.csv": unit_task_of, "detection_classes.csv": detection_class_of,
 }  # fmt: skip
 
 Numbered = tuple[tuple[int, Any], ...]
@@ -110,6 +113,7 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "city_objects.csv": ("id", lambda row: row.id),
     "sites.csv": ("id", lambda row: row.id),
     "unit_tasks.csv": ("task", lambda row: row.task),
+    "detection_classes.csv": ("detection", lambda row: row.detection),
 }
 
 
@@ -149,6 +153,8 @@ def _references(row: Any) -> Iterator[tuple[str, str, str]]:
     for column in ("lead", "next", "clean_by", "approver", "agency"):
         value = getattr(row, column, "")
         yield column, "agency", "" if value in (TERRITORY, APPROVER) else value
+    to = getattr(row, "notice_to", "")
+    yield "notice_to", "agency", "" if to == TO_STREET else to
     for column in ("owner", "maintainer"):
         yield column, "agency|street", getattr(row, column, "")
     for column in ("co", "likely"):

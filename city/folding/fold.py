@@ -23,7 +23,10 @@ from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
-from city.state.ledger_state import LedgerState, Show
+from city.state.desk_records import Show
+from city.state.ledger_state import LedgerState
+from city.video import fold_detections
+from city.video.fold_views import VIEWS
 from city.warnings.fold_storms import fold_storm
 from city.warnings.fold_warnings import fold_warning
 from city.warnings.in_force import Standing, in_force, standing
@@ -169,6 +172,8 @@ def _wall_cleared(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if fact.subject.startswith("task:"):
         return notice_delivered(state, fact)
+    if fact.subject.startswith("detection:"):
+        return fold_detections.notice_delivered(state, fact)
     return (*deliver(state, fact), *fold_note(state, fact))
 
 
@@ -179,6 +184,8 @@ def _outbox_delayed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if fact.subject.startswith("task:"):
         return notice_failed(state, fact)
+    if fact.subject.startswith("detection:"):
+        return fold_detections.notice_ended(state, fact)
     return (*fail(state, fact), *fold_note(state, fact))
 
 
@@ -212,9 +219,10 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("OutboxFailed", 1): _outbox_failed,
     ("CommandRefused", 1): fold_note,
     ("PersonRevealed", 1): fold_note,
+    ("DetectionJoined", 1): fold_note,
     **{
         (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
-    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY}.items()},
+    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY, **fold_detections.DETECTIONS, **VIEWS}.items()},
 }

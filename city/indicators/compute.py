@@ -1,4 +1,4 @@
-"""Indicators K01 – K17, K24 and K33 of domain §6, computed from the cases only, in one pass.
+"""Indicators K01 – K17 and K24 of domain §6, computed from the cases only, in one pass.
 
 A second figure of an indicator has a letter after its number: K06 is 处置率, K06b 按期处置率.
 """
@@ -27,7 +27,7 @@ def indicators(
         tally.add(case)
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
-        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
 
@@ -116,11 +116,8 @@ def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
     return share("K17", now - before, before, complaints=now)
 
 
-def _reports(t: Tally, cases: list[Case]) -> list[Indicator]:
-    detected = sum(case.channel == "video_ai" and t.within(case.at) for case in cases)
+def _reports(t: Tally) -> list[Indicator]:
     return [
         share("K24", t["inspector_filed"], t["inspector"]),
         share("K24b", t["inspector_merged"], t["inspector"]),
-        # Nobody screens detections yet, so the number of false ones is unknown.
-        unknown("K33", "percent", "no_screening", detected=detected),
     ]

@@ -9,6 +9,7 @@ from city.dispatch.unit_tasks import UNIT_KINDS
 from city.places.public_names import class_words, short_name
 from city.state.columns import Columns
 from city.state.ledger_state import CityState
+from city.state.video_records import Sighting
 
 __all__ = ["join_registry", "measure"]
 
@@ -96,9 +97,21 @@ def _unit(state: CityState, record: dict[str, Any]) -> str:
 
 
 def _detection(state: CityState, record: dict[str, Any]) -> str:
-    camera = state.ledger.cameras.get(str(record["camera"]))
+    at, confidence = parse(record["at"]), record.get("confidence")
+    sighting = Sighting(
+        record=f"{record.get('client') or ''}/{record.get('id') or ''}",
+        camera=str(record["camera"]),
+        name=str(record["class"]),
+        at=at,
+        confidence=None if confidence is None else float(confidence),
+        algorithm=str(record.get("algorithm") or "")[:200],
+        version=str(record.get("version") or "")[:200],
+        box=tuple(float(one) for one in record.get("box") or ()),
+    )
+    camera = state.ledger.cameras.get(sighting.camera)
     if camera is not None:
-        state.measured.detections.add(lon=camera.place.lon, lat=camera.place.lat, at=parse(record["at"]))
+        state.measured.detections.add(lon=camera.place.lon, lat=camera.place.lat, at=at)
+    state.measured.sightings.add(sighting)
     return "detections"
 
 
@@ -118,7 +131,11 @@ def _snapshot(state: CityState, record: dict[str, Any]) -> str:
     sha256 = str(record["sha256"])
     row = cameras.row(str(record["camera"]))
     if not cameras.column("picture_at")[row] > at:
-        cameras.set(row, {"picture_at": at, "picture_received": received, "sha256": sha256})
+        values = {"picture_at": at, "picture_received": received, "sha256": sha256}
+        for name in ("same_since", "dark_since"):
+            since = record.get(name)
+            values[name] = float("nan") if since is None else parse(since)
+        cameras.set(row, values)
     return "cameras"
 
 

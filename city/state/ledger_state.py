@@ -12,8 +12,10 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
+from city.state.desk_records import Erratum, Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.video_records import CameraView, Detection, Sightings
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -21,7 +23,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
@@ -137,28 +139,6 @@ class Item(msgspec.Struct, frozen=True):
     subject: str = ""
 
 
-class Show(msgspec.Struct, frozen=True):
-    """What a desk has cast on a wall; ``until`` is machine time, ``view`` metres EPSG:3857."""
-
-    wall: str
-    kind: str
-    id: str
-    view: tuple[float, float, float, float] | None
-    by: str
-    at: float
-    until: float
-
-
-class Erratum(msgspec.Struct, frozen=True):
-    """An open report of a wrong rule."""
-
-    case: str
-    rule: str
-    text: str
-    by: str
-    at: float
-
-
 class Device(msgspec.Struct, frozen=True):
     """A registered sensor; ``interval_s`` is its declared reporting interval."""
 
@@ -172,7 +152,10 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Camera(msgspec.Struct, frozen=True):
-    """A registered camera; ``azimuth`` and ``fov`` in degrees."""
+    """A registered camera; ``azimuth`` and ``fov`` in degrees.
+
+    ``masks`` are polygons of the picture that nobody sees: points x, y from 0 (left, top) to 1.
+    """
 
     id: str
     name: str
@@ -180,6 +163,7 @@ class Camera(msgspec.Struct, frozen=True):
     azimuth: float | None = None
     fov: float | None = None
     privacy: str = "public_scene"
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 class LogLine(msgspec.Struct, frozen=True):
@@ -234,6 +218,9 @@ class LedgerState(msgspec.Struct):
     call_outs: dict[str, CallOut] = {}
     entries: list[DutyEntry] = []
     reports: dict[str, DailyReport] = {}
+    detections: dict[str, Detection] = {}
+    camera_views: dict[str, CameraView] = {}
+    """Account and camera → who looks at it, why and until when; ended ones are removed with the next one."""
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None
     """Systems that have an adapter (None: unknown); only messages to these are put into the outbox."""
@@ -276,9 +263,10 @@ class Measured:
         )  # fmt: skip
         self.cameras = Columns(
             at="float64", received="float64", picture_at="float64", picture_received="float64",
-            state="object", sha256="object",
+            state="object", sha256="object", same_since="float64", dark_since="float64",
         )  # fmt: skip
         self.detections = Ring(DETECTIONS_KEPT, ("lon", "lat", "at"))
+        self.sightings = Sightings()
         self.sources: dict[str, SourceState] = {}
         self.refused: dict[str, int] = {}
 

@@ -13,6 +13,7 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
+from city.views.camera_seen import CameraSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 
 __all__ = [
@@ -233,23 +234,6 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     heading: Floats
     as_of: Floats
     lost: npt.NDArray[np.bool_]
-
-
-class CameraSeen(msgspec.Struct, frozen=True):
-    """A camera that a wall may show: its place, its health, when its newest picture was taken.
-
-    ``as_of`` is the machine time of its newest health report or picture, None = never received.
-    """
-
-    id: str
-    name: str
-    street: str
-    lon: float
-    lat: float
-    azimuth: float | None
-    state: str
-    as_of: float | None
-    picture_at: float | None
 
 
 class PageSeen(msgspec.Struct, frozen=True):

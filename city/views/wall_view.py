@@ -9,6 +9,7 @@ from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.state.columns import Columns
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
+from city.video.privacy import HIDDEN_ON_WALL
 from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
@@ -28,8 +29,6 @@ __all__ = ["WallView", "row_key_of"]
 
 MARKED = frozenset({"critical", "urgent"})
 """Urgencies of the cases that have their own mark on maps."""
-
-FORBIDDEN_ON_WALL = frozenset({"sensitive", "forbidden_on_wall"})
 
 
 Duplicates = dict[str, tuple[CaseSeen, ...]]
@@ -172,7 +171,7 @@ def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
     as_of = np.fmax(_as_of(cameras, clock), _as_of(cameras, clock, "picture_at", "picture_received"))
     seen = []
     for camera in state.ledger.cameras.values():
-        if camera.privacy in FORBIDDEN_ON_WALL:
+        if camera.privacy in HIDDEN_ON_WALL:
             continue
         row = cameras.find(camera.id)
         seen.append(
@@ -181,7 +180,10 @@ def _cameras(state: CityState) -> tuple[CameraSeen, ...]:
                 camera.azimuth,
                 "" if row is None else str(cameras.column("state")[row]),
                 None if row is None else _known(as_of[row]),
-                None if row is None else _known(cameras.column("picture_at")[row]),
+                *(
+                    None if row is None else _known(cameras.column(name)[row])
+                    for name in ("picture_at", "same_since", "dark_since")
+                ),
             )
         )  # fmt: skip
     return tuple(seen)

@@ -13,6 +13,7 @@ from city.dispatch import categories
 from city.dispatch.agencies import agency_of
 from city.dispatch.cells import current, read_rows
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.detection_table import detection_class_of
 from city.dispatch.linkage_tables import linkage_rules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
@@ -21,10 +22,11 @@ from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
 from city.places.streets import Streets
+from city.video.detection_classes import DetectionClasses
 from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
 from console.deployment.district import read_rows as read_table
-from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
+from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
 from console.deployment.table_files import linkage_marks, table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
@@ -45,6 +47,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
     agencies = _table(data_dir, "agencies.csv", lambda rows: read_rows(rows, agency_of))
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
     tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
+    detections = _table(data_dir, "detection_classes.csv", lambda rows: read_rows(rows, detection_class_of))
     return DecisionRules(
         district=district.code,
         zone_offset_s=district.zone_offset_s(time.time()),
@@ -60,6 +63,8 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
+        detections=DetectionClasses(row for row in detections if current(row.valid_from, row.valid_to, day)),
+        video=video_numbers(district.video),
         tables=table_marks(data_dir),
         roads=_roads(district, data_dir),
         labels=frozenset(

@@ -48,7 +48,8 @@ class SourceSetting(msgspec.Struct, frozen=True):
 class District(msgspec.Struct, frozen=True):
     """One district. ``timezone`` is an IANA name; ``limits`` are the numbers of domain A.3/A.4.
 
-    ``cases``, ``linkage`` and ``duty`` are the numbers that the centre set (console.deployment.numbers).
+    ``cases``, ``linkage``, ``duty`` and ``video`` are the numbers that the centre set
+    (console.deployment.numbers).
     """
 
     name: dict[str, str]
@@ -58,9 +59,10 @@ class District(msgspec.Struct, frozen=True):
     sources: dict[str, SourceSetting]
     atlas_dir: Path
     built_in: bool  # by its code, whatever map it has
-    cases: dict[str, Any] = {}  # msgspec copies it, as the next two
+    cases: dict[str, Any] = {}  # msgspec copies it, as the next three
     linkage: dict[str, Any] = {}
     duty: dict[str, Any] = {}
+    video: dict[str, Any] = {}
     holidays: str = "china"  # whose public holidays count beside calendars.csv: china or none
     workdays: frozenset[int] = frozenset(range(5))  # 0 = Monday
 
@@ -105,7 +107,7 @@ def read_district(data_dir: Path) -> District:
             built_in=built_in,
             **{
                 section: msgspec.convert({**behind.get(section, {}), **own.get(section, {})}, dict[str, Any])
-                for section in ("cases", "linkage", "duty")
+                for section in ("cases", "linkage", "duty", "video")
             },
             holidays=str(table.get("holidays") or ("china" if table["timezone"] in CHINA else "none")),
             workdays=frozenset(map(WEEK.index, table.get("workdays") or WEEK[:5])),

@@ -1,4 +1,4 @@
-"""The numbers that a centre may set in city.toml: sections ``[cases]``, ``[linkage]`` and ``[duty]``."""
+"""The numbers that a centre may set in city.toml: ``[cases]``, ``[linkage]``, ``[duty]`` and ``[video]``."""
 
 import math
 from collections.abc import Mapping
@@ -9,11 +9,12 @@ import msgspec
 from city.dispatch.decision_rules import CaseNumbers
 from city.dispatch.task_templates import DutyNumbers, LinkageNumbers, PriorityLimits
 from city.state.linkage_records import PRIORITIES
+from city.video.detection_classes import VideoNumbers
 from console.deployment.district import DistrictError
 
-__all__ = ["case_numbers", "duty_numbers", "linkage_numbers"]
+__all__ = ["case_numbers", "duty_numbers", "linkage_numbers", "video_numbers"]
 
-T = TypeVar("T", CaseNumbers, LinkageNumbers, DutyNumbers, PriorityLimits)
+T = TypeVar("T", CaseNumbers, LinkageNumbers, DutyNumbers, PriorityLimits, VideoNumbers)
 REMOTE_CHECKS: Final = ("video", "caller_confirmed")
 SHIFTS: Final = ("day_starts", "night_starts")
 
@@ -68,6 +69,14 @@ def duty_numbers(given: Mapping[str, Any]) -> DutyNumbers:
     if numbers.day_starts == numbers.night_starts:
         raise DistrictError("city.toml: duty.night_starts: expected another time than day_starts")
     return numbers
+
+
+def video_numbers(given: Mapping[str, Any]) -> VideoNumbers:
+    """Return the numbers of screening and camera views: those of ``[video]`` replace the defaults.
+
+    Raises DistrictError naming the key.
+    """
+    return _numbers("video", given, VideoNumbers())
 
 
 def _numbers(section: str, given: Mapping[str, Any], defaults: T) -> T:

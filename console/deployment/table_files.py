@@ -10,8 +10,9 @@ from console.deployment.district import read_rows
 __all__ = ["TABLES", "linkage_files", "linkage_marks", "table_marks"]
 
 TABLES: Final = (
-    "agencies.csv", "calendars.csv", "categories.csv", "city_objects.csv", "devolution.csv", "owners.csv",
-    "register.csv", "rules.csv", "sites.csv", "standards.csv", "unit_tasks.csv",
+    "agencies.csv", "calendars.csv", "categories.csv", "city_objects.csv", "detection_classes.csv",
+    "devolution.csv", "owners.csv", "register.csv", "rules.csv", "sites.csv", "standards.csv",
+    "unit_tasks.csv",
 )  # fmt: skip
 """Every table of cases (the roster has its own fact). The data dir's file replaces the shipped one."""
 

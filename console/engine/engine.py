@@ -23,19 +23,23 @@ from console.deployment.settings import Settings
 from console.engine.arrivals import arrivals
 from console.engine.deliveries import Deliveries
 from console.engine.depth_watch import DepthWatch
+from console.engine.detection_watch import DetectionWatch
 from console.engine.ledger_notes import Notes
 from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.picture_keeper import PictureKeeper
 from console.engine.subject_timers import SubjectTimers
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
+from feeds.gateway.picture_store import Picture, Pictures, PicturesUnavailable
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.anchors import Anchors
 from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
 from feeds.ledger.segments import SegmentDamaged, Segments
+from feeds.people.detection_pictures import DetectionPictures
 from feeds.people.reporters import PeopleStore
 from feeds.storage.connections import connect
 from feeds.telemetry.archive import ROUND_S, Archive
@@ -71,13 +75,21 @@ class Lease:
         return True
 
 
+async def _no_picture(_camera: str) -> Picture | None:
+    return None
+
+
 class Engine:
-    """One engine process. ``has_viewer`` says whether somebody has an agency's page open."""
+    """One engine process.
+
+    ``has_viewer`` says whether somebody has an agency's page open; ``newest_picture`` is a camera's.
+    """
 
     def __init__(
         self, settings: Settings, follower: Follower, ledger: Ledger, *,
         archive: Archive, outbox: Outbox, rules: DecisionRules, clock: Callable[[], float],
         has_viewer: Callable[[str], bool] = lambda _agency: False,
+        newest_picture: Callable[[str], Awaitable[Picture | None]] = _no_picture,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._follower = follower
@@ -92,7 +104,7 @@ class Engine:
         self._snapshots = Snapshots(settings.data_dir / "snapshots")
         self._snapshot_at = follower.store.state.ledger.position
         self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
-        watches = (arrivals, Deliveries(has_viewer), DepthWatch())
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch())
         self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
@@ -101,6 +113,9 @@ class Engine:
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
+        self._keeper = PictureKeeper(
+            follower.store, DetectionPictures(settings.data_dir), newest_picture, clock=clock
+        )
 
     async def run(self) -> None:
         """Work until cancelled, then write a snapshot."""
@@ -111,6 +126,7 @@ class Engine:
                 tasks.create_task(self._every(2.0, self._note))
                 tasks.create_task(self._every(TICK_S, self._tick))
                 tasks.create_task(self._every(TICK_S, self._send))
+                tasks.create_task(self._every(TICK_S, self._keep_pictures))
                 tasks.create_task(self._every(ANCHOR_S, self._anchor))
                 tasks.create_task(self._every(KEEP_S, self._keep))
                 tasks.create_task(self._every(ROUND_S, self._archive.step))
@@ -131,7 +147,7 @@ class Engine:
                 if logged:
                     log.info("engine_resumed", work=work.__name__)
                 logged.clear()
-            except (LedgerUnavailable, RedisError, OSError, SegmentDamaged) as error:
+            except (LedgerUnavailable, PicturesUnavailable, RedisError, OSError, SegmentDamaged) as error:
                 if type(error) not in logged:
                     log.warning("engine_waits", work=work.__name__, reason=str(error))
                 logged.add(type(error))
@@ -165,6 +181,11 @@ class Engine:
         """Deliver the items of the outgoing queue."""
         if self._may_act:
             await self._outbox.step()
+
+    async def _keep_pictures(self) -> None:
+        """Keep the pictures of new detections."""
+        if self._may_act:
+            await self._keeper.step()
 
     async def _anchor(self) -> None:
         position, digest = await self._ledger.head()
@@ -212,9 +233,10 @@ async def run_engine(settings: Settings) -> None:
     adapters = read_adapters(settings.data_dir)
     outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
     pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
+    pictures = Pictures.open(settings.pictures_url)
     engine = Engine(
         settings, follower, ledger, archive=archive, outbox=outbox, rules=rules, clock=time.time,
-        has_viewer=pages.is_attended,
+        has_viewer=pages.is_attended, newest_picture=pictures.get,
     )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -222,6 +244,7 @@ async def run_engine(settings: Settings) -> None:
             tasks.create_task(engine.run())
     finally:
         engine.close()
+        await pictures.close()
         await outbox.close()
         await ledger.close()
         await archive.close()

@@ -66,6 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs",
+        "detections", "camera_views",
     }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[: len(lines) - 11] == [
+    assert lines[: len(lines) - 14] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -102,16 +103,20 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-11:] == [
+    assert lines[-14:] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
         "log.release_asked", "log.call_out_started", "log.call_out_ended",
+        "log.detection_hazard", "log.detection_filed", "log.detection_expired",
     ]  # fmt: skip
     day = state.shifts["310115-2026-11-21-day"]
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")
     assert (state.shift, state.overrides["0a1b2c3d4e5f"].reason) == (NEXT_DAY, "病假")
     assert state.call_outs["0123456789ab"].ended_at is not None
     assert (state.entries[0].kind, state.entries[0].shift) == ("call_out", "310115-2026-11-21-day")
+    detection = state.detections["0a1b2c3d4e5f-1"]
+    assert (detection.state, detection.case) == ("expired", "citywall/detection-0a1b2c3d4e5f-1")
+    assert [view.purpose for view in state.camera_views.values()] == ["case"]
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
 
 

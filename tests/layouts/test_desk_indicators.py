@@ -25,10 +25,10 @@ def test_rows_are_the_indicators_by_id_without_what_only_a_click_needs() -> None
 
 
 def test_what_says_nothing_tells_why() -> None:
-    few, none = share("K09", 1, 19), unknown("K33", "percent", "no_screening")
+    few, none = share("K09", 1, 19), unknown("K17", "percent", "no_last_year")
     told = dict(DeskIndicators().view(Seen(few, none), 9.0).rows)
     assert (told["K09"]["value"], told["K09"]["why_not"]) == (None, "few")
-    assert (told["K33"]["value"], told["K33"]["why_not"]) == (None, "no_screening")
+    assert (told["K17"]["value"], told["K17"]["why_not"]) == (None, "no_last_year")
 
 
 def test_before_the_first_were_computed_there_is_nothing_and_no_time() -> None:

@@ -16,6 +16,7 @@ from layouts.catalogues import LANGUAGES, own_words
 WORDS = {lang: own_words(lang) for lang in LANGUAGES}
 NOTED = {
     "CaseReported", "OutboxDelivered", "OutboxDelayed", "OutboxFailed", "CommandRefused", "PersonRevealed",
+    "DetectionJoined",
 }  # fmt: skip
 TYPES = sorted({kind for (kind, _), handler in HANDLERS.items() if isinstance(handler, partial)} | NOTED)
 """Every fact that may stand in the story of a case."""

@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_reached_by_scrolling(stage: Stage) -> None:
 
 
 def test_what_cannot_be_known_says_why(stage: Stage) -> None:
-    tell(stage, unknown("K33", "percent", "no_screening", detected=12), unknown("K12b", "seconds", "none"))
+    tell(stage, unknown("K33", "percent", "few", expired=12), unknown("K12b", "seconds", "none"))
     stage.page.get_by_text("最长待裁定").click()
     assert "现无此类案件" in stage.texts(".formula dd")
 

@@ -258,11 +258,6 @@ def test_a_year_before_a_leap_day_is_the_twenty_eighth() -> None:
     assert year_before(leap, EAST8) == datetime.fromisoformat("2027-02-28T08:00:00+08:00").timestamp()
 
 
-def test_what_nobody_screens_is_unknown() -> None:
-    found = of([a_case(n, channel="video_ai") for n in range(30)])["K33"]
-    assert (found.value, found.why_not, found.inputs) == (None, "no_screening", {"detected": 30})
-
-
 def test_without_a_calendar_nobody_knows_the_first_contact() -> None:
     state = LedgerState(cases={f"c{n}": order(n) for n in range(30)})
     found = indicators(state, (BEGIN, END), now=END, zone_offset_s=EAST8)["K15"]
