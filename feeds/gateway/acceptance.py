@@ -15,7 +15,8 @@ from city.clocks.timestamps import iso
 from city.dispatch.categories import ClassRef
 from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.hub import Hub
-from feeds.gateway.picture_store import Picture, Pictures
+from feeds.gateway.picture_looks import look_of
+from feeds.gateway.picture_store import Picture, Pictures, Since
 from feeds.gateway.publish_jobs import Job, act_of, batch_of, id_of, name_by_reference
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Act, Appended, Ledger
@@ -194,6 +195,18 @@ class Acceptance:
                 record["sha256"], record["bytes"] = picture.sha256, len(jpeg)
                 camera = record["camera"]
                 await retry_while_unavailable(lambda: self._stores.pictures.put(camera, picture))  # noqa: B023  # awaited in this round
+                since = await self._since(camera, picture)
+                told = {"same_since": since.same, "dark_since": since.dark}
+                record |= {name: at for name, at in told.items() if at}
+
+    async def _since(self, camera: str, picture: Picture) -> Since:
+        """Return since when a camera's pictures are alike; one that cannot be decoded is not compared."""
+        look = await asyncio.to_thread(look_of, picture.jpeg)
+        if look is None:
+            return Since()
+        return await retry_while_unavailable(
+            lambda: self._stores.pictures.note_look(camera, picture.at, look)
+        )
 
     async def _append_measured(self, topic: str, jobs: Sequence[Job]) -> None:
         batches = [batch_of(job, self._hub.current.devices) for job in jobs]

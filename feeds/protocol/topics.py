@@ -40,6 +40,9 @@ CHANNELS = frozenset({
     "other_district",
 })  # fmt: skip
 
+MASKS: Final = 20
+MASK_POINTS: Final = 40
+
 name = text(least=1)
 words = text()
 degrees = number(0, 360)
@@ -62,6 +65,18 @@ def _box(value: Any) -> Fault | None:
     if fault is None and len(value) != 4:
         return Fault("", "out_of_range", "four numbers x0, y0, x1, y1", value)
     return fault
+
+
+def _masks(value: Any) -> Fault | None:
+    """Return a fault unless the value is a list of polygons of three points or more."""
+    fault = each(each(each(number(0, 1))))(value)
+    if fault is not None:
+        return fault
+    if len(value) > MASKS or any(not 3 <= len(zone) <= MASK_POINTS for zone in value):
+        return Fault("", "out_of_range", f"at most {MASKS} polygons of 3 to {MASK_POINTS} points", None)
+    if any(len(point) != 2 for zone in value for point in zone):
+        return Fault("", "out_of_range", "points [x, y] as shares of the picture, 0 to 1", None)
+    return None
 
 
 _point = structure(
@@ -174,6 +189,7 @@ FIELDS: Final = MappingProxyType({
         Field("azimuth", degrees),
         Field("fov", degrees),
         Field("stream", words),
+        Field("mask_zones", _masks),
     ),
     "detection": (
         *_ALL,

@@ -5,30 +5,21 @@ from typing import Any, Final
 import numpy as np
 from bokeh.models import Ray, Scatter
 
-from city.views.wall_seen import CameraSeen, WallSeen
+from city.views.wall_seen import WallSeen
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.columns import newest, thin
 from layers.palette import FAINT
 from layers.projection import to_mercator
 
-__all__ = ["LOST_AFTER_S", "Cameras", "is_well"]
+__all__ = ["Cameras"]
 
-LOST_AFTER_S: Final = 300.0
-"""Machine seconds without a message after which a camera is lost: five reporting intervals of a minute."""
-
-WORKING: Final = frozenset({"", "ok", "online", "normal", "good", "live"})
 THIN_PX: Final = 16.0
 COLOUR: Final = "#4F6077"
 
 
-def is_well(camera: CameraSeen, now: float) -> bool:
-    """Say whether a camera's last message is at most 300 s old at ``now`` (machine) and reports no fault."""
-    return camera.state in WORKING and camera.as_of is not None and now - camera.as_of <= LOST_AFTER_S
-
-
 class Cameras:
-    """Cameras; one that is lost or faulty is a hollow square with a cross, never just fainter."""
+    """Cameras; one that is lost, frozen or black is a hollow square with a cross, never just fainter."""
 
     key = "cameras"
     title = "layer.cameras"
@@ -44,9 +35,10 @@ class Cameras:
         ``look`` is the length of the line of sight in CSS px, ``angle`` radians from east; NaN if the
         direction is unknown: Bokeh draws a ray of length 0 to the edge of the map, and none for NaN.
         """
+        clock = seen.clock
         cameras = [camera for camera in seen.cameras if camera.lon == camera.lon]
         x, y = to_mercator([c.lon for c in cameras], [c.lat for c in cameras])
-        faulty = np.array([not is_well(camera, now) for camera in cameras], dtype=np.uint8)
+        faulty = np.array([not camera.state_at(now, clock).is_well for camera in cameras], dtype=np.uint8)
         kept, _ = thin(x, y, faulty, THIN_PX * self.setting.metres_per_px)
         shown = [cameras[row] for row in kept]
         moments = [c.as_of if c.as_of is not None else np.nan for c in seen.cameras]
@@ -63,7 +55,10 @@ class Cameras:
                 "look": np.array([np.nan if c.azimuth is None else 8.0 for c in shown]),
                 "angle": np.radians([np.nan if c.azimuth is None else 90.0 - c.azimuth for c in shown]),
             },
-            {"total": len(seen.cameras), "lost": sum(not is_well(c, now) for c in seen.cameras)},
+            {
+                "total": len(seen.cameras),
+                "lost": sum(not c.state_at(now, clock).is_well for c in seen.cameras),
+            },
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:

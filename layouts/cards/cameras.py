@@ -10,7 +10,6 @@ from city.clocks.city_clock import CityClock
 from city.places.distance import metres_to_points
 from city.places.road_names import spot_in
 from city.views.wall_seen import CameraSeen, CaseSeen, WallSeen
-from layers.marks.cameras import is_well
 from layouts.contract import Row, View, each_second
 
 __all__ = ["MOST", "NEAR_M", "Cameras"]
@@ -24,9 +23,10 @@ class Cameras:
     """Rows by cameras' ids, at most three.
 
     Of a row: ``label`` (roads and side that its name surely holds), ``street``; ``metres`` to the critical
-    case that it is shown for, None when it is shown for the core; ``well``, and ``since`` (city seconds) of
-    its last picture or word when it is not, None = never. Which cameras stand here depends on the registry
-    and the set of critical cases alone: one that fails keeps its place.
+    case that it is shown for, None when it is shown for the core; ``well``, and when it is not ``word``
+    (lost, frozen, black) and ``since`` (city seconds; of its last picture when it is lost), None = never.
+    Which cameras stand here depends on the registry and the set of critical cases alone: one that fails keeps
+    its place.
     """
 
     key = "cameras"
@@ -70,11 +70,10 @@ def _nearest(metres: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _row(camera: CameraSeen, metres: float | None, clock: CityClock, now: float) -> Row:
+    state = camera.state_at(now, clock)
     fields: dict[str, Any] = {
         "label": spot_in(camera.name), "street": camera.street,
-        "metres": None if metres is None else round(metres), "well": is_well(camera, now), "since": None,
+        "metres": None if metres is None else round(metres), "well": state.is_well, "word": state.word,
+        "since": state.since,
     }  # fmt: skip
-    if not fields["well"]:
-        heard = None if camera.as_of is None else clock.at(camera.as_of)
-        fields["since"] = heard if camera.picture_at is None else camera.picture_at
     return camera.id, fields

@@ -1,9 +1,11 @@
 // 视频: a strip of pictures. One that does not come, or that was taken long ago, is covered and said: never shown as if live.
 import { card, each, head, html, mark, nothing, shape } from "../js/draw.js";
-import { PICTURE_MS } from "./shown.js";
+import { newest, PICTURE_MS } from "../js/camera_picture.js";
 
 // Ages (s) of a picture: over a minute, as long as pictures are kept (feeds/gateway/picture_store.py), it says so; the map calls a camera
 // lost by the other one (layers/marks/cameras.py).
+/** What is said of a camera whose picture is not true, by its state. @type {Record<string, string>} */
+const GONE = { frozen: "near.camera_frozen", black: "near.camera_black" };
 const LATE_AFTER_S = 60, LOST_AFTER_S = 300;
 
 /**
@@ -39,7 +41,8 @@ export const mend = card((city, { face, redraw }) => {
   /** @param {Row} row @param {Picture | undefined} one */
   function gone(row, one) {
     const since = row.since ?? one?.taken ?? null;
-    return say.say("near.camera_lost", { t: since === null ? "" : say.moment(since, city.city(), say.hhmmss) }).trim();
+    const word = GONE[row.word] ?? "near.camera_lost";
+    return say.say(row.well ? "near.camera_lost" : word, { t: since === null ? "" : say.moment(since, city.city(), say.hhmmss) }).trim();
   }
 
   /** Ask for a picture when it is time to. @param {string} id */
@@ -48,16 +51,16 @@ export const mend = card((city, { face, redraw }) => {
     if (performance.now() - one.asked < PICTURE_MS) return;
     one.asked = performance.now();
     pictures.set(id, one);
-    const found = await newest(id);
-    if (pictures.get(id) !== one) { if (found) URL.revokeObjectURL(found.url); return; }
-    if (found) show(one, found);
-    one.isMissing = found === null;
+    const found = await newest(`/camera/${encodeURIComponent(id)}.jpg`), isThere = found.url !== "";
+    if (pictures.get(id) !== one) { if (isThere) URL.revokeObjectURL(found.url); return; }
+    if (isThere) show(one, found);
+    one.isMissing = !isThere;
     redraw();
   }
-  /** @param {Picture} one @param {{ url: string, taken: number }} found */
+  /** @param {Picture} one @param {import("../js/camera_picture.js").Found} found */
   function show(one, found) {
     if (one.url) setTimeout(URL.revokeObjectURL, PICTURE_MS, one.url);
-    Object.assign(one, found);
+    Object.assign(one, { url: found.url, taken: found.taken });
   }
   /** @param {string} id */
   function forget(id) {
@@ -66,21 +69,3 @@ export const mend = card((city, { face, redraw }) => {
     pictures.delete(id);
   }
 });
-
-/** A camera's newest picture, decoded; null when there is none. @param {string} id */
-async function newest(id) {
-  let url = "";
-  try {
-    const answer = await fetch(`/camera/${encodeURIComponent(id)}.jpg`, { signal: AbortSignal.timeout(PICTURE_MS) });
-    const taken = Date.parse(answer.headers.get("X-Taken-At") ?? "") / 1000;
-    if (!answer.ok || !Number.isFinite(taken)) return null;
-    url = URL.createObjectURL(await answer.blob());
-    const picture = new Image();
-    picture.src = url;
-    await picture.decode();
-    return { url, taken };
-  } catch {
-    if (url) URL.revokeObjectURL(url);
-    return null;
-  }
-}

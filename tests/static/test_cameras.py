@@ -124,3 +124,16 @@ def test_on_a_wall_without_room_no_picture_is_asked_for(browser: Browser) -> Non
         page.wait_for_function("inCard('cameras', 'li').length === 1")
         page.wait_for_timeout(1200)
         assert store.asked == []
+
+
+def test_a_frozen_and_a_black_picture_are_covered_and_said(wall: Page) -> None:
+    store = Store(wall)
+    store.ages = {"a": 2.0, "b": 2.0}
+    frozen = row(well=False, word="frozen", since=NOW - 900)
+    tell_view(wall, "cameras", {}, [("a", frozen), ("b", row(well=False, word="black", since=NOW - 60))])
+    wall.wait_for_function("inCard('cameras', '.screen[data-lost]').length === 2")
+    told = wall.evaluate(TOLD)
+    assert "画面冻结 自 20:16:07" in told[0]
+    assert "黑屏 自 20:30:07" in told[1]
+    assert wall.evaluate(PICTURES) == 0
+    assert store.asked == []
