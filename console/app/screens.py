@@ -21,6 +21,7 @@ from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from layers.atlas.atlas import Atlas
+from layouts.cards.cameras import Cameras
 from layouts.pages import LAYOUTS
 
 __all__ = ["Screens"]
@@ -51,6 +52,7 @@ class Screens:
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
         }
+        self._on_walls: tuple[int, frozenset[str]] = (0, frozenset())
         self._desk = DeskProjection(rules, presence=presence)
         self.channels = self._channels(PageView(zone_offset_s=rules.zone_offset_s, rules=rules))
 
@@ -77,6 +79,19 @@ class Screens:
     def desk_seen(self) -> DeskSeen | None:
         """What every desk sees now, None while nobody looks."""
         return cast("DeskSeen | None", self.channels.channel("desk").seen)
+
+    def cameras_on_walls(self) -> frozenset[str]:
+        """Return the ids of the cameras whose pictures walls show now: in their strip, or cast on one."""
+        seen = cast("WallSeen | None", self.channels.channel("wall").seen)
+        if seen is None:
+            return frozenset()
+        now = int(time.time())
+        if self._on_walls[0] != now:  # once a second, however many walls ask
+            strip = next(card for card in self.contents["wall"].cards if isinstance(card, Cameras))
+            shown = {key for key, _ in strip.view(seen, float(now)).rows}
+            cast_ = {show.id for show in seen.shows if show.kind == "camera"}
+            self._on_walls = (now, frozenset(shown | cast_))
+        return self._on_walls[1]
 
     def hello(self, page: str) -> bytes:
         """Return the first message of a page's live socket."""

@@ -5,20 +5,18 @@ import hashlib
 import itertools
 import sys
 import time
-from collections.abc import Awaitable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import panel as pn
 import structlog
-from redis.exceptions import RedisError
 from tornado.ioloop import IOLoop
 
 import static
-from city.views.wall_view import FORBIDDEN_ON_WALL
-from console.accounts.authorization import Viewer
+from city.access import Person
+from console.accounts.authorization import Viewer, viewing_person
 from console.app.access_services import AccessServices
 from console.app.chain_watch import ChainWatch
 from console.app.health import Health
@@ -39,7 +37,6 @@ from console.pages.evidence_handlers import EvidenceServices, evidence_patterns
 from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
-    PictureHandler,
     ReadyHandler,
     StaticHandler,
     TileHandler,
@@ -48,9 +45,12 @@ from console.pages.http_handlers import (
 from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
+from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from feeds.gateway.picture_store import Pictures
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
+from feeds.people.detection_pictures import DetectionPictures
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
 from feeds.storage.photo_files import PhotoFiles
@@ -178,7 +178,7 @@ class Console:
             *evidence_patterns(self._evidence(origins)),
             *duty_patterns(self._duty_files()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
-            (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
+            *picture_patterns(self._camera_pictures()),
             (
                 rf"/tiles/({'|'.join(MAPS)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
                 TileHandler, {"draw": self._screens.tile, **access},
@@ -200,19 +200,20 @@ class Console:
             self._authorization, self._access.sessions, sheets=self._ordering.sheets, roster=roster
         )
 
-    async def _picture(self, camera: str) -> tuple[bytes, str] | None:
-        """Return a camera's newest picture and its time; None for a camera that no page may show."""
-        registered = self._follower.store.state.ledger.cameras.get(camera)
-        if registered is None or registered.privacy in FORBIDDEN_ON_WALL:
-            return None
-        try:
-            jpeg, at = await cast(
-                "Awaitable[list[bytes | None]]",
-                self._pictures.hmget(f"picture:{camera}", ["jpeg", "at"]),
-            )
-        except (RedisError, OSError):
-            return None
-        return (jpeg, (at or b"").decode()) if jpeg else None
+    def _camera_pictures(self) -> CameraPictures:
+        def person_of(session: str) -> Person | None:
+            account = self._access.sessions.account(session, time.time()) if session else None
+            return None if account is None else viewing_person(account)
+
+        return CameraPictures(
+            self._authorization,
+            lambda: self._follower.store.state,
+            person_of,
+            self._screens.cameras_on_walls,
+            Pictures(self._pictures),
+            DetectionPictures(self._settings.data_dir),
+            time.time,
+        )
 
     async def _warm_up(self) -> None:
         await self._screens.warm_up()

@@ -134,7 +134,7 @@ class DeskSession(OrderSession):
         now_both = Now(now, state.ledger.clock.at(now))
         nearby = {
             "units": units_near(seen.units, case, services.rules),
-            "cameras": cameras_near(seen.cameras, case, now),
+            "cameras": cameras_near(state, case, now),
         }
         sheet = services.sheets.sheet(case, seen, words=may_read_words(person)) | {
             "presence": services.presence.present(row_key_of(case.key)),

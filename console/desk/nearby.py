@@ -1,7 +1,7 @@
 """What is near a case: units that can do its work, cameras, and cases that may be duplicates."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -9,18 +9,17 @@ import numpy.typing as npt
 
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.places.distance import metres_to_points
-from city.state.ledger_state import Case
+from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
+from city.views.nearest_cameras import nearest_cameras
 from city.views.nearest_units import FreeUnits
-from city.views.wall_seen import CameraSeen, UnitsSeen
-from layers.marks.cameras import is_well
+from city.views.wall_seen import UnitsSeen
 
 __all__ = ["cameras_near", "same_near", "units_near"]
 
 Floats = npt.NDArray[np.float64]
 
-UNITS, CAMERAS, SAME = 5, 6, 8
-CAMERA_M: Final = 1000.0
+UNITS, SAME = 5, 8
 
 
 def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[str, Any]]:
@@ -31,24 +30,10 @@ def units_near(units: UnitsSeen, case: Case, rules: DecisionRules) -> list[dict[
     return [msgspec.structs.asdict(one) for one in found]
 
 
-def cameras_near(cameras: Sequence[CameraSeen], case: Case, now: float) -> list[dict[str, Any]]:
-    """Return the nearest cameras within 1 km that a screen in the hall may show.
-
-    ``well``: whether the map shows the camera as working at machine time ``now``. ``heard_at``: the machine
-    time of its newest record.
-    """
-    lon = np.array([camera.lon for camera in cameras], dtype=float)
-    lat = np.array([camera.lat for camera in cameras], dtype=float)
-    metres = metres_to_points(case.place.lon, case.place.lat, lon, lat)
-    near = _nearest(np.where(metres <= CAMERA_M, metres, np.inf), CAMERAS)
-    return [
-        {
-            "id": cameras[row].id, "name": cameras[row].name, "metres": round(float(metres[row])),
-            "state": cameras[row].state, "picture_at": cameras[row].picture_at,
-            "heard_at": cameras[row].as_of, "well": is_well(cameras[row], now),
-        }
-        for row in near
-    ]  # fmt: skip
+def cameras_near(state: CityState, case: Case, now: float) -> list[dict[str, Any]]:
+    """Return the nearest cameras of a case at machine time ``now``, with the fields of ``CameraNear``."""
+    near = nearest_cameras(state, case.place.lon, case.place.lat, now)
+    return [msgspec.structs.asdict(one) for one in near]
 
 
 def same_near(cases: Iterable[Case], case: Case, numbers: CaseNumbers) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
-"""The other HTTP handlers: health, metrics, static files, map tiles, camera pictures, view keys."""
+"""The other HTTP handlers: health, metrics, static files, map tiles, view keys."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -17,7 +17,6 @@ __all__ = [
     "SAFE_HEADERS",
     "HealthHandler",
     "MetricsHandler",
-    "PictureHandler",
     "PlainHandler",
     "ReadyHandler",
     "StaticHandler",
@@ -153,33 +152,6 @@ class TileHandler(PlainHandler):
         self.set_header("Content-Type", "image/png")
         self.set_header("Cache-Control", "private, max-age=2")
         self.finish(data)
-
-
-class PictureHandler(PlainHandler):
-    """``/camera/<id>.jpg``: a camera's newest picture, for those who may see one of the pages."""
-
-    PAGES = ("wall", "desk")
-
-    def initialize(
-        self, newest: Callable[[str], Awaitable[tuple[bytes, str] | None]], authorization: Authorization
-    ) -> None:
-        """Store the look-up of the newest picture and the authorization."""
-        self._newest = newest
-        self._authorization = authorization
-
-    async def get(self, camera: str) -> None:
-        """Send the picture with the time it was taken."""
-        if not any(self._authorization.current_viewer(self.request, page) for page in self.PAGES):
-            self._authorization.refused += 1
-            self.send_error(403)
-            return
-        found = await self._newest(camera)
-        if found is None:
-            self.send_error(404)
-            return
-        self.set_header("Content-Type", "image/jpeg")
-        self.set_header("X-Taken-At", found[1])
-        self.finish(found[0])
 
 
 class ViewKeyHandler(PlainHandler):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from layers.marks.callouts import Callouts
 from layers.marks.cases import Cases
 from layers.marks.ordinary_cases import Ordinary
 from layers.projection import to_mercator
+from tests.invented import jpeg
 from tests.page_server import BOKEH
 from tests.seen_factory import case as seen_case
 from tests.seen_factory import seen
@@ -74,8 +76,10 @@ def stage(browser: Browser) -> Iterator[Stage]:
 
 def near(*cameras: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to ``ask case`` with these cameras near, each well unless it says otherwise."""
-    well = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0,
-            "heard_at": NOW - 9.0, "well": True}  # fmt: skip
+    well = {
+        "id": "c1", "label": "羽山路巨野路西", "street": "", "metres": 80, "azimuth": None, "sees": None,
+        "word": "live", "since": None, "picture_at": NOW - 9.0, "on_wall": True,
+    }  # fmt: skip
     return reply(nearby={"units": [], "cameras": [{**well, **camera} for camera in cameras]})
 
 
@@ -212,7 +216,7 @@ def test_a_camera_and_a_view_can_be_put_on_the_wall(stage: Stage) -> None:
     stage.reply("case", near({}))
     stage.select(MARK)
     stage.page.locator(".cameras li").wait_for()
-    assert stage.texts(".cameras li") == ["羽山路巨野路西 80米 在线 投"]
+    assert stage.texts(".cameras li") == ["羽山路巨野路西 80米 画面9秒前 看 投"]
     stage.answer("show", {"done": {"position": "1", "version": 1, "facts": [], "undo_until": None}})
     stage.press("投", "desk_map_box")
     stage.press("投视野", "desk_map_box")
@@ -223,7 +227,7 @@ def test_a_camera_and_a_view_can_be_put_on_the_wall(stage: Stage) -> None:
 
 
 def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
-    stage.reply("case", near({"state": "offline", "picture_at": NOW - 600.0, "well": False}))
+    stage.reply("case", near({"word": "lost", "since": NOW - 600.0}))
     stage.select(MARK)
     stage.page.locator(".cameras li").wait_for()
     assert stage.text(".cameras .state") == "视频中断 20:21"
@@ -231,14 +235,70 @@ def test_a_camera_that_is_down_says_since_when(stage: Stage) -> None:
 
 
 def test_a_camera_that_is_not_heard_is_not_online_and_cannot_be_put_on_the_wall(stage: Stage) -> None:
-    silent = {"state": "", "picture_at": None, "well": False}
-    stage.reply("case", near({**silent, "heard_at": None}, {**silent, "id": "c2", "heard_at": NOW - 600.0}))
+    silent = {"word": "lost", "picture_at": None}
+    frozen = {"id": "c3", "word": "frozen", "since": NOW - 900.0}
+    stage.reply("case", near(silent, {**silent, "id": "c2", "since": NOW - 600.0}, frozen))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").nth(2).wait_for()
+    assert stage.texts(".cameras li") == [
+        "羽山路巨野路西 80米 视频中断 看",
+        "羽山路巨野路西 80米 视频中断 20:21 看",
+        "羽山路巨野路西 80米 画面冻结 自 20:16 看",
+    ]
+
+
+def test_a_camera_says_where_it_looks_and_whether_a_wall_may_show_it(stage: Stage) -> None:
+    private = {"id": "c2", "azimuth": 90.0, "sees": False, "on_wall": False}
+    stage.reply("case", near({"azimuth": 45.0, "sees": True}, private))
     stage.select(MARK)
     stage.page.locator(".cameras li").nth(1).wait_for()
     assert stage.texts(".cameras li") == [
-        "羽山路巨野路西 80米 视频中断",
-        "羽山路巨野路西 80米 视频中断 20:21",
+        "羽山路巨野路西 80米 可见 · 画面9秒前 看 投",
+        "羽山路巨野路西 80米 背向 · 画面9秒前 · 不上大屏 看",
     ]
+    assert stage.page.locator(".cameras .wedge").first.get_attribute("style") == "transform:rotate(45deg);"
+
+
+def test_one_tap_says_why_and_shows_the_picture_until_it_is_ended(stage: Stage) -> None:
+    asked: list[str] = []
+    taken = {"X-Taken-At": datetime.fromtimestamp(NOW, UTC).isoformat(), "Content-Type": "image/jpeg"}
+
+    def picture(route: Any) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, headers=taken, body=jpeg())
+
+    stage.page.route("**/camera/*.jpg*", picture)
+    stage.reply("case", near({}))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    assert asked == [], "nobody looks before the tap"
+    done = {"done": {"position": "1", "version": 0, "facts": [], "undo_until": None}}
+    stage.answer("view_camera", done)
+    stage.answer("end_camera_view", done)
+    stage.press("看", "desk_map_box")
+    stage.page.locator(".viewing img").wait_for()
+    assert asked[0].endswith("/camera/c1.jpg?view")
+    assert "案件处置" in stage.text(".viewing span")
+    # A picture that is not true any more is covered, never just dimmed.
+    stage.reply("case", near({"word": "frozen", "since": NOW - 900.0}))
+    stage.rows((MARK, row(version=99)))
+    stage.page.locator(".viewing .lost").wait_for()
+    assert stage.text(".viewing .lost") == "画面冻结 自 20:16"
+    assert stage.page.locator(".viewing img").count() == 0
+    stage.press("结束", "desk_map_box")
+    stage.page.locator(".viewing").wait_for(state="detached")
+    assert [(act["verb"], act["subject"], act["args"]) for act in stage.acts()] == [
+        ("view_camera", "camera:c1", {"purpose": "case", "case": MARK}),
+        ("end_camera_view", "camera:c1", {}),
+    ]
+
+
+def test_without_the_right_to_look_no_button_offers_it(stage: Stage) -> None:
+    stage.page.evaluate("citywall.orders.may = (verb) => verb !== 'view_camera'")
+    stage.reply("case", near({}))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    assert "看" not in stage.texts(".cameras li")[0]
 
 
 def test_without_an_answer_nobody_is_called_the_nearest(stage: Stage) -> None:
@@ -251,7 +311,7 @@ def test_without_an_answer_nobody_is_called_the_nearest(stage: Stage) -> None:
 
 def test_no_text_is_markup(stage: Stage) -> None:
     unit = {"unit": EVIL, "call_sign": EVIL, "agency": EVIL, "metres": 6, "minutes": 1}
-    camera: dict[str, Any] = {"id": EVIL, "name": EVIL, "metres": 8, "state": EVIL, "picture_at": None}
+    camera: dict[str, Any] = {"id": EVIL, "label": EVIL, "metres": 8, "word": EVIL, "picture_at": None}
     stage.reply("case", reply(nearby={"units": [unit], "cameras": [camera]}))
     evil = row(label=EVIL, road=EVIL, state=EVIL, holder=EVIL, verbs=["reassign"], targets=[EVIL])
     stage.rows((URGENT, {**evil, "class": "", "lon": 121.57, "lat": 31.245}))

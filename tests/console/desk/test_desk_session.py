@@ -203,17 +203,13 @@ async def test_units_and_cameras_come_with_metres_and_minutes_and_lost_ones_not_
     assert [unit["unit"] for unit in nearby["units"]] == ["near", "far"]
     assert nearby["units"][0]["metres"] == pytest.approx(111, abs=1)
     assert nearby["units"][1]["minutes"] == pytest.approx(1.4 * 1113.2 / (25_000 / 60), abs=0.1)
-    assert [camera["id"] for camera in nearby["cameras"]] == ["cam"]
-    assert nearby["cameras"][0]["metres"] == pytest.approx(222, abs=1)
-    assert (nearby["cameras"][0]["well"], nearby["cameras"][0]["heard_at"]) == (True, pytest.approx(now - 1))
+    told = {camera["id"]: camera for camera in nearby["cameras"]}
+    assert [(camera["metres"], camera["on_wall"]) for camera in told.values()] == [(222, True), (222, False)]
+    assert (told["cam"]["word"], told["hidden"]["word"], told["hidden"]["since"]) == ("live", "lost", None)
     cameras.set(cameras.row("cam"), {"at": now - 3600})
     desk.city.store.state.touch("cameras")
-    [camera] = (await desk.ask("case", mark=marks("a")[0]))["case"]["nearby"]["cameras"]
-    assert (camera["state"], camera["well"], camera["heard_at"]) == (
-        "online",
-        False,
-        pytest.approx(now - 3600),
-    )
+    camera = (await desk.ask("case", mark=marks("a")[0]))["case"]["nearby"]["cameras"][0]
+    assert (camera["word"], camera["since"]) == ("lost", pytest.approx(now - 3600, abs=1))
 
 
 async def test_reports_of_one_place_have_one_row_and_are_found_by_words(desk: Desk) -> None:

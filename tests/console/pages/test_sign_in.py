@@ -18,16 +18,24 @@ from tornado.iostream import IOStream
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from console.accounts.authorization import SESSION_COOKIE, Viewer
+from city.access import Person
+from city.state.ledger_state import Camera, CityState, Place
+from city.state.linkage_records import Site
+from city.state.video_records import CameraView, Detection, view_key
+from console.accounts.authorization import SESSION_COOKIE, Viewer, viewing_person
 from console.app.access_services import AccessServices
 from console.live.channels import Channels, Scoped
 from console.live.live_socket import LiveHandler
-from console.pages.http_handlers import MetricsHandler, PictureHandler, TileHandler
+from console.pages.http_handlers import MetricsHandler, TileHandler
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
+from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from feeds.gateway.picture_store import Picture
+from feeds.people.detection_pictures import DetectionPictures
 from feeds.people.tokens import TokenStore
 from layouts.pages import LAYOUTS, SCOPE
+from tests.invented import jpeg
 from tests.quick import enrol
 from tests.running import free_port, wait_for
 from tests.signed_in import Visitor
@@ -57,6 +65,13 @@ class Said:
         return [b"{}"]
 
 
+class OnePicture:
+    """A picture store in which every camera has the same picture."""
+
+    async def get(self, camera: str) -> Picture:
+        return Picture(jpeg(), "2026-11-22T10:00:00+08:00", "ab")
+
+
 class House:
     """A server on a thread; its clock is ours."""
 
@@ -70,6 +85,7 @@ class House:
             data, self.tokens, b"secret" * 6, open_loopback=True, clock=lambda: self.now
         )
         self.viewers: list[Viewer] = []
+        self.city = CityState()
         self.scopes: list[str] = []
         fixed: dict[str, Any] = {"wall": Said(), "desk": Said(), "duty": Said()}
         self.channels = Channels(fixed, {"agency": Scoped(AGENCIES, self._made)})
@@ -105,9 +121,6 @@ class House:
             "hello": lambda page: page.encode(),
         }  # fmt: skip
 
-        async def newest(_: str) -> tuple[bytes, str]:
-            return b"jpeg", "2026-11-22"
-
         self.server = pn.io.server.get_server(
             {layout.route: pages.page(layout.key, self._build) for layout in LAYOUTS},
             port=self.port, address="127.0.0.1", start=False, show=False, index=None, admin=False,
@@ -117,7 +130,7 @@ class House:
                 *sign_in_patterns(services),
                 (r"/", FirstPageHandler, {"services": services}),
                 (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
-                (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": newest, "authorization": authorization}),
+                *picture_patterns(self._pictures()),
                 (r"/metrics", MetricsHandler,
                  {"registry": CollectorRegistry(), "authorization": authorization}),
                 (r"/tiles/(wall|desk)/density/(\d+)/(\d+)/(\d+)\.png", TileHandler,
@@ -127,6 +140,22 @@ class House:
         )  # fmt: skip
         self.server.start()
         self._started.set()
+
+    def _pictures(self) -> CameraPictures:
+        """Pictures of one camera that walls show, and of one that no wall may show."""
+
+        def person_of(session: str) -> Person | None:
+            account = self.access.sessions.account(session, self.now) if session else None
+            return None if account is None else viewing_person(account)
+
+        for name, privacy in (("cam1", "public_scene"), ("cam2", "sensitive")):
+            place = Place(121.5, 31.2, "310115004")
+            self.city.ledger.cameras[name] = Camera(name, "羽山路", place, privacy=privacy)
+        given: Any = OnePicture()
+        return CameraPictures(
+            self.access.authorization, lambda: self.city, person_of, lambda: frozenset({"cam1"}), given,
+            DetectionPictures(self.data), lambda: self.now,
+        )  # fmt: skip
 
     def _build(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
         self.viewers.append(viewer)
@@ -399,6 +428,35 @@ def test_a_view_key_of_a_wall_opens_no_desk(house: House) -> None:
     assert wall.get("/wall").status == 200
     assert wall.get("/camera/cam1.jpg").status == 200
     assert wall.get("/desk").status == 302
+
+
+def test_a_persons_picture_of_a_camera_needs_a_view_that_says_why(house: House) -> None:
+    officer, other = house.visitor("li"), house.visitor("spare")
+    for camera in ("cam1", "cam2"):
+        assert officer.get(f"/camera/{camera}.jpg?view").status == 403
+        view = CameraView("li", "li", camera, "case", house.now - 10, house.now + 600, case="a")
+        house.city.ledger.camera_views[view_key("li", camera)] = view
+        assert officer.get(f"/camera/{camera}.jpg?view").status == 200
+        assert other.get(f"/camera/{camera}.jpg?view").status == 403
+        assert house.visitor().get(f"/camera/{camera}.jpg?view").status == 403
+    house.now += 601
+    try:
+        assert officer.get("/camera/cam1.jpg?view").status == 403
+    finally:
+        house.now -= 601
+    assert officer.get("/camera/cam2.jpg").status == 404, "no wall shows it, and this is a wall's address"
+
+
+def test_the_picture_of_a_detection_is_for_desks_and_those_of_its_place(house: House) -> None:
+    id_ = "0a1b2c3d4e5f-1"
+    house.city.ledger.detections[id_] = Detection(
+        id_, "0a1b2c3d4e5f", "cam1", "shop_overflow", "event:0405", Site(121.5, 31.2, "310115004"), 0.0, 0.0,
+        600.0,
+    )  # fmt: skip
+    DetectionPictures(house.data).put(id_, jpeg(), house.now)
+    for who, status in (("li", 200), ("street", 200), ("ding", 403), ("of-sw", 403), ("", 403)):
+        assert house.visitor(who).get(f"/detection/{id_}.jpg").status == status, who
+    assert house.visitor("li").get("/detection/0a1b2c3d4e5f-2.jpg").status == 404
 
 
 def test_a_session_opens_the_pages_of_its_roles(house: House) -> None:
