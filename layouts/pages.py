@@ -16,6 +16,7 @@ from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
 from layouts.cards.duty_board import DutyBoard
@@ -147,11 +148,19 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("header", (Cell("desk_header", grow=True),)),
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
-            Region("detail", (Cell("duty_entry"), Cell("desk_linkage"), Cell("desk_detail", grow=True))),
+            Region(
+                "detail",
+                (
+                    Cell("duty_entry"),
+                    Cell("desk_screening"),
+                    Cell("desk_linkage"),
+                    Cell("desk_detail", grow=True),
+                ),
+            ),
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
-        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "desk_screening", "duty_forms"),
     ),
     Layout(
         key="duty",
@@ -206,6 +215,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     Header("desk_header", duty=True),
     DeskStrip(),
     DeskQueue(),
+    DeskScreening(),
     DeskLinkage(),
     DeskDetail(),
     DeskIndicators(),

@@ -9,7 +9,7 @@ from city.indicators.indicator import Indicator
 from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
 
-__all__ = ["BounceSeen", "DeskCase", "DeskSeen"]
+__all__ = ["BounceSeen", "DeskCase", "DeskSeen", "DetectionSeen"]
 
 
 class BounceSeen(msgspec.Struct, frozen=True):
@@ -37,6 +37,29 @@ class DeskCase(CaseSeen, frozen=True, kw_only=True):
     acknowledge_by: float | None = None
 
 
+class DetectionSeen(msgspec.Struct, frozen=True):
+    """A detection that waits for a person: in screening, or for the second look after its notice.
+
+    ``category`` is its class (``kind:code``), ``label`` the roads of its camera's name; ``until`` ends what
+    it waits for. Times are city epoch seconds.
+    """
+
+    id: str
+    category: str
+    camera: str
+    label: str
+    street: str
+    at: float
+    until: float
+    state: str
+    hazard: bool
+    confidence: float | None
+    algorithm: str
+    algo_version: str
+    notice_to: str
+    version: int
+
+
 class DeskSeen(WallSeen, frozen=True, kw_only=True):
     """The state as all desks may see it.
 
@@ -50,5 +73,7 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     nearest_units: dict[str, NearestUnit] = msgspec.field(default_factory=dict)
     outbox: int = 0
     outbox_failing: int = 0
+    detections: tuple[DetectionSeen, ...] = ()
+    """Those that wait, hazards first, then the one whose time is over first."""
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)
     indicators_at: float | None = None

@@ -6,10 +6,12 @@ from typing import Any
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
-from city.state.ledger_state import Case, CityState
+from city.places.road_names import spot_in
+from city.state.ledger_state import Case, CityState, LedgerState
 from city.views.case_view import account_mark, see_case
-from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen, DetectionSeen
 from city.views.nearest_units import FreeUnits, NearestUnit
+from city.views.page_view import Kept
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
 
@@ -30,6 +32,7 @@ class DeskView:
         self._tasks = rules.unit_tasks if rules else UnitTasks()
         self._numbers = rules.numbers if rules else CaseNumbers()
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
+        self._waiting = Kept()
         self._of: object = None
         self._in_danger: list[DeskCase] = []
 
@@ -48,6 +51,9 @@ class DeskView:
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
+            detections=self._waiting.get(
+                "detections", state.revision("detections"), lambda: _detections(state.ledger)
+            ),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
@@ -66,6 +72,23 @@ class DeskView:
                 found = free.nearest(case.lon, case.lat, kinds, 1)
                 self._nearest[case.key] = (now, found[0] if found else None)
         return {key: unit for key, (_, unit) in self._nearest.items() if unit is not None}
+
+
+def _detections(ledger: LedgerState) -> tuple[DetectionSeen, ...]:
+    """Return the detections that wait for a person."""
+    waiting = [one for one in ledger.detections.values() if one.is_waiting]
+    seen = []
+    for one in waiting:
+        camera = ledger.cameras.get(one.camera)
+        until = one.screen_by if one.notice_by is None else one.notice_by
+        seen.append(
+            DetectionSeen(
+                one.id, one.category, one.camera, spot_in(camera.name) if camera else "", one.place.street,
+                one.at, until, one.state, one.hazard, one.confidence, one.algorithm, one.algo_version,
+                one.notice_to, one.version,
+            )
+        )  # fmt: skip
+    return tuple(sorted(seen, key=lambda one: (not one.hazard, one.until, one.id)))
 
 
 class CasesInFull(WallView):

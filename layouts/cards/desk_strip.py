@@ -20,13 +20,14 @@ class DeskStrip:
 
     ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
     city minutes (None = not known), ``same`` the possible duplicate reports, ``incidents`` the open ones and
-    ``late_tasks`` their tasks that nobody acknowledged in time.
+    ``late_tasks`` their tasks that nobody acknowledged in time. ``screening`` are the detections that wait
+    for a person, ``screening_hazards`` the hazards among them.
 
     The counts are computed at most once a second.
     """
 
     key = "desk_strip"
-    reads = (*Act.reads, "outbox")
+    reads = (*Act.reads, "outbox", "detections")
 
     def __init__(self) -> None:
         self._act = Act()
@@ -38,6 +39,8 @@ class DeskStrip:
             self._counted = (seen.cases, int(now), self._count(seen, now))
         scalars = {
             **self._counted[2], "outbox": seen.outbox, "outbox_failing": seen.outbox_failing,
+            "screening": len(seen.detections),
+            "screening_hazards": sum(one.hazard for one in seen.detections),
             "incidents": len(seen.incidents), "late_tasks": sum(one.counts.late for one in seen.incidents),
         }  # fmt: skip
         rulings = sorted((case for case in seen.cases if case.state == "ruling"), key=order_key("left"))

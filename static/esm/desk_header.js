@@ -4,7 +4,7 @@ import { dutyLine } from "../js/duty_words.js";
 import { clock, flags, level, link, person, signs } from "./header.js";
 
 // Each key with the verbs that it may mean; a key that means none of the person's is not named to them.
-const KEYS = { e: ["escalate", "send_for_ruling"], r: ["reassign", "dispatch"], digits: ["reassign", "dispatch"], w: ["show"], f2: ["write_entry"], f4: ["open_incident"], u: ["undo"], x: [], search: [] };
+const KEYS = { e: ["escalate", "send_for_ruling"], r: ["reassign", "dispatch"], digits: ["reassign", "dispatch"], w: ["show"], f2: ["write_entry"], f4: ["open_incident"], v: ["confirm_detection"], u: ["undo"], x: [], search: [] };
 
 export const mend = card((city) => (view) => {
   const { say, page, orders } = city, { seat, name } = page.person ?? {};

@@ -23,6 +23,8 @@ export const mend = card((city, { redraw }) => {
         data-colour=${mark(told[id] > 0 && FIGURES.get(id))}><span>${say.say("act." + id)}</span><b>${figure(told[id])}</b></span>`)}</div>
       <button type="button" class="linkage" data-late=${mark(told.late_tasks > 0)} ?hidden=${!(told.incidents > 0)} @click=${worst}>${joined(
         say.say("linkage.strip", { n: told.incidents ?? 0 }), told.late_tasks > 0 && say.say("linkage.strip_late", { n: told.late_tasks }))}</button>
+      <button type="button" class="linkage" data-late=${mark(told.screening_hazards > 0)} ?hidden=${!(told.screening > 0)} @click=${screen}>${joined(
+        say.say("screening.strip", { n: told.screening ?? 0 }), told.screening_hazards > 0 && say.say("screening.strip_hazards", { n: told.screening_hazards }))}</button>
       <button type="button" class="alarm" ?hidden=${fresh === 0} @click=${alarm.look}>${joined(
         say.say("desk.alarm", { n: fresh }), !alarm.isHeard() && say.say("desk.alarm_mute"))}</button>
       <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
@@ -36,6 +38,9 @@ export const mend = card((city, { redraw }) => {
       ${done()}`;
   };
 
+  function screen() {
+    city.deskScreening?.open();
+  }
   // The worst incident; the list of all stands above it.
   function worst() {
     const [first] = city.card("desk_linkage")?.order ?? [];

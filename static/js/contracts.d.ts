@@ -446,6 +446,7 @@ interface City {
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
+  deskScreening?: { open(is?: boolean): void };
   /** Whether a place is wanted that a click on the map gives (static/esm/desk_linkage.js). */
   deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }

@@ -4,6 +4,7 @@
   const city = window.citywall, { orders } = city;
   const query = new URLSearchParams(location.search);
   const LOOKING_S = 5, AWAY_MS = 180000, TWICE_MS = 400, MOST_KNOWN = 2000, WALL = "wall:" + (query.get("wall") ?? "hall");
+  const UNDOING = { task: "undo_task", detection: "undo_screening" };
   const MARK = /^[0-9a-f]{12}$/;
   const listeners = new Set(), wanters = new Set();
   let chosen = MARK.test(query.get("case") ?? "") ? query.get("case") : null, list = null;
@@ -86,7 +87,7 @@
   function undo(mark) {
     const made = orders.undoable(mark);
     if (!isLive() || made === null) return null;
-    return act(mark.startsWith("task:") ? "undo_task" : "undo", mark, made.answer.done.version, {}, "");
+    return act(UNDOING[mark.split(":")[0]] ?? "undo", mark, made.answer.done.version, {}, "");
   }
   // One order a report, each behind the other's answer: every one of them changes the case that they join.
   const merging = new Set();

@@ -5,7 +5,7 @@
   const city = window.citywall;
   const SILENT_MS = 2000, GIVE_UP_MS = 30000, ASK_MS = 8000, TOLD_MS = 8000, REFUSED_MS = 900000, KEPT = "citywall-orders";
   const NOTES = new Set(["reveal"]); // noted of a case, not done to it
-  const UNDOES = new Set(["undo", "undo_task"]);
+  const UNDOES = new Set(["undo", "undo_task", "undo_screening"]);
   const acts = new Map();     // subject -> its acts, oldest first
   const open = new Map();     // command id -> act that waits for an answer
   const asks = new Map();     // number -> {done, failed, timer}

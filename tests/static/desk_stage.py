@@ -103,13 +103,12 @@ class Stage:
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
         scripts = [_file(f"js/{name}.js") for name in ("grammar", "mend")]
         scripts.append(BUS)
-        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk")]
+        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk", "keys")]
         scripts += [WIRE, MOUNT]
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
-        inside = "".join(
-            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
-        )
+        sheets = ("cards", "desk_cards", "desk_detail", "desk_linkage", "desk_screening")
+        inside = "".join(_file(f"css/{name}.css") for name in sheets)
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'
             f"<style>{theme.css()}{_file('css/base.css')}{sheet}</style>"
@@ -256,7 +255,10 @@ def reply(actions: Mapping[str, bool] | None = None, **given: Any) -> dict[str, 
     ]  # fmt: skip
     units = [("u1", "洋泾城管", 600, 4), ("u2", "花木城管", 1400, 8)]
     names = ("unit", "call_sign", "metres", "minutes")
-    camera = {"id": "c1", "name": "羽山路巨野路西", "metres": 80, "state": "ok", "picture_at": NOW - 9.0}
+    camera = {
+        "id": "c1", "label": "羽山路巨野路西", "metres": 80, "azimuth": None, "sees": None, "word": "live",
+        "since": None, "picture_at": NOW - 9.0, "on_wall": True,
+    }  # fmt: skip
     nearby = {
         "units": [dict(zip(names, unit, strict=True)) | {"kind": "patrol", "agency": "cg"} for unit in units],
         "cameras": [camera],
