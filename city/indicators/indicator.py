@@ -22,7 +22,7 @@ class Indicator(msgspec.Struct, frozen=True):
     unit: str
     numerator: float
     denominator: float
-    inputs: Mapping[str, float]
+    inputs: Mapping[str, float | str]
     formula_key: str
     why_not: str = ""
 

@@ -9,6 +9,7 @@ import structlog
 
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
+from city.indicators.video_figures import video_indicators
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
@@ -59,10 +60,7 @@ class DeskProjection:
         city = state.ledger.clock.at(now)
         midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
-            found = await asyncio.to_thread(
-                indicators, state.ledger, (midnight, city), now=city,
-                zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
-            )  # fmt: skip
+            found = await asyncio.to_thread(self._computed, state, (midnight, city), now)
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
                 log.error("indicators_failed", exc_info=error)
@@ -72,3 +70,10 @@ class DeskProjection:
             log.info("indicators_again")
         self._failed = False
         self._figures = (found, now)
+
+    def _computed(self, state: CityState, day: tuple[float, float], now: float) -> dict[str, Indicator]:
+        of_cases = indicators(
+            state.ledger, day, now=day[1], zone_offset_s=self._rules.zone_offset_s,
+            calendar=self._rules.calendar,
+        )  # fmt: skip
+        return {**of_cases, **video_indicators(state, day, now)}
