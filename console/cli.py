@@ -6,6 +6,7 @@ import click
 
 from console.commands.atlas import atlas
 from console.commands.audit import COMMANDS as AUDIT
+from console.commands.camera import camera
 from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
@@ -26,7 +27,19 @@ def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
 
 
-for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, atlas, district, config):
+for command in (
+    *PROCESSES,
+    *AUDIT,
+    replay,
+    camera,
+    token,
+    user,
+    deadletters,
+    people,
+    atlas,
+    district,
+    config,
+):
     citywall.add_command(command)
 
 

@@ -11,6 +11,7 @@ from city.dispatch.table_checks import check_tables
 from city.duty.roster_checks import roster_faults, told
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders
+from console.deployment.camera_streams import CAMERAS_FILE, SECRETS_FILE, CameraFileError, read_streams
 from console.deployment.contacts import CALL, read_contacts
 from console.deployment.decision_rules import today
 from console.deployment.display_names import names_of
@@ -23,7 +24,7 @@ from console.deployment.district import (
     read_rows,
     read_streets,
 )
-from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers
+from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
 from console.deployment.settings import read_settings
 from console.deployment.table_files import linkage_files
 from console.engine.outgoing_queue import read_adapters
@@ -115,6 +116,7 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     """Yield the errors in the tables of dispatch and linkage, and in the numbers of city.toml."""
     for numbers, given in (
         (case_numbers, district.cases), (linkage_numbers, district.linkage), (duty_numbers, district.duty),
+        (video_numbers, district.video),
     ):  # fmt: skip
         try:
             numbers(given)
@@ -130,6 +132,18 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     ):
         yield str(problem)
     yield from _linkage_problems(data_dir, today(district))
+    yield from _camera_problems(data_dir)
+
+
+def _camera_problems(data_dir: Path) -> Iterator[str]:
+    """Yield the error in the files of camera streams, if there are any."""
+    cameras = data_dir / CAMERAS_FILE
+    if not cameras.exists():
+        return
+    try:
+        read_streams(cameras, data_dir / SECRETS_FILE)
+    except (CameraFileError, OSError) as error:
+        yield str(error)
 
 
 def _linkage_problems(data_dir: Path, on: str) -> Iterator[str]:

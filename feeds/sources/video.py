@@ -20,7 +20,7 @@ from feeds.sources.contract import (
     without_blanks,
 )
 
-__all__ = ["VideoFile", "is_video"]
+__all__ = ["VideoFile", "is_video", "jpeg_of_frame"]
 
 LARGEST_JPEG = 524_288
 QUALITIES = (80, 60, 40, 20)
@@ -86,7 +86,7 @@ class VideoFile(Items):
                 for frame in film.decode(video=0):
                     seconds = float(frame.time or 0.0)
                     if seconds + 1e-6 >= due:
-                        yield seconds, _jpeg(frame)
+                        yield seconds, jpeg_of_frame(frame)
                         due += 1.0 / self._options.fps
         except (av.error.FFmpegError, IndexError) as error:
             message = f"{self._path.name}: the film cannot be decoded: {error}"
@@ -105,7 +105,7 @@ class VideoFile(Items):
         return 1 + self._options.loops * math.ceil(seconds * self._options.fps)
 
 
-def _jpeg(frame: Any) -> bytes:
+def jpeg_of_frame(frame: Any) -> bytes:
     """Return a decoded frame as JPEG of at most 512 KiB: first lower the quality, then halve the size."""
     image = frame.to_image()
     while True:

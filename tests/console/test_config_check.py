@@ -142,3 +142,35 @@ def test_wrong_numbers_of_linkage_and_duty_are_named(tmp_path: Path) -> None:
     assert code == 1
     assert "linkage.repeat_share: expected at most 1" in output
     assert "duty.day_starts: expected HH:MM" in output
+
+
+def test_wrong_files_of_cameras_and_detections_are_named(tmp_path: Path) -> None:
+    (tmp_path / "cameras.toml").write_text('[cameras.K1]\naddress = "ftp://a"\n', encoding="utf-8")
+    (tmp_path / "city.toml").write_text("[video]\nview_s = 0\n", encoding="utf-8")
+    table = static.path("tables/detection_classes.csv").read_text(encoding="utf-8")
+    wrong = table.replace("event:0405,no,0.7,60,15,street", "event:0499,no,7,60,15,street", 1)
+    (tmp_path / "detection_classes.csv").write_text(wrong, encoding="utf-8")
+    code, output = check(tmp_path)
+    assert code == 1
+    assert "cameras.toml: cameras.K1.address: expected an address of rtsp" in output
+    assert "city.toml: video.view_s: expected a number above 0" in output
+    assert "detection_classes.csv, row 2, confidence: expected a number from 0 to 1, got '7'" in output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("event:0405,no", "event:0499,no", "row 2, class: there is no class 'event:0499'"),
+        ("60,15,street", "60,15,zz", "row 2, notice_to: there is no agency 'zz'"),
+        ("60,15,street", "60,15,", "row 2, notice_to: expected street or the code of an agency"),
+        ("event:0698,yes,0.6,30,,", "event:0698,yes,0.6,30,15,street", "notice_min: expected an empty cell"),
+        ("unlicensed_vendor,", "shop_overflow,", "row 3, detection: shop_overflow is in row 2 already"),
+    ],
+)
+def test_a_wrong_class_of_detections_is_named(tmp_path: Path, old: str, new: str, named: str) -> None:
+    table = static.path("tables/detection_classes.csv").read_text(encoding="utf-8")
+    assert old in table
+    (tmp_path / "detection_classes.csv").write_text(table.replace(old, new, 1), encoding="utf-8")
+    code, output = check(tmp_path)
+    assert code == 1
+    assert named in output
