@@ -1,7 +1,7 @@
 """The cameras of the invented city: places, health, detections and pictures."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -35,8 +35,12 @@ DETECTIONS: Final = {
     "illegal_awning": (4, "违规撑伞"),
     "bin_overflow": (10, "垃圾箱满溢"),
     "laundry": (6, "沿街晾晒"),
+    "fire_lane_blocked": (3, "占用消防通道"),
+    "flooding": (1, "道路积水"),
 }
 """Class → its frequency and its label."""
+_CLEAR: Final = 0.02
+"""Share of the detections that the algorithm is sure of: about 30 an hour by day, few by night."""
 
 
 class Camera(msgspec.Struct, frozen=True):
@@ -101,17 +105,18 @@ class Cameras:
         chosen = [working[(turn * rolling + n) % len(working)] for n in range(rolling)]
         focus = self._nearest(working, near)
         chosen.append(focus[turn % len(focus)] if focus else working[turn % len(working)])
-        return [self._snapshot(camera, now) for camera in dict.fromkeys(chosen)]
+        return [self._snapshot(camera, now, f"p{now:.1f}") for camera in dict.fromkeys(chosen)]
 
     def _nearest(self, working: list[Camera], near: Iterable[Place]) -> list[Camera]:
         found = [min(working, key=lambda c: place.metres_to(c.place.lon, c.place.lat)) for place in near]
         return list(dict.fromkeys(found))[:_FOCUS]
 
-    def _snapshot(self, camera: Camera, now: float) -> dict[str, Any]:
+    def _snapshot(self, camera: Camera, now: float, number: str, box: Sequence[float] = ()) -> dict[str, Any]:
+        """Return a picture; with ``box`` there is something that an algorithm has found."""
         here = (np.array([camera.place.lon]), np.array([camera.place.lat]), np.array([now]))
-        jpeg = street_picture(camera.name, now, rain_mmh=float(self._rain.rate(*here)[0]))
+        jpeg = street_picture(camera.name, now, rain_mmh=float(self._rain.rate(*here)[0]), found=box)
         return {
-            "id": f"{camera.name}-p{now:.1f}",
+            "id": f"{camera.name}-{number}",
             "at": iso(now),
             "kind": "snapshot",
             "camera": camera.name,
@@ -134,18 +139,23 @@ class Cameras:
         if rng.random() >= 7.0 * HOURS[hour_of(at)]:
             return []
         left, top = rng.uniform(0.05, 0.7), rng.uniform(0.3, 0.7)
+        box = [round(v, 3) for v in (left, top, left + 0.22, top + 0.24)]
+        what = rng.choices(list(DETECTIONS), self._weights)[0]
+        is_clear = rng.random() < _CLEAR
+        seen = self._snapshot(camera, at, f"s{turn}", box) if is_clear else None
         return [
+            *([seen] if seen is not None else []),
             {
                 "id": f"{camera.name}-d{turn}",
                 "at": iso(at),
                 "kind": "detection",
                 "camera": camera.name,
-                "class": rng.choices(list(DETECTIONS), self._weights)[0],
-                "confidence": round(rng.uniform(0.62, 0.98), 2),
-                "box": [round(v, 3) for v in (left, top, left + 0.22, top + 0.24)],
+                "class": what,
+                "confidence": round(rng.uniform(0.81, 0.98) if is_clear else rng.uniform(0.3, 0.49), 2),
+                "box": box,
                 "algorithm": "demo-street",
                 "version": "1",
-            }
+            },
         ]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -29,8 +30,11 @@ def _mark() -> Image.Image:
 _MARK: Final = _mark()
 
 
-def street_picture(camera: str, at: float, *, rain_mmh: float = 0.0) -> bytes:
-    """Return a JPEG (320 × 180, below 20 kB) of a camera's street at a time (epoch seconds)."""
+def street_picture(camera: str, at: float, *, rain_mmh: float = 0.0, found: Sequence[float] = ()) -> bytes:
+    """Return a JPEG (320 × 180, below 20 kB) of a camera's street at a time (epoch seconds).
+
+    ``found`` is the box (shares of the picture) in which something stands that does not belong there.
+    """
     scene = dice("scene", camera)
     light = _daylight(at)
     picture = Image.new("RGB", SIZE, _shade((96, 124, 156), light, floor=0.10))
@@ -39,6 +43,8 @@ def street_picture(camera: str, at: float, *, rain_mmh: float = 0.0) -> bytes:
     _houses(pen, scene, light)
     _road(pen, vanishing, light)
     _cars(pen, dice("cars", camera), vanishing, at, light)
+    if len(found) == 4:
+        _things(pen, dice("things", camera, int(at)), found, light)
     if rain_mmh > 0.5:
         _rain(pen, dice("rain", camera, int(at)), rain_mmh)
     pen.rectangle((0, 0, SIZE[0], 24), fill=(6, 8, 12))
@@ -103,6 +109,18 @@ def _cars(pen: ImageDraw.ImageDraw, own: Dice, vanishing: tuple[int, int], at: f
         lamp = (255, 244, 200) if lane < 0 else (214, 40, 36)
         for side in (box[0], box[2] - wide / 6):
             pen.rectangle((side, cy - high / 2, side + wide / 6, cy - high / 3), fill=lamp)
+
+
+def _things(pen: ImageDraw.ImageDraw, own: Dice, box: Sequence[float], light: float) -> None:
+    """Draw crates in a box."""
+    left, top, right, foot = (share * SIZE[n % 2] for n, share in enumerate(box))
+    wide = (right - left) / 4
+    for row in range(2):
+        for column in range(4 - row):
+            x, y = left + column * wide + row * wide / 2, foot - (row + 1) * (foot - top) / 2.6
+            colour = own.choice(((150, 104, 60), (176, 128, 76), (64, 110, 150), (170, 60, 56)))
+            shade = _shade(colour, light, floor=0.4)
+            pen.rectangle((x, y, x + wide - 2, y + (foot - top) / 2.8), fill=shade, outline=(30, 30, 30))
 
 
 def _rain(pen: ImageDraw.ImageDraw, drops: Dice, rain_mmh: float) -> None:

@@ -1,4 +1,5 @@
-"""The linkage responders: agencies, streets and the centre's stand-ins act on incidents, tasks and shifts.
+"""The linkage responders: agencies, streets and the centre's stand-ins act on incidents, tasks, detections
+and shifts.
 
 They use the ledger's state only; a restart goes on as before. After an act of a real user on an incident or
 task they wait until it can no longer be undone.
@@ -23,6 +24,7 @@ from feeds.clients.commander import Answer
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.closure_acts import next_closure_act
+from feeds.sources.demo.people.detection_acts import detection_acts
 from feeds.sources.demo.people.duty_acts import duty_acts
 from feeds.sources.demo.people.incident_acts import IncidentLook, next_incident_act
 from feeds.sources.demo.people.openings import next_opening
@@ -165,6 +167,7 @@ class LinkageResponders:
             act = next_closure_act(ledger, closure, self._people, now)
             if act is not None:
                 yield f"device:{closure.device}", closure.version, closure.last, act
+        yield from detection_acts(ledger, self._people, now, self._rules.numbers.near_m)
         planned = planned_now(ledger, self._rules, now)
         for subject, act in duty_acts(ledger, planned, self._people, now, frozenset(self._answered)):
             found = find_subject(ledger, subject)

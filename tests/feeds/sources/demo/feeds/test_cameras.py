@@ -40,7 +40,7 @@ def test_the_gateway_takes_everything(cameras: Cameras) -> None:
     assert set(kinds) == {"camera", "health", "detection", "snapshot"}
 
 
-def test_all_ten_classes_are_detected_more_by_day_than_by_night(cameras: Cameras) -> None:
+def test_all_classes_are_detected_more_by_day_than_by_night(cameras: Cameras) -> None:
     day, night = (
         [
             record["class"]
@@ -91,3 +91,12 @@ def test_a_picture_is_a_jpeg_with_the_yellow_mark(hour: int, rain: float) -> Non
 def test_the_same_second_gives_the_same_picture_and_the_next_another() -> None:
     one, same, other = (street_picture("CAM-00001", NOW + n) for n in (0, 0, 5))
     assert one == same != other
+
+
+def test_a_trickle_is_sure_enough_for_the_screening_and_each_has_its_picture(cameras: Cameras) -> None:
+    begin = NOW - 11 * 3600
+    records = [one for n in range(0, 7200, 60) for one in cameras.reports(begin + n, begin + n + 60)]
+    sure = [one for one in records if one["kind"] == "detection" and one["confidence"] >= 0.8]
+    assert 20 <= len(sure) <= 120
+    pictured = {(one["camera"], one["at"]) for one in records if one["kind"] == "snapshot"}
+    assert pictured == {(one["camera"], one["at"]) for one in sure}
