@@ -8,7 +8,8 @@ import msgspec
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
     "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
-    "may_see_evidence", "may_see_person", "own_scope", "verbs_of",
+    "may_see_evidence",
+    "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.console.browser import Sight
-from tests.invented import case, publish
+from tests.invented import case, jpeg, publish
 from tests.people import Cast, story
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,26 @@ def wall(cast: Cast, browser: Browser) -> Iterator[Sight]:
     sight.close()
 
 
+@pytest.fixture(scope="module")
+def street(cast: Cast, browser: Browser) -> Iterator[Sight]:
+    sight = cast.desk(browser, "yangjing", (1366, 768), page=f"agency/{YANGJING}")
+    sight.wait("() => window.citywall?.orders?.isLive() && citywall.card('own_cases')?.as_of")
+    yield sight
+    sight.close()
+
+
+@pytest.fixture(scope="module")
+def power(cast: Cast, browser: Browser) -> Iterator[Sight]:
+    sight = cast.desk(browser, "power", (390, 844), page="agency/dl")
+    sight.wait("() => window.citywall?.orders?.isLive() && citywall.card('own_cases')?.as_of")
+    yield sight
+    sight.close()
+
+
+def cases(sight: Sight, selector: str, words: str = "") -> Any:
+    return sight.page.locator(f'[data-cell="own_cases"] {selector}', has_text=words).first
+
+
 def report(cast: Cast, name: str, at: str, *, metres: float = 0.0) -> None:
     lon, lat = HERE
     record = case(
@@ -52,7 +72,7 @@ def fix_bys(cast: Cast) -> set[str]:
     return {fact["data"]["fix_by_at"] for fact in cast.facts(KEY) if fact["data"].get("fix_by_at")}
 
 
-def test_the_whole_evening(cast: Cast, desk: Sight, wall: Sight) -> None:
+def test_the_whole_evening(cast: Cast, desk: Sight, wall: Sight, street: Sight, power: Sight) -> None:
     """21:58 filed … 22:58 ruled: 23:58 never moves, and every row says what is so."""
     cast.set_city("2026-11-20T21:58")
     report(cast, "cover", "2026-11-20T21:57")
@@ -62,12 +82,25 @@ def test_the_whole_evening(cast: Cast, desk: Sight, wall: Sight) -> None:
         sight.wait_for_words(cell, "先行处置")
     ordered = cast.wait_for_fact(KEY, "MakeSafeOrdered")["data"]
     assert ordered["holder"] == YANGJING
+    # The street has it on top, with making it safe as its step, and nothing to give back.
+    street.wait_for_words("own_cases", "先行处置完成")
+    cases(street, ".case .what").click()
+    assert cases(street, ".rest button", "退回").count() == 0
 
     version = refused_by(cast, "telecom", "tx", version, sent="22:03", back="22:16")
     desk.wait_for_words("desk_queue", "退单1次（通信）")
     assert cast.wait_for_fact(KEY, "CaseReturned")["data"]["targets"][0] != "tx"
 
-    version = refused_by(cast, "power", "dl", version, sent="22:26", back="22:40")
+    cast.set_city("2026-11-20T22:26")
+    cast.done("dispatcher", "reassign", KEY, version, to="dl")
+    power.wait_for_words("own_cases", "退单1次（通信）")
+    cast.set_city("2026-11-20T22:40")
+    cases(power, ".case .what").click()
+    cases(power, ".rest button", "退回").click()
+    cases(power, ".choice button", "不属本单位").click()
+    cases(power, "form textarea").fill("井盖无本单位标识")
+    cases(power, "form .primary").click()
+    cast.wait_for_fact(KEY, "RulingOpened")
     for sight, cell in ((desk, "desk_queue"), (wall, "queue")):
         sight.wait_for_words(cell, "待裁定")
         sight.wait_for_words(cell, "退单2次（通信、电力）")
@@ -77,14 +110,23 @@ def test_the_whole_evening(cast: Cast, desk: Sight, wall: Sight) -> None:
     cast.wait_for_fact(KEY, "RulingSent")
 
     cast.set_city("2026-11-20T22:41")
+    cases(street, ".pair button", "先行处置完成").click()
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    street.page.locator('[data-cell="own_cases"] input[type=file]').set_input_files([photo])
+    cases(street, "form .primary").click()
+    made = cast.wait_for_fact(KEY, "MadeSafe")["data"]
+    assert (made["minutes"], len(made["photos"])) == (43, 1)
     version = cast.facts(KEY)[-1]["data"]["version"]
-    version = cast.done("yangjing", "make_safe", KEY, version, photos=["fenced", "covered"])
-    assert cast.wait_for_fact(KEY, "MadeSafe")["data"]["minutes"] == 43
     cast.set_city("2026-11-20T22:58")
     cast.done("wang", "rule", KEY, version, holder="dl", kind="interim", scope="this_component")
     ruled = [fact["data"] for fact in cast.facts(KEY) if fact["type"] == "CaseDispatched"][-1]
     assert (ruled["to"], ruled["no_return"]) == ("dl", True)
     desk.wait_for_words("desk_queue", "电力 待签收")
+    # 电力 has it again, by the ruling, and no way to give it back; its first refusal was overruled.
+    power.wait_for_words("own_cases", "裁定归本单位 · 不可退回")
+    assert cases(power, ".rest button", "退回").count() == 0
+    cases(power, ".fold", "退单与裁定").click()
+    power.wait_for_words("own_cases", "裁定不支持")
     assert {moment[:16] for moment in map(local, fix_bys(cast))} == {FIX_BY}
 
 
@@ -134,5 +176,6 @@ def test_another_cover_of_the_same_register_entry_goes_to_power_by_the_ruling(ca
     assert no.startswith("2026-")
 
 
-def test_no_page_failed_or_asked_elsewhere(desk: Sight, wall: Sight) -> None:
-    assert (desk.errors, desk.external, wall.errors, wall.external) == ([], [], [], [])
+def test_no_page_failed_or_asked_elsewhere(desk: Sight, wall: Sight, street: Sight, power: Sight) -> None:
+    for sight in (desk, wall, street, power):
+        assert (sight.errors, sight.external) == ([], [])
