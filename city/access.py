@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from typing import Final
 
-import msgspec
+from city.person import Person
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
     "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
-    "may_see_evidence",
-    "may_see_person", "own_scope", "verbs_of",
+    "may_see_evidence", "may_see_person", "own_scope", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -29,42 +28,6 @@ OFF_SHIFT: Final = frozenset({
 })  # fmt: skip
 """Verbs of those who come on shift or leave it: a shift role counts for them off shift, too."""
 
-
-class Person(msgspec.Struct, frozen=True):
-    """A person who acts; read again for every command.
-
-    ``agency`` and ``street`` are what they act for ('' = the centre); ``streets`` limits what they may act
-    on (empty = the whole district). ``on_shift`` are those of ``roles`` that the present shift gives them.
-    ``automated`` marks a simulated person of the demo; commands of real persons have priority.
-    """
-
-    account: str
-    name: str
-    roles: tuple[str, ...]
-    seat: str = ""
-    shift: str = ""
-    agency: str = ""
-    street: str = ""
-    streets: tuple[str, ...] = ()
-    on_shift: tuple[str, ...] = ()
-    automated: bool = False
-
-    @property
-    def holder(self) -> str:
-        """Return the code of the holder that they act for, '' for the centre."""
-        return self.agency or self.street
-
-    @property
-    def workstation(self) -> str:
-        """Return the code of a village officer's workstation: their seat, else their account."""
-        return (self.seat or self.account) if "village_operator" in self.roles else ""
-
-    @property
-    def beats(self) -> tuple[str, ...]:
-        """Return the streets that they act in, () = the whole district."""
-        return self.streets or ((self.street,) if self.street else ())
-
-
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
@@ -78,15 +41,9 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "file": ("intake_officer", "duty_officer", "street_operator", "village_operator", "system"),
     "reject": ("intake_officer", "duty_officer"),
     "merge": ("intake_officer", "duty_officer", "street_operator"),
-    "report": (
-        "inspector",
-        "village_operator",
-        "street_operator",
-        "agency_operator",
-        "intake_officer",
-        "duty_officer",
-    ),
+    "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
+    "not_my_list": ("inspector", "village_operator"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -115,6 +72,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "contact": ("intake_officer", "duty_officer", *_HOLDERS),
     "call_back": ("intake_officer", "duty_officer"),
     "reopen": ("intake_officer", "duty_officer", "system"),
+    "classify_order": ("shift_lead", "duty_leader", "intake_officer", "duty_officer"),
     # supervision (C22 – C24) and small acts
     "escalate": (*_CENTRE, *_LEADERS, "system"),
     "acknowledge": ("shift_lead", *_LEADERS),
@@ -161,6 +119,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
     "cancel_task": (*_CENTRE, *_LEADERS),
+    "assist_task": (*_CENTRE, *_LEADERS),
     "undo_task": (*_CENTRE, *_LEADERS),
     "pass_task_limit": ("system",),
     # closures of underpasses (§A.4)
@@ -184,7 +143,12 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_call_out": _CENTRE,
     "answer_call_out": ("village_operator",),
     "save_daily_report": (*_CENTRE, "duty_leader"),
+    "record_numbers": ("village_operator",),
     "pass_duty_limit": ("system",),
+    # relaxations of an emergency (§4.6), visits on site
+    "start_relaxation": ("duty_leader",),
+    "end_relaxation": ("duty_leader",),
+    "record_visit": _LEADERS,
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -313,4 +277,4 @@ def may_see_case_photo(person: Person, holders: Collection[str], street: str) ->
         return True
     if "street_operator" in person.roles and bool(street) and person.street == street:
         return True
-    return "inspector" in person.roles and (not person.streets or street in person.streets)
+    return "inspector" in person.roles and (not person.beats or street in person.beats)

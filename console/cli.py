@@ -12,6 +12,7 @@ from console.commands.district import district
 from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
+from console.commands.source import source
 from console.commands.token import token
 from console.commands.user import user
 from console.deployment.district import DistrictError
@@ -26,7 +27,9 @@ def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
 
 
-for command in (*PROCESSES, *AUDIT, replay, token, user, deadletters, people, atlas, district, config):
+for command in (
+    *PROCESSES, *AUDIT, replay, source, token, user, deadletters, people, atlas, district, config
+):  # fmt: skip
     citywall.add_command(command)
 
 

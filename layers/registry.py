@@ -46,7 +46,7 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
 _CORNERS: Final = (
     (0.0, 0.0, 340.0, 72.0),  # attribution, and the strip of the sensors
     (-164.0, 0.0, 0.0, 241.0),  # legend of the marks: eight lines
-    (-284.0, -114.0, 0.0, 0.0),  # legend of the density
+    (-332.0, -70.0, 0.0, 0.0),  # legend of the density
 )
 """Elements over the map's corners: left, top, right, bottom in CSS px, for the longer of two languages.
 Negative values, and 0 for right or bottom, count from the map's right or lower edge."""
@@ -64,14 +64,15 @@ def map_setting(
     size: tuple[float, float] = (756.0, 986.0),
     text_px: float = 17.0,
     beside_px: tuple[float, float] | None = None,
+    below_px: float = 0.0,
 ) -> MapSetting:
     """Return the settings of a channel whose map shows the whole atlas.
 
     ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px of the map and of its names,
-    ``beside_px`` those of an inset beside the map.
+    ``beside_px`` those of an inset beside the map, ``below_px`` the least room below the southernmost street.
     Raises ValueError when a limit cannot be read.
     """
-    view = fit(atlas.drawing.bounds, *size)
+    view = fit(atlas.drawing.bounds, *size, below_px)
     setting = MapSetting(_extent(view), size, atlas=atlas, text_px=text_px)
     inset = place_inset(atlas.drawing, view, setting.metres_per_px)
     beside = beside_px and core_beside(atlas.drawing.core, setting.metres_per_px, beside_px)

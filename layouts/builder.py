@@ -46,7 +46,8 @@ class Visitor(msgspec.Struct, frozen=True):
     """Who opened a page: name and role's key, shown to them only, and the receiver of their messages.
 
     ``person_mark`` is their id in the rows' ``acted_by`` (``city.views.case_view``). ``verbs`` are those that
-    they may use when the page is opened; the page has buttons for these only.
+    they may use when the page is opened; the page has buttons for these only. ``holder`` is the agency or
+    street that they act for.
     """
 
     on_message: OnMessage
@@ -55,6 +56,7 @@ class Visitor(msgspec.Struct, frozen=True):
     seat: str = ""
     person_mark: str = ""
     verbs: tuple[str, ...] = ()
+    holder: str = ""
 
 
 class Page(pn.Template):
@@ -98,8 +100,11 @@ def build(
     settings: PageSettings,
     visitor: Visitor | None = None,
     scope: str = "",
+    wide: bool = False,
 ) -> pn.Template:
     """Return the page for one session; ``scope`` is that of a page with scopes.
+
+    ``wide``: the page's live socket also brings the frames of the figures that only a wide canvas shows.
 
     ``figures`` are Bokeh figures by the keys of the layout's figure cells; a cell without a figure is left
     out. Without a ``visitor`` the page gives no commands. Raises KeyError for an unsupported language.
@@ -117,9 +122,10 @@ def build(
     if visitor is not None:
         messages = SessionMessages(visitor.on_message, width=0, height=0, margin=0)
         template.add_panel("session_messages", messages)
+    live = "/".join(filter(None, (settings.live, layout.key, scope)))
     page = {
         "build": settings.build, "channel": layout.key, "scope": scope, "lang": lang,
-        "zone": settings.timezone, "live": "/".join(filter(None, (settings.live, layout.key, scope))),
+        "zone": settings.timezone, "live": live + ("?wide=1" if wide else ""),
         "health": settings.health, "static": settings.static_url,
         "title": settings.title, "streets": streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},

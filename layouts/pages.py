@@ -7,6 +7,7 @@ import msgspec
 from city.views.agency_seen import AgencySeen
 from city.views.desk_seen import DeskSeen
 from city.views.duty_page_seen import DutyPageSeen
+from city.views.field_seen import CheckSeen, StationSeen
 from city.views.street_seen import StreetSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
@@ -14,7 +15,7 @@ from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_detail import DeskDetail
-from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_strip import DeskStrip
@@ -24,6 +25,7 @@ from layouts.cards.duty_entry import DutyEntryForm
 from layouts.cards.duty_handover import DutyHandover
 from layouts.cards.duty_log import DutyLog
 from layouts.cards.duty_week import DutyWeek
+from layouts.cards.field_list import FieldList
 from layouts.cards.header import Header
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
@@ -31,6 +33,8 @@ from layouts.cards.own_cases import OwnCases
 from layouts.cards.queue import Queue
 from layouts.cards.shown import Shown
 from layouts.cards.sources import Sources
+from layouts.cards.station_numbers import StationNumbersCard
+from layouts.cards.station_post import StationPost
 from layouts.cards.storm import Storm
 from layouts.cards.street_places import StreetPlaces
 from layouts.cards.street_posts import StreetPosts
@@ -39,8 +43,8 @@ from layouts.cards.streets import Streets
 from layouts.contract import Card
 
 __all__ = [
-    "AGENCY_CARDS", "CARDS", "CARDS_OF", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE", "STREET_CARDS",
-    "Cell", "Layout", "Region", "Wide",
+    "AGENCY_CARDS", "CARDS", "CARDS_OF", "CHECK_CARDS", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE",
+    "STATION_CARDS", "STREET_CARDS", "Cell", "Layout", "Region", "Wide",
 ]  # fmt: skip
 
 
@@ -86,6 +90,10 @@ class Layout(msgspec.Struct, frozen=True):
     """Files of ``static/css`` for the inside of the cards' components."""
     wide: Wide | None = None
     """Regions that stand in its areas alone are not seen on a narrower canvas."""
+    styles: str = ""
+    """File of ``static/css`` for the page itself, '' = that of its key."""
+    installable: bool = False
+    """Whether a phone may keep it as an app (``console/pages/phone_app.py``)."""
     scoped: bool = False
     """Whether the page exists once per scope (``city.access.SCOPED``), at ``<path>/<scope>``."""
 
@@ -106,6 +114,13 @@ class Layout(msgspec.Struct, frozen=True):
 _EVERY: Final = ("grammar", "mend", "live")
 _OF_ORDERS: Final = ("rows", "orders", "order_words")
 _OF_CASES: Final = ("over_map", "callouts", "incident_labels", *_OF_ORDERS)
+
+_FIELD: Final[dict[str, Any]] = {
+    "scoped": True, "installable": True, "styles": "field",
+    "scripts": (*_EVERY, *_OF_ORDERS, "outbox", "field"),
+    "sheets": ("cards", "people_cards", "agency_cards", "field_cards"),
+}  # fmt: skip
+"""What the pages for phones in the field have in common."""
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     Layout(
@@ -156,7 +171,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
-        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms"),
+        sheets=("cards", "desk_cards", "desk_detail", "desk_linkage", "duty_forms", "indicators"),
     ),
     Layout(
         key="duty",
@@ -166,19 +181,19 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
-            Region("board", (Cell("duty_board", grow=True),)),
+            Region("board", (Cell("duty_board", grow=True), Cell("duty_indicators"))),
             Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
             Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
         ),
         scripts=(*_EVERY, *_OF_ORDERS, "keys"),
-        sheets=("cards", "people_cards", "duty_forms", "duty_cards"),
+        sheets=("cards", "people_cards", "duty_forms", "duty_cards", "indicators"),
     ),
     Layout(
         key="agency",
         path="/agency",
         scoped=True,
         areas=("header header", "work incidents", "footer footer"),
-        columns="minmax(0, 1fr) minmax(0, 1fr)",
+        columns="minmax(0, 6fr) minmax(0, 5fr)",
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
@@ -186,7 +201,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
-        scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "agency_outbox"),
+        scripts=(*_EVERY, *_OF_ORDERS, "sound", "agency", "outbox"),
         sheets=("cards", "people_cards", "agency_cards", "own_cases"),
     ),
     Layout(
@@ -203,14 +218,44 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region(
                 "right",
                 (
-                    Cell("street_posts"), Cell("street_squads", grow=True), Cell("street_places"),
+                    Cell("street_posts"),
+                    Cell("street_squads", grow=True),
+                    Cell("street_places"),
                     Cell("street_score"),
                 ),
-            ),  # fmt: skip
+            ),
             Region("footer", (Cell("street_footer"),)),
         ),
-        scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "agency_outbox"),
+        scripts=(*_EVERY, *_OF_CASES, "sound", "agency", "outbox"),
         sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards"),
+    ),
+    Layout(
+        key="check",
+        path="/check",
+        areas=("header header", "list report", "footer footer"),
+        columns="minmax(0, 3fr) minmax(0, 2fr)",
+        rows="auto minmax(0, 1fr) auto",
+        regions=(
+            Region("header", (Cell("field_header"),)),
+            Region("list", (Cell("field_list", grow=True),)),
+            Region("report", (Cell("field_report", grow=True),)),
+            Region("footer", (Cell("field_footer"),)),
+        ),
+        **_FIELD,
+    ),
+    Layout(
+        key="station",
+        path="/station",
+        areas=("header header", "post list", "footer footer"),
+        columns="minmax(0, 2fr) minmax(0, 3fr)",
+        rows="auto minmax(0, 1fr) auto",
+        regions=(
+            Region("header", (Cell("field_header"),)),
+            Region("post", (Cell("station_post"), Cell("station_numbers"), Cell("field_report", grow=True))),
+            Region("list", (Cell("field_list", grow=True),)),
+            Region("footer", (Cell("field_footer"),)),
+        ),
+        **_FIELD,
     ),
 )
 
@@ -245,6 +290,7 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     DutyBoard(),
     DutyHandover(),
     DutyWeek(),
+    DutyIndicators(),
     DutyEntryForm(),
     DutyLog(),
 )
@@ -257,7 +303,14 @@ STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
     Header("street_header"), AgencyTasks(), OwnCases(), StreetPosts(), StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
+CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())
+
+STATION_CARDS: Final[tuple[Card[StationSeen], ...]] = (
+    Header("field_header"), StationPost(), StationNumbersCard(), FieldList(),
+)  # fmt: skip
+
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
-    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "street": STREET_CARDS,
+    "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "check": CHECK_CARDS,
+    "station": STATION_CARDS, "street": STREET_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

@@ -20,7 +20,7 @@ settings.load_profile("gate")
 # Files of a few long tests: first, so that no worker is left alone with one at the end.
 LONG: Final = (
     "tests/stories/test_an_hour.py", "tests/faults/", "tests/console/test_wall_page.py",
-    "tests/feeds/test_recorded_day.py", "tests/stories/",
+    "tests/feeds/test_recorded_day.py", "tests/stories/", "tests/console/test_",
 )  # fmt: skip
 BROWSER_FILES: Final = pytest.StashKey[set[Path]]()
 
@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
         for number, start in enumerate(LONG):
             if item.nodeid.startswith(start):
                 return number
-        return len(LONG) + (item.path not in browser_files)
+        # Browsers last: what only computes may run beside whole systems, and browsers when these are done.
+        return len(LONG) + (item.path in browser_files)
 
     items.sort(key=place)
 

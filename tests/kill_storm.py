@@ -1,6 +1,6 @@
 """A kill storm: every process is killed again and again, and every record arrives once.
 
-``python -m tests.kill_storm --kills 60 [--seed 1]`` is the long form, to be run by hand; a short one stands
+``python -m tests.kill_storm --kills 60 [--seed 1]`` is the long form, to be run manually; a short one stands
 in ``tests/faults``. Publishers and subscribers are processes too. Each keeps a journal that survives its own
 death: a publisher what it sent and what was acknowledged, a subscriber each message with its cursor, in one
 line. Whoever is started again goes on from its journal.

@@ -105,7 +105,7 @@ def page_of(browser: Browser, size: tuple[int, int], errors: list[str]) -> Page:
 
 
 def give_back(page: Page) -> None:
-    """Empty a tab for the next test: no document, no listener, nothing stored, no hand on it."""
+    """Empty a tab for the next test: no document, no listener, nothing stored, no button pressed."""
     tabs = _tabs[page.context.browser]
     for event, listener in tabs.listeners.pop(page).items():
         page.remove_listener(event, listener)

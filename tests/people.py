@@ -1,6 +1,7 @@
 """The people of a story: accounts, the shift that they are on, the orders they give, the pages they open."""
 
 import asyncio
+import io
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
@@ -11,6 +12,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
+from PIL import Image
 from playwright.sync_api import Browser
 
 from city.clocks.city_clock import CityClock
@@ -20,6 +22,7 @@ from feeds.clients.commander import Answer, Commander, Done
 from feeds.ledger.ledger import Act, Ledger
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
+from feeds.storage.photo_files import PhotoFiles, read_photo
 from tests.console.browser import FULL_HD, Sight
 from tests.photos import with_stored
 from tests.quick import QUICK
@@ -69,7 +72,8 @@ class Cast:
         self, running: Running, holders: dict[str, str] | None = None, *, roster: str = "",
         leads: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """``holders``: login → agency code or street code. ``leads``: login → name of further shift leads."""
+        """``holders``: login → agency code, street code or ``village:<street code>``; ``leads``: login → name
+        of further shift leads."""
         self.running = running
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -84,9 +88,10 @@ class Cast:
         told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
         told |= {name: (display, ["shift_lead"], {}) for name, display in leads.items()}
         for name, holder in holders.items():
-            is_street = holder.isdigit()
-            role = "street_operator" if is_street else "agency_operator"
-            told[name] = (f"{name}××", [role], {"street" if is_street else "agency": holder})
+            kind, _, code = holder.rpartition(":")
+            is_street = code.isdigit()
+            role = "village_operator" if kind else "street_operator" if is_street else "agency_operator"
+            told[name] = (f"{name}××", [role], {"street" if is_street else "agency": code})
         for name, (display, roles, rights) in told.items():
             accounts.create(name, display, roles=roles, now=1.0, password=PASSWORD, pin=PIN, **rights)
             self.tokens[name] = tokens.create(name, ["command"], now=1.0, account=name)
@@ -145,6 +150,12 @@ class Cast:
         told = [fact["data"].get("version", 0) for fact in self.all_facts() if fact["subject"] == subject]
         return self.give(who, verb, subject, max(told, default=0), **args)
 
+    def photo(self, shade: int = 90) -> str:
+        """Store a photo as its agency's page does; return its id. Another shade is another photo."""
+        drawn = io.BytesIO()
+        Image.new("RGB", (8, 8), (shade, shade, shade)).save(drawn, "PNG")
+        return PhotoFiles(self.running.data).put(read_photo(drawn.getvalue(), zone_offset_s=0))
+
     def set_city(self, moment: str) -> None:
         """Put the city's clock on a local moment (``2026-11-20T21:58``); it runs on at the usual rate."""
         self.wait(self._set_city(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI).timestamp()))
@@ -181,7 +192,7 @@ class Cast:
         return [body for body in self.all_facts() if body["subject"] == f"case:{key}"]
 
     def all_facts(self) -> list[dict[str, Any]]:
-        """Return the bodies of all facts, oldest first."""
+        """Return the bodies of all facts, oldest first, each with its ``recorded_at``."""
         found: list[dict[str, Any]] = self.wait(self._facts())
         return found
 
@@ -190,7 +201,7 @@ class Cast:
         found, after = [], 0
         while rows := await ledger.read(after):
             after = rows[-1].position
-            found += [msgspec.json.decode(row.body) for row in rows]
+            found += [{**msgspec.json.decode(row.body), "recorded_at": row.recorded_at} for row in rows]
         await ledger.close()
         return found
 
@@ -202,6 +213,12 @@ class Cast:
             return next((f for f in facts if f["type"] == kind), None)
 
         return wait_for(newest, seconds, 0.2)
+
+    def wait_for_type(self, kind: str, seconds: float = 15.0) -> dict[str, Any]:
+        """Wait until there is a fact of a type; return the newest."""
+        return wait_for(
+            lambda: next((f for f in reversed(self.all_facts()) if f["type"] == kind), None), seconds, 0.2
+        )
 
     def wait_for_fact(self, key: str, kind: str, seconds: float = 15.0) -> dict[str, Any]:
         """Wait until a case has a fact of a type; return the newest."""

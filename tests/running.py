@@ -24,6 +24,8 @@ TOPICS = ("case", "sensor", "camera", "unit", "warning")
 def _ports() -> Iterator[int]:
     """Yield ports that the kernel gives to nobody, in random order; each worker of a run has its own share.
 
+    Of runs at one time each has its own too: the environment's CITYWALL_TEST_PORTS, "0/2" and "1/2".
+
     A killed server's port stays free until the server is back. A port of the kernel's range could meanwhile
     become the other end of somebody's connection (even of a client that tries to reach the server).
     """
@@ -33,8 +35,9 @@ def _ports() -> Iterator[int]:
         kernels = ["32768", "65535"]
     lowest, highest = map(int, kernels)
     ours = [port for port in range(FIRST_PORT, 65536) if not lowest <= port <= highest]
+    run, runs = map(int, os.environ.get("CITYWALL_TEST_PORTS", "0/1").split("/"))
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    share = ours[worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    share = ours[run::runs][worker :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
     random.SystemRandom().shuffle(share)
     yield from share
 

@@ -66,14 +66,14 @@ IN_CARD = """(card, selector) => {
 DONE = """() => { window.answering = (act) => ({ done: { position: 9, version: act.version + 1, facts: [],
   undo_until: citywall.machine() + 20 } }); }"""
 
-# The page's stopwatch goes on by so many ms, and its session is there still.
+# Moves the page's clock on by so many ms; its session is still there.
 LATER = """(ms) => {
   const now = performance.now.bind(performance);
   performance.now = () => now() + ms;
   citywall.sessionAnswered();
 }"""
 
-# From now on the page's stopwatch takes a hundred seconds for one.
+# From now on the page's clock needs a hundred seconds for one.
 SLOWLY = """() => {
   const now = performance.now.bind(performance), begin = now();
   performance.now = () => begin + (now() - begin) / 100;

@@ -5,8 +5,9 @@ from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Change, Fold, account_of
+from city.cases.fold_common import Change, Fold, account_of, note_field_work
 from city.cases.fold_photos import add_photos
+from city.cases.fold_workloads import count_work
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, moment, names, number, text, texts, whole
 from city.state.case_file import LIMIT_UNITS, MakeSafe, higher_urgency
@@ -31,8 +32,9 @@ def _verified(change: Change) -> tuple[str, ...]:
     change.file.verified = text(change.data, "result")
     change.file.verify_by = None
     add_photos(change, ("photos", "verify"))
+    note_field_work(change)
     change.enter("reported")
-    return ()
+    return count_work(change)
 
 
 def _filed(change: Change) -> tuple[str, ...]:
@@ -53,6 +55,7 @@ def _filed(change: Change) -> tuple[str, ...]:
     file.owner_state, file.component = text(data, "owner_state"), text(data, "component")
     file.owner_state_at_filing = file.owner_state
     file.source_site, file.verify_by = text(data, "source_site"), None
+    file.hotline_by = maybe_moment(data, "hotline_by")
     file.undetermined = flag(data, "undetermined")
     file.targets = texts(data, "targets")
     _why(change)
@@ -109,6 +112,10 @@ def _callers_joined(change: Change) -> tuple[str, ...]:
     change.file.joined = (*change.file.joined, text(change.data, "from"))
     change.file.callers += max(1, whole(change.data, "callers", 1))
     case = change.case
+    joined = change.state.cases.get(text(change.data, "from"))
+    if joined is not None:
+        told = joined.at if joined.file.first_at is None else joined.file.first_at
+        change.file.first_at = min(told, case.at if change.file.first_at is None else change.file.first_at)
     change.case_changes |= {
         "hazard": case.hazard or flag(change.data, "hazard"),
         "urgency": higher_urgency(case.urgency, text(change.data, "urgency", case.urgency)),

@@ -4,10 +4,12 @@ from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Change, Fold, account_of
+from city.cases.fold_common import Change, Fold, account_of, note_field_work
 from city.cases.fold_photos import add_photos
+from city.cases.fold_workloads import count_work
 from city.facts.field_readers import flag, maybe_moment, moment, number, text, texts
-from city.state.case_file import OUTCOMES, Ask, Check
+from city.state.case_file import OUTCOMES, Ask, Check, reached
+from city.state.hotline_records import ORDER_KINDS
 
 __all__ = ["HANDLING"]
 
@@ -34,6 +36,7 @@ def _handled(change: Change) -> tuple[str, ...]:
         message = f"outcome: expected one of {', '.join(OUTCOMES)}"
         raise ValueError(message)
     file.handled_at, file.outcome = change.now, outcome
+    file.reached = reached(file.reached, text(data, "holder"))
     file.check_by = maybe_moment(data, "check_by")
     who = (text(data, "holder"), account_of(change.fact.actor))
     file.handled_by = tuple(dict.fromkeys((*file.handled_by, *(one for one in who if one))))
@@ -41,7 +44,7 @@ def _handled(change: Change) -> tuple[str, ...]:
     file.unowned_since = None
     add_photos(change, ("photos_before", "before"), ("photos_after", "after"), by=text(data, "holder"))
     change.enter("handled")
-    return ()
+    return count_work(change)
 
 
 def _extension_applied(change: Change) -> tuple[str, ...]:
@@ -118,13 +121,14 @@ def _checked(change: Change) -> tuple[str, ...]:
         flag(data, "photo_after_feedback"),
     )  # fmt: skip
     add_photos(change, ("photos", "check"))
+    note_field_work(change)
     file.checks += 1
     file.check_by = None
     if not passed:
         file.reworks += 1
         file.outcome = ""
         change.enter("handling")
-    return ()
+    return count_work(change)
 
 
 def _closed(change: Change) -> tuple[str, ...]:
@@ -149,6 +153,16 @@ def _contacted(change: Change) -> tuple[str, ...]:
 def _called_back(change: Change) -> tuple[str, ...]:
     change.file.satisfaction = text(change.data, "satisfaction")
     change.file.resolved = text(change.data, "resolved")
+    return ()
+
+
+def _order_classified(change: Change) -> tuple[str, ...]:
+    kind = text(change.data, "kind")
+    if kind not in ORDER_KINDS:
+        message = f"kind: expected one of {', '.join(ORDER_KINDS)}"
+        raise ValueError(message)
+    change.file.order_kind = kind
+    change.file.hotline_by = maybe_moment(change.data, "hotline_by")
     return ()
 
 
@@ -185,6 +199,7 @@ HANDLING: Final[dict[str, Fold]] = {
     "CaseReopened": _reopened,
     "CallerContacted": _contacted,
     "CallerCalledBack": _called_back,
+    "OrderClassified": _order_classified,
     "AppealLodged": _appeal_lodged,
     "AppealDecided": _appeal_decided,
 }

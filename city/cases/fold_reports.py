@@ -78,7 +78,7 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float, clock: CityClock)
     own = not isinstance(record.get("mirror"), dict)
     # Only a person's report names photos that the console has stored.
     told = record if account_of(fact.actor) else {}
-    by = str(told.get("photos_by") or "")
+    by = str(fact.data.get("by") or "")
     return CaseFile(
         own=own,
         since=recorded,

@@ -8,7 +8,7 @@ from city.cases.fold_common import Change, Fold
 from city.cases.undo_records import save_undo
 from city.duty.duty_log import say
 from city.facts.field_readers import flag, maybe_moment, moment, names, text, texts, whole
-from city.state.case_file import Bounce, Ruling
+from city.state.case_file import Bounce, Ruling, reached
 from city.state.ledger_state import Erratum, Registered
 
 __all__ = ["ROUTING"]
@@ -40,6 +40,7 @@ def _assign(change: Change, holder: str) -> None:
     """Give the case to a holder: the holder's own limits start; the citizen's deadline is unchanged."""
     data, file = change.data, change.file
     file.holder = holder
+    file.reached = reached(file.reached, holder)
     file.dispatched_at = change.now
     if file.first_dispatched_at is None:
         file.first_dispatched_at = change.now
@@ -126,14 +127,16 @@ def _ruled(change: Change) -> tuple[str, ...]:
     if key:
         change.state.register[key] = Registered(key, ruled.holder, ruled.kind, ruled.no, change.now)
         file.errata = False
-        change.state.errata.pop(change.case.key, None)
+        erratum = change.state.errata.pop(change.case.key, None)
+        if erratum is not None:
+            change.state.errata_closed.append((erratum.at, change.now))
     return ("register", *say(change.state, change.case, change.fact, "log.ruled", holder=ruled.holder))
 
 
 def _transferred_up(change: Change) -> tuple[str, ...]:
     file = change.file
     file.holder, file.unowned_since = text(change.data, "interim"), None
-    file.level = "city"
+    file.level = file.reached = "city"
     change.enter("transferred_up")
     return say(change.state, change.case, change.fact, "log.transferred_up")
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from city.cases.fold_common import Change, Fold
+from city.cases.fold_common import Change, Fold, account_of
 from city.cases.fold_photos import add_photos
 from city.cases.undo_records import restore, save_undo
 from city.duty.duty_log import say
@@ -57,6 +57,7 @@ def _supervised(change: Change) -> tuple[str, ...]:
     if not file.supervised:
         # A person who supervises in writing knows the case: no notice to them.
         file.supervised, file.escalated_at, file.acknowledged_at = 1, change.now, change.now
+    file.hotline_by = maybe_moment(change.data, "hotline_by") or file.hotline_by
     return ()
 
 
@@ -66,6 +67,13 @@ def _unit_sent(change: Change) -> tuple[str, ...]:
 
 
 def _commented(change: Change) -> tuple[str, ...]:
+    return ()
+
+
+def _list_rejected(change: Change) -> tuple[str, ...]:
+    account = account_of(change.fact.actor)
+    if account and account not in change.file.not_lists:
+        change.file.not_lists = (*change.file.not_lists, account)
     return ()
 
 
@@ -92,6 +100,7 @@ SUPERVISION: Final[dict[str, Fold]] = {
     "CaseSupervised": _supervised,
     "UnitSent": _unit_sent,
     "CommentAdded": _commented,
+    "ListRejected": _list_rejected,
     "StageLimitPassed": _stage_limit_passed,
     "CaseOverdue": _overdue,
 }

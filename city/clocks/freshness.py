@@ -8,13 +8,17 @@ import numpy.typing as npt
 from city.clocks.city_clock import CityClock
 
 __all__ = [
-    "LATE_AFTER", "LOST_AFTER", "UNIT_STALE_S", "Freshness", "freshness", "lost_mask", "measured_as_of",
+    "LATE_AFTER", "LOST_AFTER", "STEP_LATE_S", "UNIT_STALE_S", "Freshness", "freshness", "lost_mask",
+    "measured_as_of",
 ]  # fmt: skip
 
 Freshness = Literal["live", "late", "lost"]
 
 UNIT_STALE_S = 120.0
 """A unit's position older than this (seconds) is lost (domain §3.8, pos_stale_after_s)."""
+
+STEP_LATE_S = 5.0
+"""An automatic step that is executed more city seconds after its due time is marked as late (晚)."""
 
 LATE_AFTER = 2.0
 LOST_AFTER = 5.0

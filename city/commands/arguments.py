@@ -22,6 +22,8 @@ from city.commands.argument_types import (
 )
 from city.commands.command import Refusal
 from city.commands.duty_arguments import DUTY_ARGS
+from city.commands.field_arguments import FIELD_ARGS
+from city.commands.hotline.arguments import HOTLINE_ARGS
 from city.commands.linkage_arguments import LINKAGE_ARGS
 from city.commands.report_arguments import REPORT_ARGS
 
@@ -145,6 +147,7 @@ class CheckDone(Args, frozen=True):
     photo_at: Moment | None = None
     photos: Photos = ()
     reason: Text | None = None
+    fault: Literal["not_done", "partly_done", "not_clean", "unsafe", "other_place"] | None = None
     photo_facts: PhotoFacts = ()
 
 
@@ -227,7 +230,7 @@ ARGS: dict[str, type[Args]] = {
     "answer_city": AnswerCity,
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
-    **REPORT_ARGS, **LINKAGE_ARGS, **DUTY_ARGS,
+    **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -7,8 +7,11 @@ import msgspec
 
 from city.clocks.working_time import Calendar, due, office_seconds
 from city.commands.automatic_filing import is_filed_automatically
+from city.commands.hotline.order_limits import caller_steps
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.ordinary import is_ordinary
 from city.state.case_file import SHARE_STATES
+from city.state.hotline_records import Span
 from city.state.ledger_state import Case
 
 __all__ = ["BY_CLOCK", "SHARES", "OfficeTime", "Step", "office_time", "share_due", "share_used", "steps"]
@@ -17,7 +20,10 @@ MONTH_S = 30 * 86_400.0
 SHARES = {"red1": 1.0, "red2": 1.5, "red3": 2.0}
 YELLOW, YELLOW_URGENT = 0.8, 0.5
 OVERDUE_OFFICE_DAYS = 5
-CONTACT_OFFICE_DAYS = 1
+MUTED = frozenset({
+    "remind", "red1", "red2", "red3", "sign_half", "sign", "contact_soon", "hotline_soon",
+})  # fmt: skip
+"""Reminders that wait until 灾害顺延 is over, for ordinary cases; the citizen's limits do not move."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -37,35 +43,49 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class OfficeTime(msgspec.Struct, frozen=True):
-    """The calendars for a case: the centre's and its holder's; ``zone_offset_s`` is seconds east of UTC."""
+    """The calendars for a case: the centre's and its holder's; ``zone_offset_s`` is seconds east of UTC.
+
+    ``muted`` is the time for which the case's reminders wait, None for a case that is not deferred.
+    """
 
     centre: Calendar = Calendar(all_hours=True)
     holder: Calendar = Calendar(all_hours=True)
     zone_offset_s: int = 0
+    muted: Span | None = None
 
 
 BY_CLOCK = OfficeTime()
 
 
-def office_time(case: Case, rules: DecisionRules) -> OfficeTime:
-    """Return the calendars for a case, from the tables."""
-    return OfficeTime(rules.calendar, rules.calendar_of(case.file.holder), rules.zone_offset_s)
+def office_time(case: Case, rules: DecisionRules, deferral: Span | None = None) -> OfficeTime:
+    """Return the calendars for a case, from the tables; ``deferral`` is the last switch of 灾害顺延."""
+    muted = deferral if deferral is not None and is_ordinary(case, rules) else None
+    return OfficeTime(rules.calendar, rules.calendar_of(case.file.holder), rules.zone_offset_s, muted)
 
 
 def steps(case: Case, numbers: CaseNumbers, time: OfficeTime = BY_CLOCK) -> list[Step]:
     """Return the automatic steps still to come, earliest first; [] for imported and mirrored cases.
 
+    Of a case that is over only the obligations to its caller are still to come.
+
     ``time`` is what :func:`office_time` returns; without it office limits count in clock time.
     """
-    if not case.file.own or not case.file.is_open or case.file.imported:
+    if not case.file.own or case.file.imported:
         return []
     found = [
-        step
-        for part in (_intake, _dispatch, _holder, _ruling, _shares, _supervision, _asks)
+        _unmuted(step, time.muted)
+        for part in ((*_OPEN, _callers) if case.file.is_open else (_callers,))
         for step in part(case, numbers, time)
         if step.name not in case.file.stages_passed
     ]
     return sorted(found, key=lambda step: step.at)
+
+
+def _unmuted(step: Step, muted: Span | None) -> Step:
+    """Return a step; a muted reminder is due when the muting is over."""
+    if muted is None or step.code not in MUTED or not muted.at <= step.at < muted.end:
+        return step
+    return Step(step.code, muted.end, step.serial)
 
 
 def share_due(case: Case, share: float, time: OfficeTime) -> float:
@@ -125,11 +145,11 @@ def _intake(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
         yield Step("accept", at, int(at))
     elif file.state == "verifying" and file.verify_by is not None:
         yield Step("verify", file.verify_by, int(file.verify_by))
-    if case.channel.startswith("hotline") and file.contact_at is None:
-        limit = due(
-            case.recorded_at, CONTACT_OFFICE_DAYS, "office_day", time.centre, zone_offset_s=time.zone_offset_s
-        )
-        yield Step("contact", limit.at, 1)
+
+
+def _callers(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
+    for code, at, serial in caller_steps(case, numbers, time.centre, time.zone_offset_s):
+        yield Step(code, at, serial)
 
 
 def _dispatch(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
@@ -238,3 +258,7 @@ def _asks(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:
         yield Step("decide_extension", file.extension.decide_by, int(file.extension.at))
     if file.suspension is not None:
         yield Step("decide_suspension", file.suspension.decide_by, int(file.suspension.at))
+
+
+_OPEN = (_intake, _dispatch, _holder, _ruling, _shares, _supervision, _asks)
+"""The parts of an open case's steps."""

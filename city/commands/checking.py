@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
+from city.cases.callers import ending_of
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
 from city.commands.command import NewFact, Refusal
-from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
 from city.commands.filing import distance_to
 from city.commands.photo_proof import Proof, kept, proof_of
-from city.state.ledger_state import Case
 from city.state.row_keys import row_key_of
 
 __all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]
@@ -22,7 +22,7 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
     wrong = allowed(order, "handled") or _mode(order, args)
     if wrong:
         return wrong
-    if not args.passed and not args.reason:
+    if not args.passed and not (args.reason or args.fault):
         return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "str"})
     photo_at = _photo_at(args)
     if isinstance(photo_at, Refusal):
@@ -39,8 +39,9 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
     data: dict[str, Any] = {
         "passed": args.passed, "mode": args.mode, "lon": proof.lon, "lat": proof.lat,
         "place_by": proof.place_by, "photo_at": moment(proof.at), "photo_at_by": proof.at_by,
-        "photos": list(args.photos), "reason": args.reason or "",
-        "distance_m": distance, "photo_after_feedback": after, **kept(order, args.photo_facts),
+        "photos": list(args.photos), "reason": args.reason or "", "fault": args.fault or "",
+        "distance_m": distance, "photo_after_feedback": after, "day": city_day(order),
+        **kept(order, args.photo_facts),
     }  # fmt: skip
     checked = order.fact("CaseChecked", data, reason=args.reason or "")
     if not args.passed:
@@ -89,19 +90,10 @@ def decide_contact(order: Order, _args: object) -> Answer:
 
 def decide_call_back(order: Order, args: CallBack) -> Answer:
     """Record the caller's opinion of the result; a merged report is over when its target case is over."""
-    if _ending(order).is_open:
+    if ending_of(order.state, order.case).is_open:
         return not_now("not_over_yet")
     data = {"satisfaction": args.satisfaction, "resolved": args.resolved}
     return (order.fact("CallerCalledBack", data),)
-
-
-def _ending(order: Order) -> Case:
-    """Return the case at the end of the chain of merges; without a merge, the order's own."""
-    case, passed = order.case, {order.case.key}
-    while case.file.merged_into in order.state.cases and case.file.merged_into not in passed:
-        case = order.state.cases[case.file.merged_into]
-        passed.add(case.key)
-    return case
 
 
 def decide_reopen(order: Order, args: Words) -> Answer:

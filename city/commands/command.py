@@ -30,13 +30,17 @@ class Now(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A command. ``subject`` is ``case:<key>`` or ``wall:<name>``; ``version`` is the one its sender saw."""
+    """A command. ``subject`` is ``case:<key>`` or ``wall:<name>``; ``version`` is the one its sender saw.
+
+    ``at`` is the city time (ISO 8601) at which its sender acted, for a command that is sent later; else None.
+    """
 
     command_id: str
     verb: str
     subject: str
     version: int = 0
     args: dict[str, Any] = {}  # msgspec copies it
+    at: str | None = None
 
 
 class NewFact(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from city.commands import (
     checking,
     city_level,
     dispatching_units,
+    field_work,
     filing,
     handling,
     rulings,
@@ -23,6 +24,9 @@ from city.commands.arguments import ARGS, described, read_args
 from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winner
 from city.commands.decision import Answer, Order, moment, ordered
 from city.commands.duty.deciders import DUTY
+from city.commands.hotline.classifying import decide_classify_order
+from city.commands.hotline.deciders import RELAXING
+from city.commands.late_acts import wrong_time
 from city.commands.limits import ruling_by
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.reporting import decide_report
@@ -40,12 +44,12 @@ Decider = Callable[[Order, Any], Answer]
 ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
-    "add_session_line", "join_case", "report", "go_away", "come_back", "sign_out", "answer_item",
-    "save_daily_report",
+    "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
+    "sign_out", "answer_item", "record_visit",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
-LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact"})
+LEAVES_MIRRORED: Final = frozenset({"comment", "report_rule_error", "contact", "not_my_list"})
 """Verbs that leave a mirrored case to its source system: they add a note and decide nothing."""
 
 DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
@@ -55,6 +59,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "reject": (filing.decide_reject, "C5"),
     "merge": (filing.decide_merge, "C6"),
     "self_handle": (filing.decide_self_handle, ""),
+    "not_my_list": (field_work.decide_not_my_list, ""),
     "void": (filing.decide_void, "C20"),
     "confirm_void": (filing.decide_confirm_void, "C20"),
     "dispatch": (handling.decide_dispatch, "C7 C10"),
@@ -79,6 +84,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "check": (checking.decide_check, "C16 C17"),
     "contact": (checking.decide_contact, ""),
     "call_back": (checking.decide_call_back, ""),
+    "classify_order": (decide_classify_order, ""),
     "reopen": (checking.decide_reopen, "C19"),
     "escalate": (supervision.decide_escalate, "C22"),
     "acknowledge": (supervision.decide_acknowledge, "C22"),
@@ -95,7 +101,8 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 """Verb → its decider and the transition of domain §3.4, without the verbs of walls and timers."""
 
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
-    "report": (("report",), decide_report), **LINKAGE, **DUTY,
+    "report": (("report",), decide_report),
+    "record_numbers": (("station",), field_work.decide_record_numbers), **LINKAGE, **DUTY, **RELAXING,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 
@@ -140,6 +147,9 @@ def decide(
     """
     if command.verb not in VERB_HELP:
         return Refusal("bad_args", "unknown_verb", {"field": "verb", "verb": str(command.verb)[:64]})
+    wrong = wrong_time(command, now)
+    if wrong:
+        return wrong
     if command.verb in AT_WALLS:
         return _at_wall(state, command, by, now)
     if command.verb in ON_SUBJECTS:

@@ -1,5 +1,6 @@
 """An order: the inputs of a decider, and the functions with which it makes facts."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,7 +13,9 @@ from city.dispatch.decision_rules import Agency, CaseNumbers, DecisionRules
 from city.state.case_file import CaseFile
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["Answer", "Order", "allowed", "holder_code", "known_holder", "moment", "not_now", "ordered"]
+__all__ = [
+    "Answer", "Order", "allowed", "city_day", "holder_code", "known_holder", "moment", "not_now", "ordered",
+]  # fmt: skip
 
 Answer = tuple[NewFact, ...] | Decision | Refusal
 """The result of a decider: facts on its case, a decision about several subjects, or a refusal."""
@@ -131,3 +134,8 @@ def allowed(order: Order, *states: str) -> Refusal | None:
     if order.case.state in states:
         return None
     return not_now(f"state_{order.case.state}")
+
+
+def city_day(order: Order) -> str:
+    """Return the present day of the city, YYYYMMDD."""
+    return datetime.fromtimestamp(order.now.city + order.rules.zone_offset_s, UTC).strftime("%Y%m%d")

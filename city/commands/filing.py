@@ -1,7 +1,6 @@
 """Filing: commands on a report before its dispatch (C2 – C6, C20)."""
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 from city.commands.arguments import (
@@ -15,7 +14,8 @@ from city.commands.arguments import (
     bad_arg,
 )
 from city.commands.command import Decision, NewFact, Refusal
-from city.commands.decision import Answer, Order, allowed, moment, not_now
+from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
+from city.commands.hotline.order_limits import hotline_limit, order_kind
 from city.commands.limits import deadline, due_by
 from city.commands.photo_proof import kept, proof_of
 from city.commands.rights import refused
@@ -73,7 +73,7 @@ def decide_verify(order: Order, args: Verify) -> Answer:
         "result": args.result, "lon": proof.lon, "lat": proof.lat, "place_by": proof.place_by,
         "photo_at": moment(proof.at), "distance_m": distance,
         "street": order.rules.street_of(proof.lon, proof.lat), "photos": list(args.photos),
-        "text": args.text or "", **kept(order, args.photo_facts),
+        "text": args.text or "", "day": city_day(order), **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("CaseVerified", data),)
 
@@ -153,18 +153,14 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "hazard": case.hazard, "hazard_reason": args.hazard_reason or "", "urgency": case.urgency,
         "fix_by_at": moment(file.fix_by_at), "deadline_at": moment(file.deadline_at),
         "dispatch_by": moment(file.dispatch_by), "owner_state": owner_state,
+        "hotline_by": moment(hotline_limit(case, order_kind(case), draft.rules)),
         "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],
         "reasons": reasons_of(route) if route else [],
-        "tables": dict(draft.rules.tables), "district": draft.rules.district, "day": _city_day(draft),
+        "tables": dict(draft.rules.tables), "district": draft.rules.district, "day": city_day(draft),
         "in_time": now - (file.since or case.recorded_at) <= draft.numbers.accept_s,
     }  # fmt: skip
     return draft.fact("CaseFiled", data), draft
-
-
-def _city_day(order: Order) -> str:
-    local = order.now.city + order.rules.zone_offset_s
-    return datetime.fromtimestamp(local, UTC).strftime("%Y%m%d")
 
 
 def _make_safe(order: Order, route: Route, standard: Standard) -> list[NewFact]:
@@ -251,7 +247,8 @@ def decide_self_handle(order: Order, args: SelfHandle) -> Answer:
         "CaseHandled",
         {
             "holder": holder, "outcome": "fixed", "text": args.text, "photos_before": list(args.photos[:1]),
-            "photos_after": list(args.photos[1:]), "check_by": None, **kept(order, args.photo_facts),
+            "photos_after": list(args.photos[1:]), "check_by": None, "day": city_day(order),
+            **kept(order, args.photo_facts),
         },
     )  # fmt: skip
     return filed, handled, draft.fact("CaseClosed", {"close_kind": "self_handled", "in_time": True})

@@ -19,7 +19,7 @@ __all__ = [
 REASSIGN_RESTORES = (
     "state", "since", "holder", "held_by", "co", "dispatched_at", "dispatches", "holder_due_at", "sign_by",
     "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets", "unowned_since",
-    "handled_at", "outcome", "check_by", "extension", "suspension",
+    "handled_at", "outcome", "check_by", "extension", "suspension", "reached",
 )  # fmt: skip
 """Fields of the file that undoing a reassignment restores."""
 

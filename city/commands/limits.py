@@ -1,7 +1,8 @@
 """Limits: the due times of a case (domain §4.4), computed once in a decision and stored in its fact."""
 
-from city.clocks.working_time import Calendar, Due, due, office_seconds
+from city.clocks.working_time import Due, due, office_seconds
 from city.commands.decision import Order
+from city.commands.hotline.order_limits import office_day_hours
 
 __all__ = [
     "deadline", "due_by", "extended", "half_of", "holder_due", "is_urgent", "level_by", "limit_of",
@@ -83,7 +84,7 @@ def half_of(order: Order, holder: str) -> Due | None:
     whole = due_by(order, now, value // 2, unit, holder) if value > 1 else Due(now)
     if value % 2 == 0:
         return whole
-    hours = _day_hours(order.rules.calendar_of(holder)) / 2
+    hours = office_day_hours(order.rules.calendar_of(holder)) / 2
     end = due_by(order, whole.at, hours, "office_hour", holder)
     return Due(end.at, whole.undetermined or end.undetermined)
 
@@ -113,10 +114,3 @@ def shifted(order: Order, at: float | None, since: float) -> Due | None:
     left = office_seconds(since, at, order.rules.calendar, zone_offset_s=order.rules.zone_offset_s)
     moved = due_by(order, now, left / HOUR, "office_hour")
     return Due(max(at, moved.at), moved.undetermined)
-
-
-def _day_hours(calendar: Calendar) -> float:
-    """Return the office hours of an ordinary working day."""
-    if calendar.all_hours:
-        return 24.0
-    return sum(closes - opens for opens, closes in calendar.periods) / HOUR

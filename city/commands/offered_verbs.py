@@ -100,6 +100,6 @@ def _of_a_street(case: Case, holder: str) -> list[str]:
     found = ["send_unit"] if has_work and case.state != "handled" else []
     if file.level_asked == "street":
         found.append("answer_level")
-    elif file.holder == holder and not file.level_asked and case.state != "transferred_up":
+    elif file.holder == holder and not file.level_asked and case.state not in ("handled", "transferred_up"):
         found.append("transfer_level")
     return found

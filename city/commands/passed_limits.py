@@ -6,6 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from city.access import Person
+from city.cases.callers import awaits_call_back, orders_of
+from city.clocks.freshness import STEP_LATE_S
 from city.commands.automatic_filing import filing_facts
 from city.commands.automatic_steps import OfficeTime, Step, office_time, share_used, steps
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
@@ -15,19 +17,21 @@ from city.commands.routing import dispatched_fact, ruling_fact
 from city.commands.supervision import LEVELS, escalated_fact, reminded_fact
 from city.commands.suspensions import extension_decided_fact, resumed_fact, suspension_decided_fact
 from city.dispatch.decision_rules import DecisionRules
+from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["LATE_S", "decide_pass_limit"]
-
-LATE_S = 5.0
-"""A step that is executed more city seconds after its due time is marked as late."""
+__all__ = ["decide_pass_limit"]
 
 OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 
 RECIPIENTS: Final[dict[str, tuple[str, ...]]] = {
     "accept": ("shift_lead",),
     "verify": ("inspector", "street"),
+    "contact_soon": ("intake_officer", "holder"),
     "contact": ("intake_officer", "shift_lead"),
+    "hotline_soon": ("holder",),
+    "hotline": ("holder", "agency_leader", "shift_lead"),
+    "call_back": ("intake_officer", "shift_lead"),
     "dispatch": ("shift_lead",),
     "follow_up": ("duty_leader",),
     "sign_half": ("holder",),
@@ -66,14 +70,15 @@ def decide_pass_limit(  # the six arguments of every decision
 ) -> Decision | Refusal:
     """Return the facts of a due step; refused when the step is not due or no longer due."""
     order = ordered(state, case, command, by, rules, now)
-    time = office_time(order.case, rules)
+    relaxed = state.relaxations.get(DEFER)
+    time = office_time(order.case, rules, relaxed.spans[-1] if relaxed else None)
     asked = (command.args.get("step"), command.args.get("serial"))
     step = next((s for s in steps(case, rules.numbers, time) if (s.code, s.serial) == asked), None)
     if step is None or step.at > now.city:
         return not_now("step_not_due", step=str(asked[0]))
     behind = now.city - step.at
     passed = _Passed(
-        order, step, round(behind, 1) if behind > LATE_S else 0.0, _recipients(order, step), time
+        order, step, round(behind, 1) if behind > STEP_LATE_S else 0.0, _recipients(order, step), time
     )
     noted = order.fact("StageLimitPassed", {**_moment_of(passed), "serial": step.serial})
     effect = _EFFECTS.get(step.code)
@@ -99,6 +104,9 @@ def _recipients(order: Order, step: Step) -> list[str]:
         "supervisor": LEVELS[level - 1],
         "level": above if (above := ABOVE.get(file.level_asked, "")) != "city" else "duty_leader",
     }
+    callers = orders_of(order.state, order.case)
+    if step.code == "call_back" and not any(map(awaits_call_back, callers)):
+        return []  # every caller was called back in time
     recipients = [placeholders.get(name, name) for name in RECIPIENTS.get(step.code, ())]
     return [name for name in dict.fromkeys(recipients) if name]
 

@@ -9,21 +9,18 @@ from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
+from city.commands.late_acts import AHEAD_S, LATEST_S
 from city.commands.report_arguments import Report
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 
-__all__ = ["CHANNEL_OF", "LATEST_S", "decide_report", "report_key"]
+__all__ = ["CHANNEL_OF", "decide_report", "report_key"]
 
 CHANNEL_OF: Final = {
     "inspector": "inspector", "intake_officer": "web_app", "duty_officer": "department",
     "village_operator": "department", "street_operator": "department", "agency_operator": "department",
 }  # fmt: skip
 """Role of the reporter → source channel of the case (domain §3.3)."""
-LATEST_S: Final = 86_400.0
-"""A report that was written longer ago is refused: the thing must be looked at again."""
 LATE_S: Final = 120.0
-AHEAD_S: Final = 30.0
-"""The clock of a phone may be ahead by this."""
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 

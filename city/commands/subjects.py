@@ -13,7 +13,7 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 
 KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
-    "report",
+    "report", "relaxation", "street", "station",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -73,7 +73,7 @@ def _closure(state: LedgerState, device: str) -> tuple[Any, int, int]:
 
 _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
-    "daily_report": "reports",
+    "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from city.commands.automatic_steps import office_time, share_used
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
 from city.commands.handling import restorable
+from city.commands.hotline.order_limits import hotline_limit
 from city.commands.limits import level_by
 from city.commands.photo_proof import kept
 from city.commands.routing import ranked, route_of
@@ -186,6 +187,13 @@ def reminded_fact(order: Order, to: str, *, by_rule: bool = False, late_s: float
 
 
 def decide_supervise(order: Order, args: Typed) -> Answer:
-    """Supervise it in writing (督办)."""
+    """Supervise it in writing (督办); an order of the hotline then has the limit of a supervised one."""
     wrong = allowed(order, *OPEN)
-    return wrong or (order.fact("CaseSupervised", {"text": args.text}),)
+    if wrong:
+        return wrong
+    data: dict[str, Any] = {"text": args.text}
+    by = order.file.hotline_by
+    review = hotline_limit(order.case, "review", order.rules, order.now.city)
+    if by is not None and review is not None and review < by:
+        data["hotline_by"] = moment(review)
+    return (order.fact("CaseSupervised", data),)

@@ -72,6 +72,8 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     undo_s: float = 20.0
     reopen_days: int = 7
     near_m: float = 50.0
+    workload_cap: int = 30
+    """Cases a day that one inspector or workstation is to work on; more is counted (K23), not refused."""
     unit_kmh: float = 25.0
     """Assumed speed of a unit in the city; ``unit_detour`` is road length over straight-line distance. Both
     are used only for the minutes shown with a unit."""
@@ -79,6 +81,18 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     remote_checks: tuple[str, ...] = ()
     """Modes (video, caller_confirmed) that may replace a check in the field; never for a hazard."""
     appeal_office_days: int = 3
+    contact_office_days: int = 1
+    """Until the first contact with a caller of the hotline; the others are limits of kinds of orders."""
+    advice_office_days: int = 1
+    review_office_days: int = 3
+    ordinary_office_days: int = 5
+    complex_office_days: int = 15
+    call_back_office_days: int = 3
+    """Until a caller is called back after the case is closed."""
+    inspector_tasks: int = 30
+    """Tasks of an inspector on one day (K23)."""
+    relaxed_hours: int = 72
+    """For how long a relaxation may be switched on at once."""
 
 
 class DecisionRules(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Folding facts of duty: on ``shift:<id>``, ``roster:…``, ``call_out:<id>`` or ``daily_report:<day>``."""
+"""Folding facts of duty: on ``shift:``, ``roster:``, ``call_out:``, ``daily_report:`` and ``station:``."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,9 +10,9 @@ from city.duty.fold_posts import POSTS
 from city.duty.fold_shifts import SHIFTS, signature_of
 from city.facts.fact import Fact
 from city.facts.field_readers import moment, names, text, texts, whole
-from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override
+from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, StationNumbers
 from city.state.ledger_state import LedgerState
-from city.state.subject_marks import mark_fact
+from city.state.subject_marks import acted_at, mark_fact
 
 __all__ = ["DUTY"]
 
@@ -92,10 +92,30 @@ def _call_out_ended(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ("call_outs", "log")
 
 
+def _numbers_recorded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
+    """Keep what was said last: what comes late and is older than the present number changes nothing."""
+    code, data = fact.subject.removeprefix("station:"), fact.data
+    known = state.stations.get(code) or StationNumbers()
+    at = acted_at(state, fact)
+    changes: dict[str, object] = {}
+    for name in ("should", "moved", "shelter"):
+        before = getattr(known, f"{name}_at")
+        if data.get(name) is not None and (before is None or at >= before):
+            changes[name] = text(data, name) if name == "shelter" else whole(data, name)
+            changes[f"{name}_at"] = at
+    state.stations[code] = msgspec.structs.replace(
+        known, **changes, street=text(data, "street"), by=text(data, "name"), version=whole(data, "version")
+    )
+    return ("stations",)
+
+
 def _report_saved(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, day = fact.data, fact.subject.removeprefix("daily_report:")
     figures = names(data, "figures")
-    state.reports[day] = DailyReport(day, text(data, "text"), figures, signature_of(state, fact))
+    report = DailyReport(day, text(data, "text"), figures, signature_of(state, fact))
+    if "version" in data:  # earlier saves were not counted
+        mark_fact(report, fact)
+    state.reports[day] = report
     return ("duty_log",)
 
 
@@ -110,5 +130,6 @@ DUTY: Final[dict[str, Callable[[LedgerState, Fact], tuple[str, ...]]]] = {
     "CallOutAnswered": _call_out_answered,
     "CallOutEnded": _call_out_ended,
     "DailyReportSaved": _report_saved,
+    "NumbersRecorded": _numbers_recorded,
 }
 """Fact type → its fold, which returns the changed slices."""

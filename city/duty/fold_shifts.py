@@ -168,7 +168,7 @@ def _limit_passed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     shift.passed = (*shift.passed, text(data, "limit"))
     mark_fact(shift, fact, moves=False)
     state.shifts[shift.id] = shift
-    note(state, fact, "log.release_asked", shift=shift.kind, late=str(round(number(data, "late_s") or 0.0)))
+    note(state, fact, "log.release_asked", shift=shift.kind)
     return ("duty", "log")
 
 

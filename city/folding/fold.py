@@ -11,6 +11,7 @@ from city.cases import fold_reports
 from city.cases.fold_common import fold_note, fold_on_case
 from city.cases.fold_filing import FILING
 from city.cases.fold_handling import HANDLING
+from city.cases.fold_relaxations import RELAXATIONS
 from city.cases.fold_routing import ROUTING
 from city.cases.fold_supervision import SUPERVISION
 from city.cases.outbox import delay, deliver, fail
@@ -216,5 +217,5 @@ HANDLERS: dict[tuple[str, int], Handler] = {
         (kind, 1): partial(fold_on_case, fold)
         for kind, fold in {**FILING, **ROUTING, **HANDLING, **SUPERVISION}.items()
     },
-    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY}.items()},
+    **{(kind, 1): fold for kind, fold in {**LINKAGE, **DUTY, **RELAXATIONS}.items()},
 }

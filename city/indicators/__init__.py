@@ -1,4 +1,5 @@
-"""Indicators: the figures of domain §6.1, counted in one pass over the cases.
+"""Indicators: the figures of domain §6, of cases in one pass, of duty and of emergency linkage.
 
-It may import ``city.state``, ``city.clocks`` and ``city.places``.
+It may import ``city.state``, ``city.dispatch``, ``city.cases``, ``city.clocks``, ``city.duty`` and
+``city.places``.
 """

@@ -1,33 +1,44 @@
-"""Indicators K01 – K17, K24 and K33 of domain §6, computed from the cases only, in one pass.
+"""Indicators K01 – K27 and K33 of domain §6, computed in one pass over the cases.
 
 A second figure of an indicator has a letter after its number: K06 is 处置率, K06b 按期处置率.
 """
 
+from collections import Counter
+
 from city.clocks.working_time import Calendar, due
-from city.indicators.indicator import Indicator, count, duration, share, unknown
+from city.indicators.indicator import FEW, Indicator, count, duration, share, unknown
+from city.indicators.principles import INSPECTOR_TASKS, Principles
 from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
+from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, LedgerState
 
 __all__ = ["Indicator", "indicators"]
 
+CLASSES = 5
+"""Classes of complaints that K17 tells one by one."""
+
 
 def indicators(
     state: LedgerState, period: tuple[float, float], *, now: float, zone_offset_s: int,
-    calendar: Calendar | None = None,
+    calendar: Calendar | None = None, most_tasks: int = INSPECTOR_TASKS,
 ) -> dict[str, Indicator]:  # fmt: skip
     """Return every indicator by its id.
 
     ``period`` is [begin, end); it and ``now`` are city epoch seconds. ``calendar`` is the centre's, for the
-    office day within which a caller must be contacted (K15); without it K15 is unknown.
+    office day within which a caller must be contacted (K15); without it K15 is unknown. ``most_tasks`` is
+    the number of an inspector's tasks on one day that is not over the cap (K23).
     """
-    tally = Tally(period, now)
+    tally = Tally(period, now, state.relaxations.get(DEFER))
+    principles = Principles(period, zone_offset_s, most_tasks)
     cases = list(state.cases.values())
     for case in cases:
         tally.add(case)
+        principles.add(case)
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
         *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *principles.figures(state, now, calendar),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
 
@@ -73,7 +84,7 @@ def _rulings(t: Tally) -> list[Indicator]:
 
 
 def _callers(t: Tally, calendar: Calendar | None, zone_offset_s: int) -> list[Indicator]:
-    orders = [order for order in t.orders if order.file.own]
+    orders = [order for order in t.orders if order.file.own and order.state != "voided"]
     contacted = unknown("K15", "percent", "calendar", orders=len(orders))
     if calendar is not None:
         in_time = sum(_contacted(order, calendar, zone_offset_s) for order in orders)
@@ -82,6 +93,7 @@ def _callers(t: Tally, calendar: Calendar | None, zone_offset_s: int) -> list[In
         contacted,
         share("K15b", t["solved"], t["called_back"], unreached=t["unreached"]),
         share("K15c", t["satisfied"], t["answered"], unreached=t["unreached"], called_back=t["called_back"]),
+        share("K15d", t["unreached"], t["called_back"]),
     ]
 
 
@@ -104,16 +116,26 @@ def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
 
 
 def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
-    """Return the change of complaints against the same period last year, for all classes together."""
+    """Return the change of complaints against the same period last year, for all classes together.
+
+    Its inputs are the changes (percent) of the most frequent classes that were not few last year.
+    """
     begin, end = (year_before(at, zone_offset_s) for at in (t.begin, t.end))
-    now = before = 0
+    now: Counter[str] = Counter()
+    before: Counter[str] = Counter()
     for case in cases:
-        if case.channel in COMPLAINTS:
-            now += t.begin <= case.at < t.end
-            before += begin <= case.at < end
-    if not before:
-        return unknown("K17", "percent", "no_last_year", complaints=now)
-    return share("K17", now - before, before, complaints=now)
+        if case.channel in COMPLAINTS and case.state != "voided":
+            name = f"class.{case.kind}.{case.code}"
+            now[name] += t.begin <= case.at < t.end
+            before[name] += begin <= case.at < end
+    complaints = now.total()
+    if not before.total():
+        return unknown("K17", "percent", "no_last_year", complaints=complaints)
+    changes = {
+        name: round(100.0 * (now[name] / last - 1), 1)
+        for name, last in before.most_common(CLASSES) if last >= FEW
+    }  # fmt: skip
+    return share("K17", complaints - before.total(), before.total(), complaints=complaints, **changes)
 
 
 def _reports(t: Tally, cases: list[Case]) -> list[Indicator]:

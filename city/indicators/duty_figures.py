@@ -6,10 +6,11 @@ from typing import Final
 
 from city.duty.authority import posts_of_role, responsible_shift
 from city.duty.presence import is_there
+from city.duty.roster import read_roster
 from city.indicators.indicator import Indicator, share, unknown
 from city.state.ledger_state import LedgerState
 
-__all__ = ["daily_figures", "duty_indicators", "report_span"]
+__all__ = ["daily_figures", "duty_indicators", "report_span", "workstations_of"]
 
 ON_TIME_S: Final = 600.0
 """A hand-over is on time when both have signed at most this long after the start of the next shift (K29)."""
@@ -18,21 +19,23 @@ DAY_S: Final = 86_400
 
 
 def duty_indicators(
-    state: LedgerState, now: float, *, sub_centres: int, workstations: int
+    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None
 ) -> dict[str, Indicator]:
     """Return K28a (sub-centres on post), K28b (workstations online), K28c (answered call-outs), K29.
 
-    ``sub_centres`` and ``workstations`` are how many there are by the tables; ``now`` is city time. Without
-    duty kept by facts, the first two have no value.
+    ``sub_centres`` and ``workstations`` are how many there are by the tables (None = not known); ``now`` is
+    city time. Without duty kept by facts, the first two have no value.
     """
     shift = responsible_shift(state)
     found = {}
     for key, role, every in (("K28a", "sub_centre", sub_centres), ("K28b", "workstation", workstations)):
         if shift is None:
             found[key] = unknown(key, "percent", "not_kept")
-        else:
-            there = sum(is_there(post, now) for post in posts_of_role(shift, role))
-            found[key] = share(key, there, every)
+            continue
+        there = sum(is_there(post, now) for post in posts_of_role(shift, role))
+        found[key] = (
+            unknown(key, "percent", "no_tree", there=there) if every is None else share(key, there, every)
+        )
     called = sum(len(test.called) for test in state.call_outs.values())
     answered = sum(at <= test.limit_at for test in state.call_outs.values() for at in test.answers.values())
     closed = [one for one in state.shifts.values() if one.closed_at is not None]
@@ -41,6 +44,15 @@ def duty_indicators(
     found["K28c"] = share("K28c", answered, called)
     found["K29"] = share("K29", on_time, len(closed), late_s=late)
     return found
+
+
+def workstations_of(state: LedgerState) -> int | None:
+    """Return how many workstations there are by the roster; None when it does not tell."""
+    try:
+        rows = read_roster(state.roster)
+    except ValueError:  # an old ledger may hold an unreadable one
+        return None
+    return max((row.count for row in rows if row.role == "workstation_all"), default=0) or None
 
 
 def report_span(day: str, zone_offset_s: int) -> tuple[float, float]:

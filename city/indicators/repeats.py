@@ -11,43 +11,42 @@ __all__ = ["Nearby", "recurs", "repeats", "year_before"]
 
 NEAR_M = 50.0
 WINDOW_S = 30 * 86_400.0
-CELL_DEGREES = NEAR_M / M_PER_DEGREE * 2
-"""Cells are wider than 50 m in both directions up to 60° of latitude: a near case is in a neighbour cell."""
 
 STRIDE = 1 << 32
 AROUND = tuple(x * STRIDE + y for x in (0, -1, 1) for y in (0, -1, 1))
 
 
 class Nearby:
-    """Index of cases by class and place, to find cases of the same class within 50 m."""
+    """Index of cases by class and place, to find cases of the same class within ``near_m`` metres."""
 
-    def __init__(self, cases: Iterable[Case]) -> None:
+    def __init__(self, cases: Iterable[Case], near_m: float = NEAR_M) -> None:
+        self._near_m = near_m
+        # Wider than near_m in both directions up to 60° of latitude: a near case is in a neighbour cell.
+        self._side = near_m / M_PER_DEGREE * 2
         self._classes: dict[tuple[str, str], dict[int, list[Case]]] = {}
         for case in cases:
             if case.code and math.isfinite(case.place.lon):
                 cells = self._classes.setdefault((case.kind, case.code), {})
-                cells.setdefault(_cell(case.place), []).append(case)
+                cells.setdefault(self._cell(case.place), []).append(case)
 
     def within(self, case: Case, begin: float, end: float) -> bool:
-        """Whether another case of the class was reported within 50 m in ``[begin, end]`` (city epoch s)."""
+        """Whether another case of the class was reported nearby in ``[begin, end]`` (city epoch s)."""
         cells = self._classes.get((case.kind, case.code))
         if cells is None or not math.isfinite(case.place.lon):
             return False
-        middle = _cell(case.place)
+        middle = self._cell(case.place)
         for offset in AROUND:
             for other in cells.get(middle + offset, ()):
-                if begin <= other.at <= end and other is not case and _near(case, other):
+                if begin <= other.at <= end and other is not case and self._near(case, other):
                     return True
         return False
 
+    def _cell(self, place: Place) -> int:
+        return math.floor(place.lon / self._side) * STRIDE + math.floor(place.lat / self._side)
 
-def _cell(place: Place) -> int:
-    return math.floor(place.lon / CELL_DEGREES) * STRIDE + math.floor(place.lat / CELL_DEGREES)
-
-
-def _near(case: Case, other: Case) -> bool:
-    here, there = case.place, other.place
-    return metres(here.lon, here.lat, there.lon, there.lat) <= NEAR_M
+    def _near(self, case: Case, other: Case) -> bool:
+        here, there = case.place, other.place
+        return metres(here.lon, here.lat, there.lon, there.lat) <= self._near_m
 
 
 def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:

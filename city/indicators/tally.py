@@ -6,10 +6,12 @@ the period, its end excluded.
 
 from collections import defaultdict
 
+from city.dispatch.ordinary import is_ordinary
 from city.state.case_file import CaseFile, Ruling
+from city.state.hotline_records import Relaxation, shifted_due
 from city.state.ledger_state import Case
 
-__all__ = ["COMPLAINTS", "Tally"]
+__all__ = ["COMPLAINTS", "Tally", "holder_due"]
 
 COMPLAINTS = frozenset({"hotline_12345", "hotline_12319", "web_app", "media"})
 """Channels by which the public complains."""
@@ -25,10 +27,16 @@ SATISFIED = frozenset({"very_satisfied", "satisfied"})
 
 
 class Tally:
-    """Counts of one period. ``now`` and the period's ends are city epoch seconds."""
+    """Counts of one period. ``now`` and the period's ends are city epoch seconds.
 
-    def __init__(self, period: tuple[float, float], now: float) -> None:
+    ``relaxation`` shifts the holders' deadlines of ordinary cases (灾害顺延), never the citizens'.
+    """
+
+    def __init__(
+        self, period: tuple[float, float], now: float, relaxation: Relaxation | None = None
+    ) -> None:  # fmt: skip
         self.begin, self.end = period
+        self.relaxation = relaxation
         self.now = now
         self.n: defaultdict[str, int] = defaultdict(int)
         self.channels: dict[str, int] = {}
@@ -54,7 +62,7 @@ class Tally:
         if reported:
             self.n["reported"] += 1
             self.channels[case.channel] = self.channels.get(case.channel, 0) + 1
-            if case.channel == ORDERS:
+            if case.channel == ORDERS and case.state != "voided":
                 self.orders.append(case)
         if not file.own:
             return
@@ -63,7 +71,7 @@ class Tally:
         if self.within(file.filed_at):
             self._filed(case, file)
         self._dispatch(file)
-        self._handling(file)
+        self._handling(case, file)
         self._closing(case, file)
         self._ruling(case, file)
 
@@ -117,9 +125,9 @@ class Tally:
                 self.n["bounced"] += bounced
                 self.n["looped"] += any(ruling.reason == "loop" for ruling in _rulings(file))
 
-    def _handling(self, file: CaseFile) -> None:
+    def _handling(self, case: Case, file: CaseFile) -> None:
         """Count cases that were due in P: by the holder's limit or, without a holder, by the citizen's."""
-        due = file.fix_by_at if file.holder_due_at is None else file.holder_due_at
+        due = file.fix_by_at if file.holder_due_at is None else holder_due(case, self.relaxation)
         if due is None or not self.within(due) or file.state in NO_CASE:
             return
         if file.state in PAUSED:
@@ -166,6 +174,15 @@ class Tally:
             if self.within(ruling.ruled_at):
                 self.n["ruled"] += 1
                 self.n["registered"] += bool(ruling.registered)
+
+
+def holder_due(case: Case, relaxation: Relaxation | None) -> float | None:
+    """Return the holder's deadline; that of an ordinary case is shifted by 灾害顺延."""
+    file = case.file
+    due = file.holder_due_at
+    if due is None or file.dispatched_at is None or not is_ordinary(case):
+        return due
+    return shifted_due(due, file.dispatched_at, relaxation)
 
 
 def _rulings(file: CaseFile) -> tuple[Ruling, ...]:

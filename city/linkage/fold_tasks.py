@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from city.clocks.freshness import STEP_LATE_S
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, maybe_moment, names, number, text, texts, whole
@@ -16,8 +17,13 @@ from city.state.subject_marks import mark_fact
 
 __all__ = ["RESTORED_BY_UNDO", "TASKS"]
 
-RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback")
+RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback", "assists")
 """Fields of a task that ``undo_task`` restores; ``over`` becomes None."""
+
+COLUMN_OF_STEP: Final = {"arrive": "arrived", "due": "done", "verify": "verified"}
+"""Automatic step → its column of the matrix; those that are not named belong to the acknowledgement."""
+QUIET: Final = ("delivery", "due_near")
+"""Steps that are noted and shown nowhere."""
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
 
@@ -36,7 +42,7 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         due_by=maybe_moment(data, "due_by"), verify_s=number(data, "verify_s") or 0.0,
         unit=text(data, "unit"), unit_call_sign=text(data, "call_sign"),
         fallback_of=text(data, "fallback_of"), tried=texts(data, "tried"),
-        late_s=number(data, "late_s") or 0.0,
+        late=_late({}, fact, "issued"),
     )  # fmt: skip
     mark_fact(task, fact)
     state.tasks[id_] = task
@@ -49,12 +55,22 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     return ("tasks", "incidents", *announce(state, task, fact))
 
 
+def _late(before: dict[str, float], fact: Fact, column: str) -> dict[str, float]:
+    """Return how late the steps of each column were done, this one too."""
+    late_s = number(fact.data, "late_s") or 0.0
+    if late_s <= max(STEP_LATE_S, before.get(column, 0.0)):
+        return before
+    return {**before, column: late_s}
+
+
 def _on_task(change: Callable[[LedgerState, Fact, Task], tuple[str, ...]], *, moves: bool = True) -> Fold:
     """Return the fold of a fact that changes a copy of its task, and returns further changed slices."""
 
     def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         task = msgspec.structs.replace(state.tasks[fact.subject.removeprefix("task:")])
-        task.late_s = number(fact.data, "late_s") or task.late_s
+        step = text(fact.data, "step")
+        if step not in QUIET:
+            task.late = _late(task.late, fact, COLUMN_OF_STEP.get(step, "acknowledged"))
         if moves and task.undo:
             task.undo = {}
         touched = change(state, fact, task)
@@ -102,6 +118,7 @@ def _done(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     data = fact.data
     task.state, task.done = "done", signed_of(state, fact)
     task.result = TaskResult(text(data, "text"), number(data, "number"), texts(data, "photos"))
+    task.photos = tuple(dict.fromkeys((*task.photos, *task.result.photos)))
     task.verify_by = maybe_moment(data, "verify_by")
     return ()
 
@@ -129,7 +146,7 @@ def _reminded(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
 def _escalated(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     task.escalated = max(task.escalated, whole(fact.data, "level"))
     task.overdue = (*task.overdue, text(fact.data, "step"))
-    return _say(state, fact, task, f"log.task_escalated.{task.escalated}")
+    return _say(state, fact, task, f"log.task_escalated.{task.escalated}", lead=text(fact.data, "lead"))
 
 
 def _fell_back(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
@@ -139,7 +156,7 @@ def _fell_back(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
 
 def _limit_passed(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     step = text(fact.data, "step")
-    if step in ("delivery", "due_near"):
+    if step in QUIET:
         task.noted = (*task.noted, step)
         return ()
     task.overdue = (*task.overdue, step)
@@ -172,6 +189,19 @@ def _end(state: LedgerState, fact: Fact, task: Task) -> None:
     if task.state != "declined":  # a declined task that is reassigned stays declined
         task.state, task.over = "cancelled", signed_of(state, fact)
         task.over_reason = text(data, "text") or text(data, "why")
+    _keep_for_undo(fact, task)
+
+
+def _assisting(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
+    """It goes on without limits of its own: the task that arrived first runs against them."""
+    task.assists = text(fact.data, "assists")
+    _keep_for_undo(fact, task)
+    first = state.tasks.get(task.assists)
+    return _say(state, fact, task, "log.task_assisting", to=first.agency if first is not None else "")
+
+
+def _keep_for_undo(fact: Fact, task: Task) -> None:
+    data = fact.data
     seconds = number(data, "undo_s")
     if seconds is not None:
         before = data.get("before") or {}
@@ -187,11 +217,13 @@ def _undone(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     for name in RESTORED_BY_UNDO:
         if name in restored:
             setattr(task, name, str(restored[name]))
-    if task.state != "declined":
-        task.over = None
     incident = state.incidents[task.incident]
     version = max(incident.version, whole(fact.data, "incident_version", 0))
     state.incidents[incident.id] = msgspec.structs.replace(incident, version=version)
+    if "assists" in restored:  # no notice went out with it
+        return ("incidents", *_say(state, fact, task, "log.task_undone"))
+    if task.state != "declined":
+        task.over = None
     touched = recall(state, task, fact, undone=whole(fact.data, "position"))
     return ("incidents", *touched, *_say(state, fact, task, "log.task_undone"))
 
@@ -221,6 +253,7 @@ TASKS: Final[dict[str, Fold]] = {
     "TaskLimitPassed": _on_task(_limit_passed, moves=False),
     "TaskReassigned": _on_task(_reassigned),
     "TaskCancelled": _on_task(_cancelled),
+    "TaskAssisting": _on_task(_assisting),
     "TaskTakenOver": _on_task(_taken_over, moves=False),
     "TaskUndone": _on_task(_undone),
 }

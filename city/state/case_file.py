@@ -9,8 +9,8 @@ import msgspec
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "LastAct", "MakeSafe", "Ruling",
-    "higher_urgency",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "FieldWork", "LastAct",
+    "MakeSafe", "Ruling", "higher_urgency", "reached",
 ]  # fmt: skip
 
 OPEN = (
@@ -45,7 +45,7 @@ RESTORED_BY_UNDO = (
     "own", "state", "since", "holder", "held_by", "co", "dispatched_at", "dispatches", "holder_due_at",
     "sign_by", "return_by", "signed_at", "no_return", "ruled_no", "rule", "why", "why_names", "targets",
     "unowned_since", "handled_at", "outcome", "check_by", "extension", "suspension", "supervised",
-    "escalated_at", "acknowledge_by", "acknowledged_at",
+    "escalated_at", "acknowledge_by", "acknowledged_at", "reached",
 )  # fmt: skip
 """Fields of the file that undoing a reassignment or an escalation may restore."""
 
@@ -53,6 +53,22 @@ RESTORED_BY_UNDO = (
 def higher_urgency(one: str, other: str) -> str:
     """Return the higher of two urgencies; an unknown word is lower than any."""
     return max(one, other, key=lambda name: URGENCIES.index(name) if name in URGENCIES else -1)
+
+
+LEVELS = ("", "village", "street", "district", "city")
+"""Levels of ability, lowest first; '' before any level had the case."""
+
+
+def reached(before: str, holder: str) -> str:
+    """Return the highest level that had a case: ``before``, or that of a new holder by the form of its code.
+
+    A village's code has twelve digits, a street's nine; every other holder is one of the district.
+    """
+    level = ""
+    if holder:
+        digits = len(holder) if holder.isdigit() else 0
+        level = {12: "village", 9: "street"}.get(digits, "district")
+    return max(before, level, key=LEVELS.index)
 
 
 class Bounce(msgspec.Struct, frozen=True):
@@ -130,6 +146,13 @@ class CasePhoto(msgspec.Struct, frozen=True):
     taken_at: float | None = None
     lon: float | None = None
     lat: float | None = None
+
+
+class FieldWork(msgspec.Struct, frozen=True):
+    """A task of an inspector that is done: who and when."""
+
+    officer: str
+    at: float
 
 
 class LastAct(msgspec.Struct, frozen=True):
@@ -218,6 +241,8 @@ class CaseFile(msgspec.Struct):
     verify_by: float | None = None
     verify_to: str = ""
     verified: str = ""
+    not_lists: tuple[str, ...] = ()
+    """Accounts that took it from their list (不在我的清单)."""
     handled_at: float | None = None
     outcome: str = ""
     handled_by: tuple[str, ...] = ()
@@ -234,6 +259,8 @@ class CaseFile(msgspec.Struct):
     merged_into: str = ""
     joined: tuple[str, ...] = ()
     callers: int = 1
+    first_at: float | None = None
+    """When the first of all its callers reported; None while only its own report is known."""
     reopen_of: str = ""
     reopened_by: str = ""
     void_by: str = ""
@@ -249,6 +276,10 @@ class CaseFile(msgspec.Struct):
     stages_passed: tuple[str, ...] = ()
     """Stage limits that were announced as passed, ``<stage>:<serial>``."""
     level: str = "district"
+    reached: str = ""
+    """The highest level that had it: village, street, district or city; '' = none yet."""
+    field_work: tuple[FieldWork, ...] = ()
+    """Verifications and checks by inspectors."""
     level_asked: str = ""
     level_from: str = ""
     answer_by: float | None = None
@@ -257,6 +288,10 @@ class CaseFile(msgspec.Struct):
     photos: tuple[CasePhoto, ...] = ()
     """Oldest first; a photo of an older ledger that names no stored file is not among them."""
     contact_at: float | None = None
+    order_kind: str = ""
+    """One of ORDER_KINDS that an officer gave this order of the hotline; '' = by the rule."""
+    hotline_by: float | None = None
+    """The hotline's own limit for it; it runs beside ``fix_by_at``, and the earlier one is shown."""
     satisfaction: str = ""
     resolved: str = ""
     timeout_exempt: bool = False

@@ -11,7 +11,7 @@ from city.state.case_file import LastAct
 
 __all__ = [
     "CALL_KINDS", "ENTRY_KINDS", "POST_STATES", "SHIFT_STATES", "CallOut", "DailyReport", "DutyEntry",
-    "Handover", "HandoverItem", "Override", "Post", "Shift", "Signature",
+    "Handover", "HandoverItem", "Override", "Post", "Shift", "Signature", "StationNumbers",
 ]  # fmt: skip
 
 SHIFT_STATES: Final = ("planned", "open", "handing_over", "closed")
@@ -156,10 +156,35 @@ class DutyEntry(msgspec.Struct, frozen=True):
     corrects: int = 0
 
 
-class DailyReport(msgspec.Struct, frozen=True):
-    """The duty report of a day (值班日报), as last saved. ``figures``: key → number or text."""
+class DailyReport(msgspec.Struct):
+    """The duty report of a day (值班日报), as last saved. ``figures``: key → number or text.
+
+    Subject of its facts: ``daily_report:<day>``; ``version`` counts them, ``last`` is the last save.
+    """
 
     day: str
     text: str
     figures: dict[str, str]
     signed: Signature
+    version: int = 0
+    moved: int = 0
+    changed: int = 0
+    last: LastAct | None = None
+
+
+class StationNumbers(msgspec.Struct):
+    """A workstation's numbers in an emergency; each has the time at which it was seen, None = never said.
+
+    ``should`` and ``moved`` are household groups, ``shelter`` is open, closed or '' (not said).
+    """
+
+    should: int | None = None
+    should_at: float | None = None
+    moved: int | None = None
+    moved_at: float | None = None
+    shelter: str = ""
+    shelter_at: float | None = None
+    street: str = ""
+    by: str = ""
+    """Display name of who recorded last."""
+    version: int = 0

@@ -12,8 +12,10 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
-from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift
+from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
+from city.state.hotline_records import Relaxation, Visit
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.rule_records import Erratum, Registered
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -92,8 +94,14 @@ class Case(msgspec.Struct):
 
     @property
     def due_at(self) -> float | None:
-        """Return when it must be fixed, city epoch seconds; None = unknown."""
-        return self.file.fix_by_at if self.file.own else self.mirror.due_at
+        """Return when it must be fixed, city epoch seconds; None = unknown.
+
+        Of the limit of its class and that of the hotline it is the earlier one.
+        """
+        if not self.file.own:
+            return self.mirror.due_at
+        fix_by, hotline_by = self.file.fix_by_at, self.file.hotline_by
+        return fix_by if fix_by is None or hotline_by is None else min(fix_by, hotline_by)
 
     @property
     def alike(self) -> tuple[str, str, str]:
@@ -104,16 +112,6 @@ class Case(msgspec.Struct):
     def is_open(self) -> bool:
         """Whether the case is not over."""
         return self.state not in CLOSED
-
-
-class Registered(msgspec.Struct, frozen=True):
-    """A row that a ruling wrote into the component register: later cases of ``key`` go to ``holder``."""
-
-    key: str
-    holder: str
-    kind: str
-    no: str
-    at: float
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -147,16 +145,6 @@ class Show(msgspec.Struct, frozen=True):
     by: str
     at: float
     until: float
-
-
-class Erratum(msgspec.Struct, frozen=True):
-    """An open report of a wrong rule."""
-
-    case: str
-    rule: str
-    text: str
-    by: str
-    at: float
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -220,19 +208,23 @@ class LedgerState(msgspec.Struct):
     lost_sources: dict[str, float] = {}
     register: dict[str, Registered] = {}
     errata: dict[str, Erratum] = {}
+    errata_closed: list[tuple[float, float]] = []
+    """When each closed erratum was opened and closed."""
+    relaxations: dict[str, Relaxation] = {}
+    visits: list[Visit] = []
     shows: dict[str, Show] = {}
-    danger_signals: dict[str, tuple[str, ...]] = {}
-    """Case key → the emergency numbers that got its notice of danger."""
+    danger_signals: dict[str, tuple[str, ...]] = {}  # case → emergency numbers that got its notice
     incidents: dict[str, Incident] = {}
     tasks: dict[str, Task] = {}
-    closures: dict[str, Closure] = {}
-    """By the device id of the underpass's depth gauge."""
+    closures: dict[str, Closure] = {}  # by the device id of the underpass's depth gauge
     shifts: dict[str, Shift] = {}
     shift: str = ""
     """Id of the responsible shift of the district; '' until duty is kept by facts."""
     overrides: dict[str, Override] = {}
     call_outs: dict[str, CallOut] = {}
     entries: list[DutyEntry] = []
+    stations: dict[str, StationNumbers] = {}  # by the code of the workstation
+    workloads: dict[str, dict[str, int]] = {}  # city day → worker → cases, see city/cases/fold_workloads.py
     reports: dict[str, DailyReport] = {}
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None

@@ -104,11 +104,15 @@ class Task(msgspec.Struct):
     unit: str = ""
     unit_call_sign: str = ""
     result: TaskResult = TaskResult()
+    photos: tuple[str, ...] = ()
+    """Ids of all photos that were ever reported for it, those before a failed verification too."""
     reminders: int = 0
     reminded_at: float | None = None
     fallback: str = ""
     """Id of the task that another agency got instead: its fallback, or whom it was reassigned to."""
     fallback_of: str = ""
+    assists: str = ""
+    """Id of the task of its pair that arrived first: this one assists it (协同), without limits."""
     tried: tuple[str, ...] = ()
     """Agencies that had this work before: a fallback never goes back to one of them."""
     escalated: int = 0
@@ -119,8 +123,8 @@ class Task(msgspec.Struct):
     """Other automatic steps that were done: delivery, ack_half, due_near."""
     sent_at: float | None = None
     """When the agency's adapter accepted its notice."""
-    late_s: float = 0.0
-    """How late the last automatic step was done (晚), seconds."""
+    late: dict[str, float] = {}
+    """Column of the matrix → by how much the engine was late with a step of it (晚), seconds; the worst."""
     accepted_by_shift: str = ""
     """The shift whose lead took it over at the last hand-over."""
     undo: dict[str, object] = {}

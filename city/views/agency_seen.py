@@ -13,8 +13,8 @@ class OwnTaskSeen(msgspec.Struct, frozen=True):
     """A task of the agency itself. ``text``, ``over_reason`` are typed text, for its own people.
 
     ``by`` and ``role`` are who ordered it ('' = by rule). ``fallback_next`` gets the task when nobody
-    acknowledges it, ``ahead`` is the other agency of a pair that arrived first; '' = none. ``metres`` is the
-    distance of its unit, rounded, ``unit_as_of`` the machine time of that position; None = not known.
+    acknowledges it; '' = none. ``metres`` is the distance of its unit, rounded, ``unit_as_of`` the machine
+    time of that position; None = not known.
     """
 
     task: TaskSeen
@@ -28,7 +28,6 @@ class OwnTaskSeen(msgspec.Struct, frozen=True):
     evidence: str
     verifier: str
     fallback_next: str = ""
-    ahead: str = ""
     metres: int | None = None
     unit_as_of: float | None = None
     why_names: dict[str, str] = {}

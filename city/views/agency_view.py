@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.linkage.presence import fallback_of
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
@@ -77,7 +76,7 @@ class AgencyView:
         return OwnTaskSeen(
             seen, task.text, "" if task.ordered.role == "system" else task.ordered.name, task.ordered.role,
             task.place.road, task.place.street, task.place.lon, task.place.lat, task.evidence, task.verifier,
-            fallback_next=self._fallback(task), ahead=_ahead(ledger, task),
+            fallback_next=self._fallback(task),
             metres=METRES * round(unit.metres / METRES) if unit is not None and known else None,
             unit_as_of=unit.as_of if unit is not None else None,
             why_names=task.why_names, over_by=over.name if over else "", over_at=over.at if over else None,
@@ -88,12 +87,6 @@ class AgencyView:
         """Return who gets a task that is not acknowledged, '' when nobody does or it was given away."""
         rules, is_waiting = self._page.rules, task.state in UNANSWERED and not task.fallback
         return fallback_of(task.agency, rules, task.template) if rules is not None and is_waiting else ""
-
-
-def _ahead(ledger: LedgerState, task: Task) -> str:
-    """Return the agency of a pair that arrived first, so that this task is to be cancelled or to assist."""
-    other = other_of_pair(ledger, task) if is_second_of_pair(ledger, task) else None
-    return other.agency if other is not None else ""
 
 
 def _acts_last(own: OwnTaskSeen) -> int:

@@ -6,7 +6,9 @@ from city.commands.automatic_steps import BY_CLOCK, office_time, steps
 from city.commands.offered_verbs import offered_verbs
 from city.commands.supervision import escalate_to
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.ordinary import is_ordinary
 from city.places.road_names import narrowed
+from city.state.hotline_records import Span
 from city.state.ledger_state import Case
 from city.state.row_keys import row_key_of
 from city.views.wall_seen import CaseSeen, MakeSafeSeen
@@ -21,9 +23,9 @@ def account_mark(account: str) -> str:
     return row_key_of(f"account:{account}")
 
 
-def wall_case(case: Case, rules: DecisionRules | None) -> CaseSeen:
-    """Return a case as a wall may see it."""
-    return CaseSeen(**see_case(case, rules) | {"label": public_label(case.label, rules)})
+def wall_case(case: Case, rules: DecisionRules | None, deferral: Span | None = None) -> CaseSeen:
+    """Return a case as a wall may see it; ``deferral`` is the running 灾害顺延."""
+    return CaseSeen(**see_case(case, rules, deferral) | {"label": public_label(case.label, rules)})
 
 
 def public_label(label: str, rules: DecisionRules | None) -> str:
@@ -36,7 +38,7 @@ def public_road(roads: str, rules: DecisionRules | None) -> str:
     return narrowed(roads, rules.roads) if rules is not None else roads
 
 
-def see_case(case: Case, rules: DecisionRules | None) -> dict[str, Any]:
+def see_case(case: Case, rules: DecisionRules | None, deferral: Span | None = None) -> dict[str, Any]:
     """Return the fields of `city.views.wall_seen.CaseSeen`; only ``label`` is text as the source wrote it.
 
     Without ``rules`` the next automatic step is computed in clock time with the built-in numbers.
@@ -50,12 +52,16 @@ def see_case(case: Case, rules: DecisionRules | None) -> dict[str, Any]:
         "state": case.state, "agency": case.holder, "due_at": case.due_at, "version": file.version,
         "source": case.client,
         "verbs": tuple(offered_verbs(case)), "escalate_to": escalate_to(case),
-        "callers": max(1, file.callers),
+        "callers": max(1, file.callers), "first_at": file.first_at,
+        "deferred": deferral is not None and is_ordinary(case, rules),
     }  # fmt: skip
     if not file.own:
         mirrored = {"returned_by": mirror.returned_by, "next": mirror.next, "next_at": mirror.next_at}
         return plain | mirrored
-    ahead = steps(case, rules.numbers, office_time(case, rules)) if rules else steps(case, NUMBERS, BY_CLOCK)
+    ahead = (
+        steps(case, rules.numbers, office_time(case, rules, deferral))
+        if rules else steps(case, NUMBERS, BY_CLOCK)
+    )  # fmt: skip
     ruling = file.ruling if file.ruling is not None and file.ruling.ruled_at is None else None
     safe = file.make_safe
     return plain | {

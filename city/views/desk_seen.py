@@ -6,6 +6,8 @@ No reporter, no reporter's text, no house number: these are requested through th
 import msgspec
 
 from city.indicators.indicator import Indicator
+from city.state.hotline_records import Span
+from city.views.hotline_view import HotlineSeen
 from city.views.nearest_units import NearestUnit
 from city.views.wall_seen import CaseSeen, WallSeen
 
@@ -52,3 +54,7 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     outbox_failing: int = 0
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)
     indicators_at: float | None = None
+    hotline: HotlineSeen = HotlineSeen()
+    deferral: Span | None = None
+    """The running 灾害顺延, None for none."""
+    relaxation_version: int = 0

@@ -6,9 +6,11 @@ from typing import Any
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
+from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, CityState
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen
+from city.views.hotline_view import HotlineSeen, HotlineView
 from city.views.nearest_units import FreeUnits, NearestUnit
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
@@ -29,6 +31,7 @@ class DeskView:
         self._wall = CasesInFull(zone_offset_s=zone_offset_s, rules=rules)
         self._tasks = rules.unit_tasks if rules else UnitTasks()
         self._numbers = rules.numbers if rules else CaseNumbers()
+        self._hotline = HotlineView(rules) if rules else None
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
         self._of: object = None
         self._in_danger: list[DeskCase] = []
@@ -43,11 +46,16 @@ class DeskView:
         """
         seen = self._wall.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
-        outbox = state.ledger.outbox.values()
+        ledger = state.ledger
+        relaxed = ledger.relaxations.get(DEFER)
+        outbox = ledger.outbox.values()
+        hotline = self._hotline.see(ledger, ledger.clock.at(now)) if self._hotline else HotlineSeen()
         return DeskSeen(
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
             nearest_units=self._nearest_units(seen.cases, seen.units, now),
+            hotline=hotline, deferral=self._wall.deferral,
+            relaxation_version=relaxed.version if relaxed else 0,
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
@@ -77,7 +85,8 @@ class CasesInFull(WallView):
         """Return an open case with everything that an officer needs to act on it."""
         file = case.file
         return DeskCase(
-            **see_case(case, self.rules), no=file.no, co=file.co, why=file.why, why_names=file.why_names,
+            **see_case(case, self.rules, self.deferral), no=file.no, co=file.co,
+            why=file.why, why_names=file.why_names,
             bounces=tuple(BounceSeen(b.holder, b.reason, b.at, b.counts) for b in file.bounces),
             acted_by=tuple(sorted(map(account_mark, file.acted_by))),
             component=file.component,

@@ -24,7 +24,8 @@ class _Placed(NamedTuple):
     lon: float
     lat: float
     undecided: bool
-    order: tuple[float, float, str]
+    order: tuple[int, bool, float, float, str]
+    """Most urgent first, hazards before others, then in the order of the reports."""
     hazard: bool
     rank: int
     """Rank of the urgency, 0 = critical."""
@@ -38,9 +39,10 @@ class _Placed(NamedTuple):
 class DuplicateGroups:
     """Groups undecided reports under the nearest open case of their class within ``near_m``, the head.
 
-    Decided cases come first, then cases in the order of their reports. A head is never itself a member, never
-    less urgent than a member, and a hazard is a member of hazards only. Reports without a position or a class
-    are in no group. The cost of a change depends on the cases around it, not on all open cases.
+    Decided cases come first, then the most urgent ones, then cases in the order of their reports. A head is
+    never itself a member, never less urgent than a member, and a hazard is a member of hazards only.
+    Reports without a position or a class are in no group. The cost of a change depends on the cases around
+    it, not on all open cases.
     """
 
     def __init__(self, near_m: float = NEAR_M) -> None:
@@ -84,19 +86,23 @@ class DuplicateGroups:
         found: defaultdict[str, list[str]] = defaultdict(list)
         for key, head in self._head_of.items():
             found[head].append(key)
-        return {head: tuple(sorted(keys, key=self._order)) for head, keys in found.items()}
+        return {head: tuple(sorted(keys, key=self._reported)) for head, keys in found.items()}
 
     def _place(self, case: CaseSeen) -> _Placed | None:
         if not case.code or math.isnan(case.lon):
             return None
         column, row = math.floor(case.lon / self._side), math.floor(case.lat / self._side)
+        rank = URGENCY.get(case.urgency, len(URGENCY))
         return _Placed(
             (case.kind, case.code, column, row), case.lon, case.lat, case.state in UNDECIDED,
-            (case.recorded_at, case.at, case.key), case.hazard, URGENCY.get(case.urgency, len(URGENCY)),
+            (rank, not case.hazard, case.recorded_at, case.at, case.key), case.hazard, rank,
         )  # fmt: skip
 
-    def _order(self, key: str) -> tuple[float, float, str]:
+    def _order(self, key: str) -> tuple[int, bool, float, float, str]:
         return self._placed[key].order
+
+    def _reported(self, key: str) -> tuple[float, float, str]:
+        return self._placed[key].order[2:]
 
     def _add_head(self, key: str, placed: _Placed) -> None:
         self._heads[placed.cell].add(key)
@@ -113,13 +119,13 @@ class DuplicateGroups:
                 del cells[cell]
 
     def _mark_nearby(self, placed: _Placed) -> None:
-        """Mark later reports near a changed head for a new decision; earlier reports never join it."""
+        """Mark reports near a changed head for a new decision; those that come before it never join it."""
         for _, key in self._near(self._undecided, placed):
             if not placed.undecided or self._order(key) > placed.order:
                 self._pending.add(key)
 
     def _decide(self) -> None:
-        """Decide again for marked reports, earliest first; continue only where heads changed."""
+        """Decide again for marked reports, in their order; continue only where heads changed."""
         waiting = [(self._order(key), key) for key in self._pending]
         heapq.heapify(waiting)
         while waiting:

@@ -57,7 +57,7 @@ def duty_board(state: LedgerState, rules: DecisionRules, city_now: float, week: 
         last=_last(state),
         left=tuple(_left(state)),
         entry=state.entries[-1].position if state.entries else 0,
-        reports=tuple(sorted(state.reports)),
+        reports=tuple(f"{day}.{one.version}" for day, one in sorted(state.reports.items())),
         unstaffed_s=rules.linkage.duty.unstaffed_s,
     )  # fmt: skip
 

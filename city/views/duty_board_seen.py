@@ -134,7 +134,7 @@ class DutyBoardSeen(msgspec.Struct, frozen=True):
 
     After ``unstaffed_s`` an empty post is unstaffed. ``last`` is the shift that was handed over last, for
     its sheet; ``left`` are those who have not signed out of a shift that is over; ``entry`` the position of
-    the newest entry of the duty log; ``reports`` the days with a saved report.
+    the newest entry of the duty log; ``reports`` the days with a saved report and its version.
     """
 
     kept: bool = False

@@ -1,7 +1,10 @@
-"""What the duty page may see: who is on duty, the duty log, and the linkage."""
+"""What the duty page may see: who is on duty, the duty log, the figures of duty, and the linkage."""
 
 from typing import Any
 
+import msgspec
+
+from city.indicators.indicator import Indicator
 from city.state.ledger_state import LogLine
 from city.views.duty_board_seen import DutyBoardSeen
 from city.views.wall_seen import PageSeen
@@ -14,5 +17,8 @@ class DutyPageSeen(PageSeen, frozen=True, kw_only=True):
 
     log: tuple[LogLine, ...]
     board: DutyBoardSeen = DutyBoardSeen()
+    indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)
+    indicators_at: float | None = None
+    """Machine time for which they were computed."""
     tasks: tuple[Any, ...] = ()
     incidents: tuple[Any, ...] = ()

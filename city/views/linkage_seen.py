@@ -65,7 +65,13 @@ class TaskSeen(msgspec.Struct, frozen=True):
     unit: str = ""
     call_sign: str = ""
     reminders: int = 0
+    late: dict[str, float] = {}
+    """Column → by how many seconds the engine was late with a step of it (晚)."""
     fallback: str = ""
+    ahead: str = ""
+    """The other agency of a pair, which arrived first: this task is to be cancelled or to assist it."""
+    assists: str = ""
+    """The agency that arrived first, once this task assists it (协同)."""
     why: str = ""
     by_hand: bool = False
     """Whether the arrival was reported by hand and not by the unit's position."""
@@ -126,7 +132,11 @@ class UnitOnTask(msgspec.Struct, frozen=True):
 
 
 class ClosureSeen(msgspec.Struct, frozen=True):
-    """An underpass that is not open: suggested, closing, closed or reopening."""
+    """An underpass that is not open: suggested, closing, closed or reopening.
+
+    ``depth_cm`` and ``rise_cm_min`` are those of the fact that changed it last. ``verb`` is what the centre
+    may do about it, '' = nothing.
+    """
 
     device: str
     state: str
@@ -135,6 +145,10 @@ class ClosureSeen(msgspec.Struct, frozen=True):
     street: str
     lon: float
     lat: float
+    depth_cm: float = 0.0
+    rise_cm_min: float = 0.0
+    version: int = 0
+    verb: str = ""
 
 
 class LinkageSeen(msgspec.Struct, frozen=True):

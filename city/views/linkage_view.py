@@ -10,6 +10,7 @@ import numpy as np
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import LinkageNumbers
+from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.places.distance import metres_to_points
 from city.places.road_names import roads_in
 from city.state.ledger_state import CityState, LedgerState
@@ -31,11 +32,18 @@ __all__ = ["LinkageView", "clock_of", "level_of"]
 
 UNANSWERED: Final = ("issued", "delivered")
 CALLED: Final = ("remind_task", "reassign_task", "cancel_task")
+ASKED: Final = (*UNANSWERED, "acknowledged", "set_out", "arrived")
+SECOND: Final = ("assist_task", "cancel_task")
+"""What is asked, and in which states, when the other agency of a pair arrived first."""
 VERBS: Final = {
     "issued": CALLED, "delivered": CALLED, "acknowledged": CALLED, "set_out": CALLED, "arrived": CALLED,
     "done": ("verify_task", "cancel_task"), "declined": ("reassign_task",),
 }  # fmt: skip
 """Task state → the verbs that a desk offers, the first ones first."""
+
+
+CLOSURE_VERBS: Final = {"suggested": "close_underpass", "closed": "agree_reopening"}
+"""State of an underpass → the verb that a desk offers; from the first agreement on the parties have it."""
 
 
 class LinkageView:
@@ -48,7 +56,7 @@ class LinkageView:
         self._made: tuple[object, ...] = ()
         self._since, self._until = 0.0, 0.0
         self._seen = LinkageSeen()
-        self._tasks: dict[str, tuple[Task, Task | None, TaskSeen]] = {}
+        self._tasks: dict[str, tuple[Task, Task | None, Task | None, TaskSeen]] = {}
 
     def see(self, state: CityState, now: float) -> LinkageSeen:
         """Return the incidents, tasks and closures at machine time ``now``."""
@@ -111,18 +119,23 @@ class LinkageView:
 
     def _task(self, ledger: LedgerState, task: Task, city: float) -> TaskSeen:
         instead = ledger.tasks.get(task.fallback)
+        first = other_of_pair(ledger, task) if task.assists or is_second_of_pair(ledger, task) else None
         level = level_of(clock_of(task), city, self._numbers)
         waits = task.state == "declined" and instead is None
         if waits or (instead is not None and not instead.is_open):
             level = "near" if waits else ""
         kept = self._tasks.get(task.id)
         # The fold replaces a record that changes, so the same record is unchanged.
-        if kept is None or kept[0] is not task or kept[1] is not instead or kept[2].level != level:
-            seen = self._see_task(task, instead, level=level, is_over=not task.is_open and not waits)
-            kept = self._tasks[task.id] = (task, instead, seen)
-        return kept[2]
+        same = kept is not None and kept[0] is task and kept[1] is instead and kept[2] is first
+        if kept is None or not same or kept[3].level != level:
+            is_over = not task.is_open and not waits
+            seen = self._see_task(task, instead, first, level=level, is_over=is_over)
+            kept = self._tasks[task.id] = (task, instead, first, seen)
+        return kept[3]
 
-    def _see_task(self, task: Task, instead: Task | None, *, level: str, is_over: bool) -> TaskSeen:
+    def _see_task(
+        self, task: Task, instead: Task | None, first: Task | None, *, level: str, is_over: bool
+    ) -> TaskSeen:
         target = self._target(task)
         given: dict[str, Any] = {
             f"{column}_at": signed.at if signed is not None else None
@@ -131,14 +144,18 @@ class LinkageView:
                 ("done", task.done), ("verified", task.verified),
             )
         }  # fmt: skip
+        other = first.agency if first is not None else ""
+        is_asked = bool(other) and not task.assists
         return TaskSeen(
             task.id, task.no, task.incident, task.agency, task.words, task.text if self._full else "",
             task.priority, task.state, task.issued_at, **given,
             ack_by=task.ack_by, arrive_by=task.arrive_by, due_by=task.due_by, verify_by=task.verify_by,
             clock=clock_of(task), level=level, is_over=is_over, mode=task.mode,
-            unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders,
+            unit=task.unit, call_sign=task.unit_call_sign, reminders=task.reminders, late=task.late,
             fallback=instead.agency if instead is not None else "", why=task.why,
-            by_hand=task.arrived_by_hand, version=task.version, verbs=VERBS.get(task.state, ()),
+            ahead=other if is_asked else "", assists="" if is_asked else other,
+            by_hand=task.arrived_by_hand, version=task.version,
+            verbs=SECOND if is_asked and task.state in ASKED else VERBS.get(task.state, ()),
             targets=(target,) if target else (),
         )  # fmt: skip
 
@@ -166,13 +183,19 @@ class LinkageView:
         )  # fmt: skip
 
     def _closure(self, ledger: LedgerState, closure: Closure) -> ClosureSeen:
+        told: dict[str, Any] = {
+            "depth_cm": closure.depth_cm, "rise_cm_min": closure.rise_cm_min, "version": closure.version,
+            "verb": CLOSURE_VERBS.get(closure.state, ""),
+        }  # fmt: skip
         device = ledger.devices.get(closure.device)
         if device is None:
-            return ClosureSeen(closure.device, closure.state, closure.at, "", "", float("nan"), float("nan"))
+            return ClosureSeen(
+                closure.device, closure.state, closure.at, "", "", float("nan"), float("nan"), **told
+            )
         place = device.place
         road = public_road(place.road, self._rules) or roads_in(device.name)
         return ClosureSeen(
-            closure.device, closure.state, closure.at, road, place.street, place.lon, place.lat
+            closure.device, closure.state, closure.at, road, place.street, place.lon, place.lat, **told
         )
 
 
@@ -182,6 +205,8 @@ def clock_of(task: Task) -> Clock | None:
     Limits count from the order, that of the verification from when it was done. A task without an arrival
     limit runs against its due time.
     """
+    if task.assists and task.state != "done":
+        return None
     if task.state in UNANSWERED:
         column, since, by = "acknowledged", task.issued_at, task.ack_by
     elif task.state == "done" and task.done is not None:

@@ -59,9 +59,11 @@ class OwnCases:
         return kept[1]
 
     def _is_kept(self, case: Case, code: str, city_now: float) -> bool:
-        """Whether a case is still shown: its part is present, it ended lately, or it may be appealed."""
+        """Whether a case is still shown: its part is present, it ended here lately, or it may be appealed."""
         if part_of(case, code) != "former":
             return True
+        if not case.file.own:
+            return False
         ended = city_now - max(case.file.since, case.file.closed_at or 0.0)
         return ended <= KEPT_S or (ended <= RECORD_S and self._appeal(case, code, city_now)[0])
 
@@ -89,6 +91,8 @@ class OwnCases:
         )
         may_appeal, appeal_until = self._appeal(case, code, city_now)
         verbs = holder_verbs(case, code, is_street=code in rules.streets) if file.own else []
+        if file.extensions >= rules.numbers.extensions:
+            verbs = [verb for verb in verbs if verb != "apply_extension"]
         contact = next((one.at for one in self._steps(case) if one.code == "contact"), None)
         category = rules.categories.get(f"{case.kind}:{case.code}")
         return OwnCaseSeen(

@@ -75,6 +75,10 @@ class CaseSeen(msgspec.Struct, frozen=True):
     escalate_to: str = ""
     accept_by: float | None = None
     """Until when a report must be filed or verified; None when it is."""
+    first_at: float | None = None
+    """When the first of its callers reported; None: ``at``."""
+    deferred: bool = False
+    """灾害顺延 is switched on and the case is an ordinary one: its reminders are muted."""
 
     @property
     def until(self) -> float | None:

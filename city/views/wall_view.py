@@ -7,6 +7,7 @@ from city.clocks.city_clock import CityClock
 from city.clocks.freshness import UNIT_STALE_S, lost_mask, measured_as_of
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.state.columns import Columns
+from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
 from city.views.case_view import wall_case
@@ -24,7 +25,7 @@ from city.views.wall_seen import (
 )
 from city.views.weather_view import storms
 
-__all__ = ["WallView", "row_key_of"]
+__all__ = ["WallView", "row_key_of", "running_deferral"]
 
 MARKED = frozenset({"critical", "urgent"})
 """Urgencies of the cases that have their own mark on maps."""
@@ -80,12 +81,14 @@ class WallView:
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
         self._linkage = LinkageView(rules, full=self.full)
+        self.deferral: Span | None = None
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
         ledger, ring = state.ledger, state.measured.detections
+        self.use(running_deferral(ledger, now))
         cases, same, duplicate_marks = self._kept.get(
-            "cases", state.revision("cases"), lambda: self._cases(state)
+            "cases", (state.revision("cases"), self.deferral), lambda: self._cases(state)
         )
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
@@ -113,9 +116,15 @@ class WallView:
             closures=linkage.closures,
         )
 
+    def use(self, deferral: Span | None) -> None:
+        """Take the running 灾害顺延 into account: when it begins or ends, every case is built again."""
+        if deferral != self.deferral:
+            self.deferral = deferral
+            self._open = _OpenCases(self._open.near_m)
+
     def see_case(self, case: Case) -> CaseSeen:
         """Return an open case as this channel may see it; it is built only when the case has changed."""
-        return wall_case(case, self.rules)
+        return wall_case(case, self.rules, self.deferral)
 
     def _storms(self, state: CityState, city_now: float) -> tuple[StormSeen, ...]:
         # Once a minute is often enough to see that a storm is over or has made landfall.
@@ -133,6 +142,12 @@ class WallView:
         for case in state.ledger.changed_since(self._open.changed):
             self._open.update(case, self.see_case(case) if case.is_open else None)
         return self._open.seen()
+
+
+def running_deferral(ledger: LedgerState, now: float) -> Span | None:
+    """Return the 灾害顺延 that is switched on at machine time ``now``, None for none."""
+    relaxed = ledger.relaxations.get(DEFER)
+    return relaxed.active(ledger.clock.at(now)) if relaxed is not None else None
 
 
 def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:

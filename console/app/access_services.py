@@ -1,7 +1,7 @@
 """Access services of one console: accounts, sessions, authorization, credentials and seats."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from console.accounts.authorization import Authorization
@@ -42,14 +42,16 @@ class AccessServices:
     def sign_in_services(
         self, *, title: Mapping[str, str], build: str, origins: frozenset[str],
         scopes: Mapping[str, Mapping[str, str]] | None = None,
+        scopes_of: Callable[[str], Iterable[str]] = lambda page: (),
     ) -> SignInServices:  # fmt: skip
         """Return what the sign-in handlers and refused pages need.
 
-        ``title``: language → the centre's name; ``scopes``: language → code of an agency or street → name.
+        ``title``: language → the centre's name; ``scopes``: language → code of an agency or street → name;
+        ``scopes_of``: page → the scopes that there are.
         """
         return SignInServices(
             self.sessions, self.credentials, self.authorization, secret=self._secret, title=title,
-            build=build, origins=origins, scopes=scopes,
+            build=build, origins=origins, scopes=scopes, scopes_of=scopes_of,
         )  # fmt: skip
 
     def close(self) -> None:

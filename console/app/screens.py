@@ -10,11 +10,13 @@ from city.folding.store import Store
 from city.views.agency_view import AgencyView
 from city.views.desk_seen import DeskSeen
 from city.views.duty_page_view import DutyPageView
+from city.views.field_view import FieldView
 from city.views.own_cases import OwnCases
 from city.views.page_view import PageView
 from city.views.street_view import StreetView
 from city.views.wall_seen import WallSeen
 from city.views.wall_view import WallView
+from console.accounts.stations import Stations
 from console.deployment.district import District
 from console.deployment.settings import Settings
 from console.desk.desk_projection import DeskProjection
@@ -32,13 +34,14 @@ __all__ = ["Screens"]
 class Screens:
     """Creates each page's content and its channels.
 
-    ``presence`` returns mark of a case → names of those who have it open.
+    ``presence`` returns mark of a case → names of those who have it open. ``stations`` are the workstations.
     """
 
     def __init__(
         self, settings: Settings, district: District, store: Store, rules: DecisionRules, *, build_id: str,
-        presence: Callable[[], Mapping[str, Sequence[str]]], has_grids: bool,
+        presence: Callable[[], Mapping[str, Sequence[str]]], has_grids: bool, stations: Stations,
     ) -> None:  # fmt: skip
+        self._stations = stations
         self._store = store
         self._rules = rules
         self._guard = settings.guard_cards
@@ -62,6 +65,7 @@ class Screens:
         cases = OwnCases(self._rules)
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
+        field = FieldView(page, self._rules, street_of=self._stations.street_of)
 
         def agency_channel(code: str) -> Channel:
             return self._channel("agency", lambda state, now: agency.see(state, now, code))
@@ -73,6 +77,12 @@ class Screens:
                 idle_unwatched=True,
             )  # fmt: skip
 
+        def check_channel(street: str) -> Channel:
+            return self._channel("check", lambda state, now: field.check(state, now, street))
+
+        def station_channel(code: str) -> Channel:
+            return self._channel("station", lambda state, now: field.station(state, now, code))
+
         return Channels(
             {
                 "wall": self._channel("wall", WallView(rules=self._rules, page=page).see, idle=False),
@@ -82,12 +92,17 @@ class Screens:
             {
                 "agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel),
                 "street": Scoped(self._rules.streets, street_channel),
+                "check": Scoped(set(self._rules.streets), check_channel),
+                "station": Scoped(self._stations, station_channel),
             },
         )
 
     def _channel(self, page: str, projection: Projection, *, idle: bool = True) -> Channel:
         content = self.contents[page]
-        return Channel(self._store, content, projection, guard=self._guard, idle_unwatched=idle)
+        return Channel(
+            self._store, content, projection, guard=self._guard, idle_unwatched=idle,
+            wide_only=content.wide_only,
+        )  # fmt: skip
 
     @property
     def desk_seen(self) -> DeskSeen | None:

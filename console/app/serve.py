@@ -19,6 +19,7 @@ from tornado.ioloop import IOLoop
 import static
 from city.views.wall_view import FORBIDDEN_ON_WALL
 from console.accounts.authorization import Viewer
+from console.accounts.stations import Stations
 from console.app.access_services import AccessServices
 from console.app.chain_watch import ChainWatch
 from console.app.health import Health
@@ -48,6 +49,7 @@ from console.pages.http_handlers import (
 from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
+from console.pages.phone_app import PhoneApp, phone_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
@@ -88,6 +90,7 @@ class Console:
         self._sign_in = self._access.sign_in_services(
             title=district.name, build=self._build, origins=self._origins,
             scopes=holder_names(names_of(settings, district), (*self._rules.agencies, *self._rules.streets)),
+            scopes_of=self._scopes_of,
         )  # fmt: skip
         self._page_sessions = self._ordering.page_sessions(self._access)
         self._sockets = self._ordering.sockets(self._access, self._tokens, self._origins)
@@ -108,6 +111,7 @@ class Console:
 
     def _see(self, settings: Settings, district: District) -> None:
         """Create the order services and the screens."""
+        self._stations = Stations(lambda: self._access.accounts.list())
         store = self._follower.store
         grids = read_grids(settings.data_dir)
         rules = msgspec.structs.replace(
@@ -121,6 +125,7 @@ class Console:
         self._screens = Screens(
             settings, district, store, rules, build_id=self._build, has_grids=bool(grids.codes),
             presence=self._ordering.presence.everywhere,
+            stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
 
@@ -156,10 +161,11 @@ class Console:
             liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip
 
-    def _build_page(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+    def _build_page(self, *, lang: str, wide: bool, viewer: Viewer, panel: str) -> Any:
         visitor, close = self._page_sessions.of(viewer, panel)
         pn.state.on_session_destroyed(lambda _: close())
-        return self._screens.contents[viewer.page].build(lang=lang, visitor=visitor, scope=viewer.scope)
+        content = self._screens.contents[viewer.page]
+        return content.build(lang=lang, visitor=visitor, scope=viewer.scope, wide=wide)
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
         access = {"authorization": self._authorization}
@@ -177,6 +183,7 @@ class Console:
             *sign_in_patterns(self._sign_in),
             *evidence_patterns(self._evidence(origins)),
             *duty_patterns(self._duty_files()),
+            *phone_patterns(self._phone_app()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             (r"/camera/([^/]+)\.jpg", PictureHandler, {"newest": self._picture, **access}),
             (
@@ -190,6 +197,17 @@ class Console:
             self._ordering.orders, self._access.sessions, self._authorization,
             PhotoFiles(self._settings.data_dir), lambda: self._follower.store.state, origins,
             self._rules.zone_offset_s,
+        )  # fmt: skip
+
+    def _scopes_of(self, page: str) -> tuple[str, ...]:
+        agencies, streets = tuple(self._rules.agencies), tuple(self._rules.streets)
+        found = {"agency": (*agencies, *streets), "street": streets, "check": streets}
+        return found.get(page, tuple(self._stations))
+
+    def _phone_app(self) -> PhoneApp:
+        return PhoneApp(
+            build=self._build, title=self._district.name, names=names_of(self._settings, self._district),
+            zone=self._district.timezone,
         )  # fmt: skip
 
     def _duty_files(self) -> DutyFiles:

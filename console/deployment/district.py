@@ -19,6 +19,7 @@ import msgspec
 import static
 from city.places.streets import Streets
 from city.places.unit_grids import UnitGrids
+from console.deployment.csv_encoding import encoding_fault
 
 __all__ = [
     "GRIDS", "District", "DistrictError", "SourceSetting", "grids_document", "is_built_in", "read_district",
@@ -214,8 +215,11 @@ def _csv(path: Path) -> tuple[list[dict[str, str]], str]:
     try:
         lines = io.StringIO(data.decode("utf-8-sig"), newline="")
         return [dict(row) for row in csv.DictReader(lines)], hashlib.sha256(data).hexdigest()
-    except (UnicodeDecodeError, csv.Error) as error:
-        message = f"{path}: expected a table as CSV in UTF-8: {error}"
+    except UnicodeDecodeError as error:
+        message = f"{path}: {encoding_fault(data)}"
+        raise DistrictError(message) from error
+    except csv.Error as error:
+        message = f"{path}: expected a table as CSV: {error}"
         raise DistrictError(message) from error
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "read_settings"]
+__all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "read_settings", "source_secrets"]
 
 PREFIX = "CITYWALL_"
 
@@ -117,6 +117,12 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         message = f"CITYWALL_LOG_FORMAT: expected json or text, got {values['log_format']!r}"
         raise SettingsError(message)
     return Settings(**values)
+
+
+def source_secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables that hold tokens and passwords of live sources (``CITYWALL_SOURCE_…``)."""
+    source = os.environ if environment is None else environment
+    return {name: value for name, value in source.items() if name.startswith(f"{PREFIX}SOURCE_")}
 
 
 def _read(setting: Setting, text: str) -> Any:

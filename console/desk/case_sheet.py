@@ -9,6 +9,7 @@ import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.rulings import binding
+from city.state.hotline_records import Span
 from city.state.ledger_state import Case, LedgerState
 from city.state.row_keys import row_key_of
 from city.views.desk_seen import DeskCase, DeskSeen
@@ -42,7 +43,15 @@ class CaseSheets:
         self._categories = rules.categories
         self._grid_of = rules.grid_of
         self._name_of = name_of
+        self._deferral: Span | None = None
         self._seen: OrderedDict[str, tuple[Case, int, DeskCase]] = OrderedDict()
+
+    def use(self, deferral: Span | None) -> None:
+        """Take the running 灾害顺延 into account, as the channel does."""
+        if deferral != self._deferral:
+            self._deferral = deferral
+            self._projection.use(deferral)
+            self._seen.clear()
 
     def seen(self, case: Case) -> DeskCase:
         """Return a case as a desk sees it, open or closed; computed only when the case has changed."""
@@ -64,6 +73,7 @@ class CaseSheets:
         ``words`` includes the reporter's own words, for those who may read them; long numbers in them are
         masked. Of the reporter, the sheet shows only whether there is one.
         """
+        self.use(seen.deferral)
         _, row = self.row(case, seen)
         file = {k: v for k, v in msgspec.to_builtins(case.file).items() if k not in HIDDEN}
         file["verify_to"] = self._name_of(case.file.verify_to) or case.file.verify_to

@@ -9,7 +9,9 @@ import structlog
 
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
-from city.state.ledger_state import CityState
+from city.indicators.duty_figures import duty_indicators, workstations_of
+from city.indicators.linkage_figures import linkage_indicators
+from city.state.ledger_state import CityState, LedgerState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
 
@@ -18,7 +20,8 @@ __all__ = ["DeskProjection"]
 log = structlog.get_logger()
 
 DAY_S: Final = 86_400.0
-FIGURES_EVERY_S: Final = 20.0
+FIGURES_EVERY_S: Final = 60.0
+"""The figures of a day: one pass over all cases, at most once a minute for all desks."""
 
 
 class DeskProjection:
@@ -59,10 +62,7 @@ class DeskProjection:
         city = state.ledger.clock.at(now)
         midnight = city - (city + self._rules.zone_offset_s) % DAY_S
         try:
-            found = await asyncio.to_thread(
-                indicators, state.ledger, (midnight, city), now=city,
-                zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
-            )  # fmt: skip
+            found = await asyncio.to_thread(self._compute, state.ledger, midnight, city)
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
                 log.error("indicators_failed", exc_info=error)
@@ -72,3 +72,13 @@ class DeskProjection:
             log.info("indicators_again")
         self._failed = False
         self._figures = (found, now)
+
+    def _compute(self, ledger: LedgerState, midnight: float, city: float) -> dict[str, Indicator]:
+        period, rules = (midnight, city), self._rules
+        of_cases = indicators(
+            ledger, period, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
+            most_tasks=rules.numbers.inspector_tasks,
+        )  # fmt: skip
+        workstations = workstations_of(ledger)
+        of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
+        return {**of_cases, **of_duty, **linkage_indicators(ledger, period, now=city)}

@@ -23,7 +23,16 @@ from console.orders.allowed_verbs import actions
 from console.orders.order_service import Orders
 from console.orders.order_session import Answerer, OrderSession, Reply
 from console.orders.presence import Presence
-from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, desk_row, matches, order_key
+from layouts.cards.desk_queue import (
+    FILTERS,
+    MOST,
+    ORDERS,
+    WAITING,
+    desk_row,
+    matches,
+    order_key,
+    waiting_row,
+)
 
 __all__ = ["DeskServices", "DeskSession"]
 
@@ -148,6 +157,8 @@ class DeskSession(OrderSession):
     async def _rows(self, person: Person, asked: Reply) -> Reply:
         services, seen = self._services, self._services.seen
         assert seen is not None
+        if _chosen(asked) in WAITING:
+            return self._waiting(seen, _chosen(asked), asked.get("after"))
         order, words = order_key(_ordered(asked)), _words(asked)
         person_mark, city = account_mark(person.account), seen.clock.at(services.clock())
         # One row per place, as on the channel; a search finds every report.
@@ -159,6 +170,18 @@ class DeskSession(OrderSession):
             found = [case for case in found if order(case) > last]
         rows = [self._row(case, seen) for case in nsmallest(MOST, found, key=order)]
         return {"rows": rows, "total": total}
+
+    def _waiting(self, seen: DeskSeen, waits: str, after: object) -> Reply:
+        """Return the rows of callers who wait, those who wait longest first."""
+        services = self._services
+        services.sheets.use(seen.deferral)
+        due = seen.hotline.contact if waits == "contact" else seen.hotline.call_back
+        begin = next((place + 1 for place, one in enumerate(due) if one.key == after), 0)
+        rows = [
+            list(waiting_row(services.sheets.seen(case), seen, waits, one.at))
+            for one in due[begin : begin + MOST] if (case := services.case(one.key)) is not None
+        ]  # fmt: skip
+        return {"rows": rows, "total": len(due)}
 
     async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
         """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""

@@ -157,6 +157,7 @@ class DutyQuestions:
             "report": {
                 "day": day, "text": saved.text if saved is not None else "", "figures": figures,
                 "saved": {"name": signed.name, "at": signed.at} if signed is not None else None,
+                "version": saved.version if saved is not None else 0,
             }
         }  # fmt: skip
 

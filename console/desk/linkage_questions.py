@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.access import Person, acting_role, may_read_words
+from city.access import Person, acting_role, may_read_words, may_see_evidence
 from city.commands.command import Now
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import TaskTemplate
@@ -58,7 +58,7 @@ def incident_sheet(
     """Return an incident with its reports, sessions and what this person may do.
 
     Casualty numbers that are not released are for the commander only; typed text is for those who may read
-    it.
+    it, photos of tasks for those who may see them.
     """
     words = may_read_words(person)
     told: dict[str, Any] = {
@@ -83,9 +83,19 @@ def incident_sheet(
         ],
         "cases": [row_key_of(key) for key in incident.cases],
         "casualties": _casualties(incident, person),
+        "photos": _photos(state, incident, person),
         "actions": incident_actions(state, incident, person, rules, now),
     }  # fmt: skip
     return told
+
+
+def _photos(state: LedgerState, incident: Incident, person: Person) -> dict[str, list[str]]:
+    """Return task → the ids of its photos, of the tasks whose evidence this person may see."""
+    tasks = (state.tasks[id_] for id_ in incident.tasks if id_ in state.tasks)
+    return {
+        task.id: list(task.result.photos) for task in tasks
+        if task.result.photos and may_see_evidence(person, task.agency, task.place.street)
+    }  # fmt: skip
 
 
 def _casualties(incident: Incident, person: Person) -> dict[str, Any] | None:

@@ -71,7 +71,7 @@ class PageSessions:
             return Visitor(page.take), page.close
         visitor = Visitor(
             page.take, person.name, _first_role(person), person.seat, account_mark(person.account),
-            session.verbs(person),
+            session.verbs(person), person.holder,
         )  # fmt: skip
         return visitor, page.close
 

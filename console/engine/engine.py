@@ -38,6 +38,7 @@ from feeds.ledger.ledger import Ledger, LedgerUnavailable
 from feeds.ledger.segments import SegmentDamaged, Segments
 from feeds.people.reporters import PeopleStore
 from feeds.storage.connections import connect
+from feeds.storage.photo_files import PhotoFiles
 from feeds.telemetry.archive import ROUND_S, Archive
 from layouts.catalogues import catalogue
 
@@ -49,6 +50,9 @@ LEASE = "{engine}:lease"
 LEASE_S = 10.0
 ANCHOR_S = 600.0
 KEEP_S = 60.0
+SWEEP_S = 3600.0
+UNNAMED_S = 86_400.0
+"""A photo that no fact names is kept for so long: its sender may send the same command again."""
 TICK_S = 1.0
 SNAPSHOT_FACTS = 50_000
 
@@ -101,6 +105,7 @@ class Engine:
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)
+        self._photos = PhotoFiles(settings.data_dir)
 
     async def run(self) -> None:
         """Work until cancelled, then write a snapshot."""
@@ -113,6 +118,7 @@ class Engine:
                 tasks.create_task(self._every(TICK_S, self._send))
                 tasks.create_task(self._every(ANCHOR_S, self._anchor))
                 tasks.create_task(self._every(KEEP_S, self._keep))
+                tasks.create_task(self._every(SWEEP_S, self._sweep))
                 tasks.create_task(self._every(ROUND_S, self._archive.step))
         finally:
             self.snapshot()
@@ -182,6 +188,17 @@ class Engine:
         if closed.segments:
             at = iso(self._clock())
             self._anchors.add(at=at, position=closed.position, hash=closed.hash, why="segment")
+
+    async def _sweep(self) -> None:
+        """Delete photos whose command was refused, and that nothing names, after a day."""
+        if not self._may_act:
+            return
+        ledger = self._follower.store.state.ledger
+        named = {name for task in ledger.tasks.values() for name in task.photos}
+        named |= {photo.sha256 for case in ledger.cases.values() for photo in case.file.photos}
+        deleted = await asyncio.to_thread(self._photos.sweep, named, self._clock() - UNNAMED_S)
+        if deleted:
+            log.info("photos_deleted", count=deleted)
 
     def close(self) -> None:
         """Close the files."""

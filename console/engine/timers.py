@@ -16,6 +16,7 @@ from city.commands.decide import decide
 from city.dispatch.decision_rules import DecisionRules
 from city.facts.fact import body_of
 from city.folding.store import Store
+from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, LedgerState
 from feeds.ledger.ledger import Act, Again, Answer, Appended
 
@@ -69,6 +70,7 @@ class Timers:
     def _forget(self) -> None:
         self._planned_state: object = None
         self._planned_to = 0
+        self._deferral: Span | None = None
         self._next: list[tuple[float, str, int]] = []
         self._asked: dict[str, tuple[int, set[str]]] = {}
 
@@ -97,6 +99,10 @@ class Timers:
         if state is not self._planned_state:  # the ledger was replaced: a restore began a new epoch
             self._forget()
             self._planned_state = state
+        relaxed = state.ledger.relaxations.get(DEFER)
+        deferral = relaxed.spans[-1] if relaxed else None
+        if deferral is not self._deferral:  # reminders of ordinary cases are due at other times
+            self._deferral, self._planned_to, self._next = deferral, 0, []
         reached = state.ledger.position  # changes that arrive during a yield are planned in the next round
         for planned, case in enumerate(state.ledger.changed_since(self._planned_to), start=1):
             self._plan(case, rules)
@@ -113,7 +119,7 @@ class Timers:
     def _left(self, case: Case, rules: DecisionRules) -> list[Step]:
         """Return the case's coming steps that were not settled since its last change."""
         changed, asked = self._asked.get(case.key, (0, set()))
-        coming = steps(case, rules.numbers, office_time(case, rules))
+        coming = steps(case, rules.numbers, office_time(case, rules, self._deferral))
         if not coming or changed != case.changed:
             self._asked.pop(case.key, None)
             return coming

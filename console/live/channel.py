@@ -1,7 +1,7 @@
 """A channel: projects the state once per tick and encodes it once for all watchers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -26,10 +26,14 @@ RESEND_S = 10.0
 
 
 class Watcher:
-    """One browser's send queue: the newest frame of each layer, texts in order, one write at a time."""
+    """One browser's send queue: the newest frame of each layer, texts in order, one write at a time.
 
-    def __init__(self, write: Callable[[bytes, bool], Any]) -> None:
+    ``wide``: its page has the figures of a wide canvas.
+    """
+
+    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False) -> None:
         self._write = write
+        self.wide = wide
         self._frames: dict[str, bytes] = {}
         self._texts: list[bytes] = []
         self._overflowed = False
@@ -98,6 +102,7 @@ class Channel:
     """A channel of a console. The cost of a tick does not depend on the number of watchers.
 
     An ``idle_unwatched`` channel works only while somebody watches, and sends all views to the first watcher.
+    The frames of the layers ``wide_only`` are sent to wide watchers alone, the same bytes to each of them.
     """
 
     def __init__(
@@ -108,12 +113,14 @@ class Channel:
         *,
         guard: bool = True,
         idle_unwatched: bool = False,
+        wide_only: Container[str] = (),
     ) -> None:
         self._store = store
         self._projection = projection
         self._shown_by = shown
         self._guard = guard
         self._idle_unwatched = idle_unwatched
+        self._wide_only = wide_only
         self._memory = ViewMemory()
         self._drawn: dict[str, tuple[Any, float]] = {}
         self._shown: dict[str, Frame] = {}
@@ -129,7 +136,8 @@ class Channel:
         for data in self.whole():
             watcher.post_text(data)
         for key, data in self._frames.items():
-            watcher.post_frame(key, data)
+            if watcher.wide or key not in self._wide_only:
+                watcher.post_frame(key, data)
         self.watchers.add(watcher)
 
     def leave(self, watcher: Watcher) -> None:
@@ -224,9 +232,10 @@ class Channel:
         self._shown[frame.key] = frame
         self._shown_by.keep(frame)
         self._frames[frame.key] = data
-        self.bytes_out += len(data) * len(self.watchers)
         for watcher in self.watchers:
-            watcher.post_frame(frame.key, data)
+            if watcher.wide or frame.key not in self._wide_only:
+                self.bytes_out += len(data)
+                watcher.post_frame(frame.key, data)
 
     def _log_failed(self, key: str, error: Exception) -> None:
         if not self._guard:

@@ -51,7 +51,10 @@ def beat(
 
 
 class LiveHandler(WebSocketHandler):
-    """``/live/<page>`` and ``/live/<page>/<scope>``: checks Origin and right, then sends the channel."""
+    """``/live/<page>`` and ``/live/<page>/<scope>``: checks Origin and right, then sends the channel.
+
+    With ``?wide=1`` also the frames of the figures that only a wide page has.
+    """
 
     def initialize(
         self, channels: Channels, authorization: Authorization, hello: Callable[[str], bytes],
@@ -89,7 +92,7 @@ class LiveHandler(WebSocketHandler):
         self.set_nodelay(True)
         assert self._viewer is not None
         channel = self._joined = self._channels.channel(page, scope or "")
-        self._watcher = Watcher(self._write)
+        self._watcher = Watcher(self._write, wide=bool(self.get_query_argument("wide", "")))
         channel.join(self._watcher, self._hello(page))
         self._tasks = [
             asyncio.create_task(self._deliver(channel)),

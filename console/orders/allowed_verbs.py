@@ -90,7 +90,7 @@ def _plausible(verb: str, case: Case, now: Now) -> dict[str, Any]:
         "lon": place.lon if known else 0.0, "lat": place.lat if known else 0.0,
         "result": "confirmed", "outcome": "fixed", "passed": True, "mode": "caller_confirmed",
         "approved": True, "upheld": True, "accepted": True, "done": True, "satisfaction": "satisfied",
-        "resolved": "solved",
+        "resolved": "solved", "kind": "advice",
         "purpose": "call_back", "until": iso(now.city + DAY_S), "to": others[0] if others else "",
         "holder": others[0] if others else case.holder, "into": "", "reason": REASONS.get(verb, "-"),
     }  # fmt: skip

@@ -21,8 +21,13 @@ TARGETS: Final = ("to", "holder", "level")
 
 
 def signed(fact: NewFact, person: Person, command: Command) -> bytes:
-    """Return the body of a fact, signed with the account, role, seat and shift of who gave the command."""
+    """Return the body of a fact, signed with the account, role, seat and shift of who gave the command.
+
+    An act that was sent later than it was done has both times: ``acted_at``, and when it was recorded.
+    """
     data = {**fact.data, "command": command.command_id, "name": person.name}
+    if command.at is not None:
+        data["acted_at"] = command.at
     return body_of(
         fact.type, fact.subject, person.account, data, v=fact.v, role=acting_role(person, command.verb),
         seat=person.seat, shift=person.shift, reason=fact.reason,

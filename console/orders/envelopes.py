@@ -55,6 +55,10 @@ def _is_version(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_VERSION
 
 
+def _is_time(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and 1 <= len(value) <= 40)
+
+
 def _are_args(value: Any) -> bool:
     if not isinstance(value, dict) or _depth(value) > ARGS_DEPTH:
         return False
@@ -78,11 +82,12 @@ def _inside(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else list(value)
 
 
-_DEFAULTS: Final[dict[str, Any]] = {"version": 0, "args": {}}
+_DEFAULTS: Final[dict[str, Any]] = {"version": 0, "args": {}, "at": None}
 _FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "command_id": (_is_id, f"1 to {ID_LENGTH} printable characters"),
     "verb": (_is_word(VERB_LENGTH), f"a verb, 1 to {VERB_LENGTH} characters"),
     "subject": (_is_word(SUBJECT_LENGTH), "<kind>:<id>, e.g. case:<id>"),
     "version": (_is_version, "a whole number from 0"),
+    "at": (_is_time, "when it was done, ISO 8601 with an offset, for an act that is sent later"),
     "args": (_are_args, f"an object of at most {ARGS_BYTES} bytes, nested at most {ARGS_DEPTH} deep"),
 }

@@ -36,11 +36,18 @@ MOST_PHOTOS: Final = 6
 MOST_BYTES: Final = MOST_PHOTOS * LARGEST_BYTES + 65_536
 AT_ONCE: Final = 2
 """Photos that are drawn anew at the same time; each may need 200 MB meanwhile."""
-PAGES: Final = ("agency", "street", "check", "station")
-VERBS: Final = frozenset({
+WITH_PHOTOS: Final = frozenset({
     "finish_task", "make_safe", "feedback", "verify", "check", "self_handle", "transfer_level", "report",
 })  # fmt: skip
-"""Verbs that may come with photos."""
+IN_THE_FIELD: Final = frozenset({
+    "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers",
+})  # fmt: skip
+"""Verbs without photos that a phone keeps while it has no network, and sends in order with the others."""
+VERBS: Final = {
+    "agency": WITH_PHOTOS, "street": WITH_PHOTOS, "check": WITH_PHOTOS | IN_THE_FIELD,
+    "station": WITH_PHOTOS | IN_THE_FIELD,
+}  # fmt: skip
+"""Page → the verbs that it may send this way."""
 FILES: Final = {"photo": "photos", "before": "photos_before", "after": "photos_after"}
 """Name of a file in the form → argument that holds its photos' ids."""
 
@@ -70,7 +77,7 @@ class EvidenceServices(msgspec.Struct, frozen=True):
 def evidence_patterns(services: EvidenceServices) -> list[Any]:
     """Return the URL patterns for ``extra_patterns``."""
     return [
-        (rf"/evidence/({'|'.join(PAGES)})/({SCOPE})", EvidenceHandler, {"services": services}),
+        (rf"/evidence/({'|'.join(VERBS)})/({SCOPE})", EvidenceHandler, {"services": services}),
         (r"/evidence/([^/]+)/([0-9a-f]{64})\.jpg", PhotoHandler, {"services": services}),
         (r"/evidence/case/([^/]+)/([0-9a-f]{64})\.jpg", CasePhotoHandler, {"services": services}),
     ]
@@ -107,7 +114,7 @@ class EvidenceHandler(PlainHandler):
             await services.orders.ready()
             session = services.authorization.session_of(self.request)
             person = services.sessions.person(session, services.state(), services.sessions.clock())
-            may = person is not None and may_order(person, page, scope) and _has_role(person)
+            may = person is not None and may_order(person, page, scope) and _has_role(person, page)
             if not may:
                 log.warning(
                     "evidence_refused", why="right", page=page, scope=scope, remote=remote_of(self.request)
@@ -125,7 +132,7 @@ class EvidenceHandler(PlainHandler):
         """Store the photos and execute the command."""
         assert self._person is not None
         envelope, files = self._parts()
-        answer = await self._answer(self._person, envelope, files)
+        answer = await self._answer(self._person, page, envelope, files)
         self.set_header("Content-Type", "application/json")
         self.finish(encode_text({"answer": answer}))
 
@@ -144,10 +151,10 @@ class EvidenceHandler(PlainHandler):
         return envelope, {field: [file["body"] for file in some] for field, some in named}
 
     async def _answer(
-        self, person: Person, envelope: Any, files: Mapping[str, list[bytes]]
+        self, person: Person, page: str, envelope: Any, files: Mapping[str, list[bytes]]
     ) -> dict[str, Any]:
         services = self._services
-        wrong = _wrong(person, envelope, files)
+        wrong = _wrong(person, page, envelope, files)
         if wrong is not None:
             return await services.orders.not_taken(person.account, envelope, wrong)
         try:
@@ -167,17 +174,17 @@ class EvidenceHandler(PlainHandler):
         return await asyncio.to_thread(services.photos.put, photo)
 
 
-def _has_role(person: Person) -> bool:
-    return any(acting_role(person, verb) for verb in VERBS)
+def _has_role(person: Person, page: str) -> bool:
+    return any(acting_role(person, verb) for verb in VERBS[page])
 
 
-def _wrong(person: Person, envelope: Any, files: Mapping[str, list[bytes]]) -> Refusal | None:
+def _wrong(person: Person, page: str, envelope: Any, files: Mapping[str, list[bytes]]) -> Refusal | None:
     """Return why nothing is stored for an envelope and its files, None when it is."""
     if not isinstance(envelope, dict) or not isinstance(envelope.get("args"), dict):
         return _bad("act", "an envelope with args")
     verb = envelope.get("verb")
-    if verb not in VERBS:
-        return _bad("verb", f"one of {', '.join(sorted(VERBS))}")
+    if verb not in VERBS[page]:
+        return _bad("verb", f"one of {', '.join(sorted(VERBS[page]))}")
     fields = set(ARGS.get(verb, Args).__struct_fields__).intersection(FILES.values())
     if not fields.issuperset(files) or sum(map(len, files.values())) > MOST_PHOTOS:
         taken = [name for name, field in FILES.items() if field in fields]

@@ -28,17 +28,25 @@ from layouts.pages import CARDS_OF, LAYOUTS
 __all__ = ["MAPS", "MapPageContent", "PageContent"]
 
 
+LEGEND_PX: Final = 72.0
+"""The wall's legend of the density, its distance from the edge, and half a mark: no mark lies under it."""
+
+
 class MapPlace(msgspec.Struct, frozen=True):
-    """The map of a page of 1920 × 1080 CSS px: size, text size of its names, place of the inset beside it."""
+    """The map of a page of 1920 × 1080 CSS px: size, text size of its names, place of the inset beside it.
+
+    ``below_px``: the least room below the southernmost street.
+    """
 
     px: tuple[float, float]
     text_px: float
     figures: tuple[str, ...]
     beside_px: tuple[float, float] | None = None
+    below_px: float = 0.0
 
 
 MAPS: Final = {
-    "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0)),
+    "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0), LEGEND_PX),
     "desk": MapPlace((638.0, 560.0), 14.0, ("map",)),
 }
 """Page → its map; the other pages have none."""
@@ -61,12 +69,15 @@ class PageContent:
         )  # fmt: skip
         self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self.layers: list[Layer] = []
+        self.wide_only: frozenset[str] = frozenset()
+        """Keys of the layers of figures that only a wide canvas shows."""
 
-    def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "") -> Any:
-        """Return the page for one session, drawn with the newest frames."""
+    def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "", wide: bool = False) -> Any:
+        """Return the page for one session, drawn with the newest frames; ``wide``: for a wide canvas."""
+        wide = wide and self._layout.wide is not None
         return build(
-            self._layout, lang=lang, figures=self._figures(lang, scope), settings=self._page, visitor=visitor,
-            scope=scope,
+            self._layout, lang=lang, figures=self._figures(lang, scope, wide), settings=self._page,
+            visitor=visitor, scope=scope, wide=wide,
         )  # fmt: skip
 
     def marks(self, state: CityState) -> list[str]:
@@ -85,7 +96,7 @@ class PageContent:
         """Return the views that describe the frames."""
         return {}
 
-    def _figures(self, lang: str, scope: str) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         return {}
 
 
@@ -100,8 +111,10 @@ class MapPageContent(PageContent):
         place = MAPS[page]
         self._atlas = atlas
         self._map: MapSetting = map_setting(
-            self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px
-        )
+            self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px,
+            below_px=place.below_px,
+        )  # fmt: skip
+        self._below_px = place.below_px
         self._page = msgspec.structs.replace(self._page, inset=self._map.corner)
         boxes = {"inset": self._map.core, "beside": self._map.beside}
         self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in place.figures}
@@ -110,6 +123,15 @@ class MapPageContent(PageContent):
             for layer in build_layers(self._map)
             if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
         ]
+        self._wide_figures = {
+            cell.key
+            for region in self._layout.regions
+            if self._layout.is_wide_only(region)
+            for cell in region.cells
+        }
+        self.wide_only = frozenset(
+            layer.key for layer in self.layers if getattr(layer, "prefix", "layer") in self._wide_figures
+        )
         self.cards = tuple(
             Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
             for card in self.cards
@@ -153,12 +175,12 @@ class MapPageContent(PageContent):
         for layer in self.layers:
             self.keep(layer.frame(seen, time.time()))
         for lang in ("zh", "en"):
-            self._figures(lang, "")
+            self._figures(lang, "", wide=self._layout.wide is not None)
 
-    def _figures(self, lang: str, scope: str) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
-        main = map_figure(drawing.bounds)
+        main = map_figure(drawing.bounds, below_px=self._below_px)
         main.name = "figure:map"
         hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)
@@ -169,6 +191,7 @@ class MapPageContent(PageContent):
         insets = {
             key: inset_figure(self._atlas, sources, lettering, box, key=key, **kinds[key])
             for key, box in self._insets.items()
+            if wide or key not in self._wide_figures
         }
         for key, inset in insets.items():
             inset.name = f"figure:{key}"

@@ -33,9 +33,9 @@ class Pages:
     def page(self, name: str, build: Callable[..., Any]) -> Callable[[], Any]:
         """Return the page function of a page.
 
-        ``build(lang=, viewer=, panel=)`` builds the page for one session: ``viewer.session`` is the session
-        id of its commands ('' = nobody signed in), ``viewer.scope`` the scope of a page that has several,
-        ``panel`` the id of the Panel session.
+        ``build(lang=, wide=, viewer=, panel=)`` builds the page for one session: ``wide`` says that its
+        canvas is wide, ``viewer.session`` is the session id of its commands ('' = nobody signed in),
+        ``viewer.scope`` the scope of a page that has several, ``panel`` the id of the Panel session.
         """
 
         def function() -> Any:
@@ -45,8 +45,12 @@ class Pages:
                 log.warning("view_refused", page=name)
                 return pn.Template("{% extends base %}{% block contents %}<p>403</p>{% endblock %}")
             self._enter(context.id, viewer)
-            lang = pn.state.session_args.get("lang", [b"zh"])[0].decode("ascii", "replace")
-            return build(lang=lang if lang in ("zh", "en") else "zh", viewer=viewer, panel=context.id)
+            asked = pn.state.session_args
+            lang = asked.get("lang", [b"zh"])[0].decode("ascii", "replace")
+            return build(
+                lang=lang if lang in ("zh", "en") else "zh", wide="wide" in asked, viewer=viewer,
+                panel=context.id,
+            )  # fmt: skip
 
         return function
 

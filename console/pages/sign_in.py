@@ -1,7 +1,7 @@
 """Sign-in and sign-out: our own handlers, a form without scripts, and sessions stored on the server."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -35,6 +35,7 @@ class SignInServices:
         self, sessions: Sessions, credentials: Credentials, authorization: Authorization, *, secret: bytes,
         title: Mapping[str, str], build: str, origins: frozenset[str],
         scopes: Mapping[str, Mapping[str, str]] | None = None,
+        scopes_of: Callable[[str], Iterable[str]] = lambda page: (),
     ) -> None:  # fmt: skip
         self.sessions = sessions
         self.credentials = credentials
@@ -45,6 +46,8 @@ class SignInServices:
         self.origins = origins
         self.scopes = scopes or {}
         """Language → code of an agency or street → its short name."""
+        self.scopes_of = scopes_of
+        """Page → the scopes that there are."""
 
 
 def sign_in_patterns(services: SignInServices) -> list[Any]:
@@ -95,7 +98,7 @@ def show_sign_in(
         name=account.display if account else "",
         roles=account.rights.roles if account else (),
         pages=_pages_of(account) if account else (),
-        scopes=tuple((path, services.scopes[lang][path.rpartition("/")[2]]) for path in scopes),
+        scopes=tuple((path, _name_of(services, lang, path)) for path in scopes),
     )
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Content-Security-Policy", POLICY)
@@ -239,13 +242,19 @@ class OwnScopeHandler(PlainHandler):
         if scope:
             self.redirect(f"/{page}/{quote(scope, safe='')}{query}")
             return
-        known = self._services.scopes.get(_lang_of(self), {})
+        known = self._services.scopes_of(page)
         scopes = tuple(f"{page}/{code}" for code in known if may_open(person, page, code))
         if scopes:
             show_sign_in(self._services, self, next_="", scopes=scopes)
             return
         self.set_status(404)
         show_sign_in(self._services, self, next_="", refused=page, why="which_scope")
+
+
+def _name_of(services: SignInServices, lang: str, path: str) -> str:
+    """Return the name of a scope; a workstation has none but its code."""
+    code = path.rpartition("/")[2]
+    return services.scopes[lang].get(code, code)
 
 
 def _first_page(account: Account) -> str:

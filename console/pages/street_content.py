@@ -71,7 +71,7 @@ class StreetContent(PageContent):
                 self._made[scope] = StreetFrames(self.cards, around, self._limits)
         return self._made[scope]
 
-    def _figures(self, lang: str, scope: str) -> dict[str, Any]:
+    def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         shown = self._frames_of(scope)
         if shown is None:
             return {}

@@ -9,6 +9,7 @@ import io
 import math
 import re
 import struct
+from collections.abc import Container
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,8 @@ LONGEST_SIDE_PX: Final = 2560
 QUALITY: Final = 85
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 register_heif_opener()
+
+SWEPT_AT_ONCE: Final = 500
 
 UNREADABLE: Final = (
     ArithmeticError, AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, Warning,
@@ -121,13 +124,17 @@ def _degrees(parts: Any, side: Any, sides: str, most: float) -> float:
 
 
 class PhotoFiles:
-    """The folder of the photos, ``<data dir>/evidence``; equal photos are one file."""
+    """The folder of the photos, ``<data dir>/evidence``; equal photos are one file.
+
+    A new photo has a mark, ``<sha256>.new``, until a sweep finds that a fact names it: what keeps its mark
+    came with a command that was refused.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "evidence"
 
-    def put(self, photo: Photo) -> str:
-        """Write a photo durably; return its SHA-256. Raises OSError.
+    def put(self, photo: Photo, *, is_kept: bool = False) -> str:
+        """Write a photo durably, marked as new unless it ``is_kept``; return its SHA-256. Raises OSError.
 
         What its file says of the shot is written first: a photo that is there never waits for it. Of equal
         photos the first that says something counts.
@@ -137,6 +144,8 @@ class PhotoFiles:
         told = _facts(photo)
         if told:
             make_private(path.with_suffix(".json"), msgspec.json.encode(told))
+        if not is_kept and not path.exists():
+            make_private(self._mark(name))
         make_private(path, photo.jpeg)
         sync_folder(path.parent)
         return name
@@ -164,6 +173,27 @@ class PhotoFiles:
             return self._path(sha256).read_bytes()
         except OSError:
             return None
+
+    def sweep(self, named: Container[str], before: float, most: int = SWEPT_AT_ONCE) -> int:
+        """Delete photos that were marked before a machine time (epoch seconds); return how many.
+
+        ``named`` are those that facts name: they lose their marks. At most ``most`` marks are looked at, the
+        oldest first. Raises OSError.
+        """
+        marks = sorted((path.stat().st_mtime, path) for path in self._folder.glob("*.new"))
+        deleted = 0
+        for marked_at, mark in marks[:most]:
+            if mark.stem in named:
+                mark.unlink(missing_ok=True)
+            elif marked_at < before:
+                self._path(mark.stem).unlink(missing_ok=True)
+                self._path(mark.stem).with_suffix(".json").unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+                deleted += 1
+        return deleted
+
+    def _mark(self, sha256: str) -> Path:
+        return self._folder / f"{sha256}.new"
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.jpg"

@@ -21,7 +21,7 @@ BESIDE_FACTOR: Final = 6
 """The same of the inset beside the map, unless the whole core would not fit."""
 
 _EDGES: Final[dict[Corner, tuple[float, float]]] = {
-    "sw": (10.0, 10.0), "se": (10.0, 124.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
+    "sw": (10.0, 10.0), "se": (10.0, 72.0), "nw": (10.0, 160.0), "ne": (10.0, 224.0)
 }  # fmt: skip
 """CSS px from the sides of the map, as in ``static/css/wall.css``: next to elements already in a corner."""
 

@@ -49,25 +49,33 @@ _PADDING = 0.03  # of the longer side, around the jurisdiction
 Sources = Mapping[str, ColumnDataSource]
 
 
-def fit(bounds: Box, width_px: float, height_px: float) -> Box:
-    """Return the view that contains `bounds` and a margin, with equal scales in x and y."""
+def fit(bounds: Box, width_px: float, height_px: float, below_px: float = 0.0) -> Box:
+    """Return the view that contains `bounds` and a margin, with equal scales in x and y.
+
+    At least `below_px` of it are below `bounds`. ``static/js/map_fit.js`` does the same in the browser.
+    """
     roomy = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     scale = max(roomy.width / width_px, roomy.height / height_px)
+    scale = max(scale, (roomy.north - bounds.south) / (height_px - below_px))
     x, y = (roomy.west + roomy.east) / 2, (roomy.south + roomy.north) / 2
     half_x, half_y = scale * width_px / 2, scale * height_px / 2
-    return Box(x - half_x, y - half_y, x + half_x, y + half_y)
+    south = min(y - half_y, bounds.south - scale * below_px)
+    return Box(x - half_x, south, x + half_x, south + 2 * half_y)
 
 
-def map_figure(bounds: Box, *, width_px: int | None = None, height_px: int | None = None) -> Plot:
+def map_figure(
+    bounds: Box, *, width_px: int | None = None, height_px: int | None = None, below_px: float = 0.0
+) -> Plot:
     """Build an empty map: dark, no axes, no toolbar; users pan and zoom it.
 
-    Without a size it fills its cell, and the browser keeps both scales equal and `bounds` inside.
+    Without a size it fills its cell, and the browser keeps both scales equal, `bounds` inside and `below_px`
+    free below them.
     """
     if width_px is None or height_px is None:
         figure = _bare(fit(bounds, 1, 1), sizing_mode="stretch_both")
-        _keep_equal_scales(figure, bounds)
+        _keep_equal_scales(figure, bounds, below_px)
         return figure
-    return _bare(fit(bounds, width_px, height_px), width=width_px, height=height_px)
+    return _bare(fit(bounds, width_px, height_px, below_px), width=width_px, height=height_px)
 
 
 def _bare(view: Box, *, moves: bool = True, ground: str = GROUND, **size: Any) -> Plot:
@@ -164,11 +172,12 @@ def _core_name(atlas: Atlas, lang: Lang) -> str:
     return named.get(lang) or next(iter(named.values()), {"zh": "核心区", "en": "Core"}[lang])
 
 
-def _keep_equal_scales(figure: Plot, bounds: Box) -> None:
+def _keep_equal_scales(figure: Plot, bounds: Box, below_px: float) -> None:
     home = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     box = [home.west, home.south, home.east, home.north]
     code = static.path("js/map_fit.js").read_text(encoding="utf-8")
-    fitted = CustomJS(args={"figure": figure, "home": box}, code=code)
+    args = {"figure": figure, "home": box, "street": bounds.south, "below": below_px}
+    fitted = CustomJS(args=args, code=code)
     figure.js_on_change("inner_width", fitted)
     figure.js_on_change("inner_height", fitted)
 

@@ -31,10 +31,10 @@ def _row(own: OwnTaskSeen) -> Row:
     key, fields = task_row(task)
     more: dict[str, Any] = {
         "no": task.no, "version": task.version, "unit": task.unit, "call_sign": task.call_sign,
-        "reminders": task.reminders, "why": task.why, "why_names": own.why_names, "ack_by": task.ack_by,
+        "why": task.why, "why_names": own.why_names, "ack_by": task.ack_by,
         "text": own.text, "by": own.by, "role": own.role, "road": own.road, "street": own.street,
         "lon": _known(own.lon), "lat": _known(own.lat), "evidence": own.evidence,
-        "verifier": own.verifier, "fallback_next": own.fallback_next, "ahead": own.ahead,
+        "verifier": own.verifier, "fallback_next": own.fallback_next,
         "metres": own.metres, "unit_as_of": own.unit_as_of, "over_by": own.over_by,
         "over_at": own.over_at, "over_reason": own.over_reason, "photos": list(own.photos),
     }  # fmt: skip

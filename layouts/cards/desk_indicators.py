@@ -1,4 +1,4 @@
-"""指标 · 今日: eight main figures, and all others on request; each opens its formula and its inputs."""
+"""指标: main figures, and all others on request; each opens its formula and its inputs."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -7,10 +7,12 @@ import msgspec
 
 from layouts.contract import Row, View
 
-__all__ = ["MAIN", "DeskIndicators", "SeesIndicators"]
+__all__ = ["DUTY", "MAIN", "DeskIndicators", "DutyIndicators", "SeesIndicators"]
 
 MAIN: Final = ("K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b")
-"""The main indicators, in display order."""
+"""The main indicators of a desk, in display order."""
+DUTY: Final = ("K28a", "K28b", "K28c", "K29")
+"""Those of the duty page, all of them."""
 
 FIELDS: Final = ("value", "unit", "numerator", "denominator", "why_not")
 
@@ -40,6 +42,19 @@ class DeskIndicators:
         """Return the view; see :class:`layouts.contract.Card`."""
         rows: list[Row] = [(name, _row(seen.indicators[name])) for name in sorted(seen.indicators)]
         return View(now, {"at": seen.indicators_at, "main": list(MAIN)}, rows)
+
+
+class DutyIndicators:
+    """As the desk's, with the inputs: there are few of them, and nobody needs to ask."""
+
+    key = "duty_indicators"
+    reads = ("duty", "call_outs")
+
+    def view(self, seen: SeesIndicators, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        told = [seen.indicators[name] for name in DUTY if name in seen.indicators]
+        rows: list[Row] = [(one.id, {**_row(one), "inputs": dict(one.inputs)}) for one in told]
+        return View(now, {"at": seen.indicators_at, "main": list(DUTY)}, rows)
 
 
 def _row(indicator: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from city.views.desk_seen import DeskSeen
-from city.views.linkage_seen import TaskSeen, UnitOnTask
+from city.views.linkage_seen import ClosureSeen, TaskSeen, UnitOnTask
 from layouts.cards.linkage import incident_row, task_row
 from layouts.contract import Row, View, each_second
 
@@ -16,7 +16,7 @@ METRES: Final = 50
 
 
 class DeskLinkage:
-    """Rows: ``i:<incident>`` and ``t:<task>``, each the worst first.
+    """Rows: ``i:<incident>`` and ``t:<task>``, each the worst first; ``c:<device>`` for closed underpasses.
 
     Scalars: ``open`` (incidents; None = not known), ``late`` (tasks not acknowledged in time), ``more``
     (incidents that are not told). A task's ``unit`` is the one on its way: call sign, distance (metres) and
@@ -24,19 +24,22 @@ class DeskLinkage:
     """
 
     key = "desk_linkage"
-    reads = ("incidents", "tasks", "units", each_second)
+    reads = ("incidents", "tasks", "closures", "units", each_second)
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[TaskSeen, UnitOnTask | None, Row]] = {}
-        self._of: tuple[object, object, object] = (None, None, None)
+        self._of: tuple[object, object, object, object] = (None, None, None, None)
         self._told: list[Row] = []
 
     def view(self, seen: DeskSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`. Unchanged rows are reused."""
         if not seen.position:
             return View(now, {"open": None, "late": None, "more": 0})
-        of = (seen.incidents, seen.tasks, seen.committed)
-        if of[0] is not self._of[0] or of[1] is not self._of[1] or of[2] != self._of[2]:
+        of = (seen.incidents, seen.tasks, seen.closures, seen.committed)
+        if (
+            any(one is not before for one, before in zip(of[:3], self._of[:3], strict=True))
+            or of[3] != self._of[3]
+        ):
             self._of, self._told = of, self._build(seen)
         scalars = {
             "open": len(seen.incidents), "late": sum(one.counts.late for one in seen.incidents),
@@ -61,14 +64,23 @@ class DeskLinkage:
                                "version": incident.version, "lon": _known(incident.lon),
                                "lat": _known(incident.lat)}))  # fmt: skip
         rows += (row for _, _, row in kept.values())
+        rows += (_closure(closure) for closure in seen.closures)
         return rows
+
+
+def _closure(closure: ClosureSeen) -> Row:
+    return f"c:{closure.device}", {
+        "device": closure.device, "state": closure.state, "at": closure.at, "road": closure.road,
+        "street": closure.street, "depth_cm": round(closure.depth_cm, 1),
+        "rise_cm_min": round(closure.rise_cm_min, 1), "version": closure.version, "verb": closure.verb,
+    }  # fmt: skip
 
 
 def _row(task: TaskSeen, unit: UnitOnTask | None) -> Row:
     key, fields = task_row(task)
     told: dict[str, Any] = {
         "no": task.no, "version": task.version, "verbs": list(task.verbs), "targets": list(task.targets),
-        "call_sign": task.call_sign, "reminders": task.reminders, "why": task.why, "mode": task.mode,
+        "call_sign": task.call_sign, "why": task.why, "mode": task.mode,
         "unit": None,
     }  # fmt: skip
     if unit is not None and not unit.is_there:

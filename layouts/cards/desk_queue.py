@@ -9,15 +9,19 @@ from typing import Any, Final
 from city.state.case_file import CLOSED
 from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
-from layouts.cards.queue import URGENCIES, callers, class_key, counted, make_safe
+from layouts.cards.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
 from layouts.contract import Row, View, each_second
 
-__all__ = ["FILTERS", "MOST", "ORDERS", "DeskQueue", "desk_row", "matches", "order_key"]
+__all__ = [
+    "FILTERS", "MOST", "ORDERS", "WAITING", "DeskQueue", "desk_row", "matches", "order_key", "waiting_row",
+]  # fmt: skip
 
 MOST: Final = 200
 """Rows of the channel; a page requests further rows through its session."""
 
-FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling")
+FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling", "contact", "call_back")
+WAITING: Final = ("contact", "call_back")
+"""Filters whose rows are callers who wait: also of merged and closed orders, so a page asks for them."""
 ORDERS: Final = ("left", "urgency", "newest")
 
 UNIT_FIELDS: Final = ("unit", "call_sign", "metres", "minutes")
@@ -29,7 +33,8 @@ class DeskQueue:
     """Rows: the first 200 by time left, critical ones before all others.
 
     Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = not known), ``mine``
-    (person mark → number, see ``DeskCase.acted_by``), ``gaps`` as in the card ``act``.
+    (person mark → number, see ``DeskCase.acted_by``), ``gaps`` as in the card ``act``; ``contact`` and
+    ``call_back``, the callers who wait; ``balance``, what became of the reports of the city day.
     """
 
     key = "desk_queue"
@@ -59,7 +64,13 @@ class DeskQueue:
             same = before is not None and before[0][0] is case and before[0][1:] == parts[1:]
             kept[case.key] = before if before and same else (parts, desk_row(case, seen)[1])
         self._rows = kept
-        scalars = {**self._counted[2], "gaps": gaps(seen)}
+        hotline, is_known = seen.hotline, seen.position > 0
+        scalars = {
+            **self._counted[2], "gaps": gaps(seen),
+            "contact": len(hotline.contact) if is_known else None,
+            "call_back": len(hotline.call_back) if is_known else None,
+            "balance": {"reported": hotline.reported, **hotline.balance} if is_known else None,
+        }  # fmt: skip
         return View(now, scalars, [(key, row) for key, (_, row) in kept.items()])
 
 
@@ -75,15 +86,23 @@ def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
         "next_at": case.next_at,
         "make_safe": make_safe(case),
         "supervised": case.supervised, "reminders": case.reminders, "callers": callers(case, seen),
+        "first_at": first_at(case, seen),
         "same": [[one.key, one.version] for one in seen.duplicates.get(case.key, ())],
         "ruling_due_at": case.ruling_due_at, "ruling_sent": case.ruling_sent,
         "targets": list(case.targets), "escalate_to": case.escalate_to, "verbs": list(case.verbs),
         "presence": list(seen.presence.get(case.key, ())), "acted_by": list(case.acted_by),
         "nearest_unit": unit and {name: getattr(unit, name) for name in UNIT_FIELDS},
         "lon": case.lon if case.lon == case.lon else None,
-        "lat": case.lat if case.lat == case.lat else None,
+        "lat": case.lat if case.lat == case.lat else None, "deferred": case.deferred,
     }  # fmt: skip
     return case.key, fields
+
+
+def waiting_row(case: DeskCase, seen: DeskSeen, waits: str, at: float) -> Row:
+    """Return the row of a caller who waits for a contact or a call-back until a city time."""
+    mark, row = desk_row(case, seen)
+    merged = case.state == "merged"
+    return mark, {**row, "waits": waits, "until": at, "merged": merged, "verbs": [waits], "same": []}
 
 
 def _rowed(seen: DeskSeen) -> list[DeskCase]:

@@ -1,4 +1,4 @@
-"""The desk's strip: counts of what needs action now, pending rulings, and the outgoing queue."""
+"""The desk's strip: what needs action now, the worst critical cases, pending rulings, the outgoing queue."""
 
 from typing import Any, Final
 
@@ -10,17 +10,24 @@ from layouts.contract import Row, View
 
 __all__ = ["DeskStrip"]
 
+CRITICAL: Final = 5
 RULINGS: Final = 3
+AT_ONCE: Final = 5
+"""Buttons of critical cases and rulings together; one ruling is always among them."""
 ALARMS_S: Final = 600.0
 """Window of the alarm count (city seconds): one person can handle at most ten alarms in ten minutes."""
 
 
 class DeskStrip:
-    """Scalars of ``act``, ``alarms``, ``same``, ``outbox``, ``outbox_failing``; rows: the rulings due first.
+    """Scalars of ``act``, ``alarms``, ``same``, ``outbox``, ``outbox_failing``, ``deferred``, ``deferral``.
+
+    Rows: the worst critical cases, at most five (``more_critical`` counts the others), then the rulings due
+    first.
 
     ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
-    city minutes (None = not known), ``same`` the possible duplicate reports, ``incidents`` the open ones and
-    ``late_tasks`` their tasks that nobody acknowledged in time.
+    city minutes (None = not known), ``same`` those of them that may be merged, ``incidents`` the open ones
+    and ``late_tasks`` their tasks that nobody acknowledged in time. ``deferral`` is the running 灾害顺延
+    (``until``, ``by``, ``at``; None = none), ``deferred`` the number of cases that it defers.
 
     The counts are computed at most once a second.
     """
@@ -31,6 +38,8 @@ class DeskStrip:
     def __init__(self) -> None:
         self._act = Act()
         self._counted: tuple[object, int, dict[str, Any]] = (None, 0, {})
+        self._worst: list[DeskCase] = []
+        self._rulings: list[DeskCase] = []
 
     def view(self, seen: DeskSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
@@ -40,21 +49,39 @@ class DeskStrip:
             **self._counted[2], "outbox": seen.outbox, "outbox_failing": seen.outbox_failing,
             "incidents": len(seen.incidents), "late_tasks": sum(one.counts.late for one in seen.incidents),
         }  # fmt: skip
-        rulings = sorted((case for case in seen.cases if case.state == "ruling"), key=order_key("left"))
-        return View(now, scalars, [_row(case) for case in rulings[:RULINGS]])
+        worst, rulings = self._worst[:CRITICAL], self._rulings
+        shown = rulings[: min(RULINGS, max(1, AT_ONCE - len(worst)))]
+        scalars |= {
+            "more_critical": len(self._worst) - len(worst), "relaxation_version": seen.relaxation_version,
+            "deferral": seen.deferral and {
+                "until": seen.deferral.end, "by": seen.deferral.name, "at": seen.deferral.at,
+            },
+        }  # fmt: skip
+        rows = [_row(case, "critical") for case in worst] + [_row(case, "ruling") for case in shown]
+        return View(now, scalars, rows)
 
     def _count(self, seen: DeskSeen, now: float) -> dict[str, Any]:
         scalars: dict[str, Any] = dict(self._act.view(seen, now).scalars)
         since = seen.clock.at(now) - ALARMS_S
-        alarms = sum(case.urgency == "critical" and case.recorded_at >= since for case in seen.cases)
+        critical = [case for case in seen.cases if case.urgency == "critical"]
+        alarms = [case for case in critical if case.recorded_at >= since]
+        own = (case for case in critical if case.key not in seen.duplicate_marks and case.state != "ruling")
+        self._worst = sorted(own, key=order_key("left"))
+        rulings = (case for case in seen.cases if case.state == "ruling")
+        self._rulings = sorted(rulings, key=order_key("left"))
         is_known = scalars["critical"] is not None
-        scalars |= {"alarms": alarms if is_known else None, "same": len(seen.duplicate_marks)}
+        scalars |= {
+            "alarms": len(alarms) if is_known else None,
+            "same": sum(case.key in seen.duplicate_marks for case in alarms),
+            "deferred": sum(case.deferred for case in seen.cases),
+        }  # fmt: skip
         keys = [key for key in scalars["critical_keys"] if key not in seen.duplicate_marks]
         return {**scalars, "critical_keys": keys if is_known else None}
 
 
-def _row(case: DeskCase) -> Row:
+def _row(case: DeskCase, kind: str) -> Row:
     fields: dict[str, Any] = {
+        "kind": kind,
         "class": class_key(case), "label": case.label, "road": case.road, "street": case.street,
         "urgency": case.urgency, "due_at": case.until, "sent": case.ruling_sent,
     }  # fmt: skip

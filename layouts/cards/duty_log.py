@@ -7,7 +7,7 @@ __all__ = ["DutyLog"]
 
 
 class DutyLog:
-    """Scalars: the shift, the positions of the newest entry and line, and the days with a saved report."""
+    """Scalars: the shift, the positions of the newest entry and line, and the saved daily reports."""
 
     key = "duty_log"
     reads = ("log", "duty", "duty_log")

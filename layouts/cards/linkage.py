@@ -77,7 +77,8 @@ def incident_row(incident: IncidentSeen) -> Row:
 def task_row(task: TaskSeen) -> Row:
     """Return a row of the matrix: ``at`` has a time or None per column, ``clock`` is the running cell.
 
-    ``travels``: whether somebody sets out and arrives at all.
+    ``travels``: whether somebody sets out and arrives at all. ``late``: column → seconds (晚).
+    ``ahead`` and ``assists`` are the agency that arrived first: still asked, or to be assisted.
     """
     times = (task.set_out_at, task.arrived_at)
     clock = task.clock
@@ -87,6 +88,8 @@ def task_row(task: TaskSeen) -> Row:
         "at": [task.issued_at, *(getattr(task, f"{column}_at") for column in COLUMNS[1:])],
         "clock": None if clock is None else [COLUMNS.index(clock.column), clock.since, clock.by],
         "travels": task.arrive_by is not None or any(at is not None for at in times),
-        "fallback": task.fallback, "by_hand": task.by_hand, "is_over": task.is_over,
+        "fallback": task.fallback, "ahead": task.ahead, "assists": task.assists, "by_hand": task.by_hand,
+        "is_over": task.is_over, "reminders": task.reminders,
+        "late": {str(COLUMNS.index(c)): round(s) for c, s in task.late.items()},
     }  # fmt: skip
     return f"t:{task.id}", fields

@@ -8,7 +8,7 @@ from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.contract import Row, View
 
-__all__ = ["URGENCIES", "Queue", "callers", "class_key", "counted", "make_safe", "rank"]
+__all__ = ["URGENCIES", "Queue", "callers", "class_key", "counted", "first_at", "make_safe", "rank"]
 
 SHOWN: Final = 8
 URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
@@ -36,7 +36,7 @@ class Queue:
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }
-        return View(now, scalars, [_row(case, callers(case, seen)) for case in first])
+        return View(now, scalars, [_row(case, callers(case, seen), first_at(case, seen)) for case in first])
 
 
 def counted(seen: WallSeen) -> dict[str, int | None]:
@@ -52,6 +52,12 @@ def counted(seen: WallSeen) -> dict[str, int | None]:
 def callers(case: CaseSeen, seen: WallSeen) -> int:
     """Return the number of callers of a case, including those of possible duplicate reports."""
     return case.callers + sum(same.callers for same in seen.duplicates.get(case.key, ()))
+
+
+def first_at(case: CaseSeen, seen: WallSeen) -> float:
+    """Return when the first caller of a case reported, including those of possible duplicate reports."""
+    group = (case, *seen.duplicates.get(case.key, ()))
+    return min(one.at if one.first_at is None else one.first_at for one in group)
 
 
 def rank(case: CaseSeen) -> tuple[int, float, float, str]:
@@ -76,13 +82,13 @@ def make_safe(case: CaseSeen) -> dict[str, Any] | None:
     return {"holder": safe.holder, "at": safe.ordered_at, "due_at": safe.due_at, "done_at": safe.done_at}
 
 
-def _row(case: CaseSeen, reported_by: int) -> Row:
+def _row(case: CaseSeen, reported_by: int, first: float) -> Row:
     fields: dict[str, Any] = {
         "class": class_key(case), "label": case.label, "urgency": case.urgency, "road": case.road,
         "street": case.street, "at": case.at, "due_at": case.due_at, "until": case.until,
         "state": case.state,
         "agency": case.agency, "returned_by": list(case.returned_by), "next": case.next,
-        "next_at": case.next_at, "callers": reported_by, "reminders": case.reminders,
+        "next_at": case.next_at, "callers": reported_by, "first_at": first, "reminders": case.reminders,
         "supervised": case.supervised, "ruling_due_at": case.ruling_due_at,
         "ruling_sent": case.ruling_sent, "make_safe": make_safe(case), "version": case.version,
         "verbs": list(case.verbs), "targets": list(case.targets), "escalate_to": case.escalate_to,

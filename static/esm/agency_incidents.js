@@ -1,6 +1,6 @@
 // 联动处置: the incidents of the agency's tasks, all rows of their matrix, and what the joint session decided for it.
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { agencyOf, cellOf, COLUMNS, headline, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, headline, placeOf, taskOf } from "../js/linkage_matrix.js";
 
 const OVER = new Set(["verified", "declined", "cancelled"]);
 
@@ -42,8 +42,8 @@ function drawn(city, { as_of, scalars, order, rows }) {
     return html`<div class="row" data-own=${mark(row.agency === page.scope)} data-over=${mark(isOver)}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${taskOf(city, row)}</i></span>${isDropped
       ? html`<span class="dropped">${words("task_state." + row.state) ?? row.state}</span>`
       : COLUMNS.map((_, column) => {
-        const [told, level, kind] = cellOf(city, row, column, now), [used, limit] = told.split("/");
-        return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${used}${limit ? html`<small>/${limit}</small>` : nothing}</span>`;
+        const [told, level, kind, note] = cellOf(city, row, column, now);
+        return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${bodyOf(told, note)}</span>`;
       })}</div>`;
   }
 }

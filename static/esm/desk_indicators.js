@@ -1,18 +1,19 @@
-// 指标 · 今日: figures without colour. A click opens the formula, the numbers that went in, and when.
-import { vocabulary } from "../js/desk_words.js";
+// 指标: figures without colour, on the desk and on the duty page. A click opens the formula, the numbers that went in, and when.
 import { card, each, head, html, mark } from "../js/draw.js";
 
-const MAIN = ["K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b"], OLD_S = 60;
+const OLD_S = 150;
 
 export const mend = card((city, { face, redraw }) => {
-  const { say, words } = city, voice = vocabulary(city);
-  let isAll = false, open = /** @type {{ id: string, told: any, isFailed: boolean } | null} */ (null);
+  const { say, words } = city;
+  let isAll = false, shown = /** @type {Map<string, Row>} */ (new Map()), open = /** @type {{ id: string, told: any, isFailed: boolean } | null} */ (null);
 
   async function look(id) {
     if (open?.id === id) return close();
-    const mine = (open = { id, told: null, isFailed: /** @type {boolean} */ (false) });
+    const mine = (open = { id, told: /** @type {any} */ (null), isFailed: /** @type {boolean} */ (false) });
     redraw();
-    try { mine.told = await city.desk.ask("indicator", { name: id }); } catch { mine.isFailed = true; }
+    // A page that was told the inputs does not ask for them.
+    if (shown.get(id)?.inputs) mine.told = shown.get(id);
+    else try { mine.told = await city.orders.ask("indicator", { name: id }); } catch { mine.isFailed = true; }
     if (open !== mine) return;
     redraw();
     face.querySelector(".formula")?.scrollIntoView({ block: "nearest" });
@@ -26,7 +27,8 @@ export const mend = card((city, { face, redraw }) => {
   const lasting = (seconds) => (seconds < 3600 ? say.fine(seconds) : say.coarse(seconds));
 
   return ({ scalars, order, rows }) => {
-    const { at = null, main = MAIN } = scalars, age = at === null ? NaN : city.machine() - at;
+    shown = rows;
+    const { at = null, main = [] } = scalars, age = at === null ? NaN : city.machine() - at;
     const others = order.filter((id) => !main.includes(id));
     return html`${head(say.say("indicators.title"), age > OLD_S ? say.say("indicators.age", { t: say.coarse(age) }) : say.say("indicators.hint"), age > OLD_S)}
       <div class="indicators">${each(isAll ? [...main, ...others] : main, (id) => indicator(id, rows.get(id)))}</div>
@@ -49,11 +51,11 @@ export const mend = card((city, { face, redraw }) => {
     for (const [name, value] of Object.entries(told?.inputs ?? {})) lines.push([name, input(name, value)]);
     const at = told?.at ?? computed;
     const note = isFailed ? say.say("indicators.no_reply") : told === null ? say.say("indicators.loading")
-      : at == null ? "" : say.say("indicators.at", { t: say.hhmmss(city.toCity(voice.epoch(at))) });
+      : at == null ? "" : say.say("indicators.at", { t: say.hhmmss(city.toCity(at)) });
     return html`<section class="formula"><header><h3>${`${id} ${words("indicator." + id) ?? ""}`.trim()}</h3
       ><button type="button" @click=${close}>${say.say("indicators.back")}</button></header>
       <p class="words">${words("formula." + id)}</p>
-      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
+      <dl>${lines.map(([name, value]) => html`<div><dt>${words("input." + name) ?? words("source." + name) ?? words("agency." + name) ?? name}</dt><dd>${value}</dd></div>`)}</dl>
       <p class="note">${note}</p></section>`;
   }
   function figureOf({ value, unit }) {
@@ -64,7 +66,7 @@ export const mend = card((city, { face, redraw }) => {
   }
   function input(name, value) {
     if (isNothing(value)) return say.say("indicators.none");
-    if (typeof value === "object") return Object.entries(value).map(([key, one]) => `${words("source." + key) ?? key} ${input(key, one)}`).join(" · ");
+    if (typeof value === "object") return Object.entries(value).map(([key, one]) => `${words("input." + key) ?? words("source." + key) ?? key} ${input(key, one)}`).join(" · ");
     if (typeof value !== "number") return String(value);
     return name.endsWith("_s") ? lasting(value) : value.toLocaleString("en", { maximumFractionDigits: 2 });
   }

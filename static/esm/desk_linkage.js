@@ -5,7 +5,7 @@ import { holdersOf } from "../js/desk_words.js";
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
 import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_acts.js";
 import { draftOf } from "../js/linkage_draft.js";
-import { agencyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
 
 const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2, TOLD_S = 8;
 
@@ -70,7 +70,7 @@ export const mend = card((city, { face, redraw }) => {
     const now_ = record && joined(record.version, record.state);
     if (now_ && now_ !== seen) [seen, askedAt] = [now_, -Infinity];
     look();
-    return html`${bar()}${draft ? draft.draw() : shown === null ? nothing : record ? whole(record) : html`<p class="calm">${say.say("linkage.gone")}</p>`}`;
+    return html`${bar()}${each(view.order.filter((id) => id.startsWith("c:")), (id) => closure(view.rows.get(id)))}${draft ? draft.draw() : shown === null ? nothing : record ? whole(record) : html`<p class="calm">${say.say("linkage.gone")}</p>`}`;
   };
 
   function bar() {
@@ -85,6 +85,16 @@ export const mend = card((city, { face, redraw }) => {
       })}</div><button type="button" class="begin" ?hidden=${!orders.may("open_incident")} ?disabled=${draft !== null || !desk.isLive()}
         @click=${() => desk.beginLinkage({})}>${say.say("linkage.begin_here")}</button
       ><button type="button" class="close" ?hidden=${shown === null && draft === null} @click=${leave}>${say.say("linkage.close")}</button></div>`;
+  }
+
+  // ---- an underpass: 建议提前封闭 with its one button, later what may reopen it
+  function closure(row) {
+    const mark_ = "device:" + row.device, version = Math.max(row.version, orders.version(mark_)), isOff = orders.isBusy(mark_) || !desk.isLive() || orders.version(mark_) > row.version;
+    const depth = say.say(row.rise_cm_min > 0 ? "linkage.depth_rising" : "linkage.depth", { depth: row.depth_cm, rise: row.rise_cm_min });
+    const what = row.state === "suggested" ? joined(say.say("linkage.closure.suggested", { place: placeOf(city, row) }), depth)
+      : joined(placeOf(city, row), say.say("closure_state." + row.state), say.hhmm(row.at));
+    return html`<p class="closure" data-state=${row.state}><span>${what}</span>${lately(mark_)}${row.verb && orders.may(row.verb)
+      ? html`<button type="button" class=${row.state === "suggested" ? "primary" : "plain"} ?disabled=${isOff} ${press([row.verb, mark_, version], ([verb, on, at]) => orders.act(verb, on, at, {}, ""))}>${say.say("linkage.do." + row.verb)}</button>` : nothing}</p>`;
   }
 
   // ---- one incident
@@ -159,10 +169,14 @@ export const mend = card((city, { face, redraw }) => {
   function task(row, now) {
     const mark_ = "task:" + row.id, version = Math.max(row.version, orders.version(mark_));
     return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${row.priority}</i></span>${COLUMNS.map((_, column) => {
-        const [text, level, kind] = cellOf(city, row, column, now);
-        return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${text}</span>`;
-      })}<div class="below"><span class="task">${joined(taskOf(city, row), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
-        lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
+        const [text, level, kind, note] = cellOf(city, row, column, now);
+        return html`<span class="at" data-kind=${kind} data-level=${mark(level)} title=${kind === "by_hand" ? say.say("linkage.by_hand") : nothing}>${bodyOf(text, note, true)}</span>`;
+      })}<div class="below"><span class="task">${joined(taskOf(city, row), row.ahead && say.say("linkage.ahead", { agency: agencyOf(city, row.ahead) }), unitOf(row), row.reminders > 0 && say.say("linkage.reminded", { n: row.reminders }))}</span>${
+        photosOf(row)}${lately(mark_)}<span class="buttons">${buttons(row, mark_, version)}</span></div></div>`;
+  }
+  function photosOf({ id }) {
+    const names = sheet?.photos?.[id] ?? [];
+    return names.map((name, place) => html`<a class="photo" href=${`/evidence/${encodeURIComponent(id)}/${name}.jpg`} target="_blank" rel="noopener">${say.say("agency.photo", { n: place + 1 })}</a>`);
   }
   function unitOf({ unit, call_sign: sign }) {
     if (!unit) return sign;
@@ -189,7 +203,8 @@ export const mend = card((city, { face, redraw }) => {
   }
   function does([made, button, mark_, version, row]) {
     if (button.good) orders.forget(mark_);
-    else if (button.verb === "cancel_task") { asking = mark_; redraw(); }
+    // When the other agency of a pair has arrived, the recall needs no reason.
+    else if (button.verb === "cancel_task" && !row.ahead && !row.assists) { asking = mark_; redraw(); }
     else if (button.again) orders.resend(made);
     else if (button.args === null) fill(incidentForm(city, button.verb, row, holders), (args) => orders.act(button.verb, mark_, version, args, args.to ?? ""));
     else orders.act(button.verb, mark_, version, button.args, button.to);

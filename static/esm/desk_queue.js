@@ -2,7 +2,7 @@
 // always means the row that was under it. What a button said at the press is what is ordered.
 // Parts: static/js/desk_queue_*.js.
 const version = new URL(import.meta.url).search;
-const [{ FILTERS, ORDERS, chosenOf }, { pagesOf }, { rowOf: rowsOf }] = await Promise.all(
+const [{ FILTERS, ORDERS, WAITING, chosenOf }, { pagesOf }, { rowOf: rowsOf }] = await Promise.all(
   ["order", "pages", "row"].map((name) => import(`../js/desk_queue_${name}.js${version}`)),
 );
 const CHANNEL_MOST = 200, TYPED_MS = 250, IDLE_MS = 60000, SUMMED_MS = 16000, ROW_PX = 63, SPARE = 3, NEAR_END = 40;
@@ -16,7 +16,7 @@ function make(face, city) {
   const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city;
   const me = city.page.person?.person_mark ?? "";
   let view = { scalars: {}, order: [], rows: new Map() };
-  let filter = FILTERS.includes(desk.query.get("filter")) ? desk.query.get("filter") : "all";
+  let filter = [...FILTERS, ...WAITING].includes(desk.query.get("filter")) ? desk.query.get("filter") : "all";
   let order = ORDERS.includes(desk.query.get("order")) ? desk.query.get("order") : "left";
   let words = desk.query.get("words") ?? "";
   let isDeep = false;               // whether the list goes on beyond what the channel tells
@@ -33,14 +33,17 @@ function make(face, city) {
     }
     draw();
   });
-  const rowOf = (id) => view.rows.get(id) ?? pages.row(id) ?? ghosts.get(id);
-  const isTold = (id) => view.rows.has(id) || pages.has(id);
+  // A caller who waits has a row of its own, also of a case that the channel tells.
+  const isWaiting = () => WAITING.includes(filter);
+  const rowOf = (id) => (isWaiting() ? pages.row(id) ?? ghosts.get(id) : undefined) ?? view.rows.get(id) ?? pages.row(id) ?? ghosts.get(id);
+  const isTold = (id) => (!isWaiting() && view.rows.has(id)) || pages.has(id);
   const one = rowsOf(city, { rowOf, isMarked: (id) => marked.has(id), isGone: (id) => frozen !== null && !isTold(id) });
 
   // ---- the fixed parts
   const head = part(face, "head", () => make("header", "", [make("h2"), make("div", "filters"), make("select", "order")]));
   const [title, chips, sorter] = head.children;
-  const search = part(face, "search", () => make("input", "search"));
+  const find = part(face, "find", () => make("div", "find", [make("input", "search"), make("div", "filters")]));
+  const [search, callers] = find.children;
   search.type = "search";
   search.placeholder = city.page.has_grids ? say.say("desk.search_grids") : say.say("desk.search");
   search.setAttribute("aria-label", search.placeholder);
@@ -64,7 +67,7 @@ function make(face, city) {
   // ---- which rows, in which order
   // The channel tells the first 200; who wants others, or another order of more, asks for them.
   const isWhole = () => (view.scalars.rows ?? view.scalars.all ?? 0) <= CHANNEL_MOST;
-  const mustAsk = () => words.trim() !== "" || (!isWhole() && (filter !== "all" || order !== "left"));
+  const mustAsk = () => isWaiting() || words.trim() !== "" || (!isWhole() && (filter !== "all" || order !== "left"));
   const wantPages = () => pages.want(mustAsk() || isDeep ? { filter, order, words: words.trim() } : null);
   function wanted() {
     if (mustAsk()) return pages.order() ?? [];
@@ -73,6 +76,7 @@ function make(face, city) {
   }
   function total() {
     if (words.trim() !== "") return pages.total();
+    if (isWaiting()) return view.scalars[filter] ?? null;
     return filter === "mine" ? view.scalars.mine?.[me] ?? 0 : view.scalars[filter] ?? null;
   }
   // Rows there are of what is chosen, here or not: reports of one place have one row.
@@ -145,11 +149,8 @@ function make(face, city) {
     const fresh = settle(), live = desk.isLive();
     mark(face, "off", !live);
     text(title, city.rows.count(total()));
-    rows(chips, FILTERS, chip, (node, id) => {
-      const n = id === "mine" ? view.scalars.mine?.[me] ?? 0 : view.scalars[id];
-      text(node, id === "all" ? say.say("filter.all") : say.say("filter." + id, { n: number(n ?? null) }));
-      node.setAttribute("aria-pressed", String(id === filter));
-    });
+    rows(chips, FILTERS, chip, fillChip);
+    rows(callers, WAITING.filter((id) => view.scalars[id] > 0 || id === filter), chip, fillChip);
     show(ol, shown.length > 0);
     // Only what can be seen is mended at every look; the rest when it is scrolled to.
     const top = Math.floor(ol.scrollTop / ROW_PX) - SPARE, bottom = top + Math.ceil(ol.clientHeight / ROW_PX) + 2 * SPARE;
@@ -166,6 +167,10 @@ function make(face, city) {
     show(calm, shown.length === 0);
     tell(fresh, live);
   }
+  // Every report of the day became something: nobody is lost.
+  function balance(told) {
+    return [say.say("desk.balance", told), told.other > 0 && say.say("desk.balance_other", { n: told.other })].filter(Boolean).join(" + ");
+  }
   const number = (n) => (n === null ? "—" : n.toLocaleString("en"));
   function tell(fresh, live) {
     const gaps = city.gaps(view.scalars.gaps), beyond = Math.max(0, places() - shown.length - fresh.length);
@@ -178,6 +183,7 @@ function make(face, city) {
       frozen && fresh.length === 0 && say.say("desk.frozen"),
       !frozen && beyond > 0 && say.say("desk.beyond", { n: number(beyond) }),
       filter === "all" && words.trim() === "" && city.rows.places(view.scalars.all, view.scalars.rows),
+      filter === "reported" && view.scalars.balance && balance(view.scalars.balance),
       gaps,
     ].filter(Boolean);
     text(said, parts.join(" · "));
@@ -186,17 +192,22 @@ function make(face, city) {
     show(thaw, marked.size > 0 || fresh.length > 0);
   }
 
+  function fillChip(node, id) {
+    const n = id === "mine" ? view.scalars.mine?.[me] ?? 0 : view.scalars[id];
+    text(node, id === "all" ? say.say("filter.all") : say.say("filter." + id, { n: number(n ?? null) }));
+    node.setAttribute("aria-pressed", String(id === filter));
+  }
   function chip(id) {
     const node = make("button", "chip");
     node.type = "button";
     node.addEventListener("click", () => { filter = id; anew(); });
     return node;
   }
-  let isWaiting = false;
+  let isScrolled = false;
   ol.addEventListener("scroll", () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    requestAnimationFrame(() => { isWaiting = false; draw(); });
+    if (isScrolled) return;
+    isScrolled = true;
+    requestAnimationFrame(() => { isScrolled = false; draw(); });
   }, { passive: true });
 
   // ---- input: pointer

@@ -1,12 +1,15 @@
-// One line that never changes its height: who must act now, the rulings that wait, and what was done last.
-import { card, each, html, joined, mark, press } from "../js/draw.js";
-import { agencyOf } from "../js/linkage_matrix.js";
+// One line that never changes its height: who must act now, the worst critical cases (five at most, and how many
+// more), the rulings that wait, what is deferred, and what was done last.
+import { card, each, html, joined, mark, press, shape } from "../js/draw.js";
+import { deferralOf } from "../js/desk_deferral.js";
+import { agencyOf, placeOf } from "../js/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
 
-const MOST_ALARMS = 10;
+// Of more than these at once only the places have room; class and time stand in the rows below.
+const MOST_ALARMS = 10, MOST_NAMED = 4;
 
 export const mend = card((city, { redraw }) => {
-  const { say, desk, orders } = city, { alarm } = desk;
+  const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
   orders.on(redraw);
   alarm.on(redraw);
 
@@ -25,13 +28,16 @@ export const mend = card((city, { redraw }) => {
         say.say("linkage.strip", { n: told.incidents ?? 0 }), told.late_tasks > 0 && say.say("linkage.strip_late", { n: told.late_tasks }))}</button>
       <button type="button" class="alarm" ?hidden=${fresh === 0} @click=${alarm.look}>${joined(
         say.say("desk.alarm", { n: fresh }), !alarm.isHeard() && say.say("desk.alarm_mute"))}</button>
+      <button type="button" class="begin" ?hidden=${fresh === 0 || !orders.may("open_incident")} ?disabled=${!desk.isLive()} ${press(alarm.fresh()[0] ?? "", (id) => desk.beginLinkage({ case: id }))}>${say.say("linkage.begin")}</button>
       <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
         say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
-        const row = rows.get(id);
-        return html`<button type="button" class="ruling" @click=${() => desk.select(id)}><span>${desk.what(row)}</span
-          ><b>${row.due_at === null ? "" : say.left(row.due_at, now)}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
-      })}</div>
+        const row = rows.get(id), isFew = order.length <= MOST_NAMED, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
+        return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
+          row.kind === "critical" ? shape("critical") : ""}<span class="what">${isFew ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
+          ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
+      })}<span class="more" ?hidden=${!(told.more_critical > 0)}>${say.say("desk.critical_more", { n: told.more_critical ?? 0 })}</span></div>
+      ${deferral(told)}
       <span class="outbox" data-loud=${mark(told.outbox_failing > 0)} ?hidden=${outbox === ""}>${outbox}</span>
       ${done()}`;
   };

@@ -34,11 +34,13 @@ export const mend = card((city, { redraw, face }) => {
     if (askedReport !== revision || !answer?.report) return;
     const isNew = report?.day !== answer.report.day;
     report = answer.report;
-    if (isNew || !isDirty) [text, isDirty] = [report.text, false];
+    if (isNew || !isDirty) take();
     day = report.day;
     redraw();
   }
-  let isDirty = false;
+  // `base`: the version that the text was written on. Somebody else's later one is not overwritten unseen.
+  let isDirty = false, base = 0;
+  const take = () => { [text, base, isDirty] = [report.text, report.version, false]; };
 
   return ({ scalars }) => {
     const { entry, line, reports = [] } = scalars;
@@ -72,12 +74,20 @@ export const mend = card((city, { redraw, face }) => {
       <dl class="figures">${each(Object.keys(report.figures), (key) => html`<div><dt>${say.say("duty.figure." + key)}</dt><dd>${report.figures[key] === "" ? "—" : report.figures[key]}</dd></div>`)}</dl>
       <textarea class="report" maxlength="20000" .value=${live(text)} @input=${({ target }) => { text = target.value; isDirty = true; }} @keydown=${(event) => { if (event.key === "Escape") event.target.blur(); }}></textarea>
       ${refusedLine(city, subject, ["save_daily_report"])}
+      ${isDirty && report.version > base ? theirs(now) : ""}
       <p class="ways"><button type="button" class="primary" ?hidden=${!orders.may("save_daily_report")} @click=${() => save(subject)}>${words("verb.save_daily_report")}</button
       ><a href="/duty/daily/${report.day}?lang=${city.page.lang}" target="_blank" rel="noopener">${say.say("duty_page.daily.print")}</a></p></div>`;
   }
   async function save(subject) {
-    const done = await orders.act("save_daily_report", subject, orders.version(subject), { day: report.day, text, figures: report.figures });
-    if (done?.done) isDirty = false;
+    const sent = text, done = await orders.act("save_daily_report", subject, base, { day: report.day, text, figures: report.figures });
+    if (done?.done) [base, isDirty] = [done.done.version, text !== sent];
     redraw();
+  }
+  // What somebody saved meanwhile, beside one's own text: both stay readable until one is chosen.
+  function theirs(now) {
+    const { name, at } = report.saved ?? {}, keep = () => { base = report.version; orders.forget("daily_report:" + report.day); redraw(); };
+    return html`<section class="theirs"><p>${say.say("duty_page.daily.theirs", { name: orders.short(name ?? ""), t: say.moment(at, now, say.hhmmss) })}</p><pre>${report.text}</pre>
+      <p class="ways"><button type="button" @click=${() => { take(); keep(); }}>${say.say("duty_page.daily.use_theirs")}</button
+      ><button type="button" @click=${keep}>${say.say("duty_page.daily.keep_mine")}</button></p></section>`;
   }
 });

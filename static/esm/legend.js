@@ -6,8 +6,8 @@ export const mend = card(({ say }) => ({ scalars }) => {
   const place = (step) => ({ left: `${(100 * (step + 0.5)) / Math.max(1, steps.length)}%` });
   return html`<div class="signs" ?hidden=${marks.length === 0}>${marks.map(({ word, shape: kind, colour }) =>
       html`<span class="sign"><span class="mark">${shape(kind, colour)}</span><span>${say.say(word)}</span></span>`)}</div>
-    <div class="ramp" ?hidden=${steps.length === 0}><p>${say.say("legend.density", { n: Math.round(span / 60) })}</p><div class="scale"
+    <div class="ramp" ?hidden=${steps.length === 0}><span>${say.say("legend.density")}</span
       ><div class="steps">${each(steps, (background) => html`<i style=${styleMap({ background })}></i>`)}</div
-      ><span>${say.say("legend.unit")}</span
-      ><div class="numbers">${numbers.map(([step, n]) => html`<span style=${styleMap(place(step))}>${n.toLocaleString("en")}</span>`)}</div></div></div>`;
+      ><span class="window">${say.say("legend.window", { n: Math.round(span / 60) })}</span
+      ><div class="numbers">${numbers.map(([step, n]) => html`<span style=${styleMap(place(step))}>${n.toLocaleString("en")}</span>`)}</div></div>`;
 });

@@ -1,6 +1,6 @@
 // 联勤联动: the incidents, the worst first, and the rows of their matrix that somebody must look at.
-import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
-import { agencyOf, cellOf, COLUMNS, foldedOf, headline, taskOf } from "../js/linkage_matrix.js";
+import { card, each, head, html, joined, mark } from "../js/draw.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, taskOf } from "../js/linkage_matrix.js";
 
 const LEAST_PX = 60;
 
@@ -35,9 +35,8 @@ function drawn(city, { scalars: told, order, rows }) {
   }
   function task(row, at) {
     return html`<div class="row" data-priority=${row.priority}><span class="who"><b>${agencyOf(city, row.agency)}</b><i>${taskOf(city, row, true)}</i></span>${COLUMNS.map((_, column) => {
-      const [told_, level, kind] = cellOf(city, row, column, at);
-      const [used, limit] = told_.split("/");
-      return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${used}${limit ? html`<small>/${limit}</small>` : nothing}</span>`;
+      const [told_, level, kind, note] = cellOf(city, row, column, at);
+      return html`<span class="at" data-kind=${kind} data-level=${mark(level)}>${bodyOf(told_, note)}</span>`;
     })}</div>`;
   }
 }

@@ -30,5 +30,8 @@ export function lineOf(city, line) {
   const source = line.source && (words("source." + line.source) ?? line.source);
   const [role, code] = (line.post ?? "").split(":"), holder = words("agency." + code) ?? words("street." + code) ?? code ?? "";
   const post = role && say.say("post." + role, { holder }), shift = line.shift && words("shift." + line.shift);
-  return say.say(line.text, { ...line, agency, to, grade, post, shift, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+  const lead = line.lead || say.say("role.shift_lead"), late_ = line.late_s && say.say("time.step_late", { t: say.fine(Number(line.late_s)) });
+  const until = line.until && say.moment(Date.parse(line.until) / 1000, now);
+  const told = say.say(line.text, { ...line, until, agency, to, grade, post, shift, lead, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+  return joined(told, late_);
 }

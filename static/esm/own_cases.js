@@ -66,7 +66,7 @@ export const mend = card((city, place) => {
     const records = view.order.filter((id) => id.startsWith("r:")), { ids, fresh } = order.of(cases, form !== null);
     const formOf = (row) => (form?.at === at(row) ? form : null);
     const acts = (row) => ({ act, want, toggle, form: formOf(row), isOpen: open.has(row.id), voice, person: open.has(row.id) && row.more_verbs.includes("reveal") ? personIn(row) : null });
-    const note = fresh.length > 0 ? say.say("agency.held", { n: fresh.length }) : joined(scalars.waiting > 0 && say.say("agency.waiting", { n: scalars.waiting }));
+    const note = fresh.length > 0 ? say.say("agency.held", { n: fresh.length }) : joined(scalars.waiting > 0 && say.say("own.waiting", { n: scalars.waiting }));
     const shown = isAllDone ? done : done.filter((id, at) => at < FEW || open.has(rows.get(id).id));
     return html`${head(joined(say.say(city.page.channel === "street" ? "own_cases.title_street" : "own_cases.title"), scalars.cases > 0 && String(scalars.cases)), note)}
       <p class="calm" ?hidden=${as_of === null || scalars.cases > 0}>${say.say("own_cases.empty")}</p>

@@ -62,7 +62,7 @@ function whoOf(city, row, now) {
   return joined(
     `${by} ${say.moment(row.at[0], now)}`, why, fallback, row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }),
     row.reminders > 0 && say.say("agency.reminded", { n: row.reminders }),
-    row.ahead && say.say("agency.ahead", { agency: agencyOf(city, row.ahead) }), unit,
+    row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.ahead && say.say("agency.ahead", { agency: agencyOf(city, row.ahead) }), unit,
     row.by_hand && row.at[3] != null && say.say("agency.by_hand"),
     row.state === "done" && say.say("agency.verifier." + row.verifier),
   );
@@ -76,9 +76,9 @@ export const far = ({ say }, metres) => (metres < 1000 ? say.say("near.m", { n: 
 // ---- the buttons
 
 function steps(city, row, { act, want, form, made, report }) {
-  const { say, orders } = city, next = nextOf(row), label = (verb) => say.say("agency.do." + verb);
+  const { say, orders, outbox } = city, next = nextOf(row), label = (verb) => say.say("agency.do." + verb);
   // Until the channel tells what one's own act made, the row waits: a second press would be on what is no more.
-  const isBusy = orders.isBusy("task:" + row.id) || orders.version("task:" + row.id) > row.version || (report !== null && report.state !== "refused");
+  const isBusy = orders.isBusy("task:" + row.id) || Math.max(orders.version("task:" + row.id), outbox.version("task:" + row.id)) > row.version || (report !== null && report.state !== "refused");
   const doing = report ? "finish_task" : made && isBusy ? made.verb : next;
   const needsForm = next === "set_out_task" || (next === "finish_task" && row.evidence !== "ack");
   const go = () => (needsForm ? want(next, row) : act(next, row));
@@ -99,7 +99,7 @@ function told(city, row, made, report) {
   if (report && report.state !== "pending") {
     const { refused } = report.answer ?? {}, photos = say.say("agency.unsent", { n: outbox.photos(report) });
     if (refused) return answer("refused", orders.refusal(refused), [[say.say("desk.good"), () => outbox.drop("task:" + row.id)]]);
-    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), () => outbox.again("task:" + row.id)]]);
+    return answer("lost", joined(photos, report.why && say.say("agency.unsent.sign_in")), [[say.say("desk.resend"), outbox.again]]);
   }
   if (!made || made.state === "done" || made.state === "pending") return null;
   const mark_ = "task:" + row.id, verb = say.say("agency.do." + made.verb);

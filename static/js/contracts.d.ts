@@ -70,6 +70,8 @@ interface Person {
   role: string;
   seat: string;
   person_mark: string;
+  /** The agency or street that they act for; "" = none. */
+  holder: string;
   /** What the person's roles and shift allow now; buttons are for nothing else. */
   verbs: string[];
 }
@@ -223,7 +225,7 @@ interface Say {
 }
 /** Codes into words for the middle of the desk (static/js/desk_words.js). */
 type Voice = ReturnType<typeof import("./desk_words.js").vocabulary>;
-/** Nodes made and mended by hand (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
+/** Makes and updates nodes without a template (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
   make(tag: string, name?: string, children?: Iterable<Node>): any;
   text(node: any, words: string | null | undefined): void;
@@ -360,37 +362,61 @@ interface Agency {
   rung(): number;
   on(fn: () => void): void;
 }
-/** An order with photos that is not answered yet (static/js/agency_outbox.js). */
+/** An order that is not answered yet (static/js/outbox.js). */
 interface Unsent {
   /** The command id. */
   id: string;
   owner: string;
+  /** The page that gave it, and its scope. */
+  channel: string;
   scope: string;
   subject: string;
   envelope: Envelope;
   /** Photos by the name under which the server takes them: photo, before, after. */
   files: Record<string, Blob[]>;
-  /** `Date.now()` of the press. */
+  /** `Date.now()` of the press, and its number in the page: the order in which they go. */
   born: number;
+  no: number;
+  /** City time of the press, ISO 8601. */
+  at: string;
   state: "pending" | "unsent" | "refused" | "done";
   /** "sign_in" = the server asks who it is. */
   why: string;
   answer: Answer | null;
   /** Whether the browser keeps it when the page is closed. */
   isKept?: boolean;
-  isSending?: boolean;
-  tries: number;
-  timer?: number;
 }
 interface Outbox {
-  send(verb: string, subject: string, version: number, args: Record<string, any>, files: Record<string, Blob[]>): Promise<void>;
+  send(verb: string, subject: string, version: number, args: Record<string, any>, files?: Record<string, Blob[]>): Promise<void>;
   of(subject: string): Unsent | null;
+  isDone(subject: string): boolean;
+  waiting(): Unsent[];
+  others(): number;
   photos(one: Unsent): number;
+  version(subject: string): number;
   count(): number;
   isKept(): boolean;
   isSignedOut(): boolean;
-  again(subject: string): void;
+  again(): void;
   drop(subject: string): void;
+  on(fn: () => void): void;
+}
+/** Where the phone is (static/js/field.js), WGS84; `at` is `Date.now()`. */
+interface Here {
+  state: "asking" | "known" | "refused" | "none";
+  lon: number;
+  lat: number;
+  accuracy: number;
+  at: number;
+}
+interface Field {
+  here(): Here;
+  /** Ask the phone again where it is. */
+  locate(): void;
+  /** Metres from here to a place, null = either is unknown. */
+  metresTo(lon: number | null, lat: number | null): number | null;
+  /** Since when the page hears nothing of its server (`Date.now()`), null = it hears it. */
+  offlineSince(): number | null;
   on(fn: () => void): void;
 }
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
@@ -439,9 +465,10 @@ interface City {
   shown?(): Row | null;
   seat?: Seat;
   sound: Sound;
-  // An agency's page (agency.js, agency_outbox.js)
+  // The pages of agencies, streets and of the field (agency.js, outbox.js, field.js)
   agency: Agency;
   outbox: Outbox;
+  field: Field;
   // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
   keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
   dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };

@@ -5,6 +5,7 @@ const REASONS = {
   void: ["duplicate_in_error", "test_data"],
 };
 const ASKS = ["asked", "no_owner", "boundary_strip", "shared_facility", "city_district"];
+const ORDER_KINDS = ["advice", "review", "ordinary", "complex"];
 const SATISFIED = ["very_satisfied", "satisfied", "basically", "dissatisfied", "unreachable"];
 const RESOLVED = ["solved", "partly", "unsolved"];
 
@@ -12,7 +13,7 @@ const RESOLVED = ["solved", "partly", "unsolved"];
 const FIRST = ["send_for_ruling", "send_unit", "acknowledge", "escalate", "dispatch", "reassign", "remind", "supervise",
   "decide_extension", "decide_suspension", "confirm_void", "resume", "answer_level", "check", "call_back", "contact", "show", "open_incident"];
 const SEEN = 8;
-const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "answer_city", "decide_appeal", "comment", "report_rule_error", "reopen", "void"];
+const REST = ["undo", "request_ruling", "merge", "request_verification", "transfer_up", "answer_city", "decide_appeal", "classify_order", "comment", "report_rule_error", "reopen", "void"];
 const TARGETS = 3;
 const BY_INTAKE = new Set(["file", "reject", "merge", "request_verification"]);
 
@@ -101,6 +102,8 @@ const FORMS = {
   check: (voice) => [choice(voice, "mode", ["caller_confirmed", "video"]), yesNo(voice, "passed", "passed", "failed"),
     { ...words(voice, true, "reason"), when: (told) => told.passed === false }],
   call_back: (voice) => [choice(voice, "satisfaction", SATISFIED), choice(voice, "resolved", RESOLVED)],
+  classify_order: (voice) => [{ name: "kind", kind: "choice", label: label(voice, "order_kind"), options: options(voice, "kind", ORDER_KINDS), required: true },
+    words(voice, false)],
   send_unit: (voice, record, reply) => [{ name: "unit", kind: "choice", label: label(voice, "unit"), required: true,
     options: (reply?.nearby?.units ?? []).map((unit) => [unit.unit, voice.reach(unit)]) }],
   supervise: (voice) => [words(voice)],

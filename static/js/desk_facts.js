@@ -5,13 +5,20 @@ const SOON_S = 3600;
 /** @returns {Record<"left" | "right", any[]>} */
 export function factsOf(city, voice, record, register) {
   const { say } = voice, now = city.city();
-  return { left: [limit(), citizen(), ...stages(), makeSafe()].filter(Boolean), right: [source(), grid(), registered(), co(), asked(), external()].filter(Boolean) };
+  return { left: [limit(), hotline(), citizen(), ...stages(), makeSafe()].filter(Boolean), right: [source(), grid(), registered(), co(), asked(), external()].filter(Boolean) };
 
   function limit() {
     const due = voice.epoch(record.fix_by_at ?? record.due_at);
     if (!Number.isFinite(due)) return ["limit", say("detail.no_limit"), null];
     const words = say("detail.fix_by", { t: city.say.moment(due, now) });
     return ["limit", record.undetermined ? `${words} ${say("detail.undetermined")}` : words, due < now ? "red" : null];
+  }
+  // The hotline's own limit runs beside that of the class; the earlier one is what the row counts down to.
+  function hotline() {
+    const due = voice.epoch(record.hotline_by);
+    if (!Number.isFinite(due)) return null;
+    const kind = voice.code("kind", record.order_kind || (record.reopen_of ? "review" : "ordinary"));
+    return ["hotline", say("detail.hotline_by", { t: city.say.moment(due, now), kind }), due < now ? "red" : null];
   }
   // It stops only while the case is suspended; no return stops it.
   function citizen() {

@@ -1,7 +1,7 @@
 // @ts-nocheck: its pointer events and nodes have no types yet.
 // The desk's map: it moves for its own person only. The chosen case is ringed and brought into the middle; a
 // click on a mark, a ring of an ordinary case or a call-out chooses the case and opens its pop-up; a click on a
-// sensor off normal opens the draft of an incident.
+// sensor off normal opens the draft of an incident. The other mouse button opens it from any point.
 (function () {
   "use strict";
   const city = window.citywall, { make, text, mark, show, rows, reshape, press } = city.mend, { metres, move } = city.overMap;
@@ -67,7 +67,8 @@
   // ---- the pointer on the map: a click that is no drag
   function listen() {
     const map = cell();
-    map?.addEventListener("pointerdown", (event) => { down = [event.clientX, event.clientY]; }, { capture: true, passive: true });
+    map?.addEventListener("pointerdown", (event) => { down = event.button === 0 ? [event.clientX, event.clientY] : null; }, { capture: true, passive: true });
+    map?.addEventListener("contextmenu", begin, { capture: true });
     map?.addEventListener("pointerup", (event) => {
       if (down === null || Math.hypot(event.clientX - down[0], event.clientY - down[1]) > DRAG_PX) return;
       down = null;
@@ -79,6 +80,15 @@
       choose(found);
       if (alarm) city.desk.beginLinkage({ device: alarm.mark });
     }, { capture: true, passive: true });
+  }
+  // The other button: the draft of an incident here, of the case whose mark it is, or of the sensor.
+  function begin(event) {
+    const map = cell(), projection = projected();
+    if (!map || !projection || !city.orders.may("open_incident") || event.composedPath().includes(parts.popup)) return;
+    event.preventDefault();
+    const box = map.getBoundingClientRect(), at = [event.clientX - box.x, event.clientY - box.y];
+    const found = callout(event) ?? hit(...at), alarm = found ? null : device(...at), [lon, lat] = city.overMap.degrees(...projection.under(...at));
+    city.desk.beginLinkage(found ? { case: found.mark } : alarm ? { device: alarm.mark } : { lon, lat });
   }
   // Where an incident is to be opened: the point under the pointer.
   function point(px, py) {

@@ -1,5 +1,5 @@
 // Which rows of those that the channel told stand in the desk's queue, and in which order.
-export const FILTERS = ["all", "critical", "mine", "overdue", "reported", "ruling"], ORDERS = ["left", "urgency", "newest"];
+export const FILTERS = ["all", "critical", "mine", "overdue", "reported", "ruling"], WAITING = ["contact", "call_back"], ORDERS = ["left", "urgency", "newest"];
 const URGENCIES = { critical: 0, urgent: 1, normal: 2 };
 
 // `view`: the card's; the ids, first to last. `personMark` is that of the page's person.

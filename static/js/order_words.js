@@ -41,7 +41,7 @@
   }
 
   // ---- buttons: what one says is what is ordered. `args` null = it takes more than a click.
-  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification", "remind_task", "cancel_task"]);
+  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification", "remind_task", "cancel_task", "assist_task"]);
   // Nobody escalates to themselves: the next level counts from the one of who escalates.
   const OWN_LEVEL = { shift_lead: 1, duty_leader: 2, rotating_leader: 2 };
   const role = () => city.seat?.role() ?? city.page.person?.role ?? "";
@@ -69,7 +69,10 @@
     if (verb === "send_for_ruling" && row.ruling_sent) return { ...plain, args: null, label: say.say("order.sent"), off: true };
     return plain;
   }
+  // What a caller answers most often takes one press; every other answer is a form of the case.
+  const CALLED = { "order.called_good": { satisfaction: "satisfied", resolved: "solved" }, "order.called_bad": { satisfaction: "dissatisfied", resolved: "unsolved" } };
   function buttons(row, most = 2) {
+    if (row.waits === "call_back") return orders.may("call_back") ? Object.entries(CALLED).map(([key, args]) => ({ verb: "call_back", args, to: "", label: say.say(key) })) : [];
     const found = [], offered = (row.verbs ?? []).filter(orders.may), same = orders.may("merge") ? row.same ?? [] : [];
     // Reports that may be the same have no row of their own: one press counts them all with this one.
     if (same.length > 0) found.push({ verb: "merge_same", args: { same }, to: "", label: say.say("order.merge_same", { n: same.length }) });

@@ -21,7 +21,7 @@ export function offered({ orders, city, page }, row) {
   const now = city();
   const isIn = /** @type {Record<string, () => boolean>} */ ({
     return: () => row.return_by === null || now <= row.return_by,
-    apply_extension: () => row.fix_by !== null && now <= row.fix_by && row.extensions < 2,
+    apply_extension: () => row.fix_by !== null && now <= row.fix_by,
     apply_suspension: () => row.fix_by !== null && now <= row.fix_by,
     appeal: () => row.appeal_by === null || now <= row.appeal_by,
     send_unit: () => page.channel === "street",
@@ -37,17 +37,21 @@ function pair(verbs, row) {
 /** "剩34分" and how near it is. @param {City} city @param {Row} row */
 function time({ say, city }, row) {
   const now = city();
+  if (row.is_done) return [say.say(doneOf(row)), ""];
   if (row.suspended_until !== null && row.state === "suspended") return [say.say("own.paused"), ""];
   if (row.until === null) return [say.elapsed(row.at, now), ""];
   return [say.left(row.until, now), row.until < now ? "over" : row.until - now <= 3600 ? "near" : ""];
 }
+
+/** What became of a case that is folded. @param {Row} row */
+const doneOf = (row) => (row.part !== "former" ? "own.done" : GONE.has(row.state) ? "own.over" : "own.passed_on");
 
 /** State · the next limit · what else it has behind it. @param {City} city @param {Row} row */
 function second(city, row) {
   const { say, words } = city, now = city.city(), safe = row.make_safe, holder = (code) => holderOf(city, code);
   const names = (list) => list.map(holder).join(say.say("list.comma"));
   const isSafeOpen = safe && safe.done_at === null, isMine = isSafeOpen && safe.holder === city.page.scope;
-  const state = words("state." + row.state) ?? row.state;
+  const isPaused = row.state === "suspended" && row.suspended_until !== null, state = isPaused ? "" : words("state." + row.state) ?? row.state;
   const theirs = row.part === "make_safe" || row.part === "co";
   return joined(
     row.is_mirrored && say.say("own.mirrored", { source: words("source." + row.source) ?? row.source }),
@@ -55,7 +59,7 @@ function second(city, row) {
     [theirs && row.holder && holder(row.holder), state, row.sign_by !== null && !theirs && say.left(row.sign_by, now)].filter(Boolean).join(" "),
     safe && (safe.done_at !== null ? say.say("queue.made_safe", { t: say.coarse(safe.done_at - safe.ordered_at) }) : !isMine && say.say("queue.make_safe", { holder: holder(safe.holder), left: say.left(safe.due_at, now) })),
     row.level_asked && say.say("own.level_asked", { level: words("code.level." + row.level_asked) ?? row.level_asked }),
-    row.suspended_until !== null && row.state === "suspended" && say.say("own.suspended_until", { t: say.moment(row.suspended_until, now) }),
+    isPaused && say.say("own.suspended_until", { t: say.moment(row.suspended_until, now) }),
     row.extension_by !== null && say.say("own.extension_asked", { t: say.moment(row.extension_by, now) }),
     row.suspension_by !== null && say.say("own.suspension_asked", { t: say.moment(row.suspension_by, now) }),
     row.reworks > 0 && say.say("own.reworks", { n: row.reworks }),
@@ -76,7 +80,7 @@ const label = ({ say, words }, verb) => words("own.do." + verb) ?? say.say("verb
 /** @param {City} city @param {Row} row @param {CaseActs} acts */
 export function caseRow(city, row, { act, want, toggle, form, isOpen, voice, person }) {
   const { say, orders, outbox } = city, made = orders.of(row.id), report = outbox.of("case:~" + row.id), verbs = offered(city, row);
-  const isBusy = orders.isBusy(row.id) || orders.version(row.id) > row.version || (report !== null && report.state !== "refused");
+  const isBusy = orders.isBusy(row.id) || Math.max(orders.version(row.id), outbox.version("case:~" + row.id)) > row.version || (report !== null && report.state !== "refused");
   const doing = report && report.state !== "refused" ? report.envelope.verb : made && orders.isBusy(row.id) ? made.verb : "";
   const go = (verb) => (NEEDS_FORM.has(verb) ? want(verb, row) : act(verb, row));
   const button = (verb, name) => html`<button type="button" class=${name} ?disabled=${isBusy} data-verb=${verb} data-open=${mark(form?.kind === verb)} ${press(verb, go)}>${
@@ -101,7 +105,7 @@ function told({ say, orders, outbox }, row, made, report) {
   if (report && report.state !== "pending") {
     if (report.answer?.refused) return line("refused", orders.refusal(report.answer.refused), [[say.say("desk.good"), () => outbox.drop(subject)]]);
     const photos = say.say("agency.unsent", { n: outbox.photos(report) });
-    return line("lost", joined(photos, report.why && say.say("agency.unsent.sign_in"), !report.isKept && say.say("agency.unsent.lost")), [[say.say("desk.resend"), () => outbox.again(subject)]]);
+    return line("lost", joined(photos, report.why && say.say("agency.unsent.sign_in"), !report.isKept && say.say("agency.unsent.lost")), [[say.say("desk.resend"), outbox.again]]);
   }
   if (!made || made.state === "pending" || made.verb === "reveal" && made.state === "done") return nothing;
   if (made.state === "done") {
@@ -153,9 +157,8 @@ function ruled(city, voice, one) {
 export function doneRow(city, row, acts) {
   const { say, words } = city, isTheirs = row.part === "former" && !GONE.has(row.state);
   const state = words("state." + row.state) ?? row.state;
-  const verb = row.part !== "former" ? "own.done" : isTheirs ? "own.passed_on" : "own.over";
   if (acts.isOpen || acts.form) return caseRow(city, row, acts);
-  return html`<button type="button" class="done" @click=${() => acts.toggle(row)}><span class="mark">${say.say(verb)}</span><b>${what(acts.voice, row)}</b><span class="state">${joined(isTheirs && row.holder ? `${holderOf(city, row.holder)} ${state}` : state, row.appeal && say.say("own.appeal." + row.appeal))}</span></button>`;
+  return html`<button type="button" class="done" @click=${() => acts.toggle(row)}><span class="mark">${say.say(doneOf(row))}</span><b>${what(acts.voice, row)}</b><span class="state">${joined(isTheirs && row.holder ? `${holderOf(city, row.holder)} ${state}` : state, row.appeal && say.say("own.appeal." + row.appeal))}</span></button>`;
 }
 
 /** @param {City} city @param {Row} row @param {{ voice: Voice, want: (verb: string, row: Row) => void, form: import("./own_case_forms.js").Form | null }} acts */

@@ -3,8 +3,8 @@ import { html, nothing } from "./draw.js";
 
 const MOST_BYTES = 10 * 2 ** 20, TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif";
 
-/** @param {City} city @param {() => void} redraw @param {number} [most] */
-export function photosOf({ say }, redraw, most = 4) {
+/** @param {City} city @param {() => void} redraw @param {number} [most] @param {boolean} [isCamera] a new photo, straight from the camera */
+export function photosOf({ say }, redraw, most = 4, isCamera = false) {
   let photos = /** @type {{ file: Blob, url: string }[]} */ ([]), wrong = "";
   /** @param {Event} event */
   function take({ target }) {
@@ -30,6 +30,6 @@ export function photosOf({ say }, redraw, most = 4) {
     /** @param {string} [label] what they show */
     draw: (label) => html`<div class="shots">${label ? html`<span class="label">${label}</span>` : nothing}${photos.map((one, place) =>
       html`<button type="button" class="shot" title=${say.say("agency.remove_photo")} @click=${() => remove(one)}><img src=${one.url} alt=${say.say("agency.photo", { n: place + 1 })}></button>`)}
-      <label class="take" ?hidden=${photos.length >= most}>${say.say("agency.take_photo")}<input type="file" accept=${TYPES} multiple aria-label=${label || say.say("agency.take_photo")} @change=${take}></label></div>`,
+      <label class="take" ?hidden=${photos.length >= most}>${say.say("agency.take_photo")}<input type="file" accept=${TYPES} ?multiple=${!isCamera} capture=${isCamera ? "environment" : nothing} aria-label=${label || say.say("agency.take_photo")} @change=${take}></label></div>`,
   };
 }

@@ -11,7 +11,7 @@
   /** @type {City["rows"]["time"]} */
   function time(row, now) {
     const { say } = city, end = until(row), isCritical = row.urgency === "critical";
-    if (OVER.has(row.state)) return ["", null];
+    if (OVER.has(row.state) && !row.waits) return ["", null];
     if (end === null) return [say.elapsed(row.at, now), isCritical ? "red" : null];
     return [say.left(end, now), end < now || isCritical || row.state === "ruling" ? "red" : end - now <= 3600 ? "yellow" : null];
   }
@@ -25,6 +25,7 @@
 
   // Holder and state · callers · refusals · making safe · reminders · the next step with its time.
   function second(row, now) {
+    if (row.waits) return waiting(row, now);
     const { say } = city, who = row.holder ?? row.agency, refused = row.bounced ?? row.returned_by ?? [], safe = row.make_safe;
     const state = city.words("state." + row.state) ?? row.state;
     const next = row.next && city.words("next." + row.next);
@@ -32,7 +33,8 @@
     return [
       [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),
       row.callers > 1 && say.say("queue.callers", { n: row.callers }),
-      row.callers > 1 && say.say("queue.first", { t: say.moment(row.at, now) }),
+      row.callers > 1 && say.say("queue.first", { t: say.moment(row.first_at ?? row.at, now) }),
+      row.deferred && say.say("queue.deferred"),
       refused.length > 0 && say.say("queue.returned", { n: refused.length, names: refused.map(holder).join(say.say("list.comma")) }),
       isOpen && say.say("queue.make_safe", { holder: holder(safe.holder), left: say.left(safe.due_at, now) }),
       safe && !isOpen && say.say("queue.made_safe", { t: say.coarse(safe.done_at - safe.at) }),
@@ -41,6 +43,11 @@
       // Of a hazard the citizen's limit stands here, for its time is not the first that comes.
       isOpen && (row.due_at ?? null) !== null ? say.say("queue.fix_by", { t: say.moment(row.due_at, now) }) : step(row, next, now),
     ].filter(Boolean).join(" · ");
+  }
+  // A caller who waits: what became of the report, and until when to call.
+  function waiting(row, now) {
+    const { say } = city, state = row.merged ? say.say("queue.merged") : city.words("state." + row.state) ?? row.state;
+    return [state, say.say(`queue.${row.waits}_by`, { t: say.moment(row.until, now) })].join(" · ");
   }
   function step(row, next, now) {
     if (!next || row.state === "ruling") return "";

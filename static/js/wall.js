@@ -28,8 +28,19 @@
     body.style.zoom = String(scale);
     body.style.width = `${innerWidth / scale}px`;
     body.style.height = `${innerHeight / scale}px`;
+    city.mend.mark(body, "wide", isWide());
+    askForWide();
+  }
+  function isWide() {
     const { wide_from: from } = city.page;
-    city.mend.mark(body, "wide", from !== null && innerWidth / scale >= from);
+    return from !== null && innerWidth / scale >= from;
+  }
+  // What only a wide canvas shows is not sent to others: a canvas that is wide asks for the page that has it, once.
+  function askForWide() {
+    if (query.has("wide") || !isWide()) return;
+    const url = new URL(location.href);
+    url.searchParams.set("wide", "1");
+    location.replace(url);
   }
 
   // Bokeh measures boxes in px of the window and draws at the device's pixel ratio. Inside a scaled canvas
@@ -48,6 +59,7 @@
   }
   addEventListener("resize", rescale);
   scale = wanted();
+  askForWide();
 
   // ---- the view-lock. A wall moves for a reason: a person locks it, ★ unlocks it, new P1 bring it home.
   let isLocked = false, home = /** @type {number[] | null} */ (null), critical = /** @type {string | null} */ (null);

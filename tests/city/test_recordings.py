@@ -66,6 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs",
+        "relaxations", "visits",
     }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[: len(lines) - 11] == [
+    assert lines[: len(lines) - 14] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -98,14 +99,15 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.incident_state.closed", "log.report.first", "log.incident_limit.report", "log.session_opened",
         "log.session_closed", "log.task_declined", "log.task_not_verified", "log.task_escalated.1",
         "log.task_fell_back", "log.task_limit.arrive", "log.task_reassigned", "log.task_cancelled",
-        "log.task_undone",
+        "log.task_assisting", "log.task_undone",
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-11:] == [
+    assert lines[-14:] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
-        "log.release_asked", "log.call_out_started", "log.call_out_ended",
+        "log.release_asked", "log.call_out_started", "log.call_out_ended", "log.relaxed.defer_ordinary",
+        "log.relaxation_ended.defer_ordinary", "log.visited",
     ]  # fmt: skip
     day = state.shifts["310115-2026-11-21-day"]
     assert (day.state, day.late_s, day.posts["duty_leader"].state) == ("closed", 180.0, "replaced")

@@ -51,7 +51,8 @@ def test_a_table_that_is_no_text_is_named_once_and_others_are_looked_at(tmp_path
     (tmp_path / "standards.csv").write_text(text.replace("yes,60,", "yes,,", 1), encoding="utf-8")
     code, output = check(tmp_path)
     assert code == 1
-    assert [name in line for line in output.splitlines()].count(True) == 1
+    [line] = [line for line in output.splitlines() if name in line]
+    assert "row 1, 1: expected CSV in UTF-8; it seems to be GB18030: save it as UTF-8" in line
     assert "standards.csv, row 2, make_safe_min" in output
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+import static
 from city.state.row_keys import row_key_of
+from layers.atlas.atlas import Atlas
 from layouts.pages import CARDS
 from layouts.saturation import ROUTINE_MOST, saturated_share
 from tests.console.browser import FULL_HD, START_MS, Sight
@@ -23,6 +25,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 SMALLEST_PX = 17.0
 CREDIT = "© "
 HALF_PX = 1
+HALF_MARK_PX = 12
 LED = (6656, 1792)
 STRIP = """const strip = document.querySelector('[data-cell="cameras"]');
   const host = [...strip.querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector("li"));
@@ -116,6 +119,22 @@ def test_the_browser_says_nothing_while_data_stream(wall: Sight, running: Runnin
     assert [frame for frame in news if '"events"' in frame and '"echo"' not in frame] == []
 
 
+def test_no_mark_of_a_street_lies_under_the_legend_of_the_density(wall: Sight) -> None:
+    south = Atlas.read(static.path("district/atlas")).drawing.bounds.south
+    between = wall.page.evaluate(
+        """(south) => {
+          const place = (key) => document.querySelector(`[data-cell="${key}"]`);
+          const { start, end } = citywall.figure("map").y_range, map = place("map").getBoundingClientRect();
+          const roots = [...place("legend").querySelectorAll("*")].map((node) => node.shadowRoot);
+          const ramp = roots.map((root) => root?.querySelector(".ramp")).find((found) => found);
+          const street = map.bottom - ((south - start) / (end - start)) * map.height;
+          return ramp.getBoundingClientRect().top - street;
+        }""",
+        south,
+    )
+    assert between >= HALF_MARK_PX
+
+
 def test_a_wall_has_no_buttons(wall: Sight) -> None:
     assert wall.count("button, input, select, a[href], [role=button]") == 0
 
@@ -179,7 +198,17 @@ def test_on_an_led_wall_the_ground_beside_the_map_is_used(
 
 def test_on_a_usual_wall_nothing_of_a_wide_one_is_seen(wall: Sight) -> None:
     boxes = wall.settle().boxes()
-    assert all(boxes[key][2:] == [0, 0] for key in ("beside", "cameras"))
+    assert boxes["cameras"][2:] == [0, 0]
+    assert "beside" not in boxes
+
+
+def test_what_only_a_wide_wall_shows_is_sent_to_wide_walls_alone(wall: Sight, running: Running) -> None:
+    with Wall(running, "wall?wide=1") as wide:
+        wait_for(lambda: "heat_beside" in wide.frames)
+    state = wall.state()
+    assert {"heat", "heat_core"} <= state["frames"].keys()
+    assert "heat_beside" not in state["frames"]
+    assert wall.page.evaluate("Object.keys(citywall.page.figures)") == ["map", "inset"]
 
 
 def test_an_english_wall_has_english_words_beside_the_data(running: Running, browser: Any) -> None:

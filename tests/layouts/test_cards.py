@@ -149,8 +149,8 @@ class TestQueue:
             "class": "event.0406", "label": "", "urgency": "normal", "road": "银城中路",
             "street": "310115005", "at": CITY - 60, "due_at": CITY + 9000, "until": CITY + 9000,
             "state": "handling", "agency": "城管", "returned_by": ["通信", "电力"], "next": "to_shift_lead",
-            "next_at": CITY + 5, "callers": 1, "reminders": 0, "supervised": 0, "ruling_due_at": None,
-            "ruling_sent": False,
+            "next_at": CITY + 5, "callers": 1, "first_at": CITY - 60, "reminders": 0,
+            "supervised": 0, "ruling_due_at": None, "ruling_sent": False,
             "make_safe": None, "version": 0, "verbs": [], "targets": [], "escalate_to": "",
         }  # fmt: skip
 

@@ -5,9 +5,20 @@ import pytest
 
 from city.clocks.city_clock import CityClock
 from city.state.case_file import CaseFile
+from city.state.hotline_records import Span
 from city.views.desk_seen import DeskCase, DeskSeen, NearestUnit
 from city.views.wall_seen import MakeSafeSeen
-from layouts.cards.desk_queue import FILTERS, MOST, ORDERS, DeskQueue, desk_row, matches, order_key
+from layouts.cards.desk_queue import (
+    FILTERS,
+    MOST,
+    ORDERS,
+    WAITING,
+    DeskQueue,
+    desk_row,
+    matches,
+    order_key,
+    waiting_row,
+)
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.header import Header
 from layouts.pages import DESK_CARDS
@@ -60,11 +71,12 @@ class TestQueue:
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
         assert scalars == {
             "all": 5, "rows": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1,
-            "mine": {"me": 2, "you": 1}, "gaps": [],
+            "mine": {"me": 2, "you": 1}, "gaps": [], "contact": 0, "call_back": 0, "balance": {"reported": 0},
         }  # fmt: skip
         found = {
             chosen: [c.key for c in cases if matches(c, chosen, city=CITY, person_mark="me")]
             for chosen in FILTERS
+            if chosen not in WAITING
         }
         assert found == {
             "all": ["1", "2", "3", "4", "5"], "critical": ["1"], "mine": ["2", "4"], "overdue": ["2"],
@@ -136,6 +148,15 @@ class TestQueue:
         }
         assert found == {"newest": ["new", "old", "p1"], "urgency": ["p1", "old", "new"]}
 
+    def test_a_caller_who_waits_has_one_act_and_its_own_limit(self) -> None:
+        merged = case("1", state="merged", version=4)
+        mark, row = waiting_row(merged, seen(merged), "call_back", CITY + 60)
+        told = {name: row[name] for name in ("waits", "until", "merged", "verbs", "version")}
+        assert (mark, told) == (
+            "1",
+            {"waits": "call_back", "until": CITY + 60, "merged": True, "verbs": ["call_back"], "version": 4},
+        )
+
     def test_an_address_without_a_place_has_none(self) -> None:
         nowhere = case("1", lon=float("nan"), lat=float("nan"))
         assert (desk_row(nowhere, seen(nowhere))[1]["lon"], CaseFile().state) == (None, "reported")
@@ -147,9 +168,28 @@ def test_the_strip_counts_who_must_act_and_names_the_rulings_due_first() -> None
         *(case(f"r{n}", state="ruling", ruling_due_at=CITY + 60 * n) for n in range(5, 0, -1)),
     )
     view = DeskStrip().view(seen(*cases, outbox=3, outbox_failing=1), NOW)
-    assert [key for key, _ in view.rows] == ["r1", "r2", "r3"]
+    assert [(key, row["kind"]) for key, row in view.rows] == [
+        ("1", "critical"), ("r1", "ruling"), ("r2", "ruling"), ("r3", "ruling"),
+    ]  # fmt: skip
     assert view.scalars.items() >= {"critical": 1, "ruling": 5, "outbox": 3, "outbox_failing": 1}.items()
     assert len(view.scalars["critical_keys"]) == 1
+
+
+def test_the_strip_names_five_critical_cases_the_worst_first_and_counts_the_others() -> None:
+    critical = [case(f"p{n}", urgency="critical", due_at=CITY + 60 * (9 - n)) for n in range(8)]
+    ruling = case("r", state="ruling", ruling_due_at=CITY)
+    view = DeskStrip().view(seen(*critical, ruling), NOW)
+    assert [key for key, _ in view.rows] == ["p7", "p6", "p5", "p4", "p3", "r"]
+    assert view.scalars["more_critical"] == 3
+
+
+def test_the_strip_tells_what_is_deferred_and_who_switched_it_on() -> None:
+    span = Span(CITY - 60, CITY + 3600, "wang", "王××", "防汛")
+    cases = (case("1", deferred=True), case("2", deferred=True), case("3"))
+    told = DeskStrip().view(seen(*cases, deferral=span, relaxation_version=3), NOW).scalars
+    assert told["deferral"] == {"until": CITY + 3600, "by": "王××", "at": CITY - 60}
+    assert (told["deferred"], told["relaxation_version"]) == (2, 3)
+    assert DeskStrip().view(seen(*cases[2:]), NOW).scalars["deferral"] is None
 
 
 def test_the_strip_counts_the_alarms_of_ten_minutes_and_what_may_be_the_same() -> None:

@@ -1,12 +1,19 @@
 import pytest
 
 from city.indicators.compute import indicators
+from city.indicators.duty_figures import duty_indicators
 from city.indicators.indicator import Indicator, count, share, unknown
+from city.indicators.linkage_figures import linkage_indicators
 from city.state.ledger_state import LedgerState
-from layouts.cards.desk_indicators import MAIN, DeskIndicators
+from layouts.cards.desk_indicators import DUTY, MAIN, DeskIndicators, DutyIndicators
 from layouts.catalogues import LANGUAGES, own_words
 
-ALL = indicators(LedgerState(), (0.0, 86_400.0), now=86_400.0, zone_offset_s=28_800)
+EMPTY, DAY = LedgerState(), (0.0, 86_400.0)
+ALL = {
+    **indicators(EMPTY, DAY, now=86_400.0, zone_offset_s=28_800),
+    **duty_indicators(EMPTY, 86_400.0, sub_centres=36, workstations=None),
+    **linkage_indicators(EMPTY, DAY, now=86_400.0),
+}
 
 
 class Seen:
@@ -48,3 +55,11 @@ def test_every_indicator_has_a_name_and_a_formula_in_words(name: str, lang: str)
     assert words[f"indicator.{name}"]
     assert words[ALL[name].formula_key]
     assert not ALL[name].why_not or words[f"indicators.why.{ALL[name].why_not}"]
+
+
+def test_the_duty_page_has_the_figures_of_duty_alone_with_their_inputs() -> None:
+    view = DutyIndicators().view(Seen(share("K29", 1, 1, late_s=180.0), count("K01", 7)), 9.0)
+    [(key, row)] = view.rows
+    assert (key, row["numerator"], row["inputs"]) == ("K29", 1, {"late_s": 180.0})
+    assert view.scalars == {"at": 7.0, "main": list(DUTY)}
+    assert set(DUTY) <= ALL.keys()

@@ -1,6 +1,6 @@
 """A stage for the desk's cards in a real Chromium: real scripts, styles and words, and no server.
 
-What live.js and a page's session would tell is fed by hand; what the desk orders and asks is written down.
+live.js and the page's session are stubs that the test feeds; they record what the desk orders and asks.
 """
 
 import json
@@ -21,7 +21,7 @@ __all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
 MARK = "0a1b2c3d4e5f"
 ROAD = "羽山路巨野路口"
 
-# What live.js gives to the scripts of a page, fed by hand; the time of day stands still but for `PASS`.
+# A stub of live.js that the test feeds; its clock is manual: only `tick` moves it.
 BUS = """
 const listeners = new Map(), frames = new Map(), cards = new Map();
 const PAGE = JSON.parse(document.getElementById("citywall-page").textContent);
@@ -50,7 +50,7 @@ window.showFrame = (key, frame) => { frames.set(key, frame); told("frame:" + key
 window.tick = (seconds) => { window.PASSED += seconds; for (const key of listeners.keys()) told(key); };
 """
 
-# The other end of the page's session: everything said is kept, every question and order answered by hand.
+# A stub of the page's session: it records every message, and answers from `answers` and `replies`.
 WIRE = """
 window.said = { acts: [], asks: [] };
 window.answers = {};   // verb -> done or refused, what an order is answered with
@@ -108,7 +108,8 @@ class Stage:
         if figure:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         inside = "".join(
-            _file(f"css/{name}.css") for name in ("cards", "desk_cards", "desk_detail", "desk_linkage")
+            _file(f"css/{name}.css")
+            for name in ("cards", "desk_cards", "desk_detail", "desk_linkage", "indicators")
         )
         html = (
             f'<!doctype html><html lang="{lang}"><meta charset=utf-8><meta name=color-scheme content=dark>'

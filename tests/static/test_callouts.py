@@ -26,7 +26,7 @@ SIZE = (756, 986)
 EXTENT = (X0, Y0, X0 + SIZE[0] * 90.0, Y0 + SIZE[1] * 90.0)
 SETTING = MapSetting(EXTENT, (float(SIZE[0]), float(SIZE[1])))
 EVIL = "<img src=x onerror=window.hacked=1>"
-# What live.js gives to the scripts of a page, fed by hand.
+# A stub of live.js: the test calls `show` instead of a socket.
 BUS = """
 const listeners = new Map(), frames = new Map();
 window.citywall = {

@@ -53,7 +53,7 @@ def row(**given: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def wall(browser: Browser) -> Iterator[Page]:
-    with opened(browser, "wall", size=LED) as page:
+    with opened(browser, "wall", size=LED, query="?wide=1") as page:
         yield page
 
 

@@ -1,12 +1,14 @@
 """The desk's alarm in a real Chromium: what is critical and new is heard once, counted, and looked at."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.script_pages import LATER, mark, opened, tell_view
+from tests.seen_factory import NOW
 from tests.static.desk_list import ME
 
 pytestmark = pytest.mark.browser
@@ -97,4 +99,47 @@ def test_more_than_one_person_can_take_is_said(page: Page) -> None:
     tell(page, alarms=10, same=3)
     assert shown(page, "flood") == ""
     tell(page, alarms=31, same=22)
-    assert shown(page, "flood") == "近10分 特急 31（上限 10） · 建议并案 22"
+    assert shown(page, "flood") == "近10分 告警 31（上限 10） · 建议合并 22"
+
+
+def test_the_strip_shows_the_worst_and_how_many_more_there_are(page: Page) -> None:
+    plain = {"class": "event.0506", "label": "", "road": "世纪大道", "street": "", "urgency": "critical"}
+    rows = [
+        (mark(n), {**plain, "kind": "critical" if n < 5 else "ruling", "due_at": None, "sent": False})
+        for n in range(6)
+    ]
+    tell_view(page, "desk_strip", {"critical": 9, "critical_keys": [], "more_critical": 4}, rows)
+    assert page.evaluate("inCard('desk_strip', '.ruling').map((node) => node.dataset.kind)") == [
+        *["critical"] * 5, "ruling",
+    ]  # fmt: skip
+    assert shown(page, "more") == "另有特急 4"
+
+
+def test_a_duty_leader_switches_the_deferral_on_with_a_reason_and_an_end(page: Page) -> None:
+    tell(page, relaxation_version=2)
+    deferral = page.locator('[data-cell="desk_strip"] .deferral')
+    deferral.get_by_role("button", name="灾害顺延…").click()
+    start = deferral.get_by_role("button", name="启动灾害顺延")
+    assert start.is_disabled(), "without a reason"
+    deferral.locator("select").select_option("4")
+    deferral.locator("input").fill("防汛防台Ⅱ级响应")
+    start.click()
+    act = page.evaluate("acts().at(-1)")
+    assert (act["verb"], act["subject"], act["version"]) == (
+        "start_relaxation", "relaxation:defer_ordinary", 2,
+    )  # fmt: skip
+    city = page.evaluate("citywall.city()")
+    hours = (datetime.fromisoformat(act["args"]["until"]).timestamp() - city) / 3600
+    assert (round(hours, 1), act["args"]["text"]) == (4.0, "防汛防台Ⅱ级响应")
+
+
+def test_a_running_deferral_is_told_to_everybody_and_ended_by_whoever_may(browser: Browser) -> None:
+    running = {"deferral": {"until": NOW + 3600, "by": "王××（副区长）", "at": NOW - 60}, "deferred": 213}
+    for verbs, ends in (([], 0), (["end_relaxation"], 1)):
+        with opened(browser, "desk", person={**ME, "verbs": verbs}) as page:
+            tell(page, **running)
+            words = shown(page, "deferred")
+            assert words.startswith("灾害顺延 213 · 至 ")
+            assert words.endswith(" · 王××")
+            button = page.locator('[data-cell="desk_strip"] .deferral').get_by_role("button", name="结束顺延")
+            assert button.count() == ends

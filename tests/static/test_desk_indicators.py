@@ -98,8 +98,8 @@ def test_what_cannot_be_known_says_why(stage: Stage) -> None:
 
 def test_figures_that_grew_old_say_so(stage: Stage) -> None:
     tell(stage, share("K08", 482, 500))
-    stage.tick(120)
-    assert stage.text("header .note") == "2分前"
+    stage.tick(180)
+    assert stage.text("header .note") == "3分前"
 
 
 def test_no_text_is_markup(stage: Stage) -> None:

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser
 
+from city.state.ledger_state import Device, Place
+from city.state.linkage_records import Closure
 from city.state.row_keys import row_key_of
 from city.views.linkage_seen import LinkageSeen
 from city.views.linkage_view import LinkageView
@@ -135,3 +137,45 @@ def test_linkage_starts_from_a_preview_whose_rows_may_be_changed(stage: Stage) -
     feed(stage, [incident(ID, cases=("hotline/m1",))], [task(1)])
     stage.page.locator(f"{CARD} .matrix .row .below").wait_for()
     assert stage.page.evaluate("citywall.desk.incident()") == ID
+
+
+def test_the_second_of_a_pair_is_answered_with_one_press(stage: Stage) -> None:
+    there = {"state": "arrived", "acknowledged": signed(NOW - 60), "arrived": signed(NOW - 9)}
+    second = task(1, agency="lh", state="set_out", set_out=signed(NOW - 50), fallback=f"{ID}.2")
+    first = task(2, fallback_of=f"{ID}.1", **there)
+    feed(stage, [incident()], [second, first])
+    stage.page.locator(f"{CARD} .tab").click()
+    below = stage.page.locator(f"{CARD} .matrix .below", has_text="消防已先到场：撤回或协同")
+    assert below.locator(".buttons button").all_inner_texts() == ["协同", "撤回"]
+    done = {"done": {"version": 2, "position": "9", "facts": [], "undo_until": None}}
+    stage.answer("assist_task", done)
+    stage.answer("cancel_task", done)
+    below.get_by_text("协同", exact=True).click()
+    assert (stage.acts()[-1]["verb"], stage.acts()[-1]["args"]) == ("assist_task", {})
+    helps = msgspec.structs.replace(second, assists=f"{ID}.2", version=2)
+    feed(stage, [incident()], [helps, first])
+    below = stage.page.locator(f"{CARD} .matrix .below", has_text="协同消防")
+    below.get_by_text("撤回", exact=True).click()  # still without a reason
+    assert (stage.acts()[-1]["verb"], stage.acts()[-1]["args"]) == ("cancel_task", {})
+
+
+def test_a_suggested_closure_is_one_line_with_one_button(stage: Stage) -> None:
+    closure = Closure(
+        "wl-7", "suggested", CITY, 11.0, 3.7, parties=("ga", "jt", "sw"), noted="rise", version=2, moved=2
+    )
+    place = Place(121.7, 31.19, "310115110", "川沙路")
+    device = Device("wl-7", "road_water_depth", "川沙路下立交", "水务", place, 60.0)
+    city = city_with([], [], closures={"wl-7": closure}, devices={"wl-7": device})
+    found: LinkageSeen = LinkageView(RULES, full=True).see(city, CITY)
+    view = DeskLinkage().view(seen(closures=found.closures), CITY)  # type: ignore[arg-type]
+    stage.card("desk_linkage", view.scalars, *msgspec.to_builtins(view.rows))
+    line = stage.page.locator(f"{CARD} .closure")
+    assert line.locator("span").first.inner_text() == "建议提前封闭 川沙路 · 11 cm ↑3.7 cm/分"
+    assert line.locator("button").all_inner_texts() == ["启动三方封闭"]
+    stage.answer(
+        "close_underpass", {"done": {"version": 3, "position": "9", "facts": [], "undo_until": None}}
+    )
+    line.locator("button").click()
+    act = stage.acts()[-1]
+    assert (act["verb"], act["subject"], act["version"]) == ("close_underpass", "device:wl-7", 2)
+    assert line.locator("button").is_disabled()  # until the channel tells what it made

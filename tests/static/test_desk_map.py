@@ -176,6 +176,21 @@ def test_a_click_on_a_sensor_off_normal_drafts_an_incident_and_a_case_is_before_
     assert stage.page.evaluate("window.began") == {"device": "wl-7"}
 
 
+def test_the_other_button_drafts_an_incident_at_a_point_of_a_case_or_of_a_sensor(stage: Stage) -> None:
+    sensors = {"x": [X + 9000.0], "y": [Y], "device": ["wl-7"]}
+    stage.page.evaluate("data => showFrame('sensors', { meta: {}, data })", sensors)
+    stage.page.evaluate(
+        "() => { window.began = []; citywall.desk.beginLinkage = (source) => { began.push(source); }; }"
+    )
+    stage.page.mouse.click(*px(stage, 121.60, 31.20), button="right")
+    stage.page.mouse.click(*px(stage, 121.56, 31.24), button="right")
+    stage.page.mouse.click(*stage.page.evaluate(AT, [X + 9000.0, Y]), button="right")
+    point, case, sensor = stage.page.evaluate("began")
+    assert (point["lon"], point["lat"]) == (pytest.approx(121.60, abs=0.01), pytest.approx(31.20, abs=0.01))
+    assert (case, sensor) == ({"case": MARK}, {"device": "wl-7"})
+    assert stage.page.evaluate("citywall.desk.selected()") is None  # it chooses nothing
+
+
 def test_a_drag_chooses_nothing_and_empty_ground_closes_the_pop_up(stage: Stage) -> None:
     stage.select(MARK)
     left, top = px(stage, 121.57, 31.245)

@@ -231,6 +231,37 @@ def reply(page: Page, question: dict[str, Any], rows: list[tuple[str, dict[str, 
     page.evaluate("(told) => reply({ reply: told })", told)
 
 
+def test_callers_who_wait_are_asked_for_and_answered_with_one_press(page: Page) -> None:
+    page.evaluate(DONE)
+    tell(page, [row(n) for n in range(3)], contact=0, call_back=2, reported=0)
+    page.evaluate("inCard('desk_queue', '.find .chip')[0].click()")
+    question = asked(page, 1)
+    assert (question["what"], question["filter"]) == ("rows", "call_back")
+    waits = {
+        "waits": "call_back",
+        "until": NOW + 600,
+        "verbs": ["call_back"],
+        "merged": True,
+        "state": "merged",
+    }
+    # The first is told by the channel, too: here it stands as the caller who waits.
+    reply(page, question, [row(0, **waits), row(40, **waits)], 2)
+    assert page.evaluate(ORDER) == [mark(0), mark(40)]
+    assert "已并案 · 回访" in page.evaluate(WORDS, mark(0))
+    press(page, 40, "button.two")
+    [act] = page.evaluate("acts()")
+    assert (act["subject"], act["verb"], act["args"]) == (
+        f"case:~{mark(40)}", "call_back", {"satisfaction": "dissatisfied", "resolved": "unsolved"},
+    )  # fmt: skip
+
+
+def test_the_filter_of_reports_says_what_became_of_those_of_the_day(page: Page) -> None:
+    balance = {"reported": 12, "filed": 3, "merged": 4, "rejected": 1, "waiting": 2, "other": 2}
+    tell(page, [row(n, state="reported") for n in range(2)], reported=2, balance=balance)
+    page.evaluate("inCard('desk_queue', '.chip')[4].click()")
+    assert "今日来件 12 = 立案 3 + 并案 4 + 不予立案 1 + 待受理 2 + 其他 2" in page.evaluate(FOOT)
+
+
 TO_THE_END = "inCard('desk_queue', '.rows')[0].scrollTop = 1e6"
 
 

@@ -200,3 +200,35 @@ def test_a_cell_of_the_week_is_changed_in_place_with_the_keyboard(page: Page) ->
         "override_roster", "duty_officer", "钱××（值班员）", "病假",
     )  # fmt: skip
     assert args["starts_at"] < args["ends_at"]
+
+
+def report(version: int, text: str, name: str) -> dict[str, Any]:
+    saved = {"name": name, "at": NOW - 30}
+    return {"report": {"day": "2026-09-15", "text": text, "figures": {}, "saved": saved, "version": version}}
+
+
+def test_a_daily_report_that_somebody_saved_meanwhile_stays_readable_beside_ones_own(page: Page) -> None:
+    page.evaluate(ANSWERS, {**ASKED, "daily_report": report(1, "昨日平稳", "李××（值班员）")})
+    page.keyboard.press("d")
+    own = page.locator('[data-cell="duty_log"] textarea.report')
+    own.wait_for()
+    page.wait_for_function("inCard('duty_log', 'textarea.report')[0].value === '昨日平稳'")
+    own.fill("我的稿")
+    page.evaluate(ANSWERS, {**ASKED, "daily_report": report(2, PAYLOAD, "顾××（值班长）")})
+    tell_view(page, "duty_log", {"entry": 9, "line": 0, "reports": ["2026-09-15.2"]}, [])
+    theirs = page.locator('[data-cell="duty_log"] .theirs')
+    theirs.wait_for()
+    assert theirs.locator("pre").inner_text() == PAYLOAD
+    assert "顾××" in theirs.locator("p").first.inner_text()
+    assert own.input_value() == "我的稿"
+    save = page.locator('[data-cell="duty_log"] .daily > .ways button.primary')
+    lost = {"code": "conflict", "reason": "", "winner": {"by": "顾××", "at": NOW, "did": "DailyReportSaved"}}
+    page.evaluate("(refused) => { window.answering = () => ({ refused }); }", lost)
+    save.click()
+    page.locator('[data-cell="duty_log"] .told', has_text="保存值班日报").wait_for()
+    assert page.evaluate("sent.filter((one) => one.act).at(-1).act.version") == 1
+    theirs.get_by_text("保留我的，再保存").click()
+    assert theirs.count() == 0
+    save.click()
+    act = page.evaluate("sent.filter((one) => one.act).at(-1).act")
+    assert (act["version"], act["args"]["text"]) == (2, "我的稿")

@@ -33,6 +33,16 @@ CUT = """() => {
     .map((node) => node.textContent);
 }"""
 
+# The least room in px beside the words of a running cell.
+ROOM = """() => {
+  const root = document.querySelector('[data-cell="linkage"]').shadowRoot;
+  return Math.min(...[...root.querySelectorAll('.at[data-kind="running"]')].map((node) => {
+    const words = document.createRange();
+    words.selectNodeContents(node);
+    return node.clientWidth - words.getBoundingClientRect().width;
+  }));
+}"""
+
 
 @pytest.fixture(params=["zh", "en"])
 def stage(browser: Browser, request: Any) -> Iterator[Stage]:
@@ -67,6 +77,10 @@ def test_one_incident_stands_in_the_head_and_its_rows_run_against_their_limits(s
     assert cells == ["20:29 20:29 1′40″ /15′ · · ·", "20:29 20:29 20:29 20:30 1′ /120′ ·"]
     stage.tick(20)
     assert stage.texts(f"{CARD} .matrix .row:nth-child(3) .at")[2] == "2′ /15′"
+    stage.tick(479)
+    assert stage.texts(f"{CARD} .matrix .row:nth-child(3) .at")[2] == "9′59″ /15′"
+    assert stage.page.evaluate(ROOM) >= 10
+    assert stage.page.evaluate(CUT) == []
     assert stage.page.evaluate(CUT) == []
 
 
@@ -82,3 +96,31 @@ def test_the_fullest_card_has_room_and_nothing_is_cut(stage: Stage) -> None:
     assert stage.page.evaluate(CUT) == []
     height = stage.page.evaluate(HEIGHT)
     assert height <= 330  # what the other cards of the column leave on a wall of 1080 px
+
+
+def test_a_cell_says_that_it_was_reminded_and_that_the_engine_was_late(stage: Stage) -> None:
+    is_zh = stage.page.evaluate("citywall.page.lang") == "zh"
+    asked = task(1, issued_at=CITY - 150, reminders=2)
+    late = task(2, agency="lh", issued_at=CITY - 330, fallback="1f0c2d3e4a5b.3", late={"acknowledged": 20.4})
+    instead = task(3, agency="ga", issued_at=CITY - 30, late={"issued": 95.0}, reminders=0)
+    done = task(4, agency="jj", state="acknowledged", acknowledged=signed(CITY - 9), reminders=1)
+    feed(stage, [incident()], [late, asked, instead, done])
+    notes = stage.texts(f"{CARD} .step")
+    assert notes == (["晚20秒", "已催2", "晚1分"] if is_zh else ["+20 s", "2 rem.", "+1 min"])
+    assert stage.page.evaluate(CUT) == []
+
+
+def test_a_line_of_the_duty_log_says_who_answers_for_it_and_how_late_the_engine_was(stage: Stage) -> None:
+    if stage.page.evaluate("citywall.page.lang") != "zh":
+        return
+    line = {"at": CITY, "text": "log.task_escalated.1", "task": "1", "task_no": "001-01", "agency": "lh"}
+    told = stage.page.evaluate(
+        """async (line) => {
+          const { lineOf } = await import("/citywall/static/esm/log.js");
+          const late = { ...line, lead: "秦××（值班长）", late_s: "20" };
+          return [lineOf(citywall, line), lineOf(citywall, late)];
+        }""",
+        line,
+    )
+    assert told[0] == "超时未签收，呼叫绿化市容值班领导：001-01 ▸ 值班长"
+    assert told[1] == "超时未签收，呼叫绿化市容值班领导：001-01 ▸ 秦××（值班长） · 晚20秒"

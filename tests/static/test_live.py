@@ -12,8 +12,8 @@ from tests.seen_factory import NOW
 
 pytestmark = pytest.mark.browser
 
-# From here on the page's stopwatch goes on by hand only.
-STOPWATCH = """() => {
+# From here on the page's clock is manual: only `window.passed` moves it.
+MANUAL_CLOCK = """() => {
   const from = performance.now();
   window.passed = 0;
   performance.now = () => from + window.passed;
@@ -23,7 +23,7 @@ IS_GREY = "!document.getElementById('break').hidden"
 
 def test_a_page_that_was_never_told_anything_turns_grey_however_often_it_tries(browser: Browser) -> None:
     with opened(browser, "wall", is_told=False) as page:
-        page.evaluate(STOPWATCH)
+        page.evaluate(MANUAL_CLOCK)
         for attempt in range(1, 4):
             page.evaluate("window.before = socket; socket.onclose()")
             page.evaluate(f"window.passed = {attempt} * 1500")
@@ -53,14 +53,14 @@ def test_a_card_that_failed_on_the_server_heals_with_the_next_view_that_did_not(
 
 def test_a_beat_that_was_held_up_makes_nothing_look_newer(browser: Browser) -> None:
     with opened(browser, "wall", is_told=False) as page:
-        page.evaluate(STOPWATCH)
+        page.evaluate(MANUAL_CLOCK)
         for passed, told in ((0.0, 0.0), (2.0, 2.0), (4.0, 4.0), (6.0, 4.2)):
             page.evaluate(f"window.passed = {passed * 1000}; beat({NOW + told})")
         assert page.evaluate("citywall.machine()") == pytest.approx(NOW + 6.0, abs=0.2)
 
 
 def test_a_server_whose_clock_was_put_back_is_believed_after_some_beats(page: Page) -> None:
-    page.evaluate(STOPWATCH)
+    page.evaluate(MANUAL_CLOCK)
     for turn in range(1, 9):
         page.evaluate(f"window.passed = {turn * 2000}; beat({NOW - 60.0 + turn * 2.0})")
     assert page.evaluate("citywall.machine()") == pytest.approx(NOW - 44.0, abs=0.01)

@@ -72,10 +72,10 @@ def test_of_two_presses_one_wins_and_the_other_is_told_in_the_row(
     places = [row(desk).bounding_box() for desk in desks]
     reassignment(li).hover()
     escalation(chen).hover()
-    # Both hands are down before either is up: each means the case as it stood before the other's act.
-    for hand in ("down", "up"):
+    # Both pointers are down before either is up: each means the case as it stood before the other's act.
+    for action in ("down", "up"):
         for desk in (chen, li):
-            getattr(desk.page.mouse, hand)()
+            getattr(desk.page.mouse, action)()
     row(chen).get_by_text("已升级").wait_for()
     row(li).get_by_text("未执行：陈").wait_for()
     told = row(li).inner_text()

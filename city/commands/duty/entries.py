@@ -23,8 +23,9 @@ def decide_call(order: SubjectOrder, args: Called) -> SubjectAnswer:
 
 
 def decide_save_daily_report(order: SubjectOrder, args: SaveDailyReport) -> SubjectAnswer:
-    """Save the report of a day (值班日报); the last one is shown, the earlier ones stay in the ledger."""
+    """Save the report of a day (值班日报) on the version that its author saw; the earlier ones stay in the
+    ledger."""
     if order.subject.id != args.day:
         return bad_arg("day", "the day of the subject")
     data = {"day": args.day, "text": args.text, "figures": dict(args.figures)}
-    return Decision((order.note("DailyReportSaved", data),), ())
+    return (order.fact("DailyReportSaved", data),)

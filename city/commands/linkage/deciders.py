@@ -45,6 +45,7 @@ LINKAGE: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "remind_task": (("task",), task_orders.decide_remind_task),
     "reassign_task": (("task",), task_orders.decide_reassign_task),
     "cancel_task": (("task",), task_orders.decide_cancel_task),
+    "assist_task": (("task",), task_orders.decide_assist_task),
     "undo_task": (("task",), task_orders.decide_undo_task),
     "pass_task_limit": (("task", "incident"), decide_pass_task_limit),
     "note_depth": (("device",), closures.decide_note_depth),

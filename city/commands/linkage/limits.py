@@ -13,6 +13,7 @@ from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import LinkageNumbers
+from city.duty.authority import authority_name
 from city.linkage.presence import fallback_of, is_absent
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
@@ -43,11 +44,16 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
     leader. ``ack2``: the centre's duty leader. ``arrive``: late on the way. ``due_near``, ``due``: the work.
     ``verify``: it counts as unverified.
     """
-    done, start = (*task.overdue, *task.noted), task.issued_at
     if task.state == "done":
-        if task.verify_by is not None and "verify" not in done:
+        if task.verify_by is not None and "verify" not in task.overdue:
             yield task.verify_by, "verify"
-        return
+    elif not task.assists:  # of a pair the first to arrive runs against the limits
+        yield from _coming(task, numbers)
+
+
+def _coming(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str]]:
+    """Yield the steps of a task that its agency has not done."""
+    done, start = (*task.overdue, *task.noted), task.issued_at
     if task.state in ("issued", "delivered"):
         if task.state == "issued" and "delivery" not in done:
             yield start + numbers.delivered_s, "delivery"
@@ -129,7 +135,13 @@ def _fallback(order: SubjectOrder, task: Task) -> str:
 
 
 def _escalated(order: SubjectOrder, task: Task, level: int, step: str, late_s: float) -> NewFact:
-    """Return the escalation to the agency's (1) or the centre's (2) duty leader."""
+    """Return the escalation to the agency's (1) or the centre's (2) duty leader.
+
+    ``lead`` is the shift lead who answers for it: during a hand-over the outgoing one until both have signed.
+    """
     to = "agency_duty_leader" if level == 1 else "duty_leader"
-    data = {"level": level, "step": step, "to": to, "late_s": late_s, "call": True, "agency": task.agency}
+    data = {
+        "level": level, "step": step, "to": to, "late_s": late_s, "call": True, "agency": task.agency,
+        "shift": order.state.shift, "lead": authority_name(order.state, "shift_lead"),
+    }  # fmt: skip
     return order.fact("TaskEscalated", data)

@@ -1,4 +1,4 @@
-"""What the centre does with a task: issue, remind (催办), reassign (改派), cancel (撤回), undo."""
+"""The centre's orders on a task: issue, remind (催办), reassign (改派), cancel (撤回), assist (协同)."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ from city.commands.linkage_arguments import Cancelled, IssueTask, Reassigned, Ta
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.linkage.fold_tasks import RESTORED_BY_UNDO
-from city.linkage.pairs import is_second_of_pair
+from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.state.linkage_records import Task
 
 __all__ = [
-    "decide_cancel_task", "decide_issue_task", "decide_reassign_task", "decide_remind_task",
-    "decide_undo_task",
+    "decide_assist_task", "decide_cancel_task", "decide_issue_task", "decide_reassign_task",
+    "decide_remind_task", "decide_undo_task",
 ]  # fmt: skip
 
 WAITING = ("issued", "delivered")
@@ -96,6 +96,27 @@ def decide_cancel_task(order: SubjectOrder, args: Cancelled) -> SubjectAnswer:
     return (order.fact("TaskCancelled", {**data, **undo, **_before(task, undo), "agency": task.agency}),)
 
 
+def decide_assist_task(order: SubjectOrder, args: Args) -> SubjectAnswer:
+    """Keep the second of a pair to assist (协同) the agency that arrived first; its limits end.
+
+    Nothing leaves the house with it, so that a P1 task's is undone, too.
+    """
+    task = the_task(order)
+    if isinstance(task, Refusal):
+        return task
+    wrong = _may_end(order, task, REMINDED)
+    if wrong is not None:
+        return wrong
+    first = other_of_pair(order.state, task)
+    if task.assists or first is None or not is_second_of_pair(order.state, task):
+        return not_now("not_second_of_pair")
+    data = {
+        "assists": first.id, "agency": task.agency, "undo_s": order.rules.linkage.numbers.undo_s,
+        "before": {"assists": ""},
+    }  # fmt: skip
+    return (order.fact("TaskAssisting", data),)
+
+
 def _may_end(order: SubjectOrder, task: Task, states: tuple[str, ...]) -> Refusal | None:
     if task.state not in states:
         return not_now("task_state", task_state=task.state)
@@ -115,7 +136,7 @@ def _before(task: Task, undo: dict[str, float]) -> dict[str, Any]:
 
 
 def decide_undo_task(order: SubjectOrder, args: Args) -> SubjectAnswer:
-    """Undo the sender's own reassignment or cancellation while it is the last act on the task."""
+    """Undo the sender's own reassignment, cancellation or order to assist while it is the last act."""
     task = the_task(order)
     if isinstance(task, Refusal):
         return task

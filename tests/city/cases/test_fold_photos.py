@@ -73,9 +73,10 @@ def report(w: World, photos: Any, actor: Any) -> list[tuple[str, str, str]]:
     record = {
         "id": "9", "client": "citywall", "channel": "street", "title": "-", "lon": 121.52, "lat": 31.22,
         "category": {"kind": "event", "code": "0405"}, "at": iso(w.now.city), "received": iso(w.machine),
-        "photos": photos, "photos_by": WEI,
+        "photos": photos,
     }  # fmt: skip
-    w.append(NewFact("CaseReported", "case:citywall/9", {"record": record, "street": WEI}), actor)
+    data = {"record": record, "street": WEI, "by": WEI}
+    w.append(NewFact("CaseReported", "case:citywall/9", data), actor)
     return stages(w, "citywall/9")
 
 

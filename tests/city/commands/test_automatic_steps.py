@@ -42,7 +42,10 @@ def test_a_report_waits_fifteen_minutes_for_intake_and_an_office_day_for_its_cal
     life = lives("2026-06-12 17:00")
     case = life.report()
     coming = {step.code: step.at for step in life.steps(case)}
-    assert coming == {"accept": at("2026-06-12 17:15"), "contact": at("2026-06-15 17:00")}
+    assert coming == {
+        "accept": at("2026-06-12 17:15"), "contact_soon": at("2026-06-15 15:30"),
+        "contact": at("2026-06-15 17:00"),
+    }  # fmt: skip
     life.did(case, "contact", INTAKE)
     assert [step.code for step in life.steps(case)] == ["accept"]
 

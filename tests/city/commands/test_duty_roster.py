@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import iso, parse
-from city.commands.command import Decision, Refusal
+from city.commands.command import Command, Decision, Refusal
+from city.commands.decide import decide
 from tests.city.commands.duty_world import ROSTER, TIMES, DutyWorld, table
 
 NIGHT = "310115-2026-11-22-night"
@@ -193,8 +194,23 @@ def test_the_last_saved_report_of_a_day_is_shown() -> None:
         )  # fmt: skip
         assert isinstance(answer, Decision)
     assert world.state.reports["2026-11-22"].text == "定稿"
+    assert world.state.reports["2026-11-22"].version == 2
     wrong = world.give("save_daily_report", "daily_report:2026-11-22", "chen", day="2026-11-23", text="")
     assert isinstance(wrong, Refusal)
+
+
+def test_a_report_is_not_saved_over_a_version_that_its_author_did_not_see() -> None:
+    world = night("li")
+    day = "daily_report:2026-11-22"
+    world.give("save_daily_report", day, "li", day="2026-11-22", text="李的稿")
+    late = Command("late", "save_daily_report", day, 0, {"day": "2026-11-22", "text": "陈的稿"})
+    answer = decide(world.state, late, world.who("chen"), world.rules, world.now)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "conflict"
+    assert answer.winner is not None
+    assert (answer.winner.by, answer.winner.did) == ("李××（值班员）", "DailyReportSaved")
+    assert answer.winner.at == world.now.machine
+    assert world.state.reports["2026-11-22"].text == "李的稿"
 
 
 @given(st.integers(-40, 40))

@@ -7,6 +7,7 @@ import pytest
 from city.access import Person
 from city.commands.command import Command, Refusal
 from city.commands.decide import decide
+from city.views.own_cases import OwnCases
 from tests.city.commands.paths import PATHS
 from tests.city.commands.world import (
     CHEN,
@@ -136,3 +137,38 @@ def test_the_mark_names_the_case_too() -> None:
     decision = decide(w.state, Command("c", "contact", f"case:~{mark}"), INTAKE, w.rules, w.now)
     assert not isinstance(decision, Refusal)
     assert decision.facts[0].subject == "case:hotline/1"
+
+
+PHOTOS = {"photos_before": ["a"], "photos_after": ["b"]}
+GOOD_ARGS: dict[str, dict[str, Any]] = {
+    "sign": {}, "withdraw": {}, "contact": {}, "make_safe": {"photos": ["a"]},
+    "return": {"reason": "not_my_duty", "text": "t"}, "feedback": {"outcome": "fixed", "text": "t", **PHOTOS},
+    "apply_extension": {"reason": "t"}, "appeal": {"text": "t"}, "report_rule_error": {"text": "t"},
+    "apply_suspension": {"reason": "law", "until": "2026-12-24T10:00:00+08:00", "text": "t"},
+    "reveal": {"purpose": "contact"}, "send_unit": {"unit": "u"},
+    "transfer_level": {"text": "t", "photos": ["a"]}, "answer_level": {"accepted": True},
+}  # fmt: skip
+HOLDERS = {"tx": TELECOM, "dl": POWER, WEI: WEIFANG}
+SUPERVISION = frozenset(
+    {"send_unit", "answer_level", "transfer_level", "contact", "reveal", "report_rule_error"}
+)
+"""What the centre, an intake officer or an inspector may do, too."""
+
+
+@pytest.mark.parametrize("state", PATHS)
+def test_what_a_holders_page_offers_its_people_may_do_and_no_other_holder(state: str) -> None:
+    w = World()
+    PATHS[state](w)
+    elsewhere = (person("lh1", "agency_operator", agency="lh"), LUJIAZUI)
+    for code, own in HOLDERS.items():
+        for case in OwnCases(w.rules).see(w.state, code, w.now.city):
+            key = w.state.by_mark[case.key]
+            for verb in (*case.verbs, *case.more_verbs):
+                answer = w.ask(verb, key, own, **GOOD_ARGS[verb])
+                assert not isinstance(answer, Refusal), (code, verb, answer)
+                for other in elsewhere:
+                    refused = w.ask(verb, key, other, **GOOD_ARGS[verb])
+                    assert isinstance(refused, Refusal), (code, verb, other.account)
+                    assert refused.code == "not_allowed", (code, verb, other.account, refused)
+                for one in () if verb in SUPERVISION else (CHEN, GU, INTAKE, DISPATCHER):
+                    assert w.refused(verb, key, one, **GOOD_ARGS[verb])[0] == "not_allowed", (verb, one)

@@ -85,8 +85,8 @@ def test_the_second_of_a_pair_is_told_who_arrived_first() -> None:
         task(1, agency="lh", state="set_out", fallback="1f0c2d3e4a5b.2", set_out=signed(CITY - 20)),
         task(2, agency="xf", fallback_of="1f0c2d3e4a5b.1", **there),
     ]
-    assert seen(city_with([incident()], tasks)).own[0].ahead == "xf"
-    assert seen(city_with([incident()], tasks), "xf").own[0].ahead == ""
+    assert seen(city_with([incident()], tasks)).own[0].task.ahead == "xf"
+    assert seen(city_with([incident()], tasks), "xf").own[0].task.ahead == ""
 
 
 def test_the_lines_of_the_joint_session_are_those_for_this_agency() -> None:

@@ -63,6 +63,13 @@ def test_what_is_graver_keeps_its_own_row() -> None:
     }
 
 
+def test_a_graver_report_takes_those_that_came_before_it() -> None:
+    """A place has one row also when the third caller says that it is critical."""
+    reports = [at(name, n, recorded_at=float(n)) for n, name in enumerate("abcd")]
+    graver = at("p1", 5, recorded_at=2.5, urgency="critical")
+    assert keys(*reports, graver) == {"p1": ["a", "b", "c", "d"]}
+
+
 def test_nothing_lies_on_what_lies_on_another() -> None:
     """A chain of reports 40 m apart: the third is 80 m from the first and begins its own group."""
     chain = [at(name, 40.0 * n, recorded_at=float(n)) for n, name in enumerate("abcd")]
@@ -79,7 +86,8 @@ def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
     """The rule without an index: every report is compared with every head."""
     heads = [one for one in cases if one.state == "filed"]
     found: dict[str, list[str]] = {}
-    for one in sorted((one for one in cases if one.state != "filed"), key=lambda one: one.recorded_at):
+    undecided = [one for one in cases if one.state != "filed"]
+    for one in sorted(undecided, key=lambda one: (not one.hazard, one.recorded_at)):
         near = [
             (away, head.key)
             for head in heads
@@ -91,7 +99,8 @@ def by_hand(cases: list[CaseSeen]) -> dict[str, list[str]]:
             found.setdefault(min(near)[1], []).append(one.key)
         else:
             heads.append(one)
-    return found
+    reported = {one.key: one.recorded_at for one in cases}
+    return {head: sorted(members, key=reported.__getitem__) for head, members in found.items()}
 
 
 CHANGES = st.lists(

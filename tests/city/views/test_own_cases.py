@@ -8,6 +8,7 @@ from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from tests.city.commands.paths import dispatched, handled, handling, returned
 from tests.city.commands.world import (
     DISPATCHER,
+    GU,
     INSPECTOR,
     INTAKE,
     LU,
@@ -137,6 +138,16 @@ def test_the_ruled_holder_may_not_return_it_and_reads_what_the_others_said_witho
     assert [(one.holder, one.text) for one in own.returns] == [("tx", ""), ("dl", "not ours either")]
 
 
+def test_an_extension_is_offered_as_often_as_the_centre_allows() -> None:
+    w = World(extensions=1)
+    key = handling(w)
+    assert "apply_extension" in seen(w, "tx")[0].verbs
+    w.done("apply_extension", key, TELECOM, reason="the part is late")
+    assert seen(w, "tx")[0].verbs == ("feedback", "return", "withdraw")
+    w.done("decide_extension", key, GU, approved=True)
+    assert "apply_extension" not in seen(w, "tx")[0].verbs
+
+
 def test_records_leave_the_list_after_a_month() -> None:
     w = World()
     returned(w)
@@ -188,6 +199,8 @@ def test_a_case_that_another_system_handles_is_shown_and_offers_nothing() -> Non
     [own] = seen(w, "tx")
     assert (own.is_mirrored, own.part, own.state, own.holder) == (True, "lead", "dispatched", "tx")
     assert (own.verbs, own.more_verbs) == ((), ())
+    w.report("city/8", mirror={"state": "closed", "agency": "通信"})
+    assert len(seen(w, "tx")) == 1  # what ended there is no business of the page
 
 
 def test_nobody_is_offered_the_check_of_a_case() -> None:

@@ -50,7 +50,7 @@ async def test_a_log_server_that_is_away_breaks_no_chain(tmp_path: Path) -> None
 
 
 async def change(ledger: Ledger, position: int) -> None:
-    """Put another body into a row, as somebody with a hand on the server would."""
+    """Put another body into a row, as somebody with access to the server could."""
     rows = await ledger.client.xrange(STREAM)
     await ledger.client.delete(STREAM)
     for identity, fields in rows:

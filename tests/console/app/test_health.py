@@ -12,7 +12,7 @@ from feeds.ledger.ledger import Ledger, LedgerUnavailable
 NOW = 1_795_000_000.0
 
 
-class Clock:
+class ManualClock:
     def __init__(self) -> None:
         self.now = NOW
 
@@ -20,7 +20,7 @@ class Clock:
         return self.now
 
 
-def health_of(ledger: Any, folder: Path, clock: Clock, *, min_free_mb: int = 1) -> Health:
+def health_of(ledger: Any, folder: Path, clock: ManualClock, *, min_free_mb: int = 1) -> Health:
     follower = Follower(Store(), "ws://127.0.0.1:1", "", clock=clock, intervals={})
     follower.beat_at = NOW
     health = Health(follower, ledger, data_dir=folder, min_free_mb=min_free_mb, clock=clock)
@@ -35,7 +35,7 @@ def codes(health: Health) -> set[str]:
 async def test_a_wrong_policy_of_the_log_server_is_named_until_it_is_right_again(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    health = health_of(ledger, tmp_path, Clock())
+    health = health_of(ledger, tmp_path, ManualClock())
     await health._check(policies_too=True)
     assert health.problems() == []
     await ledger.client.config_set("appendfsync", "everysec")
@@ -50,11 +50,11 @@ async def test_a_wrong_policy_of_the_log_server_is_named_until_it_is_right_again
 async def test_too_little_free_disk_and_a_data_dir_that_cannot_be_written_are_named(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    full = health_of(ledger, tmp_path, Clock(), min_free_mb=10**12)
+    full = health_of(ledger, tmp_path, ManualClock(), min_free_mb=10**12)
     await full._check(policies_too=True)
     assert codes(full) == {"disk_almost_full"}
     (tmp_path / "file").touch()
-    wrong = health_of(ledger, tmp_path / "file", Clock())
+    wrong = health_of(ledger, tmp_path / "file", ManualClock())
     await wrong._check(policies_too=True)
     assert codes(wrong) == {"data_dir_not_writable"}
 
@@ -62,7 +62,7 @@ async def test_too_little_free_disk_and_a_data_dir_that_cannot_be_written_are_na
 async def test_a_log_that_is_gone_is_known_since_the_first_silence_and_forgiven_when_it_answers(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    clock = Clock()
+    clock = ManualClock()
     broken = Breaking(ledger)
     health = health_of(broken, tmp_path, clock)
     broken.down = True
@@ -81,7 +81,7 @@ async def test_a_log_that_is_gone_is_known_since_the_first_silence_and_forgiven_
 async def test_a_ledger_whose_chain_is_broken_is_not_ready_and_says_where(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    health = health_of(ledger, tmp_path, Clock())
+    health = health_of(ledger, tmp_path, ManualClock())
     await health._check(policies_too=True)
     health._chain = lambda: "position 5: missing: the next row is 6"
     [problem] = health.problems()
@@ -110,7 +110,7 @@ class Breaking:
 def test_the_feed_is_as_fresh_as_its_last_beat_and_a_clock_set_back_makes_it_no_older(
     tmp_path: Path, age: float, state: str
 ) -> None:
-    clock = Clock()
+    clock = ManualClock()
     health = health_of(cast("Any", None), tmp_path, clock)
     clock.now = NOW + age
     assert health.feed[0] == state
@@ -129,7 +129,7 @@ class Answering:
 @pytest.mark.parametrize("steps", range(4))
 async def test_a_stop_that_comes_just_as_the_log_answers_is_heard(tmp_path: Path, steps: int) -> None:
     ledger = Answering()
-    looking = asyncio.create_task(look_for_ever(health_of(ledger, tmp_path, Clock())))
+    looking = asyncio.create_task(look_for_ever(health_of(ledger, tmp_path, ManualClock())))
     await settle(5)
     ledger.answer.set_result((0, ""))
     await settle(steps)

@@ -82,8 +82,21 @@ def test_an_own_table_wins_and_has_another_mark(tmp_path: Path) -> None:
     assert own_mark != mark
 
 
-@pytest.mark.parametrize("told", ["role,name\n值班,李\n".encode("gbk"), b'"' + b"x" * 140_000])
-def test_a_table_that_is_no_csv_in_utf_8_is_named(tmp_path: Path, told: bytes) -> None:
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ("role,name\nlead,Li\nlead,值班\n".encode("gbk"),
+         "row 3, name: expected CSV in UTF-8; it seems to be GB18030: save it as UTF-8"),
+        ("角色,name\n".encode("gb18030"), "row 1, 1: expected CSV in UTF-8; it seems to be GB18030"),
+        (b"role,name\nlead,x,\xff\xff\n", "row 2, 3: expected CSV in UTF-8"),
+        (b'"' + b"x" * 140_000, "expected a table as CSV"),
+    ],
+)  # fmt: skip
+def test_a_table_that_is_no_csv_in_utf_8_is_named_by_row_and_column(
+    tmp_path: Path, told: bytes, named: str
+) -> None:
     (tmp_path / "roster.csv").write_bytes(told)
-    with pytest.raises(DistrictError, match=r"roster\.csv: expected a table as CSV in UTF-8"):
+    with pytest.raises(DistrictError, match=r"roster\.csv: ") as raised:
         read_rows(tmp_path, "roster.csv")
+    assert named in str(raised.value)
+    assert ("GB18030" in str(raised.value)) is ("GB18030" in named)

@@ -9,10 +9,10 @@ from city.access import Person
 from city.commands.command import Now
 from city.dispatch.task_templates import IncidentKind, LinkageRules, TaskTemplate
 from city.state.ledger_state import LedgerState
-from city.state.linkage_records import Casualties, IncidentReport
+from city.state.linkage_records import Casualties, IncidentReport, TaskResult
 from city.views.wall_seen import UnitsSeen
 from console.desk.linkage_questions import incident_sheet, linkage_preview
-from tests.linkage_factory import CITY, city_with, incident, signed
+from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.order_taking import CHEN, LEAD, read_test_rules
 from tests.seen_factory import NOW, units
 
@@ -101,3 +101,12 @@ def test_reports_are_told_with_their_clock_and_typed_text_only_to_those_who_may_
     assert told["chen"]["reports"][0]["text"] == report.text
     assert (told["chen"]["report_by"], told["chen"]["report_next"]) == (CITY + 7200, "follow_up.written")
     assert (told["zhou"]["reports"][0]["text"], told["zhou"]["title"]) == ("", "")
+
+
+def test_the_photos_of_a_task_are_told_to_those_who_may_see_them() -> None:
+    done = task(1, agency="lh", state="done", done=signed(CITY), result=TaskResult(photos=("a" * 64,)))
+    one = incident(tasks=(done.id, f"{done.incident}.2"))
+    ledger = city_with([one], [done, task(2)]).ledger
+    told = {by.account: incident_sheet(ledger, one, by, TERMS, Now(NOW, CITY)) for by in (CHEN, ROTATING)}
+    assert told["chen"]["photos"] == {done.id: ["a" * 64]}
+    assert told["zhou"]["photos"] == {}

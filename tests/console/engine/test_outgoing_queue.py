@@ -28,7 +28,7 @@ SYSTEM = "12345"
 REASONS = Reasons(catalogue("zh", Names()), "Asia/Shanghai")
 
 
-class Clock:
+class ManualClock:
     """Machine time that a test moves on."""
 
     def __init__(self) -> None:
@@ -52,16 +52,16 @@ def other() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
-def outbox_to(city: Taking, clock: Clock, url: str, *systems: str) -> Outbox:
+def outbox_to(city: Taking, clock: ManualClock, url: str, *systems: str) -> Outbox:
     adapters = {system: Webhook(url, b"s", timeout_s=1.0) for system in systems}
     return Outbox(city.ledger, city.store, adapters, reasons=REASONS, clock=clock)
 
 
-async def undone_on_its_way(city: Taking, clock: Clock, other: Receiver, outbox: Outbox) -> None:
+async def undone_on_its_way(city: Taking, clock: ManualClock, other: Receiver, outbox: Outbox) -> None:
     """Undo an act while the other system holds the word of it, and let that answer then."""
     clock.ahead = 21.0
     other.gate.clear()
@@ -97,7 +97,7 @@ async def escalated(city: Taking) -> str:
 
 
 async def test_nothing_leaves_before_its_time_and_then_once(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -118,7 +118,7 @@ async def test_nothing_leaves_before_its_time_and_then_once(
     }  # fmt: skip
 
 
-async def test_what_is_undone_in_time_never_leaves(city: Taking, clock: Clock, other: Receiver) -> None:
+async def test_what_is_undone_in_time_never_leaves(city: Taking, clock: ManualClock, other: Receiver) -> None:
     to = await escalated(city)
     assert "done" in await city.give(CHEN, "undo", "a")
     outbox = outbox_to(city, clock, other.url, to)
@@ -127,7 +127,9 @@ async def test_what_is_undone_in_time_never_leaves(city: Taking, clock: Clock, o
     assert [json.loads(body)["kind"] for _, _, body in other.received if b"notice" in body] == []
 
 
-async def test_what_was_sent_and_is_undone_is_recalled(city: Taking, clock: Clock, other: Receiver) -> None:
+async def test_what_was_sent_and_is_undone_is_recalled(
+    city: Taking, clock: ManualClock, other: Receiver
+) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
     clock.ahead = 21.0
@@ -140,7 +142,7 @@ async def test_what_was_sent_and_is_undone_is_recalled(city: Taking, clock: Cloc
 
 
 async def test_what_is_undone_while_it_is_on_its_way_is_recalled_by_whatever_engine_is_there_then(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -155,7 +157,7 @@ async def test_what_is_undone_while_it_is_on_its_way_is_recalled_by_whatever_eng
 
 
 async def test_what_is_undone_while_it_is_on_its_way_and_may_have_arrived_is_recalled(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -168,7 +170,7 @@ async def test_what_is_undone_while_it_is_on_its_way_and_may_have_arrived_is_rec
 
 
 async def test_a_failing_system_is_tried_again_ever_later_and_told_once(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -187,7 +189,7 @@ async def test_a_failing_system_is_tried_again_ever_later_and_told_once(
     assert waiting(city, to) == []
 
 
-async def test_a_dead_system_gets_its_mail_when_it_is_back(city: Taking, clock: Clock) -> None:
+async def test_a_dead_system_gets_its_mail_when_it_is_back(city: Taking, clock: ManualClock) -> None:
     to = await escalated(city)
     with receiver() as first:
         port, url = first.port, first.url
@@ -202,7 +204,7 @@ async def test_a_dead_system_gets_its_mail_when_it_is_back(city: Taking, clock: 
 
 
 async def test_a_slow_system_does_not_hold_up_the_others_nor_is_it_asked_twice_at_once(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     await city.give(CHEN, "reject", "a", reason="no_problem")
@@ -225,7 +227,7 @@ async def test_a_slow_system_does_not_hold_up_the_others_nor_is_it_asked_twice_a
 
 
 async def test_one_case_that_a_system_does_not_take_holds_up_no_other_case(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     await city.report("b", "c")
     to = await escalated(city)
@@ -242,7 +244,7 @@ async def test_one_case_that_a_system_does_not_take_holds_up_no_other_case(
     assert len(waiting(city, to)) == 2
 
 
-async def test_hazards_go_first(city: Taking, clock: Clock, other: Receiver) -> None:
+async def test_hazards_go_first(city: Taking, clock: ManualClock, other: Receiver) -> None:
     to = await escalated(city)
     await city.report("b", urgency="critical")
     await city.give(CHEN, "escalate", "b")
@@ -253,7 +255,7 @@ async def test_hazards_go_first(city: Taking, clock: Clock, other: Receiver) -> 
 
 
 async def test_a_system_that_is_down_is_not_asked_for_each_of_a_thousand_items(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     keys = [f"k{number}" for number in range(6)]
     await city.report(*keys)
@@ -275,7 +277,7 @@ async def test_a_system_that_is_down_is_not_asked_for_each_of_a_thousand_items(
 
 
 async def test_tries_are_counted_on_after_a_restart_and_tell_the_same(
-    city: Taking, clock: Clock, other: Receiver, monkeypatch: pytest.MonkeyPatch
+    city: Taking, clock: ManualClock, other: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Delivery] = []
     deliver = Webhook.deliver
@@ -303,7 +305,7 @@ async def test_tries_are_counted_on_after_a_restart_and_tell_the_same(
 
 
 async def test_what_was_told_and_cannot_be_written_is_written_later_and_not_told_again(
-    city: Taking, clock: Clock, other: Receiver, monkeypatch: pytest.MonkeyPatch
+    city: Taking, clock: ManualClock, other: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -325,7 +327,7 @@ async def test_what_was_told_and_cannot_be_written_is_written_later_and_not_told
 
 
 async def test_a_refusal_for_good_ends_the_item_and_says_why(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
@@ -338,7 +340,7 @@ async def test_a_refusal_for_good_ends_the_item_and_says_why(
     assert waiting(city, to) == []
 
 
-async def test_after_a_day_in_vain_it_is_given_up(city: Taking, clock: Clock, other: Receiver) -> None:
+async def test_after_a_day_in_vain_it_is_given_up(city: Taking, clock: ManualClock, other: Receiver) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, other.url, to)
     other.answers = [500, 500]
@@ -350,7 +352,7 @@ async def test_after_a_day_in_vain_it_is_given_up(city: Taking, clock: Clock, ot
     assert fact.data["tries"] == 2
 
 
-async def test_what_has_no_adapter_is_said_to_be_kept_here(city: Taking, clock: Clock) -> None:
+async def test_what_has_no_adapter_is_said_to_be_kept_here(city: Taking, clock: ManualClock) -> None:
     to = await escalated(city)
     outbox = Outbox(city.ledger, city.store, {}, reasons=REASONS, clock=clock)
     clock.ahead = 21.0
@@ -362,7 +364,9 @@ async def test_what_has_no_adapter_is_said_to_be_kept_here(city: Taking, clock: 
     assert waiting(city) == []
 
 
-async def test_two_engines_write_each_delivery_once(city: Taking, clock: Clock, other: Receiver) -> None:
+async def test_two_engines_write_each_delivery_once(
+    city: Taking, clock: ManualClock, other: Receiver
+) -> None:
     to = await escalated(city)
     clock.ahead = 21.0
     both = [outbox_to(city, clock, other.url, to) for _ in range(2)]
@@ -373,7 +377,7 @@ async def test_two_engines_write_each_delivery_once(city: Taking, clock: Clock, 
 
 
 async def test_an_adapter_that_breaks_stops_nobody_elses_mail(
-    city: Taking, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    city: Taking, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to = await escalated(city)
     outbox = outbox_to(city, clock, "http://127.0.0.1:1", to)
@@ -388,7 +392,7 @@ async def test_an_adapter_that_breaks_stops_nobody_elses_mail(
 
 
 async def test_a_cases_status_goes_back_to_where_it_came_from(
-    city: Taking, clock: Clock, other: Receiver
+    city: Taking, clock: ManualClock, other: Receiver
 ) -> None:
     assert "done" in await city.give(CHEN, "reject", "a", reason="no_problem")
     adapters = {SYSTEM: Open311(other.url, b"key")}

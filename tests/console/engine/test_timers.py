@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from city.clocks.timestamps import iso, parse
+from city.commands.automatic_steps import office_time, steps
 from city.commands.command import Command, Decision, Now
 from city.commands.decide import decide
 from city.facts.fact import body_of
@@ -15,7 +16,7 @@ from city.state.ledger_state import Case
 from console.engine.timers import Timers
 from feeds.ledger.ledger import Act, Answer, Ledger, LedgerUnavailable
 from tests.gateways import LUJIAZUI
-from tests.lives import COVER, INTAKE, shipped_rules
+from tests.lives import COVER, INTAKE, LITTER, shipped_rules
 
 CASES = 30
 HOUR = 3600.0
@@ -236,3 +237,24 @@ async def test_moments_of_the_steps_stand_in_their_facts(town: Town) -> None:
     half, sign = await town.told("StageLimitPassed")
     assert case.file.sign_by == parse(sign["due_at"])
     assert parse(half["due_at"]) == pytest.approx(parse(sign["due_at"]) - 15 * 60)
+
+
+async def test_reminders_of_an_ordinary_case_wait_for_the_end_of_a_deferral(ledger: Ledger) -> None:
+    """What was planned before the switch is planned anew when it is switched on, and when it is ended."""
+    town = Town(ledger)
+    case = await town.report(1, category={"kind": LITTER[0], "code": LITTER[1]})
+    await town.file(case)
+    await town.look_until_still()
+    case, rules = town.store.state.ledger.cases[case.key], shipped_rules()
+    coming = {step.code: step.at for step in steps(case, rules.numbers, office_time(case, rules))}
+    subject = "relaxation:defer_ordinary"
+    until = iso(coming["sign"] + HOUR)
+    await town.write("RelaxationStarted", subject, {"until": until, "text": "-", "version": 1})
+    await town.jump(coming["sign"] + 60 - town.store.state.ledger.clock.at(time.time()))
+    await town.look_until_still()
+    passed = {told["step"] for told in await town.told("StageLimitPassed")}
+    assert not {"sign_half", "sign"} & passed
+    await town.write("RelaxationEnded", subject, {"version": 2})
+    await town.look_until_still()
+    passed = {told["step"] for told in await town.told("StageLimitPassed")}
+    assert {"sign_half", "sign"} <= passed

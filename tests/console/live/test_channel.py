@@ -78,9 +78,9 @@ class Screen:
             self.texts.append(json.loads(data))
 
 
-async def watching(channel: Channel) -> tuple[Screen, asyncio.Task[None]]:
+async def watching(channel: Channel, *, wide: bool = False) -> tuple[Screen, asyncio.Task[None]]:
     screen = Screen()
-    watcher = Watcher(screen.write)
+    watcher = Watcher(screen.write, wide=wide)
     channel.join(watcher, b'{"hello":{}}')
     return screen, asyncio.create_task(watcher.deliver(channel.whole))
 
@@ -103,6 +103,22 @@ async def test_one_look_costs_one_look_however_many_watch() -> None:
     assert {len(screen.frames) for screen, _ in screens} == {3}
     assert all(screen.frames == screens[0][0].frames for screen, _ in screens)
     for _, task in screens:
+        task.cancel()
+
+
+async def test_a_frame_for_wide_pages_alone_is_drawn_once_and_sent_to_them_alone() -> None:
+    part = Counting()
+    channel = Channel(Store(), Wall(part), WallView().see, wide_only={"counting"})
+    wide, usual = [await watching(channel, wide=True) for _ in range(2)], [await watching(channel)]
+    await channel.look(1000.0)
+    late, later = await watching(channel, wide=True), await watching(channel)
+    await settle()
+    assert part.frames == 1
+    [frame] = wide[0][0].frames
+    assert [screen.frames for screen, _ in (*wide, late)] == [[frame]] * 3
+    assert [screen.frames for screen, _ in (*usual, later)] == [[]] * 2
+    assert usual[0][0].texts == wide[0][0].texts
+    for _, task in (*wide, *usual, late, later):
         task.cancel()
 
 

@@ -17,7 +17,7 @@ from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import restarted
 
 
-class Clock:
+class ManualClock:
     """Machine time that a test moves on."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ async def test_a_lease_that_nobody_prolongs_lapses(store: Redis, monkeypatch: py
 
 
 async def test_acting_keeps_a_case_attended_for_a_minute_but_shows_nobody(store: Redis) -> None:
-    clock = Clock()
+    clock = ManualClock()
     here, there = Presence(store, clock=clock), Presence(store, clock=time.time)
     here.act("m1", "chen", "陈××")
     await here.step()

@@ -128,7 +128,7 @@ class House:
         self.server.start()
         self._started.set()
 
-    def _build(self, *, lang: str, viewer: Viewer, panel: str) -> Any:
+    def _build(self, *, lang: str, wide: bool, viewer: Viewer, panel: str) -> Any:
         self.viewers.append(viewer)
         return pn.pane.JSON({"secret of the": viewer.page, "lang": lang})
 

@@ -39,8 +39,8 @@ rubbish = st.recursive(
 quick = settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
 
 
-class Moody:
-    """A gateway that takes, knows and refuses as it likes."""
+class RandomGateway:
+    """A gateway that accepts, knows and refuses at random."""
 
     def __init__(self, seed):
         self._chance = random.Random(seed)
@@ -61,7 +61,7 @@ class Moody:
 
 def sent(content, suffix, *, seed=0, mapping=None, shift_to=None, **options):
     """Replay a file of this content; return the gateway and the report, None of a refused file."""
-    gateway = Moody(seed)
+    gateway = RandomGateway(seed)
     with tempfile.NamedTemporaryFile(suffix=suffix) as file:
         file.write(content)
         file.flush()

@@ -1,6 +1,7 @@
 """A photo keeps nothing of its file but its pixels; when and where it was taken is read before."""
 
 import io
+import os
 import struct
 import zlib
 from contextlib import suppress
@@ -129,12 +130,40 @@ def test_equal_photos_are_one_private_file_and_only_a_name_finds_it(tmp_path: Pa
     files, photo = PhotoFiles(tmp_path), read_photo(picture(), zone_offset_s=0)
     name = files.put(photo)
     assert (name, files.put(photo)) == (photo.sha256, name)
-    [path] = [one for one in (tmp_path / "evidence").rglob("*") if one.is_file()]
+    [path] = [one for one in (tmp_path / "evidence").rglob("*.jpg") if one.is_file()]
     assert path.stat().st_mode & 0o077 == 0
     assert files.read(name) == photo.jpeg
     (tmp_path / "city.toml").write_text("secret")
     for other in ("0" * 64, "../city.toml", name.upper(), "", f"{name}/"):
         assert files.read(other) is None
+
+
+def stored(files: PhotoFiles, number: int) -> list[str]:
+    """Store so many different photos; return their ids."""
+    sizes = [(8 + n, 8) for n in range(number)]
+    return [files.put(read_photo(picture(size=size), zone_offset_s=0)) for size in sizes]
+
+
+def test_a_photo_that_no_fact_names_goes_after_its_time_and_no_other(tmp_path: Path) -> None:
+    files = PhotoFiles(tmp_path)
+    named, refused, fresh = names = stored(files, 3)
+    for name in (named, refused):
+        os.utime(tmp_path / "evidence" / f"{name}.new", (1000.0, 1000.0))
+    assert files.sweep({named}, before=2000.0) == 1
+    assert [files.has(name) for name in names] == [True, False, True]
+    # A fact named it once: it stays for ever, also when it is sent again.
+    assert stored(files, 1) == [named]
+    assert files.sweep((), before=2000.0) == 0
+    assert files.has(named)
+    assert files.sweep((), before=float("inf")) == 1
+    assert [files.has(name) for name in names] == [True, False, False]
+    assert not list((tmp_path / "evidence").glob("*.new")), fresh
+
+
+def test_a_sweep_looks_at_so_many_photos_at_most(tmp_path: Path) -> None:
+    files = PhotoFiles(tmp_path)
+    stored(files, 3)
+    assert [files.sweep((), before=float("inf"), most=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_what_the_first_file_of_a_photo_says_is_kept_beside_it(tmp_path: Path) -> None:

@@ -58,6 +58,18 @@ def test_a_view_has_the_figures_proportion_and_holds_the_whole_district(width, h
     assert (view.east, view.north) > (5000, 6000)
 
 
+@pytest.mark.parametrize(("width", "height"), [(736, 990), (1500, 700), (390, 300)])
+def test_a_view_has_the_room_below_the_district_that_is_asked_for(width, height):
+    bounds = Box(0, 0, 5000, 6000)
+    view = base_map.fit(bounds, width, height, 72)
+    scale = view.width / width
+    assert scale == pytest.approx(view.height / height)
+    assert -view.south / scale >= 72 - 1e-6
+    assert (view.north - 6000) / scale > 5
+    roomy = base_map.fit(bounds, 200, 990)
+    assert base_map.fit(bounds, 200, 990, 72) == roomy  # what is there already is not added
+
+
 def test_a_figure_is_bare_and_moves_by_hand(atlas):
     figure, inset, *_ = drawn(atlas)
     assert (figure.toolbar_location, figure.toolbar.logo, figure.match_aspect) == (None, None, True)

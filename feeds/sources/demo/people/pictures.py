@@ -34,7 +34,7 @@ def store_pictures(files: PhotoFiles) -> None:
         for variant in range(VARIANTS):
             photo = _picture(what, variant)
             if not files.has(photo.sha256):
-                files.put(photo)
+                files.put(photo, is_kept=True)
 
 
 @cache

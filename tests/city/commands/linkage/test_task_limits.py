@@ -41,7 +41,10 @@ def test_m9_a_silent_agency() -> None:
     new = w.task(second)
     assert (new.agency, new.why, new.why_names, new.mode) == ("xf", "fallback", {"agency": "lh"}, "fallback")
     assert (new.words, new.priority, new.fallback_of) == ("clear_tree", "P1", w.task(task).id)
-    assert (w.task(task).late_s, new.late_s, w.task(task).escalated) == (20.0, 20.0, 1)
+    late = {"acknowledged": 20.0}, {"issued": 20.0}
+    assert (w.task(task).late, new.late, w.task(task).escalated) == (*late, 1)
+    lines = [(line.text, line.names.get("late_s")) for line in w.state.log][-2:]
+    assert lines == [("log.task_fell_back", "20"), ("log.task_escalated.1", "20")]
     assert w.facts[-2].data["to"] == "agency_duty_leader"
     assert w.ticks() == []
     w.wait(seconds=40)  # 03:26: both answer

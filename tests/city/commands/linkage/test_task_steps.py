@@ -374,3 +374,49 @@ def test_an_older_click_is_a_conflict_and_a_reminder_is_not() -> None:
     w.did("acknowledge_task", task, GREEN, version=seen)
     answer = w.on("reassign_task", task, LI, version=seen, to="xf")
     assert (answer.code, answer.winner and answer.winner.did) == ("conflict", "TaskAcknowledged")
+
+
+def second_of_pair() -> tuple[Linked, str, str]:
+    """Greening was silent, the fire brigade came in its place and is there; greening has set out, too."""
+    w = Linked("2026-11-23T03:20:00+08:00")
+    first = w.green()
+    w.wait(seconds=301)
+    w.ticks()
+    second = first[:-1] + "2"
+    for task, by in ((first, GREEN), (second, FIRE)):
+        w.did("acknowledge_task", task, by)
+    w.did("set_out_task", first, GREEN)
+    return w, first, second
+
+
+def test_who_arrives_second_is_kept_to_assist_and_its_limits_end() -> None:
+    w, task, second = second_of_pair()
+    assert w.no("assist_task", task, LI) == ("not_second_of_pair", {})
+    w.did("arrive_task", second, FIRE)
+    assert w.no("assist_task", second, LI) == ("not_second_of_pair", {})
+    assert w.did("assist_task", task, LI) == ["TaskAssisting"]
+    assert w.task(task).assists == second.removeprefix("task:")
+    assert w.no("assist_task", task, LI) == ("not_second_of_pair", {})
+    w.wait(minutes=600)
+    late = [(step, fact.subject) for step in w.ticks() for fact in w.facts[-1:]]
+    assert late
+    assert all(subject != task for _, subject in late)
+    w.did("arrive_task", task, GREEN)
+    w.did("finish_task", task, GREEN, photos=["helped"])
+    assert w.task(task).verify_by is not None
+
+
+def test_the_order_to_assist_is_undone_for_20_s_even_of_a_p1_task() -> None:
+    w, task, second = second_of_pair()
+    w.did("arrive_task", second, FIRE)
+    waiting = dict(w.state.outbox)
+    w.did("assist_task", task, LI)
+    assert w.no("undo_task", task, CHEN) == ("undo_not_yours", {})
+    w.wait(seconds=19)
+    assert w.did("undo_task", task, LI) == ["TaskUndone"]
+    assert (w.task(task).assists, w.task(task).state) == ("", "set_out")
+    assert w.state.outbox == waiting
+    w.did("assist_task", task, LI)
+    w.wait(seconds=21)
+    assert w.no("undo_task", task, LI) == ("undo_task_too_late", {})
+    assert w.did("cancel_task", task, LI) == ["TaskCancelled"]

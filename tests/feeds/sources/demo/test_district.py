@@ -16,7 +16,7 @@ Records = dict[tuple[str, str], list[dict[str, Any]]]
 
 
 class Town:
-    """A clock that goes on while all tasks sleep, and an ear for what is sent."""
+    """A manual clock that moves on while all tasks sleep; it records what is sent."""
 
     def __init__(self, rate: float = 1.0) -> None:
         self.machine = 0.0

@@ -1,0 +1,167 @@
+"""The principles of domain §6.2 as numbers: K18 – K23 and K25 – K27.
+
+Own cases are counted; ``P`` is the period, its end excluded.
+"""
+
+import math
+from collections import Counter, defaultdict
+from statistics import median
+from typing import Final
+
+from city.clocks.working_time import Calendar, due
+from city.indicators.indicator import Indicator, count, share, unknown
+from city.indicators.repeats import Nearby
+from city.state.ledger_state import Case, LedgerState
+
+__all__ = ["INSPECTOR_TASKS", "Principles"]
+
+DAY_S: Final = 86_400.0
+SITE_S: Final = 30 * DAY_S
+"""Time before and after a source action in which a site's cases are compared (K26)."""
+VISITS_S: Final = 30 * DAY_S
+INSPECTOR_TASKS: Final = 30
+FIELD_M: Final = 50.0
+"""The largest distance of a check in the field from its case."""
+ERRATUM_OFFICE_DAYS: Final = 10
+
+OWN_EYES: Final = frozenset({"inspector", "sensor", "video_ai", "volunteer"})
+"""Channels of own discovery (主动发现)."""
+PUBLIC: Final = frozenset({
+    "hotline_12345", "hotline_12319", "web_app", "media", "police_110", "fire_119", "ambulance_120",
+})  # fmt: skip
+"""Channels by which the public reports."""
+EARLIER_M, EARLIER_S = 100.0, DAY_S
+"""A public report this near and this recent was earlier than the own discovery (K20)."""
+LOW: Final = frozenset({"village", "street"})
+ACTED: Final = "penalised"
+"""The outcome that is a source action: the act against the site that caused the problem (K26)."""
+
+
+class Principles:
+    """Counts of one period, gathered in one pass over the cases with :meth:`add`."""
+
+    def __init__(self, period: tuple[float, float], zone_offset_s: int, most_tasks: int) -> None:
+        self._begin, self._end = period
+        self._zone_offset_s = zone_offset_s
+        self._most_tasks = most_tasks
+        self._n: Counter[str] = Counter()
+        self._found: list[Case] = []
+        self._told: list[Case] = []
+        self._days: Counter[tuple[str, int]] = Counter()
+        self._sites: defaultdict[str, list[float]] = defaultdict(list)
+        self._acted: dict[str, float] = {}
+
+    def add(self, case: Case) -> None:
+        """Count one case."""
+        file = case.file
+        is_recent = self._begin - EARLIER_S <= case.at < self._end
+        if is_recent and case.channel in PUBLIC and case.state != "voided":
+            self._told.append(case)
+        if not file.own:
+            return
+        if self._within(file.filed_at):
+            self._filed(case)
+        if file.state == "closed" and self._within(file.closed_at):
+            self._n["closed"] += 1
+            self._n["low"] += file.reached in LOW
+            self._n["village"] += file.reached == "village"
+        if file.check is not None and self._within(file.check.at):
+            check = file.check
+            self._n["checked"] += 1
+            near = check.distance_m is not None and check.distance_m <= FIELD_M
+            self._n["field"] += check.mode == "field" and near and check.photo_after_feedback
+        for work in file.field_work:
+            if self._within(work.at):
+                self._days[work.officer, int((work.at + self._zone_offset_s) // DAY_S)] += 1
+        if file.source_site and file.filed_at is not None:
+            self._sites[file.source_site].append(case.at)
+            if file.outcome == ACTED and file.handled_at is not None:
+                known = self._acted.get(file.source_site, math.inf)
+                self._acted[file.source_site] = min(known, file.handled_at)
+
+    def _within(self, at: float | None) -> bool:
+        return at is not None and self._begin <= at < self._end
+
+    def _filed(self, case: Case) -> None:
+        self._n["filed"] += 1
+        self._n["public_filed"] += case.channel in PUBLIC
+        self._n["inspector_filed"] += case.channel == "inspector"
+        if case.channel in OWN_EYES:
+            self._n["own"] += 1
+            self._found.append(case)
+
+    def figures(self, state: LedgerState, now: float, calendar: Calendar | None) -> list[Indicator]:
+        """Return the indicators; ``now`` is city time, ``calendar`` the centre's (None: not loaded)."""
+        n = self._n
+        return [
+            share("K18", n["low"], n["closed"]),
+            share("K18b", n["village"], n["closed"]),
+            share("K19", n["own"], n["filed"]),
+            share("K20", self._first(), n["filed"], own=n["own"]),
+            share("K21", n["field"], n["checked"]),
+            self._visits(state),
+            *self._tasks(),
+            # Patrols are not recorded, so nobody knows which grids were patrolled.
+            unknown(
+                "K25", "percent", "no_patrols", public_filed=n["public_filed"],
+                inspector_filed=n["inspector_filed"],
+            ),
+            self._at_source(now),
+            *self._errata(state, now, calendar),
+        ]  # fmt: skip
+
+    def _first(self) -> int:
+        """Return how many own discoveries no public report of the class nearby preceded."""
+        told = Nearby(self._told, EARLIER_M)
+        return sum(not told.within(case, case.at - EARLIER_S, case.at) for case in self._found)
+
+    def _visits(self, state: LedgerState) -> Indicator:
+        """Return K22: the visits of the 30 days before the end of P, by street."""
+        visits = [one for one in state.visits if self._end - VISITS_S <= one.at < self._end]
+        return count("K22", len(visits), **Counter(one.street for one in visits))
+
+    def _tasks(self) -> list[Indicator]:
+        days, tasks = len(self._days), sum(self._days.values())
+        over = sum(done > self._most_tasks for done in self._days.values())
+        if not days:
+            mean = unknown("K23", "count", "no_tasks", tasks=0)
+        else:
+            mean = Indicator("K23", round(tasks / days, 1), "count", tasks, days, {}, "formula.K23")
+        return [mean, share("K23b", over, days, most=self._most_tasks)]
+
+    def _at_source(self, now: float) -> Indicator:
+        """Return K26: the change of cases per acted site, 30 days after against 30 days before."""
+        before = after = sites = waiting = 0
+        for site, acted_at in self._acted.items():
+            end = acted_at + SITE_S
+            if end > now:
+                waiting += 1
+            elif self._within(end):
+                sites += 1
+                before += sum(acted_at - SITE_S <= at < acted_at for at in self._sites[site])
+                after += sum(acted_at < at <= end for at in self._sites[site])
+        return share(
+            "K26", after - before, before, sites=sites, before=before, after=after, waiting=waiting
+        )  # fmt: skip
+
+    def _errata(self, state: LedgerState, now: float, calendar: Calendar | None) -> list[Indicator]:
+        ages = [now - erratum.at for erratum in state.errata.values()]
+        age = unknown("K27b", "seconds", "none")
+        if ages:
+            age = Indicator("K27b", median(ages), "seconds", len(ages), len(ages), {}, "formula.K27b")
+        return [count("K27", len(ages)), age, self._closed_errata(state, calendar)]
+
+    def _closed_errata(self, state: LedgerState, calendar: Calendar | None) -> Indicator:
+        if calendar is None:
+            return unknown("K27c", "percent", "calendar")
+        opened: list[tuple[float, float | None]] = [*state.errata_closed]
+        opened += [(erratum.at, None) for erratum in state.errata.values()]
+        due_in = in_time = 0
+        for at, closed_at in opened:
+            limit = due(
+                at, ERRATUM_OFFICE_DAYS, "office_day", calendar, zone_offset_s=self._zone_offset_s
+            ).at  # fmt: skip
+            if self._within(limit):
+                due_in += 1
+                in_time += closed_at is not None and closed_at <= limit
+        return share("K27c", in_time, due_in)
