@@ -1,9 +1,13 @@
-"""Indicators K01 – K17, K24 and K33 of domain §6, computed from the cases only, in one pass.
+"""Indicators K01 – K17, K23, K24 and K33 of domain §6, computed from the cases in one pass.
 
 A second figure of an indicator has a letter after its number: K06 is 处置率, K06b 按期处置率.
 """
 
+from datetime import UTC, datetime
+
+from city.cases.fold_workloads import worker
 from city.clocks.working_time import Calendar, due
+from city.dispatch.decision_rules import CaseNumbers
 from city.indicators.indicator import Indicator, count, duration, share, unknown
 from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
@@ -14,12 +18,13 @@ __all__ = ["Indicator", "indicators"]
 
 def indicators(
     state: LedgerState, period: tuple[float, float], *, now: float, zone_offset_s: int,
-    calendar: Calendar | None = None,
+    calendar: Calendar | None = None, workload_cap: int = CaseNumbers().workload_cap,
 ) -> dict[str, Indicator]:  # fmt: skip
     """Return every indicator by its id.
 
     ``period`` is [begin, end); it and ``now`` are city epoch seconds. ``calendar`` is the centre's, for the
-    office day within which a caller must be contacted (K15); without it K15 is unknown.
+    office day within which a caller must be contacted (K15); without it K15 is unknown. ``workload_cap`` is
+    how many cases an inspector is to work on in a day (K23).
     """
     tally = Tally(period, now)
     cases = list(state.cases.values())
@@ -28,6 +33,7 @@ def indicators(
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
         *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally, cases),
+        *_workloads(state, period, zone_offset_s, workload_cap),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
 
@@ -114,6 +120,28 @@ def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
     if not before:
         return unknown("K17", "percent", "no_last_year", complaints=now)
     return share("K17", now - before, before, complaints=now)
+
+
+def _workloads(
+    state: LedgerState, period: tuple[float, float], zone_offset_s: int, cap: int
+) -> list[Indicator]:
+    """Return the cases per inspector and day, and the share of such days over the cap."""
+    days = (period[0], max(period[0], period[1] - 1.0))
+    first, last = (datetime.fromtimestamp(at + zone_offset_s, UTC).strftime("%Y%m%d") for at in days)
+    begin = worker("inspector", "")
+    counts = [
+        n
+        for day, own in state.workloads.items()
+        if first <= day <= last
+        for name, n in own.items()
+        if name.startswith(begin)
+    ]
+    mean = unknown("K23", "count", "none")
+    if counts:
+        mean = Indicator(
+            "K23", round(sum(counts) / len(counts), 1), "count", sum(counts), len(counts), {}, "formula.K23"
+        )
+    return [mean, share("K23b", sum(n > cap for n in counts), len(counts), cap=cap)]
 
 
 def _reports(t: Tally, cases: list[Case]) -> list[Indicator]:

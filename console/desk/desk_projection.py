@@ -62,6 +62,7 @@ class DeskProjection:
             found = await asyncio.to_thread(
                 indicators, state.ledger, (midnight, city), now=city,
                 zone_offset_s=self._rules.zone_offset_s, calendar=self._rules.calendar,
+                workload_cap=self._rules.numbers.workload_cap,
             )  # fmt: skip
         except Exception as error:  # boundary of the indicators: the desk works without them
             if not self._failed:
