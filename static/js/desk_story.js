@@ -5,7 +5,7 @@ import { each, html, mark } from "./draw.js";
 const SHOWN = 300;
 const HOLDERS = new Set(["holder", "to", "from", "co", "candidates", "told", "interim", "agency"]);
 const CODES = new Set(["result", "outcome", "mode", "close_kind", "kind", "scope", "principle", "owner_state", "urgency", "danger",
-  "purpose", "fields", "satisfaction", "resolved", "overdue", "level", "step"]);
+  "purpose", "fields", "satisfaction", "resolved", "overdue", "level", "step", "fault"]);
 const TYPED = new Set(["text", "evidence", "hazard_reason", "right_place"]);
 const COUNTED = new Set(["photos", "photos_before", "photos_after"]);
 const SOURCES = new Set(["client"]);
@@ -57,7 +57,8 @@ export function line(city, voice, fact, isFirst = true) {
   const parts = partsOf(type, words).filter(([field, wanted]) => wanted === null
     ? data[field] !== false && data[field] !== 0 && gaps[field] : String(data[field]) === wanted);
   const first = city.say.say("fact." + type, gaps).replace(/[（(]\s*[）)]/, "").trimEnd();
-  return [first, ...parts.map(([, , key]) => city.say.say(key, gaps))].filter(Boolean).join(city.say.say("fact.gap"));
+  const late = data.acted_at ? city.say.say("field.late", { t: voice.moment(data.acted_at) }) : "";
+  return [first, ...parts.map(([, , key]) => city.say.say(key, gaps)), late].filter(Boolean).join(city.say.say("fact.gap"));
 }
 
 function told(city, voice, name, value) {
