@@ -5,7 +5,7 @@ import { each, html, mark } from "./draw.js";
 const SHOWN = 300;
 const HOLDERS = new Set(["holder", "to", "from", "co", "candidates", "told", "interim", "agency"]);
 const CODES = new Set(["result", "outcome", "mode", "close_kind", "kind", "scope", "principle", "owner_state", "urgency", "danger",
-  "purpose", "fields", "satisfaction", "resolved", "overdue", "level", "step"]);
+  "purpose", "fields", "satisfaction", "resolved", "overdue", "level", "step", "fault"]);
 const TYPED = new Set(["text", "evidence", "hazard_reason", "right_place"]);
 const COUNTED = new Set(["photos", "photos_before", "photos_after"]);
 const SOURCES = new Set(["client"]);
