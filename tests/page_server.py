@@ -16,7 +16,7 @@ import static
 
 __all__ = ["BOKEH", "PageServer", "give_back", "page_of", "page_server"]
 
-STATIC, LIBRARY, EMPTY = "/citywall/static/", "/bokeh/", "/empty"
+STATIC, LIBRARY, EMPTY, WORKER = "/citywall/static/", "/bokeh/", "/empty", "/phone-worker.js"
 BOKEH = f'<script src="{LIBRARY}bokeh.min.js"></script>'
 """What a page with an embedded figure loads first."""
 TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -32,6 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(static.path(path.removeprefix(STATIC)))
         elif path.startswith(LIBRARY):
             self._file(Path(bokeh.__file__).parent / "server/static/js" / path.removeprefix(LIBRARY))
+        elif path == WORKER:
+            self._answer(b"", "text/javascript", "no-store")
         elif path == EMPTY:
             self._answer(b"", "text/html", "no-store")
         else:

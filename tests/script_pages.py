@@ -153,7 +153,8 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         tracks = f"{layout.rows} / {layout.wide.columns}"
         wide = f"#page[data-wide]{{grid-template:{tracks} !important;grid-template-areas:{rows} !important}}"
     sheets = "".join(
-        f'<link rel=stylesheet href="/citywall/static/css/{name}.css">' for name in ("base", layout.key)
+        f'<link rel=stylesheet href="/citywall/static/css/{name}.css">'
+        for name in ("base", layout.styles or layout.key)
     )
     return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{wide}</style>{sheets}
       <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}

@@ -14,7 +14,8 @@ class Answer:
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status, self.headers = response.status, response.headers
-        self.text = response.read().decode("utf-8", "replace")
+        self.body = response.read()
+        self.text = self.body.decode("utf-8", "replace")
 
     @property
     def location(self) -> str:

@@ -53,7 +53,7 @@ def _filed(change: Change) -> tuple[str, ...]:
     file.fix_by_at, file.deadline_at = moment(data, "fix_by_at"), moment(data, "deadline_at")
     file.dispatch_by = maybe_moment(data, "dispatch_by")
     file.owner_state, file.component = text(data, "owner_state"), text(data, "component")
-    file.owner_state_at_filing = file.owner_state
+    file.owner_state_at_filing, file.owner_said = file.owner_state, text(data, "owner_said")
     file.source_site, file.verify_by = text(data, "source_site"), None
     file.hotline_by = maybe_moment(data, "hotline_by")
     file.undetermined = flag(data, "undetermined")

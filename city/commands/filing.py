@@ -87,10 +87,7 @@ def decide_file(order: Order, args: File) -> Answer:
     if isinstance(standard, Refusal):
         return standard
     draft = _draft(order, args, standard)
-    route = route_of(
-        draft, danger=args.danger,
-        owner_state=args.owner_state if args.owner_state in ("unknown", "disputed") else "",
-    )  # fmt: skip
+    route = route_of(draft, danger=args.danger)
     filed, draft = _filed(draft, args, standard, route)
     facts = [filed, *_make_safe(draft, route, standard)]
     return tuple(facts + follow_ups(draft, route, danger=args.danger))
@@ -139,6 +136,7 @@ def _draft(order: Order, args: File, standard: Standard) -> Order:
         undetermined=fix.undetermined or end.undetermined,
         dispatch_by=order.now.city + order.numbers.dispatch_s, component=args.component or "",
         source_site=args.source_site or "",
+        owner_said=args.owner_state if args.owner_state in ("unknown", "disputed") else "",
     )  # fmt: skip
 
 
@@ -153,6 +151,7 @@ def _filed(draft: Order, args: File, standard: Standard, route: Route | None) ->
         "hazard": case.hazard, "hazard_reason": args.hazard_reason or "", "urgency": case.urgency,
         "fix_by_at": moment(file.fix_by_at), "deadline_at": moment(file.deadline_at),
         "dispatch_by": moment(file.dispatch_by), "owner_state": owner_state,
+        "owner_said": file.owner_said,
         "hotline_by": moment(hotline_limit(case, order_kind(case), draft.rules)),
         "component": file.component, "source_site": file.source_site, "undetermined": file.undetermined,
         "targets": ranked(draft, route) if route else [],

@@ -26,7 +26,7 @@ def route_of(order: Order, *, refused: bool = True, **situation: Any) -> Route:
         "lat": case.place.lat, "street": case.place.street, "road": case.place.road,
         "component": file.component, "source_site": file.source_site, "beyond_power": file.beyond_power,
         "refused": file.bounced if refused else (),
-        "owner_state": file.owner_state if file.owner_state in ("unknown", "disputed") else "",
+        "owner_state": file.owner_said,
     }  # fmt: skip
     return order.rules.routed(Situation(**{**known, **situation}), order.state.register)
 

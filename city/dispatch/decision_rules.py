@@ -91,8 +91,6 @@ class CaseNumbers(msgspec.Struct, frozen=True):
     complex_office_days: int = 15
     call_back_office_days: int = 3
     """Until a caller is called back after the case is closed."""
-    inspector_tasks: int = 30
-    """Tasks of an inspector on one day (K23)."""
     relaxed_hours: int = 72
     """For how long a relaxation may be switched on at once."""
 

@@ -6,8 +6,9 @@ A second figure of an indicator has a letter after its number: K06 is 处置率,
 from collections import Counter
 
 from city.clocks.working_time import Calendar, due
+from city.dispatch.decision_rules import CaseNumbers
 from city.indicators.indicator import FEW, Indicator, count, duration, share, unknown
-from city.indicators.principles import INSPECTOR_TASKS, Principles
+from city.indicators.principles import Principles
 from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
 from city.state.hotline_records import DEFER
@@ -21,7 +22,7 @@ CLASSES = 5
 
 def indicators(
     state: LedgerState, period: tuple[float, float], *, now: float, zone_offset_s: int,
-    calendar: Calendar | None = None, most_tasks: int = INSPECTOR_TASKS,
+    calendar: Calendar | None = None, most_tasks: int = CaseNumbers().workload_cap,
 ) -> dict[str, Indicator]:  # fmt: skip
     """Return every indicator by its id.
 

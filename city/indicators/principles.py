@@ -13,13 +13,12 @@ from city.indicators.indicator import Indicator, count, share, unknown
 from city.indicators.repeats import Nearby
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["INSPECTOR_TASKS", "Principles"]
+__all__ = ["Principles"]
 
 DAY_S: Final = 86_400.0
 SITE_S: Final = 30 * DAY_S
 """Time before and after a source action in which a site's cases are compared (K26)."""
 VISITS_S: Final = 30 * DAY_S
-INSPECTOR_TASKS: Final = 30
 FIELD_M: Final = 50.0
 """The largest distance of a check in the field from its case."""
 ERRATUM_OFFICE_DAYS: Final = 10

@@ -102,6 +102,8 @@ class CaseFile(msgspec.Struct):
     """日历未定: a deadline was computed with a year whose holidays are not yet known."""
     owner_state: str = ""
     owner_state_at_filing: str = ""
+    owner_said: str = ""
+    """unknown or disputed, when whoever filed it said so; what a route found binds no later route."""
     component: str = ""
     source_site: str = ""
     """Id of the site that causes the problem (sites.csv)."""

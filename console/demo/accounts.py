@@ -186,7 +186,10 @@ def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
         if agency in known:
             yield Actor(account, display, (role,), agency=agency)
     streets = read_streets(read_district(data))
-    yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=streets.codes[0])
+    first = streets.codes[0]
+    yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=first)
+    yield Actor("checker", f"凌××（{streets.shorts[0]}监督员）", ("inspector",), streets=(first,))
+    yield Actor("village", f"田××（{streets.shorts[0]}村居干部）", ("village_operator",), street=first)
 
 
 def _shift(roster: tuple[RosterRow, ...]) -> Iterator[Actor]:

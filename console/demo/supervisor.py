@@ -181,6 +181,7 @@ def _addresses(settings: Settings, kept: Secrets) -> list[str]:
         f"  duty and hand-over    {console}/duty",
         f"  police, fire          {console}/agency/ga     {console}/agency/xf",
         f"  sanitation            {console}/agency/lh",
+        f"  checks, workstation   {console}/check     {console}/station     (sign in as checker, village)",
         f"  from another machine  {console}/open/wall?key={tokens[VIEWER]}",
         f"  feed gateway          {gateway}",
         f"  tokens                publish: {tokens[PUBLISHER]}",

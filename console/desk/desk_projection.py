@@ -80,7 +80,7 @@ class DeskProjection:
         ledger, rules, city = state.ledger, self._rules, day[1]
         of_cases = indicators(
             ledger, day, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
-            most_tasks=rules.numbers.inspector_tasks,
+            most_tasks=rules.numbers.workload_cap,
         )  # fmt: skip
         workstations = workstations_of(ledger)
         of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)

@@ -34,7 +34,7 @@ export const mend = card((city, { redraw }) => {
           ><button type="button" ?hidden=${camera.word !== "live" || !camera.on_wall || !may("show")} ?disabled=${orders.isBusy(desk.wall)}
           ${press(id, cast)}>${say.say("near.show")}</button></li>`;
       })}</ul>
-      ${viewing.draw()}
+      ${viewing.draw((id) => { const seen = cameras.get(id); return seen && seen.word !== "live" ? stateOf(seen) : ""; })}
       <p class="near view" ?hidden=${!may("show")}><button type="button" ?disabled=${orders.isBusy(desk.wall)}
         ${press(null, castView)}>${say.say("near.view")}</button></p>`;
   };

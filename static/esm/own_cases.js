@@ -54,12 +54,17 @@ export const mend = card((city, place) => {
     if (!persons.has(id)) persons.set(id, personOf(city, voice, (verb, args) => orders.act(verb, id, row.version, args), place.redraw));
     return persons.get(id) ?? null;
   }
+  // What to make safe rings once, whoever holds the case then.
+  function heard({ id, part, reminders, urgency, state, make_safe: safe }) {
+    const isUnsafe = safe !== null && safe.done_at === null && safe.holder === city.page.scope;
+    return { id: `${isUnsafe ? "make_safe" : part}:${id}`, reminders, rings: isUnsafe || (urgency === "critical" && state === "dispatched") };
+  }
   orders.on(place.redraw);
   outbox.on(place.redraw);
 
   return (view) => {
     const { as_of, scalars, rows } = view, all = view.order.map((id) => rows.get(id));
-    if (as_of !== null) agency?.take("cases", all.filter((row) => row.verbs && !row.is_done).map((row) => ({ id: `${row.part}:${row.id}`, reminders: row.reminders, rings: row.part === "make_safe" || (row.urgency === "critical" && row.state === "dispatched") })));
+    if (as_of !== null) agency?.take("cases", all.filter((row) => row.verbs && !row.is_done).map(heard));
     if (form && !rows.has(form.at)) form = null;
     for (const id of persons.keys()) if (!open.has(id) || !rows.has("k:" + id)) forget(id);
     const cases = view.order.filter((id) => id.startsWith("k:") && !rows.get(id).is_done), done = view.order.filter((id) => id.startsWith("k:") && rows.get(id).is_done);

@@ -57,7 +57,8 @@ export function line(city, voice, fact, isFirst = true) {
   const parts = partsOf(type, words).filter(([field, wanted]) => wanted === null
     ? data[field] !== false && data[field] !== 0 && gaps[field] : String(data[field]) === wanted);
   const first = city.say.say("fact." + type, gaps).replace(/[（(]\s*[）)]/, "").trimEnd();
-  return [first, ...parts.map(([, , key]) => city.say.say(key, gaps))].filter(Boolean).join(city.say.say("fact.gap"));
+  const late = data.acted_at ? city.say.say("field.late", { t: voice.moment(data.acted_at) }) : "";
+  return [first, ...parts.map(([, , key]) => city.say.say(key, gaps)), late].filter(Boolean).join(city.say.say("fact.gap"));
 }
 
 function told(city, voice, name, value) {

@@ -48,15 +48,16 @@ export function viewOf(city, voice, redraw) {
     redraw();
   }
 
-  function draw() {
+  /** @param {(id: string) => string} lostOf what is said of a camera whose picture is not true, "" = it is */
+  function draw(lostOf) {
     const one = looking;
     if (one === null) return nothing;
     if (!document.hidden) ask(one);
-    const age = one.taken === null ? Infinity : city.city() - one.taken, isLate = age > LATE_AFTER_S;
+    const age = one.taken === null ? Infinity : city.city() - one.taken, isLate = age > LATE_AFTER_S, lost = lostOf(one.id);
     return html`<figure class="near viewing"><figcaption><span>${say.say("near.viewing", { name: one.label, purpose: voice.code("purpose", one.purpose),
         left: say.coarse(city.machine() - one.begun) })}</span><button type="button" ${press(one.id, stop)}>${say.say("near.stop")}</button></figcaption
-      >${one.url ? html`<img alt="" src=${one.url} data-late=${mark(isLate)}>` : html`<p>${say.say("near.no_live")}</p>`}${
-      one.url && isLate && one.taken !== null ? html`<p class="late">${say.late(one.taken, city.city())}</p>` : nothing}</figure>`;
+      >${lost ? html`<p class="lost">${lost}</p>` : one.url ? html`<img alt="" src=${one.url} data-late=${mark(isLate)}>` : html`<p>${say.say("near.no_live")}</p>`}${
+      !lost && one.url && isLate && one.taken !== null ? html`<p class="late">${say.late(one.taken, city.city())}</p>` : nothing}</figure>`;
   }
   return { look, stop, draw, id: () => looking?.id ?? null, isBusy: (/** @type {string} */ id) => orders.isBusy("camera:" + id) };
 }

@@ -3,10 +3,10 @@
 (function () {
   "use strict";
   const city = window.citywall, { page } = city;
-  const M_PER_DEGREE = 111195, SILENT_S = 4, CHECK_MS = 1000;
+  const M_PER_DEGREE = 111195, SILENT_S = 4, CHECK_MS = 1000, KEEP_MS = 5000;
   const listeners = new Set();
   let here = /** @type {Here} */ ({ state: "none", lon: NaN, lat: NaN, accuracy: NaN, at: 0 });
-  let watched = /** @type {number | null} */ (null), heardAt = Date.now(), isOff = false;
+  let watched = /** @type {number | null} */ (null), heardAt = Date.now(), keptAt = -Infinity, isOff = false;
 
   function locate() {
     if (!navigator.geolocation) return set({ state: "none" });
@@ -36,6 +36,7 @@
   function watch() {
     const age = Number(city.state().age), isNew = !isOff && Date.now() - heardAt < 1000 * SILENT_S;
     if (age < SILENT_S) heardAt = Date.now() - 1000 * age;
+    if (age < SILENT_S && heardAt - keptAt >= KEEP_MS) note();
     const isHeard = age < SILENT_S || isNew;
     if (isHeard !== isOff) return;
     isOff = !isHeard;
@@ -50,12 +51,14 @@
     try { localStorage.setItem("citywall-field", JSON.stringify({ build, channel, scope, lang, zone, owner, holder, verbs })); } catch { /* a browser without storage */ }
   }
   keep();
-  setInterval(() => {
-    if (isOff) return;
+  function note() {
+    keptAt = heardAt;
     try { localStorage.setItem("citywall-heard", String(Math.round(heardAt))); } catch { /* a browser without storage */ }
-  }, 5000);
+  }
   navigator.serviceWorker?.register("/phone-worker.js", { scope: `/${page.channel}/` }).catch((error) => console.info("citywall: no worker,", String(error)));
 
+  // Orders go through the outbox here, so a press counts whether or not the page's session lives.
+  city.orders.isLive = () => true;
   city.field = { here: () => here, locate, metresTo, offlineSince: () => (isOff ? heardAt : null), on: (fn) => { listeners.add(fn); } };
   locate();
 })();

@@ -16,7 +16,7 @@ const city = /** @type {any} */ ({
   page, say, mend: window.citywallMend, words: (/** @type {string} */ key) => words[key],
   city: () => Date.now() / 1000, machine: () => Date.now() / 1000, toCity: (/** @type {number} */ at) => at,
   beat: () => null, session: () => "lost", state: () => ({ age: Infinity }),
-  orders: { may: (/** @type {string} */ verb) => verbs.has(verb), refusal: ({ key, reason }) => words["refusal." + key] ?? reason },
+  orders: { isLive: () => true, may: (/** @type {string} */ verb) => verbs.has(verb), refusal: ({ key, reason }) => words["refusal." + key] ?? reason },
 });
 window.citywall = city;
 

@@ -294,6 +294,12 @@ def test_one_tap_says_why_and_shows_the_picture_until_it_is_ended(stage: Stage) 
     stage.page.locator(".viewing img").wait_for()
     assert asked[0].endswith("/camera/c1.jpg?view")
     assert "案件处置" in stage.text(".viewing span")
+    # A picture that is not true any more is covered, never just dimmed.
+    stage.reply("case", near({"word": "frozen", "since": NOW - 900.0}))
+    stage.rows((MARK, row(version=99)))
+    stage.page.locator(".viewing .lost").wait_for()
+    assert stage.text(".viewing .lost") == "画面冻结 自 20:16"
+    assert stage.page.locator(".viewing img").count() == 0
     stage.press("结束", "desk_map_box")
     stage.page.locator(".viewing").wait_for(state="detached")
     assert [(act["verb"], act["subject"], act["args"]) for act in stage.acts()] == [

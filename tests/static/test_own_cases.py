@@ -323,3 +323,12 @@ def test_a_new_hazard_to_make_safe_rings_and_stands_on_top(browser: Browser) -> 
         assert cases.texts(BUTTONS)[0] == "先行处置完成"
         cases.locator(".case .what").click()
         assert "退回" not in " ".join(cases.texts(".rest button"))
+        # One that the street holds itself, because its owner is unknown, rings too, and once.
+        w.report("hotline/own", road="拱极路")
+        w.done("file", "hotline/own", INTAKE, owner_state="unknown")
+        cases.tell()
+        assert page.evaluate("shaken") == 2
+        assert w.case("hotline/own").file.holder == "310115004"
+        w.done("reassign", "hotline/own", DISPATCHER, to="tx")
+        cases.tell()
+        assert page.evaluate("shaken") == 2

@@ -1,13 +1,30 @@
 """Filing, merging and voiding: their conditions and results."""
 
 import math
+from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from city.clocks.timestamps import iso, parse
 from city.commands.command import Decision, Refusal
+from city.dispatch.case_inputs import Situation
+from city.dispatch.route import Route
 from tests.city.commands.paths import PATHS, ROAD, THERE
-from tests.city.commands.world import GU, HE, INSPECTOR, INTAKE, SYSTEM, TANG, WANG, WEI, World, person
+from tests.city.commands.world import (
+    GU,
+    HE,
+    INSPECTOR,
+    INTAKE,
+    SYSTEM,
+    TANG,
+    TELECOM,
+    WANG,
+    WEI,
+    World,
+    invented_route,
+    person,
+)  # fmt: skip
 from tests.lives import DISPATCHER, Lives, operator
 from tests.lives import INTAKE as AT_INTAKE
 
@@ -82,6 +99,24 @@ def test_what_no_rule_knows_waits_for_a_dispatcher() -> None:
     file = w.case(key).file
     assert (file.holder, file.unowned_since) == ("", w.now.city)
     assert file.targets == ("cg",)
+
+
+@pytest.mark.parametrize("said", ["", "disputed"])
+def test_only_a_doubt_that_somebody_said_binds_a_later_route(said: str) -> None:
+    """A route that finds several owners calls the owner disputed; a return must not make that a backstop."""
+    w = World()
+    asked: list[Situation] = []
+
+    def route(situation: Situation, rulings: Mapping[str, object]) -> Route:
+        asked.append(situation)
+        return msgspec.structs.replace(invented_route(situation, rulings), owner_state="disputed")
+
+    w.rules = msgspec.structs.replace(w.rules, route=route)
+    key = w.report()
+    w.done("file", key, INTAKE, **({"owner_state": said} if said else {}))
+    assert w.case(key).file.owner_state == "disputed"
+    w.done("return", key, TELECOM, reason="not_my_duty", text="不是本单位的")
+    assert {situation.owner_state for situation in asked} == {said}
 
 
 @pytest.mark.parametrize(("metres", "reason"), [(40, ""), (60, "too_far")])

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import panel as pn
 import pytest
+from PIL import Image
 from prometheus_client import CollectorRegistry
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream
@@ -445,6 +447,20 @@ def test_a_persons_picture_of_a_camera_needs_a_view_that_says_why(house: House) 
     finally:
         house.now -= 601
     assert officer.get("/camera/cam2.jpg").status == 404, "no wall shows it, and this is a wall's address"
+
+
+def test_what_nobody_may_see_is_black_in_the_picture_that_leaves(house: House) -> None:
+    left = (((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),)
+    place = Place(121.5, 31.2, "310115004")
+    house.city.ledger.cameras["cam3"] = Camera("cam3", "羽山路", place, masks=left)
+    house.city.ledger.camera_views[view_key("li", "cam3")] = CameraView(
+        "li", "li", "cam3", "patrol", house.now - 10, house.now + 600
+    )
+    answer = house.visitor("li").get("/camera/cam3.jpg?view")
+    with Image.open(io.BytesIO(answer.body)) as picture:
+        grey = picture.convert("L")
+    assert grey.getpixel((grey.width // 4, grey.height // 2)) < 12
+    assert grey.getpixel((grey.width * 3 // 4, grey.height // 2)) > 30
 
 
 def test_the_picture_of_a_detection_is_for_desks_and_those_of_its_place(house: House) -> None:

@@ -1,0 +1,173 @@
+"""A street's page in a browser, with a whole Citywall behind it: its own people's, on its own streets."""
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.console.browser import Sight
+from tests.invented import case, jpeg, publish, unit
+from tests.people import PASSWORD, Cast, story
+from tests.signed_in import Visitor
+
+pytestmark = pytest.mark.browser
+
+YANGJING = "310115013"
+HERE = (121.545, 31.240)
+COVER, SHOP = "hotline/cover", "hotline/shop"
+PHONE = {"width": 390, "height": 844}
+UNPLUGGED_S = 5.0
+MARKS = """(layer) => Bokeh.documents.map((d) => d.get_model_by_name("layer:" + layer))
+  .find((source) => source)?.data.x.length"""
+# Every element that is to be seen, shadow roots too; what a map draws is no element of the page's.
+EVERY = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const node of root.children) {
+      if (node.dataset?.cell === "map") continue;
+      if (node.checkVisibility()) found.push(node);
+      if (node.shadowRoot) walk(node.shadowRoot);
+      walk(node);
+    }
+  };
+  walk(document.getElementById("page"));
+  return found"""
+SMALL = (
+    EVERY
+    + """.filter((one) => one.matches("button, a, input:not([type=file]), textarea, label.take")
+    && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML);
+}"""
+)
+BUTTONS = (
+    EVERY
+    + """.filter((one) => one.matches("button, a")).length;
+}"""
+)
+TINY = (
+    EVERY
+    + """.filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+    && !["STYLE", "SCRIPT"].includes(one.tagName) && parseFloat(getComputedStyle(one).fontSize) < 15)
+    .map((one) => one.outerHTML);
+}"""
+)
+WIDE = (
+    EVERY
+    + """.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
+    .map((one) => one.outerHTML).concat(document.documentElement.scrollWidth > innerWidth ? ["page"] : []);
+}"""
+)
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with story({"yangjing": YANGJING, "tangzhen": "310115114", "telecom": "tx"}) as people:
+        yield people
+
+
+@pytest.fixture(scope="module")
+def page(cast: Cast, browser: Browser) -> Iterator[Sight]:
+    """The page of 洋泾 with a hazard and an ordinary case of its own, one of another street, a squad."""
+    cast.set_city("2026-11-20T10:00")
+    event = {"kind": "event", "code": "0405", "system": "GBT30428.2"}
+    cover = {"kind": "component", "code": "0123", "system": "GBT30428.2"}
+    at = "2026-11-20T09:58:00+08:00"
+    lon, lat = HERE
+    records = [
+        case("cover", at=at, lon=lon, lat=lat, road="羽山路巨野路口", category=cover, hazard=True),
+        case("shop", at=at, lon=lon, lat=lat + 0.002, road="栖山路", title="店外经营", category=event),
+        case("theirs", at=at, lon=121.687, lat=31.2273, road="唐陆路", title="店外经营", category=event),
+    ]  # fmt: skip
+    assert publish(cast.running, "case", records).accepted == 3
+    for name in ("cover", "shop", "theirs"):
+        cast.done("intake", "file", f"hotline/{name}", 0)
+    squad = {"kind": "squad", "agency": "洋泾", "call_sign": "洋泾城管组"}
+    place = {"lon": lon, "lat": lat + 0.003, "at": "2026-11-20T10:00:00+08:00", "state": "standby"}
+    assert publish(cast.running, "unit", [unit("yj-1", 1, **squad, **place)]).accepted == 1
+    sight = cast.desk(browser, "yangjing", (1366, 768), page=f"street/{YANGJING}")
+    sight.wait("() => window.citywall?.orders?.isLive() && citywall.card('own_cases')?.order.length === 2")
+    yield sight
+    sight.close()
+
+
+def cases(sight: Sight, selector: str, words: str = "") -> Any:
+    return sight.page.locator(f'[data-cell="own_cases"] {selector}', has_text=words).first
+
+
+def views_refused(cast: Cast) -> float:
+    told = cast.running.get("/metrics")[1].decode()
+    return float(re.findall(r"^citywall_views_refused_total ([\d.e+]+)$", told, re.MULTILINE)[0])
+
+
+@pytest.mark.parametrize(("who", "own"), [("tangzhen", "/street/310115114"), ("telecom", "/agency/tx")])
+def test_neither_page_nor_live_socket_is_opened_to_others(cast: Cast, who: str, own: str) -> None:
+    visitor = Visitor(cast.running.console)
+    visitor.sign_in(who, PASSWORD)
+    before = views_refused(cast)
+    answer = visitor.get(f"/street/{YANGJING}")
+    assert (answer.status, own in answer.text, "羽山路" in answer.text) == (403, True, False)
+    url = f"{cast.running.console.replace('http', 'ws')}/live/street/{YANGJING}"
+    headers = {"Cookie": visitor.cookie, "Origin": cast.running.console}
+    with pytest.raises(InvalidStatus) as refused, connect(url, additional_headers=headers):
+        pass
+    assert refused.value.response.status_code == 403
+    assert views_refused(cast) == before + 2
+
+
+def test_the_officer_sees_own_cases_squads_places_and_marks(page: Sight) -> None:
+    page.wait_for_words("own_cases", "井盖缺失 · 羽山路巨野路口")
+    page.wait_for_words("own_cases", "店外经营 · 栖山路")
+    page.wait_for_words("street_squads", "洋泾城管组")
+    page.wait_for_words("street_places", "洋泾社区文化中心")
+    page.wait("() => citywall.state().drawn.includes('cases') && citywall.state().drawn.includes('ordinary')")
+    assert [page.page.evaluate(MARKS, layer) for layer in ("cases", "ordinary")] == [1, 1]
+    assert "唐陆路" not in " ".join(words for words, _, _ in page.texts())
+
+
+def test_a_squad_is_sent_in_two_presses(cast: Cast, page: Sight) -> None:
+    cases(page, ".case .step", "派队伍").click()
+    cases(page, "button.unit", "洋泾城管组").click()
+    sent = cast.wait_for_fact(COVER, "UnitSent")
+    assert (sent["actor"], sent["data"]["unit"]) == ("yangjing", "yj-1")
+
+
+def test_the_district_is_asked_with_words_and_a_photo(cast: Cast, page: Sight) -> None:
+    row = page.page.locator('[data-cell="own_cases"] article.case', has_text="店外经营")
+    row.locator(".what").click()
+    row.locator(".rest button", has_text="提请区中心").click()
+    row.locator("form .primary").click()  # nothing was said: nothing is sent
+    assert "照片" in row.locator("form").inner_text()
+    row.locator("form textarea").fill("已劝离两次，跨路段经营")
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    row.locator("input[type=file]").set_input_files([photo])
+    row.locator("form .primary").click()
+    asked = cast.wait_for_fact(SHOP, "LevelTransferred")["data"]
+    assert (asked["from"], asked["to"], len(asked["photos"])) == ("street", "district", 1)
+    row.locator(".what i", has_text="区中心").wait_for(timeout=5_000)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_phone_has_large_buttons_large_words_and_no_sideways_scroll(
+    cast: Cast, page: Sight, lang: str
+) -> None:
+    if lang == "en":
+        page.visit(f"{cast.running.console}/street/{YANGJING}?lang=en")
+        page.wait("() => window.citywall?.orders?.isLive() && citywall.card('own_cases')?.order.length === 2")
+    page.page.set_viewport_size(PHONE)
+    if cases(page, ".file").count() == 0:
+        cases(page, ".case .what").click()
+    page.settle()
+    assert page.page.evaluate(BUTTONS) >= 8  # else the looks below find nothing because they see nothing
+    assert [page.page.evaluate(look) for look in (SMALL, TINY, WIDE)] == [[], [], []]
+
+
+def test_a_street_that_lost_its_server_is_grey_within_5_seconds(cast: Cast, page: Sight) -> None:
+    cast.running.kill("console")
+    killed = time.monotonic()
+    page.wait("() => !document.getElementById('break').hidden", UNPLUGGED_S)
+    assert time.monotonic() - killed <= UNPLUGGED_S + 0.5
+    assert page.external == []
