@@ -19,7 +19,7 @@ __all__ = ["PhoneApp", "phone_patterns"]
 APPS: Final = tuple(layout.key for layout in LAYOUTS if layout.installable)
 STATIC: Final = "/citywall/static"
 WORDS: Final = (
-    "agency.", "break.", "class.", "desk.good", "desk.resend", "detail.", "field.", "fault.", "order.",
+    "agency.", "break.", "class.", "code.fault.", "desk.good", "desk.resend", "detail.", "field.", "order.",
     "photo.", "refusal.", "time.", "unit.", "work.",
 )  # fmt: skip
 """Beginnings of the texts that the page without network needs."""
