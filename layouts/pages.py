@@ -113,7 +113,7 @@ _OF_CASES: Final = ("over_map", "callouts", "incident_labels", *_OF_ORDERS)
 
 _FIELD: Final[dict[str, Any]] = {
     "scoped": True, "installable": True, "styles": "field",
-    "scripts": (*_EVERY, *_OF_ORDERS, "outbox", "field"),
+    "scripts": (*_EVERY, *_OF_ORDERS, "outbox", "phone_memory", "field"),
     "sheets": ("cards", "people_cards", "agency_cards", "field_cards"),
 }  # fmt: skip
 """What the pages for phones in the field have in common."""
