@@ -173,14 +173,14 @@ class Demo:
 def _addresses(settings: Settings, kept: Secrets) -> list[str]:
     console = f"http://{settings.host}:{settings.port}"
     gateway = f"ws://{settings.gateway_host}:{settings.gateway_port}"
-    tokens = kept.tokens
+    tokens, street = kept.tokens, read_streets(read_district(settings.data_dir)).codes[0]
     return [
         "Citywall is running · 演示",
         f"  the wall              {console}/wall          ({console}/wall?lang=en)",
         f"  the desk              {console}/desk          (sign in as somebody on shift, see below)",
         f"  duty and hand-over    {console}/duty",
         f"  police, fire          {console}/agency/ga     {console}/agency/xf",
-        f"  sanitation            {console}/agency/lh",
+        f"  sanitation, a street  {console}/agency/lh     {console}/street/{street}",
         f"  checks, workstation   {console}/check     {console}/station     (sign in as checker, village)",
         f"  from another machine  {console}/open/wall?key={tokens[VIEWER]}",
         f"  feed gateway          {gateway}",

@@ -19,7 +19,7 @@ __all__ = ["PhoneApp", "phone_patterns"]
 APPS: Final = tuple(layout.key for layout in LAYOUTS if layout.installable)
 STATIC: Final = "/citywall/static"
 WORDS: Final = (
-    "agency.", "break.", "class.", "desk.good", "desk.resend", "detail.", "field.", "fault.", "order.",
+    "agency.", "break.", "class.", "code.fault.", "desk.good", "desk.resend", "detail.", "field.", "order.",
     "photo.", "refusal.", "time.", "unit.", "work.",
 )  # fmt: skip
 """Beginnings of the texts that the page without network needs."""
@@ -65,7 +65,7 @@ class PhoneApp:
         data = json.dumps(page, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         own = f"{STATIC}/@{self._build}"
         scripts = "".join(
-            f'<script src="{STATIC}/js/{name}.js?v={self._build}"></script>\n' for name in ("grammar", "mend")
+            f'<script src="{STATIC}/js/{name}.js?v={self._build}"></script>\n' for name in ("grammar", "mend", "phone_memory")
         )
         return f"""<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{self._words["zh"]["field.app.offline"]}</title>

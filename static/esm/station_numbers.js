@@ -22,7 +22,7 @@ export const mend = card((city, place) => {
   const age = (at) => (at == null ? say.say("station.never") : say.say("station.ago", { t: say.coarse(Math.max(0, city.city() - at)) }));
   const box = (name, label, value, at, text, set) => html`<label class="number"><span>${label}</span><b>${value ?? "—"}</b><i>${age(at)}</i
     ><input type="text" inputmode="numeric" maxlength="5" data-name=${name} aria-label=${label} .value=${live(text)} @input=${typed(set)}></label>`;
-  const door = (told, value) => html`<button type="button" data-value=${value} data-on=${mark(told.shelter === value)} aria-pressed=${String(told.shelter === value)} ${press(value, () => outbox.send("record_numbers", subject, 0, { shelter: value }))}>${say.say("shelter." + value)}</button>`;
+  const door = (told, value) => html`<button type="button" data-value=${value} data-on=${mark(told.shelter === value)} aria-pressed=${String(told.shelter === value)} ${press(value, () => outbox.send("record_numbers", subject, 0, { shelter: value }))}>${say.say("code.shelter." + value)}</button>`;
 
   return ({ as_of, scalars: told }) => {
     const isShown = as_of !== null && (told.wanted !== "" || told.should_at != null || told.shelter_at != null), cell = document.querySelector('[data-cell="station_numbers"]');

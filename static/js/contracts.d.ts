@@ -500,6 +500,8 @@ interface Window {
   set citywall(given: Partial<City>);
   citywallMend: Mend;
   citywallGrammar(words: Record<string, string>, zone: string): Say;
+  /** What a phone remembers while it has no network (static/js/phone_memory.js). */
+  citywallPhone: { get(name: string): Promise<any>; put(name: string, value: unknown): Promise<void> };
   Bokeh?: any;
 }
 interface EventTarget {

@@ -44,16 +44,17 @@
   }
   setInterval(watch, CHECK_MS);
 
+  const remember = (name, value) => window.citywallPhone.put(name, value).catch((error) => console.info("citywall: not remembered,", String(error)));
   // What the offline page needs to know of the person, and the worker that shows it.
   function keep() {
     if (!page.person) return;
     const { build, channel, scope, lang, zone } = page, { person_mark: owner, holder, verbs } = page.person;
-    try { localStorage.setItem("citywall-field", JSON.stringify({ build, channel, scope, lang, zone, owner, holder, verbs })); } catch { /* a browser without storage */ }
+    remember("person", { build, channel, scope, lang, zone, owner, holder, verbs });
   }
   keep();
   function note() {
     keptAt = heardAt;
-    try { localStorage.setItem("citywall-heard", String(Math.round(heardAt))); } catch { /* a browser without storage */ }
+    remember("heard", Math.round(heardAt));
   }
   navigator.serviceWorker?.register("/phone-worker.js", { scope: `/${page.channel}/` }).catch((error) => console.info("citywall: no worker,", String(error)));
 

@@ -35,7 +35,7 @@ export function caseForm(city, row, { leave, redraw }) {
       send(now, "check", { passed, mode: "field", photo_at: takenAt(city, photos.files()), ...fault }, photos.files());
     });
     return html`${whereOf(city, now)}${photos.draw(say.say("field.photo.check"))}
-      ${isFailing ? tiles(FAULTS.map((one) => [one, say.say("fault." + one)]), chosen, (value) => { chosen = value; wrong = ""; redraw(); }, "fault") : nothing}
+      ${isFailing ? tiles(FAULTS.map((one) => [one, say.say("code.fault." + one)]), chosen, (value) => { chosen = value; wrong = ""; redraw(); }, "fault") : nothing}
       <p class="buttons">${isFailing ? nothing : html`<button type="button" class="primary" data-ready=${mark(lacks(true, true) === "")} ${press(true, done)}>${say.say("field.pass")}</button>`}
         <button type="button" data-verb="fail" data-ready=${mark(isFailing && chosen !== null)} ${press(isFailing, (was) => (was ? done(false) : fail()))}>${say.say("field.fail")}</button></p>`;
   }

@@ -1,8 +1,8 @@
 // The page without network: since when, what the phone keeps, and the report, which goes out when the network is back.
 // It shows nothing of the city: that would be old.
 const told = JSON.parse(document.getElementById("citywall-offline")?.textContent ?? "{}");
-const stored = (/** @type {string} */ name) => { try { return localStorage.getItem(name); } catch { return null; } };
-const last = JSON.parse(stored("citywall-field") ?? "{}"), heardAt = Number(stored("citywall-heard")) || null;
+const stored = (/** @type {string} */ name) => window.citywallPhone.get(name).catch(() => undefined);
+const last = (await stored("person")) ?? {}, heardAt = (await stored("heard")) ?? null;
 const lang = new URL(location.href).searchParams.get("lang") === "en" || last.lang === "en" ? "en" : "zh";
 const words = told.words[lang], say = window.citywallGrammar(words, told.zone), verbs = new Set(last.verbs ?? []);
 const CHECK_MS = 3000;

@@ -32,7 +32,7 @@
   }
   /** @param {"readonly" | "readwrite"} mode @param {(store: IDBObjectStore) => IDBRequest} work */
   async function inStore(mode, work) {
-    const transaction = (await database()).transaction(STORE, mode);
+    const transaction = (await database()).transaction(STORE, mode, { durability: "strict" });
     const ended = new Promise((done, failed) => {
       transaction.oncomplete = () => done(undefined);
       transaction.onabort = transaction.onerror = () => failed(transaction.error);

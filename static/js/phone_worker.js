@@ -13,7 +13,7 @@ async function keepShell() {
   await cache.put(OFFLINE, page.clone());
   const own = STATIC + "@" + BUILD + "/";
   const modules = ["js/offline.js", "js/draw.js", "js/photo_picker.js", "js/field_parts.js", "js/desk_forms.js", "esm/field_report.js", "vendor/lit.js"];
-  const plain = ["js/grammar.js", "js/mend.js", "js/outbox.js", "js/field.js", "js/order_words.js", "css/base.css", "css/field.css", "css/cards.css", "css/people_cards.css", "css/agency_cards.css", "css/field_cards.css"];
+  const plain = ["js/grammar.js", "js/mend.js", "js/outbox.js", "js/phone_memory.js", "js/field.js", "css/base.css", "css/field.css", "css/cards.css", "css/people_cards.css", "css/agency_cards.css", "css/field_cards.css"];
   await cache.addAll([...modules.map((name) => own + name), ...plain.map((name) => STATIC + name + "?v=" + BUILD)]);
 }
 

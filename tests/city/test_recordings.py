@@ -66,7 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views",
+        "relaxations", "visits", "detections", "camera_views", "stations",
     }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ WITHOUT_VIEW = {
     "desk": {"desk_map_box"},
     "agency": {"agency_footer"},
     "street": {"street_footer", "street_score"},
+    "check": {"field_footer", "field_report"},
+    "station": {"field_footer", "field_report"},
 }
 WALL, DESK, DUTY, AGENCY = (layout for layout in LAYOUTS if layout.key in ("wall", "desk", "duty", "agency"))
 
@@ -32,7 +34,7 @@ def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layou
     menders = [static.path(f"esm/{cell.key}.js").read_text("utf-8") for cell in layout.cells("card")]
     forms = ("export function mend(face, view, city)", "export const mend = card(", "export { mend } from")
     assert all(any(form in mender for form in forms) for mender in menders)
-    assert static.path(f"css/{layout.key}.css").exists()
+    assert static.path(f"css/{layout.styles or layout.key}.css").exists()
     assert [name for name in layout.scripts if not static.path(f"js/{name}.js").exists()] == []
     assert [name for name in layout.sheets if not static.path(f"css/{name}.css").exists()] == []
 
@@ -113,6 +115,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
         "2",
         "ab",
         ("escalate",),
+        "ws",
     )
     template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
     messages, _ = template._render_items["session_messages"]
@@ -125,6 +128,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     assert said == [{"answer": 1}]
     assert told(DESK, visitor=visitor)["person"] == {
         "name": "陈××", "role": "duty_officer", "seat": "2", "person_mark": "ab", "verbs": ["escalate"],
+        "holder": "ws",
     }  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_the_days_work_is_counted_and_beyond_the_cap_it_is_counted_too() -> None
     w.done("self_handle", own, VILLAGE, text="swept", photos=["a", "b"])
     assert w.state.workloads == {"20261123": {"inspector:sun": 2, "village_operator:cun1": 1}}
     begin = parse("2026-11-23T00:00:00+08:00")
-    given = {"now": w.now.city, "zone_offset_s": 28_800, "workload_cap": 1}
+    given = {"now": w.now.city, "zone_offset_s": 28_800, "most_tasks": 1}
     found = indicators(w.state, (begin, begin + 86_400), **given)
     assert (found["K23"].value, found["K23"].denominator) == (2.0, 1)
     assert (found["K23b"].numerator, found["K23b"].denominator) == (1, 1)
