@@ -137,7 +137,8 @@ def test_the_task_templates_are_read_and_an_own_table_wins(tmp_path: Path) -> No
     assert shipped.rows("crowd") == own_rules.rows("crowd")
     changed = {name for name, mark in own_rules.tables.items() if shipped.tables[name] != mark}
     assert changed == {"linkage/fire"}
-    assert len(shipped.tables) == 1 + len(shipped.kinds)
+    linkage = {f"linkage/{kind}" for kind in shipped.kinds}
+    assert {*shipped.tables} == {"street_places", "incident_kinds"} | linkage
 
 
 def test_what_is_wrong_in_a_template_or_missing_is_named(tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_what_is_wrong_in_a_template_or_missing_is_named(tmp_path: Path) -> None
     with pytest.raises(DistrictError, match=r"^linkage/fire\.csv: row 2, priority: expected P1, P2, P3"):
         read_decision_rules(district, tmp_path, on=ON)
     own_table.write_bytes("编码".encode("gbk"))
-    with pytest.raises(DistrictError, match=r"^linkage/fire\.csv: expected a table as CSV in UTF-8"):
+    with pytest.raises(DistrictError, match=r"^linkage/fire\.csv: row 1, 1: expected CSV in UTF-8"):
         read_decision_rules(district, tmp_path, on=ON)
     own_table.unlink()
     own(tmp_path, "incident_kinds.csv", "\nfire,", "\ncomet,")
