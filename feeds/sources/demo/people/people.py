@@ -176,7 +176,7 @@ def _villages(streets: Sequence[str]) -> Iterable[Actor]:
     """Yield people of some workstations; the account is the workstation's code."""
     for number in range(_VILLAGES if streets else 0):
         street = streets[number % len(streets)]
-        account = f"{street}{200 + number // len(streets) + 1}"  # villages begin with 201 in the division codes
+        account = f"{street}{200 + number // len(streets) + 1}"
         yield Actor(account, _name(account, "村居干部"), ("village_operator",), street=street)
 
 
