@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from city.cases.fold_workloads import worker
 from city.dispatch.decision_rules import DecisionRules
@@ -118,7 +118,7 @@ def _first(seen: FieldCaseSeen) -> tuple[bool, float, int, float]:
     return not seen.hazard, due, URGENCY.get(seen.urgency, 2), seen.at
 
 
-def _fields(seen: PageSeen) -> dict[str, object]:
+def _fields(seen: PageSeen) -> dict[str, Any]:
     return {name: getattr(seen, name) for name in seen.__struct_fields__}
 
 
