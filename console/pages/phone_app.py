@@ -65,7 +65,8 @@ class PhoneApp:
         data = json.dumps(page, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         own = f"{STATIC}/@{self._build}"
         scripts = "".join(
-            f'<script src="{STATIC}/js/{name}.js?v={self._build}"></script>\n' for name in ("grammar", "mend", "phone_memory")
+            f'<script src="{STATIC}/js/{name}.js?v={self._build}"></script>\n'
+            for name in ("grammar", "mend", "phone_memory")
         )
         return f"""<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{self._words["zh"]["field.app.offline"]}</title>
