@@ -22,7 +22,7 @@ __all__ = ["AGENCY_CARDS", "CHECK_CARDS", "PEOPLE_LAYOUTS", "STATION_CARDS", "ST
 
 _FIELD: Final[dict[str, Any]] = {
     "scoped": True, "installable": True, "styles": "field",
-    "scripts": (*EVERY, *OF_ORDERS, "outbox", "field"),
+    "scripts": (*EVERY, *OF_ORDERS, "outbox", "phone_memory", "field"),
     "sheets": ("cards", "people_cards", "agency_cards", "field_cards"),
 }  # fmt: skip
 """What the pages for phones in the field have in common."""

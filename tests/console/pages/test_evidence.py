@@ -13,6 +13,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from city.access import Person
+from city.clocks.timestamps import iso
 from city.state.row_keys import row_key_of
 from console.accounts.authorization import SESSION_COOKIE
 from console.app.access_services import AccessServices
@@ -267,6 +268,56 @@ async def test_a_role_that_never_gives_the_verb_stores_nothing(console: Console)
     act = console.act("check", "case:hotline/GD1", 1, passed=True, mode="field")
     assert await console.refusal("lu", act, PHOTO) == ("not_allowed", "no_right")
     assert console.stored() == []
+
+
+async def test_a_workstation_and_an_inspector_send_on_their_own_page_and_verbs_of_the_field_alone(
+    console: Console,
+) -> None:
+    numbers = console.act("record_numbers", "station:village", 0, should=12)
+    others = (
+        ("village", "far", 403), ("sun", "village", 403), ("", "village", 401), ("chen", "village", 403),
+    )  # fmt: skip
+    for who, scope, status in others:
+        assert (await console.send(who, numbers, page="station", code=scope)).code == status
+    assert (await console.send("sun", numbers, page="check", code="310115110")).code == 403
+    done = await console.send("village", numbers, page="station", code="village")
+    assert "done" in json.loads(done.body)["answer"]
+    await console.city.folded()
+    sign = console.act("sign", "case:hotline/GD1", 0)
+    assert await console.refusal("village", sign, page="station", code="village") == (
+        "bad_args", "order_field",
+    )  # fmt: skip
+    late = {**console.act("record_numbers", "station:village", 0, "late", moved=4)}
+    late["at"] = iso(time.time() - 1800)
+    done = await console.send("village", late, page="station", code="village")
+    assert "done" in json.loads(done.body)["answer"]
+    again = await console.send("village", late, page="station", code="village")
+    assert again.body == done.body
+    facts = await console.city.facts("NumbersRecorded")
+    assert [fact.data.get("acted_at") for fact in facts] == [None, late["at"]]
+
+
+async def test_an_inspectors_photo_from_before_the_feedback_is_refused_by_its_own_file(
+    console: Console,
+) -> None:
+    assert "done" in await make_safe(console, stored(console.data, "fenced"))
+    operator = Person("op", "承办××", ("agency_operator",), agency=console.city.case("GD1").holder)
+    if operator.holder.isdigit():
+        operator = Person("op", "承办××", ("street_operator",), street=operator.holder)
+    await console.city.give(operator, "sign", "GD1")
+    photos = {"photos_before": [stored(console.data, "b")], "photos_after": [stored(console.data, "a")]}
+    answer = await console.city.give(operator, "feedback", "GD1", outcome="fixed", text="done", **photos)
+    assert "done" in answer, answer
+    case = console.city.case("GD1")
+    told = {"passed": True, "mode": "field", "lon": case.place.lon, "lat": case.place.lat}
+    told["photo_at"] = iso(time.time())  # the sender says now; the file says another day
+    act = console.act("check", f"case:{case.key}", case.file.version, **told)
+    sent = await console.send("zhong", act, picture(exif=shot(shot=TIME)), page="check", code=STREET)
+    refused = json.loads(sent.body)["answer"]["refused"]
+    assert (refused["key"], refused["names"]["feedback_at"]) == (
+        "photo_before_feedback", case.file.handled_at,
+    )  # fmt: skip
+    assert refused["names"]["photo_at"] == 1_795_894_867.0
 
 
 async def test_a_body_that_is_too_large_is_not_read(console: Console) -> None:

@@ -175,8 +175,8 @@ def _seats(roster: Iterable[RosterRow], codes: Mapping[str, str]) -> Iterable[tu
 def _villages(streets: Sequence[str]) -> Iterable[Actor]:
     """Yield people of some workstations; the account is the workstation's code."""
     for number in range(_VILLAGES if streets else 0):
-        account = f"village-{number + 1:02d}"
         street = streets[number % len(streets)]
+        account = f"{street}{200 + number // len(streets) + 1}"
         yield Actor(account, _name(account, "村居干部"), ("village_operator",), street=street)
 
 
