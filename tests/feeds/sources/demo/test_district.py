@@ -11,6 +11,7 @@ from city.clocks.timestamps import parse
 from city.places.streets import Streets
 from feeds.sources.demo import CLIENTS, DemoDistrict
 from feeds.sources.demo.feeds.heat import GAUGES, STATIONS
+from feeds.sources.demo.feeds.units import STREET_SIGNS
 
 START = parse("2026-11-20T20:31:07+08:00")
 Records = dict[tuple[str, str], list[dict[str, Any]]]
@@ -92,7 +93,7 @@ async def test_the_first_moments_bring_a_living_city(district: DemoDistrict) -> 
     assert len(town.heard["weather", "warning"]) == 1
     devices = [r for (_, topic), rs in town.heard.items() if topic == "sensor" for r in rs]
     assert sum(record["kind"] == "device" for record in devices) == 2000 + STATIONS + GAUGES
-    assert len({record["unit"] for record in town.heard["avl", "unit"]}) == 300
+    assert len({record["unit"] for record in town.heard["avl", "unit"]}) == 300 + 36 * len(STREET_SIGNS)
 
 
 async def test_a_fast_city_reports_more_cases_but_sends_no_more_measurements(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -57,6 +58,18 @@ class Broker:
                 continue
             writer.close()
             return
+
+    async def save(self) -> None:
+        """Wait until it has written what it delivered: one killed before that delivers it as new."""
+        assert self._process is not None
+        before = self._saved_at()
+        self._process.send_signal(signal.SIGUSR1)
+        while self._saved_at() == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    def _saved_at(self) -> int:
+        database = self._config.with_name("mosquitto.db")
+        return database.stat().st_mtime_ns if database.exists() else 0
 
     def kill(self) -> None:
         assert self._process is not None

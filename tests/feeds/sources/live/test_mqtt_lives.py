@@ -86,6 +86,7 @@ async def test_nothing_is_lost_or_doubled_when_broker_gateway_and_source_die(
             await measuring
             await gateway.wait()
             await until(lambda: read(source) == len(said))
+            await broker.save()
             broker.kill()
             await broker.start()
             await measure(60)
