@@ -123,6 +123,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
     assert said == [{"answer": 1}]
     assert told(DESK, visitor=visitor)["person"] == {
         "name": "陈××", "role": "duty_officer", "seat": "2", "person_mark": "ab", "verbs": ["escalate"],
+        "holder": "",
     }  # fmt: skip
 
 

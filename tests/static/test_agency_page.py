@@ -227,13 +227,13 @@ def test_a_photo_that_is_not_sent_outlives_its_page_and_goes_under_the_same_id(b
         )
         page.wait_for_function(unsent)
         page.wait_for_function("() => inCard('agency_tasks', '.told')[0]?.textContent === '1 张照片未发送'")
-        first = page.evaluate("citywall.outbox.of('1f0c2d3e4a5b.1').id")
+        first = page.evaluate("citywall.outbox.of('task:1f0c2d3e4a5b.1').id")
 
         def answered(route: Any) -> None:
             sent.append(route.request.post_data_buffer.decode("latin-1"))
             route.fulfill(json={"answer": {"command_id": first, "done": {"version": 5, "facts": []}}})
 
-        page.route("**/evidence/lh", answered)
+        page.route("**/evidence/agency/lh", answered)
         page.reload()
         page.wait_for_function("() => window.citywall?.outbox.count() === 0 && window.isMounted")
         assert len(sent) == 1
