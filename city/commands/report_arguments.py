@@ -15,6 +15,7 @@ class Report(Args, frozen=True):
     lon: Lon
     lat: Lat
     photos: Photos = ()
+    photo_facts: PhotoFacts = ()
     at: Moment | None = None
     accuracy_m: Metres | None = None
     road: Text | None = None

@@ -67,7 +67,9 @@ def test_an_inspectors_report_needs_a_photo() -> None:
     w = World()
     assert why(report(w, INSPECTOR)) == ("bad_args", "missing_arg", "photos")
     report(w, INSPECTOR, photos=["a" * 64])
-    assert w.case(report_key(ID)).channel == "inspector"
+    case = w.case(report_key(ID))
+    assert case.channel == "inspector"
+    assert [(one.sha256, one.stage) for one in case.file.photos] == [("a" * 64, "report")]
 
 
 def test_a_street_reports_in_its_own_area_alone() -> None:
