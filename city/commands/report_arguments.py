@@ -20,7 +20,6 @@ class Report(Args, frozen=True):
     accuracy_m: Metres | None = None
     road: Text | None = None
     text: Text | None = None
-    photo_facts: PhotoFacts = ()
 
 
 REPORT_ARGS: dict[str, type[Args]] = {"report": Report}

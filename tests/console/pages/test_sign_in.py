@@ -99,6 +99,7 @@ class House:
         services = self.access.sign_in_services(
             title={"zh": "中心", "en": "Centre"}, build="b", origins=frozenset(),
             scopes={"zh": {"sw": "水务", "dl": "电<b>力"}, "en": {"sw": "Water", "dl": "Power"}},
+            scopes_of=lambda page: ("sw", "dl"),
         )  # fmt: skip
         live = {
             "channels": self.channels, "authorization": authorization, "origins": frozenset(),
