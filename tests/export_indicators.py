@@ -260,7 +260,7 @@ def _rulings(r: Recorded, own: pd.DataFrame) -> Result:
 
 
 def _callers(r: Recorded, seen: pd.DataFrame) -> Result:
-    orders = seen[seen["channel"] == "hotline_12345"]
+    orders = seen[(seen["channel"] == "hotline_12345") & (seen["state"] != "voided")]
     in_time = sum(
         not pd.isna(contact) and contact <= _office_day_later(recorded)
         for contact, recorded in zip(orders["contact"], orders["recorded"], strict=True)
@@ -294,7 +294,7 @@ def _office_day_later(moment: pd.Timestamp) -> pd.Timestamp:
 def _again(r: Recorded, cases: pd.DataFrame, own: pd.DataFrame) -> Result:
     """Compare each order with every earlier one of its class, each closed case with every later report."""
     window = pd.Timedelta(days=30)
-    orders = cases[cases["channel"] == "hotline_12345"]
+    orders = cases[(cases["channel"] == "hotline_12345") & (cases["state"] != "voided")]
     asked = orders[r.within(orders["at"])]
     done = own[r.within(own["closed"]) & (own["state"] == "closed")]
     repeated = recurring = 0
@@ -334,7 +334,8 @@ def _near(some: pd.DataFrame, others: pd.DataFrame) -> Any:
 
 
 def _year(r: Recorded, cases: pd.DataFrame) -> tuple[float, float]:
-    complaints = cases[cases["channel"].isin(["hotline_12345", "hotline_12319", "web_app", "media"])]["at"]
+    public = ["hotline_12345", "hotline_12319", "web_app", "media"]
+    complaints = cases[cases["channel"].isin(public) & (cases["state"] != "voided")]["at"]
     local = [moment.tz_convert(SHANGHAI) - pd.DateOffset(years=1) for moment in (r.begin, r.end)]
     before = int(((complaints >= local[0]) & (complaints < local[1])).sum())
     now = int(r.within(complaints).sum())

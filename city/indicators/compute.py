@@ -107,7 +107,11 @@ def _contacted(order: Case, calendar: Calendar, zone_offset_s: int) -> bool:
 
 def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
     begin = t.begin - WINDOW_S
-    before = [case for case in cases if case.channel == ORDERS and begin <= case.at < t.end]
+    before = [
+        case
+        for case in cases
+        if case.channel == ORDERS and case.state != "voided" and begin <= case.at < t.end
+    ]
     latest = t.end + WINDOW_S
     after = [case for case in cases if t.begin <= case.at <= latest] if t.closed else []
     return [

@@ -87,7 +87,7 @@ class Tally:
             self.n["inspector"] += 1
             self.n["inspector_filed"] += filed
             self.n["inspector_merged"] += file.state == "merged"
-        if case.channel == ORDERS:
+        if case.channel == ORDERS and file.state != "voided":
             self._order(file)
 
     def _order(self, file: CaseFile) -> None:
