@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from city.clocks.city_clock import REAL_TIME
-from city.views.street_seen import StreetMapSeen
+from city.views.holders.street_seen import StreetMapSeen
 from city.views.wall_seen import ReadingsSeen, UnitsSeen
 from layers.atlas.atlas import Atlas
 from layers.base.base_map import fit

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from city.views.desk_seen import DeskSeen
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
 from layouts.cards.act import Act
 from layouts.cards.cameras import Cameras

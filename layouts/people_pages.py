@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from city.views.agency_seen import AgencySeen
-from city.views.field_seen import CheckSeen, StationSeen
-from city.views.street_seen import StreetSeen
+from city.views.holders.agency_seen import AgencySeen
+from city.views.holders.field_seen import CheckSeen, StationSeen
+from city.views.holders.street_seen import StreetSeen
 from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.field_list import FieldList

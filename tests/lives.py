@@ -8,7 +8,7 @@ from typing import Any
 
 from city.access import Person
 from city.clocks.timestamps import iso
-from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.cases.automatic_steps import Step, office_time, steps
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import decide
 from city.dispatch.decision_rules import DecisionRules

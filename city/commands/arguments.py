@@ -22,13 +22,13 @@ from city.commands.argument_types import (
     described,
 )
 from city.commands.command import Refusal
-from city.commands.duty_arguments import DUTY_ARGS
-from city.commands.field_arguments import FIELD_ARGS
+from city.commands.duty.arguments import DUTY_ARGS
+from city.commands.field.arguments import FIELD_ARGS
+from city.commands.field.report_arguments import REPORT_ARGS
 from city.commands.hotline.arguments import HOTLINE_ARGS
-from city.commands.linkage_arguments import LINKAGE_ARGS
-from city.commands.report_arguments import REPORT_ARGS
-from city.commands.sensing_arguments import SENSING_ARGS
-from city.commands.video_arguments import VIDEO_ARGS
+from city.commands.linkage.arguments import LINKAGE_ARGS
+from city.commands.sensing.arguments import SENSING_ARGS
+from city.commands.video.arguments import VIDEO_ARGS
 
 __all__ = ["ARGS", "bad_arg", "described", "read_args"]
 

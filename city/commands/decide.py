@@ -7,30 +7,30 @@ import msgspec
 
 from city.access import VERBS, Person, acting_role
 from city.cases.takeover import own_file
-from city.commands import (
+from city.commands.argument_types import Args
+from city.commands.arguments import ARGS, described, read_args
+from city.commands.cases import (
     appeals,
     checking,
     city_level,
     dispatching_units,
-    field_work,
     filing,
     handling,
     rulings,
     supervision,
     suspensions,
 )
-from city.commands.argument_types import Args
-from city.commands.arguments import ARGS, described, read_args
+from city.commands.cases.limits import ruling_by
+from city.commands.cases.rights import at_wall, checks_own_work, refused
 from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winner
 from city.commands.decision import Answer, Order, moment, ordered
 from city.commands.duty.deciders import DUTY
+from city.commands.field import field_work
+from city.commands.field.reporting import decide_report
 from city.commands.hotline.classifying import decide_classify_order
 from city.commands.hotline.deciders import RELAXING
 from city.commands.late_acts import wrong_time
-from city.commands.limits import ruling_by
 from city.commands.linkage.deciders import LINKAGE
-from city.commands.reporting import decide_report
-from city.commands.rights import at_wall, checks_own_work, refused
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
@@ -218,7 +218,7 @@ def _on_case(  # a case and the five arguments of decide
     if command.verb not in ANY_VERSION and not case.file.moved <= command.version <= case.file.version:
         return _conflict(case, command.version)
     if command.verb == "pass_limit":
-        from city.commands.passed_limits import (
+        from city.commands.cases.passed_limits import (
             decide_pass_limit,  # it uses the deciders, so it is imported last
         )
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from city.commands.automatic_steps import BY_CLOCK, office_time, steps
-from city.commands.offered_verbs import offered_verbs
-from city.commands.supervision import escalate_to
+from city.commands.cases.automatic_steps import BY_CLOCK, office_time, steps
+from city.commands.cases.offered_verbs import offered_verbs
+from city.commands.cases.supervision import escalate_to
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.ordinary import is_ordinary
 from city.places.road_names import narrowed

@@ -12,7 +12,7 @@ from city.dispatch.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
-from city.views.duty_seen import duty_by_facts
+from city.views.duty.duty_seen import duty_by_facts
 from city.views.wall_seen import DutySeen, PageSeen, SourceSeen, WarningSeen
 from city.views.weather_view import log_lines, warnings
 from city.warnings.in_force import standing

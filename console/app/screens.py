@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from city.dispatch.decision_rules import DecisionRules
 from city.folding.store import Store
-from city.views.agency_view import AgencyView
 from city.views.desk_seen import DeskSeen
-from city.views.duty_page_view import DutyPageView
-from city.views.field_view import FieldView
-from city.views.own_cases import OwnCases
+from city.views.duty.duty_page_view import DutyPageView
+from city.views.holders.agency_view import AgencyView
+from city.views.holders.field_view import FieldView
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.street_view import StreetView
 from city.views.page_view import PageView
-from city.views.street_view import StreetView
 from city.views.wall_seen import WallSeen
 from city.views.wall_view import WallView
 from console.accounts.stations import Stations

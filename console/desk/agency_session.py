@@ -7,8 +7,8 @@ from city.access import Person, may_order
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
-from city.views.own_cases import part_of
-from city.views.own_units import own_units, units_for_case
+from city.views.holders.own_cases import part_of
+from city.views.holders.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
 from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders

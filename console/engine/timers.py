@@ -10,7 +10,7 @@ import structlog
 
 from city.access import Person
 from city.clocks.timestamps import iso
-from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.cases.automatic_steps import Step, office_time, steps
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import decide
 from city.dispatch.decision_rules import DecisionRules

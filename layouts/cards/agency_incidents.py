@@ -1,6 +1,6 @@
 """联动处置: incidents in which an agency has a task, decisions of joint sessions, closures of underpasses."""
 
-from city.views.agency_seen import AgencySeen
+from city.views.holders.agency_seen import AgencySeen
 from layouts.cards.linkage import incident_row, task_row
 from layouts.contract import Row, View
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from city.views.agency_seen import AgencySeen, OwnTaskSeen
+from city.views.holders.agency_seen import AgencySeen, OwnTaskSeen
 from layouts.cards.linkage import task_row
 from layouts.contract import Row, View
 

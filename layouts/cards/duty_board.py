@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from city.views.duty_board_seen import CallOutSeen, DutyBoardSeen, PostSeen, ShiftSeen
-from city.views.duty_page_seen import DutyPageSeen
-from city.views.duty_seen import is_red
+from city.views.duty.duty_board_seen import CallOutSeen, DutyBoardSeen, PostSeen, ShiftSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_seen import is_red
 from layouts.contract import Row, View, each_second
 
 __all__ = ["DutyBoard", "shown_state"]

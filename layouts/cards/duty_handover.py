@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from city.views.duty_board_seen import ItemSeen, SignatureSeen
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_board_seen import ItemSeen, SignatureSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from layouts.contract import View
 
 __all__ = ["KINDS", "DutyHandover"]

@@ -1,6 +1,6 @@
 """值班日志 on the duty page: what makes its list old. The list itself is asked for: entries are class P2."""
 
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from layouts.contract import View
 
 __all__ = ["DutyLog"]

@@ -1,6 +1,6 @@
 """一周排班: the posts of the next days, by day and night, with the gaps marked."""
 
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from layouts.contract import View
 
 __all__ = ["DutyWeek"]

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from city.views.field_seen import CheckSeen, FieldCaseSeen, StationSeen
+from city.views.holders.field_seen import CheckSeen, FieldCaseSeen, StationSeen
 from layouts.contract import Row, View
 
 __all__ = ["FieldList"]

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from city.views.agency_seen import AgencySeen
-from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
+from city.views.holders.agency_seen import AgencySeen
+from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from layouts.contract import Row, View
 
 __all__ = ["OwnCases", "until"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from city.views.field_seen import StationSeen
+from city.views.holders.field_seen import StationSeen
 from layouts.contract import View
 
 __all__ = ["StationPost"]

@@ -1,6 +1,6 @@
 """低洼点 · 避难 · 泵站: the places that a street watches, with the newest values of their gauges."""
 
-from city.views.street_seen import StreetSeen
+from city.views.holders.street_seen import StreetSeen
 from layouts.contract import View, each_second
 
 __all__ = ["StreetPlaces"]

@@ -1,6 +1,6 @@
 """村居: how many workstations of a street are online, and which were called and have not answered."""
 
-from city.views.street_seen import StreetSeen
+from city.views.holders.street_seen import StreetSeen
 from layouts.contract import View
 
 __all__ = ["StreetPosts"]

@@ -1,6 +1,6 @@
 """我的队伍: the units of a street, those on their way first."""
 
-from city.views.street_seen import StreetSeen
+from city.views.holders.street_seen import StreetSeen
 from layouts.contract import View
 
 __all__ = ["StreetSquads"]

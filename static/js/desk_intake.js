@@ -58,7 +58,7 @@ export function intakeOf(city, voice, mark_, record, act, redraw) {
     if (first) pickClass(first);
   }
 
-  // ---- hazard and danger. What the rules make of it unless somebody says otherwise, as in city/commands/filing.py.
+  // ---- hazard and danger. What the rules make of it unless somebody says otherwise, as in city/commands/cases/filing.py.
   const ourHazard = () => record.hazard === true || (standard() ? standard().hazard === true : classOf()?.hazard === true);
   const classOf = () => list?.find((one) => one.kind === chosen.kind && one.code === chosen.code);
   const standard = () => chosen.standards.find((one) => one.key === chosen.standard);

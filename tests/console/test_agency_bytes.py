@@ -21,8 +21,8 @@ from city.state.linkage_records import (
     Site,
     TaskResult,
 )
-from city.views.agency_view import AgencyView
-from city.views.duty_page_view import DutyPageView
+from city.views.duty.duty_page_view import DutyPageView
+from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from console.live.encoding import encode_text
 from layouts.pages import CARDS_OF

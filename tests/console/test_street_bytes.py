@@ -2,11 +2,11 @@
 
 from city.clocks.timestamps import parse
 from city.state.ledger_state import CityState
-from city.views.agency_view import AgencyView
-from city.views.own_cases import OwnCases
+from city.views.holders.agency_view import AgencyView
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.street_seen import StreetSeen
+from city.views.holders.street_view import StreetView
 from city.views.page_view import PageView
-from city.views.street_seen import StreetSeen
-from city.views.street_view import StreetView
 from console.live.encoding import encode_frame, encode_text
 from layers.atlas.around import around_street
 from layers.atlas.atlas import Atlas

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from city.clocks.city_clock import REAL_TIME
-from city.views.duty_board_seen import (
+from city.views.duty.duty_board_seen import (
     CallOutSeen,
     CellSeen,
     DutyBoardSeen,
@@ -18,7 +18,7 @@ from city.views.duty_board_seen import (
     WeekRowSeen,
     WeekSeen,
 )
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import DutySeen
 from layouts.cards.duty_board import DutyBoard, shown_state
 from layouts.cards.duty_handover import DutyHandover

@@ -8,10 +8,10 @@ import msgspec
 from playwright.sync_api import Browser, Page
 
 from city.state.ledger_state import CityState
-from city.views.agency_seen import AgencySeen
-from city.views.agency_view import AgencyView
-from city.views.own_cases import OwnCases
-from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
+from city.views.holders.agency_seen import AgencySeen
+from city.views.holders.agency_view import AgencyView
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.page_view import PageView
 from layouts.cards.own_cases import OwnCases as Card
 from tests.city.commands.world import World

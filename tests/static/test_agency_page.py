@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from city.state.linkage_records import Incident, Task
-from city.views.agency_view import AgencyView
+from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from layouts.pages import AGENCY_CARDS
 from tests.console.test_wall_bytes import district

@@ -4,7 +4,7 @@ import hashlib
 
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
-from city.commands.duty_arguments import AnswerCallOut, StartCallOut
+from city.commands.duty.arguments import AnswerCallOut, StartCallOut
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.duty.authority import posts_of_role, responsible_shift

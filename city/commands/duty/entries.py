@@ -2,7 +2,7 @@
 
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision
-from city.commands.duty_arguments import Called, SaveDailyReport, WriteEntry
+from city.commands.duty.arguments import Called, SaveDailyReport, WriteEntry
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 
 __all__ = ["decide_call", "decide_save_daily_report", "decide_write_entry"]

@@ -4,9 +4,9 @@ from typing import Any
 
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
+from city.commands.duty.arguments import AnswerItem, Reasoned, SignHandover
 from city.commands.duty.handover_items import items_changed, needs_takeover
 from city.commands.duty.leaving import told, unanswered
-from city.commands.duty_arguments import AnswerItem, Reasoned, SignHandover
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.duty.authority import posts_of_role

@@ -2,7 +2,7 @@
 
 from city.commands.command import Refusal
 from city.commands.decision import moment, not_now
-from city.commands.duty_arguments import GoAway, OfPost, PassAuthority
+from city.commands.duty.arguments import GoAway, OfPost, PassAuthority
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.duty.post_keys import role_of_post
 from city.duty.presence import relieved_by

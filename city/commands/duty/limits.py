@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from city.commands.command import Decision, NewFact, Now
 from city.commands.decision import moment, not_now
+from city.commands.duty.arguments import PassDutyLimit
 from city.commands.duty.handover_items import drafted, item_data, items_changed
 from city.commands.duty.planning import planned_facts, planned_shift, shift_times
-from city.commands.duty_arguments import PassDutyLimit
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules

@@ -9,8 +9,8 @@ from city.clocks.timestamps import parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
+from city.commands.duty.arguments import LoadRoster, OverrideRoster
 from city.commands.duty.planning import seat_codes
-from city.commands.duty_arguments import LoadRoster, OverrideRoster
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.dispatch.decision_rules import DecisionRules
 from city.duty.post_keys import CENTRE_ROLES, holder_of_post, is_post_key, role_of_post

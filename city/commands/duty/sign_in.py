@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
+from city.commands.duty.arguments import SignIn
 from city.commands.duty.leaving import relief_missing
 from city.commands.duty.planning import planned_facts, planned_now, planned_shift, shift_times
-from city.commands.duty_arguments import SignIn
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.duty.post_keys import CENTRE_ROLES, holder_of_post, is_post_key, role_of_post

@@ -5,17 +5,17 @@ from typing import Any, Final
 from city.commands.argument_types import Args
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import moment, not_now
-from city.commands.linkage.closing import CLOSING_WORDS, closed_fact
-from city.commands.linkage.guards import known_holder
-from city.commands.linkage.issuing import issue_into, template_rows
-from city.commands.linkage.opening import open_incident_of, opened
-from city.commands.linkage_arguments import (
+from city.commands.linkage.arguments import (
     AgreeReopening,
     CloseUnderpass,
     OpenIncident,
     TaskRow,
 )
-from city.commands.linkage_arguments import Depth as DepthArgs
+from city.commands.linkage.arguments import Depth as DepthArgs
+from city.commands.linkage.closing import CLOSING_WORDS, closed_fact
+from city.commands.linkage.guards import known_holder
+from city.commands.linkage.issuing import issue_into, template_rows
+from city.commands.linkage.opening import open_incident_of, opened
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.linkage.gauges import IN_FORCE, Depth, is_underpass_gauge, noted_state
 from city.state.linkage_records import Closure

@@ -7,8 +7,7 @@ from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import moment, not_now
-from city.commands.linkage.guards import commands_it, the_incident
-from city.commands.linkage_arguments import (
+from city.commands.linkage.arguments import (
     Casualty,
     DecideGrade,
     Graded,
@@ -16,6 +15,7 @@ from city.commands.linkage_arguments import (
     SendReport,
     TransferCommand,
 )
+from city.commands.linkage.guards import commands_it, the_incident
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.linkage.reports import CHECK_LIST, next_report, reports_sent
 from city.state.linkage_records import GRADES, Incident

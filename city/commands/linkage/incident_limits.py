@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from city.commands.command import Now, Refusal
 from city.commands.decision import not_now
-from city.commands.linkage_arguments import PassTaskLimit
+from city.commands.linkage.arguments import PassTaskLimit
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.state.ledger_state import LedgerState

@@ -8,8 +8,8 @@ from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import moment, not_now
+from city.commands.linkage.arguments import Dismiss, JoinCase, StateChange
 from city.commands.linkage.guards import commands_it, the_incident
-from city.commands.linkage_arguments import Dismiss, JoinCase, StateChange
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import find_key
 from city.linkage.reports import next_report, reports_sent

@@ -6,8 +6,8 @@ from typing import Any
 from city.commands.arguments import bad_arg
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment, not_now
+from city.commands.linkage.arguments import TaskRow
 from city.commands.linkage.guards import absent, known_holder
-from city.commands.linkage_arguments import TaskRow
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.sendable_units import hindrance

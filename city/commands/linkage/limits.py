@@ -5,10 +5,10 @@ from typing import Final
 
 from city.commands.command import Decision, NewFact, Now, Refusal
 from city.commands.decision import not_now
+from city.commands.linkage.arguments import PassTaskLimit
 from city.commands.linkage.guards import known_holder
 from city.commands.linkage.incident_limits import decide_pass_incident_limit
 from city.commands.linkage.issuing import follow_up
-from city.commands.linkage_arguments import PassTaskLimit
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules

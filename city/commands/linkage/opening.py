@@ -6,8 +6,8 @@ from typing import Any
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
+from city.commands.linkage.arguments import OpenIncident
 from city.commands.linkage.issuing import issue, site_data, template_rows
-from city.commands.linkage_arguments import OpenIncident
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.linkage.fold_common import day_of

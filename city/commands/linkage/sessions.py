@@ -3,9 +3,9 @@
 from city.commands.argument_types import Args
 from city.commands.command import Decision, Refusal
 from city.commands.decision import not_now
+from city.commands.linkage.arguments import CloseSession, SessionLine, TaskRow
 from city.commands.linkage.guards import the_incident
 from city.commands.linkage.issuing import issue_into
-from city.commands.linkage_arguments import CloseSession, SessionLine, TaskRow
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.state.linkage_records import Incident, JointSession
 

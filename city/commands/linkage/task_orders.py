@@ -6,6 +6,7 @@ from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
+from city.commands.linkage.arguments import Cancelled, IssueTask, Reassigned, TaskRow
 from city.commands.linkage.guards import (
     absent,
     known_holder,
@@ -15,7 +16,6 @@ from city.commands.linkage.guards import (
     the_task,
 )
 from city.commands.linkage.issuing import follow_up, issue_into
-from city.commands.linkage_arguments import Cancelled, IssueTask, Reassigned, TaskRow
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.linkage.fold_tasks import RESTORED_BY_UNDO

@@ -7,9 +7,9 @@ import msgspec
 from city.commands.argument_types import Args
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
+from city.commands.linkage.arguments import Arrive, Declined, FinishTask, SetOut, VerifyTask
 from city.commands.linkage.closing import closed_by
 from city.commands.linkage.guards import own_task, the_task
-from city.commands.linkage_arguments import Arrive, Declined, FinishTask, SetOut, VerifyTask
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.state.linkage_records import Task
 

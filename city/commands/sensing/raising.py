@@ -8,10 +8,10 @@ import msgspec
 from city.cases.fold_reports import reported_case
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
-from city.commands.automatic_filing import filing_facts
+from city.commands.cases.automatic_filing import filing_facts
 from city.commands.command import Decision, NewFact
 from city.commands.decision import not_now, ordered
-from city.commands.sensing_arguments import AlarmSerial, NoteDoubt, RaiseAlarm
+from city.commands.sensing.arguments import AlarmSerial, NoteDoubt, RaiseAlarm
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.facts.fact import Fact
 from city.linkage.gauges import is_underpass_gauge

@@ -6,8 +6,8 @@ from city.clocks.timestamps import iso
 from city.commands.argument_types import Args
 from city.commands.command import Decision, NewFact
 from city.commands.decision import not_now
+from city.commands.sensing.arguments import AlarmSerial, MaintainDevice, ShelveAlarm, SuspectFault
 from city.commands.sensing.raising import alarm_of
-from city.commands.sensing_arguments import AlarmSerial, MaintainDevice, ShelveAlarm, SuspectFault
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.state.sensor_records import Maintenance

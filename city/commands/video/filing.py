@@ -7,9 +7,9 @@ import msgspec
 from city.cases.fold_reports import fold_case
 from city.clocks.timestamps import iso
 from city.commands.arguments import File
+from city.commands.cases.filing import decide_file
 from city.commands.command import Command, NewFact, Refusal
 from city.commands.decision import not_now, ordered
-from city.commands.filing import decide_file
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import find_key
 from city.facts.fact import Fact

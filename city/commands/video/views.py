@@ -8,7 +8,7 @@ from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import find_key
-from city.commands.video_arguments import ViewCamera
+from city.commands.video.arguments import ViewCamera
 from city.state.ledger_state import Camera
 from city.state.row_keys import row_key_of
 from city.state.video_records import view_key

@@ -3,7 +3,7 @@
 import pytest
 
 from city.clocks.timestamps import iso
-from city.commands.automatic_filing import filing_facts, is_filed_automatically
+from city.commands.cases.automatic_filing import filing_facts, is_filed_automatically
 from city.commands.command import Command
 from city.commands.decision import ordered
 from tests.city.commands.paths import THERE

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from city.clocks.working_time import Calendar
-from city.commands.automatic_steps import OfficeTime, share_due, share_used, steps
+from city.commands.cases.automatic_steps import OfficeTime, share_due, share_used, steps
 from city.dispatch.decision_rules import CaseNumbers
 from city.state.case_file import CaseFile, Ruling
 from city.state.ledger_state import Case, Mirror, Place

@@ -1,7 +1,7 @@
 """Cases at the city: they end there, or return to the district and are dispatched (C18)."""
 
 from city.clocks.timestamps import iso
-from city.commands.automatic_steps import office_time, steps
+from city.commands.cases.automatic_steps import office_time, steps
 from tests.city.commands.paths import PATHS, ROAD
 from tests.city.commands.world import CHEN, DISPATCHER, GU, INTAKE, POWER, SYSTEM, WANG, WEIFANG, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from city.access import Person
 from city.clocks.timestamps import iso, parse
-from city.commands.automatic_steps import office_time, steps
+from city.commands.cases.automatic_steps import office_time, steps
 from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
 from city.state.hotline_records import DEFER

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from city.access import Person, acting_role
 from city.clocks.timestamps import iso
-from city.commands.automatic_steps import office_time, steps
+from city.commands.cases.automatic_steps import office_time, steps
 from city.commands.command import Decision, Refusal
 from city.folding.fold import apply
 from city.folding.store import read_snapshot, write_snapshot

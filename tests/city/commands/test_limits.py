@@ -7,9 +7,9 @@ import pytest
 
 from city.clocks.timestamps import iso, parse
 from city.clocks.working_time import Calendar, Due
+from city.commands.cases.limits import half_of, holder_due, return_by, shifted, sign_by
 from city.commands.command import Command
 from city.commands.decision import Order, ordered
-from city.commands.limits import half_of, holder_due, return_by, shifted, sign_by
 from tests.city.commands.world import CHEN, WEI, ZONE_S, World
 
 

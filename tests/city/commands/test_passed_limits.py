@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import iso, parse
-from city.commands.automatic_steps import Step
+from city.commands.cases.automatic_steps import Step
 from city.commands.command import Decision, Refusal
 from city.dispatch.route import Route
 from city.state.ledger_state import Case

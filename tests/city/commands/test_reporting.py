@@ -8,7 +8,7 @@ from city.access import Person
 from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
-from city.commands.reporting import report_key
+from city.commands.field.reporting import report_key
 from tests.city.commands.world import HE, INSPECTOR, POWER, TANGZHEN, World, person
 
 SHOP: dict[str, Any] = {"kind": "event", "code": "0405", "lon": 121.52, "lat": 31.22}

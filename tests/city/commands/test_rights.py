@@ -7,7 +7,7 @@ import pytest
 from city.access import Person
 from city.commands.command import Command, Refusal
 from city.commands.decide import decide
-from city.views.own_cases import OwnCases
+from city.views.holders.own_cases import OwnCases
 from tests.city.commands.paths import PATHS
 from tests.city.commands.world import (
     CHEN,

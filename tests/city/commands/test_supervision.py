@@ -6,11 +6,11 @@ import pytest
 
 from city.access import Person
 from city.clocks.timestamps import iso, parse
-from city.commands.automatic_steps import steps
+from city.commands.cases.automatic_steps import steps
+from city.commands.cases.offered_verbs import offered_verbs
+from city.commands.cases.supervision import escalate_to
 from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
-from city.commands.offered_verbs import offered_verbs
-from city.commands.supervision import escalate_to
 from city.dispatch.sendable_units import UnitNow
 from city.state.ledger_state import Camera, Place
 from city.state.row_keys import row_key_of

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from city.clocks.timestamps import iso
-from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.cases.automatic_steps import Step, office_time, steps
 from city.commands.command import Refusal
 from city.folding.fold import apply
 from city.state.ledger_state import LedgerState

@@ -7,8 +7,8 @@ import pytest
 
 from city.state.ledger_state import CityState
 from city.state.linkage_records import Casualties, Closure, Decided, JointSession
-from city.views.agency_seen import AgencySeen
-from city.views.agency_view import AgencyView
+from city.views.holders.agency_seen import AgencySeen
+from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from layouts.cards.agency_incidents import AgencyIncidents
 from layouts.cards.agency_tasks import AgencyTasks

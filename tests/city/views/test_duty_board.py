@@ -5,10 +5,10 @@ import pytest
 
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import CityState
-from city.views.duty_board import roster_week
-from city.views.duty_page_seen import DutyPageSeen
-from city.views.duty_page_view import DutyPageView
-from city.views.duty_seen import empty_since, is_red
+from city.views.duty.duty_board import roster_week
+from city.views.duty.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_page_view import DutyPageView
+from city.views.duty.duty_seen import empty_since, is_red
 from city.views.page_view import PageView
 from tests.city.commands.duty_world import ROSTER, TIMES, DutyWorld
 from tests.city.commands.test_m3_hand_over import drafted

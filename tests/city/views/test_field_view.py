@@ -4,8 +4,8 @@ from typing import Any
 
 from city.state.ledger_state import CityState
 from city.views.case_view import account_mark
-from city.views.field_seen import FieldCaseSeen
-from city.views.field_view import FieldView
+from city.views.holders.field_seen import FieldCaseSeen
+from city.views.holders.field_view import FieldView
 from city.views.page_view import PageView
 from tests.city.commands.paths import PATHS, THERE
 from tests.city.commands.test_field_work import VILLAGE, give

@@ -2,9 +2,9 @@
 
 from city.clocks.timestamps import iso
 from city.state.ledger_state import Case
-from city.views.case_groups import CaseGroups
-from city.views.own_cases import OwnCases
-from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
+from city.views.holders.case_groups import CaseGroups
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from tests.city.commands.paths import dispatched, handled, handling, returned
 from tests.city.commands.world import (
     DISPATCHER,

@@ -8,7 +8,7 @@ import pytest
 from city.measures.fold_telemetry import measure
 from city.state.ledger_state import CityState
 from city.state.linkage_records import Task
-from city.views.own_units import own_units
+from city.views.holders.own_units import own_units
 from tests.console.test_wall_bytes import district
 from tests.linkage_factory import CITY, SITE, city_with, incident, task
 

@@ -10,11 +10,11 @@ from city.dispatch.cells import read_rows
 from city.dispatch.street_places import StreetPlace, places_by_street, street_place_of
 from city.measures.fold_telemetry import join_registry, measure
 from city.state.ledger_state import CityState, Device, Place
-from city.views.agency_view import AgencyView
-from city.views.own_cases import OwnCases
+from city.views.holders.agency_view import AgencyView
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.street_seen import StreetSeen
+from city.views.holders.street_view import StreetView
 from city.views.page_view import PageView
-from city.views.street_seen import StreetSeen
-from city.views.street_view import StreetView
 from tests.city.commands.paths import dispatched
 from tests.city.commands.world import HE, LU, WEI, WEIFANG, World
 

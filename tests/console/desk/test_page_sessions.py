@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from city.commands.offered_verbs import offered_verbs
+from city.commands.cases.offered_verbs import offered_verbs
 from city.state.case_file import OPEN, CaseFile
 from city.state.ledger_state import Case, Mirror, Place
 from city.views.case_view import account_mark

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from city.clocks.timestamps import iso, parse
-from city.commands.automatic_steps import office_time, steps
+from city.commands.cases.automatic_steps import office_time, steps
 from city.commands.command import Command, Decision, Now
 from city.commands.decide import decide
 from city.facts.fact import body_of

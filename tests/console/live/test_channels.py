@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from city.folding.store import Store
-from city.views.agency_view import AgencyView
+from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from console.live.channel import Channel, Watcher
 from console.live.channels import KEPT_S, Channels, Scoped

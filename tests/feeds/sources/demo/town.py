@@ -11,10 +11,10 @@ import msgspec
 from city.access import Person
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso, parse
-from city.commands.automatic_steps import office_time, steps
+from city.commands.cases.automatic_steps import office_time, steps
+from city.commands.cases.passed_limits import decide_pass_limit
 from city.commands.command import Command, Decision, Now, Refusal
 from city.commands.decide import decide
-from city.commands.passed_limits import decide_pass_limit
 from city.duty.roster import read_roster
 from city.facts.fact import Fact
 from city.folding.fold import apply

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from city.clocks.working_time import Calendar, due, office_seconds
-from city.commands.automatic_filing import is_filed_automatically
+from city.commands.cases.automatic_filing import is_filed_automatically
 from city.commands.hotline.order_limits import caller_steps
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.ordinary import is_ordinary

@@ -9,10 +9,10 @@ from city.dispatch.decision_rules import DecisionRules
 from city.state.duty_records import StationNumbers
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
-from city.views.case_groups import CaseGroups
 from city.views.case_view import account_mark, public_label, public_road
-from city.views.field_seen import CallOutSeen, CheckSeen, FieldCaseSeen, NumbersSeen, StationSeen
-from city.views.own_cases_seen import CasePhotoSeen
+from city.views.holders.case_groups import CaseGroups
+from city.views.holders.field_seen import CallOutSeen, CheckSeen, FieldCaseSeen, NumbersSeen, StationSeen
+from city.views.holders.own_cases_seen import CasePhotoSeen
 from city.views.page_view import PageView
 from city.views.wall_seen import PageSeen
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from city.commands.arguments import RequestRuling, Rule, TransferUp, bad_arg
+from city.commands.cases.routing import dispatched_fact, ruling_fact, transferred_up_fact
+from city.commands.cases.supervision import level_answered_fact
 from city.commands.command import Refusal
 from city.commands.decision import Answer, Order, allowed, known_holder, not_now
-from city.commands.routing import dispatched_fact, ruling_fact, transferred_up_fact
-from city.commands.supervision import level_answered_fact
 from city.dispatch.rulings import SCOPES, ruling_key
 from city.state.case_file import OPEN
 from city.state.row_keys import row_key_of

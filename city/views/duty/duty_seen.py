@@ -10,7 +10,7 @@ from city.duty.post_keys import role_of_post
 from city.duty.presence import is_there, relieved_by
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
-from city.views.duty_board_seen import PostSeen
+from city.views.duty.duty_board_seen import PostSeen
 from city.views.wall_seen import DutySeen
 
 __all__ = ["duty_by_facts", "empty_since", "is_red"]

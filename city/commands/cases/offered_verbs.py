@@ -1,6 +1,6 @@
 """Offered verbs: the verbs that a row offers, most useful first: on the desk, and on a holder's page."""
 
-from city.commands.supervision import escalate_to
+from city.commands.cases.supervision import escalate_to
 from city.state.ledger_state import Case
 
 __all__ = ["holder_notes", "holder_verbs", "offered_verbs"]

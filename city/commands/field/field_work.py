@@ -7,7 +7,7 @@ from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import Answer, Order, not_now
-from city.commands.field_arguments import RecordNumbers
+from city.commands.field.arguments import RecordNumbers
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.state.duty_records import StationNumbers
 

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from city.commands.appeals import appeal_by
-from city.commands.automatic_steps import Step, office_time, steps
+from city.commands.cases.appeals import appeal_by
+from city.commands.cases.automatic_steps import Step, office_time, steps
+from city.commands.cases.offered_verbs import holder_notes, holder_verbs
 from city.commands.decision import holder_code
-from city.commands.offered_verbs import holder_notes, holder_verbs
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.orphan import verdict_on
 from city.state.case_file import CaseFile, MakeSafe
 from city.state.ledger_state import Case, LedgerState
 from city.state.row_keys import row_key_of
-from city.views.case_groups import CaseGroups
 from city.views.case_view import public_road
-from city.views.own_cases_seen import CasePhotoSeen, OwnCaseSeen, OwnRecordSeen, ReturnSeen, RuledSeen
+from city.views.holders.case_groups import CaseGroups
+from city.views.holders.own_cases_seen import CasePhotoSeen, OwnCaseSeen, OwnRecordSeen, ReturnSeen, RuledSeen
 from city.views.wall_seen import MakeSafeSeen
 
 __all__ = ["KEPT_S", "OwnCases", "part_of"]

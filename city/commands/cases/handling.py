@@ -3,11 +3,11 @@
 import msgspec
 
 from city.commands.arguments import Dispatch, Feedback, MakeSafeDone, Reassign, Return, bad_arg
+from city.commands.cases.limits import due_by, holder_due, is_urgent, return_by, sign_by
+from city.commands.cases.photo_proof import kept
+from city.commands.cases.routing import dispatched_fact, follow_ups, ranked, route_of, ruling_fact
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, known_holder, moment, not_now
-from city.commands.limits import due_by, holder_due, is_urgent, return_by, sign_by
-from city.commands.photo_proof import kept
-from city.commands.routing import dispatched_fact, follow_ups, ranked, route_of, ruling_fact
 from city.dispatch.orphan import is_orphan
 from city.state.case_file import BOUNCES, Bounce
 

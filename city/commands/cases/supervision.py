@@ -4,14 +4,14 @@ from typing import Any, Final
 
 from city.commands.arguments import AnswerLevel, Escalate, TransferLevel, Undo
 from city.commands.arguments import Words as Typed
-from city.commands.automatic_steps import office_time, share_used
+from city.commands.cases.automatic_steps import office_time, share_used
+from city.commands.cases.handling import restorable
+from city.commands.cases.limits import level_by
+from city.commands.cases.photo_proof import kept
+from city.commands.cases.routing import ranked, route_of
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
-from city.commands.handling import restorable
 from city.commands.hotline.order_limits import hotline_limit
-from city.commands.limits import level_by
-from city.commands.photo_proof import kept
-from city.commands.routing import ranked, route_of
 from city.state.case_file import OPEN
 from city.state.ledger_state import Case
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from city.commands.cases.limits import holder_due, return_by, ruling_by, sign_by
 from city.commands.command import NewFact
 from city.commands.decision import Order, moment
-from city.commands.limits import holder_due, return_by, ruling_by, sign_by
 from city.dispatch.route import Route, Situation
 
 __all__ = [

@@ -8,14 +8,14 @@ import msgspec
 from city.access import Person
 from city.cases.callers import awaits_call_back, orders_of
 from city.clocks.freshness import STEP_LATE_S
-from city.commands.automatic_filing import filing_facts
-from city.commands.automatic_steps import OfficeTime, Step, office_time, share_used, steps
+from city.commands.cases.automatic_filing import filing_facts
+from city.commands.cases.automatic_steps import OfficeTime, Step, office_time, share_used, steps
+from city.commands.cases.limits import level_by
+from city.commands.cases.routing import dispatched_fact, ruling_fact
+from city.commands.cases.supervision import LEVELS, escalated_fact, reminded_fact
+from city.commands.cases.suspensions import extension_decided_fact, resumed_fact, suspension_decided_fact
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decision import Order, moment, not_now, ordered
-from city.commands.limits import level_by
-from city.commands.routing import dispatched_fact, ruling_fact
-from city.commands.supervision import LEVELS, escalated_fact, reminded_fact
-from city.commands.suspensions import extension_decided_fact, resumed_fact, suspension_decided_fact
 from city.dispatch.decision_rules import DecisionRules
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, LedgerState

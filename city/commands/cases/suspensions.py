@@ -5,9 +5,9 @@ from typing import Any
 from city.clocks.timestamps import parse
 from city.clocks.working_time import Due
 from city.commands.arguments import ApplyExtension, ApplySuspension, Decide, bad_arg
+from city.commands.cases.limits import deadline, due_by, extended, limit_of, shifted
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, moment, not_now
-from city.commands.limits import deadline, due_by, extended, limit_of, shifted
 
 __all__ = [
     "decide_apply_extension", "decide_apply_suspension", "decide_decide_extension",

@@ -6,7 +6,7 @@ import msgspec
 
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import LogLine
-from city.views.duty_board_seen import DutyBoardSeen
+from city.views.duty.duty_board_seen import DutyBoardSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["DutyPageSeen"]

@@ -14,11 +14,11 @@ from city.duty.post_keys import holder_of_post, role_of_post
 from city.duty.presence import is_there
 from city.state.columns import Columns
 from city.state.ledger_state import CityState, LedgerState
-from city.views.agency_view import AgencyView
 from city.views.case_view import public_road, wall_case
-from city.views.own_cases import OwnCases
-from city.views.own_units import owner_names
-from city.views.street_seen import PlaceSeen, SquadSeen, StreetMapSeen, StreetPostsSeen, StreetSeen
+from city.views.holders.agency_view import AgencyView
+from city.views.holders.own_cases import OwnCases
+from city.views.holders.own_units import owner_names
+from city.views.holders.street_seen import PlaceSeen, SquadSeen, StreetMapSeen, StreetPostsSeen, StreetSeen
 from city.views.wall_seen import CaseSeen, ReadingsSeen, UnitsSeen
 
 __all__ = ["StreetView"]

@@ -3,7 +3,7 @@
 import msgspec
 
 from city.clocks.city_clock import CityClock
-from city.views.agency_seen import AgencySeen
+from city.views.holders.agency_seen import AgencySeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, UnitOnTask
 from city.views.wall_seen import CaseSeen, ReadingsSeen, UnitsSeen
 

@@ -9,8 +9,8 @@ from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
+from city.commands.field.report_arguments import Report
 from city.commands.late_acts import AHEAD_S, LATEST_S
-from city.commands.report_arguments import Report
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 
 __all__ = ["CHANNEL_OF", "decide_report", "report_key"]

@@ -1,9 +1,9 @@
 """Automatic filing (C4, domain §4.3): sensor reports, and hazards of cameras that a person confirmed."""
 
 from city.commands.arguments import File
+from city.commands.cases.filing import decide_file
 from city.commands.command import NewFact
 from city.commands.decision import Order
-from city.commands.filing import decide_file
 from city.state.ledger_state import Case
 
 __all__ = ["filing_facts", "is_filed_automatically"]

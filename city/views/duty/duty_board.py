@@ -14,7 +14,7 @@ from city.duty.shift_times import ShiftSpan
 from city.state.duty_records import CallOut, Post, Shift, Signature
 from city.state.ledger_state import LedgerState
 from city.views.case_view import account_mark
-from city.views.duty_board_seen import (
+from city.views.duty.duty_board_seen import (
     CallOutSeen,
     CellSeen,
     DutyBoardSeen,

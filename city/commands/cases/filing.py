@@ -13,13 +13,13 @@ from city.commands.arguments import (
     Void,
     bad_arg,
 )
+from city.commands.cases.limits import deadline, due_by
+from city.commands.cases.photo_proof import kept, proof_of
+from city.commands.cases.rights import refused
+from city.commands.cases.routing import follow_ups, ranked, reasons_of, route_of
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
 from city.commands.hotline.order_limits import hotline_limit, order_kind
-from city.commands.limits import deadline, due_by
-from city.commands.photo_proof import kept, proof_of
-from city.commands.rights import refused
-from city.commands.routing import follow_ups, ranked, reasons_of, route_of
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import Standard
 from city.dispatch.route import Route

@@ -8,10 +8,10 @@ import msgspec
 from city.linkage.presence import fallback_of
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
-from city.views.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
+from city.views.holders.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
+from city.views.holders.own_cases import OwnCases
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
-from city.views.own_cases import OwnCases
 from city.views.page_view import PageView
 
 __all__ = ["AgencyView"]

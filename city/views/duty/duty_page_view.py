@@ -4,9 +4,9 @@ from city.dispatch.decision_rules import DecisionRules
 from city.indicators.duty_figures import duty_indicators, workstations_of
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import CityState
-from city.views.duty_board import duty_board, roster_week
-from city.views.duty_board_seen import DutyBoardSeen
-from city.views.duty_page_seen import DutyPageSeen
+from city.views.duty.duty_board import duty_board, roster_week
+from city.views.duty.duty_board_seen import DutyBoardSeen
+from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.page_view import Kept, PageView
 
 __all__ = ["DutyPageView"]

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
-from city.views.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["AgencySeen", "OwnClosureSeen", "OwnTaskSeen", "SessionLineSeen"]

@@ -1,9 +1,9 @@
 """The city's answer: how a case that was handed up to the city returns or ends (C18)."""
 
 from city.commands.arguments import AnswerCity
+from city.commands.cases.routing import ranked, route_of
+from city.commands.cases.suspensions import resumed_fact
 from city.commands.decision import Answer, Order, allowed
-from city.commands.routing import ranked, route_of
-from city.commands.suspensions import resumed_fact
 
 __all__ = ["decide_answer_city"]
 

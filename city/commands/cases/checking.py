@@ -6,10 +6,10 @@ from typing import Any
 from city.cases.callers import ending_of
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
+from city.commands.cases.filing import distance_to
+from city.commands.cases.photo_proof import Proof, kept, proof_of
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
-from city.commands.filing import distance_to
-from city.commands.photo_proof import Proof, kept, proof_of
 from city.state.row_keys import row_key_of
 
 __all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]

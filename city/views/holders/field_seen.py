@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from city.views.own_cases_seen import CasePhotoSeen
+from city.views.holders.own_cases_seen import CasePhotoSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["CallOutSeen", "CheckSeen", "FieldCaseSeen", "NumbersSeen", "StationSeen"]
