@@ -130,10 +130,16 @@ def test_two_agencies_refuse_it_and_it_waits_for_a_ruling(cast: Cast, sights: di
 def test_the_street_made_it_safe_in_43_minutes(cast: Cast, sights: dict[str, Sight]) -> None:
     desk, street = sights["wang"], sights["yangjing"]
     cast.set_city("2026-11-20T22:41")
+    # Whoever presses has seen what 陈 did last; else the page would say that she was first.
+    version = cast.facts(KEY)[-1]["data"]["version"]
+    newest = (
+        "(version) => [...citywall.card('own_cases').rows.values()].some((one) => one.version >= version)"
+    )
+    street.wait(newest, argument=version)
     cases(street, ".pair button", "先行处置完成").click()
     photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     street.page.locator('[data-cell="own_cases"] input[type=file]').set_input_files([photo])
-    cases(street, "form .primary").click()
+    cases(street, "form .primary[data-ready]").click()
     made = cast.wait_for_fact(KEY, "MadeSafe")["data"]
     assert (made["minutes"], len(made["photos"])) == (43, 1)
     desk.wait_for_words("desk_queue", "先行处置 ✓ 43分")
