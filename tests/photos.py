@@ -1,6 +1,7 @@
 """Photos in tests: an act names stored photos, so what a test names is stored first."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from tests.invented import jpeg
 
 __all__ = ["stored", "with_stored"]
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
 
 def stored(data: Path, name: str) -> str:
     """Store a small picture of a test's own and return its id; equal names are one picture."""
@@ -17,6 +20,13 @@ def stored(data: Path, name: str) -> str:
 
 
 def with_stored(data: Path, args: dict[str, Any]) -> dict[str, Any]:
-    """Return arguments whose photos are stored under the names that a test gave them."""
-    named = {field: [stored(data, name) for name in args[field]] for field in PHOTO_ARGS if field in args}
+    """Return arguments whose photos are stored under the names that a test gave them.
+
+    A name that is a SHA-256 already is left: the test stored it, or invented it on purpose.
+    """
+    named = {
+        field: [name if SHA256.fullmatch(name) else stored(data, name) for name in args[field]]
+        for field in PHOTO_ARGS
+        if field in args
+    }
     return {**args, **named}
