@@ -247,7 +247,8 @@ def test_callers_who_wait_are_asked_for_and_answered_with_one_press(page: Page) 
     # The first is told by the channel, too: here it stands as the caller who waits.
     reply(page, question, [row(0, **waits), row(40, **waits)], 2)
     assert page.evaluate(ORDER) == [mark(0), mark(40)]
-    assert "已并案 · 回访" in page.evaluate(WORDS, mark(0))
+    # A row is painted, and has its text, in the frame after it is drawn.
+    page.wait_for_function(f"(mark) => ({WORDS})(mark).includes('已并案 · 回访')", arg=mark(0))
     press(page, 40, "button.two")
     [act] = page.evaluate("acts()")
     assert (act["subject"], act["verb"], act["args"]) == (
