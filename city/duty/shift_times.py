@@ -24,7 +24,10 @@ class ShiftSpan(msgspec.Struct, frozen=True):
 
 
 class ShiftTimes(msgspec.Struct, frozen=True):
-    """When the shifts of a jurisdiction begin: seconds of the local day in a zone east of UTC (seconds)."""
+    """When the shifts of a jurisdiction begin: seconds of the local day in a zone east of UTC (seconds).
+
+    Either of the two may begin first in the calendar day: the other one goes past midnight.
+    """
 
     jurisdiction: str
     day_starts: int = 30_600
@@ -34,9 +37,10 @@ class ShiftTimes(msgspec.Struct, frozen=True):
     def at(self, city_time: float) -> ShiftSpan:
         """Return the shift that holds a city time (epoch seconds)."""
         day, second = divmod(int(city_time // 1) + self.zone_offset_s, DAY_S)
-        if second < self.day_starts:
-            return self._of(day - 1, "night")
-        return self._of(day, "day" if second < self.night_starts else "night")
+        first, last = ("day", "night") if self.day_starts < self.night_starts else ("night", "day")
+        if second < min(self.day_starts, self.night_starts):
+            return self._of(day - 1, last)
+        return self._of(day, first if second < max(self.day_starts, self.night_starts) else last)
 
     def of(self, shift_id: str) -> ShiftSpan | None:
         """Return the shift of an id ``<jurisdiction>-<YYYY-MM-DD>-<kind>``, None for another id."""
@@ -55,10 +59,10 @@ class ShiftTimes(msgspec.Struct, frozen=True):
         return self.at(now) if following.ends_at <= now else following
 
     def _of(self, day: int, kind: str) -> ShiftSpan:
-        begins, ends = (
-            (self.day_starts, self.night_starts) if kind == "day"
-            else (self.night_starts, self.day_starts + DAY_S)
-        )  # fmt: skip
+        begins, other = (
+            (self.day_starts, self.night_starts) if kind == "day" else (self.night_starts, self.day_starts)
+        )
+        ends = other if other > begins else other + DAY_S
         midnight = day * DAY_S - self.zone_offset_s
         name = datetime.fromtimestamp(day * DAY_S, UTC).date().isoformat()
         return ShiftSpan(
