@@ -1,4 +1,4 @@
-// The header of an agency's page: which agency, whether its alarm is armed, what is in force, the clock.
+// The header of an agency's or street's page: whose it is, whether its alarm is armed, what is in force, the clock.
 import { card, html, mark, nothing } from "../js/draw.js";
 import { clock, flags, link, signs } from "./header.js";
 
@@ -7,7 +7,8 @@ export const mend = card((city, place) => {
   agency.on(place.redraw);
   return (view) => {
     const alarm = agency.alarm();
-    return html`<h1>${words("agency." + page.scope) ?? page.scope}</h1>
+    const name = words("agency." + page.scope) ?? page.scope;
+    return html`<h1>${page.channel === "street" ? say.say("street.title", { street: name }) : name}</h1>
       ${city.orders.may("acknowledge_task")
         ? html`<button type="button" class="alarm" data-alarm=${mark(alarm)} aria-pressed=${String(alarm !== "off")} title=${say.say("agency.alarm.hint")}
             @click=${agency.arm}>${say.say("agency.alarm." + alarm)}</button>`
