@@ -166,7 +166,7 @@ def decide_make_safe(order: Order, args: MakeSafeDone) -> Answer:
     now = order.now.city
     data = {
         "holder": safe.holder, "photos": list(args.photos), "text": args.text or "",
-        "minutes": max(0, round((now - safe.ordered_at) / 60)), "late": now > safe.due_at,
+        "minutes": max(0, int((now - safe.ordered_at) // 60)), "late": now > safe.due_at,
         **kept(order, args.photo_facts),
     }  # fmt: skip
     return (order.fact("MadeSafe", data),)
