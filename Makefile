@@ -16,7 +16,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	sh tests/prepare-machine.sh
 	$(MAKE) -j 3 systems units beside
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(ALONE)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE)
 
 # Two runs at one time: each has its own share of the ports, see tests/running.py.
 RUN := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)
