@@ -16,7 +16,7 @@ AXES: Final = {
     "dispatcher": "command", "agency_operator": "command", "agency_duty_leader": "command",
     "street_operator": "command",
     "village_operator": "command", "duty_officer": "neutral", "shift_lead": "neutral",
-    "duty_leader": "neutral", "rotating_leader": "neutral", "system": "neutral",
+    "duty_leader": "neutral", "rotating_leader": "neutral", "commander": "neutral", "system": "neutral",
 }  # fmt: skip
 ROLES: Final = tuple(role for role in AXES if role != "system")
 SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})

@@ -6,6 +6,7 @@ import numpy as np
 
 from city.clocks.city_clock import REAL_TIME
 from city.state.warning_records import Ring
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
@@ -96,7 +97,7 @@ def seen(**given: Any) -> WallSeen:
         "position": 1, "clock": REAL_TIME, "cases": (), "warnings": (), "storms": (), "duty": DutySeen(),
         "sources": (), "readings": readings(), "units": units(), "cameras": (),
         "detections_lon": np.zeros(0), "detections_lat": np.zeros(0), "detections_at": np.zeros(0),
-        "log": (), "transplanted": False, "revisions": {},
+        "log": (), "transplanted": False, "revisions": {}, "response": ResponseSeen(),
     }  # fmt: skip
     return WallSeen(**{**plain, **given})
 

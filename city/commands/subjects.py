@@ -14,6 +14,7 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
     "report", "relaxation", "street", "station", "alarm", "detection", "camera",
+    "response", "situation", "report_round", "forecast", "support", "briefing",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -84,7 +85,8 @@ def _closure(state: LedgerState, device: str) -> tuple[Any, int, int]:
 _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
     "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
-    "detection": "detections",
+    "detection": "detections", "response": "responses", "situation": "situations",
+    "report_round": "report_rounds",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
+from city.dispatch.response_rules import ResponseRules
 from city.dispatch.route import Route, Situation
 from city.dispatch.street_places import StreetPlace
 from city.dispatch.task_templates import LinkageRules
@@ -117,6 +118,7 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Rings of a street's boundary, rows lon, lat (WGS84 degrees); no decision uses it."""
     numbers: CaseNumbers = CaseNumbers()
     linkage: LinkageRules = LinkageRules()
+    response: ResponseRules = ResponseRules()
     unit_tasks: UnitTasks = UnitTasks()
     """Which kinds of unit can do the work of a class of cases."""
     street_places: Mapping[str, tuple[StreetPlace, ...]] = {}

@@ -16,6 +16,7 @@ from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
 from city.state.video_records import CameraView, Detection, Sightings
@@ -26,7 +27,7 @@ __all__ = [
     "LogLine", "Measured", "Mirror", "Place", "Registered", "Show", "SourceState",
 ]  # fmt: skip
 
-SCHEMA = 6
+SCHEMA = 7
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
@@ -212,6 +213,10 @@ class LedgerState(msgspec.Struct):
     incidents: dict[str, Incident] = {}
     tasks: dict[str, Task] = {}
     closures: dict[str, Closure] = {}  # by the device id of the underpass's depth gauge
+    responses: dict[str, Response] = {}  # by ``<jurisdiction>/<hazard>``
+    situations: dict[str, Situation] = {}  # by holder
+    report_rounds: dict[str, ReportRound] = {}
+    forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
     sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
     shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts

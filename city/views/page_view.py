@@ -13,6 +13,7 @@ from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
 from city.views.duty.duty_seen import duty_by_facts
+from city.views.response.response_view import response_seen
 from city.views.wall_seen import DutySeen, PageSeen, SourceSeen, WarningSeen
 from city.views.weather_view import log_lines, warnings
 from city.warnings.in_force import standing
@@ -80,6 +81,7 @@ class PageView:
             ),
             transplanted=ledger.transplanted > 0,
             revisions=dict(state.revisions),
+            response=response_seen(ledger, city_now),
         )
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:

@@ -15,6 +15,7 @@ from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
 from city.views.camera_seen import CameraSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
+from city.views.response.response_seen import ResponseSeen, SituationSeen
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "PageSeen", "ReadingsSeen", "ShowSeen",
@@ -253,6 +254,7 @@ class PageSeen(msgspec.Struct, frozen=True):
     sources: tuple[SourceSeen, ...]
     transplanted: bool
     revisions: dict[str, int]
+    response: ResponseSeen
 
 
 class WallSeen(PageSeen, frozen=True):
@@ -281,3 +283,4 @@ class WallSeen(PageSeen, frozen=True):
     """The tasks of these incidents, the worst first; those that are over come last."""
     committed: tuple[UnitOnTask, ...] = ()
     closures: tuple[ClosureSeen, ...] = ()
+    situation: SituationSeen = SituationSeen()

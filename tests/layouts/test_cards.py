@@ -7,6 +7,7 @@ import pytest
 from city.clocks.city_clock import CityClock
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, StormPoint
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import (
     CaseSeen,
     DutySeen,
@@ -43,7 +44,7 @@ def seen(**changes: Any) -> WallSeen:
         "position": 10, "clock": CityClock(CITY, NOW), "cases": (), "warnings": (), "storms": (),
         "duty": DutySeen(), "sources": (), "readings": NO_READINGS, "units": NO_UNITS, "cameras": (),
         "detections_lon": NONE, "detections_lat": NONE, "detections_at": NONE, "log": (),
-        "transplanted": False, "revisions": {},
+        "transplanted": False, "revisions": {}, "response": ResponseSeen(),
     }  # fmt: skip
     return WallSeen(**{**empty, **changes})
 

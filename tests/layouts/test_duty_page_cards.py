@@ -19,6 +19,7 @@ from city.views.duty.duty_board_seen import (
     WeekSeen,
 )
 from city.views.duty.duty_page_seen import DutyPageSeen
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import DutySeen
 from layouts.cards.duty_board import DutyBoard, shown_state
 from layouts.cards.duty_handover import DutyHandover
@@ -33,6 +34,7 @@ NIGHT = ShiftSeen("night", "night", NOW, NOW + 43_200, "handing_over", 7)
 def seen(board: DutyBoardSeen | None = None, duty: DutySeen | None = None) -> DutyPageSeen:
     return DutyPageSeen(
         position=1, clock=REAL_TIME, warnings=(), duty=duty or DutySeen(), sources=(), transplanted=False,
+        response=ResponseSeen(),
         revisions={}, log=(), board=board or DutyBoardSeen(),
     )  # fmt: skip
 
