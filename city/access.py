@@ -169,6 +169,11 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # zero reports, figures and forecasts of an emergency (§3.5, A.8)
+    "send_zero_report": ("street_operator", "agency_operator"),
+    "report_figures": ("street_operator", "agency_operator", *_CENTRE),
+    "record_forecast": (*_CENTRE, "agency_operator"),
+    "pass_report_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 

@@ -15,6 +15,7 @@ from city.commands.arguments import ARGS, read_args
 from city.commands.command import REFUSALS, Command, Decision, Refusal
 from city.commands.decide import VERB_HELP, decide
 from city.state.case_file import STATES
+from layouts.catalogues import own_words
 from tests.city.commands.paths import PATHS
 from tests.city.commands.world import World
 
@@ -96,7 +97,7 @@ WORDS = Path(__file__).parents[3] / "layouts" / "words"
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_reason_of_a_refusal_has_its_words(lang: str) -> None:
-    words = json.loads((WORDS / lang / "refusals.json").read_text(encoding="utf-8"))
+    words = own_words(lang)
     folder = Path(city.commands.__path__[0])
     code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     named = set(re.findall(r'not_now\(\s*"(\w+)"', code))
