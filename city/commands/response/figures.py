@@ -7,8 +7,9 @@ from city.commands.command import Decision, NewFact, Refusal
 from city.commands.response.situation_arguments import ReportFigures
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject, find_subject
+from city.response.event_span import counting, counts_from
 from city.response.figure_keys import known_keys, never_falls
-from city.state.response_records import RELOCATION_GROUPS, Situation
+from city.state.response_records import RELOCATION_GROUPS
 
 __all__ = ["decide_report_figures", "figures_fact"]
 
@@ -34,7 +35,7 @@ def figures_fact(
     """Return the fact of some numbers of a holder, or why they cannot be so."""
     found = find_subject(order.state, f"situation:{holder}")
     subject = Subject("situation", holder) if found is None else found
-    known = subject.record.figures if isinstance(subject.record, Situation) else {}
+    known = counting(order.state, holder, counts_from(order.state))
     wrong = _wrong(order, holder, figures, {key: one.value for key, one in known.items()}, reason or "")
     if wrong is not None:
         return wrong
