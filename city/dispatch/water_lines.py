@@ -2,7 +2,8 @@
 
 ``water_lines.csv``: ``station`` (a code), ``name_zh``, ``name_en``, ``gauges`` (device ids or registered
 names, separated by ``|``), ``warning_m``, ``yellow_m``, ``orange_m``, ``red_m`` (metres in ``datum``;
-empty = not set), ``datum``, ``note``, ``version``, ``valid_from``, ``valid_to``. A line is reached from its value on.
+empty = not set), ``datum``, ``note``, ``version``, ``valid_from``, ``valid_to``.
+A line is reached from its value on.
 """
 
 import math
