@@ -25,6 +25,7 @@ from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
 from city.response import fold_reports as fold_rounds
+from city.response.fold_briefings import BRIEFINGS
 from city.response.fold_figures import FIGURES
 from city.sensing.fold_alarms import SENSING
 from city.state.desk_records import Show
@@ -241,6 +242,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,
+            **BRIEFINGS,
             **fold_rounds.REPORTS,
             **FIGURES,
         }.items()

@@ -66,7 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views", "stations", "situation",
+        "relaxations", "visits", "detections", "camera_views", "stations", "situation", "briefings",
     }  # fmt: skip
 
 
@@ -90,8 +90,19 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.roster[0]["name"] == "陈敏"
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
-    lines = [line.text for line in state.log]
-    assert lines[: len(lines) - 23] == [
+    briefing = state.briefings["hall"]
+    assert (briefing.visit, briefing.why, briefing.rank) == ("××考察团", "level", 2)
+    told = [line.text for line in state.log]
+    assert [text for text in told if "briefing" in text] == [
+        "log.briefing_started",
+        "log.briefing_ended.level",
+    ]
+    assert [text for text in told if "report" in text or "round" in text][-2:] == [
+        "log.round_opened",
+        "log.reports_late.15",
+    ]
+    lines = [text for text in told if not text.startswith(("log.briefing", "log.round", "log.reports"))]
+    assert lines[: len(lines) - 21] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -103,14 +114,13 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-23:] == [
+    assert lines[-21:] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
         "log.release_asked", "log.call_out_started", "log.call_out_ended", "log.relaxed.defer_ordinary",
         "log.relaxation_ended.defer_ordinary", "log.visited",
         "log.alarm_suspect", "log.alarm_back", "log.maintenance_started", "log.maintenance_ended",
         "log.detection_hazard", "log.detection_filed", "log.detection_expired",
-        "log.round_opened", "log.reports_late.15",
     ]  # fmt: skip
     alarm = state.sensing.alarms["wl-0001/level_m"]
     assert (alarm.state, alarm.level, alarm.doubt, alarm.shelving) == ("cleared", "orange", "stuck", None)
@@ -128,7 +138,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     asked = state.report_rounds["310115-flood_typhoon-1"]
     assert (list(asked.reports), asked.late["310115005"], state.open_rounds) == (["310115004"], 15, {})
     assert state.situations["310115004"].figures["relocation.low_lying.moved"].value == 25
-    assert state.forecasts["tide/黄浦公园"].line == 4.55
+    assert state.forecasts["tide/huangpu_park"].line == 4.55
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
 
 

@@ -1,4 +1,8 @@
-"""Official forecasts of tides and rain, as the office gave them: the console computes none (A.3, A.4)."""
+"""Official forecasts of tides and rain, as the office gave them: the console computes none (A.3, A.4).
+
+A tide is forecast for a station of ``water_lines.csv`` and keeps the line that was valid then; rain for the
+district or a street.
+"""
 
 from typing import Any, Final
 
@@ -23,8 +27,12 @@ def decide_record_forecast(order: SubjectOrder, args: RecordForecast) -> Subject
     if order.role == "agency_operator" and order.by.agency not in OFFICES:
         return Refusal("not_allowed", "not_an_office", {"at_holder": order.by.agency})
     kind, _, place = order.subject.id.partition("/")
-    if kind not in UNITS or not place.strip() or len(place) > 60:
-        expected = f"forecast:<kind>/<place>, kind {', '.join(UNITS)}"
+    station = next((one for one in order.rules.water_lines.stations if one.station == place), None)
+    where = [one.station for one in order.rules.water_lines.stations]
+    if kind != "tide":
+        where = [order.rules.district, *order.rules.streets]
+    if kind not in UNITS or place not in where:
+        expected = f"forecast:<kind>/<place>; kind {', '.join(UNITS)}; place {', '.join(where[:40])}"
         return Refusal("bad_args", "bad_arg", {"field": "subject", "expected": expected})
     if args.unit != UNITS[kind]:
         return Refusal("bad_args", "bad_arg", {"field": "unit", "expected": UNITS[kind]})
@@ -43,8 +51,9 @@ def decide_record_forecast(order: SubjectOrder, args: RecordForecast) -> Subject
     if held is not None and held.issued_at > issued_at:
         return not_now("forecast_newer", issued_at=held.issued_at)
     data: dict[str, Any] = {
-        "value": args.value, "unit": args.unit, "peak_at": moment(peak_at), "source": args.source.strip(),
-        "issued_at": moment(issued_at), "line": args.line,
+        "value": args.value, "unit": args.unit, "peak_at": moment(peak_at), "source": args.source,
+        "issued_at": moment(issued_at), "line": station.warning if station is not None else None,
+        "datum": station.datum if station is not None else "",
     }  # fmt: skip
     return Decision((order.note("ForecastRecorded", data),), ())
 

@@ -32,14 +32,13 @@ class ReportFigures(Args, frozen=True):
 
 
 class RecordForecast(Args, frozen=True):
-    """``value`` is reached at ``peak_at``; ``line`` is the warning line in force, same unit and datum."""
+    """``value`` is reached at ``peak_at``: metres in the datum of the station, or mm of rain."""
 
     value: Value
     unit: Literal["m", "mm"]
     peak_at: Moment
-    source: Annotated[str, Meta(max_length=60, pattern=r"\S")]
+    source: Literal["met_district", "met_city", "hydrology", "marine", "flood_hq"]
     issued_at: Moment
-    line: Value | None = None
 
 
 class PassReportLimit(Args, frozen=True):

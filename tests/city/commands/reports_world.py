@@ -13,6 +13,7 @@ from city.commands.subjects import find_subject
 from city.dispatch.decision_rules import Agency
 from city.dispatch.response_rules import PlanTask, ResponsePlan, ResponseRules
 from city.dispatch.street_places import StreetPlace
+from city.dispatch.water_lines import WaterLines, WaterStation
 from city.state.linkage_records import Signed
 from city.state.response_records import Activation, Basis, ReportRound, Response
 from tests.city.commands.world import SYSTEM, WEI, World, person
@@ -22,6 +23,12 @@ HOURS = {1: 12.0, 2: 6.0, 3: 2.0, 4: 1.0}
 """Rank → hours between two rounds (A.8)."""
 WEATHER = person("qx1", "agency_operator", agency="qx")
 SHELTER = StreetPlace("S1", "shelter", WEI, "潍坊文化中心", 121.5, 31.2, "", 240, "1", "2026-01-01", "")
+
+
+PARK = WaterStation(
+    "huangpu_park", {"zh": "黄浦公园", "en": "Huangpu Park"}, ("CW-1",), (("warning", 4.55),), "wusong", "1",
+    "2016-01-01", "",
+)  # fmt: skip
 
 
 def plan(**changes: Any) -> ResponsePlan:
@@ -49,7 +56,7 @@ class ReportsWorld(World):
         agencies["qx"] = Agency("qx", "气象", "emergency", all_hours=True)
         self.rules = msgspec.structs.replace(
             self.rules, response=ResponseRules({"flood_typhoon": plan()}), agencies=agencies,
-            street_places={WEI: (SHELTER,)},
+            street_places={WEI: (SHELTER,)}, water_lines=WaterLines((PARK,)),
         )  # fmt: skip
         if rank:
             self.level(rank)
