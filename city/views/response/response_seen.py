@@ -105,7 +105,7 @@ class FigureSeen(msgspec.Struct, frozen=True):
 class ForecastSeen(msgspec.Struct, frozen=True):
     """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
 
-    ``source`` is a word below ``office.``; the track of a storm is ``storm_track``. Of a storm ``place`` is
+    ``source`` is a word below ``code.source.``; the track of a storm is ``storm_track``. Of a storm ``place`` is
     its name and ``value`` how near (km) its centre comes to the district: 0 when it crosses it.
     """
 
