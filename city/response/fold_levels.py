@@ -81,9 +81,7 @@ def _proposed(state: LedgerState, fact: Fact, response: Response) -> tuple[str, 
     )  # fmt: skip
     response.proposal = proposal
     line = _line("log.verbal_recorded", proposal.rank) if verbal is not None else _direction(proposal)
-    return _say(
-        state, fact, response, line, level=LEVELS[proposal.rank], before=LEVELS[proposal.rank_before]
-    )
+    return _say(state, fact, response, line, level=LEVELS[proposal.rank], before=LEVELS[proposal.rank_before])
 
 
 def _direction(proposal: LevelProposal) -> str:
@@ -139,8 +137,9 @@ def _overdue(state: LedgerState, fact: Fact, response: Response) -> tuple[str, .
         proposal, called=(*proposal.called, to), needs=needs_of_data(fact.data)
     )
     return _say(
-        state, fact, response, _line("log.level_overdue", proposal.rank), level=LEVELS[proposal.rank], level_role=to
-    )
+        state, fact, response, _line("log.level_overdue", proposal.rank), level=LEVELS[proposal.rank],
+        level_role=to,
+    )  # fmt: skip
 
 
 def _activated(state: LedgerState, fact: Fact, response: Response) -> tuple[str, ...]:
@@ -245,13 +244,13 @@ def _deputy(state: LedgerState, fact: Fact, response: Response) -> tuple[str, ..
 LEVEL_FACTS: Final[dict[str, Fold]] = {
     "LevelProposed": _on_response(_proposed),
     "LevelApproved": _on_response(_approved, moves=False),
-    "LevelRefused": _on_response(_refused),
     "LevelDecisionOverdue": _on_response(_overdue, moves=False),
-    "ResponseActivated": _on_response(_activated),
-    "ResponseEnded": _on_response(_ended),
-    "CityLevelRecorded": _on_response(_city_level),
     "VerbalOrderConfirmed": _on_response(_verbal(_confirm, "log.verbal_confirmed"), moves=False),
     "VerbalOrderOverdue": _on_response(_verbal(_not_written, "log.verbal_overdue"), moves=False),
+    "ResponseActivated": _on_response(_activated),
+    "LevelRefused": _on_response(_refused),
+    "ResponseEnded": _on_response(_ended),
+    "CityLevelRecorded": _on_response(_city_level),
     "DeputyAuthorised": _on_response(_deputy, moves=False),
 }
 """Fact type → its fold."""

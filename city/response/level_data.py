@@ -3,7 +3,7 @@
 from typing import Any
 
 from city.clocks.timestamps import iso
-from city.facts.field_readers import Data, flag, maybe_moment, moment, number, text, texts, whole
+from city.facts.field_readers import Data, flag, moment, number, text, texts, whole
 from city.state.linkage_records import Signed
 from city.state.response_records import Activation, Approval, Basis, Measure, VerbalOrder
 

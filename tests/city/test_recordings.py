@@ -22,6 +22,9 @@ def recorded(position: int, kind: str, v: int) -> Fact:
     return read_fact(position, RECORDED_AT, body)
 
 
+OF_LEVELS = ("log.level_", "log.verbal_", "log.city_level", "log.deputy_")
+"""Beginnings of the keys of lines on response levels."""
+
 NIGHT, NEXT_DAY = "310115-2026-11-21-night", "310115-2026-11-22-day"
 
 
@@ -66,7 +69,8 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views", "stations",
+        "relaxations", "visits", "detections", "camera_views", "stations", "briefings",
+        "response",
     }  # fmt: skip
 
 
@@ -90,7 +94,29 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.roster[0]["name"] == "陈敏"
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
-    lines = [line.text for line in state.log]
+    briefing = state.briefings["hall"]
+    assert (briefing.visit, briefing.why, briefing.rank) == ("××考察团", "level", 2)
+    told = [line.text for line in state.log]
+    assert [text for text in told if "briefing" in text] == [
+        "log.briefing_started",
+        "log.briefing_ended.level",
+    ]
+    lines = [text for text in told if not text.startswith(("log.briefing", *OF_LEVELS))]
+    assert [text for text in told if text.startswith(OF_LEVELS)] == [
+        "log.verbal_recorded", "log.level_approved", "log.level_overdue", "log.verbal_confirmed",
+        "log.verbal_overdue", "log.level_active.city_order", "log.level_refused", "log.level_ended",
+        "log.city_level", "log.deputy_authorised",
+    ]  # fmt: skip
+    response = state.responses["310115/flood_typhoon"]
+    (ended,) = response.activations
+    assert (ended.rank, ended.decided, ended.state, ended.end_reason) == (
+        3,
+        "city_order",
+        "ended",
+        "风雨减弱",
+    )
+    assert [one.rank for one in response.refused] == [4]
+    assert (response.deputy, state.responses["city/flood_typhoon"].rank) == ("fang", 3)
     assert lines[: len(lines) - 21] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",

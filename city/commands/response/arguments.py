@@ -46,6 +46,8 @@ class ApproveLevel(Args, frozen=True):
 
 
 class RefuseLevel(Args, frozen=True):
+    """``text``: why, also what to change before it is proposed again."""
+
     proposal: Code
     text: Text | None = None
 
@@ -81,6 +83,8 @@ class AuthoriseDeputy(Args, frozen=True):
 
 
 class PassResponseLimit(Args, frozen=True):
+    """``step``: decide or write."""
+
     step: Code
     serial: Annotated[int, Meta(ge=0, le=10_000_000_000)]
     due_at: Moment

@@ -39,9 +39,7 @@ def the_response(order: SubjectOrder) -> Response:
 
 def own_keys(order: SubjectOrder, response: Response) -> frozenset[str]:
     """Return the keys of the approval table that the sender has."""
-    return keys_of(
-        order.by, deputy=response.deputy, flood_office=order.rules.response.numbers.flood_office
-    )
+    return keys_of(order.by, deputy=response.deputy, flood_office=order.rules.response.numbers.flood_office)
 
 
 def the_active_proposal(order: SubjectOrder, id_: str) -> LevelProposal | Refusal:

@@ -45,9 +45,7 @@ def decide_propose_level(order: SubjectOrder, args: ProposeLevel) -> SubjectAnsw
     return (order.fact("LevelProposed", data),)
 
 
-def _guard(
-    order: SubjectOrder, parts: ResponseId, response: Response, args: ProposeLevel
-) -> Refusal | None:
+def _guard(order: SubjectOrder, parts: ResponseId, response: Response, args: ProposeLevel) -> Refusal | None:
     rank, before, waiting = args.rank, response.rank, response.proposal
     wrong = _may_propose(order, parts, response, max(rank, before))
     if wrong is not None:
@@ -63,9 +61,7 @@ def _guard(
     return below_city(order, parts, rank)
 
 
-def _may_propose(
-    order: SubjectOrder, parts: ResponseId, response: Response, higher: int
-) -> Refusal | None:
+def _may_propose(order: SubjectOrder, parts: ResponseId, response: Response, higher: int) -> Refusal | None:
     own_street = parts.jurisdiction != order.rules.district and order.by.street == parts.jurisdiction
     keys = {"system"} if order.role == "system" else set(own_keys(order, response))
     if not own_street:

@@ -57,7 +57,7 @@ def decide_record_verbal_order(order: SubjectOrder, args: RecordVerbalOrder) -> 
 
 
 def open_verbal(response: Response) -> tuple[VerbalOrder, str] | None:
-    """Return the spoken order that is not confirmed in writing, and the proposal that has it ('' = the level)."""
+    """Return the spoken order that is not written yet, and the proposal that has it ('' = the level)."""
     proposal, active = response.proposal, response.active
     if proposal is not None and proposal.verbal is not None and proposal.verbal.confirmed is None:
         return proposal.verbal, proposal.id

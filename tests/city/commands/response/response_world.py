@@ -78,7 +78,9 @@ class Responding(Linked):
             event, colour, headline=f"气象台发布{event}{colour}预警", expires=iso(now + 14_400),
             area=[{"areaDesc": "浦东新区", "geocode": [{"valueName": "code", "value": "310115"}]}],
         )  # fmt: skip
-        record = {**message(identifier, 0.0, told), "status": status, "sent": iso(now), "at": iso(now), **given}
+        record = {
+            **message(identifier, 0.0, told), "status": status, "sent": iso(now), "at": iso(now), **given,
+        }  # fmt: skip
         subject = f"warning:{OFFICE}/{identifier}"
         self.append(NewFact("WarningReceived", subject, {"record": record}), SYSTEM)
         return f"{OFFICE}/{identifier}"
