@@ -13,6 +13,7 @@ from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.ordinary import is_ordinary
 from city.dispatch.response_rules import ALL, CENTRE, SEATS, STREET, PlanTask, ResponsePlan
 from city.linkage.presence import fallback_of, is_absent
+from city.state.briefing_records import CUT_OFF_RANK
 from city.state.case_file import CLOSED
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
@@ -94,6 +95,8 @@ class ActivationRun(msgspec.Struct, frozen=True):
     relaxed: tuple[PlannedRelaxation, ...] = ()
     relaxations_ended: tuple[str, ...] = ()
     screens: tuple[str, ...] = ()
+    briefings: tuple[str, ...] = ()
+    """Ids of the running briefings that are cut off."""
     deferred: int = 0
 
 
@@ -114,6 +117,9 @@ def activation_run(
     run = msgspec.structs.replace(
         run, roster=_between(ROSTER, before, rank),
         screens=tuple(code for codes in _between(SCREENS, before, rank) for code in codes),
+        briefings=tuple(
+            one.id for one in state.briefings.values() if one.is_running and rank >= CUT_OFF_RANK
+        ),
     )  # fmt: skip
     if plan is None:
         return run

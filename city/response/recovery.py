@@ -95,7 +95,9 @@ def _figures(state: LedgerState, response: Response, rules: DecisionRules) -> It
             if key.startswith(SHELTER) and key.endswith(".occupied"):
                 place = key.removeprefix(SHELTER).removesuffix(".occupied")
                 ref = f"situation:{holder}"
-                yield RecoveryItem(f"shelter:{holder}/{place}", "shelter", ref, holder, {**names, "place": place})
+                yield RecoveryItem(
+                    f"shelter:{holder}/{place}", "shelter", ref, holder, {**names, "place": place}
+                )
             elif key == OUTAGE:
                 yield RecoveryItem(f"outage:{holder}", "outage", f"situation:{holder}", holder, names)
 

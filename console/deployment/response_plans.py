@@ -1,4 +1,4 @@
-"""The response plans: the shipped ``static/plans/*.toml``, or the data dir's ``plans/<name>`` in its place."""
+"""The response plans: ``static/plans/*.toml``, or the data dir's ``plans/<name>`` in its place."""
 
 import hashlib
 from collections.abc import Collection

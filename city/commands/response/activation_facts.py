@@ -10,6 +10,7 @@ import msgspec
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment
 from city.commands.linkage.issuing import site_data
+from city.commands.response.briefings import ending_of_running_briefing
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.response_rules import ResponsePlan
@@ -34,8 +35,10 @@ def activation_facts(
     run = activation_run(order.state, order.rules, response.id, activation.rank, order.now.city)
     incident = run.incident or activation.incident or f"response-{activation.id}"
     facts, expects = run_facts(order, run, incident, is_exercise=activation.is_exercise)
-    rounds = _round_facts(order, run, response, activation)
-    facts, expects = [*facts, *rounds[0]], [*expects, *rounds[1]]
+    for more in (
+        _round_facts(order, run, response, activation), ending_of_running_briefing(order, run.rank),
+    ):  # fmt: skip
+        facts, expects = [*facts, *more[0]], [*expects, *more[1]]
     plan = order.rules.response.plan_of(f"response/{run.plan}#")
     if plan is not None:
         subject = Subject("response", response.id, response, response.version, response.moved)
@@ -59,6 +62,7 @@ def _started(run: ActivationRun, plan: ResponsePlan) -> dict[str, Any]:
         "rank": run.rank, "rank_before": run.rank_before, "plan": plan.id,
         "plan_version": plan.version, "plan_sha256": plan.sha256, "tasks": len(run.tasks),
         "seats": list(run.seats), "roster": list(run.roster), "screens": list(run.screens),
+        "briefings": list(run.briefings),
         "relaxed": [one.kind for one in run.relaxed], "relaxations_ended": list(run.relaxations_ended),
         "deferred": run.deferred,
         "round": msgspec.to_builtins(run.round) if run.round is not None else None,

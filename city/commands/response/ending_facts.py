@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from city.commands.command import NewFact, Refusal
+from city.commands.command import Refusal
 from city.commands.decision import moment
 from city.commands.response.activation_facts import Started, run_facts
 from city.commands.subject_order import SubjectOrder

@@ -8,6 +8,7 @@ import static
 from city.access import Person
 from city.commands.command import Command, Decision, NewFact
 from city.commands.response.activation_facts import activation_facts
+from city.commands.response.ending_facts import ending_facts
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.decision_rules import Agency
@@ -92,3 +93,16 @@ class Raised(Linked):
     def of_code(self, code: str) -> list[Task]:
         """The tasks of a plan task."""
         return [task for task in self.state.tasks.values() if task.words.endswith(f".{code}")]
+
+    def end(self, by: Person = COMMANDER) -> list[NewFact]:
+        """Let the response end; return the facts that follow."""
+        order, before = self.order(by), self.response
+        (*over, last) = before.activations
+        ended = ending_facts(order, before, last)
+        assert isinstance(ended, tuple), ended
+        closed = msgspec.structs.replace(last, state="ended", ended_at=self.now.city)
+        self.state.responses[self.id] = msgspec.structs.replace(
+            before, activations=(*over, closed), version=before.version + 1, recovery_since=self.now.city
+        )
+        self.take(Decision(tuple(ended[0]), tuple(ended[1])), "approve_level", by)
+        return ended[0]

@@ -4,8 +4,9 @@ from collections import Counter
 
 import msgspec
 
+from city.clocks.timestamps import iso
 from city.response.activation_run import activation_run
-from tests.city.commands.world import STREETS
+from tests.city.commands.world import STREETS, WANG
 from tests.city.response.plan_world import RESPONSE, STATIONED, Raised
 
 
@@ -98,3 +99,14 @@ def test_an_exercise_has_the_tasks_and_relaxes_nothing() -> None:
     assert len(world.of_code("202")) == len(STREETS)
     assert all(task.is_exercise for task in world.state.tasks.values())
     assert all(incident.is_exercise for incident in world.state.incidents.values())
+
+
+def test_a_running_briefing_is_cut_off_in_the_same_append() -> None:
+    world = Raised()
+    until = iso(world.now.city + 3600)
+    world.did("start_briefing", "briefing:hall", WANG, visit="××考察团", until=until)
+    low = activation_run(world.state, world.rules, RESPONSE, 1, world.now.city)
+    high = activation_run(world.state, world.rules, RESPONSE, 2, world.now.city)
+    assert (low.briefings, high.briefings) == ((), ("hall",))
+    assert "BriefingEnded" in [fact.type for fact in world.activate(2)]
+    assert world.state.briefings["hall"].why == "level"
