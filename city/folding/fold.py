@@ -26,6 +26,7 @@ from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
 from city.response.fold_briefings import BRIEFINGS
 from city.response.fold_levels import LEVEL_FACTS
+from city.response.fold_plan import PLANS
 from city.sensing.fold_alarms import SENSING
 from city.state.desk_records import Show
 from city.state.ledger_state import LedgerState
@@ -239,6 +240,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **VIEWS,
             **LEVEL_FACTS,
             **BRIEFINGS,
+            **PLANS,
         }.items()
     },
 }

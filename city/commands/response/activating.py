@@ -6,6 +6,7 @@ import msgspec
 
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.response.activation_facts import activation_facts
+from city.commands.response.ending_facts import ending_facts
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.response.level_data import activation_data, approval_data
@@ -28,7 +29,11 @@ def decided(
             "activation": active.id if active is not None else "", "proposal": proposal.id,
             "reason": proposal.reason, "approvals": [approval_data(one) for one in approvals],
         }  # fmt: skip
-        return Decision((*first, order.fact("ResponseEnded", data)), (mine,))
+        ended = order.fact("ResponseEnded", data)
+        begun = ending_facts(order, response, active) if active is not None else ([], [])
+        if isinstance(begun, Refusal):
+            return begun
+        return Decision((*first, ended, *begun[0]), (mine, *begun[1]))
     started = activated(
         order, order.subject, parts, response, rank=proposal.rank, how=how, proposed=proposal.proposed,
         basis=proposal.basis, approvals=approvals, verbal=proposal.verbal, proposal=proposal.id,
