@@ -33,7 +33,7 @@ class Agency(msgspec.Struct, frozen=True):
     contractors: tuple[str, ...] = ()
     """Codes of the agencies whose units it may send as its own."""
     stationed: bool = False
-    """Whether it has a permanent seat in the hall."""
+    """Whether it has a seat in the hall."""
 
 
 class Standard(msgspec.Struct, frozen=True):

@@ -27,6 +27,8 @@ from city.linkage.task_messages import notice_delivered, notice_failed
 from city.response import fold_reports as fold_rounds
 from city.response.fold_briefings import BRIEFINGS
 from city.response.fold_figures import FIGURES
+from city.response.fold_levels import LEVEL_FACTS
+from city.response.fold_plan import PLANS
 from city.sensing.fold_alarms import SENSING
 from city.state.desk_records import Show
 from city.state.ledger_state import LedgerState
@@ -242,7 +244,9 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,
+            **LEVEL_FACTS,
             **BRIEFINGS,
+            **PLANS,
             **fold_rounds.REPORTS,
             **FIGURES,
         }.items()

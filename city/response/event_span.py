@@ -5,19 +5,49 @@ from typing import Final
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY, Figure, Response
 
-__all__ = ["BEFORE_S", "counting", "counts_from"]
+__all__ = [
+    "BEFORE_S",
+    "OF_EXERCISE",
+    "counting",
+    "counts_from",
+    "is_exercise",
+    "is_exercise_now",
+    "situation_id",
+]
+
+OF_EXERCISE: Final = "/exercise"
+"""How the ids of an exercise's response and of its figures end."""
 
 BEFORE_S: Final = 43_200.0
 """Numbers that were reported so long before a response began count in it: streets prepare early [J]."""
 
 
-def counts_from(ledger: LedgerState) -> float:
+def situation_id(holder: str, *, exercise: bool) -> str:
+    """Return the id of a holder's figures: those of an exercise are kept apart from the real ones."""
+    return f"{holder}{OF_EXERCISE}" if exercise else holder
+
+
+def is_exercise_now(ledger: LedgerState) -> bool:
+    """Whether an exercise runs and no real response does: pages then show its figures."""
+    running = [one for one in ledger.responses.values() if one.active is not None]
+    return bool(running) and all(is_exercise(one.id) for one in running)
+
+
+def is_exercise(response: str) -> bool:
+    """Whether a response's id is that of an exercise."""
+    return response.endswith(OF_EXERCISE)
+
+
+def counts_from(ledger: LedgerState, *, exercise: bool = False) -> float:
     """Return the city time from which on figures count; 0 before the first response.
 
     While a response runs that is 12 h before it began, but not before the one before it was over. Afterwards
     its figures stay until the next one begins.
     """
-    own = [one for one in ledger.responses.values() if one.activations and one.jurisdiction != CITY]
+    own = [
+        one for one in ledger.responses.values()
+        if one.activations and one.jurisdiction != CITY and is_exercise(one.id) == exercise
+    ]  # fmt: skip
     running = [one for one in own if one.active is not None]
     if running:
         return min(_from(one) for one in running)
@@ -35,7 +65,7 @@ def _from(response: Response) -> float:
 
 
 def counting(ledger: LedgerState, holder: str, since: float) -> dict[str, Figure]:
-    """Return the figures of a holder that count since a city time, by key."""
+    """Return the figures of a situation that count since a city time, by key."""
     known = ledger.situations.get(holder)
     if known is None:
         return {}

@@ -9,6 +9,7 @@ from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, moment, number, text, texts, whole
 from city.linkage.fold_common import signed_of
+from city.response.event_span import situation_id
 from city.state.ledger_state import Item, LedgerState
 from city.state.response_records import ReportRound, ZeroReport
 from city.state.subject_marks import mark_fact
@@ -27,6 +28,10 @@ def _opened(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         is_exercise=flag(data, "is_exercise"),
     )  # fmt: skip
     mark_fact(opened, fact)
+    before = state.report_rounds.get(state.open_rounds.get(opened.response, ""))
+    if before is not None:
+        ended_at = state.clock.at(fact.recorded_at)
+        state.report_rounds[before.id] = msgspec.structs.replace(before, ended_at=ended_at)
     state.report_rounds[opened.id] = opened
     state.open_rounds[opened.response] = opened.id
     name = f"report_round:{opened.response}"
@@ -56,9 +61,10 @@ def _sent(state: LedgerState, fact: Fact, changed: ReportRound) -> tuple[str, ..
     signed = signed_of(state, fact)
     sent = ZeroReport(holder, flag(data, "nil"), signed, number(data, "late_s") or 0.0, text(data, "text"))
     changed.reports = {**changed.reports, holder: sent}
-    known = state.situations.get(holder)
+    id_ = situation_id(holder, exercise=changed.is_exercise)
+    known = state.situations.get(id_)
     if known is not None:
-        state.situations[holder] = msgspec.structs.replace(known, confirmed=signed.at)
+        state.situations[id_] = msgspec.structs.replace(known, confirmed=signed.at)
     return ()
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from city.commands.command import Decision, NewFact, Refusal
+from city.commands.decision import not_now
 from city.commands.response.situation_arguments import ReportFigures
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.commands.subjects import Subject, find_subject
-from city.response.event_span import counting, counts_from
+from city.commands.subjects import Subject
+from city.response.event_span import OF_EXERCISE, counting, counts_from, is_exercise_now, situation_id
 from city.response.figure_keys import known_keys, never_falls
 from city.state.response_records import RELOCATION_GROUPS
 
@@ -19,23 +20,27 @@ CENTRE: Final = ("duty_officer", "shift_lead")
 
 def decide_report_figures(order: SubjectOrder, args: ReportFigures) -> SubjectAnswer:
     """Record numbers of the sender's own street or agency; the centre may enter those told by telephone."""
-    holder, by_phone = order.subject.id, order.role in CENTRE
+    holder, by_phone = order.subject.id.removesuffix(OF_EXERCISE), order.role in CENTRE
+    exercise = order.subject.id != holder
+    if exercise and not is_exercise_now(order.state):
+        return not_now("no_exercise")
     if not by_phone and order.by.holder != holder:
         return Refusal("not_allowed", "other_holder", {"at_holder": holder[:60]})
     if not args.figures:
         return Refusal("bad_args", "missing_arg", {"field": "figures", "expected": "at least one number"})
-    fact = figures_fact(order, holder, args.figures, args.reason, by_phone=by_phone)
+    fact = figures_fact(order, holder, args.figures, args.reason, by_phone=by_phone, exercise=exercise)
     return fact if isinstance(fact, Refusal) else Decision((fact,), ((fact.subject, order.subject.version),))
 
 
 def figures_fact(
     order: SubjectOrder, holder: str, figures: Mapping[str, int], reason: str | None, *,
-    by_phone: bool = False,
+    by_phone: bool = False, exercise: bool = False,
 ) -> NewFact | Refusal:  # fmt: skip
     """Return the fact of some numbers of a holder, or why they cannot be so."""
-    found = find_subject(order.state, f"situation:{holder}")
-    subject = Subject("situation", holder) if found is None else found
-    known = counting(order.state, holder, counts_from(order.state))
+    id_ = situation_id(holder, exercise=exercise)
+    record = order.state.situations.get(id_)
+    subject = Subject("situation", id_, record, record.version if record is not None else 0)
+    known = counting(order.state, id_, counts_from(order.state, exercise=exercise))
     wrong = _wrong(order, holder, figures, {key: one.value for key, one in known.items()}, reason or "")
     if wrong is not None:
         return wrong

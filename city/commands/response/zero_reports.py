@@ -1,22 +1,22 @@
 """Zero reports: one report of each holder in every round, and the rounds themselves (A.8)."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from city.clocks.freshness import STEP_LATE_S
 from city.commands.command import Decision, NewFact, Now, Refusal
-from city.commands.decision import moment, not_now
+from city.commands.decision import not_now
 from city.commands.response.figures import figures_fact
+from city.commands.response.round_facts import round_opened
 from city.commands.response.situation_arguments import PassReportLimit, SendZeroReport
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
-from city.commands.subjects import Subject
 from city.dispatch.decision_rules import DecisionRules
-from city.response.report_schedule import Schedule, schedule_of
+from city.response.rounds import missing, next_round_id, round_of, rounds_now
 from city.state.ledger_state import LedgerState
-from city.state.response_records import Activation, ReportRound, Response
+from city.state.response_records import ReportRound, Response
 
-__all__ = ["decide_pass_report_limit", "decide_send_zero_report", "due_report_steps", "round_opened"]
+__all__ = ["decide_pass_report_limit", "decide_send_zero_report", "due_report_steps"]
 
 VERB: Final = "pass_report_limit"
 CALLED, RED = 15, 30
@@ -46,7 +46,7 @@ def decide_send_zero_report(order: SubjectOrder, args: SendZeroReport) -> Subjec
     expects = ((order.subject.name, order.subject.version),)
     if args.nil:
         return Decision((sent,), expects)
-    told = figures_fact(order, holder, args.figures, args.reason)
+    told = figures_fact(order, holder, args.figures, args.reason, exercise=asked.is_exercise)
     if isinstance(told, Refusal):
         return told
     return Decision((told, sent), (*expects, (told.subject, int(told.data["version"]) - 1)))
@@ -55,7 +55,7 @@ def decide_send_zero_report(order: SubjectOrder, args: SendZeroReport) -> Subjec
 def due_report_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[SubjectStep]:
     """Yield for each response the earliest step of its round that is due and not done."""
     for response in state.responses.values():
-        running = state.report_rounds.get(state.open_rounds.get(response.id, ""))
+        running = round_of(state, response.id)
         if running is None and response.active is None:
             continue
         steps = [step for step in _steps(state, rules, response, running) if step.at <= now.city]
@@ -66,11 +66,10 @@ def due_report_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iter
 def _steps(
     state: LedgerState, rules: DecisionRules, response: Response, running: ReportRound | None
 ) -> Iterator[SubjectStep]:
-    active = response.active
-    schedule = schedule_of(rules, response, active.rank) if active is not None else None
+    active, planned = response.active, rounds_now(rules, response)
     if running is None:
-        if active is not None and schedule is not None:
-            name = f"report_round:{_next_id(state, response)}"
+        if active is not None and planned is not None:
+            name = f"report_round:{next_round_id(state, response.id)}"
             yield SubjectStep(name, 0, VERB, "open", active.activated_at, int(active.activated_at))
         return
     numbers = rules.response.numbers
@@ -78,29 +77,17 @@ def _steps(
     def step(code: str, at: float) -> SubjectStep:
         return SubjectStep(f"report_round:{running.id}", running.version, VERB, code, at, int(at))
 
-    if active is None or schedule is None:
+    if active is None or planned is None:
         yield step("end", running.opened_at)
     elif active.id != running.activation:
         yield step("next", active.activated_at)
     else:
-        for code, after_s in (("call", numbers.report_call_s), ("red", numbers.report_red_s)):
-            if _missing(running, CALLED if code == "call" else RED):
+        for code, minutes, after_s in (
+            ("call", CALLED, numbers.report_call_s), ("red", RED, numbers.report_red_s)
+        ):  # fmt: skip
+            if missing(running, minutes):
                 yield step(code, running.due_at + after_s)
         yield step("next", running.opened_at + running.interval_s)
-
-
-def _next_id(state: LedgerState, response: Response) -> str:
-    """Return the id of the next round: every engine finds the same one."""
-    serial = state.serials.get(f"report_round:{response.id}", 0) + 1
-    return f"{response.jurisdiction}-{response.hazard}-{serial}"
-
-
-def _missing(running: ReportRound, minutes: int) -> tuple[str, ...]:
-    """Return the holders that have not reported and were not announced as so late."""
-    return tuple(
-        one for one in running.holders
-        if one not in running.reports and running.late.get(one, 0) < minutes
-    )  # fmt: skip
 
 
 def decide_pass_report_limit(order: SubjectOrder, args: PassReportLimit) -> SubjectAnswer:
@@ -114,52 +101,34 @@ def decide_pass_report_limit(order: SubjectOrder, args: PassReportLimit) -> Subj
         return not_now("step_overtaken")
     running = order.subject.record
     if not isinstance(running, ReportRound):
-        response = next(one for one in order.state.responses.values()
-                        if f"report_round:{_next_id(order.state, one)}" == order.subject.name)  # fmt: skip
-        opened = round_opened(order, response, step.at)
+        ids = {next_round_id(order.state, one.id): one for one in order.state.responses.values()}
+        opened = _opened(order, ids[order.subject.id], step.at)
         return not_now("step_overtaken") if opened is None else Decision((opened,), ((opened.subject, 0),))
     late_s = order.now.city - step.at
     if step.code in ("call", "red"):
         minutes = CALLED if step.code == "call" else RED
         data = {
-            "minutes": minutes, "holders": list(_missing(running, minutes)), "late_s": late_s,
+            "minutes": minutes, "holders": list(missing(running, minutes)), "late_s": late_s,
             "to": "duty_leader" if minutes == RED else "", "call": not running.is_exercise,
         }  # fmt: skip
         return (order.fact("ZeroReportLate", data),)
-    missing = [one for one in running.holders if one not in running.reports]
-    ended = order.fact("ReportRoundEnded", {"why": step.code, "missing": missing, "late_s": late_s})
+    unsent = [one for one in running.holders if one not in running.reports]
+    ended = order.fact("ReportRoundEnded", {"why": step.code, "missing": unsent, "late_s": late_s})
     expects = ((order.subject.name, order.subject.version),)
     response = order.state.responses[running.response]
-    following = round_opened(order, response, step.at) if step.code == "next" else None
+    following = _opened(order, response, step.at) if step.code == "next" else None
     if following is None:
         return Decision((ended,), expects)
     return Decision((ended, following), (*expects, (following.subject, 0)))
 
 
-def round_opened(order: SubjectOrder, response: Response, begins: float) -> NewFact | None:
-    """Return the fact that opens a response's next round, None when its plan asks for no reports.
+def _opened(order: SubjectOrder, response: Response, begins: float) -> NewFact | None:
+    """Return the fact that opens a response's next round, None when nothing is asked any more.
 
     ``begins`` is when it should have opened; a round that opens much later counts from now.
     """
-    active = response.active
-    schedule = schedule_of(order.rules, response, active.rank) if active is not None else None
-    if active is None or schedule is None:
+    active, planned = response.active, rounds_now(order.rules, response)
+    if active is None or planned is None:
         return None
-    subject = Subject("report_round", _next_id(order.state, response))
-    return order.fact_on(
-        subject, "ReportRoundOpened", _opened(response, active, schedule, _from(order.now, begins))
-    )
-
-
-def _from(now: Now, begins: float) -> float:
-    """Return when a round begins: as planned, or now when the engine comes late."""
-    return begins if now.city - begins <= STEP_LATE_S else now.city
-
-
-def _opened(response: Response, active: Activation, schedule: Schedule, at: float) -> dict[str, Any]:
-    return {
-        "response": response.id, "activation": active.id, "rank": active.rank,
-        "is_exercise": active.is_exercise, "opened_at": moment(at),
-        "due_at": moment(at + schedule.due_s), "interval_s": schedule.interval_s,
-        "holders": list(schedule.holders),
-    }  # fmt: skip
+    at = begins if order.now.city - begins <= STEP_LATE_S else order.now.city
+    return round_opened(order, response.id, active, planned, at)

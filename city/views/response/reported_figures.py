@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from city.dispatch.decision_rules import DecisionRules
-from city.response.event_span import counting, counts_from
+from city.response.event_span import counting, counts_from, is_exercise_now, situation_id
 from city.response.figure_keys import moved_and_should, shelters_of
 from city.state.ledger_state import LedgerState
 from city.state.response_records import Figure, ReportRound
 from city.views.response.response_seen import FigureSeen, StreetCell
 
-__all__ = ["OLD_ROUNDS", "Reported", "newest_round", "report_state", "reported", "street_cells"]
+__all__ = [
+    "OLD_ROUNDS", "Reported", "counting_since", "newest_round", "old_before", "report_state", "reported",
+    "reported_figures", "street_cells",
+]  # fmt: skip
 
 OLD_ROUNDS: Final = 2.0
 """A number that is older than so many intervals of reports is old."""
@@ -28,9 +31,9 @@ class Reported(NamedTuple):
 
 
 def newest_round(ledger: LedgerState) -> ReportRound | None:
-    """Return the round of zero reports that runs, of several the one of the highest level."""
+    """Return the round of zero reports that runs, of several the real one of the highest level."""
     running = [ledger.report_rounds[id_] for id_ in ledger.open_rounds.values()]
-    return max(running, key=lambda one: (one.rank, len(one.holders)), default=None)
+    return max(running, key=lambda one: (not one.is_exercise, one.rank, len(one.holders)), default=None)
 
 
 def reported(ledger: LedgerState, holder: str, prefix: str, since: float) -> Reported:
@@ -38,11 +41,17 @@ def reported(ledger: LedgerState, holder: str, prefix: str, since: float) -> Rep
 
     A zero report says that all of them are still so.
     """
-    found = {key: one for key, one in counting(ledger, holder, since).items() if key.startswith(prefix)}
+    id_ = situation_id(holder, exercise=is_exercise_now(ledger))
+    found = {key: one for key, one in counting(ledger, id_, since).items() if key.startswith(prefix)}
     if not found:
         return Reported({}, None)
-    confirmed = ledger.situations[holder].confirmed or 0.0
+    confirmed = ledger.situations[id_].confirmed or 0.0
     return Reported(found, max(confirmed, min(one.at for one in found.values())))
+
+
+def counting_since(ledger: LedgerState) -> float:
+    """Return the city time from which on the figures that pages show count."""
+    return counts_from(ledger, exercise=is_exercise_now(ledger))
 
 
 def report_state(asked: ReportRound | None, holder: str, city: float, *, red_s: float) -> str:
@@ -60,7 +69,7 @@ def street_cells(
     ledger: LedgerState, rules: DecisionRules, asked: ReportRound | None, city: float
 ) -> tuple[StreetCell, ...]:
     """Return a cell for every street of the district, in the order of their codes."""
-    since, old = counts_from(ledger), old_before(asked, city)
+    since, old = counting_since(ledger), old_before(asked, city)
     red_s = rules.response.numbers.report_red_s
     cells = []
     for street in sorted(rules.streets):
@@ -84,7 +93,7 @@ def reported_figures(
     city: float,
 ) -> dict[str, FigureSeen]:  # fmt: skip
     """Return relocation, outage, shelters and shelters_open; a figure that nobody reported has no value."""
-    since, old = counts_from(ledger), old_before(asked, city)
+    since, old = counting_since(ledger), old_before(asked, city)
     known = [one for one in cells if one.should is not None]
     people = FigureSeen(
         sum(one.moved or 0.0 for one in known) if known else None,

@@ -105,8 +105,9 @@ class FigureSeen(msgspec.Struct, frozen=True):
 class ForecastSeen(msgspec.Struct, frozen=True):
     """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
 
-    ``source`` is a word below ``code.source.``; the track of a storm is ``storm_track``. Of a storm ``place`` is
-    its name and ``value`` how near (km) its centre comes to the district: 0 when it crosses it.
+    ``place`` is a station of ``water_lines.csv``, the code of the district or a street, or a storm's name.
+    ``source`` is a word below ``code.source.``, that of a storm's track ``storm_track``. Of a storm ``value``
+    is how near (km) its centre comes to the district: 0 when it crosses it.
     """
 
     kind: str

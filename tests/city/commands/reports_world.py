@@ -35,7 +35,7 @@ def plan(**changes: Any) -> ResponsePlan:
     """Return a plan that asks the streets at every rank, and the stationed agencies from Ⅲ on."""
     tasks = tuple(
         PlanTask(
-            f"{rank}09", rank, ("street",) if rank == 1 else ("street", "all"), {"zh": "零报告"},
+            f"{rank}09", rank, ("street",) if rank == 1 else ("street", "all", "seats"), {"zh": "零报告"},
             repeat_s=3600 * hours, kind="zero_report",
         )
         for rank, hours in HOURS.items()

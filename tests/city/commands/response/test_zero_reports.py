@@ -187,3 +187,26 @@ def test_the_citys_own_level_asks_nothing_of_the_streets() -> None:
         held, id="city/flood_typhoon", jurisdiction="city"
     )
     assert w.tick() == []
+
+
+def test_an_exercise_has_its_own_round_and_its_numbers_never_stand_beside_real_ones() -> None:
+    w = ReportsWorld(3)
+    w.tick()
+    real = w.round
+    w.figures(WEIFANG, WEI, {"relocation.site_shed.should": 9})
+    held = w.state.responses[DISTRICT]
+    w.state.responses[f"{DISTRICT}/exercise"] = msgspec.structs.replace(
+        held, id=f"{DISTRICT}/exercise",
+        activations=(msgspec.structs.replace(held.activations[0], id="x1", is_exercise=True),),
+    )  # fmt: skip
+    assert w.tick() == ["ReportRoundOpened"]
+    drill = w.state.report_rounds[w.state.open_rounds[f"{DISTRICT}/exercise"]]
+    assert (drill.is_exercise, drill.id != real.id, w.round.id) == (True, True, real.id)
+    told = {"nil": False, "figures": {"relocation.site_shed.should": 500}}
+    assert isinstance(w.give("send_zero_report", f"report_round:{drill.id}", WEIFANG, **told), Decision)
+    assert w.state.situations[WEI].figures["relocation.site_shed.should"].value == 9
+    kept = w.state.situations[f"{WEI}/exercise"].figures["relocation.site_shed.should"]
+    assert kept.value == 500
+    answer = w.figures(WEIFANG, f"{WEI}/exercise", {"relocation.site_shed.moved": 5})
+    assert isinstance(answer, Refusal)
+    assert answer.reason == "no_exercise"
