@@ -33,7 +33,8 @@ export const mend = card((city, { face, redraw }) => {
 
   return ({ as_of, scalars, order, rows }) => {
     for (const id of open) if (!rows.has(id)) open.delete(id);
-    face.toggleAttribute("data-empty", as_of === null || order.length === 0);
+    const root = face.getRootNode(); // the card's frame stands outside of its shadow
+    if (root instanceof ShadowRoot) root.host.closest(".cell-card")?.toggleAttribute("data-empty", as_of === null || order.length === 0);
     return html`${head(joined(say.say("own_notices.title"), scalars.notices > 0 && String(scalars.notices)), say.say("own_notices.note"))}
       <ol class="notices">${each(order, (id) => html`<li data-id=${id}>${notice(id, rows.get(id))}</li>`)}</ol>`;
   };
