@@ -28,6 +28,7 @@ from city.views.response.response_seen import (
     RoundSeen,
     SituationSeen,
 )
+from city.views.response.response_view import proposals_seen, public_name
 
 __all__ = ["SituationView"]
 
@@ -88,13 +89,14 @@ class SituationView:
         }  # fmt: skip
         storm = self._storm_ahead(state, rules, city)
         relaxed = [
-            RelaxationSeen(kind, span.at, span.end, span.name)
+            RelaxationSeen(kind, span.at, span.end, public_name(span.name))
             for kind, one in ledger.relaxations.items()
             if (span := one.active(city)) is not None
         ]
         return SituationSeen(
             figures, (*next_forecasts(ledger.forecasts.values(), city), *([storm] if storm else [])), cells,
             _round(asked, city, rules) if asked is not None else None, tuple(relaxed), deferred,
+            proposals_seen(ledger, rules, city),
         )  # fmt: skip
 
     def _storm_ahead(self, state: CityState, rules: DecisionRules, city: float) -> ForecastSeen | None:

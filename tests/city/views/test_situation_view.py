@@ -21,7 +21,7 @@ from city.views.response.forecasts_seen import next_forecasts, storm_ahead
 from city.views.response.response_seen import SituationSeen
 from city.views.response.situation_view import SituationView
 from tests.city.commands.reports_world import DISTRICT, ReportsWorld
-from tests.city.commands.world import CHEN, HE, LU, POWER, TANG, TANGZHEN, WEI, WEIFANG
+from tests.city.commands.world import CHEN, GU, HE, LU, POWER, TANG, TANGZHEN, WEI, WEIFANG
 from tests.linkage_factory import CITY, city_with, incident, task
 
 SHOULD, MOVED = "relocation.low_lying.should", "relocation.low_lying.moved"
@@ -312,3 +312,10 @@ def test_no_street_is_counted_twice_and_never_more_than_all_are_moved(acts: list
     assert told.value == (moved_sum if known else None)
     assert told.value is None or told.of is None or told.value <= told.of
     assert look.w.state.responses[DISTRICT].rank == 3
+
+
+def test_a_level_that_waits_for_its_approvals_is_told() -> None:
+    look = Look(0)
+    w = look.w
+    w.give("propose_level", f"response:{DISTRICT}", GU, rank=2, text="雨势加强")
+    assert [(one.response, one.rank) for one in look.see().proposals] == [(DISTRICT, 2)]
