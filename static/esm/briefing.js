@@ -6,6 +6,9 @@ const NUMERALS = ["", "Ⅳ", "Ⅲ", "Ⅱ", "Ⅰ"], WIDE = 1000, HIGH = 420;
 
 export const mend = card((city) => {
   const { say, words } = city;
+  const months = new Intl.DateTimeFormat(city.page.lang === "zh" ? "zh-CN" : "en", { timeZone: city.page.zone, month: "short" });
+  const ofList = (list, code) => (list ?? []).find(([name]) => name === code)?.[1] ?? null;
+  const clock = (seconds) => `${Math.floor(seconds / 60)}′${String(Math.floor(seconds % 60)).padStart(2, "0")}″`;
   /** @type {(null | ((told: any) => unknown))[]} */
   const slides = [null, centre, today, manhole, curves, emergency];
   return ({ scalars: told }) => {
@@ -25,7 +28,6 @@ export const mend = card((city) => {
     if (given.few) return html`<b class="none">${say.say("briefing.few")}</b>`;
     return html`<b>${given.value.toLocaleString("en")}${unit ? html`<small>${unit}</small>` : ""}</b>`;
   }
-  const ofList = (list, code) => (list ?? []).find(([name]) => name === code)?.[1] ?? null;
 
   // ---- 1 what the centre is
   function centre({ figures }) {
@@ -53,7 +55,7 @@ export const mend = card((city) => {
   }
   function bars(kind, parts) {
     const most = Math.max(1, ...parts.map(([, one]) => one.value ?? 0));
-    return html`<section class="bars"><h2>${say.say("briefing.by_" + kind)}</h2><ol>${parts.map(([name, one]) => html`<li><span>${say.say(`briefing.${kind}.${name}`)}</span>
+    return html`<section class="bars"><h2>${say.say("briefing.bars." + kind)}</h2><ol>${parts.map(([name, one]) => html`<li><span>${say.say(`briefing.${kind}.${name}`)}</span>
       <i><u style=${`width:${((100 * (one.value ?? 0)) / most).toFixed(1)}%`}></u></i>${cell(one)}</li>`)}</ol></section>`;
   }
 
@@ -68,7 +70,6 @@ export const mend = card((city) => {
         ${playLine(now)}</section>
       <section class="told"><h2>${say.say("briefing.manhole.steps")}</h2>${timeline("manhole", steps, now)}</section>${sign("briefing.recorded")}`;
   }
-  const clock = (seconds) => `${Math.floor(seconds / 60)}′${String(Math.floor(seconds % 60)).padStart(2, "0")}″`;
   function playLine(now) {
     return html`<p class="play"><span data-on=${mark(city.briefing.isPlaying())}>${say.say(city.briefing.isPlaying() ? "briefing.playing" : "briefing.paused")}</span><time>${clock(now)}</time></p>`;
   }
@@ -106,7 +107,6 @@ export const mend = card((city) => {
     const unit = 10 ** Math.floor(Math.log10(most));
     return [1, 2, 4, 5, 10].map((n) => n * unit).find((one) => one >= most) ?? most;
   }
-  const months = new Intl.DateTimeFormat(city.page.lang === "zh" ? "zh-CN" : "en", { timeZone: city.page.zone, month: "short" });
   function month(epoch) { return months.format(new Date(epoch * 1000)); }
 
   // ---- 5 readiness for emergencies

@@ -37,7 +37,7 @@ export const mend = card((city, { redraw }) => {
     return html`<form @submit=${start} @keydown=${(event) => { if (event.key === "Escape") { isOpen = false; redraw(); } }}>
       <label><span>${say.say("briefing.control.visit")}</span><input type="text" name="visit" maxlength="100" required .value=${live(visit)} @input=${({ target }) => { visit = target.value; }}></label>
       <label><span>${say.say("briefing.control.minutes")}</span><select name="minutes" @change=${({ target }) => { minutes = Number(target.value); }}>${MINUTES.map((n) => html`<option value=${n} ?selected=${n === minutes}>${n}</option>`)}</select></label>
-      <label><span>${say.say("briefing.control.lang")}</span><select name="lang" @change=${({ target }) => { lang = target.value; }}>${["zh", "en"].map((one) => html`<option value=${one} ?selected=${one === lang}>${say.say("briefing.lang." + one)}</option>`)}</select></label>
+      <label><span>${say.say("briefing.control.lang")}</span><select name="lang" @change=${({ target }) => { lang = target.value; }}>${["zh", "en"].map((one) => html`<option value=${one} ?selected=${one === lang}>${words("code.lang." + one)}</option>`)}</select></label>
       <button type="submit" class="primary">${words("verb.start_briefing")}</button><p class="note">${say.say("briefing.control.private")}</p></form>`;
   }
 });
