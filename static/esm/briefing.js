@@ -23,8 +23,8 @@ export const mend = card((city) => {
   };
 
   function moment(epoch) { return `${say.date(epoch)} ${say.hhmm(epoch)}`; }
-  function cell(given, unit) {
-    if (!given || (given.value == null && !given.few)) return html`<b class="none">—</b>`;
+  function cell(given, unit, none = "—") {
+    if (!given || (given.value == null && !given.few)) return html`<b class="none">${none}</b>`;
     if (given.few) return html`<b class="none">${say.say("briefing.few")}</b>`;
     return html`<b>${given.value.toLocaleString("en")}${unit ? html`<small>${unit}</small>` : ""}</b>`;
   }
@@ -47,7 +47,7 @@ export const mend = card((city) => {
     return html`<section class="flow"><h2>${say.say("briefing.flow")}</h2><ol>
         <li>${cell(figures.by_origin.total)}<span>${say.say("briefing.flow.reported")}</span></li>
         ${figures.flow.map(([name, one]) => html`<li>${cell(one)}<span>${say.say("briefing.flow." + name)}</span></li>`)}</ol></section>
-      <section class="rates"><h2>${say.say("briefing.rates")}</h2><ol>${figures.rates.map(([name, one]) => html`<li>${cell(one, "%")}<span>${say.say("briefing.rate." + name)}</span></li>`)}</ol></section>
+      <section class="rates"><h2>${say.say("briefing.rates")}</h2><ol>${figures.rates.map(([name, one]) => html`<li>${cell(one, "%", say.say("briefing.sample"))}<span>${say.say("briefing.rate." + name)}</span></li>`)}</ol></section>
       ${bars("origin", figures.by_origin.parts)}${bars("domain", figures.by_domain.parts)}
       <section class="weather"><h2>${say.say("briefing.weather")}</h2><p>${warnings?.length > 0
         ? warnings.map(([hazard, colour]) => html`<span class="flag" data-colour=${mark(colour)}>${say.say("briefing.warning", { hazard: words("hazard." + hazard) ?? "", colour: words("colour." + colour) ?? "" })}</span>`)
@@ -105,7 +105,7 @@ export const mend = card((city) => {
   }
   function nice(most) {
     const unit = 10 ** Math.floor(Math.log10(most));
-    return [1, 2, 4, 5, 10].map((n) => n * unit).find((one) => one >= most) ?? most;
+    return [1, 2, 4, 5, 6, 8, 10].map((n) => n * unit).find((one) => one >= most) ?? most;
   }
   function month(epoch) { return months.format(new Date(epoch * 1000)); }
 

@@ -42,7 +42,7 @@ def briefing_figures(state: LedgerState, rules: DecisionRules, now: float) -> Fi
     by_origin = split(_counted(ORIGINS, (ORIGIN_OF.get(case.channel, "other") for case in today)))
     by_domain = split(_counted((*DOMAINS, "other"), (_domain(case, rules) for case in today)))
     if by_origin.total.few or by_domain.total.few:  # one total, told in both places or in none
-        by_origin, by_domain = Split(HIDDEN, by_origin.parts), Split(HIDDEN, by_domain.parts)
+        by_origin = by_domain = Split(HIDDEN)
     found = indicators(state, (now - 7 * DAY_S, now), now=now, zone_offset_s=offset, calendar=rules.calendar)
     return Figures(
         as_of=now,

@@ -23,7 +23,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True):
-    """A total and its parts by code, none of which can be computed from the others when it is not told."""
+    """A total and its parts by code; those that are few are counted together as ``other``."""
 
     total: Cell = Cell()
     parts: tuple[tuple[str, Cell], ...] = ()

@@ -6,10 +6,11 @@ from typing import Final
 from city.indicators.indicator import FEW
 from city.views.response.briefing_seen import Cell, Split
 
-__all__ = ["FEWEST", "cell", "rate", "split"]
+__all__ = ["FEWEST", "HIDDEN", "OTHER", "cell", "rate", "split"]
 
 FEWEST: Final = 5
 HIDDEN: Final = Cell(few=True)
+OTHER: Final = "other"
 
 
 def cell(number: float | None) -> Cell:
@@ -32,20 +33,22 @@ def rate(part: float, whole: float) -> Cell:
 
 
 def split(parts: Mapping[str, int]) -> Split:
-    """Return a total and its parts.
+    """Return a total and its parts; what is few is counted together as ``other``, the last part.
 
-    When one part is few, a second one is not told either, else the total would give it away: the smallest
-    ones, until together they are at least five. When no part is left to hide, the total is not told.
+    Without one of them the total and the rest would give it away. When together they are still few, the
+    smallest of the rest is counted with them too.
     """
     total = sum(parts.values())
     if total < FEWEST:
-        return Split(HIDDEN, tuple((name, HIDDEN) for name in parts))
-    rising = sorted(parts, key=lambda name: (parts[name], name))
-    hidden = {name for name in rising if parts[name] < FEWEST}
-    for name in rising:
-        if not hidden or (len(hidden) > 1 and sum(parts[one] for one in hidden) >= FEWEST):
+        return Split(HIDDEN)
+    together = parts.get(OTHER, 0)
+    folded: set[str] = {OTHER} if together else set()
+    for name in sorted((name for name in parts if name != OTHER), key=lambda name: (parts[name], name)):
+        if parts[name] >= FEWEST and (not folded or together >= FEWEST):
             break
-        hidden.add(name)
-    gives_away = bool(hidden) and (len(hidden) < 2 or sum(parts[one] for one in hidden) < FEWEST)
-    told = tuple((name, HIDDEN if name in hidden else Cell(float(number))) for name, number in parts.items())
-    return Split(HIDDEN if gives_away else Cell(float(total)), told)
+        folded.add(name)
+        together += parts[name]
+    told = [
+        (name, Cell(float(number))) for name, number in parts.items() if name != OTHER and name not in folded
+    ]
+    return Split(Cell(float(total)), (*told, *(((OTHER, Cell(float(together))),) if folded else ())))
