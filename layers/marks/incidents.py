@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-from bokeh.models import Circle, Scatter, Segment
+from bokeh.models import Circle, Scatter, Segment, Text
 
 from city.views.linkage_seen import ClosureSeen, IncidentSeen
 from city.views.wall_seen import WallSeen
@@ -16,6 +16,7 @@ from layers.base.free_space import Box, Boxes, Point, View
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
+from layers.marks.cases import MARKS
 from layers.marks.columns import newest, outline
 from layers.palette import EDGE, FAINT, RED, TEXT
 from layers.projection import to_mercator
@@ -25,6 +26,7 @@ __all__ = ["LABEL", "Incidents", "Lines"]
 LABEL: Final = (250.0, 30.0)
 """Width and height of a label in CSS px; a text that does not fit ends in an ellipsis."""
 
+SIGN_PX: Final = 16.0
 LABELLED: Final = 6
 RING_PX: Final = 22.0
 GAPS: Final = (20.0, 44.0)
@@ -47,7 +49,8 @@ class Incidents:
         """Return one row per incident and closure; ``meta``: label (its size), incidents, closed.
 
         ``radius`` is in metres of the projection (0 = none), ``dx, dy`` are CSS px from the mark to the
-        label's upper left corner, NaN = no label.
+        label's upper left corner, NaN = no label. A sign that would lie under a critical or urgent mark
+        stands ``beside`` it (px, 0 = at its place) and is a text, because only texts can be moved by px.
         """
         incidents = [one for one in seen.incidents if one.lon == one.lon]
         closures = [one for one in seen.closures if one.lon == one.lon and one.state in DRAWN]
@@ -59,6 +62,8 @@ class Incidents:
         )
         closed = [one.state == "closed" for one in closures]
         rest = [0.0] * len(incidents)
+        beside = [*rest, *self._beside(seen, x[len(incidents) :], y[len(incidents) :])]
+        own = [0.0 if px else 1.0 for px in beside]
         return Frame(
             self.key,
             now,
@@ -66,10 +71,13 @@ class Incidents:
                 "x": x,
                 "y": y,
                 "radius": np.array([_radius(one) for one in incidents] + [0.0] * len(closures)),
-                "size": np.array([RING_PX] * len(incidents) + [16.0] * len(closures)),
+                "size": np.array([RING_PX] * len(incidents) + [SIGN_PX] * len(closures)) * own,
                 "colour": [TEXT] * len(incidents) + [RED] * len(closures),
                 "fill": np.array([*rest, *(1.0 if is_closed else 0.0 for is_closed in closed)]),
-                "bar": np.array([*rest, *(9.0 for _ in closures)]),
+                "bar": np.array([*rest, *(9.0 for _ in closures)]) * own,
+                "beside": np.array(beside, dtype=np.float64),
+                "sign": ["\u2212" if px else "" for px in beside],
+                "shown": np.array([1.0 if px else 0.0 for px in beside]),
                 "bar_colour": [EDGE] * len(incidents) + [EDGE if one else RED for one in closed],
                 "dx": np.array([dx for dx, _ in offsets]),
                 "dy": np.array([dy for _, dy in offsets]),
@@ -98,6 +106,32 @@ class Incidents:
             line_color="colour", line_width=1.6,
         )  # fmt: skip
         add(figure, source, Scatter(marker="dash", size="bar", line_color="bar_colour", line_width=3))
+        moved = Text(
+            text="sign", x_offset="beside", text_align="center", text_baseline="middle",
+            text_font_size="13px", text_font_style="bold", text_color="bar_colour", outline_shape="circle",
+            background_fill_color="colour", background_fill_alpha="fill", border_line_color="colour",
+            border_line_alpha="shown", border_line_width=1.6,
+        )  # fmt: skip
+        add(figure, source, moved, level="overlay")
+
+    def _beside(self, seen: WallSeen, x: Any, y: Any) -> list[float]:
+        """Return by how many px each sign stands beside a critical or urgent mark at its place, else 0."""
+        view = View(self.setting)
+        marked = [case for case in seen.cases if case.urgency in MARKS and case.lon == case.lon]
+        if not marked or not len(x):
+            return [0.0] * len(x)
+        case_x, case_y = to_mercator([case.lon for case in marked], [case.lat for case in marked])
+        sizes = [MARKS[case.urgency][2] for case in marked]
+        found = []
+        for here in zip(x, y, strict=True):
+            left, top = view.px(*here)
+            under = [
+                (mark[0] - left) + (size + SIGN_PX) / 2 + 4.0
+                for size, mark in zip(sizes, map(view.px, case_x, case_y), strict=True)
+                if np.hypot(mark[0] - left, mark[1] - top) < (size + SIGN_PX) / 2
+            ]
+            found.append(float(max(under, default=0.0)))
+        return found
 
     def _labels(self, seen: WallSeen, now: float, incidents: list[IncidentSeen]) -> dict[str, Point]:
         """Return the offset of each label that covers no critical case.

@@ -42,7 +42,7 @@ class Sensors:
 
     key = "sensors"
     title = "layer.sensors"
-    reads = ("readings", "registry", "marks")
+    reads = ("readings", "registry", "marks", "response")
     every_s = 1.0
 
     def __init__(self, setting: MapSetting) -> None:
@@ -65,7 +65,11 @@ class Sensors:
         rows = rows[kept]
         order = np.argsort(weight[kept], kind="stable")
         rows, number = rows[order], number[order]
-        texts = [self._text(readings, row, int(count)) for row, count in zip(rows, number, strict=True)]
+        has_capsules = seen.response.mode == "emergency"  # then each station's level is in its capsule
+        texts = [
+            self._text(readings, row, int(count), has_capsules=has_capsules)
+            for row, count in zip(rows, number, strict=True)
+        ]
         markers = [_marker(str(readings.kind[row]), int(rank[row])) for row in rows]
         sides = self._sides(seen, now, zip(x[rows], y[rows], strict=True), texts)
         return Frame(
@@ -127,10 +131,11 @@ class Sensors:
             sides.append(side or OVER[0])
         return sides
 
-    def _text(self, readings: ReadingsSeen, row: Any, number: int) -> str:
+    def _text(self, readings: ReadingsSeen, row: Any, number: int, *, has_capsules: bool) -> str:
         """Return name, value and excess of a gauge over its line; ``×n`` for five or more marks."""
         line = _line_of(readings, row, self.setting.lines)
-        if line is not None:
+        is_told = has_capsules and line is not None and bool(line.label)
+        if line is not None and not is_told:
             value = float(readings.value[row]) * float(scale(readings.unit[row : row + 1], line.unit)[0])
             over = value - min(step.value for step in line.steps)
             if over >= 0:
@@ -178,7 +183,11 @@ def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line 
 
 
 def _public_name(name: str, line: Line) -> str:
-    """Return a gauge's public name: as in city.toml, else the road in its own name."""
+    """Return a gauge's public name: its station's, as in city.toml, else the road in its own name."""
+    return line.label or _name_or_road(name, line)
+
+
+def _name_or_road(name: str, line: Line) -> str:
     return line.device if name == line.device else roads_in(name) or line.device
 
 

@@ -78,3 +78,17 @@ def test_a_line_leads_from_a_unit_to_its_task_and_is_faint_when_the_position_is_
     frame = Lines(SETTING).frame(seen(committed=(plain, lost, nowhere)), NOW)
     assert frame.columns["colour"] == [TEXT, FAINT]
     assert (frame.as_of, len(frame.columns["x1"])) == (NOW - 9, 2)
+
+
+def test_a_sign_under_a_critical_case_stands_beside_it() -> None:
+    there = closure("u1", "closed")
+    here = case("p", urgency="critical", place=(there.lon, there.lat))
+    alone = Incidents(SETTING).frame(seen(closures=(there,)), NOW).columns
+    assert (list(alone["beside"]), alone["sign"], list(alone["size"])) == ([0.0], [""], [16.0])
+    moved = Incidents(SETTING).frame(seen(closures=(there,), cases=(here,)), NOW).columns
+    assert moved["beside"][0] >= (18 + 16) / 2  # type: ignore[operator]  # half of both marks
+    assert (moved["sign"], list(moved["size"]), list(moved["bar"])) == (["\u2212"], [0.0], [0.0])
+    ordinary = case("n", place=(there.lon, there.lat))
+    assert list(
+        Incidents(SETTING).frame(seen(closures=(there,), cases=(ordinary,)), NOW).columns["beside"]
+    ) == [0]
