@@ -93,12 +93,16 @@ class LevelProposal(msgspec.Struct, frozen=True):
     called: tuple[str, ...] = ()
     """Whom the engine called because nobody decided in time."""
     verbal: VerbalOrder | None = None
+    tasks: int = 0
+    """How many tasks of the plan, and how many seats, it would have started when it was proposed."""
+    seats: int = 0
 
 
 class Activation(msgspec.Struct):
     """One decision on a level that took effect. It is never edited after it ended.
 
-    ``decided``: approved, silence (nobody decided, Ⅳ only), city_order or verbal. ``incident`` is the id of
+    ``decided``: approved, silence (nobody decided, Ⅳ only), city_order or verbal; the city's own level,
+    which is only recorded here, is ``city_order``. ``incident`` is the id of
     the incident that carries the plan's tasks; it is the same for all levels of one response.
     """
 
@@ -119,6 +123,7 @@ class Activation(msgspec.Struct):
     ended_at: float | None = None
     ended: Signed | None = None
     end_reason: str = ""
+    end_approvals: tuple[Approval, ...] = ()
 
 
 class RecoveryItem(msgspec.Struct, frozen=True):
@@ -135,7 +140,8 @@ class RecoveryItem(msgspec.Struct, frozen=True):
 class Response(msgspec.Struct):
     """The response of one jurisdiction to one hazard.
 
-    Subject of its facts: ``response:<jurisdiction>/<hazard>``.
+    Subject of its facts: ``response:<jurisdiction>/<hazard>``; an exercise has its own response beside the
+    real one, ``response:<jurisdiction>/<hazard>/exercise``.
     """
 
     id: str
@@ -147,7 +153,8 @@ class Response(msgspec.Struct):
     refused: tuple[LevelProposal, ...] = ()
     """The last refused or lapsed proposals: a suggestion on the same basis is not made again."""
     deputy: str = ""
-    """Account that the commander authorised to decide on Ⅰ."""
+    """Account that the commander authorised to decide in the commander's place ('' = nobody)."""
+    deputy_name: str = ""
     recovery: tuple[RecoveryItem, ...] = ()
     recovery_since: float | None = None
     review_by: float | None = None
@@ -176,6 +183,8 @@ class Figure(msgspec.Struct, frozen=True):
     signed: Signed
     reason: str = ""
     """Why a number that should not fall was corrected (class P2)."""
+    by_phone: bool = False
+    """The centre entered it as it was told by telephone."""
 
 
 class Situation(msgspec.Struct):
@@ -189,6 +198,8 @@ class Situation(msgspec.Struct):
 
     holder: str
     figures: dict[str, Figure] = {}
+    confirmed: float | None = None
+    """When its last zero report was sent: it says that all figures were so at that time."""
     version: int = 0
     moved: int = 0
     changed: int = 0
@@ -220,6 +231,10 @@ class ReportRound(msgspec.Struct):
     reports: dict[str, ZeroReport] = {}
     late: dict[str, int] = {}
     ended_at: float | None = None
+    interval_s: float = 0.0
+    """Seconds until the next round opens."""
+    activation: str = ""
+    is_exercise: bool = False
     version: int = 0
     moved: int = 0
     changed: int = 0
