@@ -96,8 +96,8 @@ _SENSORS: Mapping[Any, Mark] = {
 
 
 def _rain(frames: Mapping[str, Frame]) -> RainLegend | None:
-    meta = frames["rain"].meta if "rain" in frames else {"on": False}
-    if not meta["on"]:
+    meta = frames["rain"].meta if "rain" in frames else {}
+    if not meta.get("on"):
         return None
     return RainLegend(
         meta["at"], tuple(meta["owners"]), meta["gauges"], meta["lost"], meta["short"], meta["radius_km"]

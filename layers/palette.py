@@ -88,8 +88,8 @@ class Scale:
 
     def steps(self, values: Floats) -> NDArray[np.uint8]:
         """Return the step of each value, of the same shape."""
-        known = np.nan_to_num(values, nan=-np.inf)
-        return np.searchsorted(self.edges, known + 1e-6, side="right").astype(np.uint8)
+        known: NDArray[np.float64] = np.where(np.isnan(values), -np.inf, values + 1e-6)
+        return np.asarray(np.searchsorted(self.edges, known, side="right").astype(np.uint8))
 
     def css(self) -> list[str]:
         """Return the CSS colour of each step, ``#RRGGBBAA``."""

@@ -55,7 +55,7 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
     }  # fmt: skip
     row = readings.row(f"{device_id}\x1f{metric}")
     if metric in KEPT_METRICS and values["quality"] != "bad":
-        state.measured.last_hour.add(row, at, values["value"])
+        state.measured.last_hour.add(row, at, float(record["value"]))
     if not _is_newer(readings, row, at):
         return "readings"
     if values["quality"] == "good":

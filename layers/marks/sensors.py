@@ -58,18 +58,17 @@ class Sensors:
         readings = seen.readings
         rank = judge(readings, self.setting.limits, self.setting.lines)
         x, y = to_mercator(readings.lon, readings.lat)
-        rows = np.flatnonzero((rank > 0) & np.isfinite(x))
+        drawn = rank > 0
+        if seen.response.mode == "emergency":  # the rain field, capsules and forces of the wind tell these
+            drawn &= ~self._told(readings) | (rank == LOST)
+        rows = np.flatnonzero(drawn & np.isfinite(x))
         # A level precedes a lost device at the same place: somebody must act on it.
         weight = np.where(rank[rows] == LOST, 0, rank[rows]).astype(np.uint8)
         kept, number = thin(x[rows], y[rows], weight, THIN_PX * self.setting.metres_per_px)
         rows = rows[kept]
         order = np.argsort(weight[kept], kind="stable")
         rows, number = rows[order], number[order]
-        has_capsules = seen.response.mode == "emergency"  # then each station's level is in its capsule
-        texts = [
-            self._text(readings, row, int(count), has_capsules=has_capsules)
-            for row, count in zip(rows, number, strict=True)
-        ]
+        texts = [self._text(readings, row, int(count)) for row, count in zip(rows, number, strict=True)]
         markers = [_marker(str(readings.kind[row]), int(rank[row])) for row in rows]
         sides = self._sides(seen, now, zip(x[rows], y[rows], strict=True), texts)
         return Frame(
@@ -109,6 +108,15 @@ class Sensors:
             return  # the inset would cut off texts, which changes their meaning
         write(figure, source, "text", y_offset="down", text_align="align")
 
+    def _told(self, readings: ReadingsSeen) -> NDArray[np.bool_]:
+        """Return which rows other layers show in an emergency: rain, wind, and stations with a capsule."""
+        kind = readings.kind
+        told = np.asarray((kind == "rain_gauge") | (kind == "wind"), dtype=np.bool_)
+        of = self.setting.stations.of
+        for row in np.flatnonzero((kind == "water_level") | (kind == "tide")):
+            told[row] = of(str(readings.device[row]), str(readings.name[row])) is not None
+        return told
+
     def texts(self, frame: Frame) -> list[Box]:
         """Return the boxes (CSS px of the home view) of a frame's texts."""
         view, columns = View(self.setting), frame.columns
@@ -131,11 +139,10 @@ class Sensors:
             sides.append(side or OVER[0])
         return sides
 
-    def _text(self, readings: ReadingsSeen, row: Any, number: int, *, has_capsules: bool) -> str:
+    def _text(self, readings: ReadingsSeen, row: Any, number: int) -> str:
         """Return name, value and excess of a gauge over its line; ``×n`` for five or more marks."""
         line = _line_of(readings, row, self.setting.lines)
-        is_told = has_capsules and line is not None and bool(line.label)
-        if line is not None and not is_told:
+        if line is not None:
             value = float(readings.value[row]) * float(scale(readings.unit[row : row + 1], line.unit)[0])
             over = value - min(step.value for step in line.steps)
             if over >= 0:
@@ -150,7 +157,10 @@ def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, 
     """
     rank = np.zeros(len(readings.ids), dtype=np.uint8)
     open_ = np.ones(len(rank), dtype=np.bool_)
+    known = {*readings.device, *readings.name} if lines else set()
     for line in lines:
+        if line.device not in known:
+            continue
         fits = open_ & ((readings.device == line.device) | (readings.name == line.device))
         _judge(readings, fits, line, rank)
         open_ &= ~fits

@@ -10,7 +10,7 @@ import numpy as np
 from bokeh.models import Scatter
 
 from city.dispatch.water_lines import LINES, WaterStation
-from city.state.last_hour import HourSeen, change
+from city.state.last_hour import LEVEL, HourSeen, change
 from city.views.wall_seen import ReadingsSeen
 from layers.base.free_space import Box, View
 from layers.base.glyphs import add
@@ -148,8 +148,8 @@ class WaterLevels:
 
 
 def _rows(readings: ReadingsSeen) -> list[int]:
-    is_level = np.isin(readings.kind.astype(str), ("water_level", "tide")) & (readings.metric == "level_m")
-    return [int(row) for row in np.flatnonzero(is_level)]
+    is_gauge = (readings.kind == "water_level") | (readings.kind == "tide")
+    return [int(row) for row in np.flatnonzero(is_gauge & (readings.metric == LEVEL))]
 
 
 def _last(hour: HourSeen) -> tuple[Any, Any]:

@@ -79,7 +79,9 @@ def test_gauges_without_a_line_and_peacetime_have_no_capsule() -> None:
     assert len(WaterLevels(SETTING).frame(peace, NOW).columns["x"]) == 0
     assert "w0站 9.00 +4.45" in Sensors(SETTING).frame(peace, NOW).columns["text"]
     crisis = emergency(level("w0", 9.0))
-    assert not any(Sensors(SETTING).frame(crisis, NOW).columns["text"])
+    assert len(Sensors(SETTING).frame(crisis, NOW).columns["x"]) == 0
+    lost = emergency(level("w0", 9.0, lost=True))
+    assert Sensors(SETTING).frame(lost, NOW).columns["marker"] == ["circle_x"]
 
 
 def test_the_worst_station_comes_first() -> None:
