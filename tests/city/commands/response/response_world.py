@@ -43,10 +43,15 @@ class Responding(Linked):
 
     def activate(self, rank: int, subject: str = DISTRICT, text: str = "风雨减弱") -> Activation:
         """Propose a level and let two people approve it."""
-        pairs = ((), (LEAD, LEADER), (LEADER, FLOOD), (ROTATING, LEADER), (COMMANDER, LEADER))
         before = self.rank(subject)
         self.propose(rank, LEADER, subject, **({"text": text} if rank < before else {}))
-        for one in pairs[max(rank, before)]:
+        return self.activate_proposed(subject)
+
+    def activate_proposed(self, subject: str = DISTRICT) -> Activation:
+        """Let two people approve what waits."""
+        pairs = ((), (LEAD, LEADER), (LEADER, FLOOD), (ROTATING, LEADER), (COMMANDER, LEADER))
+        rank = self.proposal(subject).rank
+        for one in pairs[max(rank, self.rank(subject))]:
             self.approve(one, subject)
         assert self.rank(subject) == rank
         return self.response(subject).activations[-1]
