@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from city.clocks.timestamps import parse
+from city.clocks.timestamps import iso, parse
 from city.facts.fact import Fact
 from city.folding.fold import apply
 from city.response.suggestions import Suggestion, counting, suggested
@@ -27,7 +27,8 @@ def records(name: str) -> list[dict[str, Any]]:
 
 def fold(state: LedgerState, kind: str, record: dict[str, Any], at: float) -> None:
     subject = f"warning:{record.get('sender', 'x')}/{record['id']}"
-    apply(state, Fact(state.position + 1, at, kind, 1, subject, "client:met", {"record": record}))
+    told = {**record, "received": iso(at)}
+    apply(state, Fact(state.position + 1, at, kind, 1, subject, "client:met", {"record": told}))
     assert state.refused == {}
 
 

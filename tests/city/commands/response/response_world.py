@@ -94,10 +94,14 @@ class Responding(Linked):
         return self.on("propose_level", subject, SYSTEM, rank=rank, **args)
 
     def with_deputy(self, account: Person) -> None:
-        """Let the commander authorise somebody who has signed in."""
+        """Let the commander authorise somebody, who has signed in."""
+        self.at_post(account)
+        self.did("authorise_deputy", DISTRICT, COMMANDER, to=account.account)
+
+    def at_post(self, account: Person) -> None:
+        """Let somebody have signed in at the rotating leader's post."""
         self.leave()
         shift = self.state.shifts["now"]
         posts = dict(shift.posts)
         posts["rotating_leader"] = Post("rotating_leader", "", holder=account.name, account=account.account)
         self.state.shifts["now"] = msgspec.structs.replace(shift, posts=posts)
-        self.did("authorise_deputy", DISTRICT, COMMANDER, to=account.account)
