@@ -34,6 +34,7 @@ _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
+_TASKS = (*_ANSWERS, *_CENTRE, *_LEADERS, "commander")  # the centre's roles: the centre's own tasks only
 _STAFF = tuple(role for role in AXES if role not in ("system", "presenter"))
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
@@ -112,11 +113,11 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_session": _LEADERS,
     # linkage tasks
     "issue_task": (*_CENTRE, *_LEADERS, "system"),
-    "acknowledge_task": _ANSWERS,
+    "acknowledge_task": _TASKS,
     "decline_task": ("agency_duty_leader",),
     "set_out_task": _ANSWERS,
     "arrive_task": (*_ANSWERS, "system"),
-    "finish_task": _ANSWERS,
+    "finish_task": _TASKS,
     "verify_task": ("inspector", "street_operator"),
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
@@ -170,6 +171,9 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # the recovery list of a response that ended (§4.6)
+    "finish_recovery": (*_ANSWERS, *_CENTRE, *_LEADERS, "commander", "system"),
+    "assign_recovery": ("shift_lead", *_LEADERS, "commander"),
     # visiting briefings (§5.4)
     "start_briefing": ("duty_leader",),
     "end_briefing": (*_CENTRE, "duty_leader"),

@@ -22,7 +22,7 @@ RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback", "assists")
 
 COLUMN_OF_STEP: Final = {"arrive": "arrived", "due": "done", "verify": "verified"}
 """Automatic step → its column of the matrix; those that are not named belong to the acknowledgement."""
-QUIET: Final = ("delivery", "due_near")
+QUIET: Final = ("delivery", "due_near", "repeat")
 """Steps that are noted and shown nowhere."""
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]

@@ -9,6 +9,7 @@ from city.commands.linkage.arguments import PassTaskLimit
 from city.commands.linkage.guards import known_holder
 from city.commands.linkage.incident_limits import decide_pass_incident_limit
 from city.commands.linkage.issuing import follow_up
+from city.commands.response.repeating import REPEAT, decide_repeat
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
@@ -92,6 +93,8 @@ def decide_pass_task_limit(order: SubjectOrder, args: PassTaskLimit) -> SubjectA
         if task.state != "issued":
             return not_now("step_overtaken")
         return (order.fact("TaskDelivered", {}),)
+    if args.step == REPEAT:
+        return decide_repeat(order, task, args.serial)
     steps = task_steps(task, order.rules.linkage.numbers) if task.is_open else ()
     due = next((at for at, code in steps if code == args.step), None)
     if due is None or _serial(task, args.step) != args.serial:
