@@ -24,6 +24,9 @@ def recorded(position: int, kind: str, v: int) -> Fact:
     return read_fact(position, RECORDED_AT, body)
 
 
+OF_LEVELS = ("log.level_", "log.verbal_", "log.city_level", "log.deputy_")
+"""Beginnings of the keys of lines on response levels."""
+
 NIGHT, NEXT_DAY = "310115-2026-11-21-night", "310115-2026-11-22-day"
 
 
@@ -103,7 +106,22 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.briefing_started",
         "log.briefing_ended.level",
     ]
-    lines = [text for text in told if "briefing" not in text]
+    lines = [text for text in told if not text.startswith(("log.briefing", *OF_LEVELS))]
+    assert [text for text in told if text.startswith(OF_LEVELS)] == [
+        "log.verbal_recorded", "log.level_approved", "log.level_overdue", "log.verbal_confirmed",
+        "log.verbal_overdue", "log.level_active.city_order", "log.level_refused", "log.level_ended",
+        "log.city_level", "log.deputy_authorised",
+    ]  # fmt: skip
+    response = state.responses["310115/flood_typhoon"]
+    ended = response.activations[-1]
+    assert (ended.rank, ended.decided, ended.state, ended.end_reason) == (
+        3,
+        "city_order",
+        "ended",
+        "风雨减弱",
+    )
+    assert [one.rank for one in response.refused] == [4]
+    assert (response.deputy, state.responses["city/flood_typhoon"].rank) == ("fang", 3)
     assert lines[: len(lines) - 22] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
