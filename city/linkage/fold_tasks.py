@@ -9,7 +9,7 @@ from city.clocks.freshness import STEP_LATE_S
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, maybe_moment, names, number, text, texts, whole
-from city.linkage.fold_common import signed_of, site_of
+from city.linkage.fold_common import exercise_mark, signed_of, site_of
 from city.linkage.task_messages import announce, recall
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task, TaskResult
@@ -233,7 +233,7 @@ def _say(state: LedgerState, fact: Fact, task: Task, line: str, **more: str) -> 
     """Add a line to the duty log. No typed text goes into it."""
     note(
         state, fact, line, task=task.id, task_no=task.no, task_words=task.words, agency=task.agency,
-        priority=task.priority, road=task.place.road, street=task.place.street, **more,
+        priority=task.priority, road=task.place.road, street=task.place.street, **exercise_mark(task), **more,
     )  # fmt: skip
     return ("log",)
 
