@@ -47,6 +47,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
     "not_my_list": ("inspector", "village_operator"),
+    "add_photos": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -119,6 +120,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "arrive_task": (*_ANSWERS, "system"),
     "finish_task": _TASKS,
     "verify_task": ("inspector", "street_operator"),
+    "write_task_order": (*_CENTRE, *_LEADERS),
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
     "cancel_task": (*_CENTRE, *_LEADERS),

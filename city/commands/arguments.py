@@ -83,8 +83,11 @@ class Void(Args, frozen=True):
 
 
 class Dispatch(Args, frozen=True):
+    """``skip_rules``: to the given holder without the rules, while that is relaxed in an emergency."""
+
     to: Code | None = None
     evidence: Text | None = None
+    skip_rules: bool = False
 
 
 class Return(Args, frozen=True):

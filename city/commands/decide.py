@@ -49,9 +49,9 @@ Decider = Callable[[Order, Any], Answer]
 ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
-    "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
-    "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance", "receive_detection",
-    "view_camera", "end_camera_view", "end_briefing",
+    "add_session_line", "join_case", "report", "not_my_list", "add_photos", "record_numbers", "go_away",
+    "come_back", "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
+    "receive_detection", "view_camera", "end_camera_view", "end_briefing",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -66,6 +66,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "merge": (filing.decide_merge, "C6"),
     "self_handle": (filing.decide_self_handle, ""),
     "not_my_list": (field_work.decide_not_my_list, ""),
+    "add_photos": (field_work.decide_add_photos, ""),
     "void": (filing.decide_void, "C20"),
     "confirm_void": (filing.decide_confirm_void, "C20"),
     "dispatch": (handling.decide_dispatch, "C7 C10"),

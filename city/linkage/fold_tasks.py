@@ -43,7 +43,7 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         unit=text(data, "unit"), unit_call_sign=text(data, "call_sign"),
         fallback_of=text(data, "fallback_of"), tried=texts(data, "tried"),
         late=_late({}, fact, "issued"), is_exercise=incident.is_exercise,
-        repeat_of=text(data, "repeat_of"),
+        repeat_of=text(data, "repeat_of"), write_by=maybe_moment(data, "write_by"),
     )  # fmt: skip
     mark_fact(task, fact)
     state.tasks[id_] = task
@@ -178,6 +178,11 @@ def _cancelled(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     return (*announce(state, task, fact), *_say(state, fact, task, "log.task_cancelled"))
 
 
+def _order_written(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
+    task.text, task.write_by = text(fact.data, "text"), None
+    return announce(state, task, fact)
+
+
 def _taken_over(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     """The lead of the next shift has it at the hand-over; for its agency nothing changes."""
     task.accepted_by_shift = text(fact.data, "shift")
@@ -255,6 +260,7 @@ TASKS: Final[dict[str, Fold]] = {
     "TaskReassigned": _on_task(_reassigned),
     "TaskCancelled": _on_task(_cancelled),
     "TaskAssisting": _on_task(_assisting),
+    "TaskOrderWritten": _on_task(_order_written, moves=False),
     "TaskTakenOver": _on_task(_taken_over, moves=False),
     "TaskUndone": _on_task(_undone),
 }

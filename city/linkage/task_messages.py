@@ -18,6 +18,8 @@ __all__ = ["announce", "notice_delivered", "notice_failed", "recall"]
 ISSUED: Final = "TaskIssued"
 ORDER: Final = f"outbox.{ISSUED}"
 ANNOUNCED: Final = frozenset({ISSUED, "TaskReassigned", "TaskCancelled"})
+ORDERS: Final = frozenset({ISSUED, "TaskOrderWritten"})
+"""Facts that take back nothing: the order, and a spoken one in writing."""
 KEPT: Final = "kept"
 """Status of a notice for a system without an adapter: nobody got it."""
 
@@ -26,7 +28,7 @@ def announce(state: LedgerState, task: Task, fact: Fact) -> tuple[str, ...]:
     """Put the notice of a fact for the task's agency into the outbox; return the changed slices."""
     if not _may_leave(state, task):
         return ()
-    if fact.type != ISSUED and _withdraw_order(state, task):
+    if fact.type not in ORDERS and _withdraw_order(state, task):
         return ("outbox",)  # the agency never heard of it
     wait = number(fact.data, "undo_s") or 0.0
     # One act may hold several facts on tasks, each with a position of its own.

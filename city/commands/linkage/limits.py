@@ -43,7 +43,7 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
 
     ``delivery``: no receipt. ``ack_half``: repeat and call. ``ack``: fallback agency, and the agency's duty
     leader. ``ack2``: the centre's duty leader. ``arrive``: late on the way. ``due_near``, ``due``: the work.
-    ``verify``: it counts as unverified.
+    ``verify``: it counts as unverified. ``write``: a spoken order was not written down.
     """
     if task.state == "done":
         if task.verify_by is not None and "verify" not in task.overdue:
@@ -55,6 +55,8 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
 def _coming(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str]]:
     """Yield the steps of a task that its agency has not done."""
     done, start = (*task.overdue, *task.noted), task.issued_at
+    if task.write_by is not None and "write" not in done:
+        yield task.write_by, "write"
     if task.state in ("issued", "delivered"):
         if task.state == "issued" and "delivery" not in done:
             yield start + numbers.delivered_s, "delivery"
