@@ -34,6 +34,7 @@ from city.commands.linkage.deciders import LINKAGE
 from city.commands.response.briefings import BRIEFINGS
 from city.commands.response.level_deciders import LEVEL_DECIDERS
 from city.commands.response.recovering import RECOVERING
+from city.commands.response.situation_deciders import SITUATION
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
@@ -51,7 +52,8 @@ ANY_VERSION: Final = frozenset({
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "report", "not_my_list", "add_photos", "record_numbers", "go_away",
     "come_back", "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
-    "receive_detection", "view_camera", "end_camera_view", "end_briefing",
+    "receive_detection", "view_camera", "end_camera_view", "end_briefing", "send_zero_report",
+    "record_forecast",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -111,6 +113,7 @@ ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
     **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS, **RECOVERING,
+    **SITUATION,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

@@ -30,6 +30,7 @@ from console.engine.outgoing_queue import Outbox, read_adapters, read_participan
 from console.engine.picture_keeper import PictureKeeper
 from console.engine.sensor_watch import SensorWatch
 from console.engine.subject_timers import SubjectTimers
+from console.engine.suggestion_watch import SuggestionWatch
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
@@ -112,8 +113,10 @@ class Engine:
         self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
         sensors = SensorWatch(rules.sensing, lambda: follower.store.state, self._is_connected)
         follower.on_measured.append(sensors.take)
+        suggestions = SuggestionWatch(rules)
+        follower.on_measured.append(suggestions.take)
         self._baseline_times = BaselineTimes(sensors.evaluator, lambda: follower.store.state, ledger)
-        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch(), sensors)
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch(), sensors, suggestions)
         self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
