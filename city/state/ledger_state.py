@@ -124,7 +124,8 @@ class Item(msgspec.Struct, frozen=True):
     """A message to another system, not to be sent before a machine time.
 
     ``case`` is a case's key, or the id of the task that ``subject`` (``task:<id>``, else '') names; ``at``
-    the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries.
+    the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries. One of an exercise
+    (``is_exercise``) says so in its text and goes to participants only.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Item(msgspec.Struct, frozen=True):
     tries: int = 0
     at: float = 0.0
     subject: str = ""
+    is_exercise: bool = False
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -236,6 +238,8 @@ class LedgerState(msgspec.Struct):
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None
     """Systems that have an adapter (None: unknown); only messages to these are put into the outbox."""
+    exercise_outlets: frozenset[str] = frozenset()
+    """Systems that take part in exercises: a message of an exercise goes to these alone."""
     serials: dict[str, int] = {}
     by_mark: dict[str, str] = {}
     log: list[LogLine] = []
