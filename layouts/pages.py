@@ -14,6 +14,7 @@ from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_recovery import DeskRecovery
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -93,6 +94,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("duty_entry"),
                     Cell("desk_screening"),
                     Cell("desk_linkage"),
+                    Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
                 ),
@@ -105,6 +107,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "desk_cards",
             "desk_detail",
             "desk_linkage",
+            "desk_recovery",
             "desk_alarms",
             "desk_screening",
             "duty_forms",
@@ -154,6 +157,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskQueue(),
     DeskScreening(),
     DeskLinkage(),
+    DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),
     DeskIndicators(),
