@@ -16,6 +16,7 @@ from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
+from city.state.last_hour import LastHour
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
@@ -270,8 +271,9 @@ class Measured:
         self.readings = Columns(
             value="float64", at="float64", received="float64", interval="float64", lon="float64",
             lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
-            unit="object", kind="object", quality="object", name="object", street="object",
+            unit="object", kind="object", quality="object", name="object", street="object", owner="object",
         )  # fmt: skip
+        self.last_hour = LastHour()
         self.units = Columns(
             lon="float64", lat="float64", at="float64", received="float64", speed="float64",
             heading="float64", call_sign="object", kind="object", agency="object", state="object",
