@@ -12,8 +12,10 @@ from layouts.cards.cameras import Cameras
 from layouts.cards.desk_alarms import DeskAlarms
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
+from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_recovery import DeskRecovery
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -92,7 +94,9 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("briefing_control"),
                     Cell("duty_entry"),
                     Cell("desk_screening"),
+                    Cell("desk_level"),
                     Cell("desk_linkage"),
+                    Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
                 ),
@@ -104,7 +108,9 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "cards",
             "desk_cards",
             "desk_detail",
+            "desk_level",
             "desk_linkage",
+            "desk_recovery",
             "desk_alarms",
             "desk_screening",
             "duty_forms",
@@ -153,7 +159,9 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskStrip(),
     DeskQueue(),
     DeskScreening(),
+    DeskLevel(),
     DeskLinkage(),
+    DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),
     DeskIndicators(),
