@@ -30,6 +30,7 @@ OFF_SHIFT: Final = frozenset({
 
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
+_ALL_LEADERS = (*_LEADERS, "commander")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
@@ -52,7 +53,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "reassign": ("duty_officer", "dispatcher", "shift_lead"),
     "request_ruling": ("duty_officer", "dispatcher", "shift_lead", "system"),
     "send_for_ruling": _CENTRE,
-    "rule": (*_LEADERS, "system"),
+    "rule": (*_ALL_LEADERS, "system"),
     "transfer_up": ("duty_leader", "system"),
     "answer_city": ("duty_leader",),
     # handling (C8, C9, C13 – C15)
@@ -104,13 +105,13 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_incident": _LEADERS,
     "join_case": _CENTRE,
     "report_casualties": _CENTRE,
-    "release_casualties": _LEADERS,
+    "release_casualties": _ALL_LEADERS,
     "send_report": (*_CENTRE, "duty_leader"),
     "open_session": _LEADERS,
     "add_session_line": (*_CENTRE, *_LEADERS),
     "close_session": _LEADERS,
     # linkage tasks
-    "issue_task": (*_CENTRE, *_LEADERS, "system"),
+    "issue_task": (*_CENTRE, *_ALL_LEADERS, "system"),
     "acknowledge_task": _ANSWERS,
     "decline_task": ("agency_duty_leader",),
     "set_out_task": _ANSWERS,
@@ -169,6 +170,17 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # leaders in an emergency (§4.7, §5.2)
+    "request_support": ("street_operator", "agency_operator", "agency_duty_leader"),
+    "answer_support": _ALL_LEADERS,
+    "order_relocation": _ALL_LEADERS,
+    "confirm_relocation": _ALL_LEADERS,
+    "refuse_relocation": _ALL_LEADERS,
+    "note_look": _ALL_LEADERS,
+    "draft_leader_handover": _ALL_LEADERS,
+    "answer_leader_item": _ALL_LEADERS,
+    "sign_leader_handover": _ALL_LEADERS,
+    "pass_leader_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -180,6 +192,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "street": ("street_operator", *_CENTRE, "duty_leader"),
     "check": ("inspector", *_CENTRE, "duty_leader"),
     "station": ("village_operator", *_CENTRE, "duty_leader"),
+    "leader": _ALL_LEADERS,
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""

@@ -15,6 +15,7 @@ from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
+from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
@@ -217,6 +218,11 @@ class LedgerState(msgspec.Struct):
     situations: dict[str, Situation] = {}  # by holder
     report_rounds: dict[str, ReportRound] = {}
     forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
+    supports: dict[str, SupportRequest] = {}
+    relocations: dict[str, RelocationOrder] = {}
+    looks: dict[str, tuple[Look, ...]] = {}
+    """Account → its last looks at the leader's page, the newest last."""
+    leader_handovers: dict[str, LeaderHandover] = {}
     sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
     shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts

@@ -66,7 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views", "stations",
+        "relaxations", "visits", "detections", "camera_views", "stations", "support", "leader_handover",
     }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
     lines = [line.text for line in state.log]
-    assert lines[: len(lines) - 21] == [
+    assert lines[: len(lines) - 28] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -103,7 +103,12 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-21:] == [
+    assert lines[-7:] == [
+        "log.support.requested", "log.support.approved", "log.support.forwarded",
+        "log.relocation.proposed", "log.relocation.ordered", "log.relocation.refused",
+        "log.relocation.call",
+    ]  # fmt: skip
+    assert lines[-28:-7] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
         "log.release_asked", "log.call_out_started", "log.call_out_ended", "log.relaxed.defer_ordinary",
