@@ -32,6 +32,8 @@ export function lineOf(city, line) {
   const post = role && say.say("post." + role, { holder }), shift = line.shift && words("shift." + line.shift);
   const lead = line.lead || say.say("role.shift_lead"), late_ = line.late_s && say.say("time.step_late", { t: say.fine(Number(line.late_s)) });
   const until = line.until && say.moment(Date.parse(line.until) / 1000, now);
-  const told = say.say(line.text, { ...line, until, agency, to, grade, post, shift, lead, what: what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+  const asked = line.support && say.say("leader.support." + line.support, { n: line.n }), asker = line.holder && agencyOf(city, line.holder);
+  const deadline = line.deadline && say.moment(Date.parse(line.deadline) / 1000, now);
+  const told = say.say(line.text, { ...line, holder: asker, deadline, until, agency, to, grade, post, shift, lead, what: asked || what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   return joined(told, late_);
 }
