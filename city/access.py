@@ -16,7 +16,8 @@ AXES: Final = {
     "dispatcher": "command", "agency_operator": "command", "agency_duty_leader": "command",
     "street_operator": "command",
     "village_operator": "command", "duty_officer": "neutral", "shift_lead": "neutral",
-    "duty_leader": "neutral", "rotating_leader": "neutral", "commander": "neutral", "system": "neutral",
+    "duty_leader": "neutral", "rotating_leader": "neutral", "commander": "neutral",
+    "presenter": "neutral", "system": "neutral",
 }  # fmt: skip
 ROLES: Final = tuple(role for role in AXES if role != "system")
 SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})
@@ -34,7 +35,7 @@ _ALL_LEADERS = (*_LEADERS, "commander")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
-_STAFF = tuple(role for role in AXES if role != "system")
+_STAFF = tuple(role for role in AXES if role not in ("system", "presenter"))
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
     # filing (C2 – C6, C20)
@@ -170,6 +171,27 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # response levels (§4.6): city.response.approvers says who counts for which level
+    "propose_level": (
+        "duty_officer",
+        "shift_lead",
+        *_LEADERS,
+        "commander",
+        "agency_duty_leader",
+        "street_operator",
+        "system",
+    ),
+    "approve_level": ("shift_lead", *_LEADERS, "commander", "agency_duty_leader"),
+    "refuse_level": (*_CENTRE, *_LEADERS, "commander", "agency_duty_leader", "street_operator"),
+    "record_verbal_order": _CENTRE,
+    "confirm_verbal_order": (*_CENTRE, "duty_leader", "commander"),
+    "record_city_level": (*_CENTRE, "duty_leader"),
+    "authorise_deputy": ("commander",),
+    "pass_response_limit": ("system",),
+    # visiting briefings (§5.4)
+    "start_briefing": ("duty_leader",),
+    "end_briefing": (*_CENTRE, "duty_leader"),
+    "pass_briefing_limit": ("system",),
     # leaders in an emergency (§4.7, §5.2)
     "request_support": ("street_operator", "agency_operator", "agency_duty_leader"),
     "answer_support": _ALL_LEADERS,
@@ -192,6 +214,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "street": ("street_operator", *_CENTRE, "duty_leader"),
     "check": ("inspector", *_CENTRE, "duty_leader"),
     "station": ("village_operator", *_CENTRE, "duty_leader"),
+    "briefing": ("presenter",),
     "leader": _ALL_LEADERS,
     "metrics": ("shift_lead",),
 }

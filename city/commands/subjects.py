@@ -87,8 +87,8 @@ _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
     "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
     "detection": "detections", "response": "responses", "situation": "situations",
-    "report_round": "report_rounds", "support": "supports", "relocation": "relocations",
-    "leader_handover": "leader_handovers",
+    "report_round": "report_rounds", "briefing": "briefings", "support": "supports",
+    "relocation": "relocations", "leader_handover": "leader_handovers",
 }  # fmt: skip
 
 

@@ -11,7 +11,10 @@ __all__ = ["LeaderOrders"]
 
 
 class LeaderOrders:
-    """Scalar ``carrier``: the incident of new orders. Rows: task → who ordered it (a mark), agency, state and limit; the newest first."""
+    """Scalar ``carrier``: the incident of new orders.
+
+    Rows: task → who ordered it (a mark), agency, state and limit; the newest first.
+    """
 
     key = "leader_orders"
     reads = ("tasks", "incidents", "response", each_second)

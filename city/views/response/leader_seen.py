@@ -108,4 +108,4 @@ class LeaderSeen(PageSeen, frozen=True):
     events: tuple[BriefEvent, ...] = ()
     handover: HandoverSeen | None = None
     carrier: str = ""
-    """Id of the incident that carries a leader's new orders: that of the worst level in force, '' for none."""
+    """Id of the incident of a leader's new orders: that of the worst level in force, '' for none."""
