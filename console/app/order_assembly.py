@@ -27,6 +27,7 @@ from console.orders.photo_names import PhotoNames
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from console.pages.duty_sheets import DutySheets
+from console.pages.leader_sheets import LeaderSheets
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
@@ -69,6 +70,9 @@ class OrderServices:
         )  # fmt: skip
         self.sheets = DutySheets(
             self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock
+        )
+        self.leader_sheets = LeaderSheets(
+            self._state, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
 
         self._agency_services = AgencyServices(

@@ -6,7 +6,7 @@ const OLD_S = 1800;
 export const mend = card((city, { redraw }) => {
   const { say, leader } = city, number = (n) => n.toLocaleString("en");
   leader.on(redraw);
-  return (view) => html`<div class="numbers" role="list">${each(view.order, (key) => figure(key, view.rows.get(key)))}</div>`;
+  return (view) => html`<div class="five" role="list">${each(view.order, (key) => figure(key, view.rows.get(key)))}</div>`;
 
   function figure(key, row) {
     const isKnown = row.value !== null, colour = { over: "red", near: "orange" }[row.level], isOld = row.as_of !== null && city.city() - row.as_of > OLD_S;
