@@ -179,7 +179,7 @@ def draw_leader_handover(sheet: LeaderSheet) -> str:
     parts = []
     for section in sheet.sections:
         shown, rest = section.lines[:LINES_SHOWN], len(section.lines) - LINES_SHOWN
-        lines = "".join(f"<p>{escape(line)}</p>" for line in shown) or f"<p>{escape(told['leader.sheet.nothing'])}</p>"
+        lines = "".join(f"<p>{escape(line)}</p>" for line in shown or [told["leader.sheet.nothing"]])
         more = f"<p>{say('more_items', n=str(rest))}</p>" if rest > 0 else ""
         parts.append(f"<h2>{escape(told[f'leader.sheet.{section.key}'])}</h2>{lines}{more}")
     body = (

@@ -154,7 +154,7 @@ def _on(held: str, kind: str, slice_: str, change: Change[Record]) -> Fold:
     def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         records: dict[str, Record] = getattr(state, held)
         record = msgspec.structs.replace(records[fact.subject.removeprefix(f"{kind}:")])
-        touched = change(state, fact, record)
+        touched: tuple[str, ...] = change(state, fact, record)
         mark_fact(record, fact)
         records[record.id] = record
         return (slice_, *touched)
