@@ -55,7 +55,7 @@ export const mend = card((city, place) => {
 
   function row(key, row_) {
     const now = city.city(), made = orders.of(key), own = city.page.person?.person_mark ?? "";
-    const isNear = row_.by_at !== null && row_.by_at - now < 300, mine = row_.not_by !== "" && row_.not_by === own;
+    const isNear = row_.by_at !== null && row_.by_at - now < 300, mine = row_.not_by.includes(own);
     const isFirst = (answer) => answer === row_.answers[0];
     return html`<li data-kind=${row_.kind} data-key=${key}><p class="what">${decisionTitle(city, row_)}</p><p class="then" data-near=${mark(isNear)}>${otherwise(city, row_)}</p>
       <p class="answers">${mine ? html`<span class="own">${say.say("leader.yours")}</span>` : row_.answers.filter((answer) => orders.may(answer.verb)).map((answer) =>

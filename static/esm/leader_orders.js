@@ -55,7 +55,7 @@ export const mend = card((city, place) => {
   }
   function orderForm(carrier) {
     const agencies = Object.keys(city.page.words).filter((key) => /^agency\.[a-z]{2,3}$/.test(key)).map((key) => key.slice(7));
-    const give = (event) => send(event, "issue_task", "incident:" + carrier, { tasks: [{ agency: order.agency || agencies[0], priority: order.priority, text: order.text.trim() }] });
+    const give = (event) => send(event, "issue_task", "incident:" + carrier, { agency: order.agency || agencies[0], priority: order.priority, text: order.text.trim() });
     return html`<form class="new" @submit=${give}><select aria-label=${say.say("leader.agency")} @change=${({ target }) => { order.agency = target.value; }}>${agencies.map((code) => html`<option value=${code} ?selected=${code === order.agency}>${holder(code)}</option>`)}${streets().map((code) => html`<option value=${code} ?selected=${code === order.agency}>${streetOf(code)}</option>`)}</select
       ><select aria-label="P1" @change=${({ target }) => { order.priority = target.value; }}>${["P1", "P2", "P3"].map((one) => html`<option ?selected=${one === order.priority}>${one}</option>`)}</select
       ><input type="text" required maxlength="300" placeholder=${say.say("leader.order_text")} aria-label=${say.say("leader.order_text")} .value=${live(order.text)} @input=${({ target }) => { order.text = target.value; }}><button type="submit" class="primary">${say.say("leader.give")}</button></form>`;

@@ -21,7 +21,7 @@ export function decisionTitle(city, { kind, names }) {
   }
   if (kind === "support") {
     const what = joined(names.group && words("relocation.group." + names.group), say.say("leader.support." + names.support, { n: names.n }));
-    return joined(say.say("leader.support", { holder: words("street." + names.holder) ?? holder(names.holder), what }), say.road(names.road ?? ""));
+    return say.say("leader.support", { holder: words("street." + names.holder) ?? holder(names.holder), what });
   }
   if (kind === "relocation") {
     const many = names.streets.length > 3, streets = many ? say.say("leader.streets", { n: names.streets.length }) : list(names.streets, (one) => streetOf(city, one));

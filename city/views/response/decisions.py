@@ -58,7 +58,7 @@ def other_decisions(ledger: LedgerState, rules: DecisionRules | None) -> Iterato
             continue
         names: dict[str, Any] = {
             "holder": asked.holder, "support": asked.kind, "n": asked.count, "group": asked.group,
-            "street": asked.street, "road": public_road(asked.road, rules), "tried": list(asked.tried),
+            "street": asked.street, "tried": list(asked.tried),
             "agency": asked.to,
         }  # fmt: skip
         yield DecisionSeen(
@@ -84,7 +84,7 @@ def other_decisions(ledger: LedgerState, rules: DecisionRules | None) -> Iterato
                 AnswerSeen("confirm_relocation", "second"),
                 AnswerSeen("refuse_relocation", "refuse", needs_words=True),
             ),
-            account_mark(one.proposed.by),
+            (account_mark(one.proposed.by),),
         )  # fmt: skip
     for incident in ledger.incidents.values():
         told = incident.casualties
@@ -99,8 +99,8 @@ def other_decisions(ledger: LedgerState, rules: DecisionRules | None) -> Iterato
             )  # fmt: skip
 
 
-def decision_on_level(proposal: ProposalSeen) -> DecisionSeen:
-    """Return the decision on a proposed change of level."""
+def decision_on_level(proposal: ProposalSeen, signed_by: tuple[str, ...] = ()) -> DecisionSeen:
+    """Return the decision on a proposed change of level; ``signed_by`` are marks of those who signed."""
     given = sum(bool(need.by) for need in proposal.needs)
     names: dict[str, Any] = {
         "rank": proposal.rank, "before": proposal.rank_before, "tasks": proposal.tasks,
@@ -109,8 +109,10 @@ def decision_on_level(proposal: ProposalSeen) -> DecisionSeen:
         "by": proposal.by, "hazard": proposal.hazard,
     }  # fmt: skip
     return DecisionSeen(
-        f"response:{proposal.response}", "level", proposal.version, proposal.proposed_at, proposal.decide_by,
-        "itself" if proposal.activates_itself else "called", "", names, _answers_of_level(proposal),
+        f"response:{proposal.response}", "level", proposal.version, proposal.proposed_at,
+        None if proposal.called else proposal.decide_by,
+        "waits" if proposal.called else "itself" if proposal.activates_itself else "called", "", names,
+        _answers_of_level(proposal), signed_by,
     )  # fmt: skip
 
 

@@ -32,8 +32,7 @@ class DecisionSeen(msgspec.Struct, frozen=True):
     """What waits for a leader. ``kind``: ruling, level, relocation, support or casualties.
 
     ``then`` is what happens by itself at ``by_at`` when nobody acts, ``then_to`` who gets it. ``names`` are
-    codes, numbers and times. ``not_by`` is the mark of the account that may not answer it ('' = everybody
-    may): its first signature is there already.
+    codes, numbers and times. ``not_by`` are marks of accounts that may not answer it: they signed already.
     """
 
     key: str
@@ -45,7 +44,7 @@ class DecisionSeen(msgspec.Struct, frozen=True):
     then_to: str = ""
     names: dict[str, Any] = {}
     answers: tuple[AnswerSeen, ...] = ()
-    not_by: str = ""
+    not_by: tuple[str, ...] = ()
 
 
 class OrderSeen(msgspec.Struct, frozen=True):

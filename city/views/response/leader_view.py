@@ -21,6 +21,7 @@ from city.views.response.leader_seen import (
     LeaderSeen,
     OrderSeen,
 )
+from city.views.response.response_view import proposals_seen
 from city.views.wall_seen import PageSeen, WallSeen
 from city.views.wall_view import WallView
 
@@ -52,7 +53,7 @@ class LeaderView:
             **fields,
             map=self._map(wall),
             situation=wall.situation,
-            decisions=self._decisions(state, wall),
+            decisions=self._decisions(state, ledger.clock.at(now)),
             orders=self._kept.get(
                 "orders", (state.revision("tasks"), wall.tasks), lambda: _orders(ledger, wall.tasks)
             ),
@@ -75,17 +76,17 @@ class LeaderView:
             detections_lon=none, detections_lat=none, detections_at=none,
         )  # fmt: skip
 
-    def _decisions(self, state: CityState, wall: WallSeen) -> tuple[DecisionSeen, ...]:
+    def _decisions(self, state: CityState, city_now: float) -> tuple[DecisionSeen, ...]:
         revision = (
-            state.revision("cases", "support", "incidents", "registry"), wall.situation.proposals,
+            state.revision("cases", "support", "incidents", "registry", "response"),
             state.ledger is self._ledger,
         )  # fmt: skip
         found: tuple[DecisionSeen, ...] = self._kept.get(
-            "decisions", revision, lambda: self._build(state.ledger, wall)
+            "decisions", revision, lambda: self._build(state.ledger, city_now)
         )
         return found
 
-    def _build(self, ledger: LedgerState, wall: WallSeen) -> tuple[DecisionSeen, ...]:
+    def _build(self, ledger: LedgerState, city_now: float) -> tuple[DecisionSeen, ...]:
         """Return everything that waits, the earliest limit first. Of the cases only changed ones are read."""
         if self._ledger is not ledger:
             self._ledger, self._changed, self._rulings = ledger, 0, {}
@@ -97,10 +98,20 @@ class LeaderView:
                 self._rulings.pop(case.key, None)
         waiting = [
             *self._rulings.values(),
-            *(decision_on_level(one) for one in wall.situation.proposals),
+            *self._on_levels(ledger, city_now),
             *other_decisions(ledger, self._rules),
         ]
         return tuple(sorted(waiting, key=lambda one: (NEVER if one.by_at is None else one.by_at, one.key)))
+
+    def _on_levels(self, ledger: LedgerState, city_now: float) -> list[DecisionSeen]:
+        if self._rules is None:
+            return []
+        waiting = []
+        for one in proposals_seen(ledger, self._rules, city_now):
+            proposal = ledger.responses[one.response].proposal
+            signed = proposal.approvals if proposal is not None else ()
+            waiting.append(decision_on_level(one, tuple(account_mark(by.signed.by) for by in signed)))
+        return waiting
 
 
 def _orders(ledger: LedgerState, seen: tuple[TaskSeen, ...]) -> tuple[OrderSeen, ...]:
