@@ -12,7 +12,7 @@ export const mend = card((city, { redraw }) => {
     const isKnown = row.value !== null, colour = { over: "red", near: "orange" }[row.level], isOld = row.as_of !== null && city.city() - row.as_of > OLD_S;
     return html`<section role="listitem" data-figure=${key}><h2>${say.say("leader.figure." + key)}</h2>
       <p class="value" data-colour=${mark(isKnown && colour)}>${isKnown ? html`<b>${number(row.value)}</b>${row.of === null ? "" : html`<span class="of"> / ${number(row.of)}</span>`}` : html`<b class="none">${say.say("leader.unknown")}</b>`}</p>
-      <p class="change">${isOld ? html`<span class="late">${say.age(row.as_of, city.city())}</span>` : ""}<span>${joined(isKnown && change(key, row), row.unknown > 0 && say.say("leader.without_data", { n: row.unknown }))}</span></p></section>`;
+      <p class="change">${isOld ? html`<span class="late">${say.age(row.as_of, city.city())}</span>` : ""}<span>${joined(isKnown && change(key, row), row.unknown > 0 && say.say(key === "relocation" ? "leader.without_streets" : "leader.without_data", { n: row.unknown }))}</span></p></section>`;
   }
   function change(key, row) {
     const look = leader.look(), before = look?.figures[key];

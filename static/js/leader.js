@@ -33,6 +33,15 @@
   function changed() {
     for (const fn of listeners) fn();
   }
+  // On a phone the map is a third as wide, and its names, which are placed for a screen, would cover each other.
+  const phone = matchMedia("(max-width: 700px)");
+  function nameMap() {
+    const figure = city.figure("map"), names = (figure?.renderers ?? []).filter((one) => one.data_source?.name?.startsWith("layer:labels"));
+    for (const one of names) one.visible = !phone.matches;
+    if (!figure) setTimeout(nameMap, 500);
+  }
+  phone.addEventListener("change", nameMap);
+  nameMap();
   city.on("leader_figures", begin);
   setInterval(begin, RETRY_MS);
 
