@@ -148,14 +148,14 @@ def _signed(state: LedgerState, fact: Fact, handover: LeaderHandover) -> tuple[s
     return ("log",)
 
 
-def _on(held: str, kind: str, slice_: str, change: Change[Record]) -> Fold:
+def _on(held: str, kind: str, slice_: str, change: Change[Record], *, moves: bool = True) -> Fold:
     """Return the fold of a fact that changes a copy of its record, and returns further changed slices."""
 
     def fold(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         records: dict[str, Record] = getattr(state, held)
         record = msgspec.structs.replace(records[fact.subject.removeprefix(f"{kind}:")])
         touched: tuple[str, ...] = change(state, fact, record)
-        mark_fact(record, fact)
+        mark_fact(record, fact, moves=moves)
         records[record.id] = record
         return (slice_, *touched)
 
@@ -172,7 +172,12 @@ LEADERS: Final[dict[str, Fold]] = {
     "RelocationLimitPassed": _on("relocations", "relocation", "support", _passed),
     "LeaderLooked": _looked,
     "LeaderHandoverDrafted": _drafted,
-    "LeaderItemAnswered": _on("leader_handovers", "leader_handover", "leader_handover", _acknowledged),
-    "LeaderHandoverSigned": _on("leader_handovers", "leader_handover", "leader_handover", _signed),
+    # Two leaders acknowledge and sign at one time: none of it refuses the other's click.
+    "LeaderItemAnswered": _on(
+        "leader_handovers", "leader_handover", "leader_handover", _acknowledged, moves=False
+    ),
+    "LeaderHandoverSigned": _on(
+        "leader_handovers", "leader_handover", "leader_handover", _signed, moves=False
+    ),
 }
 """Fact type → its fold."""
