@@ -75,4 +75,4 @@ class Layout(msgspec.Struct, frozen=True):
 
 EVERY: Final = ("grammar", "mend", "live")
 OF_ORDERS: Final = ("rows", "orders", "order_words")
-OF_CASES: Final = ("over_map", "callouts", "incident_labels", *OF_ORDERS)
+OF_CASES: Final = ("over_map", "callouts", "incident_labels", "field_labels", *OF_ORDERS)

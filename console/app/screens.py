@@ -59,10 +59,11 @@ class Screens:
         }  # fmt: skip
         atlas = Atlas.read(district.atlas_dir)
         given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
-        self._streets = StreetContent(settings, district, atlas, **given)
+        lined = given | {"stations": rules.water_lines}
+        self._streets = StreetContent(settings, district, atlas, **lined)
         self.contents: dict[str, PageContent] = {
             layout.key: _MAP_CONTENT.get(layout.key, MapPageContent)(
-                settings, district, atlas, page=layout.key, **given
+                settings, district, atlas, page=layout.key, **lined
             )
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)
