@@ -218,7 +218,7 @@ def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, browser: Br
     sheet = visitor.get(f"/leader/handover/{subject.partition(':')[2]}")
     assert sheet.status == 200
     assert "盯芦潮港潮位" in sheet.text
-    assert "未签" not in sheet.text
+    assert "<br>未签" not in sheet.text
     assert "@page { size: A4" in sheet.text
     assert Visitor(cast.running.console).get(f"/leader/handover/{subject.partition(':')[2]}").status == 403
     for one in (out, come):
