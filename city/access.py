@@ -204,14 +204,19 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "pass_report_limit": ("system",),
     # leaders in an emergency (§4.7, §5.2)
     "request_support": ("street_operator", "agency_operator", "agency_duty_leader"),
-    "answer_support": _ALL_LEADERS,
-    "order_relocation": _ALL_LEADERS,
-    "confirm_relocation": _ALL_LEADERS,
-    "refuse_relocation": _ALL_LEADERS,
-    "note_look": _ALL_LEADERS,
-    "draft_leader_handover": _ALL_LEADERS,
-    "answer_leader_item": _ALL_LEADERS,
-    "sign_leader_handover": _ALL_LEADERS,
+    **dict.fromkeys(
+        (
+            "answer_support",
+            "order_relocation",
+            "confirm_relocation",
+            "refuse_relocation",
+            "note_look",
+            "draft_leader_handover",
+            "answer_leader_item",
+            "sign_leader_handover",
+        ),
+        _ALL_LEADERS,
+    ),  # fmt: skip
     "pass_leader_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
