@@ -31,6 +31,10 @@ OFF_SHIFT: Final = frozenset({
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
 _ALL_LEADERS = (*_LEADERS, "commander")
+_LED = (
+    "answer_support", "order_relocation", "confirm_relocation", "refuse_relocation", "note_look",
+    "draft_leader_handover", "answer_leader_item", "sign_leader_handover",
+)  # fmt: skip
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
@@ -174,15 +178,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
     # response levels (§4.6): city.response.approvers says who counts for which level
-    "propose_level": (
-        "duty_officer",
-        "shift_lead",
-        *_LEADERS,
-        "commander",
-        "agency_duty_leader",
-        "street_operator",
-        "system",
-    ),
+    "propose_level": (*_CENTRE, *_ALL_LEADERS, "agency_duty_leader", "street_operator", "system"),
     "approve_level": ("shift_lead", *_LEADERS, "commander", "agency_duty_leader"),
     "refuse_level": (*_CENTRE, *_LEADERS, "commander", "agency_duty_leader", "street_operator"),
     "record_verbal_order": _CENTRE,
@@ -204,19 +200,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "pass_report_limit": ("system",),
     # leaders in an emergency (§4.7, §5.2)
     "request_support": ("street_operator", "agency_operator", "agency_duty_leader"),
-    **dict.fromkeys(
-        (
-            "answer_support",
-            "order_relocation",
-            "confirm_relocation",
-            "refuse_relocation",
-            "note_look",
-            "draft_leader_handover",
-            "answer_leader_item",
-            "sign_leader_handover",
-        ),
-        _ALL_LEADERS,
-    ),  # fmt: skip
+    **dict.fromkeys(_LED, _ALL_LEADERS),
     "pass_leader_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
