@@ -40,6 +40,8 @@ SECRETS = {
 """Name of a secret → the words to look for."""
 LEADERS = frozenset({"duty_leader", "shift_lead"})
 UNITS = frozenset({"call_sign", "unit"})
+RECORDER = frozenset({"officer"})
+"""Who recorded a spoken order: every band of its level names them by surname (story M10)."""
 LEVEL = "response:310115/flood_typhoon"
 
 
@@ -67,8 +69,8 @@ def step_through(sight: Sight) -> None:
 ROWS = [
     Row("briefing", "presenter", frozenset(), "() => citywall.card('briefing')?.scalars.open", step_through),
     # A wall names units, and the leaders by surname and title (look.md, domain 4.9).
-    Row("wall", "", LEADERS | UNITS, "() => citywall.card('queue')?.order.length > 0"),
-    Row("leader", "wang", LEADERS | UNITS, "() => citywall.beat() !== null"),
+    Row("wall", "", LEADERS | UNITS | RECORDER, "() => citywall.card('queue')?.order.length > 0"),
+    Row("leader", "wang", LEADERS | UNITS | RECORDER, "() => citywall.beat() !== null"),
 ]
 PAGES = [row for row in ROWS if row.page in {layout.key for layout in LAYOUTS}]
 
