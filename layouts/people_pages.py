@@ -16,6 +16,7 @@ from layouts.cards.station_post import StationPost
 from layouts.cards.street_places import StreetPlaces
 from layouts.cards.street_posts import StreetPosts
 from layouts.cards.street_squads import StreetSquads
+from layouts.cards.zero_report import ZeroReportCard
 from layouts.contract import Card
 from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
 
@@ -38,12 +39,20 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
-            Region("work", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases", grow=True))),
+            Region(
+                "work",
+                (
+                    Cell("zero_report"),
+                    Cell("agency_tasks"),
+                    Cell("own_notices"),
+                    Cell("own_cases", grow=True),
+                ),  # fmt: skip
+            ),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
         scripts=(*EVERY, *OF_ORDERS, "sound", "agency", "outbox"),
-        sheets=("cards", "people_cards", "agency_cards", "own_cases"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "zero_report"),
     ),
     Layout(
         key="street",
@@ -68,7 +77,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("footer", (Cell("street_footer"),)),
         ),
         scripts=(*EVERY, *OF_CASES, "sound", "agency", "outbox"),
-        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards", "zero_report"),
     ),
     Layout(
         key="check",
@@ -101,7 +110,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
+    Header("agency_header"), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (

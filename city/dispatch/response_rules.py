@@ -22,6 +22,10 @@ RELAXATIONS: Final = (
 )  # fmt: skip
 """What may be relaxed in an emergency (domain §4.6), and nothing else."""
 
+FIGURES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "outage": ("dl",), "trees": ("lh",), "sites": ("jg",), "pumps": ("sw", "ps"),
+}  # fmt: skip
+
 
 class PlanTask(msgspec.Struct, frozen=True):
     """One task of a plan (domain A.8). ``rank`` as in :mod:`city.state.response_records`, 0 = at the end.
@@ -97,6 +101,8 @@ class ResponseNumbers(msgspec.Struct, frozen=True):
     report_call_s: float = 900.0
     report_red_s: float = 1800.0
     flood_office: str = "sw"
+    figures_of: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: {**FIGURES_OF})
+    """Family of reported figures → the agencies that report it: no number is reported twice."""
 
 
 class ResponseRules(msgspec.Struct, frozen=True):
