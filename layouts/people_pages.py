@@ -46,7 +46,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("agency_tasks"),
                     Cell("own_notices"),
                     Cell("own_cases", grow=True),
-                ),  # fmt: skip
+                ),
             ),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
