@@ -63,7 +63,10 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("street_header"),)),
-            Region("left", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases"))),
+            Region(
+                "left",
+                (Cell("zero_report"), Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases")),
+            ),
             Region("map", (Cell("map", "figure", grow=True),)),
             Region(
                 "right",
@@ -114,8 +117,8 @@ AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), AgencyTasks(), OwnNotices(), OwnCases(), StreetPosts(), StreetSquads(),
-    StreetPlaces(),
+    Header("street_header"), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(), StreetPosts(),
+    StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
 CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())
