@@ -83,14 +83,14 @@ def card(
 
 
 def running() -> ReportsWorld:
-    """A street that has reported before, in a round of Ⅱ that runs for ten minutes."""
+    """A street that has reported before, in a round of Ⅱ that runs for nine minutes."""
     w = ReportsWorld(3)
     w.figures(WEIFANG, WEI, {
         "relocation.low_lying.should": 40, "relocation.low_lying.moved": 25, "shelter.S1.open": 1,
         "shelter.S1.occupied": 80, "waterlogging.open": 3,
     })  # fmt: skip
     w.tick()
-    w.wait(minutes=10)
+    w.wait(minutes=9.5)
     return w
 
 
@@ -119,14 +119,14 @@ def test_one_tap_says_that_nothing_changed_and_the_numbers_stand_there_with_thei
         assert it.texts("h2") == ["零报告 · Ⅱ级"]
         assert it.texts(".note") == ["剩20分"]
         assert it.texts("dl > div") == [
-            "转移安置25/40 人10分前", "避难场所已开 1 处 · 80 人10分前", "积水现有积水点 310分前",
+            "转移安置25/40 人9分前", "避难场所已开 1 处 · 80 人9分前", "积水现有积水点 39分前",
         ]  # fmt: skip
         it.tap("无变化")
         assert it.acts() == [("send_zero_report", f"report_round:{it.w.round.id}", {"nil": True})]
         it.page.evaluate(DONE)
         it.w.report(WEIFANG)
         it.tell()
-        assert it.texts(".sent")[0].startswith("已报 20:40")
+        assert it.texts(".sent")[0].startswith("已报 20:39")
         assert it.texts(".ways button") == ["仍无变化，重报", "更正"]
         assert it.texts(".note") == ["下轮 22:30"]
 
@@ -191,13 +191,13 @@ def test_a_door_is_opened_by_a_tap(browser: Browser) -> None:
 
 def test_late_red_and_a_late_report_are_told_in_words_and_old_numbers_are_marked(browser: Browser) -> None:
     w = running()
-    w.wait(minutes=51)
+    w.wait(minutes=52)
     with card(browser, w) as it:
         assert it.texts(".note") == ["超31分"]
         assert it.page.evaluate("inCard('zero_report', '.zero')[0].dataset.state") == "over"
         w.report(WEIFANG)
         it.tell()
-        assert it.texts(".sent") == ["已报 21:31（无变化） · 迟报31分0秒"]
+        assert it.texts(".sent") == ["已报 21:31（无变化） · 迟报31分30秒"]
         w.wait(minutes=60 * 4 + 5)
         it.tell()
         assert it.texts("dl i") == ["旧数 · 4时5分前"] * 3
