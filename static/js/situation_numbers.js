@@ -30,7 +30,7 @@ export function summary(city, view, now) {
     lines.push(line(family, told_.length > 0 ? told_.map((key) => `${words("figure." + key)} ${known(view, key)?.value}`).join(" · ") : null, agesOf(keys)));
   }
   const { stations } = told;
-  return html`${lines.length > 0 ? html`<dl class="numbers">${lines}</dl>` : nothing}
+  return html`${lines.length > 0 ? html`<dl class="sums">${lines}</dl>` : nothing}
     ${stations ? html`<p class="stations">${say.say("zero.stations", { n: stations.told, should: stations.should, moved: stations.moved, t: say.coarse(Math.max(0, now - stations.as_of)) })}</p>` : nothing}`;
 
   /** The time of the oldest of some numbers; a zero report says that all are still so. @param {string[]} keys */
@@ -93,7 +93,7 @@ export function numbersForm(city, redraw, leave, send) {
     const first = isAll || told.length === 0 ? groups : told;
     const shelters = view.order.filter((id) => id.startsWith("s:")).map((id) => ({ id: id.slice(2), ...view.rows.get(id) }));
     const rest = keysOf(view).filter((key) => !key.startsWith("relocation.") && !key.startsWith("shelter."));
-    return html`<form class="form numbers" novalidate @submit=${(event) => submit(view, event)}>
+    return html`<form class="form" novalidate @submit=${(event) => submit(view, event)}>
       ${groups.length > 0 ? html`<h3>${words("figure.relocation")}</h3>` : nothing}
       ${first.map((one) => html`<fieldset><legend>${words("figure.group." + one)}</legend>${box(view, `relocation.${one}.should`, say.say("figure.should"))}${box(view, `relocation.${one}.moved`, say.say("figure.moved"))}</fieldset>`)}
       ${first.length < groups.length ? html`<button type="button" class="more" @click=${() => { isAll = true; redraw(); }}>${say.say("zero.more_groups", { n: groups.length - first.length })}</button>` : nothing}
