@@ -12,6 +12,7 @@ from city.state.linkage_records import Closure
 from city.state.response_records import Basis
 from city.state.sensor_records import Alarm
 from city.state.warning_records import WarningMessage
+from layouts.cards.desk_indicators import EMERGENCY, MAIN, DeskIndicators
 from tests.city.commands.reports_world import DISTRICT, ReportsWorld
 from tests.city.commands.world import CHEN, HE, LU, POWER, TANG, TANGZHEN, WEI, WEIFANG
 from tests.linkage_factory import signed, task
@@ -160,3 +161,16 @@ def test_the_span_is_the_whole_response_through_all_its_levels_and_ends_with_it(
     w.level(2)
     assert response_span(w.state, w.now.city) == (began + 10_800, began + 10_800)
     assert response_span(w.state, w.now.city, exercise=True) is None
+
+
+def test_the_desk_shows_them_first_while_there_are_any() -> None:
+    class Seen:
+        indicators_at = 0.0
+
+        def __init__(self, indicators: dict[str, Indicator]) -> None:
+            self.indicators = indicators
+
+    assert DeskIndicators().view(Seen({}), 0.0).scalars["main"] == list(MAIN)
+    view = DeskIndicators().view(Seen(figures(ReportsWorld(3))), 0.0)
+    assert view.scalars["main"] == list(EMERGENCY)
+    assert set(EMERGENCY) <= {key for key, _ in view.rows}
