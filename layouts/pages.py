@@ -20,7 +20,12 @@ from layouts.cards.duty_entry import DutyEntryForm
 from layouts.cards.duty_handover import DutyHandover
 from layouts.cards.duty_log import DutyLog
 from layouts.cards.duty_week import DutyWeek
+from layouts.cards.emergency.command import Command
+from layouts.cards.emergency.risks import Risks
+from layouts.cards.emergency.situation import SituationCard
+from layouts.cards.emergency.zero_reports import ZeroReports
 from layouts.cards.header import Header
+from layouts.cards.level_band import LevelBand
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
 from layouts.cards.queue import Queue
@@ -29,7 +34,7 @@ from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
-from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide
+from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide
 from layouts.people_pages import AGENCY_CARDS, CHECK_CARDS, PEOPLE_LAYOUTS, STATION_CARDS, STREET_CARDS
 
 __all__ = [
@@ -47,7 +52,11 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="62px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("header", grow=True),)),
-            Region("left", (Cell("act"), Cell("queue", grow=True))),
+            BAND,
+            Region(
+                "left",
+                (Cell("act"), Cell("situation"), Cell("queue", grow=True), Cell("risks", grow=True)),
+            ),
             Region(
                 "map",
                 (
@@ -63,10 +72,20 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("cameras", (Cell("cameras", grow=True),)),
             Region(
                 "right",
-                (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
+                (
+                    Cell("duty"),
+                    Cell("command"),
+                    Cell("linkage"),
+                    Cell("streets"),
+                    Cell("zero_reports"),
+                    Cell("log"),
+                    Cell("sources", grow=True),
+                    Cell("preset", grow=True),
+                ),
             ),
         ),
-        scripts=(*EVERY, *OF_CASES, "wall", "wall_shown", "wall_seat"),
+        scripts=(*EVERY, *OF_CASES, "wall", "wall_face", "wall_shown", "wall_seat"),
+        sheets=("cards", "emergency"),
         wide=Wide(
             from_px=3836,  # two screens of 16 : 9 side by side, or an LED wall; less a pixel in 1080
             areas=("header header header header header", "left map beside cameras right"),
@@ -81,6 +100,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px 40px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("desk_header", grow=True),)),
+            BAND,
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
             Region(
@@ -115,6 +135,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
+            BAND,
             Region("board", (Cell("duty_board", grow=True), Cell("duty_indicators"))),
             Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
             Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
@@ -129,6 +150,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
 # desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
+    LevelBand(),
     Act(),
     Queue(),
     Duty(),
@@ -139,10 +161,16 @@ CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Storm(),
     Shown(),
     Cameras(),
+    SituationCard(),
+    Risks(),
+    Command(),
+    ZeroReports(),
+    Cameras(key="preset", preset=True),
 )
 
 DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     Header("desk_header", duty=True),
+    LevelBand(),
     DeskStrip(),
     DeskQueue(),
     DeskScreening(),
@@ -155,6 +183,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
 
 DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     Header("duty_header", duty=True),
+    LevelBand(),
     DutyBoard(),
     DutyHandover(),
     DutyWeek(),

@@ -273,6 +273,10 @@ interface Wall {
   isReady(): boolean;
   onStar: (() => void) | null;
   name: string;
+  /** static/js/wall_face.js: whether the emergency face is shown, what a seat may choose from, and the other one. */
+  face?(told: Record<string, any>): boolean;
+  choice?(): "routine" | "emergency" | null;
+  turn?(): void;
 }
 /** Who has signed in on a wall (static/js/wall_seat.js). */
 interface Seat {

@@ -61,7 +61,8 @@
     shut();
     used();
     saidAt = usedAt;
-    const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
+    const made = bar = make("div", "seat-bar", [make("span"), button("seat.face", "button"), button("seat.leave", "button")]);
+    made.children[1].addEventListener("click", () => { city.wall.turn?.(); face(); });
     made.lastChild.addEventListener("click", () => lock(true));
     document.getElementById("page")?.append(made);
     document.body.dataset.seat = "";
@@ -88,8 +89,16 @@
       saidAt = performance.now();
       orders.say({ used: true });
     }
+    face();
     text(bar?.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
     setTimeout(tick, 1000);
+  }
+  // At Ⅲ whoever is signed in may choose the wall's face; at no other time is there anything to choose.
+  function face() {
+    const now = city.wall.choice?.() ?? null, node = bar?.children[1];
+    if (!node) return;
+    city.mend.show(node, now !== null);
+    text(node, say.say(now === "routine" ? "seat.face_emergency" : "seat.face"));
   }
   for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(name, used, { capture: true, passive: true });
   addEventListener("keydown", (event) => {
