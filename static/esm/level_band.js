@@ -2,7 +2,7 @@
 // page which level frames it and which of its two faces it shows. A level is told in words, the colour only repeats it.
 import { card, html, joined, mark } from "../js/draw.js";
 
-const ROMAN = ["", "Ⅳ", "Ⅲ", "Ⅱ", "Ⅰ"];
+const ROMAN = ["", "Ⅳ", "Ⅲ", "Ⅱ", "Ⅰ"], SOON_S = 43200;
 
 export const mend = card((city) => (view) => {
   const { mend: { mark: set }, say, words } = city, now = city.city(), { order, rows, scalars: told } = view;
@@ -52,7 +52,8 @@ export const mend = card((city) => (view) => {
   function next(one, at) {
     const digits = one.unit === "m" ? 2 : 0, number = (n) => n.toFixed(digits), unit = words("band.unit." + one.unit) ?? one.unit;
     const place = words("station." + one.place) ?? words("street." + one.place) ?? one.place;
-    const values = { t: say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
+    const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
+    const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line;
     return html`<b data-colour=${mark(isOver && "orange")}>${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
       one.kind === "landfall" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;

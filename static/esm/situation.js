@@ -10,7 +10,7 @@ const LEVELS = { near: "orange", over: "red" }, STALE_S = 900, LONG = 11;
 
 /** A figure in words: its number, what stands beside it, its colour, its age. @param {City} city @param {string} id @param {Row | null | undefined} one */
 export function told({ say, city }, id, one) {
-  const isKnown = one != null && one.value !== null, of = isKnown && one.of !== null ? "/" + figure(one.of) : "";
+  const isKnown = one != null && one.value !== null, of = id === "relocation" && isKnown && one.of !== null ? "/" + figure(one.of) : "";
   return {
     number: figure(isKnown ? one.value : null), of,
     colour: isKnown && one.value > 0 ? LEVELS[one.level] ?? EMERGENCY.get(id) : LEVELS[one?.level] ?? "",

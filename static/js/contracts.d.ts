@@ -353,6 +353,12 @@ interface Sound {
   allow(): void;
   /** Whether it is heard. */
   play(tones: number[]): boolean;
+  /** As `play`, but once in ten seconds at most. */
+  alert(tones: number[]): boolean;
+  /** One tone that tells whoever pressed that the page is heard. */
+  test(): Promise<void>;
+  /** A level rose to Ⅱ or Ⅰ. */
+  onLevel(fn: (rank: number) => void): void;
   isHeard(): boolean;
   sounded(): number;
   on(fn: () => void): void;
@@ -481,6 +487,8 @@ interface City {
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
   deskScreening?: { open(is?: boolean): void };
+  /** static/esm/desk_alarms.js */
+  deskAlarms?: { open(): void };
   /** Whether a place is wanted that a click on the map gives (static/esm/desk_linkage.js). */
   deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }

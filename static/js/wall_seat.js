@@ -61,9 +61,9 @@
     shut();
     used();
     saidAt = usedAt;
-    const made = bar = make("div", "seat-bar", [make("span"), button("seat.face", "button"), button("seat.leave", "button")]);
-    made.children[1].addEventListener("click", () => { city.wall.turn?.(); face(); });
-    made.lastChild.addEventListener("click", () => lock(true));
+    const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button"), button("seat.face", "button")]);
+    made.children[1].addEventListener("click", () => lock(true));
+    made.lastChild.addEventListener("click", () => { city.wall.turn?.(); face(); });
     document.getElementById("page")?.append(made);
     document.body.dataset.seat = "";
     tick();
@@ -95,7 +95,7 @@
   }
   // At Ⅲ whoever is signed in may choose the wall's face; at no other time is there anything to choose.
   function face() {
-    const now = city.wall.choice?.() ?? null, node = bar?.children[1];
+    const now = city.wall.choice?.() ?? null, node = bar?.lastChild;
     if (!node) return;
     city.mend.show(node, now !== null);
     text(node, say.say(now === "routine" ? "seat.face_emergency" : "seat.face"));
