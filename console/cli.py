@@ -11,6 +11,7 @@ from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
 from console.commands.people import people
+from console.commands.plan import plan
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
 from console.commands.source import source
@@ -29,7 +30,8 @@ def citywall() -> None:
 
 
 for command in (
-    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config
+    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
+    plan,
 ):  # fmt: skip
     citywall.add_command(command)
 

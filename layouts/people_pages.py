@@ -11,6 +11,7 @@ from layouts.cards.field_list import FieldList
 from layouts.cards.header import Header
 from layouts.cards.level_band import LevelBand
 from layouts.cards.own_cases import OwnCases
+from layouts.cards.own_notices import OwnNotices
 from layouts.cards.station_numbers import StationNumbersCard
 from layouts.cards.station_post import StationPost
 from layouts.cards.street_places import StreetPlaces
@@ -39,7 +40,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         regions=(
             Region("header", (Cell("agency_header"),)),
             BAND,
-            Region("work", (Cell("agency_tasks"), Cell("own_cases", grow=True))),
+            Region("work", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases", grow=True))),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
@@ -56,7 +57,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         regions=(
             Region("header", (Cell("street_header"),)),
             BAND,
-            Region("left", (Cell("agency_tasks"), Cell("own_cases"))),
+            Region("left", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases"))),
             Region("map", (Cell("map", "figure", grow=True),)),
             Region(
                 "right",
@@ -105,11 +106,12 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), LevelBand(), AgencyTasks(), OwnCases(), AgencyIncidents(),
+    Header("agency_header"), LevelBand(), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), LevelBand(), AgencyTasks(), OwnCases(), StreetPosts(), StreetSquads(),
+    Header("street_header"), LevelBand(), AgencyTasks(), OwnNotices(), OwnCases(), StreetPosts(),
+    StreetSquads(),
     StreetPlaces(),
 )  # fmt: skip
 

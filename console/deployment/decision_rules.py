@@ -15,6 +15,7 @@ from city.dispatch.cells import current, read_rows
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.detection_table import detection_class_of
 from city.dispatch.linkage_tables import linkage_rules
+from city.dispatch.response_rules import ResponseRules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
 from city.dispatch.sensor_tables import sensing_rules
@@ -23,6 +24,7 @@ from city.dispatch.street_places import places_by_street, street_place_of
 from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.dispatch.water_lines import WATER_LINES, station_of, water_lines
 from city.places.streets import Streets
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses
@@ -30,6 +32,7 @@ from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
 from console.deployment.district import read_rows as read_table
 from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
+from console.deployment.response_plans import read_plans
 from console.deployment.table_files import linkage_marks, sensor_marks, table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
@@ -51,6 +54,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
     tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
     places = _table(data_dir, "street_places.csv", lambda rows: read_rows(rows, street_place_of))
+    stations = _table(data_dir, WATER_LINES, lambda rows: read_rows(rows, station_of))
     detections = _table(data_dir, "detection_classes.csv", lambda rows: read_rows(rows, detection_class_of))
     return DecisionRules(
         district=district.code,
@@ -67,8 +71,10 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         rings_of=streets.rings_of,
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
+        response=ResponseRules(read_plans(data_dir, {agency.code for agency in agencies})),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         street_places=places_by_street(row for row in places if current(row.valid_from, row.valid_to, day)),
+        water_lines=water_lines(stations, day),
         sensing=_sensing(district, data_dir, day),
         detections=DetectionClasses(row for row in detections if current(row.valid_from, row.valid_to, day)),
         video=video_numbers(district.video),

@@ -73,7 +73,8 @@ def tidepool(tmp_path: Path) -> Path:
 
 def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> None:
     assert run("district", "new", tmp_path / "a").exit_code == 0
-    others = {"city.toml", "roster.csv", "contacts.csv", "street_places.csv", "README.md", "map"}
+    places = {"street_places.csv", "water_lines.csv"}
+    others = {"city.toml", "roster.csv", "contacts.csv", "README.md", "map"} | places
     files = {KINDS_FILE, "linkage"} | others
     assert set(TABLES) | files == {path.name for path in (tmp_path / "a").iterdir()}
     checked = run("config", "check", "--data-dir", tmp_path / "a")
@@ -146,7 +147,7 @@ def test_an_agency_with_the_code_of_a_street_is_named(tidepool: Path) -> None:
     with (tidepool / "agencies.csv").open("a", encoding="utf-8") as file:
         file.write("N,North depot,北,North,contractor,no,no,300,\n")
     checked = run("config", "check", "--data-dir", tidepool)
-    assert "agencies.csv, row 33, code: N is the code of a street, or reserved" in checked.output
+    assert "agencies.csv, row 36, code: N is the code of a street, or reserved" in checked.output
 
 
 def test_a_year_of_which_the_table_has_days_is_known_and_workdays_are_the_districts(tidepool: Path) -> None:
