@@ -8,6 +8,11 @@
   let form = /** @type {HTMLFormElement | null} */ (null), bar = /** @type {HTMLElement | null} */ (null);
   let timer = /** @type {number | undefined} */ (undefined);
 
+  // The rows that have buttons, on either face of the wall.
+  function rows() {
+    for (const card of ["queue", "risks"]) city.tell(card);
+  }
+
   // ---- the form
   function open() {
     if (form || person) return;
@@ -67,7 +72,7 @@
     document.getElementById("page")?.append(made);
     document.body.dataset.seat = "";
     tick();
-    city.tell("queue");
+    rows();
   });
   function lock(isOurs) {
     if (isOurs) orders.say({ leave: true });
@@ -76,7 +81,7 @@
     bar?.remove();
     bar = null;
     delete document.body.dataset.seat;
-    city.tell("queue");
+    rows();
   }
 
   // ---- the idle clock: the page sees that somebody is there, the server is told so once a minute and locks by the same clock
@@ -124,7 +129,7 @@
   }
   orders.on((made) => {
     if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);
-    city.tell("queue");
+    rows();
   });
   city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, verbs: () => (person ? new Set(person.verbs ?? []) : null), told: orders.told, buttons, press };
 })();

@@ -16,6 +16,8 @@ RESPONSE: Final = "response"
 """Kind of the incident that carries a response's tasks."""
 IN_PERSON: Final = 3
 """From this rank (Ⅱ) on the rotating leader must be in the hall."""
+HALL: Final = ("hall", "demo")
+"""Ways to sign in that mean that the person is in the hall."""
 _SCENE: Final = re.compile(r"^\s*(\w)[^（(]*(?:[（(]([^）)]*)[）)])?")
 
 
@@ -53,11 +55,13 @@ def command_seen(
 
 def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen | None:
     post = shift.posts.get("rotating_leader") if shift is not None else None
-    if post is None:
+    if shift is None or post is None:
         return None
-    there = is_there(post, city_now) and (rank < IN_PERSON or post.method in ("hall", "demo"))
+    if post.state == "replaced":
+        return RotatingSeen(post.deputy, is_there=True)
+    there = is_there(post, city_now) and (rank < IN_PERSON or post.method in HALL)
     name = post.holder if post.account and post.holder else post.person
-    return RotatingSeen(name, there, None if there else post.since or None, post.deputy)
+    return RotatingSeen(name, there, None if there else post.since or shift.starts_at, post.deputy)
 
 
 def _masked(text: str, units: Container[str]) -> tuple[str, str]:
