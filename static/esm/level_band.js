@@ -35,7 +35,8 @@ export const mend = card((city) => (view) => {
   }
   /** Who decided: a spoken order tells who wrote it down, and until when it must be written. @param {Row} one @param {number} at @returns {string[][]} */
   function by(one, at) {
-    const who = one.by && one.by_title && !/[（(]/.test(one.by) ? say.say("band.person", { name: one.by, title: one.by_title }) : one.by || one.by_title;
+    const title = words("role." + one.by_title) ?? one.by_title;
+    const who = one.by && title && !/[（(]/.test(one.by) ? say.say("band.person", { name: one.by, title }) : one.by || title;
     if (one.decided === "approved") return [[who && say.say("band.approved", { who })]];
     if (one.decided !== "verbal") return [[words("band.decided." + one.decided) ?? ""]];
     const isDue = !one.written && one.write_by !== null;

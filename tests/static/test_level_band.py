@@ -1,4 +1,4 @@
-"""The band and the two faces in a real Chromium: what a level changes on a page without a reload, and what it may not."""
+"""The band and the two faces in a real Chromium: what a level changes on a page without a reload."""
 
 from typing import Any
 
@@ -20,7 +20,10 @@ BAND = """() => inCard("level_band", ".band").filter((node) => node.checkVisibil
 FACE = "document.getElementById('page').dataset.face ?? 'routine'"
 CELLS = """() => [...document.querySelectorAll(".region-left > .cell, .region-right > .cell")]
   .filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.cell)"""
-BOX = "(cell) => { const box = document.querySelector(`[data-cell=${cell}]`).getBoundingClientRect(); return [box.x, box.width]; }"
+BOX = """(cell) => {
+  const box = document.querySelector(`[data-cell=${cell}]`).getBoundingClientRect();
+  return [box.x, box.width];
+}"""
 ROUTINE = ["act", "queue", "duty", "linkage", "streets", "log", "sources"]
 EMERGENCY = ["situation", "risks", "command", "linkage", "zero_reports", "preset"]
 
@@ -28,7 +31,7 @@ EMERGENCY = ["situation", "risks", "command", "linkage", "zero_reports", "preset
 def level(rank: int, **given: Any) -> LevelSeen:
     plain = {
         "jurisdiction": "310115", "hazard": "flood_typhoon", "rank": rank, "since": NOW - 8760.0,
-        "decided": "approved", "by": "王××", "by_title": "副区长", "city_rank": 2,
+        "decided": "approved", "by": "王××（副区长）", "by_title": "rotating_leader", "city_rank": 2,
     }  # fmt: skip
     return LevelSeen(**{**plain, **given})
 
@@ -121,16 +124,16 @@ def test_an_exercise_can_be_taken_for_nothing_else(wall: Page) -> None:
         ({"decided": "silence", "by": "", "by_title": "", "city_rank": 0}, "按规则启动 市级 未启动"),
         ({"decided": "city_order", "by": "", "by_title": ""}, "按市级命令"),
         (
-            {"decided": "verbal", "by": "", "by_title": "区长", "recorded_by": "陈××", "written": False,
+            {"decided": "verbal", "by": "", "by_title": "commander", "recorded_by": "陈××", "written": False,
              "write_by": NOW + 725.0},
-            "口头 区长 记录人 陈×× 书面剩12分",
+            "口头 总指挥 记录人 陈×× 书面剩12分",
         ),
         (
-            {"decided": "verbal", "by": "", "by_title": "区长", "recorded_by": "陈××", "written": False,
+            {"decided": "verbal", "by": "", "by_title": "commander", "recorded_by": "陈××", "written": False,
              "write_by": NOW - 185.0},
             "书面超3分",
         ),
-        ({"decided": "verbal", "by_title": "区长", "written": True}, "已书面确认"),
+        ({"decided": "verbal", "by_title": "commander", "written": True}, "已书面确认"),
     ],
 )  # fmt: skip
 def test_the_band_says_by_whom(wall: Page, given: dict[str, Any], words: str) -> None:
@@ -178,8 +181,9 @@ def test_the_desk_folds_its_queue_and_shows_the_budget_of_alarms(browser: Browse
         "no": "1", "class": "event.0506", "label": "", "hazard": False, "road": "", "street": "", "at": NOW,
         "due_at": NOW + 60, "until": NOW + 60, "state": "handling", "holder": "sw", "co": [], "version": 1,
         "bounced": [], "why": "", "next": "", "next_at": None, "make_safe": None, "supervised": 0,
-        "reminders": 0, "callers": 1, "first_at": NOW, "same": [], "ruling_due_at": None, "ruling_sent": False,
-        "targets": [], "escalate_to": "", "verbs": [], "presence": [], "acted_by": [], "nearest_unit": None,
+        "reminders": 0, "callers": 1, "first_at": NOW, "same": [], "ruling_due_at": None,
+        "ruling_sent": False, "targets": [], "escalate_to": "", "verbs": [], "presence": [],
+        "acted_by": [], "nearest_unit": None,
         "lon": None, "lat": None, "deferred": True, "urgency": "normal",
     }  # fmt: skip
     rows = [(mark(1), case), (mark(2), {**case, "urgency": "urgent"}), (mark(3), {**case, "hazard": True})]

@@ -9,6 +9,7 @@ import msgspec
 from city.duty.presence import is_there
 from city.state.duty_records import Shift
 from city.state.ledger_state import LedgerState
+from city.views.response.response_view import public_name
 
 __all__ = ["CommandSeen", "RotatingSeen", "command_seen"]
 
@@ -50,7 +51,7 @@ def command_seen(
     named = [one.commander_name for one in incidents if one.kind == RESPONSE and one.commander_name]
     scenes = sorted((one for one in incidents if one.scene_commander), key=lambda one: one.since)
     scene, unit = _masked(scenes[-1].scene_commander, units) if scenes else ("", "")
-    return CommandSeen(named[-1] if named else "", scene, unit, _rotating(shift, rank, city_now))
+    return CommandSeen(public_name(named[-1]) if named else "", scene, unit, _rotating(shift, rank, city_now))
 
 
 def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen | None:
@@ -58,10 +59,12 @@ def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen |
     if shift is None or post is None:
         return None
     if post.state == "replaced":
-        return RotatingSeen(post.deputy, is_there=True)
+        return RotatingSeen(public_name(post.deputy), is_there=True)
     there = is_there(post, city_now) and (rank < IN_PERSON or post.method in HALL)
     name = post.holder if post.account and post.holder else post.person
-    return RotatingSeen(name, there, None if there else post.since or shift.starts_at, post.deputy)
+    return RotatingSeen(
+        public_name(name), there, None if there else post.since or shift.starts_at, public_name(post.deputy)
+    )
 
 
 def _masked(text: str, units: Container[str]) -> tuple[str, str]:
