@@ -56,6 +56,10 @@ class Layout(msgspec.Struct, frozen=True):
     """File of ``static/css`` for the page itself, '' = that of its key."""
     installable: bool = False
     """Whether a phone may keep it as an app (``console/pages/phone_app.py``)."""
+    words: tuple[str, ...] = ()
+    """Beginnings of the keys of the words that the page is given; () = all words and names."""
+    has_title_picture: bool = False
+    """Whether the page is covered by the centre's title picture until a script takes it away."""
     scoped: bool = False
     """Whether the page exists once per scope (``city.access.SCOPED``), at ``<path>/<scope>``."""
 

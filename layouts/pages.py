@@ -5,7 +5,9 @@ from typing import Any, Final
 from city.views.desk_seen import DeskSeen
 from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
+from layouts.briefing_page import BRIEFING_CARDS, BRIEFING_LAYOUT
 from layouts.cards.act import Act
+from layouts.cards.briefing_control import BriefingControl
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_alarms import DeskAlarms
 from layouts.cards.desk_detail import DeskDetail
@@ -38,7 +40,8 @@ from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Lay
 from layouts.people_pages import AGENCY_CARDS, CHECK_CARDS, PEOPLE_LAYOUTS, STATION_CARDS, STREET_CARDS
 
 __all__ = [
-    "AGENCY_CARDS", "CARDS", "CARDS_OF", "CHECK_CARDS", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE",
+    "AGENCY_CARDS", "BRIEFING_CARDS", "CARDS", "CARDS_OF", "CHECK_CARDS", "DESK_CARDS", "DUTY_CARDS",
+    "LAYOUTS", "SCOPE",
     "STATION_CARDS", "STREET_CARDS", "Cell", "Layout", "Region", "Wide",
 ]  # fmt: skip
 
@@ -106,6 +109,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region(
                 "detail",
                 (
+                    Cell("briefing_control"),
                     Cell("duty_entry"),
                     Cell("desk_screening"),
                     Cell("desk_linkage"),
@@ -136,13 +140,16 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
             BAND,
-            Region("board", (Cell("duty_board", grow=True), Cell("duty_indicators"))),
+            Region(
+                "board", (Cell("duty_board", grow=True), Cell("briefing_control"), Cell("duty_indicators"))
+            ),
             Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
             Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
         ),
         scripts=(*EVERY, *OF_ORDERS, "keys"),
         sheets=("cards", "people_cards", "duty_forms", "duty_cards", "indicators"),
     ),
+    BRIEFING_LAYOUT,
     *PEOPLE_LAYOUTS,
 )
 
@@ -179,6 +186,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskDetail(),
     DeskIndicators(),
     DutyEntryForm(),
+    BriefingControl(),
 )
 
 DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
@@ -190,10 +198,11 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     DutyIndicators(),
     DutyEntryForm(),
     DutyLog(),
+    BriefingControl(),
 )
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
     "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "check": CHECK_CARDS,
-    "station": STATION_CARDS, "street": STREET_CARDS,
+    "station": STATION_CARDS, "street": STREET_CARDS, "briefing": BRIEFING_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.ordinary import is_ordinary
+from city.response.event_span import is_exercise
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
@@ -24,9 +25,9 @@ def recovery_items(
     """Return what is left at city time ``now``, with the holder of each: tasks, closures, shelters, outages,
     and for each holder the cases that were deferred. An exercise leaves only its own tasks.
     """
-    is_exercise = response.id.count("/") > 1
-    items = [*_tasks(state, response, is_exercise=is_exercise)]
-    if not is_exercise:
+    exercise = is_exercise(response.id)
+    items = [*_tasks(state, response, exercise=exercise)]
+    if not exercise:
         items += _closures(state, rules, response)
         items += _figures(state, response, rules)
         if response.jurisdiction == rules.district:
@@ -44,12 +45,12 @@ def _since(response: Response) -> float:
     return since
 
 
-def _tasks(state: LedgerState, response: Response, *, is_exercise: bool) -> Iterator[RecoveryItem]:
+def _tasks(state: LedgerState, response: Response, *, exercise: bool) -> Iterator[RecoveryItem]:
     """Yield the tasks whose work is not done, of the plan and of every incident since the response began."""
     own = {activation.incident for activation in response.activations}
     since = _since(response)
     for incident in state.incidents.values():
-        if not incident.is_open or incident.is_exercise != is_exercise:
+        if not incident.is_open or incident.is_exercise != exercise:
             continue
         if incident.id not in own and (incident.kind == "response" or incident.opened.at < since):
             continue
@@ -86,7 +87,7 @@ def _is_in(response: Response, rules: DecisionRules, street: str) -> bool:
 def _figures(state: LedgerState, response: Response, rules: DecisionRules) -> Iterator[RecoveryItem]:
     """Yield the shelters with people in them and the outages, as their holders reported them last."""
     for holder, situation in sorted(state.situations.items()):
-        if response.jurisdiction != rules.district and response.jurisdiction != holder:
+        if is_exercise(holder) or response.jurisdiction not in (rules.district, holder):
             continue
         for key, figure in sorted(situation.figures.items()):
             if figure.value <= 0:

@@ -217,6 +217,7 @@ class LedgerState(msgspec.Struct):
     responses: dict[str, Response] = {}  # by ``<jurisdiction>/<hazard>``
     situations: dict[str, Situation] = {}  # by holder
     report_rounds: dict[str, ReportRound] = {}
+    open_rounds: dict[str, str] = {}  # response → id of its round of zero reports that runs
     forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
     briefings: dict[str, Briefing] = {}  # by id, the newest of each
     sensing: Sensing = msgspec.field(default_factory=Sensing)

@@ -183,6 +183,8 @@ class Figure(msgspec.Struct, frozen=True):
     signed: Signed
     reason: str = ""
     """Why a number that should not fall was corrected (class P2)."""
+    by_phone: bool = False
+    """The centre entered it as it was told by telephone."""
 
 
 class Situation(msgspec.Struct):
@@ -196,6 +198,8 @@ class Situation(msgspec.Struct):
 
     holder: str
     figures: dict[str, Figure] = {}
+    confirmed: float | None = None
+    """When its last zero report was sent: it says that all figures were so at that time."""
     version: int = 0
     moved: int = 0
     changed: int = 0
@@ -227,6 +231,10 @@ class ReportRound(msgspec.Struct):
     reports: dict[str, ZeroReport] = {}
     late: dict[str, int] = {}
     ended_at: float | None = None
+    interval_s: float = 0.0
+    """Seconds until the next round opens."""
+    activation: str = ""
+    is_exercise: bool = False
     version: int = 0
     moved: int = 0
     changed: int = 0

@@ -199,6 +199,9 @@ class DutySeen(msgspec.Struct, frozen=True):
     drafted: bool = False
     must: int = 0
     unanswered_items: int = 0
+    briefing_until: float | None = None
+    """Until when visitors are briefed in the hall (city epoch seconds), None while they are not."""
+    briefing_version: int = 0
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):

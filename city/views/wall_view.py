@@ -18,6 +18,7 @@ from city.views.duplicate_groups import DuplicateGroups
 from city.views.linkage_view import LinkageView
 from city.views.page_view import Kept, PageView
 from city.views.response.command_view import command_seen
+from city.views.response.situation_view import SituationView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
@@ -82,6 +83,7 @@ class WallView:
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
         self._linkage = LinkageView(rules, full=self.full)
+        self._situation = SituationView(rules)
         self.deferral: Span | None = None
         self._units = frozenset(one.short for one in rules.agencies.values()) if rules else frozenset()
 
@@ -96,6 +98,10 @@ class WallView:
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
         linkage = self._linkage.see(state, now)
+        deferred = self._kept.get(
+            "deferred", (state.revision("cases"), self.deferral), lambda: sum(case.deferred for case in cases)
+        )
+        lost = sum(one.freshness == "lost" for one in seen.sources)
         return WallSeen(
             **fields,
             cases=cases,
@@ -119,6 +125,9 @@ class WallView:
             command=command_seen(
                 ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
                 units=self._units,
+            ),
+            situation=self._situation.see(
+                state, now, linkage=linkage, sources=(lost, len(seen.sources)), deferred=deferred
             ),
         )  # fmt: skip
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from city.access import Person, may_read_words
+from city.access import Person
 from city.commands.command import Now
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
+from city.personal_data import may_read_words
 from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
 from city.views.case_view import account_mark

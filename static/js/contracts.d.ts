@@ -266,6 +266,14 @@ interface OverMap {
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
 }
+/** Where the presenter is (static/js/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
+interface BriefingSteps {
+  step(): number;
+  steps: number;
+  isOpen(): boolean;
+  played(): number;
+  isPlaying(): boolean;
+}
 /** static/js/wall.js; views are west, east, south, north in metres. */
 interface Wall {
   hold(view: number[]): void;
@@ -468,6 +476,8 @@ interface City {
   overMap: OverMap;
   get orders(): Orders;
   set orders(given: OrderBook);
+  // The visitors' page (briefing.js)
+  briefing: BriefingSteps;
   // A wall (wall.js, wall_shown.js, wall_seat.js)
   wall: Wall;
   locked?(): boolean;

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from city.access import Person, may_see_person
+from city.access import Person
 from city.clocks.timestamps import iso
 from city.commands.arguments import Reveal, SendUnit, ShowOn, Words, bad_arg
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decision import Answer, Order, allowed, not_now
 from city.commands.subjects import find_key
 from city.dispatch.sendable_units import hindrance
+from city.personal_data import may_see_person
 from city.state.case_file import OPEN
 from city.state.ledger_state import LedgerState
 from city.state.row_keys import row_key_of
