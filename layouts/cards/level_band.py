@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.views.response.response_seen import LevelSeen, SituationSeen
+from city.views.response.response_seen import LevelSeen
 from city.views.wall_seen import PageSeen
 from layouts.contract import Row, View, each_second
 
@@ -20,7 +20,7 @@ class LevelBand:
 
     Scalars: ``mode``; ``rank`` of the worst real level, ``drill_rank`` of the worst exercise; ``forced``:
     whether the emergency face cannot be left; ``recovery_open`` and ``recovery_since``; ``next``: what may
-    get worse next (fields of ``ForecastSeen``), on pages that may see the situation.
+    get worse next (fields of ``ForecastSeen``).
     """
 
     key = "level_band"
@@ -31,11 +31,10 @@ class LevelBand:
         response = seen.response
         levels = sorted(response.levels, key=lambda one: (one.is_exercise, -one.rank, one.since))
         rank, drill = _worst(levels, is_exercise=False), _worst(levels, is_exercise=True)
-        situation: SituationSeen | None = getattr(seen, "situation", None)
         scalars: dict[str, Any] = {
             "mode": response.mode, "rank": rank, "drill_rank": drill, "forced": max(rank, drill) >= FORCED,
             "recovery_open": response.recovery_open, "recovery_since": response.recovery_since,
-            "next": [msgspec.to_builtins(one) for one in situation.next[:NEXT]] if situation else [],
+            "next": [msgspec.to_builtins(one) for one in response.next[:NEXT]],
         }  # fmt: skip
         return View(now, scalars, [_row(one) for one in levels])
 

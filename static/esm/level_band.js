@@ -52,11 +52,11 @@ export const mend = card((city) => (view) => {
   /** "04:12 高潮位 4.90米（警戒4.55）", a landfall with the time that is left; then who said so, and when. @param {Row} one @param {number} at */
   function next(one, at) {
     const digits = one.unit === "m" ? 2 : 0, number = (n) => n.toFixed(digits), unit = words("band.unit." + one.unit) ?? one.unit;
-    const place = words("station." + one.place) ?? words("street." + one.place) ?? one.place;
+    const place = words("water_station." + one.place) ?? words("street." + one.place) ?? one.place;
     const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line;
     return html`<b data-colour=${mark(isOver && "orange")}>${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
-      one.kind === "landfall" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;
+      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("code.source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;
   }
 });

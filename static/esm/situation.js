@@ -9,14 +9,14 @@ export const EMERGENCY = new Map(Object.entries({
 const LEVELS = { near: "orange", over: "red" }, STALE_S = 900, LONG = 11;
 
 /** A figure in words: its number, what stands beside it, its colour, its age. @param {City} city @param {string} id @param {Row | null | undefined} one */
-export function told({ say, city }, id, one) {
+export function told({ say, words, city }, id, one) {
   const isKnown = one != null && one.value !== null, of = id === "relocation" && isKnown && one.of !== null ? "/" + figure(one.of) : "";
   return {
     number: figure(isKnown ? one.value : null), of,
     colour: isKnown && one.value > 0 ? LEVELS[one.level] ?? EMERGENCY.get(id) : LEVELS[one?.level] ?? "",
     isZero: isKnown && one.value === 0,
-    more: one != null && one.unknown > 0 ? say.say("situation.unknown", { n: one.unknown }) : isKnown ? "" : say.say("situation.none." + id),
-    age: isKnown && one.as_of !== null && city() - one.as_of > STALE_S ? say.say("situation.as_of", { t: say.moment(one.as_of, city()) }) : "",
+    more: one != null && one.unknown > 0 ? say.say(words("situation.unknown." + id) ? "situation.unknown." + id : "situation.unknown", { n: one.unknown }) : isKnown ? "" : say.say("situation.none." + id),
+    age: isKnown && one.as_of !== null && (one.old > 0 || city() - one.as_of > STALE_S) ? say.say("situation.as_of", { t: say.moment(one.as_of, city()) }) : "",
   };
 }
 

@@ -29,5 +29,6 @@ def situation_figures(seen: WallSeen) -> dict[str, dict[str, Any] | None]:
         one = seen.situation.figures.get(name)
         told[name] = None if one is None else {
             "value": one.value, "of": one.of, "unknown": one.unknown, "as_of": one.as_of, "level": one.level,
+            "old": one.old,
         }  # fmt: skip
     return told
