@@ -52,7 +52,8 @@ export const mend = card((city) => (view) => {
   /** "04:12 高潮位 4.90米（警戒4.55）", a landfall with the time that is left; then who said so, and when. @param {Row} one @param {number} at */
   function next(one, at) {
     const digits = one.unit === "m" ? 2 : 0, number = (n) => n.toFixed(digits), unit = words("band.unit." + one.unit) ?? one.unit;
-    const place = words("water_station." + one.place) ?? words("street." + one.place) ?? one.place;
+    const isWhole = order.some((id) => rows.get(id).jurisdiction === one.place); // of the whole district the band need not say the name
+    const place = isWhole ? say.say("band.whole") : words("water_station." + one.place) ?? words("street." + one.place) ?? one.place;
     const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line;
