@@ -33,6 +33,7 @@ _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
+_TASKS = (*_ANSWERS, *_CENTRE, *_LEADERS, "commander")  # the centre's roles: the centre's own tasks only
 _STAFF = tuple(role for role in AXES if role not in ("system", "presenter"))
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
@@ -45,6 +46,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
     "not_my_list": ("inspector", "village_operator"),
+    "add_photos": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -111,12 +113,13 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_session": _LEADERS,
     # linkage tasks
     "issue_task": (*_CENTRE, *_LEADERS, "system"),
-    "acknowledge_task": _ANSWERS,
+    "acknowledge_task": _TASKS,
     "decline_task": ("agency_duty_leader",),
     "set_out_task": _ANSWERS,
     "arrive_task": (*_ANSWERS, "system"),
-    "finish_task": _ANSWERS,
+    "finish_task": _TASKS,
     "verify_task": ("inspector", "street_operator"),
+    "write_task_order": (*_CENTRE, *_LEADERS),
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
     "cancel_task": (*_CENTRE, *_LEADERS),
@@ -186,6 +189,9 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "record_city_level": (*_CENTRE, "duty_leader"),
     "authorise_deputy": ("commander",),
     "pass_response_limit": ("system",),
+    # the recovery list of a response that ended (§4.6)
+    "finish_recovery": (*_ANSWERS, *_CENTRE, *_LEADERS, "commander", "system"),
+    "assign_recovery": ("shift_lead", *_LEADERS, "commander"),
     # visiting briefings (§5.4)
     "start_briefing": ("duty_leader",),
     "end_briefing": (*_CENTRE, "duty_leader"),

@@ -106,4 +106,4 @@ def _rules(state: str, areas: tuple[str, ...], rows: str) -> str:
 
 EVERY: Final = ("grammar", "mend", "live")
 OF_ORDERS: Final = ("rows", "orders", "order_words")
-OF_CASES: Final = ("over_map", "callouts", "incident_labels", *OF_ORDERS)
+OF_CASES: Final = ("over_map", "callouts", "incident_labels", "field_labels", *OF_ORDERS)

@@ -138,6 +138,7 @@ def _table_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _outlets_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     state.outlets = frozenset(texts(fact.data, "systems"))
+    state.exercise_outlets = frozenset(texts(fact.data, "exercise"))
     return ()
 
 

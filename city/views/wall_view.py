@@ -183,7 +183,7 @@ def _readings(state: CityState, now: float) -> ReadingsSeen:
         name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
         quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
         interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(as_of, interval, now),
+        lost=lost_mask(as_of, interval, now), owner=r.column("owner"), hour=state.measured.last_hour.seen(),
     )  # fmt: skip
 
 

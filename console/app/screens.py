@@ -54,9 +54,10 @@ class Screens:
         }  # fmt: skip
         atlas = Atlas.read(district.atlas_dir)
         given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
-        self._streets = StreetContent(settings, district, atlas, **given)
+        lined = given | {"stations": rules.water_lines}
+        self._streets = StreetContent(settings, district, atlas, **lined)
         self.contents: dict[str, PageContent] = {
-            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **given)
+            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **lined)
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
