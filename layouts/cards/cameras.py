@@ -7,33 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clocks.city_clock import CityClock
+from city.linkage.gauges import IN_FORCE
 from city.places.distance import metres_to_points
 from city.places.road_names import spot_in
-from city.views.wall_seen import CameraSeen, WallSeen
+from city.views.response.video_preset import video_preset
+from city.views.wall_seen import CameraSeen, CaseSeen, WallSeen
 from layouts.contract import Row, View, each_second
 
-__all__ = ["MOST", "NEAR_M", "PRESET", "Cameras"]
+__all__ = ["MOST", "NEAR_M", "Cameras"]
 
 MOST: Final = 3
-PRESET: Final = 4
-"""Pictures of the preset in an emergency (2 × 2)."""
 NEAR_M: Final = 1000.0
 """Metres within which a camera is near a case, as on the desk."""
 
-SHUT: Final = ("closed", "closing", "reopening", "suggested")
-"""States of an underpass that a camera is wanted for, the first ones first."""
-
 
 class Cameras:
-    """Rows by cameras' ids: at most three, in an emergency four.
+    """Rows by cameras' ids: near critical cases first, then nearest to the core, at most three.
 
-    Of a row: ``label`` (roads and side that its name surely holds), ``street``; ``metres`` to the place
-    that it is shown for, None when it is shown for the core; ``why``: closure, case, incident or core;
-    ``well``, and when it is not ``word`` (lost, frozen, black) and ``since`` (city seconds; of its last
-    picture when it is lost), None = never.
-    Which cameras stand here depends on the registry, the closures and the set of critical cases alone: one
-    that fails keeps its place. In an emergency closed underpasses come first, then incidents, then cases.
-    ``preset``: the card has rows in an emergency only.
+    In an emergency they are the four of ``video_preset``; ``closed`` is then how many underpasses are closed.
+    With ``preset`` the card has rows in an emergency only.
+    Of a row: ``label`` (roads and side that its name surely holds), ``street``; ``metres`` to the critical
+    case that it is shown for, None when it is shown for the core; ``well``, and when it is not ``word``
+    (lost, frozen, black) and ``since`` (city seconds; of its last picture when it is lost), None = never.
+    Which cameras stand here depends on the registry and the set of critical cases alone: one that fails keeps
+    its place.
     """
 
     reads = ("cameras", "registry", "marks", "incidents", "closures", "response", each_second)
@@ -57,63 +54,48 @@ class Cameras:
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        is_emergency = seen.response.mode == "emergency"
-        if self._preset and not is_emergency:
+        if seen.response.mode == "emergency":
+            closed = sum(one.state in IN_FORCE for one in seen.closures)
+            rows = [_row(camera, None, seen.clock, now) for camera in video_preset(seen)]
+            return View(now, {"closed": closed}, rows)
+        if self._preset:
             return View(now, {})
+        critical = [c for c in seen.cases if c.urgency == "critical" and c.lon == c.lon]
+        critical.sort(key=lambda c: (not c.hazard, -c.at, c.key))
         cameras = sorted(seen.cameras, key=lambda c: c.id)
-        chosen: dict[int, tuple[float | None, str]] = {}
-        most = PRESET if is_emergency else MOST
-        for row, metres, why in _offered(cameras, _places(seen, is_emergency=is_emergency), self._core, most):
-            if len(chosen) == most:
+        chosen: dict[int, float | None] = {}
+        for row, metres in _offered(cameras, critical, self._core):
+            if len(chosen) == MOST:
                 break
-            chosen.setdefault(row, (metres, why))
-        rows = [_row(cameras[row], metres, why, seen.clock, now) for row, (metres, why) in chosen.items()]
-        return View(now, {}, rows)
-
-
-Spot = tuple[float, float, str]
-"""A place that cameras are wanted for: lon, lat, and why."""
-
-
-def _places(seen: WallSeen, *, is_emergency: bool) -> list[Spot]:
-    """Return the places that come first, the worst first."""
-    critical = [c for c in seen.cases if c.urgency == "critical" and c.lon == c.lon]
-    critical.sort(key=lambda c: (not c.hazard, -c.at, c.key))
-    spots: list[Spot] = []
-    if is_emergency:
-        shut = [c for c in seen.closures if c.state in SHUT and c.lon == c.lon]
-        shut.sort(key=lambda c: (SHUT.index(c.state), -c.depth_cm, c.device))
-        spots += [(one.lon, one.lat, "closure") for one in shut]
-        spots += [(one.lon, one.lat, "incident") for one in seen.incidents if one.lon == one.lon]
-    return spots + [(one.lon, one.lat, "case") for one in critical]
+            chosen.setdefault(row, metres)
+        return View(now, {}, [_row(cameras[row], m, seen.clock, now) for row, m in chosen.items()])
 
 
 def _offered(
-    cameras: Sequence[CameraSeen], places: Sequence[Spot], core: tuple[float, float], most: int
-) -> Iterator[tuple[int, float | None, str]]:
-    """Yield rows of cameras, metres and why: the nearest of each place, the next, then the core's."""
+    cameras: Sequence[CameraSeen], critical: Sequence[CaseSeen], core: tuple[float, float]
+) -> Iterator[tuple[int, float | None]]:
+    """Yield rows of cameras and metres to their case: the nearest of each case, the next, then the core's."""
     lon = np.array([camera.lon for camera in cameras], dtype=np.float64)
     lat = np.array([camera.lat for camera in cameras], dtype=np.float64)
-    first = places[:most]
-    reach = [metres_to_points(place[0], place[1], lon, lat) for place in first]
+    reach = [metres_to_points(case.lon, case.lat, lon, lat) for case in critical[:MOST]]
     orders = [_nearest(metres) for metres in reach]
-    for turn in range(min(most, len(cameras))):
-        for (_, _, why), metres, order in zip(first, reach, orders, strict=True):
-            if metres[order[turn]] <= NEAR_M:
-                yield int(order[turn]), float(metres[order[turn]]), why
+    for place in range(min(MOST, len(cameras))):
+        for metres, order in zip(reach, orders, strict=True):
+            if metres[order[place]] <= NEAR_M:
+                yield int(order[place]), float(metres[order[place]])
     for row in _nearest(metres_to_points(*core, lon, lat)):
-        yield int(row), None, "core"
+        yield int(row), None
 
 
 def _nearest(metres: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.argsort(metres, kind="stable")
 
 
-def _row(camera: CameraSeen, metres: float | None, why: str, clock: CityClock, now: float) -> Row:
+def _row(camera: CameraSeen, metres: float | None, clock: CityClock, now: float) -> Row:
     state = camera.state_at(now, clock)
     fields: dict[str, Any] = {
         "label": spot_in(camera.name), "street": camera.street,
-        "metres": None if metres is None else round(metres), "why": why,
-        "well": state.is_well, "word": state.word, "since": state.since,
+        "metres": None if metres is None else round(metres), "well": state.is_well, "word": state.word,
+        "since": state.since,
     }  # fmt: skip
     return camera.id, fields

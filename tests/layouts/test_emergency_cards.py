@@ -16,6 +16,7 @@ from city.views.response.response_seen import (
     SituationSeen,
     StreetCell,
 )
+from city.views.response.video_preset import video_preset
 from city.views.wall_seen import DutySeen, WallSeen
 from layouts.cards.cameras import Cameras
 from layouts.cards.emergency.command import Command
@@ -196,20 +197,16 @@ class TestZeroReports:
 class TestPreset:
     ROW = tuple(camera(f"c{n}", lon=LON + n * 0.02, lat=LAT) for n in range(9))
 
-    def test_closed_underpasses_come_first_then_incidents_then_cases(self) -> None:
-        places = {n: (LON + n * 0.02, LAT) for n in range(9)}
+    def test_it_shows_the_cameras_of_the_emergency_and_how_many_underpasses_are_closed(self) -> None:
         closures = tuple(
-            ClosureSeen(f"d{n}", state, NOW, "", "", *places[n])
+            ClosureSeen(f"d{n}", state, NOW, "", "", LON + n * 0.02, LAT)
             for n, state in ((7, "suggested"), (3, "closed"))
         )
-        told = emergency(
-            cameras=self.ROW, closures=closures, incidents=(incident(lon=places[5][0]),),
-            cases=(case(urgency="critical", place=places[1]),),
-        )  # fmt: skip
-        rows = Cameras(key="preset", preset=True).view(told, NOW).rows
-        assert [(key, row["why"]) for key, row in rows] == [
-            ("c3", "closure"), ("c7", "closure"), ("c5", "incident"), ("c1", "case"),
-        ]  # fmt: skip
+        told = emergency(cameras=self.ROW, closures=closures)
+        view = Cameras(key="preset", preset=True).view(told, NOW)
+        assert [key for key, _ in view.rows] == [one.id for one in video_preset(told)] == ["c3"]
+        assert view.scalars == {"closed": 1}
+        assert Cameras(LON, LAT).view(told, NOW).rows == view.rows
 
     def test_it_has_no_pictures_in_routine_and_the_strip_then_three(self) -> None:
         told = seen(cameras=self.ROW)
