@@ -7,14 +7,16 @@ import { FIGURES, figure } from "./act.js";
 import { EMERGENCY, told as figureOf } from "./situation.js";
 
 // Of more than these at once only the places have room; class and time stand in the rows below.
-const MOST_ALARMS = 10, MOST_P1 = 0.05, MOST_NAMED = 4;
+const MOST_ALARMS = 10, MOST_P1 = 0.05, MOST_NAMED = 4, MOST_IN_EMERGENCY = 2;
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
   orders.on(redraw);
   alarm.on(redraw);
 
-  return ({ scalars: told, order, rows }) => {
+  return ({ scalars: told, order: every, rows }) => {
+    // The line holds the alarms' budget then; the worst cases stand on top of the queue.
+    const order = told.figures == null ? every : every.slice(0, MOST_IN_EMERGENCY);
     const now = city.city();
     // What came in and was not looked at; and how much of it one person can take (ten in ten minutes).
     alarm.take(told.critical_keys && [...told.critical_keys, ...(told.red_alarms ?? [])]);
@@ -59,7 +61,7 @@ export const mend = card((city, { redraw }) => {
     const share = told.alarms > 0 ? told.p1 / told.alarms : 0, isOver = told.alarms > MOST_ALARMS;
     return html`<span class="flood" data-over=${mark(isOver)} ?hidden=${!(isOver || (told.figures != null && told.alarms != null))}>${joined(
       say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }),
-      told.figures != null && share > MOST_P1 && say.say("desk.flood_p1", { n: Math.round(share * 100), most: MOST_P1 * 100 }),
+      told.figures != null && isOver && share > MOST_P1 && say.say("desk.flood_p1", { n: Math.round(share * 100), most: MOST_P1 * 100 }),
       told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>`;
   }
   function screen() {

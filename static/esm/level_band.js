@@ -13,17 +13,17 @@ export const mend = card((city) => (view) => {
   set(page, "face", (city.wall?.face ? city.wall.face(told) : told.mode === "emergency") ? "emergency" : null);
   set(document.body, "frame", kind === "level" ? level.rank : kind === "exercise" ? "exercise" : null);
   if (isOver) {
-    return html`<div class="band" data-kind="recovery" role="status"><b class="title">${say.say("band.recovery", { n: told.recovery_open ?? "—" })}</b
-      ><span class="facts">${(told.recovery_since ?? null) !== null && say.say("band.since", { t: say.moment(told.recovery_since, now) })}</span></div>`;
+    return html`<div class="band" data-kind="recovery" role="status"><b class="band-title">${say.say("band.recovery", { n: told.recovery_open ?? "—" })}</b
+      ><span class="band-facts">${(told.recovery_since ?? null) !== null && say.say("band.since", { t: say.moment(told.recovery_since, now) })}</span></div>`;
   }
   if (level === null) return html`<div class="band" hidden></div>`;
   const others = order.slice(1).map((id) => named(rows.get(id), true)).join(say.say("list.comma"));
   const facts = [[say.say("band.since", { t: say.moment(level.since, now) })], ...by(level, now), [cityLevel(level)],
     [say.elapsed(level.since, now)], [others && say.say("band.others", { levels: others })]].filter(([words_]) => words_);
   return html`<div class="band" data-kind=${mark(kind)} data-rank=${level.rank} role="status"><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill")}</b
-    ><b class="title">${named(level, false)}</b
-    ><span class="facts">${facts.map(([words_, colour]) => html`<span data-colour=${mark(colour)}>${words_}</span>`)}</span
-    ><span class="next" ?hidden=${told.next.length === 0}><span class="name">${say.say("band.next")}</span><span class="ones">${told.next.map((one) => html`<span>${next(one, now)}</span>`)}</span></span
+    ><b class="band-title">${named(level, false)}</b
+    ><span class="band-facts">${facts.map(([words_, colour]) => html`<span data-colour=${mark(colour)}>${words_}</span>`)}</span
+    ><span class="band-ahead" ?hidden=${told.next.length === 0}><span class="band-name">${say.say("band.next")}</span><span class="band-ones">${told.next.map((one) => html`<span>${next(one, now)}</span>`)}</span></span
     ><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill_end")}</b></div>`;
 
   /** "Ⅱ级响应 · 防汛防台"; among others "演练 Ⅱ级 防汛防台". @param {Row} one @param {boolean} isShort */
