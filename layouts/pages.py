@@ -12,6 +12,7 @@ from layouts.cards.cameras import Cameras
 from layouts.cards.desk_alarms import DeskAlarms
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
+from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_screening import DeskScreening
@@ -112,6 +113,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("briefing_control"),
                     Cell("duty_entry"),
                     Cell("desk_screening"),
+                    Cell("desk_level"),
                     Cell("desk_linkage"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
@@ -124,6 +126,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "cards",
             "desk_cards",
             "desk_detail",
+            "desk_level",
             "desk_linkage",
             "desk_alarms",
             "desk_screening",
@@ -181,6 +184,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskStrip(),
     DeskQueue(),
     DeskScreening(),
+    DeskLevel(),
     DeskLinkage(),
     DeskAlarms(),
     DeskDetail(),

@@ -10,6 +10,7 @@ from city.state.hotline_records import Span
 from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.hotline_view import HotlineSeen
 from city.views.nearest_units import NearestUnit
+from city.views.response.response_seen import LevelDeskSeen
 from city.views.wall_seen import CaseSeen, WallSeen
 
 __all__ = ["BounceSeen", "DeskCase", "DeskSeen", "DetectionSeen"]
@@ -85,4 +86,5 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     """The running 灾害顺延, None for none."""
     relaxation_version: int = 0
     alarms: tuple[AlarmSeen, ...] = ()
+    levels: LevelDeskSeen = LevelDeskSeen()
     maintained: tuple[MaintainedSeen, ...] = ()

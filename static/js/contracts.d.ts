@@ -492,6 +492,8 @@ interface City {
   // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
   keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
   dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };
+  /** Opens the card of response levels, at one of its steps (static/esm/desk_level.js). */
+  deskLevel?: { open(step: string): void };
   // A desk (desk.js, desk_alarm.js, desk_map.js)
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);

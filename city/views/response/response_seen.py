@@ -6,8 +6,8 @@ Ranks are as in :mod:`city.state.response_records`. Times are city epoch seconds
 import msgspec
 
 __all__ = [
-    "ApprovalSeen", "FigureSeen", "ForecastSeen", "LevelSeen", "ProposalSeen", "RelaxationSeen",
-    "ResponseSeen", "RoundSeen", "SituationSeen", "StreetCell",
+    "ApprovalSeen", "FigureSeen", "ForecastSeen", "LevelDeskSeen", "LevelSeen", "ProposalSeen",
+    "RelaxationSeen", "ResponseNow", "ResponseSeen", "RoundSeen", "SituationSeen", "StreetCell",
 ]  # fmt: skip
 
 
@@ -71,6 +71,25 @@ class ProposalSeen(msgspec.Struct, frozen=True):
     is_verbal: bool = False
     """It is a spoken order of the commander, which the second person has not approved yet."""
     write_by: float | None = None
+
+
+class ResponseNow(msgspec.Struct, frozen=True):
+    """A response that a desk may act on: its id, its rank and its version."""
+
+    id: str
+    rank: int = 0
+    version: int = 0
+
+
+class LevelDeskSeen(msgspec.Struct, frozen=True):
+    """What a desk needs to act on levels: the district's response, the city's, the district's exercise.
+
+    ``suggested`` is the rank that the warnings in force suggest, by the warnings with these keys.
+    """
+
+    responses: tuple[ResponseNow, ...] = ()
+    suggested: int = 0
+    suggested_by: tuple[str, ...] = ()
 
 
 class RelaxationSeen(msgspec.Struct, frozen=True):
