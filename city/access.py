@@ -190,7 +190,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "authorise_deputy": ("commander",),
     "pass_response_limit": ("system",),
     # the recovery list of a response that ended (§4.6)
-    "finish_recovery": (*_ANSWERS, *_CENTRE, *_LEADERS, "commander", "system"),
+    "finish_recovery": (*_ANSWERS, "inspector", *_CENTRE, *_LEADERS, "commander", "system"),
     "assign_recovery": ("shift_lead", *_LEADERS, "commander"),
     # visiting briefings (§5.4)
     "start_briefing": ("duty_leader",),

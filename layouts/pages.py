@@ -15,6 +15,7 @@ from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
 from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_recovery import DeskRecovery
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -115,6 +116,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("desk_screening"),
                     Cell("desk_level"),
                     Cell("desk_linkage"),
+                    Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
                 ),
@@ -128,6 +130,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "desk_detail",
             "desk_level",
             "desk_linkage",
+            "desk_recovery",
             "desk_alarms",
             "desk_screening",
             "duty_forms",
@@ -186,6 +189,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskScreening(),
     DeskLevel(),
     DeskLinkage(),
+    DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),
     DeskIndicators(),

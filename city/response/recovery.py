@@ -3,6 +3,8 @@
 Nothing is lost: what the ledger still has open becomes an item with somebody who must finish it.
 """
 
+import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,17 +15,22 @@ from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
 from city.state.response_records import RecoveryItem, Response
+from city.state.row_keys import row_key_of
 
 __all__ = ["is_settled", "recovery_items"]
 
 OUTAGE, SHELTER = "outage.out", "shelter."
+REMOTE = frozenset({"video", "caller_confirmed"})
+SAMPLED = 0.1
+"""The share of checks from afar that is checked in the field when the response is over (§4.6)."""
 
 
 def recovery_items(
     state: LedgerState, rules: DecisionRules, response: Response, now: float
 ) -> tuple[RecoveryItem, ...]:
     """Return what is left at city time ``now``, with the holder of each: tasks, closures, shelters, outages,
-    and for each holder the cases that were deferred. An exercise leaves only its own tasks.
+    for each holder the cases that were deferred, and the sample of checks from afar that is checked in the
+    field. An exercise leaves only its own tasks.
     """
     exercise = is_exercise(response.id)
     items = [*_tasks(state, response, exercise=exercise)]
@@ -32,6 +39,7 @@ def recovery_items(
         items += _figures(state, response, rules)
         if response.jurisdiction == rules.district:
             items += _deferred(state, rules, response, now)
+            items += _field_checks(state, response)
     return tuple(items)
 
 
@@ -121,6 +129,20 @@ def _deferred(
     for holder, count in sorted(counts.items()):
         names = {"count": str(count)}
         yield RecoveryItem(f"shifted_case:{holder}", "shifted_case", f"cases:{holder}", holder, names)
+
+
+def _field_checks(state: LedgerState, response: Response) -> Iterator[RecoveryItem]:
+    """Yield a tenth of the cases that were checked from afar during the response, the same for everybody."""
+    since = _since(response)
+    afar = [
+        case for case in state.cases.values()
+        if case.file.check is not None and case.file.check.mode in REMOTE and case.file.check.at >= since
+    ]  # fmt: skip
+    afar.sort(key=lambda case: hashlib.sha256(case.key.encode()).digest())
+    for case in afar[: math.ceil(len(afar) * SAMPLED)]:
+        names = {"no": case.file.no, "road": case.place.road}
+        key = f"field_check:{row_key_of(case.key)}"
+        yield RecoveryItem(key, "field_check", f"case:{case.key}", case.place.street, names)
 
 
 def is_settled(state: LedgerState, item: RecoveryItem) -> bool | None:

@@ -18,6 +18,7 @@ from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, S
 from city.state.hotline_records import Relaxation, Visit
 from city.state.last_hour import LastHour
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.outbox_item import Item
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
@@ -118,29 +119,6 @@ class Case(msgspec.Struct):
     def is_open(self) -> bool:
         """Whether the case is not over."""
         return self.state not in CLOSED
-
-
-class Item(msgspec.Struct, frozen=True):
-    """A message to another system, not to be sent before a machine time.
-
-    ``case`` is a case's key, or the id of the task that ``subject`` (``task:<id>``, else '') names; ``at``
-    the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries. One of an exercise
-    (``is_exercise``) says so in its text and goes to participants only.
-    """
-
-    id: str
-    case: str
-    kind: str
-    to: str
-    text: str
-    names: dict[str, str]
-    not_before: float
-    position: int
-    recall_of: str = ""
-    tries: int = 0
-    at: float = 0.0
-    subject: str = ""
-    is_exercise: bool = False
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ CITY: Final = "city"
 RELOCATION_GROUPS: Final = (
     "sea_wall_outside", "site_shed", "dangerous_house", "low_lying", "fishery", "ship_crew", "other",
 )  # fmt: skip
-RECOVERY_KINDS: Final = ("task", "closure", "shelter", "outage", "shifted_case")
+RECOVERY_KINDS: Final = ("task", "closure", "shelter", "outage", "shifted_case", "field_check")
 
 
 class Measure(msgspec.Struct, frozen=True):

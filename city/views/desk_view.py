@@ -16,6 +16,7 @@ from city.views.hotline_view import HotlineSeen, HotlineView
 from city.views.nearest_units import FreeUnits, NearestUnit
 from city.views.page_view import Kept
 from city.views.response.level_desk import LevelDesk
+from city.views.response.recovery_view import recovery_seen
 from city.views.response.response_seen import LevelDeskSeen
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
@@ -68,6 +69,10 @@ class DeskView:
                 state, now, self._waiting.get("alarms", revision, lambda: open_alarms(state.ledger))
             ),
             maintained=self._waiting.get("maintained", revision, lambda: maintained_seen(state.ledger)),
+            recovery=self._waiting.get(
+                "recovery", (state, state.revision("response", "tasks", "closures")),
+                lambda: recovery_seen(state.ledger),
+            ),
             detections=self._waiting.get(
                 "detections", state.revision("detections"), lambda: _detections(state.ledger)
             ),

@@ -21,7 +21,8 @@ HOLDERS: Final = ("agency_operator", "agency_duty_leader", "street_operator")
 
 
 def decide_finish_recovery(order: SubjectOrder, args: FinishRecovery) -> SubjectAnswer:
-    """Say that an item is finished: its holder, the centre, or the engine when the ledger shows it.
+    """Say that an item is finished: its holder, the centre, an inspector of a field check, or the engine
+    when the ledger shows it.
 
     An item that the ledger shows as open is refused, whoever says so.
     """
@@ -29,6 +30,8 @@ def decide_finish_recovery(order: SubjectOrder, args: FinishRecovery) -> Subject
     if isinstance(item, Refusal):
         return item
     if order.role in HOLDERS and order.by.holder != item.holder:
+        return Refusal("not_allowed", "recovery_of_other", {"at_holder": item.holder})
+    if order.role == "inspector" and item.kind != "field_check":
         return Refusal("not_allowed", "recovery_of_other", {"at_holder": item.holder})
     settled = is_settled(order.state, item)
     if settled is False or (order.role == "system" and settled is None):

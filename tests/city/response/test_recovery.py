@@ -3,11 +3,12 @@
 from typing import Any
 
 from city.commands.response.ending_facts import ending_facts
+from city.state.case_records import Check
 from city.state.ledger_state import Device, Place
 from city.state.linkage_records import Closure, Signed
 from city.state.response_records import Figure, Situation
 from tests.city.commands.linkage.linkage_world import FIRE
-from tests.city.commands.world import CHEN, GU, POWER, STREETS
+from tests.city.commands.world import CHEN, GU, INSPECTOR, POWER, STREETS, WEI
 from tests.city.response.plan_world import COMMANDER, Raised
 
 SIGNED = Signed("a", "某××", "agency_operator", 0.0)
@@ -103,3 +104,20 @@ def test_an_item_is_given_to_another_holder_by_the_leaders_of_the_shift() -> Non
     assert world.no("assign_recovery", subject, GU, item=item.key, to="nobody")[0] == "bad_arg"
     world.did("assign_recovery", subject, GU, item=item.key, to="xf")
     assert world.response.recovery[0].holder == "xf"
+
+
+def test_a_tenth_of_the_checks_from_afar_is_checked_in_the_field() -> None:
+    world = Raised()
+    world.activate(3)
+    for number in range(11):
+        key = world.report(f"hotline/{number}", category={"kind": "event", "code": "0113"})
+        case = world.case(key)
+        case.file.check = Check("video", "sun", world.now.city, passed=True)
+    world.end()
+    found = [item for item in world.response.recovery if item.kind == "field_check"]
+    assert len(found) == 2
+    assert {item.holder for item in found} == {WEI}
+    subject = f"response:{world.id}"
+    other = next(item for item in world.response.recovery if item.kind == "task")
+    assert world.no("finish_recovery", subject, INSPECTOR, item=other.key)[0] == "recovery_of_other"
+    world.did("finish_recovery", subject, INSPECTOR, item=found[0].key)
