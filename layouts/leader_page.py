@@ -18,11 +18,11 @@ __all__ = ["LEADER_CARDS", "LEADER_LAYOUT"]
 LEADER_LAYOUT: Final = Layout(
     key="leader",
     path="/leader",
-    areas=("band band", "figures figures", "map decisions", "map orders", "cells orders"),
+    areas=("header header", "figures figures", "map decisions", "map orders", "cells orders"),
     columns="minmax(0, 3fr) minmax(0, 2fr)",
     rows="auto auto auto minmax(0, 1fr) auto",
     regions=(
-        Region("band", (Cell("leader_header"),)),
+        Region("header", (Cell("leader_header"),)),
         Region("figures", (Cell("leader_figures"),)),
         Region("decisions", (Cell("leader_decisions"),)),
         Region("map", (Cell("map", "figure", grow=True), Cell("legend", grow=True))),
