@@ -207,6 +207,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "check": ("inspector", *_CENTRE, "duty_leader"),
     "station": ("village_operator", *_CENTRE, "duty_leader"),
     "briefing": ("presenter",),
+    "review": ("evaluator", "shift_lead", "duty_leader"),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""
