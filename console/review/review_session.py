@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import panel as pn
 import param
+from bokeh.models import DatetimeTickFormatter
 
+from console.review.appearance import DATES, SUMMARY, TABLE, WIDGET, dark
 from console.review.exports import FORMATS
 from layers.atlas.atlas import Atlas
-from layers.palette import GROUND, MUTED, TEXT
+from layers.palette import GROUND
 from layers.review.counts import FEWEST, changes, in_time_share
-from layers.review.figures import RAMP, base_map, change_map, density_map, histogram
+from layers.review.figures import RAMP, base_map, change_map, density_map, histogram, street_names
 from layers.review.selection import FILTERED, Selection, chosen
 from layouts import theme
 
@@ -100,10 +102,7 @@ class ReviewSession(param.Parameterized):
         return self._kept[selection]
 
     def _say(self, key: str, **names: str) -> str:
-        text = self._words.get(key, key)
-        for name, value in names.items():
-            text = text.replace("{" + name + "}", value)
-        return text
+        return self._words.get(key, key).format(**names)
 
     # ---- the parts of the page
     def _filters(self) -> pn.Column:
@@ -113,12 +112,12 @@ class ReviewSession(param.Parameterized):
             choice = pn.widgets.MultiChoice(
                 name=self._say(f"review.{name}"), options=dict(sorted(options.items())), solid=False,
                 sizing_mode="stretch_width", placeholder=self._say("review.all"), search_option_limit=30,
-                stylesheets=[_WIDGET],
+                stylesheets=[WIDGET],
             )  # fmt: skip
             choice.param.watch(lambda event, name=name: self._choose(**{name: tuple(event.new)}), "value")
             made.append(choice)
         whole = pn.widgets.Button(
-            name=self._say("review.whole_time"), sizing_mode="stretch_width", stylesheets=[_WIDGET]
+            name=self._say("review.whole_time"), sizing_mode="stretch_width", stylesheets=[WIDGET]
         )
         whole.on_click(lambda _: self._choose(begin=None, end=None))
         return pn.Column(*made, whole, sizing_mode="stretch_width")
@@ -138,9 +137,10 @@ class ReviewSession(param.Parameterized):
             streams=[self._range, hv.streams.PlotSize()],
         )  # fmt: skip
         return pn.pane.HoloViews(
-            (base_map(self._atlas, self._lang) * density).opts(
-                hv.opts.Overlay(responsive=True, xaxis=None, yaxis=None, toolbar="above",
-                                active_tools=["wheel_zoom"], hooks=[_dark], show_frame=False)
+            (base_map(self._atlas) * density * street_names(self._atlas, self._lang)).opts(
+                hv.opts.Overlay(responsive=True, data_aspect=1, shared_axes=False,
+                                xaxis=None, yaxis=None, toolbar="above",
+                                active_tools=["wheel_zoom"], hooks=[dark], show_frame=False)
             ),
             sizing_mode="stretch_both",
         )  # fmt: skip
@@ -159,7 +159,10 @@ class ReviewSession(param.Parameterized):
             return (bars * band).opts(
                 hv.opts.Histogram(
                     color="#8B7BC0", line_color=GROUND, tools=["xbox_select"], active_tools=["xbox_select"],
-                    responsive=True, hooks=[_dark], xlabel="", ylabel=label, yformatter="%d", xaxis="bottom",
+                    responsive=True, shared_axes=False, hooks=[dark], xlabel="",
+                    ylabel=label, yformatter="%d", xaxis="bottom",
+                    toolbar="above",
+                    xformatter=DatetimeTickFormatter(**DATES),
                 )
             )  # fmt: skip
 
@@ -193,7 +196,7 @@ class ReviewSession(param.Parameterized):
             return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
         return pn.pane.HTML(
-            pn.bind(drawn, self.param.selection), sizing_mode="stretch_width", stylesheets=[_SUMMARY]
+            pn.bind(drawn, self.param.selection), sizing_mode="stretch_width", stylesheets=[SUMMARY]
         )
 
     def _change(self) -> pn.Column:
@@ -202,10 +205,10 @@ class ReviewSession(param.Parameterized):
             name=self._say("review.compare_day"),
             value=last - timedelta(weeks=4),
             width=150,
-            stylesheets=[_WIDGET],
+            stylesheets=[WIDGET],
         )
         weeks = pn.widgets.Select(
-            name=self._say("review.compare_span"), width=120, value=4, stylesheets=[_WIDGET],
+            name=self._say("review.compare_span"), width=120, value=4, stylesheets=[WIDGET],
             options={self._say("review.weeks", n=str(n)): n for n in WEEKS},
         )  # fmt: skip
 
@@ -220,17 +223,18 @@ class ReviewSession(param.Parameterized):
         def figure(selection: Selection, day: Any, weeks: int) -> Any:
             names = {code: self._name("street", code) for code in self._history.codes["street"]}
             return change_map(self._atlas, found(selection, day, weeks), FEWEST, names).opts(
-                responsive=True, aspect="equal", xaxis=None, yaxis=None, toolbar=None, hooks=[_dark],
-                show_frame=False,
+                frame_width=380, frame_height=280, data_aspect=1, shared_axes=False, xaxis=None,
+                yaxis=None, toolbar=None,
+                hooks=[dark], show_frame=False,
             )  # fmt: skip
 
         given = {"selection": self.param.selection, "day": day, "weeks": weeks}
         return pn.Column(
             pn.Row(day, weeks),
             pn.pane.HoloViews(
-                hv.DynamicMap(pn.bind(figure, **given)), sizing_mode="stretch_width", height=300
+                hv.DynamicMap(pn.bind(figure, **given)), height=300
             ),
-            pn.pane.HTML(pn.bind(table, **given), sizing_mode="stretch_width", stylesheets=[_TABLE]),
+            pn.pane.HTML(pn.bind(table, **given), sizing_mode="stretch_width", stylesheets=[TABLE]),
             sizing_mode="stretch_width",
         )  # fmt: skip
 
@@ -254,7 +258,7 @@ class ReviewSession(param.Parameterized):
         return f"<table><tr>{names}</tr>{cells}</table><p>{note}</p>"
 
     def _exporting(self) -> pn.Column:
-        told = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[_SUMMARY])
+        told = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[SUMMARY])
 
         def write(kind: str) -> None:
             rows = self.rows(self.selection)
@@ -269,7 +273,7 @@ class ReviewSession(param.Parameterized):
         buttons = []
         for kind in FORMATS:
             button = pn.widgets.Button(
-                name=self._say(f"review.export_{kind}"), sizing_mode="stretch_width", stylesheets=[_WIDGET]
+                name=self._say(f"review.export_{kind}"), sizing_mode="stretch_width", stylesheets=[WIDGET]
             )
             button.on_click(lambda _, kind=kind: write(kind))
             buttons.append(button)
@@ -295,39 +299,3 @@ def _share(before: int, after: int) -> str:
     if before + after < FEWEST or not before:
         return "—"
     return f"{100 * (after - before) / before:+.0f}%"
-
-
-def _dark(plot: Any, _element: Any) -> None:
-    """Give a figure the colours of all other pages."""
-    figure = plot.state
-    figure.background_fill_color = figure.border_fill_color = GROUND
-    figure.outline_line_color = None
-    for axis in (*figure.xaxis, *figure.yaxis):
-        axis.major_label_text_color = axis.axis_label_text_color = MUTED
-        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = "#1E2A3B"
-    figure.xgrid.grid_line_color = figure.ygrid.grid_line_color = None
-
-
-_LINE, _FIELD = theme.TOKENS["line"], "#0B1017"
-_WIDGET: Final = f"""
-label {{ color: {MUTED}; font-size: 14px; }}
-input, select, .bk-btn, .choices__inner, .choices__input {{
-  background: {_FIELD} !important; color: {TEXT} !important; border: 1px solid #2C3B52 !important;
-  font-size: 15px; min-height: 36px;
-}}
-.bk-btn:hover {{ border-color: {TEXT} !important; }}
-.choices__input {{ border: 0 !important; min-height: 26px; width: 100% !important; }}
-.choices__list--dropdown {{ background: {_FIELD} !important; color: {TEXT}; }}
-.choices__list--dropdown .is-highlighted {{ background: #22314A !important; color: {TEXT}; }}
-.choices__list--multiple .choices__item {{
-  background: #22314A !important; border-color: #2C3B52 !important; color: {TEXT} !important;
-}}
-"""
-_SUMMARY: Final = f"p {{ margin: 0 0 6px; color: {TEXT}; font-size: 15px; }} a {{ color: #7FB6FF; }}"
-_TABLE: Final = f"""
-table {{ border-collapse: collapse; width: 100%; font-size: 14px; color: {TEXT}; }}
-td {{ font-variant-numeric: tabular-nums; }}
-th {{ color: {MUTED}; font-weight: 400; text-align: right; padding: 3px 6px; }}
-td {{ text-align: right; padding: 3px 6px; border-top: 1px solid #1E2A3B; }}
-th:first-child, td:first-child {{ text-align: left; }} p {{ color: {MUTED}; font-size: 13px; }}
-"""

@@ -12,11 +12,11 @@ import pandas as pd
 from holoviews.operation.datashader import rasterize
 
 from layers.atlas.atlas import Atlas, Box
-from layers.palette import FAINT, MUTED, Ramp
+from layers.palette import FAINT, TEXT, Ramp
 from layers.review.counts import Change, time_histogram
 from layers.review.selection import Bounds, Selection
 
-__all__ = ["RAMP", "base_map", "change_map", "density_map", "histogram", "per_km2_day"]
+__all__ = ["RAMP", "base_map", "change_map", "density_map", "histogram", "per_km2_day", "street_names"]
 
 hv.extension("bokeh", logo=False)
 
@@ -29,8 +29,8 @@ DAY_S: Final = 86_400.0
 Frame = Any
 
 
-def base_map(atlas: Atlas, lang: str) -> hv.Overlay:
-    """Return water, streets with their borders and names, and ring and main roads."""
+def base_map(atlas: Atlas) -> hv.Overlay:
+    """Return water, streets with their borders, and ring and main roads."""
     drawing = atlas.drawing
     streets = [
         {
@@ -47,21 +47,23 @@ def base_map(atlas: Atlas, lang: str) -> hv.Overlay:
         if road.kind != "minor"
         for path in road.paths
     ]
-    names = [
-        (*label.spots[0], label.chinese if lang == "zh" else label.english)
-        for label in drawing.labels
-        if label.kind == "street" and label.spots
-    ]
     return hv.Overlay(
         [
             gv.Polygons(streets, ["x", "y"], crs=MERCATOR).opts(color=LAND, line_color=LINE, line_width=1),
             gv.Polygons(water, ["x", "y"], crs=MERCATOR).opts(color=WATER, line_color=None),
             gv.Path(roads, ["x", "y"], crs=MERCATOR).opts(color=LINE, line_width=1.2),
-            gv.Labels(names, ["x", "y"], "name", crs=MERCATOR).opts(
-                text_color=MUTED, text_font_size="11px", text_alpha=0.9
-            ),
         ]
     )  # fmt: skip
+
+
+def street_names(atlas: Atlas, lang: str) -> Any:
+    """Return the names of the streets, to be drawn over everything."""
+    names = [
+        (*label.spots[0], label.chinese if lang == "zh" else label.english)
+        for label in atlas.drawing.labels
+        if label.kind == "street" and label.spots
+    ]
+    return gv.Labels(names, ["x", "y"], "name", crs=MERCATOR).opts(text_color=TEXT, text_font_size="11px")
 
 
 def per_km2_day(image: Any, days: float) -> Any:
@@ -100,6 +102,8 @@ def density_map(
         x_range=(view.west, view.east), y_range=(view.south, view.north),
     )  # fmt: skip
     shown = counted.apply(coloured, chosen=selection)
+    for stream in streams:
+        stream.source = shown  # the browser tells them of the figure that shows this map
     return shown.opts(
         gv.opts.Image(
             cmap=[one[:7] for one in RAMP.css()],

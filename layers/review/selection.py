@@ -51,7 +51,7 @@ def chosen(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 def seconds(frame: pd.DataFrame) -> np.ndarray:
     """Return when the cases were reported, epoch seconds."""
-    return frame["at"].astype("int64").to_numpy()
+    return frame["at"].dt.as_unit("s").astype("int64").to_numpy()
 
 
 def seconds_within(frame: pd.DataFrame, bounds: Bounds | None) -> np.ndarray:
