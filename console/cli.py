@@ -10,6 +10,7 @@ from console.commands.camera import camera
 from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
+from console.commands.history import history
 from console.commands.people import people
 from console.commands.plan import plan
 from console.commands.processes import COMMANDS as PROCESSES
@@ -31,7 +32,7 @@ def citywall() -> None:
 
 for command in (
     *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
-    plan,
+    plan, history,
 ):  # fmt: skip
     citywall.add_command(command)
 
