@@ -38,6 +38,7 @@ HOUR: Final = 3600.0
 LEADERS: Final = frozenset({"rotating_leader", "duty_leader", "commander"})
 NAMED: Final = 12
 DEPTH: Final = "road_depth_cm"
+OPEN_ALARM: Final = ("active", "acked")
 
 
 def response_span(state: LedgerState, now: float, *, exercise: bool = False) -> tuple[float, float] | None:
@@ -168,11 +169,15 @@ def _closed(state: LedgerState, span: tuple[float, float], now: float) -> Indica
 
 
 def _flooded(state: LedgerState, span: tuple[float, float], now: float) -> Indicator:
-    """E07: flooded points now; the new and the cleared ones of the last hour, P50 to clear, depth."""
+    """E07: flooded points now; the new and the cleared ones of the last hour, P50 to clear, depth.
+
+    What was flooded before the response and still is counts as flooded now.
+    """
     alarms = [
         one for one in state.sensing.alarms.values()
         if one.metric == DEPTH and one.threshold != STUCK and one.op != "gap_gt" and one.serial
-        and one.state != "suppressed" and span[0] <= one.raised_at <= span[1]
+        and one.state != "suppressed" and one.raised_at <= span[1]
+        and (one.raised_at >= span[0] or one.state in OPEN_ALARM)
     ]  # fmt: skip
     if not alarms and not any(device.kind == "road_water_depth" for device in state.devices.values()):
         return unknown("E07", "count", "no_gauge")
@@ -186,7 +191,7 @@ def _flooded(state: LedgerState, span: tuple[float, float], now: float) -> Indic
         inputs["median_s"] = float(np.median(took))
     if alarms:
         inputs["depth_cm"] = max(one.value for one in alarms)
-    return number("E07", sum(one.state in ("active", "acked") for one in alarms), **inputs)
+    return number("E07", sum(one.state in OPEN_ALARM for one in alarms), **inputs)
 
 
 def _units(units: Mapping[str, tuple[int, int]] | None) -> Indicator:

@@ -95,6 +95,15 @@ class Incidents:
             {"label": list(LABEL), "incidents": len(incidents), "closed": sum(closed)},
         )
 
+    def boxes(self, seen: WallSeen, now: float) -> list[Box]:
+        """Return where the labels stand, in px: names give way to them."""
+        incidents, view = [one for one in seen.incidents if one.lon == one.lon], View(self.setting)
+        labels = self._labels(seen, now, incidents)
+        labelled = [one for one in incidents if one.id in labels]
+        x, y = to_mercator([one.lon for one in labelled], [one.lat for one in labelled])
+        places = zip(x.tolist(), y.tolist(), strict=True)
+        return [_box(view.px(*here), labels[one.id]) for here, one in zip(places, labelled, strict=True)]
+
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add rings, radii and signs; the page writes the labels as HTML."""
         source = source_of(frame, prefix)

@@ -11,6 +11,7 @@ from layers.base.name_glyphs import Lang, Lettering, place_names, source_name
 from layers.base.name_glyphs import Names as PlacedNames
 from layers.contract import Frame, MapSetting
 from layers.marks.callouts import Callouts
+from layers.marks.incidents import Incidents
 from layers.marks.sensors import Sensors
 from layers.marks.storms import Storms
 from layers.marks.strips import strips
@@ -29,7 +30,7 @@ class Names:
 
     key = "labels"
     title = "layer.labels"
-    reads: tuple[str, ...] = ("marks", "readings", "registry", "warnings", "response")
+    reads: tuple[str, ...] = ("marks", "readings", "registry", "warnings", "response", "incidents")
     every_s = 2.0
     lang: ClassVar[Lang] = "zh"
 
@@ -38,7 +39,7 @@ class Names:
         self._kept: tuple[list[Box], dict[str, Any]] | None = None
         self._callouts = Callouts(setting)
         self._sensors = Sensors(setting)
-        self._fields = (Storms(setting), WaterLevels(setting), Winds(setting))
+        self._fields = (Storms(setting), WaterLevels(setting), Winds(setting), Incidents(setting))
         self._view = View(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:

@@ -23,7 +23,7 @@ export const mend = card((city, { face, redraw }) => {
     const isBusy = orders.isBusy("response:" + told.response) || !orders.isLive();
     return html`${head(say.say("levels.title"), joined(told.rank > 0 ? level(told.rank) : say.say("levels.none")))}
       ${each(view.order, (id) => proposal(view.rows.get(id)))}
-      ${orders.may("propose_level") ? html`<p class="ranks"><span>${say.say("levels.to")}</span>${ranks.map((one) => html`<button type="button" data-on=${mark(one === rank)} @click=${() => { rank = one === rank ? 0 : one; redraw(); }}>${level(one)}</button>`)}</p>` : nothing}
+      ${orders.may("propose_level") && ranks.length > 0 ? html`<p class="ranks"><span>${say.say("levels.to")}</span>${ranks.map((one) => html`<button type="button" data-on=${mark(one === rank)} @click=${() => { rank = one === rank ? 0 : one; redraw(); }}>${level(one)}</button>`)}</p>` : nothing}
       ${rank > told.rank ? html`${dry(run)}<p class="do"><button type="button" class="primary" ?disabled=${isBusy || run === null} ${press(rank, propose)}>${say.say("levels.propose.submit", { level: level(rank) })}</button></p>` : nothing}
       ${refusedLine(city, "response:" + told.response, VERBS)}`;
   };

@@ -15,7 +15,7 @@ export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows
   return html`${head(say.say("duty.title"), say.say("command.title"))}
     <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(told.commander))}>${told.commander || say.say("command.unnamed")}</span
       ><span>${say.say("command.scene")}</span><span data-person=${mark(Boolean(scene))}>${scene || say.say("command.unnamed")}</span></p>
-    <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || "—"}${
+    <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || say.say("command.unplanned")}${
       rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : "away"}>${say.say(rotating.is_there ? "command.there" : "command.absent")}</b>`}</span
       ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
     <p class="seats"><span>${joined(told.seats ? say.say("duty.seats", { n: told.seats_present, of: told.seats }) : say.say("duty.no_roster"), rotating === null && told.leader && `${say.say("duty.leader")} ${told.leader}`)}</span

@@ -55,7 +55,9 @@ export const mend = card((city, { face, redraw }) => {
     if (chosen === null || !told.rows.has(chosen) || isSettled(chosen)) chosen = standing.find((id) => !isSettled(id)) ?? null;
     const { waiting, hazards } = told.scalars, now = city.city(), isKnown = waiting != null;
     face.toggleAttribute("data-open", isOpen);
-    return html`<div class="bar" ?hidden=${!isOpen && (!isKnown || waiting === 0)}><button type="button" class="count" data-late=${mark(hazards > 0)}
+    const isHidden = !isOpen && (!isKnown || waiting === 0), root = face.getRootNode();
+    if (root instanceof ShadowRoot) root.host.closest(".cell-card")?.toggleAttribute("data-empty", isHidden); // the frame stands outside
+    return html`<div class="bar" ?hidden=${isHidden}><button type="button" class="count" data-late=${mark(hazards > 0)}
         aria-expanded=${String(isOpen)} @click=${() => open(!isOpen)}>${joined(say.say("screening.title"), isKnown ? String(waiting) : say.say("unknown"), hazards > 0 && say.say("screening.strip_hazards", { n: hazards }))}</button
         ><span class="next">${next(now)}</span><span class="fresh">${fresh.length > 0 ? say.say("desk.frozen_new", { n: fresh.length }) : ""}</span
         ><button type="button" class="plain" ?hidden=${!isOpen} @click=${() => open(false)}>${say.say("screening.close")}</button></div>

@@ -43,5 +43,5 @@ export function otherwise(city, { kind, then, then_to: to, by_at: at, names }) {
   const t = at === null ? "" : say.moment(at, city.city()), key = then === "called" ? `leader.then.called_${kind}` : "leader.then." + then;
   const told = say.say(key, { t, to: to ? words("street." + to) ?? holder(to) : "" });
   if (kind !== "level") return told;
-  return joined(told, names.tasks > 0 && say.say("leader.would", { tasks: names.tasks, seats: names.seats }));
+  return joined(told, names.tasks > 0 && say.say(names.seats > 0 ? "leader.would" : "leader.would_tasks", { tasks: names.tasks, seats: names.seats }));
 }

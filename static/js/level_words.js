@@ -5,7 +5,7 @@ import { joined } from "./draw.js";
 export const LEVELS = ["none", "IV", "III", "II", "I"];
 const AGAIN_MS = 15000;
 
-/** "41项任务 · 9席召集 · 36街镇零报告 R1h · 参观中止 · 顺延 213 件". @param {City} city @param {any} run */
+/** "41项任务 · 9席召集 · 36街镇零报告每1小时一次 · 参观中止 · 顺延 213 件". @param {City} city @param {any} run */
 export function runLine(city, run) {
   const { say, words } = city, { round } = run;
   const asked = round && say.say(round.streets > 0 ? "levels.run.streets" : "levels.run.units", { n: round.streets || round.holders, h: round.interval_s / 3600 });

@@ -113,6 +113,11 @@ def test_e07_points_now_and_in_the_last_hour() -> None:
     told = figures(w)["E07"]
     assert told.value == 2
     assert told.inputs == {"opened_hour": 1, "cleared_hour": 1, "median_s": 3600.0, "depth_cm": 44.0}
+    key = "g9/road_depth_cm"
+    w.state.sensing.alarms[key] = Alarm(
+        key, "g9", "road_depth_cm", 1, "active", "t", "gt", value=28.0, raised_at=began - 600
+    )
+    assert figures(w)["E07"].value == 3  # flooded before the level rose, and still
 
 
 def test_e08_to_e10_and_e12_from_what_was_reported_last() -> None:

@@ -22,4 +22,4 @@ STATES: Final = {
     "recover_incident": "转入现场恢复阶段。",
     "close_incident": "各项任务办结，终报已报，处置结束。",
 }
-SCENE_COMMANDER: Final = "{agency}现场负责人"
+SCENE_COMMANDER: Final = "孙××（{agency}）"
