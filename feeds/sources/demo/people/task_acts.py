@@ -125,13 +125,23 @@ def _done(look: TaskLook) -> Act | None:
     return Act(at, account, "verify_task", args)
 
 
+def _centre(look: TaskLook) -> str:
+    """Return who of the centre may change the task: nobody below its giver; "" leaves it to people."""
+    role = look.task.ordered.role
+    if role in ("rotating_leader", "commander"):
+        return ""
+    return (
+        look.people.deputy("duty_leader", look.now) if role in ("shift_lead", "duty_leader") else look.officer
+    )
+
+
 def _declined(look: TaskLook) -> Act | None:
     """Let the centre give a declined task to the agency that stands in."""
     task = look.task
     if task.over is None or task.fallback or not look.instead:
         return None
     at = task.over.at + look.dice("again").uniform(1, 3) * MIN
-    return Act(at, look.officer, "reassign_task", {"to": look.instead})
+    return Act(at, who, "reassign_task", {"to": look.instead}) if (who := _centre(look)) else None
 
 
 def _second_of_pair(look: TaskLook) -> Act | None:
@@ -139,7 +149,8 @@ def _second_of_pair(look: TaskLook) -> Act | None:
     arrived = look.other.arrived if look.other is not None else None
     if arrived is None or not look.task.is_open or look.task.state == "done":
         return None
-    return Act(arrived.at + look.dice("off").uniform(1, 2) * MIN, look.officer, "cancel_task")
+    at = arrived.at + look.dice("off").uniform(1, 2) * MIN
+    return Act(at, who, "cancel_task") if (who := _centre(look)) else None
 
 
 def _evidence(look: TaskLook) -> dict[str, Any]:
