@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const city = window.citywall, { make, text, show, mark, rows } = city.mend, { projection, move, layer } = city.overMap;
-  const LOST = 5, FRAMES = ["var(--line)", "var(--blue)", "var(--yellow)", "var(--orange)", "var(--red)", "var(--faint)"];
+  const LOST = 5, EDGE = 4, FRAMES = ["var(--line)", "var(--blue)", "var(--yellow)", "var(--orange)", "var(--red)", "var(--faint)"];
   const HATCHED = "repeating-linear-gradient(-45deg, rgb(138 153 174 / 0.22) 0 3px, transparent 3px 14px)";
   const ARROWS = { "1": "↑", "0": "", "-1": "↓" };
 
@@ -54,8 +54,10 @@
     rows(over, placed, build, (node, id) => {
       const row = data.key.indexOf(id), [x, y] = map.at(data.x[row], data.y[row]);
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      move(node, { transform: `translate(${Math.round(x + data.dx[row])}px,${Math.round(y + data.dy[row])}px) translate(-50%,-50%)` });
       write(node, row);
+      // On a map that is smaller than the one it was placed on, it stays whole at the edge.
+      const half = node.offsetWidth / 2 + EDGE, across = Math.max(half, Math.min(x + data.dx[row], map.width - half));
+      move(node, { transform: `translate(${Math.round(across)}px,${Math.round(y + data.dy[row])}px) translate(-50%,-50%)` });
     });
   }
   function capsule() {

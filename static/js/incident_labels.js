@@ -1,6 +1,7 @@
 // Labels of incidents over the map: type and road. The console says where each has room.
 (function () {
   "use strict";
+  const EDGE = 6;
   const city = window.citywall, { make, text, show, rows } = city.mend, { projection, move, layer } = city.overMap;
 
   function place() {
@@ -11,12 +12,13 @@
     rows(over, labelled, build, (node, id) => {
       const row = data.key.indexOf(id), [x, y] = map.at(data.x[row], data.y[row]);
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      // On the left of its mark a label ends there.
-      const isLeft = data.dx[row] + wide <= 0, left = isLeft ? x + data.dx[row] + wide : x + data.dx[row];
-      const across = isLeft ? " translateX(-100%)" : data.dx[row] < 0 ? ` translateX(calc(${wide / 2}px - 50%))` : "";
-      move(node, { transform: `translate(${Math.round(left)}px,${Math.round(y + data.dy[row])}px)${across}`, maxWidth: `${wide}px`, height: `${high}px`, lineHeight: `${high - 2}px` });
       const name = words("incident." + data.kind[row]) ?? say.say("linkage.incident");
       text(node, [name, say.road(data.road[row]) || words("street." + data.street[row])].filter(Boolean).join(" · "));
+      move(node, { maxWidth: `${wide}px`, height: `${high}px`, lineHeight: `${high - 2}px` });
+      // On the left of its mark a label ends there, above and below it is centred; at the map's edge it stays whole.
+      const isLeft = data.dx[row] + wide <= 0, spare = wide - Math.min(wide, node.offsetWidth);
+      const left = x + data.dx[row] + (isLeft ? spare : data.dx[row] < 0 ? spare / 2 : 0), most = map.width - wide + spare - EDGE;
+      move(node, { transform: `translate(${Math.round(Math.max(EDGE, Math.min(left, most)))}px,${Math.round(y + data.dy[row])}px)` });
     });
   }
   function build() {

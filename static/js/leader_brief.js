@@ -9,8 +9,8 @@ export function briefLines(city, view, look) {
   const { say, rows: { holder } } = city, { figures = {}, next = [] } = view.scalars, now = city.city(), since = look?.at ?? -Infinity;
   const number = (n) => Math.round(n).toLocaleString("en"), lines = /** @type {string[]} */ ([]);
   const events = view.order.map((id) => view.rows.get(id)).filter((one) => one.at > since);
-  const raised = events.find((one) => one.kind === "level");
-  if (raised && look) lines.push(say.say("leader.brief.level", { level: ROMAN[raised.rank] ?? "", t: say.moment(raised.at, now) }));
+  const levels = events.filter((one) => one.kind === "level"), raised = levels.find((one) => !one.is_exercise) ?? levels[0];
+  if (raised && look) lines.push(say.say(raised.is_exercise ? "leader.brief.exercise" : "leader.brief.level", { level: ROMAN[raised.rank] ?? "", t: say.moment(raised.at, now) }));
   for (const key of COUNTED) {
     const [value] = figures[key] ?? [null], before = look?.figures[key];
     if (value === null || value === undefined) continue;

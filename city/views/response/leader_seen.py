@@ -72,6 +72,7 @@ class BriefEvent(msgspec.Struct, frozen=True):
     agency: str = ""
     to: str = ""
     rank: int = 0
+    is_exercise: bool = False
 
 
 class HandoverItemSeen(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import numpy as np
 
 from city.commands.leaders.carrier import response_incident
 from city.dispatch.decision_rules import DecisionRules
+from city.response.event_span import is_exercise
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import Task
 from city.views.case_view import account_mark
@@ -143,7 +144,11 @@ def _events(ledger: LedgerState) -> tuple[BriefEvent, ...]:
                 BriefEvent("p1_timeout", task.ack_by, task.agency, other.agency if other is not None else "")
             )
     for response in ledger.responses.values():
-        found += [BriefEvent("level", one.activated_at, rank=one.rank) for one in response.activations]
+        drill = is_exercise(response.id)
+        found += [
+            BriefEvent("level", one.activated_at, rank=one.rank, is_exercise=drill)
+            for one in response.activations
+        ]
     return tuple(sorted(found, key=lambda one: -one.at)[:EVENTS_SHOWN])
 
 
