@@ -10,6 +10,7 @@ from console.commands.camera import camera
 from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
+from console.commands.drill import drill
 from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
@@ -29,7 +30,7 @@ def citywall() -> None:
 
 
 for command in (
-    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config
+    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config, drill
 ):  # fmt: skip
     citywall.add_command(command)
 

@@ -1,0 +1,204 @@
+"""Plays a script on a stage: step by step, with the city clock at each due moment."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from city.commands.decide import ANY_VERSION
+from city.commands.subjects import find_subject
+from city.dispatch.decision_rules import DecisionRules
+from city.facts.fact import Fact
+from city.state.ledger_state import CityState
+from console.drill.checkpoints import Folded, judge
+from console.drill.next_due import next_due
+from console.drill.records import CLIENTS, cases, devices, readings, track, units, warning
+from console.drill.script import Line, Script
+from console.drill.selection import find, subject_of
+from feeds.clients.commander import Answer
+
+__all__ = ["Outcome", "Player", "Stage"]
+
+TOGETHER_S: Final = 4.0
+"""Steps that are due within this time happen at one moment; less than what counts as late (晚)."""
+QUIET_S: Final = 300.0
+
+
+class Stage(Protocol):
+    """A city on which a script is played. ``facts`` are all facts in order."""
+
+    state: CityState
+    rules: DecisionRules
+    facts: Sequence[Fact]
+
+    async def set_clock(self, city: float) -> None:
+        """Set the city clock (epoch seconds), or wait until it is there."""
+
+    async def publish(self, client: str, topic: str, records: list[dict[str, Any]]) -> None:
+        """Publish records through the gateway; every one must be taken."""
+
+    async def order(
+        self, account: str, verb: str, subject: str, version: int, args: dict[str, Any]
+    ) -> Answer:
+        """Give an order and return its answer."""
+
+    async def settle(self) -> None:
+        """Wait until every process has folded everything and nothing more follows from it."""
+
+
+class Outcome(msgspec.Struct):
+    """What came of a line: '' for good, else what went wrong. ``city`` is the city time, epoch seconds."""
+
+    line: Line
+    city: float
+    fault: str = ""
+    by_people: bool = False
+    """Somebody had done it before the script."""
+
+
+class Player:
+    """Plays one script once. ``heard`` is called with the outcome of each line as it happens."""
+
+    def __init__(
+        self, script: Script, stage: Stage, *, heard: Callable[[Outcome], None],
+        before: Callable[[Line], Awaitable[None]] | None = None,
+    ) -> None:  # fmt: skip
+        self._script = script
+        self._stage = stage
+        self._heard = heard
+        self._before = before
+        self._held: dict[tuple[str, str], float] = {}
+        self._warned: dict[str, str] = {}
+        self._persons = {person.key: person for person in script.person}
+
+    async def play(self) -> list[Outcome]:
+        """Play all lines; return their outcomes."""
+        lines = self._script.line
+        begin = self._script.t0 + lines[0].offset_s - QUIET_S
+        await self._stage.set_clock(begin)
+        registered = devices(self._script.device, self._stage.rules, begin)
+        if registered:
+            await self._stage.publish(CLIENTS["sensor"], "sensor", registered)
+        await self._stage.settle()
+        now, outcomes = begin, []
+        for line in lines:
+            if self._before is not None:
+                await self._before(line)
+            at = self._script.t0 + line.offset_s
+            while now < at:
+                now = await self._advance(now, at)
+            outcome = await self._play(line, at)
+            self._heard(outcome)
+            outcomes.append(outcome)
+        return outcomes
+
+    async def _advance(self, now: float, until: float) -> float:
+        """Move the clock to the next moment at which something is due, at most to ``until``."""
+        stage = self._stage
+        to = next_due(stage.state.ledger, stage.rules, after=now, until=until, together=TOGETHER_S)
+        await stage.set_clock(to)
+        await self._repeat_readings(to)
+        await stage.settle()
+        return to
+
+    async def _repeat_readings(self, at: float) -> None:
+        records = readings(self._held, self._script.device, at)
+        if records:
+            await self._stage.publish(CLIENTS["sensor"], "sensor", records)
+
+    async def _play(self, line: Line, at: float) -> Outcome:
+        outcome = Outcome(line, at)
+        if line.check:
+            seen = Folded(self._stage.state, self._stage.rules, self._stage.facts, time.time())
+            outcome.fault = judge(line.check, line.want, seen)
+        elif line.order:
+            await self._orders(line, outcome)
+            await self._stage.settle()
+        elif not line.note:
+            await self._publish(line, at)
+            await self._stage.settle()
+        return outcome
+
+    async def _publish(self, line: Line, at: float) -> None:
+        rules, publish = self._stage.rules, self._stage.publish
+        if line.warning is not None:
+            record = warning(line.warning, self._warned, at)
+            self._warned[line.warning.id] = record["sent"]
+            await publish(CLIENTS["warning"], "warning", [record])
+        elif line.storm:
+            await publish(CLIENTS["warning"], "warning", [track(self._script, at)])
+        elif line.readings:
+            new = {(d, metric): value for metric, some in line.readings.items() for d, value in some.items()}
+            self._held |= new
+            await publish(CLIENTS["sensor"], "sensor", readings(new, self._script.device, at))
+        elif line.silence:
+            self._held = {key: value for key, value in self._held.items() if key[0] not in line.silence}
+        elif line.units:
+            await publish(CLIENTS["unit"], "unit", units(line.units, rules, at))
+        elif line.cases:
+            await publish(CLIENTS["case"], "case", list(cases(line.cases, rules, at)))
+
+    async def _orders(self, line: Line, outcome: Outcome) -> None:
+        orders = list(self._targets(line))
+        if not orders:
+            outcome.fault = "nothing of that kind was found"
+        for account, subject, args in orders:
+            found = find_subject(self._stage.state.ledger, subject)
+            version = found.version if found and line.order not in ANY_VERSION else 0
+            answer = await self._stage.order(account, line.order, subject, version, args)
+            fault = _fault(answer, line.refused)
+            if fault and not outcome.fault:
+                outcome.fault = f"{subject}: {fault}"
+
+    def _targets(self, line: Line) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield account, subject and arguments of each order of a line."""
+        for table, where in line.find.items():
+            found = list(find(self._stage.state.ledger, table, where))
+            for key, record in found if line.each else found[-1:]:
+                yield self._account(line.by, record), subject_of(table, key), line.args
+        if line.on:
+            for holder in self._holders(line):
+                account = f"{'street' if holder.isdigit() else 'agency'}-{holder}" if holder else ""
+                account = self._persons[line.by].key if line.by in self._persons else account
+                yield account, line.on.replace("{holder}", holder), self._filled(line.args, holder)
+
+    def _holders(self, line: Line) -> list[str]:
+        rules = self._stage.rules
+        every = list(rules.streets) if line.every == ("streets",) else list(line.every)
+        return [holder for holder in every if holder not in line.omit] or [""]
+
+    def _filled(self, args: Any, holder: str) -> Any:
+        """Return arguments with ``{holder}`` and ``{should.<group>*<share>}`` put in."""
+        if isinstance(args, dict):
+            return {
+                key.replace("{holder}", holder): self._filled(value, holder) for key, value in args.items()
+            }
+        if isinstance(args, list):
+            return [self._filled(value, holder) for value in args]
+        if isinstance(args, str) and (found := re.fullmatch(r"\{should\.(\w+)(?:\*([\d.]+))?\}", args)):
+            number = self._script.people.get(holder, {}).get(found[1], 0)
+            return int(number * float(found[2] or 1.0) + 0.5)
+        return args.replace("{holder}", holder) if isinstance(args, str) else args
+
+    def _account(self, by: str, record: Any) -> str:
+        if by in self._persons:
+            return by
+        place = getattr(record, "place", None)
+        street = getattr(record, "street", "") or (place.street if place else "")
+        holder = getattr(record, "agency", "") or getattr(record, "holder", "") or street
+        if by == "@inspector":
+            return f"inspector-{street}"
+        if holder.isdigit():
+            return f"street-{holder}"
+        return f"{'duty' if by == '@duty' else 'agency'}-{holder}"
+
+
+def _fault(answer: Answer, refused: str) -> str:
+    why = answer.refused
+    if refused:
+        if why is None:
+            return f"expected {refused}, but it was done"
+        return "" if why.code == refused else f"expected {refused}, got {why.code} ({why.reason})"
+    return "" if why is None else f"refused: {why.code} ({why.reason})"
