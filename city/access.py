@@ -16,7 +16,8 @@ AXES: Final = {
     "dispatcher": "command", "agency_operator": "command", "agency_duty_leader": "command",
     "street_operator": "command",
     "village_operator": "command", "duty_officer": "neutral", "shift_lead": "neutral",
-    "duty_leader": "neutral", "rotating_leader": "neutral", "commander": "neutral", "system": "neutral",
+    "duty_leader": "neutral", "rotating_leader": "neutral", "commander": "neutral",
+    "presenter": "neutral", "system": "neutral",
 }  # fmt: skip
 ROLES: Final = tuple(role for role in AXES if role != "system")
 SHIFT_ROLES: Final = frozenset({"duty_officer", "shift_lead", "duty_leader", "rotating_leader"})
@@ -33,7 +34,7 @@ _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
-_STAFF = tuple(role for role in AXES if role != "system")
+_STAFF = tuple(role for role in AXES if role not in ("system", "presenter"))
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
     # filing (C2 – C6, C20)
@@ -169,6 +170,10 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # visiting briefings (§5.4)
+    "start_briefing": ("duty_leader",),
+    "end_briefing": (*_CENTRE, "duty_leader"),
+    "pass_briefing_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -180,6 +185,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "street": ("street_operator", *_CENTRE, "duty_leader"),
     "check": ("inspector", *_CENTRE, "duty_leader"),
     "station": ("village_operator", *_CENTRE, "duty_leader"),
+    "briefing": ("presenter",),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""

@@ -31,6 +31,7 @@ from city.commands.hotline.classifying import decide_classify_order
 from city.commands.hotline.deciders import RELAXING
 from city.commands.late_acts import wrong_time
 from city.commands.linkage.deciders import LINKAGE
+from city.commands.response.briefings import BRIEFINGS
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
@@ -48,7 +49,7 @@ ANY_VERSION: Final = frozenset({
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
     "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
     "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance", "receive_detection",
-    "view_camera", "end_camera_view",
+    "view_camera", "end_camera_view", "end_briefing",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -106,7 +107,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
-    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO,
+    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

@@ -6,6 +6,7 @@ from city.commands.command import Now
 from city.commands.duty.limits import due_duty_steps
 from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
+from city.commands.response.briefings import due_briefing_steps
 from city.commands.subject_step import SubjectStep
 from city.commands.video.limits import due_detection_steps
 from city.dispatch.decision_rules import DecisionRules
@@ -20,3 +21,4 @@ def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[Su
     yield from due_incident_steps(state, now)
     yield from due_duty_steps(state, rules, now)
     yield from due_detection_steps(state, now)
+    yield from due_briefing_steps(state, now)

@@ -86,7 +86,7 @@ _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
     "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
     "detection": "detections", "response": "responses", "situation": "situations",
-    "report_round": "report_rounds",
+    "report_round": "report_rounds", "briefing": "briefings",
 }  # fmt: skip
 
 

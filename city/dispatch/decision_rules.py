@@ -13,6 +13,7 @@ from city.dispatch.route import Route, Situation
 from city.dispatch.street_places import StreetPlace
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
+from city.dispatch.water_lines import WaterLines
 from city.places.unit_grids import UnitGrids
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses, VideoNumbers
@@ -123,6 +124,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Which kinds of unit can do the work of a class of cases."""
     street_places: Mapping[str, tuple[StreetPlace, ...]] = {}
     """Street → what its sub-centre watches, by kind and name; no decision uses it."""
+    water_lines: WaterLines = WaterLines()
+    """Warning lines of the water-level stations, valid today."""
     detections: DetectionClasses = DetectionClasses()
     video: VideoNumbers = VideoNumbers()
     tables: Mapping[str, str] = {}

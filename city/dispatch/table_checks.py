@@ -16,6 +16,7 @@ from city.dispatch.standards import StandardRow, standard_of
 from city.dispatch.street_places import street_place_of
 from city.dispatch.table_loading import READERS, Row
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.dispatch.water_lines import LINES, WATER_LINES, station_of
 from city.places.streets import street_key
 
 __all__ = ["COLUMNS", "check_tables"]
@@ -45,6 +46,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "city_objects.csv": ("id", "kind", "name", "match", "classes", "channel", *_DAYS),
     "sites.csv": ("id", "kind", "name", "street", "road", "approver", *_DAYS),
     "street_places.csv": ("id", "kind", "street", "name", "lon", "lat", "device", "capacity", *_DAYS),
+    WATER_LINES: (
+        "station", "name_zh", "name_en", "gauges", *(f"{line}_m" for line in LINES), "datum", *_DAYS,
+    ),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
     "detection_classes.csv": (*DETECTION_COLUMNS, *_DAYS),
 }  # fmt: skip
@@ -52,7 +56,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
-    "street_places.csv": street_place_of, "unit_tasks.csv": unit_task_of,
+    "street_places.csv": street_place_of, WATER_LINES: station_of, "unit_tasks.csv": unit_task_of,
     "detection_classes.csv": detection_class_of,
 }  # fmt: skip
 
@@ -116,6 +120,7 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "city_objects.csv": ("id", lambda row: row.id),
     "sites.csv": ("id", lambda row: row.id),
     "street_places.csv": ("id", lambda row: row.id),
+    WATER_LINES: ("station", lambda row: row.station),
     "unit_tasks.csv": ("task", lambda row: row.task),
     "detection_classes.csv": ("detection", lambda row: row.detection),
 }
@@ -176,9 +181,11 @@ def _class_lists(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
 
 def _expired_rows(read: TablesRead, known: Known, on: str) -> Iterator[Problem]:
     for file, rows in read.items():
+        # A station's earlier lines stay beside today's: a flood of the past is told by the lines of its day.
+        followed = {row.station for row in _today(rows, on)} if file == WATER_LINES else ()
         for number, row in rows:
             last = getattr(row, "valid_to", "")
-            if last and last < on:
+            if last and last < on and getattr(row, "station", None) not in followed:
                 yield Problem(file, number, "valid_to", f"it ended on {last}: extend it or remove the row")
 
 

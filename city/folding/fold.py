@@ -24,6 +24,7 @@ from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
+from city.response.fold_briefings import BRIEFINGS
 from city.sensing.fold_alarms import SENSING
 from city.state.desk_records import Show
 from city.state.ledger_state import LedgerState
@@ -235,6 +236,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,
+            **BRIEFINGS,
         }.items()
     },
 }

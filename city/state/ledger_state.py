@@ -10,6 +10,7 @@ from itertools import takewhile
 import msgspec
 
 from city.clocks.city_clock import REAL_TIME, CityClock
+from city.state.briefing_records import Briefing
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
@@ -217,6 +218,7 @@ class LedgerState(msgspec.Struct):
     situations: dict[str, Situation] = {}  # by holder
     report_rounds: dict[str, ReportRound] = {}
     forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
+    briefings: dict[str, Briefing] = {}  # by id, the newest of each
     sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
     shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts

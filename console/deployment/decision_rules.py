@@ -23,6 +23,7 @@ from city.dispatch.street_places import places_by_street, street_place_of
 from city.dispatch.table_loading import rule_tables
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks, unit_task_of
+from city.dispatch.water_lines import WATER_LINES, station_of, water_lines
 from city.places.streets import Streets
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses
@@ -51,6 +52,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
     standards = _table(data_dir, "standards.csv", lambda rows: read_rows(rows, standard_of))
     tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
     places = _table(data_dir, "street_places.csv", lambda rows: read_rows(rows, street_place_of))
+    stations = _table(data_dir, WATER_LINES, lambda rows: read_rows(rows, station_of))
     detections = _table(data_dir, "detection_classes.csv", lambda rows: read_rows(rows, detection_class_of))
     return DecisionRules(
         district=district.code,
@@ -69,6 +71,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         linkage=_linkage(district, data_dir, day),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         street_places=places_by_street(row for row in places if current(row.valid_from, row.valid_to, day)),
+        water_lines=water_lines(stations, day),
         sensing=_sensing(district, data_dir, day),
         detections=DetectionClasses(row for row in detections if current(row.valid_from, row.valid_to, day)),
         video=video_numbers(district.video),

@@ -66,7 +66,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views", "stations",
+        "relaxations", "visits", "detections", "camera_views", "stations", "briefings",
     }  # fmt: skip
 
 
@@ -90,7 +90,14 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert state.roster[0]["name"] == "陈敏"
     assert set(state.tables) == {"roster", "categories"}
     assert state.lost_sources == {}
-    lines = [line.text for line in state.log]
+    briefing = state.briefings["hall"]
+    assert (briefing.visit, briefing.why, briefing.rank) == ("××考察团", "level", 2)
+    told = [line.text for line in state.log]
+    assert [text for text in told if "briefing" in text] == [
+        "log.briefing_started",
+        "log.briefing_ended.level",
+    ]
+    lines = [text for text in told if "briefing" not in text]
     assert lines[: len(lines) - 21] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",

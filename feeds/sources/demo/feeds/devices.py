@@ -29,6 +29,11 @@ _PEAK_CM: Final = 42.0
 DIP_EVERY_S: Final = {"water_pressure": 900.0, "gas_pressure": 2400.0}
 """Class → after how long its next device loses pressure for nine minutes."""
 DIP_MPA: Final = 0.2
+STATIONS: Final = (
+    ("黄浦公园站", 121.4896, 31.2440), ("吴淞口站", 121.5070, 31.3870), ("芦潮港站", 121.8480, 30.8560),
+    ("三甲港站", 121.7730, 31.2060),
+)  # fmt: skip
+"""The tide gauges: real stations, whose lines are in ``water_lines.csv``, with invented levels."""
 _SILENT: Final = 0.015
 _ILL: Final = 0.006
 
@@ -184,6 +189,9 @@ def _placed_devices(ground: Ground, scale: int, seed: int) -> Iterable[Device]:
             if kind.name == "road_water_depth" and number < len(ground.underpasses):
                 road, place = ground.underpasses[number]
                 yield Device(name, kind, place, f"{road}下立交")
+            elif kind.name == "tide" and number < len(STATIONS):
+                label, lon, lat = STATIONS[number]
+                yield Device(name, kind, msgspec.structs.replace(ground.place(rng), lon=lon, lat=lat), label)
             else:
                 place = ground.crossing(rng) if number % 3 == 0 else ground.place(rng)
                 yield Device(name, kind, place, place.road)

@@ -1,12 +1,16 @@
 """Devices: how many, how often, what they say, and that floods show on their gauge."""
 
+import csv
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+import static
 from city.clocks.timestamps import iso, parse
 from city.dispatch.categories import Category
+from city.dispatch.cells import read_rows
+from city.dispatch.water_lines import WATER_LINES, station_of, water_lines
 from city.places.streets import Streets
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.staging import Stage
@@ -60,7 +64,7 @@ def test_the_gateway_takes_registrations_and_readings(devices: Devices, streets:
     answers = validate_all("sensor", records, rules)
     assert [answer for answer in answers if not isinstance(answer, Normalised)] == []
     assert all(client in CLIENTS for one in told for client in one)
-    placed = [record for record in records if record["kind"] == "device"]
+    placed = [record for record in records if record["kind"] == "device" and record["class"] != "tide"]
     assert min(streets.of([r["lon"] for r in placed], [r["lat"] for r in placed])) >= 0
 
 
@@ -145,3 +149,12 @@ def test_lamps_are_lit_at_night_only(devices: Devices) -> None:
 
 def test_the_classes_add_up() -> None:
     assert sum(kind.count for kind in CLASSES) == 2000
+
+
+def test_the_tide_gauges_with_lines_are_those_of_the_table(devices: Devices) -> None:
+    with static.path(f"tables/{WATER_LINES}").open(encoding="utf-8", newline="") as file:
+        lines = water_lines(read_rows(csv.DictReader(file), station_of), "2026-08-01")
+    gauges = {device.name: device.label for device in devices.all if device.kind.name == "tide"}
+    found = [(lines.of(name), lines.of("", label)) for name, label in gauges.items()]
+    assert all(one is other for one, other in found)
+    assert sum(one is not None for one, _ in found) == 3
