@@ -14,6 +14,7 @@ from console.commands.drill import drill
 from console.commands.people import people
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
+from console.commands.report import report
 from console.commands.source import source
 from console.commands.token import token
 from console.commands.user import user
@@ -30,7 +31,8 @@ def citywall() -> None:
 
 
 for command in (
-    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config, drill
+    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
+    drill, report,
 ):  # fmt: skip
     citywall.add_command(command)
 

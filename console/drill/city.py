@@ -163,6 +163,10 @@ class DrillCity:
         await self._until(self._has_stepped(step.number), "the engine has not made its step")
         await self._caught_up()
 
+    async def catch_up(self) -> None:
+        """Wait until we and the console have folded all facts that are written."""
+        await self._caught_up()
+
     async def _caught_up(self) -> int:
         """Wait until we and the console have folded the whole ledger; return its head."""
         head, _ = await self._ledger.head()

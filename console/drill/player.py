@@ -1,6 +1,6 @@
 """Plays a script on a stage: step by step, with the city clock at each due moment."""
 
-import re
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
@@ -13,6 +13,7 @@ from city.dispatch.decision_rules import DecisionRules
 from city.facts.fact import Fact
 from city.state.ledger_state import CityState
 from console.drill.checkpoints import Folded, judge
+from console.drill.names import Names, account_of
 from console.drill.next_due import next_due
 from console.drill.records import CLIENTS, cases, devices, readings, track, units, warning
 from console.drill.script import Line, Script
@@ -24,6 +25,10 @@ __all__ = ["Outcome", "Player", "Stage"]
 TOGETHER_S: Final = 4.0
 """Steps that are due within this time happen at one moment; less than what counts as late (晚)."""
 QUIET_S: Final = 300.0
+AT_ONCE: Final = 40
+TRIES: Final = 6
+CENTRE: Final = "centre"
+"""The holder of tasks that the centre itself has; its duty officer acts for it."""
 
 
 class Stage(Protocol):
@@ -43,6 +48,9 @@ class Stage(Protocol):
         self, account: str, verb: str, subject: str, version: int, args: dict[str, Any]
     ) -> Answer:
         """Give an order and return its answer."""
+
+    async def catch_up(self) -> None:
+        """Wait until we and the console have folded all facts that are written."""
 
     async def settle(self) -> None:
         """Wait until every process has folded everything and nothing more follows from it."""
@@ -71,7 +79,8 @@ class Player:
         self._before = before
         self._held: dict[tuple[str, str], float] = {}
         self._warned: dict[str, str] = {}
-        self._persons = {person.key: person for person in script.person}
+        officers = [one.key for one in script.person if "duty_officer" in one.roles]
+        self._centre = officers[0] if officers else ""
 
     async def play(self) -> list[Outcome]:
         """Play all lines; return their outcomes."""
@@ -112,7 +121,8 @@ class Player:
         outcome = Outcome(line, at)
         if line.check:
             seen = Folded(self._stage.state, self._stage.rules, self._stage.facts, time.time())
-            outcome.fault = judge(line.check, line.want, seen)
+            want = Names(self._script, seen.state.ledger).fill(line.want)
+            outcome.fault = judge(line.check, want, seen)
         elif line.order:
             await self._orders(line, outcome)
             await self._stage.settle()
@@ -144,55 +154,60 @@ class Player:
         orders = list(self._targets(line))
         if not orders:
             outcome.fault = "nothing of that kind was found"
-        for account, subject, args in orders:
+        for some in range(0, len(orders), AT_ONCE):
+            answers = [self._order(line, *one) for one in orders[some : some + AT_ONCE]]
+            for fault in await asyncio.gather(*answers):
+                outcome.fault = outcome.fault or fault
+
+    async def _order(self, line: Line, account: str, subject: str, args: dict[str, Any]) -> str:
+        """Give one order; return its fault. Who lost to another order of the same moment tries again."""
+        for left in reversed(range(TRIES)):
             found = find_subject(self._stage.state.ledger, subject)
             version = found.version if found and line.order not in ANY_VERSION else 0
             answer = await self._stage.order(account, line.order, subject, version, args)
-            fault = _fault(answer, line.refused)
-            if fault and not outcome.fault:
-                outcome.fault = f"{subject}: {fault}"
+            lost = answer.refused is not None and answer.refused.code == "conflict"
+            if not (lost and left) or line.refused:
+                break
+            await self._stage.catch_up()
+        fault = _fault(answer, line.refused)
+        return f"{account} on {subject}: {fault}" if fault else ""
 
     def _targets(self, line: Line) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Yield account, subject and arguments of each order of a line."""
+        names = Names(self._script, self._stage.state.ledger)
         for table, where in line.find.items():
-            found = list(find(self._stage.state.ledger, table, where))
+            found = list(find(self._stage.state.ledger, table, names.fill(where)))
             for key, record in found if line.each else found[-1:]:
-                yield self._account(line.by, record), subject_of(table, key), line.args
+                for account in self._accounts(line, record):
+                    yield account, subject_of(table, key), names.fill(line.args)
         if line.on:
             for holder in self._holders(line):
-                account = f"{'street' if holder.isdigit() else 'agency'}-{holder}" if holder else ""
-                account = self._persons[line.by].key if line.by in self._persons else account
-                yield account, line.on.replace("{holder}", holder), self._filled(line.args, holder)
+                own = names.of(holder)
+                account = line.by if not line.by.startswith("@") else account_of(holder)
+                yield account, str(own.fill(line.on)), own.fill(line.args)
 
     def _holders(self, line: Line) -> list[str]:
-        rules = self._stage.rules
-        every = list(rules.streets) if line.every == ("streets",) else list(line.every)
+        every = list(self._stage.rules.streets) if line.every == ("streets",) else list(line.every)
         return [holder for holder in every if holder not in line.omit] or [""]
 
-    def _filled(self, args: Any, holder: str) -> Any:
-        """Return arguments with ``{holder}`` and ``{should.<group>*<share>}`` put in."""
-        if isinstance(args, dict):
-            return {
-                key.replace("{holder}", holder): self._filled(value, holder) for key, value in args.items()
-            }
-        if isinstance(args, list):
-            return [self._filled(value, holder) for value in args]
-        if isinstance(args, str) and (found := re.fullmatch(r"\{should\.(\w+)(?:\*([\d.]+))?\}", args)):
-            number = self._script.people.get(holder, {}).get(found[1], 0)
-            return int(number * float(found[2] or 1.0) + 0.5)
-        return args.replace("{holder}", holder) if isinstance(args, str) else args
-
-    def _account(self, by: str, record: Any) -> str:
-        if by in self._persons:
-            return by
+    def _accounts(self, line: Line, record: Any) -> list[str]:
+        """Return who acts on a found record."""
+        if not line.by.startswith("@"):
+            return [line.by]
+        if line.by == "@holders":
+            done = getattr(record, "reports", {})
+            return [account_of(one) for one in record.holders if one not in line.omit and one not in done]
         place = getattr(record, "place", None)
         street = getattr(record, "street", "") or (place.street if place else "")
+        if line.by == "@inspector":
+            return [f"inspector-{street}"]
         holder = getattr(record, "agency", "") or getattr(record, "holder", "") or street
-        if by == "@inspector":
-            return f"inspector-{street}"
-        if holder.isdigit():
-            return f"street-{holder}"
-        return f"{'duty' if by == '@duty' else 'agency'}-{holder}"
+        holder = holder or next(iter(getattr(record, "parties", ())), "")
+        if holder in line.omit:
+            return []
+        if holder == CENTRE:
+            return [self._centre]
+        return [f"duty-{holder}" if line.by == "@duty" and not holder.isdigit() else account_of(holder)]
 
 
 def _fault(answer: Answer, refused: str) -> str:

@@ -3,7 +3,6 @@
 Every field is checked when the file is read. A fault names the line of the file and what was expected.
 """
 
-import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +16,13 @@ from city.commands.command import REFUSALS
 from city.commands.subjects import KINDS
 from console.drill.checkpoints import CHECKS, wrong_arguments
 from console.drill.selection import ACTORS, FOUND_IN
+from console.drill.times import relative, seconds_of
 
 __all__ = [
     "CaseReport", "Device", "Line", "Person", "Script", "ScriptError", "Storm", "Unit", "WarningLine",
     "read_script",
 ]  # fmt: skip
 
-_AT: Final = re.compile(r"T(?:([+-])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?)?")
 _KINDS: Final = ("warning", "storm", "readings", "silence", "units", "cases", "order", "check", "note")
 
 
@@ -74,8 +73,9 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``on`` is the subject of an order, with ``{street}`` or ``{agency}`` in it for each holder of ``every``;
     or ``find`` names a table of the state and the values that its records have: the newest one found, or with
-    ``each`` every one. ``by`` is a person of the script, ``@holder`` or ``@duty`` of the record's agency or
-    street, or ``@inspector`` of its street. ``refused`` is the code of the refusal that is expected.
+    ``each`` every one. ``by`` is a person of the script, an account of a holder (``duty-sw``), ``@holder`` or
+    ``@duty`` of the record's agency or street, ``@inspector`` of its street, or ``@holders``: each of those
+    that a round of reports asks. ``refused`` is the code of the refusal that is expected.
     """
 
     at: str
@@ -104,6 +104,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds after T; set when the file is read."""
     number: int = 0
     """The line of the file."""
+    again: str = ""
+    """``2:00 T-2:00``: the line happens every two hours until T-2:00."""
 
     @property
     def kind(self) -> str:
@@ -151,6 +153,8 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line: tuple[Line, ...]
     device: tuple[Device, ...] = ()
     storm: Storm | None = None
+    names: dict[str, str] = {}
+    """What ``{name}`` in subjects, arguments and checkpoints stands for."""
     people: dict[str, dict[str, int]] = {}
     """Street → group → how many people are to be relocated."""
 
@@ -180,10 +184,10 @@ def read_script(path: Path) -> Script:
     for number, row in zip(numbers, lines, strict=False):
         try:
             line = msgspec.structs.replace(
-                msgspec.convert(row, Line), offset_s=_seconds(str(row.get("at"))), number=number
+                msgspec.convert(row, Line), offset_s=seconds_of(str(row.get("at"))), number=number
             )
             faults += [f"{path.name}:{number}: {fault}" for fault in _faults(line, script, known)]
-            read.append(line)
+            read += _repeated(line)
         except (msgspec.ValidationError, ValueError) as error:
             faults.append(f"{path.name}:{number}: {error}")
     faults += [f"{path.name}: person {one.key}: {fault}" for one in script.person for fault in _roles(one)]
@@ -192,13 +196,16 @@ def read_script(path: Path) -> Script:
     return msgspec.structs.replace(script, line=tuple(sorted(read, key=lambda line: line.offset_s)))
 
 
-def _seconds(at: str) -> float:
-    found = _AT.fullmatch(at)
-    if found is None:
-        raise ValueError(f"at: expected T, T-36:00 or T+0:41:30, got {at!r}")
-    sign, hours, minutes, seconds = found.groups()
-    span = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
-    return -float(span) if sign == "-" else float(span)
+def _repeated(line: Line) -> list[Line]:
+    """Return a line as often as it happens."""
+    if not line.again:
+        return [line]
+    every, _, until = line.again.partition(" ")
+    step, last = seconds_of(f"T+{every}"), seconds_of(until)
+    if not step > 0 or last < line.offset_s:
+        raise ValueError(f"again: expected a span and a later time such as 2:00 T-2:00, got {line.again!r}")
+    times = [line.offset_s + n * step for n in range(int((last - line.offset_s) / step + 1.001))]
+    return [msgspec.structs.replace(line, at=relative(at), offset_s=at) for at in times]
 
 
 def _faults(line: Line, script: Script, known: set[str]) -> Iterator[str]:
@@ -224,7 +231,8 @@ def _faults(line: Line, script: Script, known: set[str]) -> Iterator[str]:
 def _faults_of_order(line: Line, known: set[str]) -> Iterator[str]:
     if line.order not in VERBS:
         yield f"order: {line.order!r} is no verb (docs/verbs.md)"
-    if line.by not in known and line.by not in ACTORS:
+    is_holder = line.by.partition("-")[0] in ("agency", "duty", "street", "inspector")
+    if line.by not in known and line.by not in ACTORS and not is_holder:
         yield f"by: expected a person of this script or one of {', '.join(ACTORS)}, got {line.by!r}"
     if bool(line.on) == bool(line.find):
         yield "expected one of on, find"

@@ -7,8 +7,9 @@ from city.state.ledger_state import LedgerState
 
 __all__ = ["ACTORS", "FOUND_IN", "Found", "find", "matches", "subject_of"]
 
-ACTORS: Final = ("@holder", "@duty", "@inspector")
-"""Who acts on a found record: the operator or the duty leader of its agency or street, or its inspector."""
+ACTORS: Final = ("@holder", "@duty", "@inspector", "@holders")
+"""Who acts on a found record: the operator or the duty leader of its agency or street, the inspector of its
+street, or the operators of all its holders."""
 
 Found = tuple[str, Any]
 """A record's key and the record."""
@@ -16,6 +17,7 @@ Found = tuple[str, Any]
 FOUND_IN: Final = {
     "tasks": "task", "incidents": "incident", "cases": "case", "closures": "device",
     "responses": "response", "report_rounds": "report_round", "situations": "situation", "shifts": "shift",
+    "supports": "support", "relocations": "relocation", "leader_handovers": "leader_handover",
 }  # fmt: skip
 """Table of the state → kind of its subjects."""
 
