@@ -170,6 +170,23 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "start_relaxation": ("duty_leader",),
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
+    # response levels (§4.6): city.response.approvers says who counts for which level
+    "propose_level": (
+        "duty_officer",
+        "shift_lead",
+        *_LEADERS,
+        "commander",
+        "agency_duty_leader",
+        "street_operator",
+        "system",
+    ),
+    "approve_level": ("shift_lead", *_LEADERS, "commander", "agency_duty_leader"),
+    "refuse_level": (*_CENTRE, *_LEADERS, "commander", "agency_duty_leader", "street_operator"),
+    "record_verbal_order": _CENTRE,
+    "confirm_verbal_order": (*_CENTRE, "duty_leader", "commander"),
+    "record_city_level": (*_CENTRE, "duty_leader"),
+    "authorise_deputy": ("commander",),
+    "pass_response_limit": ("system",),
     # visiting briefings (§5.4)
     "start_briefing": ("duty_leader",),
     "end_briefing": (*_CENTRE, "duty_leader"),

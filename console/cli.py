@@ -12,6 +12,7 @@ from console.commands.deadletters import deadletters
 from console.commands.district import district
 from console.commands.drill import drill
 from console.commands.people import people
+from console.commands.plan import plan
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
 from console.commands.report import report
@@ -32,7 +33,7 @@ def citywall() -> None:
 
 for command in (
     *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
-    drill, report,
+    drill, plan, report,
 ):  # fmt: skip
     citywall.add_command(command)
 

@@ -6,9 +6,10 @@ streets and sources come from a deployment's tables and settings.
 
 import csv
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -30,6 +31,10 @@ class Names(msgspec.Struct, frozen=True):
     streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
     sources: Mapping[str, Mapping[str, str]] = {}
     """Client name → language → label."""
+    plans: tuple[Path, ...] = msgspec.field(
+        default_factory=lambda: tuple(sorted(static.path("plans").glob("*.toml")))
+    )
+    """The response plans: their tasks have their texts in them."""
 
 
 def catalogue(lang: str, names: Names) -> dict[str, str]:
@@ -37,7 +42,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
 
     Keys of tables: ``class.<kind>.<code>``, ``metric.<code>``, ``street.<code>``,
     ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese),
-    ``source.<client>``. Raises KeyError for an unsupported language.
+    ``source.<client>``, ``task.plan.<plan>.<code>`` and ``plan.<plan>``. Raises KeyError for an
+    unsupported language.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -64,6 +70,18 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     for client, labels in names.sources.items():
         if lang in labels:
             words[f"source.{client}"] = labels[lang]
+    for path in names.plans:
+        words |= _plan_words(tomllib.loads(path.read_text(encoding="utf-8-sig")), lang)
+    return words
+
+
+def _plan_words(plan: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return the name of a plan and the texts of its tasks."""
+    words = {f"plan.{plan['id']}": plan["name"][lang]}
+    for task in plan["task"]:
+        key = f"plan.{plan['id']}.{task['code']}"
+        words[f"task.{key}"] = task[lang]
+        words[f"task_short.{key}"] = task.get(f"short_{lang}") or task[lang]
     return words
 
 

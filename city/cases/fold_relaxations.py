@@ -23,7 +23,10 @@ def _started(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     kind, data = fact.subject.removeprefix("relaxation:"), fact.data
     now, until = state.clock.at(fact.recorded_at), moment(data, "until")
     before = state.relaxations.get(kind)
-    span = Span(now, until, account_of(fact.actor), text(data, "name"), text(data, "text"))
+    span = Span(
+        now, until, account_of(fact.actor), text(data, "name"), text(data, "text"),
+        rank=whole(data, "rank", 0),
+    )  # fmt: skip
     spans = (*before.spans, span) if before else (span,)
     state.relaxations[kind] = Relaxation(kind, whole(data, "version"), spans, _last(fact))
     note(state, fact, f"log.relaxed.{kind}", by=span.name, until=iso(until))

@@ -27,6 +27,7 @@ from city.commands.field.arguments import FIELD_ARGS
 from city.commands.field.report_arguments import REPORT_ARGS
 from city.commands.hotline.arguments import HOTLINE_ARGS
 from city.commands.linkage.arguments import LINKAGE_ARGS
+from city.commands.response.arguments import LEVEL_ARGS
 from city.commands.response.briefing_arguments import BRIEFING_ARGS
 from city.commands.sensing.arguments import SENSING_ARGS
 from city.commands.video.arguments import VIDEO_ARGS
@@ -235,7 +236,7 @@ ARGS: dict[str, type[Args]] = {
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
     **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS, **SENSING_ARGS, **VIDEO_ARGS,
-    **BRIEFING_ARGS,
+    **BRIEFING_ARGS, **LEVEL_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

@@ -32,6 +32,7 @@ from city.commands.hotline.deciders import RELAXING
 from city.commands.late_acts import wrong_time
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.response.briefings import BRIEFINGS
+from city.commands.response.level_deciders import LEVEL_DECIDERS
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
@@ -107,7 +108,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
-    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS,
+    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

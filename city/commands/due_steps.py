@@ -7,6 +7,7 @@ from city.commands.duty.limits import due_duty_steps
 from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
 from city.commands.response.briefings import due_briefing_steps
+from city.commands.response.limits import due_response_steps
 from city.commands.subject_step import SubjectStep
 from city.commands.video.limits import due_detection_steps
 from city.dispatch.decision_rules import DecisionRules
@@ -21,4 +22,5 @@ def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[Su
     yield from due_incident_steps(state, now)
     yield from due_duty_steps(state, rules, now)
     yield from due_detection_steps(state, now)
+    yield from due_response_steps(state, now)
     yield from due_briefing_steps(state, now)

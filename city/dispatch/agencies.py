@@ -30,4 +30,5 @@ def agency_of(cells: Cells) -> Agency:
         ack_limit_s=cells.whole("ack_limit_s", empty=300),
         fallback=cells.maybe("fallback"),
         contractors=cells.several("contractors"),
+        stationed=cells.maybe("stationed") == "yes",
     )

@@ -32,6 +32,8 @@ class Agency(msgspec.Struct, frozen=True):
     fallback: str = ""
     contractors: tuple[str, ...] = ()
     """Codes of the agencies whose units it may send as its own."""
+    stationed: bool = False
+    """Whether it has a seat in the hall."""
 
 
 class Standard(msgspec.Struct, frozen=True):

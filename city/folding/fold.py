@@ -25,6 +25,8 @@ from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
 from city.response.fold_briefings import BRIEFINGS
+from city.response.fold_levels import LEVEL_FACTS
+from city.response.fold_plan import PLANS
 from city.sensing.fold_alarms import SENSING
 from city.state.desk_records import Show
 from city.state.ledger_state import LedgerState
@@ -236,7 +238,9 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,
+            **LEVEL_FACTS,
             **BRIEFINGS,
+            **PLANS,
         }.items()
     },
 }

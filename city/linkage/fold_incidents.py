@@ -26,6 +26,7 @@ def _opened(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         opened=signed, source=text(data, "source"), state=text(data, "state"), since=signed.at,
         confirm_by=maybe_moment(data, "confirm_by"), cases=texts(data, "cases"),
         report_by=maybe_moment(data, "report_by"), report_next=text(data, "report_next"),
+        is_exercise=flag(data, "is_exercise"),
     )  # fmt: skip
     if incident.state != "signal":
         incident.confirmed = signed

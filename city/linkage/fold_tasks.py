@@ -42,7 +42,8 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         due_by=maybe_moment(data, "due_by"), verify_s=number(data, "verify_s") or 0.0,
         unit=text(data, "unit"), unit_call_sign=text(data, "call_sign"),
         fallback_of=text(data, "fallback_of"), tried=texts(data, "tried"),
-        late=_late({}, fact, "issued"),
+        late=_late({}, fact, "issued"), is_exercise=incident.is_exercise,
+        repeat_of=text(data, "repeat_of"),
     )  # fmt: skip
     mark_fact(task, fact)
     state.tasks[id_] = task

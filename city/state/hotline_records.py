@@ -31,6 +31,8 @@ class Span(msgspec.Struct, frozen=True):
     reason: str
     ended_at: float | None = None
     ended_by: str = ""
+    rank: int = 0
+    """It ends when the response level falls below this rank; 0 = it does not depend on the level."""
 
     @property
     def end(self) -> float:

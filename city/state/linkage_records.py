@@ -129,6 +129,10 @@ class Task(msgspec.Struct):
     """The shift whose lead took it over at the last hand-over."""
     undo: dict[str, object] = {}
     """What ``undo_task`` restores: ``{position, actor, until (machine time), …fields}``; {} for nothing."""
+    is_exercise: bool = False
+    """It belongs to an exercise (演练)."""
+    repeat_of: str = ""
+    """Id of the first task of its series, '' for a task that is not a repetition."""
     version: int = 0
     moved: int = 0
     changed: int = 0
@@ -229,6 +233,8 @@ class Incident(msgspec.Struct):
     """When the review of the closed incident is due."""
     sessions: tuple[JointSession, ...] = ()
     late_s: float = 0.0
+    is_exercise: bool = False
+    """It belongs to an exercise (演练), as do all its tasks."""
     version: int = 0
     moved: int = 0
     changed: int = 0

@@ -98,7 +98,8 @@ class LevelProposal(msgspec.Struct, frozen=True):
 class Activation(msgspec.Struct):
     """One decision on a level that took effect. It is never edited after it ended.
 
-    ``decided``: approved, silence (nobody decided, Ⅳ only), city_order or verbal. ``incident`` is the id of
+    ``decided``: approved, silence (nobody decided, Ⅳ only), city_order or verbal; the city's own level,
+    which is only recorded here, is ``city_order``. ``incident`` is the id of
     the incident that carries the plan's tasks; it is the same for all levels of one response.
     """
 
@@ -119,6 +120,7 @@ class Activation(msgspec.Struct):
     ended_at: float | None = None
     ended: Signed | None = None
     end_reason: str = ""
+    end_approvals: tuple[Approval, ...] = ()
 
 
 class RecoveryItem(msgspec.Struct, frozen=True):
@@ -135,7 +137,8 @@ class RecoveryItem(msgspec.Struct, frozen=True):
 class Response(msgspec.Struct):
     """The response of one jurisdiction to one hazard.
 
-    Subject of its facts: ``response:<jurisdiction>/<hazard>``.
+    Subject of its facts: ``response:<jurisdiction>/<hazard>``; an exercise has its own response beside the
+    real one, ``response:<jurisdiction>/<hazard>/exercise``.
     """
 
     id: str
@@ -147,7 +150,8 @@ class Response(msgspec.Struct):
     refused: tuple[LevelProposal, ...] = ()
     """The last refused or lapsed proposals: a suggestion on the same basis is not made again."""
     deputy: str = ""
-    """Account that the commander authorised to decide on Ⅰ."""
+    """Account that the commander authorised to decide in the commander's place ('' = nobody)."""
+    deputy_name: str = ""
     recovery: tuple[RecoveryItem, ...] = ()
     recovery_since: float | None = None
     review_by: float | None = None

@@ -26,6 +26,7 @@ from console.deployment.district import (
     read_streets,
 )
 from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
+from console.deployment.response_plans import check_plans
 from console.deployment.settings import read_settings
 from console.deployment.table_files import linkage_files
 from console.engine.outgoing_queue import read_adapters
@@ -133,6 +134,7 @@ def _rule_problems(district: District, data_dir: Path) -> Iterator[str]:
     ):
         yield str(problem)
     yield from _linkage_problems(data_dir, today(district))
+    yield from _plan_problems(data_dir)
     yield from _sensor_problems(data_dir, streets, today(district))
     yield from _camera_problems(data_dir)
 
@@ -176,6 +178,15 @@ def _linkage_problems(data_dir: Path, on: str) -> Iterator[str]:
     )
     for problem in check_linkage(lambda name: read_rows(data_dir, name)[0], around, on=on):
         yield str(problem)
+
+
+def _plan_problems(data_dir: Path) -> Iterator[str]:
+    """Yield the errors in the response plans."""
+    try:
+        agencies = {row.get("code") or "" for row in read_rows(data_dir, "agencies.csv")[0]}
+    except (DistrictError, OSError):
+        return  # the check of the tables reports it
+    yield from map(str, check_plans(data_dir, agencies))
 
 
 def _calendar_problems(data_dir: Path, streets: Collection[str]) -> Iterator[str]:

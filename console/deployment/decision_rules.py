@@ -15,6 +15,7 @@ from city.dispatch.cells import current, read_rows
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.detection_table import detection_class_of
 from city.dispatch.linkage_tables import linkage_rules
+from city.dispatch.response_rules import ResponseRules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
 from city.dispatch.sensor_tables import sensing_rules
@@ -31,6 +32,7 @@ from console.deployment.calendars import read_calendars
 from console.deployment.district import District, DistrictError, read_streets
 from console.deployment.district import read_rows as read_table
 from console.deployment.numbers import case_numbers, duty_numbers, linkage_numbers, video_numbers
+from console.deployment.response_plans import read_plans
 from console.deployment.table_files import linkage_marks, sensor_marks, table_marks
 from feeds.sources.tables.mapping import CaseMapping, shipped
 
@@ -69,6 +71,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         rings_of=streets.rings_of,
         numbers=case_numbers(district.cases),
         linkage=_linkage(district, data_dir, day),
+        response=ResponseRules(read_plans(data_dir, {agency.code for agency in agencies})),
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         street_places=places_by_street(row for row in places if current(row.valid_from, row.valid_to, day)),
         water_lines=water_lines(stations, day),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import static
 from console.deployment.district import District, DistrictError, table_path
+from console.deployment.response_plans import plan_paths
 from console.deployment.settings import Settings
 from layouts.catalogues import Names
 
@@ -27,6 +28,7 @@ def names_of(settings: Settings, district: District) -> Names:
         streets=streets,
         roads=_roads(settings, district),
         sources={name: source.label for name, source in district.sources.items()},
+        plans=tuple(plan_paths(settings.data_dir)),
     )
 
 

@@ -121,7 +121,9 @@ class Engine:
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
-            tables={**rules.tables, **rules.linkage.tables, **rules.sensing.tables},
+            tables={
+                **rules.tables, **rules.linkage.tables, **rules.sensing.tables, **rules.response.tables,
+            },
             faults=lambda rows: faults_of(rows, follower.store.state.ledger, rules, clock()),
         )  # fmt: skip
         self._people = PeopleStore(settings.data_dir)

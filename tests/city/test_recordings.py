@@ -11,6 +11,8 @@ from city.facts.upcast import UPCASTS
 from city.folding.fold import HANDLERS, apply
 from city.state.duty_records import Shift
 from city.state.ledger_state import LedgerState
+from city.state.linkage_records import Signed
+from city.state.response_records import Activation, Basis, Response
 from city.state.row_keys import row_key_of
 
 FOLDER = Path(__file__).parent.parent / "recordings" / "facts"
@@ -22,16 +24,23 @@ def recorded(position: int, kind: str, v: int) -> Fact:
     return read_fact(position, RECORDED_AT, body)
 
 
+OF_LEVELS = ("log.level_", "log.verbal_", "log.city_level", "log.deputy_")
+"""Beginnings of the keys of lines on response levels."""
+
 NIGHT, NEXT_DAY = "310115-2026-11-21-night", "310115-2026-11-22-day"
 
 
 def prepared() -> LedgerState:
-    """A state with the two shifts after the recorded one: a hand-over needs one to take over."""
+    """A state with the two shifts after the recorded one (a hand-over needs one), and a level."""
     shifts = (
         Shift(NIGHT, "310115", "night", 0.0, 1.0, "handing_over"),
         Shift(NEXT_DAY, "310115", "day", 1.0, 2.0, "open"),
     )  # fmt: skip
-    return LedgerState(shifts={shift.id: shift for shift in shifts})
+    raised = Activation("a1", 3, 0.0, "approved", Signed("qu", "曲××", "commander", 0.0), Basis())
+    response = Response("310115/flood_typhoon", "310115", "flood_typhoon", (raised,), version=1)
+    return LedgerState(
+        shifts={shift.id: shift for shift in shifts}, responses={response.id: response}
+    )  # fmt: skip
 
 
 def everything() -> list[tuple[str, int]]:
@@ -66,7 +75,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
     assert touched == {
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
-        "relaxations", "visits", "detections", "camera_views", "stations", "briefings",
+        "relaxations", "visits", "detections", "camera_views", "stations", "briefings", "response",
     }  # fmt: skip
 
 
@@ -97,8 +106,23 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.briefing_started",
         "log.briefing_ended.level",
     ]
-    lines = [text for text in told if "briefing" not in text]
-    assert lines[: len(lines) - 21] == [
+    lines = [text for text in told if not text.startswith(("log.briefing", *OF_LEVELS))]
+    assert [text for text in told if text.startswith(OF_LEVELS)] == [
+        "log.verbal_recorded", "log.level_approved", "log.level_overdue", "log.verbal_confirmed",
+        "log.verbal_overdue", "log.level_active.city_order", "log.level_refused", "log.level_ended",
+        "log.city_level", "log.deputy_authorised",
+    ]  # fmt: skip
+    response = state.responses["310115/flood_typhoon"]
+    ended = response.activations[-1]
+    assert (ended.rank, ended.decided, ended.state, ended.end_reason) == (
+        3,
+        "city_order",
+        "ended",
+        "风雨减弱",
+    )
+    assert [one.rank for one in response.refused] == [4]
+    assert (response.deputy, state.responses["city/flood_typhoon"].rank) == ("fang", 3)
+    assert lines[: len(lines) - 22] == [
         "log.critical", "log.warning", "log.source_lost", "log.source_back", "log.ruling_opened",
         "log.ruled", "log.transferred_up", "log.taken_back", "log.escalated.2", "log.incident",
         "log.incident_state.responding", "log.incident_state.false_alarm", "log.grade", "log.command",
@@ -110,13 +134,13 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.depth.rise", "log.closure_ordered", "log.underpass_closed", "log.reopening_agreed",
         "log.underpass_reopened",
     ]  # fmt: skip
-    assert lines[-21:] == [
+    assert lines[-22:] == [
         "log.post_away", "log.post_called", "log.post_unstaffed", "log.authority_passed",
         "log.shift_opened", "log.handover_drafted", "log.handed_over", "log.shift_released",
         "log.release_asked", "log.call_out_started", "log.call_out_ended", "log.relaxed.defer_ordinary",
         "log.relaxation_ended.defer_ordinary", "log.visited",
         "log.alarm_suspect", "log.alarm_back", "log.maintenance_started", "log.maintenance_ended",
-        "log.detection_hazard", "log.detection_filed", "log.detection_expired",
+        "log.detection_hazard", "log.detection_filed", "log.detection_expired", "log.recovery_listed",
     ]  # fmt: skip
     alarm = state.sensing.alarms["wl-0001/level_m"]
     assert (alarm.state, alarm.level, alarm.doubt, alarm.shelving) == ("cleared", "orange", "stuck", None)
@@ -132,6 +156,11 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     assert (detection.state, detection.case) == ("expired", "citywall/detection-0a1b2c3d4e5f-1")
     assert [view.purpose for view in state.camera_views.values()] == ["case"]
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
+    response = state.responses["310115/flood_typhoon"]
+    assert response.activations[-1].incident == "r-310115-flood_typhoon-1"
+    assert [(one.kind, one.holder, one.done is not None) for one in response.recovery] == [
+        ("closure", "jt", False), ("outage", "gs", True),
+    ]  # fmt: skip
 
 
 def test_a_reported_case_is_its_sources_until_a_fact_of_our_own_takes_it_over() -> None:

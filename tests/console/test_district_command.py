@@ -147,7 +147,7 @@ def test_an_agency_with_the_code_of_a_street_is_named(tidepool: Path) -> None:
     with (tidepool / "agencies.csv").open("a", encoding="utf-8") as file:
         file.write("N,North depot,北,North,contractor,no,no,300,\n")
     checked = run("config", "check", "--data-dir", tidepool)
-    assert "agencies.csv, row 33, code: N is the code of a street, or reserved" in checked.output
+    assert "agencies.csv, row 36, code: N is the code of a street, or reserved" in checked.output
 
 
 def test_a_year_of_which_the_table_has_days_is_known_and_workdays_are_the_districts(tidepool: Path) -> None:

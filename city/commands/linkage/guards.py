@@ -13,7 +13,9 @@ __all__ = [
     "the_task",
 ]  # fmt: skip
 
-RANKS: Final = {"system": 0, "duty_officer": 1, "shift_lead": 2, "duty_leader": 3, "rotating_leader": 4}
+RANKS: Final = {
+    "system": 0, "duty_officer": 1, "shift_lead": 2, "duty_leader": 3, "rotating_leader": 4, "commander": 5,
+}  # fmt: skip
 
 
 def the_task(order: SubjectOrder) -> Task | Refusal:

@@ -94,9 +94,15 @@ def test_deciding_never_raises(verb: str, state: str, args: dict[str, Any], vers
 WORDS = Path(__file__).parents[3] / "layouts" / "words"
 
 
+def refusals(lang: str) -> dict[str, str]:
+    """Return the words of refusals in all files of a language."""
+    files = (json.loads(path.read_text(encoding="utf-8")) for path in (WORDS / lang).glob("*.json"))
+    return {key: text for words in files for key, text in words.items() if key.startswith("refusal.")}
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_reason_of_a_refusal_has_its_words(lang: str) -> None:
-    words = json.loads((WORDS / lang / "refusals.json").read_text(encoding="utf-8"))
+    words = refusals(lang)
     folder = Path(city.commands.__path__[0])
     code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     named = set(re.findall(r'not_now\(\s*"(\w+)"', code))
@@ -107,7 +113,7 @@ def test_every_reason_of_a_refusal_has_its_words(lang: str) -> None:
 
 
 def test_refusals_have_the_same_gaps_in_both_languages() -> None:
-    zh, en = (json.loads((WORDS / lang / "refusals.json").read_text("utf-8")) for lang in ("zh", "en"))
+    zh, en = refusals("zh"), refusals("en")
     assert zh.keys() == en.keys()
     gaps = [sorted(re.findall(r"\{(\w+)\}", text)) for text in zh.values()]
     assert gaps == [sorted(re.findall(r"\{(\w+)\}", en[key])) for key in zh]

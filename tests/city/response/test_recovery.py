@@ -1,0 +1,73 @@
+"""The end of a response: nothing is lost, relaxations end, and the list says who finishes what."""
+
+from typing import Any
+
+from city.commands.response.ending_facts import ending_facts
+from city.state.ledger_state import Device, Place
+from city.state.linkage_records import Closure, Signed
+from city.state.response_records import Figure, Situation
+from tests.city.commands.world import STREETS
+from tests.city.response.plan_world import COMMANDER, Raised
+
+SIGNED = Signed("a", "某××", "agency_operator", 0.0)
+
+
+def ended(world: Raised) -> dict[str, Any]:
+    """Let the response end; return the data of its recovery list."""
+    facts = world.end()
+    (listed,) = [fact.data for fact in facts if fact.type == "RecoveryListed"]
+    return listed
+
+
+def test_open_tasks_closures_shelters_and_outages_are_listed_with_their_holders() -> None:
+    world = Raised()
+    world.activate(1)
+    first, *rest = world.state.tasks.values()
+    for task in rest:
+        task.state = "verified"
+    world.state.devices["g1"] = Device("g1", "depth", "川沙路下立交", "sw", Place(121.5, 31.2), 60.0)
+    world.state.closures["g1"] = Closure("g1", "closed", 0.0, 30.0, parties=("ga", "jt", "sw"))
+    world.state.closures["g2"] = Closure("g2", "open", 0.0, 3.0)
+    street = next(iter(STREETS))
+    told = {"shelter.school.occupied": 40.0, "shelter.school.open": 1.0, "relocation.other.moved": 4.0}
+    figures = {key: Figure(value, 0.0, SIGNED) for key, value in told.items()}
+    world.state.situations[street] = Situation(street, figures)
+    world.state.situations["dl"] = Situation("dl", {"outage.out": Figure(120.0, 0.0, SIGNED)})
+    items = {item["key"]: item["holder"] for item in ended(world)["items"]}
+    assert items == {
+        f"task:{first.id}": first.agency, "closure:g1": "sw", f"shelter:{street}/school": street,
+        "outage:dl": "dl",
+    }  # fmt: skip
+
+
+def test_the_end_issues_its_own_tasks_ends_the_relaxations_and_asks_for_a_review() -> None:
+    world = Raised()
+    world.activate(3)
+    now = world.now.city
+    listed = ended(world)
+    assert {task.words.rpartition(".")[2] for task in world.state.tasks.values()} >= {"901", "902"}
+    assert all(one.active(now) is None for one in world.state.relaxations.values())
+    assert world.response.review_by == now + 7 * 86_400
+    assert len(world.response.recovery) == len(listed["items"])
+    assert [incident.state for incident in world.state.incidents.values()] == ["recovering"]
+    assert not any(item.ref.endswith(world.of_code("902")[0].id) for item in world.response.recovery)
+
+
+def test_an_exercise_leaves_only_its_own_tasks() -> None:
+    world = Raised(exercise=True)
+    world.activate(1)
+    world.state.closures["g1"] = Closure("g1", "closed", 0.0, 30.0)
+    world.state.situations["dl"] = Situation("dl", {"outage.out": Figure(120.0, 0.0, SIGNED)})
+    assert {item["kind"] for item in ended(world)["items"]} == {"task"}
+
+
+def test_the_second_response_opens_an_incident_of_its_own() -> None:
+    world = Raised()
+    world.activate(1)
+    world.end()
+    world.activate(1)
+    assert len(world.state.incidents) == 2
+    assert len(world.of_code("401")) == 2
+    assert isinstance(
+        ending_facts(world.order(COMMANDER), world.response, world.response.activations[-1]), tuple
+    )
