@@ -119,6 +119,34 @@ def underpasses(
     return ", ".join(f"{name} {value}" for name, value in wrong.items())
 
 
+def relocated(seen: Folded, *, percent: float) -> str:
+    """Check the share of people relocated of those who should be, whole per cent."""
+    sums = {"should": 0.0, "moved": 0.0}
+    for one in seen.state.ledger.situations.values():
+        for key, figure in one.figures.items():
+            if key.startswith("relocation."):
+                sums[key.rpartition(".")[2]] += figure.value
+    found = round(100 * sums["moved"] / sums["should"]) if sums["should"] else None
+    return "" if found == percent else f"{found} %"
+
+
+def handover(seen: Folded, *, id: str, items: int, done: bool | None = None) -> str:  # noqa: A002
+    """Check a hand-over of leaders: how many items must be acknowledged, and whether both have signed."""
+    found = seen.state.ledger.leader_handovers.get(id)
+    if found is None:
+        return "no hand-over"
+    if done is not None and found.is_done != done:
+        return "not signed by both" if done else "signed by both"
+    kinds = ", ".join(one.kind for one in found.items)
+    return "" if len(found.items) == items else f"{len(found.items)} items: {kinds}"
+
+
+def recovery(seen: Folded, *, items: int, response: str = "310115/flood_typhoon") -> str:
+    """Check how many items the recovery list has, done ones included."""
+    found = seen.state.ledger.responses.get(response)
+    return _within(len(found.recovery) if found else 0, items, None, None)
+
+
 def _within(number: int, exactly: int | None, least: int | None, most: int | None) -> str:
     good = (
         (exactly is None or number == exactly)
@@ -130,7 +158,8 @@ def _within(number: int, exactly: int | None, least: int | None, most: int | Non
 
 CHECKS: Final[dict[str, Check]] = {
     "level": level, "proposed": proposed, "count": count, "facts": facts, "minutes": minutes,
-    "warnings": warnings, "underpasses": underpasses,
+    "warnings": warnings, "underpasses": underpasses, "relocated": relocated, "recovery": recovery,
+    "handover": handover,
 }  # fmt: skip
 """Name in a script → what it checks."""
 

@@ -16,18 +16,18 @@ _SHARE: Final = re.compile(r"(should)\.(\w+)(?:\*([\d.]+))?")
 
 
 class Names:
-    """Fills in ``{name}`` of the script, ``{holder}``, ``{proposal:<response>}``, ``{T-8:00}`` (a time),
-    ``{photo}`` and ``{should.<group>*0.62}`` (people of the holder to relocate).
+    """Fills in ``{name}`` of the script, ``{holder}``, ``{item}``, ``{proposal:<response>}``, ``{photo}``,
+    ``{T-8:00}`` (a time) and ``{should.<group>*0.62}`` (people of the holder to relocate).
     """
 
-    def __init__(self, script: Script, state: LedgerState, holder: str = "") -> None:
+    def __init__(self, script: Script, state: LedgerState, *, holder: str = "", item: str = "") -> None:
         self._script = script
         self._state = state
-        self._holder = holder
+        self._own = {"holder": holder, "item": item, "photo": picture_id("done", 0)}
 
-    def of(self, holder: str) -> "Names":
-        """Return the same names for a holder."""
-        return Names(self._script, self._state, holder)
+    def of(self, *, holder: str = "", item: str = "") -> "Names":
+        """Return the same names for a holder or an item."""
+        return Names(self._script, self._state, holder=holder, item=item)
 
     def fill(self, value: Any) -> Any:
         """Return a value with all its names put in; a text that is only a share becomes a number."""
@@ -45,10 +45,8 @@ class Names:
     def _name(self, name: str) -> str:
         if name in self._script.names:
             return self._script.names[name]
-        if name == "holder":
-            return self._holder
-        if name == "photo":
-            return picture_id("done", 0)
+        if name in self._own:
+            return self._own[name]
         if name.startswith("T"):
             return iso(self._script.t0 + seconds_of(name))
         kind, _, key = name.partition(":")
@@ -62,7 +60,7 @@ class Names:
     def _share(self, name: str) -> int:
         found = _SHARE.fullmatch(name)
         assert found is not None
-        number = self._script.people.get(self._holder, {}).get(found[2], 0)
+        number = self._script.people.get(self._own["holder"], {}).get(found[2], 0)
         return int(number * float(found[3] or 1.0) + 0.5)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import product
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -29,6 +30,10 @@ AT_ONCE: Final = 40
 TRIES: Final = 6
 CENTRE: Final = "centre"
 """The holder of tasks that the centre itself has; its duty officer acts for it."""
+
+
+_Order = tuple[str, str, dict[str, Any]]
+"""Account, subject, arguments."""
 
 
 class Stage(Protocol):
@@ -154,10 +159,24 @@ class Player:
         orders = list(self._targets(line))
         if not orders:
             outcome.fault = "nothing of that kind was found"
-        for some in range(0, len(orders), AT_ONCE):
-            answers = [self._order(line, *one) for one in orders[some : some + AT_ONCE]]
-            for fault in await asyncio.gather(*answers):
+        by_subject: dict[str, list[_Order]] = {}
+        for one in orders:
+            by_subject.setdefault(one[1], []).append(one)
+        rows = list(by_subject.values())
+        for some in range(0, len(rows), AT_ONCE):
+            for fault in await asyncio.gather(
+                *(self._in_turn(line, row) for row in rows[some : some + AT_ONCE])
+            ):
                 outcome.fault = outcome.fault or fault
+
+    async def _in_turn(self, line: Line, orders: Sequence[_Order]) -> str:
+        """Give the orders on one subject one after the other; return the first fault."""
+        faults = []
+        for number, order in enumerate(orders):
+            if number:
+                await self._stage.catch_up()
+            faults.append(await self._order(line, *order))
+        return next(filter(None, faults), "")
 
     async def _order(self, line: Line, account: str, subject: str, args: dict[str, Any]) -> str:
         """Give one order; return its fault. Who lost to another order of the same moment tries again."""
@@ -172,17 +191,18 @@ class Player:
         fault = _fault(answer, line.refused)
         return f"{account} on {subject}: {fault}" if fault else ""
 
-    def _targets(self, line: Line) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def _targets(self, line: Line) -> Iterator[_Order]:
         """Yield account, subject and arguments of each order of a line."""
         names = Names(self._script, self._stage.state.ledger)
         for table, where in line.find.items():
             found = list(find(self._stage.state.ledger, table, names.fill(where)))
             for key, record in found if line.each else found[-1:]:
-                for account in self._accounts(line, record):
-                    yield account, subject_of(table, key), names.fill(line.args)
+                items = [one.key for one in getattr(record, line.per)] if line.per else [""]
+                for account, item in product(self._accounts(line, record), items):
+                    yield account, subject_of(table, key), names.of(item=item).fill(line.args)
         if line.on:
             for holder in self._holders(line):
-                own = names.of(holder)
+                own = names.of(holder=holder)
                 account = line.by if not line.by.startswith("@") else account_of(holder)
                 yield account, str(own.fill(line.on)), own.fill(line.args)
 
@@ -200,7 +220,7 @@ class Player:
         place = getattr(record, "place", None)
         street = getattr(record, "street", "") or (place.street if place else "")
         if line.by == "@inspector":
-            return [f"inspector-{street}"]
+            return [f"inspector-{street or next(iter(self._stage.rules.streets))}"]
         holder = getattr(record, "agency", "") or getattr(record, "holder", "") or street
         holder = holder or next(iter(getattr(record, "parties", ())), "")
         if holder in line.omit:

@@ -108,7 +108,7 @@ def cases(some: tuple[CaseReport, ...], rules: DecisionRules, now: float) -> Ite
             lon, lat, road = spots[number % len(spots)]
             yield {
                 "id": one.id if one.number == 1 else f"{one.id}-{number + 1}", "at": iso(now),
-                "channel": "hotline_12345", "title": one.title, "urgency": one.urgency, "road": road,
+                "channel": "hotline_12345", "title": one.title, "urgency": one.urgency, **({"road": road} if road else {}),
                 "category": {"kind": one.kind, "code": one.code, "system": "GBT30428.2"},
                 # Further ones at the same spot stand apart, so that none is suggested as a duplicate.
                 "lon": lon + 0.0011 * (number // len(spots)), "lat": lat,
@@ -117,7 +117,7 @@ def cases(some: tuple[CaseReport, ...], rules: DecisionRules, now: float) -> Ite
 
 def _spots(one: CaseReport, rules: DecisionRules) -> list[tuple[float, float, str]]:
     if one.lon:
-        return [(one.lon, one.lat, "")]
+        return [(one.lon, one.lat, one.road)]
     held = rules.street_places
     streets = [one.street] if one.street else list(held)
     return [(place.lon, place.lat, "") for street in streets for place in held.get(street, ())[:1]]

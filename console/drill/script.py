@@ -62,6 +62,7 @@ class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     title: str
     street: str = ""
+    road: str = ""
     lon: float = 0.0
     lat: float = 0.0
     number: int = 1
@@ -93,6 +94,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: str = ""
     find: dict[str, dict[str, Any]] = {}
     each: bool = False
+    per: str = ""
+    """A field of the found record: one order for each of its items; ``{item}`` is the item's key."""
     every: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
     args: dict[str, Any] = {}
