@@ -146,8 +146,8 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "mark_self_corrected": (*_SCREENS, *_HOLDERS),
     "undo_screening": (*_SCREENS, *_HOLDERS),
     "pass_detection_limit": ("system",),
-    "view_camera": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, "street_operator"),
-    "end_camera_view": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, "street_operator"),
+    "view_camera": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, *_HOLDERS),
+    "end_camera_view": (*_SCREENS, "shift_lead", "dispatcher", *_LEADERS, *_HOLDERS),
     # duty (§3.8)
     "sign_in": _STAFF,
     "go_away": _STAFF,

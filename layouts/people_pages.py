@@ -10,6 +10,7 @@ from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.field_list import FieldList
 from layouts.cards.header import Header
 from layouts.cards.own_cases import OwnCases
+from layouts.cards.own_notices import OwnNotices
 from layouts.cards.station_numbers import StationNumbersCard
 from layouts.cards.station_post import StationPost
 from layouts.cards.street_places import StreetPlaces
@@ -37,7 +38,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
-            Region("work", (Cell("agency_tasks"), Cell("own_cases", grow=True))),
+            Region("work", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases", grow=True))),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
@@ -53,7 +54,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("street_header"),)),
-            Region("left", (Cell("agency_tasks"), Cell("own_cases"))),
+            Region("left", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases"))),
             Region("map", (Cell("map", "figure", grow=True),)),
             Region(
                 "right",
@@ -100,11 +101,12 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyTasks(), OwnCases(), AgencyIncidents(),
+    Header("agency_header"), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), AgencyTasks(), OwnCases(), StreetPosts(), StreetSquads(), StreetPlaces(),
+    Header("street_header"), AgencyTasks(), OwnNotices(), OwnCases(), StreetPosts(), StreetSquads(),
+    StreetPlaces(),
 )  # fmt: skip
 
 CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())

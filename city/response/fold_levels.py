@@ -78,6 +78,7 @@ def _proposed(state: LedgerState, fact: Fact, response: Response) -> tuple[str, 
         proposed=signed_of(state, fact), basis=basis_of(data), needs=needs_of_data(data),
         decide_by=moment(data, "decide_by"), approvals=approvals_of(data),
         activates_itself=flag(data, "activates_itself"), reason=text(data, "reason"), verbal=verbal,
+        tasks=whole(data, "tasks", 0), seats=whole(data, "seats", 0),
     )  # fmt: skip
     response.proposal = proposal
     line = _line("log.verbal_recorded", proposal.rank) if verbal is not None else _direction(proposal)

@@ -93,6 +93,9 @@ class LevelProposal(msgspec.Struct, frozen=True):
     called: tuple[str, ...] = ()
     """Whom the engine called because nobody decided in time."""
     verbal: VerbalOrder | None = None
+    tasks: int = 0
+    """How many tasks of the plan, and how many seats, it would have started when it was proposed."""
+    seats: int = 0
 
 
 class Activation(msgspec.Struct):

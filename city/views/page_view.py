@@ -81,7 +81,9 @@ class PageView:
             ),
             transplanted=ledger.transplanted > 0,
             revisions=dict(state.revisions),
-            response=response_seen(ledger, city_now),
+            response=response_seen(
+                ledger, city_now, self.rules.response.numbers if self.rules is not None else None
+            ),
         )
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:

@@ -1,7 +1,7 @@
 """The session of an agency's page: its people's orders, its free units, and that the page is open."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from city.access import Person, may_order
 from city.commands.subjects import find_key
@@ -10,12 +10,16 @@ from city.state.ledger_state import CityState
 from city.views.holders.own_cases import part_of
 from city.views.holders.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
+from console.desk.nearby import cameras_near
 from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders
 from console.orders.order_session import OrderSession, Reply
 from console.orders.presence import Presence
 
 __all__ = ["AgencyServices", "AgencySession"]
+
+HOLDS: Final = ("lead", "co", "make_safe")
+"""The parts of a holder that has work to do on a case."""
 
 
 class AgencyServices:
@@ -45,7 +49,12 @@ class AgencySession(OrderSession):
             person_of,
             owner=owner,
             forbids=self._forbidden,
-            asks={"units": self._units, "boundary": self._boundary, "score": self._score},
+            asks={
+                "units": self._units,
+                "boundary": self._boundary,
+                "score": self._score,
+                "cameras": self._cameras,
+            },
         )
         self._services = services
         self._page, self._code = page, code
@@ -87,6 +96,14 @@ class AgencySession(OrderSession):
         if not may_order(person, self._page, self._code):
             return {}
         return boundary(self._services.state(), self._services.rules, person, asked)
+
+    async def _cameras(self, person: Person, asked: Reply) -> Reply:
+        services = self._services
+        state = services.state()
+        case = find_key(state.ledger, str(asked.get("case")))
+        if case is None or not case.file.own or part_of(case, self._code) not in HOLDS:
+            return {"cameras": []}
+        return {"cameras": cameras_near(state, case, services.clock())}
 
     async def _score(self, person: Person, asked: Reply) -> Reply:
         services = self._services

@@ -2,13 +2,12 @@
 import { caseOf } from "../js/desk_case.js";
 import { vocabulary } from "../js/desk_words.js";
 import { viewOf } from "../js/desk_view.js";
-import { card, each, html, joined, mark, press, styleMap } from "../js/draw.js";
-
-const WORDS = { lost: "near.camera_lost", frozen: "near.camera_frozen", black: "near.camera_black" };
+import { card, each, html, mark, press } from "../js/draw.js";
+import { nameOf, stateOf, wedge } from "../js/near_cameras.js";
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, voice = vocabulary(city), chosen = caseOf(city), { may } = chosen;
-  const viewing = viewOf(city, voice, redraw);
+  const viewing = viewOf(city, voice, redraw, (verb, subject, args) => desk.act(verb, subject, 0, args, ""));
   let lookedFor = /** @type {string | null} */ (null);
   // The pop-up over the map waits for the same answer.
   chosen.onChange("desk_map_box", () => { redraw(); city.deskMap?.look(); });
@@ -26,15 +25,15 @@ export const mend = card((city, { redraw }) => {
         ${press([mark_, chosen.version(), unit], send)}>${say.say("near.send")}</button></p>
       <ul class="near cameras" ?hidden=${!isKnown || cameras.size === 0}>${each(cameras.keys(), (id) => {
         const camera = cameras.get(id);
-        const name = say.road(camera.label) || city.words("street." + camera.street) || id;
+        const name = nameOf(city, camera);
         return html`<li>${wedge(camera)}<span class="name">${say.say("near.camera", { name, m: Math.round(camera.metres) })}</span
-          ><span class="state" data-lost=${mark(camera.word !== "live")}>${stateOf(camera)}</span
+          ><span class="state" data-lost=${mark(camera.word !== "live")}>${stateOf(city, voice, camera)}</span
           ><button type="button" ?hidden=${!orders.may("view_camera")} ?disabled=${viewing.isBusy(id) || viewing.id() === id}
           ${press([mark_, id, name], look)}>${say.say("near.look")}</button
           ><button type="button" ?hidden=${camera.word !== "live" || !camera.on_wall || !may("show")} ?disabled=${orders.isBusy(desk.wall)}
           ${press(id, cast)}>${say.say("near.show")}</button></li>`;
       })}</ul>
-      ${viewing.draw((id) => { const seen = cameras.get(id); return seen && seen.word !== "live" ? stateOf(seen) : ""; })}
+      ${viewing.draw((id) => { const seen = cameras.get(id); return seen && seen.word !== "live" ? stateOf(city, voice, seen) : ""; })}
       <p class="near view" ?hidden=${!may("show")}><button type="button" ?disabled=${orders.isBusy(desk.wall)}
         ${press(null, castView)}>${say.say("near.view")}</button></p>`;
   };
@@ -57,17 +56,5 @@ export const mend = card((city, { redraw }) => {
     const incident = desk.incident();
     lookedFor = mark_;
     viewing.look(id, name, incident ? { purpose: "incident", incident, case: mark_ } : { purpose: "case", case: mark_ });
-  }
-  // A wedge that points north, turned to where the camera looks.
-  function wedge({ azimuth, sees }) {
-    const isKnown = azimuth !== null;
-    return html`<svg class="wedge" viewBox="0 0 24 24" data-sees=${mark(sees === true)} data-none=${mark(!isKnown)}
-      style=${styleMap(isKnown ? { transform: `rotate(${azimuth}deg)` } : {})}><path d="M12 12 5 1.5A13 13 0 0 1 19 1.5Z"/><circle cx="12" cy="12" r="2.5"/></svg>`;
-  }
-  function stateOf(camera) {
-    if (camera.word !== "live") return say.say(WORDS[camera.word] ?? "near.camera_lost", { t: camera.since === null ? "" : voice.moment(camera.since) }).trim();
-    const age = camera.picture_at === null ? say.say("near.no_picture") : say.say("near.camera_age", { age: say.age(camera.picture_at, city.city()) });
-    const sees = camera.sees === null ? "" : say.say(camera.sees ? "near.camera_sees" : "near.camera_away");
-    return joined(sees, age, !camera.on_wall && say.say("near.private"));
   }
 });

@@ -2,6 +2,7 @@
 // refused or ruled.
 import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
 import { caseRow, doneRow, recordRow } from "../js/own_case.js";
+import { camerasOf } from "../js/own_cameras.js";
 import { openForm } from "../js/own_case_forms.js";
 import { vocabulary } from "../js/desk_words.js";
 import { personOf } from "../js/desk_person.js";
@@ -12,8 +13,9 @@ const FEW = 3;
 export const mend = card((city, place) => {
   const { say, orders, outbox, agency } = city, order = held(place.redraw), voice = vocabulary(city);
   let form = /** @type {import("../js/own_case_forms.js").Form | null} */ (null);
-  let isAllDone = false, isRecords = false;
+  let isAllDone = false, isRecords = false, isContacts = false;
   const open = /** @type {Set<string>} */ (new Set()), persons = /** @type {Map<string, ReturnType<typeof personOf>>} */ (new Map());
+  const cameras = /** @type {Map<string, import("../js/own_cameras.js").OwnCameras>} */ (new Map());
   function leave() {
     form?.close();
     form = null;
@@ -48,11 +50,17 @@ export const mend = card((city, place) => {
   function forget(id) {
     persons.get(id)?.drop();
     persons.delete(id);
+    cameras.get(id)?.close();
+    cameras.delete(id);
   }
   function personIn(row) {
     const { id } = row;
     if (!persons.has(id)) persons.set(id, personOf(city, voice, (verb, args) => orders.act(verb, id, row.version, args), place.redraw));
     return persons.get(id) ?? null;
+  }
+  function camerasIn({ id }) {
+    if (!cameras.has(id)) cameras.set(id, camerasOf(city, voice, id, place.redraw));
+    return cameras.get(id) ?? null;
   }
   // What to make safe rings once, whoever holds the case then.
   function heard({ id, part, reminders, urgency, state, make_safe: safe }) {
@@ -66,14 +74,20 @@ export const mend = card((city, place) => {
     const { as_of, scalars, rows } = view, all = view.order.map((id) => rows.get(id));
     if (as_of !== null) agency?.take("cases", all.filter((row) => row.verbs && !row.is_done).map(heard));
     if (form && !rows.has(form.at)) form = null;
-    for (const id of persons.keys()) if (!open.has(id) || !rows.has("k:" + id)) forget(id);
-    const cases = view.order.filter((id) => id.startsWith("k:") && !rows.get(id).is_done), done = view.order.filter((id) => id.startsWith("k:") && rows.get(id).is_done);
+    for (const id of [...persons.keys(), ...cameras.keys()]) if (!open.has(id) || !rows.has("k:" + id)) forget(id);
+    const every = view.order.filter((id) => id.startsWith("k:") && !rows.get(id).is_done), done = view.order.filter((id) => id.startsWith("k:") && rows.get(id).is_done);
+    const owed = every.filter((id) => rows.get(id).contact_by !== null && rows.get(id).more_verbs.includes("contact")).sort((a, b) => rows.get(a).contact_by - rows.get(b).contact_by);
+    if (owed.length === 0) isContacts = false;
+    const cases = isContacts ? owed : every;
     const records = view.order.filter((id) => id.startsWith("r:")), { ids, fresh } = order.of(cases, form !== null);
     const formOf = (row) => (form?.at === at(row) ? form : null);
-    const acts = (row) => ({ act, want, toggle, form: formOf(row), isOpen: open.has(row.id), voice, person: open.has(row.id) && row.more_verbs.includes("reveal") ? personIn(row) : null });
+    const acts = (row) => ({ act, want, toggle, form: formOf(row), isOpen: open.has(row.id), voice, person: open.has(row.id) && row.more_verbs.includes("reveal") ? personIn(row) : null,
+      cameras: open.has(row.id) && row.part !== "former" && !row.is_done ? camerasIn(row) : null });
     const note = fresh.length > 0 ? say.say("agency.held", { n: fresh.length }) : joined(scalars.waiting > 0 && say.say("own.waiting", { n: scalars.waiting }));
     const shown = isAllDone ? done : done.filter((id, at) => at < FEW || open.has(rows.get(id).id));
     return html`${head(joined(say.say(city.page.channel === "street" ? "own_cases.title_street" : "own_cases.title"), scalars.cases > 0 && String(scalars.cases)), note)}
+      ${owed.length > 0 && orders.may("contact") ? html`<button type="button" class="owed" aria-pressed=${String(isContacts)} @click=${() => { isContacts = !isContacts; place.redraw(); }}>${
+        joined(say.say("own.contacts", { n: owed.length }), say.by(rows.get(owed[0]).contact_by, city.city()))}</button>` : nothing}
       <p class="calm" ?hidden=${as_of === null || scalars.cases > 0}>${say.say("own_cases.empty")}</p>
       <ol class="cases" @pointerenter=${order.hold} @pointerdown=${order.hold} @pointermove=${order.hold} @pointerleave=${order.leave}>
         ${each(ids, (id) => html`<li data-id=${id}>${caseRow(city, rows.get(id), acts(rows.get(id)))}</li>`)}</ol>

@@ -8,16 +8,17 @@ const LATE_AFTER_S = 60;
 /**
  * @typedef {{ id: string, label: string, purpose: string, begun: number, url: string, taken: number | null, asked: number }} Looking
  * @param {City} city @param {Voice} voice @param {() => void} redraw
+ * @param {(verb: string, subject: string, args: Record<string, any>) => Promise<any> | null} act gives an order of this page
  */
-export function viewOf(city, voice, redraw) {
-  const { say, desk, orders } = city;
+export function viewOf(city, voice, redraw, act) {
+  const { say, orders } = city;
   let looking = /** @type {Looking | null} */ (null);
 
   /** @param {string} id @param {string} label @param {Record<string, any>} why purpose, and case or incident */
   async function look(id, label, why) {
     if (looking?.id === id) return;
     stop();
-    const answer = await desk.act("view_camera", "camera:" + id, 0, why, "");
+    const answer = await act("view_camera", "camera:" + id, why);
     if (!answer?.done) { redraw(); return; }
     looking = { id, label, purpose: why.purpose, begun: city.machine(), url: "", taken: null, asked: -Infinity };
     redraw();
@@ -25,7 +26,7 @@ export function viewOf(city, voice, redraw) {
   function stop() {
     if (looking === null) return;
     drop(looking);
-    desk.act("end_camera_view", "camera:" + looking.id, 0, {}, "");
+    act("end_camera_view", "camera:" + looking.id, {});
     looking = null;
     redraw();
   }

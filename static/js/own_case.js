@@ -9,7 +9,8 @@ const SOON_S = 4 * 3600;
 const GONE = new Set(["closed", "rejected", "merged", "voided"]);
 
 /** @typedef {{ act: (verb: string, row: Row) => void, want: (verb: string, row: Row) => void, toggle: (row: Row) => void, form: import("./own_case_forms.js").Form | null,
- *   isOpen: boolean, voice: Voice, person: { draw: (record: Row, mayLook: boolean) => unknown } | null }} CaseActs */
+ *   isOpen: boolean, voice: Voice, person: { draw: (record: Row, mayLook: boolean) => unknown } | null,
+ *   cameras: import("./own_cameras.js").OwnCameras | null }} CaseActs */
 
 /** The holder's name. @param {City} city @param {string} code */
 const holderOf = ({ words }, code) => words("agency." + code) ?? code;
@@ -78,7 +79,7 @@ export const what = (voice, row) => joined(voice.className(row), voice.place(row
 const label = ({ say, words }, verb) => words("own.do." + verb) ?? say.say("verb." + verb);
 
 /** @param {City} city @param {Row} row @param {CaseActs} acts */
-export function caseRow(city, row, { act, want, toggle, form, isOpen, voice, person }) {
+export function caseRow(city, row, { act, want, toggle, form, isOpen, voice, person, cameras }) {
   const { say, orders, outbox } = city, made = orders.of(row.id), report = outbox.of("case:~" + row.id), verbs = offered(city, row);
   const isBusy = orders.isBusy(row.id) || Math.max(orders.version(row.id), outbox.version("case:~" + row.id)) > row.version || (report !== null && report.state !== "refused");
   const doing = report && report.state !== "refused" ? report.envelope.verb : made && orders.isBusy(row.id) ? made.verb : "";
@@ -93,7 +94,7 @@ export function caseRow(city, row, { act, want, toggle, form, isOpen, voice, per
     <span class="pair">${main.map((verb) => button(verb, "step"))}</span>
     ${told(city, row, made, report)}
     ${form ? form.draw() : nothing}
-    ${isOpen ? opened(city, row, voice, person, { rest, button, isBusy, act, want, form }) : nothing}
+    ${isOpen ? opened(city, row, voice, person, { rest, button, isBusy, act, want, form, cameras }) : nothing}
   </article>`;
 }
 
@@ -116,7 +117,7 @@ function told({ say, orders, outbox }, row, made, report) {
 }
 
 // ---- the row opened
-function opened(city, row, voice, person, { rest, button, isBusy, act, want, form }) {
+function opened(city, row, voice, person, { rest, button, isBusy, act, want, form, cameras }) {
   const { say, orders } = city, now = city.city(), more = row.more_verbs.filter((verb) => orders.may(verb));
   const why = voice.why("why", row.why, row.why_names), at = (moment) => say.moment(moment, now);
   const isLate = row.return_by !== null && now > row.return_by && row.state !== "handled" && row.part === "lead" && !row.no_return && ["dispatched", "handling"].includes(row.state);
@@ -135,6 +136,7 @@ function opened(city, row, voice, person, { rest, button, isBusy, act, want, for
       row.contact_at !== null && say.say("own.contacted", { t: at(row.contact_at) }))}</p>
     ${person && row.has_reporter && row.part !== "former" ? person.draw({ reporter: say.say("own.masked") }, more.includes("reveal")) : nothing}
     ${row.photos.length > 0 ? html`<p class="photos">${row.photos.map((one, place) => html`<a href=${`/evidence/case/${row.id}/${one.sha256}.jpg`} target="_blank" rel="noopener"><img loading="lazy" src=${`/evidence/case/${row.id}/${one.sha256}.jpg`} alt=${photoName(city, one, place)}>${photoName(city, one, place)}</a>`)}</p>` : nothing}
+    ${cameras ? cameras.draw() : nothing}
     <p class="rest" ?hidden=${rest.length + more.length === 0}>${rest.map((verb) => button(verb, ""))}${more.filter(name).map((verb) =>
       html`<button type="button" ?disabled=${isBusy} data-open=${mark(form?.kind === verb)} ${press(verb, (one) => (NEEDS_FORM.has(one) ? want(one, row) : act(one, row)))}>${label(city, verb)}</button>`)}</p>
   </div>`;

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from city.state.row_keys import row_key_of
 from tests.city.commands.paths import PHOTO
 from tests.city.commands.world import (
     DISPATCHER,
@@ -184,6 +185,45 @@ def test_a_feedback_needs_its_outcome_its_words_and_both_photos(browser: Browser
         assert 'name="before"' in body
         assert 'name="after"' in body
         assert jpeg("#112233").decode("latin-1") in body
+
+
+CAMERA = {
+    "id": "K1", "label": "羽山路巨野路口", "street": TANG, "metres": 80, "azimuth": 90.0, "sees": True,
+    "word": "live", "since": None, "picture_at": None, "on_wall": True,
+}  # fmt: skip
+
+
+def test_an_opened_case_tells_its_cameras_and_asks_for_a_picture_with_the_case_as_purpose(
+    browser: Browser,
+) -> None:
+    w = World()
+    key = filed(w, "hotline/shop", **SHOP, road="唐陆路")
+    with own_cases_page(browser, w, TANG, verbs=[*OPERATOR, "view_camera"]) as cases:
+        page = cases.page
+        cases.locator(".case .what").click()
+        page.wait_for_function("() => sent.some((one) => one.ask?.what === 'cameras')")
+        asked = page.evaluate("sent.findLast((one) => one.ask?.what === 'cameras').ask")
+        assert asked["case"] == row_key_of(key)
+        lost = {**CAMERA, "id": "K2", "word": "lost", "since": w.now.city - 600}
+        page.evaluate("(told) => reply({ reply: told })", {"id": asked["id"], "cameras": [CAMERA, lost]})
+        page.wait_for_function("() => inCard('own_cases', '.file .cameras li').length === 2")
+        assert cases.texts(".cameras .state")[0] == "可见 · 无画面"
+        assert cases.texts(".cameras .state")[1].startswith("视频中断")
+        assert page.evaluate(SMALL) == []
+        cases.tap("看")
+        assert cases.acts() == [("view_camera", {"purpose": "case", "case": row_key_of(key)})]
+
+
+def test_a_list_of_the_first_contacts_that_are_owed(browser: Browser) -> None:
+    w = World()
+    filed(w, "hotline/shop", **SHOP, road="唐陆路", channel="hotline_12345", reporter_ref="r1")
+    filed(w, "hotline/road", **ROAD, road="顾唐路", channel="grid")
+    with own_cases_page(browser, w, TANG) as cases:
+        assert len(cases.texts(".cases > li .what")) == 2
+        cases.tap("待首次联系 1")
+        assert [words.split("路")[0] for words in cases.texts(".cases > li .what b")] == ["店外经营 · 唐陆"]
+        cases.tap("待首次联系 1")
+        assert len(cases.texts(".cases > li .what")) == 2
 
 
 def mark_of(cases: Cases) -> str:

@@ -1,5 +1,6 @@
 """Story M1: a missing cover, refused twice, is made safe; the leader rules and the next routes itself."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -88,6 +89,7 @@ def test_the_cover_is_filed_and_rings_in_its_street(cast: Cast, sights: dict[str
     for sight, cell in ((desk, "desk_queue"), (wall, "queue")):
         for words in (ROAD, "洋泾 先行处置 剩", "办结 23:58前"):
             sight.wait_for_words(cell, words)
+    assert re.search(r"洋泾 先行处置 剩(60|59)分", row(desk).text_content())
     assert row(desk).get_attribute("data-urgency") == "urgent"
     ordered = cast.wait_for_fact(KEY, "MakeSafeOrdered")["data"]
     assert ordered["holder"] == YANGJING

@@ -30,7 +30,7 @@ def cast() -> Iterator[Cast]:
 @pytest.fixture(scope="module")
 def phone(cast: Cast, browser: Browser) -> Iterator[Sight]:
     """The page of 唐镇 on a phone that stands 12 m beyond the boundary and knows it to ±15 m."""
-    sight = cast.desk(browser, "tangzhen", (390, 844), page=f"agency/{TANGZHEN}")
+    sight = cast.desk(browser, "tangzhen", (390, 844), page=f"street/{TANGZHEN}")
     sight.page.context.grant_permissions(["geolocation"])
     sight.page.context.set_geolocation({"longitude": PIN[0], "latitude": PIN[1], "accuracy": 15})
     sight.wait("() => window.citywall?.orders?.isLive() && citywall.card('own_cases')?.as_of")

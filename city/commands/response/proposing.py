@@ -9,6 +9,7 @@ from city.commands.decision import moment, not_now
 from city.commands.response.arguments import MeasureGiven, ProposeLevel
 from city.commands.response.guards import below_city, city_rank, level_name, own_keys, the_id, the_response
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
+from city.response.activation_run import activation_run
 from city.response.approvers import PROPOSERS, needs_of
 from city.response.level_data import approval_data, basis_data, verbal_data
 from city.response.response_ids import ResponseId
@@ -87,11 +88,12 @@ def proposal_data(
     before = response.rank
     wait_s = order.rules.response.numbers.decide_s[max(rank, before)]
     table = needs_of(rank, before) if needs is None else needs
+    run = activation_run(order.state, order.rules, response.id, rank, order.now.city)
     return {
         "proposal": f"p{order.subject.version + 1}", "rank": rank, "rank_before": before,
         "basis": basis_data(basis), "needs": [list(need) for need in table],
         "decide_by": iso(order.now.city + wait_s), "reason": reason,
         "activates_itself": rank == 1 and before == 0 and verbal is None,
         "verbal": verbal_data(verbal), "approvals": [approval_data(one) for one in approvals],
-        "proposed_at": moment(order.now.city),
+        "proposed_at": moment(order.now.city), "tasks": len(run.tasks), "seats": len(run.seats),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import msgspec
 
 from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
+from city.views.holders.own_notices import NoticeSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
 from city.views.wall_seen import PageSeen
 
@@ -75,3 +76,5 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     closures: tuple[OwnClosureSeen, ...] = ()
     cases: tuple[OwnCaseSeen, ...] = ()
     records: tuple[OwnRecordSeen, ...] = ()
+    notices: tuple[NoticeSeen, ...] = ()
+    """What cameras saw in its area, which it may correct before a case is filed."""

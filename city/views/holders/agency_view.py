@@ -10,6 +10,7 @@ from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
 from city.views.holders.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
 from city.views.holders.own_cases import OwnCases
+from city.views.holders.own_notices import OwnNotices
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
@@ -31,6 +32,7 @@ class AgencyView:
         self._page = page
         self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
         self._cases = cases or (OwnCases(page.rules) if page.rules is not None else None)
+        self._notices = OwnNotices()
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -56,6 +58,7 @@ class AgencyView:
             closures=_closures(state.ledger, linkage, code),
             cases=self._cases.see(state.ledger, code, city_now) if self._cases else (),
             records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
+            notices=self._notices.see(state, code),
         )
 
     def committed(self, state: CityState, now: float, code: str) -> tuple[UnitOnTask, ...]:

@@ -12,7 +12,10 @@ __all__ = [
 
 
 class ApprovalSeen(msgspec.Struct, frozen=True):
-    """A required approval: keys of those who can give it, and who gave it ('' = open)."""
+    """A required approval: keys of those who can give it, and in which ``role`` it was given ('' = open).
+
+    ``by`` is who gave it, '' for the commander of a spoken order.
+    """
 
     approvers: tuple[str, ...]
     by: str = ""
@@ -21,10 +24,11 @@ class ApprovalSeen(msgspec.Struct, frozen=True):
 
 
 class LevelSeen(msgspec.Struct, frozen=True):
-    """A level in force. ``by`` is the surname and title of who approved it, '' when nobody decided.
+    """A level in force. ``by`` is the surname and title of the highest who approved it, '' when nobody did.
 
-    ``decided``: approved, silence, city_order or verbal. ``write_by``: until when a spoken order must be
-    confirmed in writing.
+    ``by_title`` is the key of their role below ``role.``. ``decided``: approved, silence, city_order or
+    verbal: then ``by`` is '' (the name was typed) and ``by_title`` that of the commander. ``write_by``: until
+    when a spoken order must be confirmed in writing; ``written``: it is, or there is none.
     """
 
     jurisdiction: str
@@ -62,6 +66,11 @@ class ProposalSeen(msgspec.Struct, frozen=True):
     tasks: int = 0
     seats: int = 0
     version: int = 0
+    called: tuple[str, ...] = ()
+    """Whom the engine called because nobody decided in time."""
+    is_verbal: bool = False
+    """It is a spoken order of the commander, which the second person has not approved yet."""
+    write_by: float | None = None
 
 
 class RelaxationSeen(msgspec.Struct, frozen=True):

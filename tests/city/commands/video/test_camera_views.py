@@ -3,8 +3,8 @@
 import pytest
 
 from city.state.video_records import view_key
-from tests.city.commands.video.video_world import VideoWorld
-from tests.city.commands.world import CHEN, POWER, TANGZHEN
+from tests.city.commands.video.video_world import LAT, LON, VideoWorld
+from tests.city.commands.world import CHEN, INTAKE, POWER, TANG, TANGZHEN
 
 
 def test_a_view_says_who_why_and_until_when() -> None:
@@ -61,9 +61,24 @@ def test_a_purpose_that_names_a_case_needs_one() -> None:
     )  # fmt: skip
 
 
-def test_agencies_and_other_streets_do_not_look() -> None:
+def test_a_holder_looks_at_cameras_near_its_own_case() -> None:
     city = VideoWorld()
-    assert city.why_not("view_camera", "camera:K1", POWER, purpose="patrol") == ("not_allowed", "no_right")
+    key = city.report(category={"kind": "event", "code": "0405"}, street=TANG, lon=LON, lat=LAT)
+    city.done("file", key, INTAKE)
+    told = {"purpose": "case", "case": key}
+    assert city.case(key).file.holder == TANG
+    city.order("view_camera", "camera:K1", TANGZHEN, **told)
+    assert view_key("tz1", "K1") in city.state.camera_views
+    assert city.why_not("view_camera", "camera:K1", POWER, **told) == ("not_allowed", "other_street")
+    city.camera("K2", lon=LON + 0.02)
+    assert city.why_not("view_camera", "camera:K2", TANGZHEN, **told) == ("not_allowed", "camera_far")
+
+
+def test_agencies_and_other_streets_do_not_look_without_a_case() -> None:
+    city = VideoWorld()
+    assert city.why_not("view_camera", "camera:K1", POWER, purpose="patrol") == (
+        "not_allowed", "camera_needs_case",
+    )  # fmt: skip
     assert city.why_not("view_camera", "camera:K1", TANGZHEN, purpose="patrol") == (
         "not_allowed", "other_street",
     )  # fmt: skip
