@@ -30,12 +30,9 @@ class Episode(msgspec.Struct, frozen=True):
     incidents: tuple[Incident, ...]
     rounds: tuple[ReportRound, ...]
     facts: Sequence[tuple[float, Fact]]
-    """City time and fact, from the first warning of the first level's basis to the end of its recovery."""
-
-    @property
-    def is_exercise(self) -> bool:
-        """Whether it was an exercise."""
-        return any(one.is_exercise for one in self.activations)
+    """City time and fact, from half a day before the first level to the end of its recovery."""
+    is_exercise: bool
+    """An exercise, or a city whose clock was not the real one."""
 
 
 def find_episode(history: History, wanted: str, now: float, *, before_s: float = 43_200.0) -> Episode:
@@ -69,6 +66,7 @@ def find_episode(history: History, wanted: str, now: float, *, before_s: float =
             for fact in history.facts
             if begins - before_s <= (at := history.city_time(fact)) <= last
         ],
+        any(one.is_exercise for one in acts) or any(clock.rate != 1.0 for _, clock in ledger.clocks),
     )  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from console.after_action.episode import NoActivation
+from console.after_action.history import History
+from console.after_action.report import report_html, write_report
 from console.deployment.district import DistrictError, read_district
 from console.deployment.settings import SettingsError
 from console.drill.city import DrillCity, DrillError, Starter, running_city
@@ -45,9 +48,13 @@ async def play_drill(
             if with_people:
                 say("\n".join(_addresses(city, script)))
             outcomes = await Player(script, city, heard=heard, before=before).play()
-            for line in await asyncio.to_thread(_closing, city, report, lang):
-                say(line)
-    except (DrillError, DistrictError, SettingsError) as error:
+            history = History(city.state, city.facts)
+            if report:
+                html = report_html(history, city.settings, read_district(data), "latest", lang=lang)
+                for path in report:
+                    write_report(html, path)
+                    say(f"written: {path}")
+    except (DrillError, DistrictError, SettingsError, NoActivation) as error:
         raise DrillFailed(str(error)) from error
     failed = [one for one in outcomes if one.fault]
     checks = [one for one in outcomes if one.line.check]
@@ -79,7 +86,3 @@ def _addresses(city: DrillCity, script: Script) -> list[str]:
         *(f"  {console}/{page}" for page in ("wall", "desk", "leader", "duty")),
         *(f"  {name:<10} {password}  {names[name]}" for name, password in city.access.passwords.items()),
     ]
-
-
-def _closing(city: DrillCity, report: Sequence[Path], lang: str) -> list[str]:
-    return []
