@@ -108,7 +108,8 @@ def cases(some: tuple[CaseReport, ...], rules: DecisionRules, now: float) -> Ite
             lon, lat, road = spots[number % len(spots)]
             yield {
                 "id": one.id if one.number == 1 else f"{one.id}-{number + 1}", "at": iso(now),
-                "channel": "hotline_12345", "title": one.title, "urgency": one.urgency, **({"road": road} if road else {}),
+                "channel": "hotline_12345", "title": one.title, "urgency": one.urgency,
+                **({"road": road} if road else {}),
                 "category": {"kind": one.kind, "code": one.code, "system": "GBT30428.2"},
                 # Further ones at the same spot stand apart, so that none is suggested as a duplicate.
                 "lon": lon + 0.0011 * (number // len(spots)), "lat": lat,

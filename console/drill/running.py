@@ -1,6 +1,5 @@
 """A whole drill: starts its city, plays the script, tells each line and the indicators, writes the report."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
