@@ -94,6 +94,8 @@ def _level(one: Activation, words: Words) -> list[str]:
         f"{each.signed.name or each.signed.by} {words.moment(each.signed.at)}" for each in one.approvals
     ]
     ended = words.moment(one.ended_at) if one.ended_at is not None else "–"
+    if one.ended is not None and one.ended.name:
+        ended += f" {one.ended.name}"
     who = say("after_action.and").join(approved) or say("after_action.nobody")
     by = one.proposed.name or say("after_action.by_rule")
     return [words.moment(one.activated_at), words.level(one.rank), how, by, who, ended]
@@ -158,7 +160,9 @@ def _spots(state: LedgerState, episode: Episode, words: Words) -> Iterable[Spot]
             kind = "closed" if closure.limit_at else "early"
             yield Spot(kind, device.place.lon, device.place.lat, device.name)
     for task in episode.tasks:
-        if task.priority == "P1" and task.place.lon == task.place.lon:
+        incident = state.incidents.get(task.incident)
+        of_closure = incident is not None and incident.kind == "underpass_flood"
+        if task.priority == "P1" and task.place.lon == task.place.lon and not of_closure:
             yield Spot("task", task.place.lon, task.place.lat, task.no)
 
 

@@ -22,23 +22,13 @@ th { background: #f1f1f1; font-weight: 600; }
 .strips td + td { letter-spacing: 0.3mm; }
 svg { display: block; width: 100%; height: auto; margin: 0 0 3mm; border: 0.2mm solid #999;
   break-inside: avoid; }
-svg text { font-size: 9px; fill: #222; }
-svg .name { font-size: 7px; fill: #666; text-anchor: middle; }
-svg .land { fill: #ddd; stroke: #888; stroke-width: 0.5; }
-svg .street { fill: #fafafa; stroke: #999; stroke-width: 0.6; }
-svg .track { fill: none; stroke: #111; stroke-width: 1.6; }
-svg .ahead { stroke-dasharray: 5 4; }
-svg .fix { fill: #fff; stroke: #111; stroke-width: 1.2; }
-svg .closed rect { fill: #c0161c; }
-svg .early rect { fill: #fff; stroke: #c0161c; stroke-width: 1.4; }
-svg .task circle { fill: none; stroke: #111; stroke-width: 1.2; }
 .legend { list-style: none; display: flex; gap: 6mm; margin: 0; padding: 0; font-size: 9pt; }
 .legend li::before { display: inline-block; width: 4mm; margin-right: 1.5mm; content: "▬"; color: #c0161c; }
 .legend .early::before { content: "▭"; }
 .legend .task::before { content: "○"; color: #111; }
-.exercise { position: sticky; top: 0; z-index: 1; background: #fff; border: 0.5mm solid #111;
-  text-align: center;
-  font-weight: 700; letter-spacing: 2mm; padding: 1mm; }
+.exercise { background: #fff; border: 0.5mm solid #111; text-align: center; font-weight: 700;
+  letter-spacing: 2mm; padding: 1mm; }
+@media screen { .exercise { position: sticky; top: 0; z-index: 1; } }
 footer { margin-top: 6mm; font-size: 8pt; color: #444; overflow-wrap: anywhere; }
 """
 _PAPER = """

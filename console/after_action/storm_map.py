@@ -15,6 +15,20 @@ WIDTH: Final = 640.0
 HEIGHT: Final = 460.0
 MARGIN: Final = 18.0
 
+STYLE: Final = """
+text { font-size: 9px; fill: #222; }
+.name { font-size: 7px; fill: #666; text-anchor: middle; }
+.land { fill: #ddd; stroke: #888; stroke-width: 0.5; }
+.street { stroke: #999; stroke-width: 0.6; }
+.track { fill: none; stroke: #111; stroke-width: 1.6; }
+.ahead { stroke-dasharray: 5 4; }
+.fix { fill: #fff; stroke: #111; stroke-width: 1.2; }
+.closed rect { fill: #c0161c; }
+.early rect { fill: #fff; stroke: #c0161c; stroke-width: 1.4; }
+.task circle { fill: none; stroke: #111; stroke-width: 1.2; }
+"""
+"""Inside the picture: a maker of PDF gives a picture no style of the page."""
+
 Line = Sequence[tuple[float, float]]
 
 
@@ -101,7 +115,9 @@ def track_map(storm: Storm, outlines: Sequence[Outline], moment: Any) -> str:
         size = 2.5 + (point.wind_ms or 0.0) / 8
         wind = f" {point.wind_ms:g} m/s" if point.wind_ms is not None else ""
         fixes += f'<circle class="fix" cx="{x}" cy="{y}" r="{size:.1f}"/>'
-        fixes += f'<text x="{x + size + 3:.1f}" y="{y + 4:.1f}">{escape(moment(point.at) + wind)}</text>'
+        at, anchor = (x + size + 3, "start") if x < WIDTH - 130 else (x - size - 3, "end")
+        label = escape(moment(point.at) + wind)
+        fixes += f'<text x="{at:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{label}</text>'
     return _svg(frame, district + lines + fixes, storm.name)
 
 
@@ -110,7 +126,7 @@ def district_map(outlines: Sequence[Outline], spots: Sequence[Spot], title: str)
     frame = _Frame([corner for one in outlines for ring in one.rings for corner in ring])
     streets = ""
     for one in outlines:
-        shade = "" if one.share is None else f' style="fill:rgb({_grey(one.share)})"'
+        shade = ' fill="#fafafa"' if one.share is None else f' fill="{_grey(one.share)}"'
         streets += "".join(
             f'<path class="street" d="{frame.path(ring, closed=True)}"{shade}/>' for ring in one.rings
         )
@@ -129,7 +145,7 @@ def district_map(outlines: Sequence[Outline], spots: Sequence[Spot], title: str)
 
 def _grey(share: float) -> str:
     level = int(245 - 70 * min(max(share, 0.0), 1.0))
-    return f"{level},{level},{level}"
+    return f"#{level:02x}{level:02x}{level:02x}"
 
 
 def _mark(kind: str, x: float, y: float) -> str:
@@ -146,5 +162,5 @@ def _mark(kind: str, x: float, y: float) -> str:
 def _svg(frame: _Frame, inside: str, title: str) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{inside}</svg>"
+        f"<title>{escape(title)}</title><style>{STYLE}</style>{inside}</svg>"
     )

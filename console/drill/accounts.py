@@ -4,7 +4,7 @@ import csv
 import io
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,9 +34,12 @@ class Access(msgspec.Struct, frozen=True):
 
 
 def make_access(
-    data: Path, script: Script, agencies: Iterable[str], streets: Iterable[str], *, with_people: bool
+    data: Path, script: Script, agencies: Mapping[str, str], streets: Mapping[str, str], *, with_people: bool
 ) -> Access:
-    """Create all accounts and tokens of a drill city. ``with_people``: those of the centre get passwords."""
+    """Create all accounts and tokens of a drill city; ``agencies`` and ``streets``: code → short name.
+
+    ``with_people``: those of the centre get passwords.
+    """
     now = time.time()
     accounts, tokens = Accounts(data), TokenStore(data)
     people, passwords = {}, {}
@@ -77,17 +80,17 @@ def write_roster(data: Path, script: Script) -> None:
 
 
 def _people(
-    script: Script, agencies: Iterable[str], streets: Iterable[str]
+    script: Script, agencies: Mapping[str, str], streets: Mapping[str, str]
 ) -> Iterator[tuple[str, str, tuple[str, ...], dict[str, Any], bool]]:
     """Yield account, display name, roles, rights, and whether it is of the centre."""
     for one in script.person:
         yield one.key, one.name, one.roles, ({"agency": one.agency} if one.agency else {}), True
-    for code in agencies:
-        yield f"agency-{code}", f"{code}值班员（演练）", ("agency_operator",), {"agency": code}, False
-        yield f"duty-{code}", f"{code}带班负责人（演练）", ("agency_duty_leader",), {"agency": code}, False
-    for code in streets:
-        yield f"street-{code}", f"{code}街镇值班员（演练）", ("street_operator",), {"street": code}, False
-        yield f"inspector-{code}", f"{code}监督员（演练）", ("inspector",), {"streets": (code,)}, False
+    for code, name in agencies.items():
+        yield f"agency-{code}", f"{name}值班员（演练）", ("agency_operator",), {"agency": code}, False
+        yield f"duty-{code}", f"{name}带班负责人（演练）", ("agency_duty_leader",), {"agency": code}, False
+    for code, name in streets.items():
+        yield f"street-{code}", f"{name}值班员（演练）", ("street_operator",), {"street": code}, False
+        yield f"inspector-{code}", f"{name}监督员（演练）", ("inspector",), {"streets": (code,)}, False
 
 
 def _password() -> str:

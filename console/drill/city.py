@@ -200,7 +200,8 @@ def prepare(data: Path, script: Script, *, with_people: bool) -> Access:
     write_roster(data, script)
     rules = read_decision_rules(read_district(data), data, on=script.landfall[:10])
     store_pictures(PhotoFiles(data))
-    return make_access(data, script, rules.agencies, rules.streets, with_people=with_people)
+    agencies = {code: agency.short for code, agency in rules.agencies.items()}
+    return make_access(data, script, agencies, rules.streets, with_people=with_people)
 
 
 @asynccontextmanager
