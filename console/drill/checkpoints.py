@@ -141,10 +141,25 @@ def handover(seen: Folded, *, id: str, items: int, done: bool | None = None) -> 
     return "" if len(found.items) == items else f"{len(found.items)} items: {kinds}"
 
 
-def recovery(seen: Folded, *, items: int, response: str = "310115/flood_typhoon") -> str:
-    """Check how many items the recovery list has, done ones included."""
+def recovery(
+    seen: Folded, *, items: int, done: int | None = None, response: str = "310115/flood_typhoon"
+) -> str:
+    """Check how many items the recovery list has, done ones included, and how many are done."""
     found = seen.state.ledger.responses.get(response)
-    return _within(len(found.recovery) if found else 0, items, None, None)
+    every = found.recovery if found else ()
+    finished = sum(one.done is not None for one in every)
+    if len(every) != items:
+        return f"{len(every)} items"
+    return "" if done is None or finished == done else f"{finished} done"
+
+
+def relaxation(seen: Folded, *, kind: str, active: bool, begun: bool = False) -> str:
+    """Check whether a relaxation is switched on now, and whether it ever was."""
+    found = seen.state.ledger.relaxations.get(kind)
+    if begun and (found is None or not found.spans):
+        return "it was never switched on"
+    is_on = found is not None and found.active(seen.city) is not None
+    return "" if is_on == active else ("switched on" if is_on else "not switched on")
 
 
 def _within(number: int, exactly: int | None, least: int | None, most: int | None) -> str:
@@ -159,7 +174,7 @@ def _within(number: int, exactly: int | None, least: int | None, most: int | Non
 CHECKS: Final[dict[str, Check]] = {
     "level": level, "proposed": proposed, "count": count, "facts": facts, "minutes": minutes,
     "warnings": warnings, "underpasses": underpasses, "relocated": relocated, "recovery": recovery,
-    "handover": handover,
+    "handover": handover, "relaxation": relaxation,
 }  # fmt: skip
 """Name in a script → what it checks."""
 
