@@ -19,7 +19,11 @@ _HAZARDS: Final = {
 
 
 def warning(one: WarningLine, sent: Mapping[str, str], now: float) -> dict[str, Any]:
-    """Return a warning as CAP 1.2, marked as an exercise. ``sent``: id → when an earlier one was sent."""
+    """Return a warning as CAP 1.2. ``sent``: id → when an earlier one was sent.
+
+    Its status is Actual: in the city of the drill it must suggest levels as a real one does in the real city.
+    Its headline says that it is an exercise, and so does every page of a city whose clock is not the real one.
+    """
     at = iso(now)
     kind = "Cancel" if one.cancels else "Update" if one.replaces else "Alert"
     before = one.cancels or one.replaces
@@ -35,7 +39,7 @@ def warning(one: WarningLine, sent: Mapping[str, str], now: float) -> dict[str, 
         "area": [{"areaDesc": "全区", "geocode": [{"valueName": "GB/T 2260", "value": "310115"}]}],
     }  # fmt: skip
     record = {
-        "id": one.id, "at": at, "identifier": one.id, "sender": SENDER, "sent": at, "status": "Exercise",
+        "id": one.id, "at": at, "identifier": one.id, "sender": SENDER, "sent": at, "status": "Actual",
         "msgType": kind, "scope": "Public", "note": "演练", "info": [info],
     }  # fmt: skip
     if before:
