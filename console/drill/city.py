@@ -34,6 +34,8 @@ __all__ = ["DrillCity", "DrillError", "prepare", "running_city"]
 
 ACTOR: Final = "system:drill"
 PATIENCE_S: Final = 60.0
+SKIP_S: Final = 60.0
+"""A running clock jumps over quiet spans, up to so many seconds before something is due."""
 TELEMETRY: Final = ("sensor", "unit", "camera")
 
 
@@ -84,6 +86,8 @@ class DrillCity:
         self._steps = itertools.count(1)
         self._clocks = itertools.count(1)
         self._orders = itertools.count(1)
+        self._ours: set[int] = set()
+        self._last_order: dict[str, int] = {}
 
     @property
     def state(self) -> CityState:
@@ -112,6 +116,9 @@ class DrillCity:
     async def set_clock(self, city: float) -> None:
         """Set the stopped clock to a moment; wait until a running one is there."""
         if self._rate:
+            if city - self._city_now() > SKIP_S:  # nothing is due: nobody needs to wait for it
+                await self._append_clock(city - SKIP_S)
+                await self._caught_up()
             while self._city_now() < city:  # noqa: ASYNC110  # a clock has no event
                 await asyncio.sleep(min(0.5, (city - self._city_now()) / self._rate + 0.01))
             return
@@ -150,7 +157,21 @@ class DrillCity:
             commander = Commander(address, self.access.people[account])
             self._commanders[account] = await self._stack.enter_async_context(commander)
         name = f"drill-{next(self._orders)}"
-        return await self._commanders[account].send(verb, subject, version, args, command_id=name)
+        answer = await self._commanders[account].send(verb, subject, version, args, command_id=name)
+        if answer.done is not None:
+            last = int(answer.done.position)
+            self._ours.update(range(last - len(answer.done.facts) + 1, last + 1))
+            self._last_order[subject] = last
+        return answer
+
+    def people_acted(self, subject: str) -> bool:
+        """Whether a person has acted on a subject, on a page, after the script's last order on it."""
+        last = self._last_order.get(subject, 0)
+        return any(
+            fact.subject == subject and fact.actor in self.access.people and fact.position not in self._ours
+            for fact in reversed(self.facts)
+            if fact.position > last and fact.type != "CommandRefused"
+        )
 
     async def settle(self) -> None:
         """Wait until gateway, engine and console have folded everything and nothing more is due."""
@@ -215,10 +236,11 @@ async def running_city(
     with_people: bool = False,
     start: Starter | None = None,
 ) -> AsyncIterator[DrillCity]:
-    """Run a drill city in an empty data dir: two servers, gateway, engine, console. Raises DrillError.
+    """Run a drill city in an empty data dir: two servers, gateway, engine, console.
 
-    ``start``: starts one of the processes, by default as the command line does.
+    Raises SettingsError where the environment names the real city's servers or data; DrillError. ``start``: starts one of the processes, by default as the command line does.
     """
+    drill_settings(data)  # refuse before anything is made
     access = await asyncio.to_thread(prepare, data, script, with_people=with_people)
     servers = EmbeddedServers(data)
     await asyncio.to_thread(servers.start)

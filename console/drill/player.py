@@ -54,6 +54,9 @@ class Stage(Protocol):
     ) -> Answer:
         """Give an order and return its answer."""
 
+    def people_acted(self, subject: str) -> bool:
+        """Whether a person has acted on a subject beside the script, after its last order on it."""
+
     async def catch_up(self) -> None:
         """Wait until we and the console have folded all facts that are written."""
 
@@ -164,10 +167,13 @@ class Player:
             by_subject.setdefault(one[1], []).append(one)
         rows = list(by_subject.values())
         for some in range(0, len(rows), AT_ONCE):
-            for fault in await asyncio.gather(
-                *(self._in_turn(line, row) for row in rows[some : some + AT_ONCE])
-            ):
-                outcome.fault = outcome.fault or fault
+            together = rows[some : some + AT_ONCE]
+            faults = await asyncio.gather(*(self._in_turn(line, row) for row in together))
+            for fault, row in zip(faults, together, strict=True):
+                if fault and self._stage.people_acted(row[0][1]):
+                    outcome.by_people = True
+                else:
+                    outcome.fault = outcome.fault or fault
 
     async def _in_turn(self, line: Line, orders: Sequence[_Order]) -> str:
         """Give the orders on one subject one after the other; return the first fault."""

@@ -22,7 +22,7 @@ def warning(one: WarningLine, sent: Mapping[str, str], now: float) -> dict[str, 
     """Return a warning as CAP 1.2. ``sent``: id → when an earlier one was sent.
 
     Its status is Actual: in the city of the drill it must suggest levels as a real one does in the real city.
-    Its headline says that it is an exercise, and so does every page of a city whose clock is not the real one.
+    Its headline says that it is an exercise, as every page of a city does whose clock is not the real one.
     """
     at = iso(now)
     kind = "Cancel" if one.cancels else "Update" if one.replaces else "Alert"
