@@ -238,7 +238,8 @@ async def running_city(
 ) -> AsyncIterator[DrillCity]:
     """Run a drill city in an empty data dir: two servers, gateway, engine, console.
 
-    Raises SettingsError where the environment names the real city's servers or data; DrillError. ``start``: starts one of the processes, by default as the command line does.
+    Raises SettingsError where the environment names the real city's servers or data; DrillError.
+    ``start``: starts one of the processes, by default as the command line does.
     """
     drill_settings(data)  # refuse before anything is made
     access = await asyncio.to_thread(prepare, data, script, with_people=with_people)
