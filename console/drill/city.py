@@ -77,7 +77,8 @@ class DrillCity:
         self._follower = Follower(
             self._store, settings.feed_url, access.subscriber, clock=time.time, intervals=intervals
         )
-        self._marks = StepMarks(connect(settings.pictures_url))
+        self._pictures = connect(settings.pictures_url)
+        self._marks = StepMarks(self._pictures)
         self._ledger: Ledger
         self._stack = AsyncExitStack()
         self._publishers: dict[str, Publisher] = {}
@@ -111,6 +112,7 @@ class DrillCity:
     async def close(self) -> None:
         """Close the connections."""
         await self._stack.aclose()
+        await self._pictures.aclose()
         await self._ledger.close()
 
     async def set_clock(self, city: float) -> None:

@@ -39,9 +39,17 @@ _Order = tuple[str, str, dict[str, Any]]
 class Stage(Protocol):
     """A city on which a script is played. ``facts`` are all facts in order."""
 
-    state: CityState
-    rules: DecisionRules
-    facts: Sequence[Fact]
+    @property
+    def state(self) -> CityState:
+        """The state as folded."""
+
+    @property
+    def rules(self) -> DecisionRules:
+        """What decisions go by."""
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        """All facts, in order."""
 
     async def set_clock(self, city: float) -> None:
         """Set the city clock (epoch seconds), or wait until it is there."""

@@ -1,4 +1,4 @@
-"""The typhoon drill (A.9): real servers and processes play all 44 hours unattended; every checkpoint holds."""
+"""The typhoon drill (A.9): real processes play its 44 hours unattended, and every checkpoint holds."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ import pytest
 import static
 from city.facts.fact import Fact
 from console.after_action.episode import find_episode
-from console.after_action.history import History, read_history
+from console.after_action.history import read_history
 from console.after_action.lateness import engine_lateness, late_things
 from console.after_action.pdf import write_pdf
 from console.after_action.report import report_html
