@@ -1,14 +1,13 @@
 """Access: who may do, open and see what (domain §4.9): commands, pages, channels and fields."""
 
-from collections.abc import Collection
 from typing import Final
 
 from city.person import Person
 
 __all__ = [
     "AXES", "OFF_SHIFT", "PAGES", "ROLES", "SCOPED", "SHIFT_ROLES", "VERBS", "Person", "acting_role",
-    "axis_of", "is_own_scope", "may_open", "may_order", "may_read_words", "may_see_case_photo",
-    "may_see_evidence", "may_see_person", "own_scope", "verbs_of",
+    "axis_of", "is_own_scope", "may_open", "may_order",
+    "own_scope", "verbs_of",
 ]  # fmt: skip
 
 AXES: Final = {
@@ -34,6 +33,7 @@ _LEADERS = ("duty_leader", "rotating_leader")
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
+_TASKS = (*_ANSWERS, *_CENTRE, *_LEADERS, "commander")  # the centre's roles: the centre's own tasks only
 _STAFF = tuple(role for role in AXES if role not in ("system", "presenter"))
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
@@ -46,6 +46,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "report": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "self_handle": ("inspector", "village_operator", "street_operator"),
     "not_my_list": ("inspector", "village_operator"),
+    "add_photos": ("inspector", "village_operator", *_HOLDERS, "intake_officer", "duty_officer"),
     "void": ("shift_lead",),
     "confirm_void": ("shift_lead", "duty_leader"),
     # dispatch, rulings (C7, C10 – C12, C18, C21)
@@ -112,12 +113,13 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_session": _LEADERS,
     # linkage tasks
     "issue_task": (*_CENTRE, *_LEADERS, "system"),
-    "acknowledge_task": _ANSWERS,
+    "acknowledge_task": _TASKS,
     "decline_task": ("agency_duty_leader",),
     "set_out_task": _ANSWERS,
     "arrive_task": (*_ANSWERS, "system"),
-    "finish_task": _ANSWERS,
+    "finish_task": _TASKS,
     "verify_task": ("inspector", "street_operator"),
+    "write_task_order": (*_CENTRE, *_LEADERS),
     "remind_task": (*_CENTRE, *_LEADERS),
     "reassign_task": (*_CENTRE, *_LEADERS),
     "cancel_task": (*_CENTRE, *_LEADERS),
@@ -187,10 +189,18 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "record_city_level": (*_CENTRE, "duty_leader"),
     "authorise_deputy": ("commander",),
     "pass_response_limit": ("system",),
+    # the recovery list of a response that ended (§4.6)
+    "finish_recovery": (*_ANSWERS, "inspector", *_CENTRE, *_LEADERS, "commander", "system"),
+    "assign_recovery": ("shift_lead", *_LEADERS, "commander"),
     # visiting briefings (§5.4)
     "start_briefing": ("duty_leader",),
     "end_briefing": (*_CENTRE, "duty_leader"),
     "pass_briefing_limit": ("system",),
+    # zero reports, figures and forecasts of an emergency (§3.5, A.8)
+    "send_zero_report": ("street_operator", "agency_operator"),
+    "report_figures": ("street_operator", "agency_operator", *_CENTRE),
+    "record_forecast": (*_CENTRE, "agency_operator"),
+    "pass_report_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -216,9 +226,6 @@ SCOPED: Final[dict[str, tuple[str, ...]]] = {
 The scope is an agency's or street's code, on ``/check`` a street's, on ``/station`` a workstation's. A
 street's sub-centre also has an agency's page, with its linkage tasks alone.
 """
-
-READS_WORDS: Final = ("duty_officer", "shift_lead", "intake_officer", "dispatcher", "duty_leader")
-"""Roles that may read a reporter's text; a rotating leader sees numbers only."""
 
 
 def axis_of(role: str) -> str:
@@ -281,43 +288,3 @@ def may_order(person: Person, page: str, scope: str = "") -> bool:
 
 def _roles_on(person: Person, page: str) -> tuple[str, ...]:
     return tuple(role for role in PAGES.get(page, ()) if role in person.roles)
-
-
-def may_read_words(person: Person) -> bool:
-    """Whether a person may read a report's title and description (free text of class P2, domain 4.9)."""
-    return any(role in person.roles for role in READS_WORDS)
-
-
-def may_see_person(person: Person, holder: str, street: str) -> bool:
-    """Whether a person may be shown the reporter of a case that ``holder`` has, in ``street``."""
-    if "intake_officer" in person.roles or "shift_lead" in person.on_shift:
-        return True
-    own = bool(person.holder) and person.holder == holder
-    return own or (bool(person.street) and person.street == street)
-
-
-def may_see_evidence(person: Person, agency: str, street: str) -> bool:
-    """Whether a person may see the photos of a linkage task of ``agency`` in ``street``.
-
-    Those are its own people, the centre, and those who may verify it.
-    """
-    if may_read_words(person) or "inspector" in person.roles:
-        return True
-    own = is_own_scope(person, "agency", agency)
-    return own or ("street_operator" in person.roles and bool(street) and person.street == street)
-
-
-def may_see_case_photo(person: Person, holders: Collection[str], street: str) -> bool:
-    """Whether a person may see the photos of a case in ``street`` that ``holders`` have, had or made safe.
-
-    Those are the centre's roles that read words, the holders' own people, the street's sub-centre, and the
-    inspectors of the street. A wall and a briefing have no person: they see none.
-    """
-    if may_read_words(person):
-        return True
-    is_holders = any(role in person.roles for role in (*_ANSWERS, "village_operator"))
-    if is_holders and bool(person.holder) and person.holder in holders:
-        return True
-    if "street_operator" in person.roles and bool(street) and person.street == street:
-        return True
-    return "inspector" in person.roles and (not person.beats or street in person.beats)

@@ -8,11 +8,13 @@ from bokeh.models import ColumnDataSource
 from numpy.typing import NDArray
 
 from city.clocks.city_clock import CityClock
+from city.dispatch.water_lines import WaterLines
 from layers.atlas.atlas import Atlas
 from layers.normal_limits import NORMAL, Limit, Line
 from layers.projection import to_degrees
 
 __all__ = [
+    "NO_STATIONS",
     "STREET_ZOOM",
     "Column",
     "Extent",
@@ -49,6 +51,9 @@ STREET_ZOOM: Final = 14.0
 """Mercator metres per CSS px, 12 m on the ground in Shanghai; the home view of a district has 80."""
 
 
+NO_STATIONS: Final = WaterLines()
+
+
 class MapSetting(msgspec.Struct, frozen=True):
     """The settings of a channel's map.
 
@@ -58,7 +63,8 @@ class MapSetting(msgspec.Struct, frozen=True):
     ``core`` is the extent of the inset, placed in ``corner`` (see layers.atlas.inset), None without an
     inset. ``beside`` is the extent of the inset beside a wide page's map, at ``beside_factor`` times the
     map's scale. ``window_s`` is the density's window in city seconds. ``atlas`` and ``text_px`` (CSS px) are
-    used to place the names. Ordinary cases are seen below ``ordinary_below`` metres per CSS px.
+    used to place the names. Ordinary cases are seen below ``ordinary_below`` metres per CSS px. ``lines`` are
+    those of single gauges, ``stations`` the water-level stations with theirs.
     """
 
     extent: Extent
@@ -66,6 +72,7 @@ class MapSetting(msgspec.Struct, frozen=True):
     window_s: float = 3600.0
     limits: tuple[Limit, ...] = NORMAL
     lines: tuple[Line, ...] = ()
+    stations: WaterLines = NO_STATIONS
     clear: tuple[Extent, ...] = ()
     covered: tuple[Extent, ...] = ()
     core: Extent | None = None

@@ -4,18 +4,24 @@
 its city.toml. A metric without a limit is never off normal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NORMAL", "RANK", "Level", "Limit", "Line", "Step", "limits_of", "lines_of", "ranks", "scale"]
+from city.dispatch.water_lines import WaterStation
+
+__all__ = [
+    "NORMAL", "RANK", "Level", "Limit", "Line", "Step", "limits_of", "lines_of", "lines_of_stations", "ranks",
+    "scale",
+]  # fmt: skip
 
 Level = Literal["blue", "yellow", "orange", "red"]
 RANK: Final[dict[Level, int]] = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
 
+_LEVEL_OF: Final[dict[str, Level]] = {"warning": "blue", "yellow": "yellow", "orange": "orange", "red": "red"}
 _TESTS = {"ge": np.greater_equal, "gt": np.greater, "lt": np.less}
 
 
@@ -40,11 +46,15 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """The warning lines of one gauge; ``device`` is its id or its name. They replace its class's limit."""
+    """The warning lines of one gauge; ``device`` is its id or its name. They replace its class's limit.
+
+    ``label`` is its public name, '' = that of the device.
+    """
 
     device: str
     steps: tuple[Step, ...]
     unit: str = "m"
+    label: str = ""
 
 
 NORMAL: Final[tuple[Limit, ...]] = (
@@ -91,6 +101,15 @@ def lines_of(table: Mapping[str, Any]) -> tuple[Line, ...]:
     return tuple(
         Line(device, tuple(Step(float(lines[level]), level) for level in RANK if level in lines))
         for device, lines in gauges.items()
+    )
+
+
+def lines_of_stations(stations: Iterable[WaterStation]) -> tuple[Line, ...]:
+    """Return the lines of ``water_lines.csv`` for each gauge of a station; its warning line is blue."""
+    return tuple(
+        Line(gauge, tuple(Step(metres, _LEVEL_OF[kind]) for kind, metres in one.lines), label=one.names["zh"])
+        for one in stations
+        for gauge in one.gauges
     )
 
 

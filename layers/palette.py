@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BLUE", "DENSITY", "EDGE", "FAINT", "GROUND", "LEVELS", "MUTED", "ORANGE", "RAIN", "RED", "STEPS",
-    "TEXT", "YELLOW", "Ramp",
+    "TEXT", "YELLOW", "Ramp", "Scale",
 ]  # fmt: skip
 
 GROUND, EDGE = "#0B1017", "#05080C"
@@ -68,5 +68,40 @@ def _table(stops: tuple[str, ...], opaque: tuple[float, float]) -> NDArray[np.ui
 DENSITY: Final = Ramp(0.125, ("#221E3A", "#4A3F7A", "#8B7BC0", "#DCD3F5"), (0.4, 0.8))
 """Cases per km² and window."""
 
-RAIN: Final = Ramp(0.5, ("#17323F", "#2E6C7D", "#5FB8C9", "#C9EEF4"), (0.35, 0.7))
-"""Millimetres in the window."""
+
+class Scale:
+    """Steps between given edges: an absolute look-up table like that of a ramp.
+
+    Step ``k`` holds values from edge ``k − 1`` to the next one; the last is open. NaN and values below the
+    first edge are step 0, which is not drawn. Colours are mixed between ``stops`` of (value, colour,
+    opacity); those below the first stop or above the last have its colour.
+    """
+
+    def __init__(self, edges: tuple[float, ...], stops: tuple[tuple[float, str, float], ...]) -> None:
+        self.edges: NDArray[np.float64] = np.array(edges)
+        self.stops = stops
+        table = np.zeros((len(edges) + 1, 4))
+        rows = [(*(int(css[i : i + 2], 16) for i in (1, 3, 5)), 255 * opaque) for _, css, opaque in stops]
+        for part, values in enumerate(zip(*rows, strict=True)):
+            table[1:, part] = np.interp(self.edges, [value for value, _, _ in stops], values)
+        self.table: NDArray[np.uint8] = np.round(table).astype(np.uint8)
+
+    def steps(self, values: Floats) -> NDArray[np.uint8]:
+        """Return the step of each value, of the same shape."""
+        known: NDArray[np.float64] = np.where(np.isnan(values), -np.inf, values + 1e-6)
+        return np.asarray(np.searchsorted(self.edges, known, side="right").astype(np.uint8))
+
+    def css(self) -> list[str]:
+        """Return the CSS colour of each step, ``#RRGGBBAA``."""
+        return ["#" + "".join(f"{part:02X}" for part in row) for row in self.table[1:]]
+
+    def numbers(self) -> list[tuple[int, float]]:
+        """Return the numbers of a legend: those of the stops, each with its step (0 = the first)."""
+        return [(int(np.searchsorted(self.edges, value)), value) for value, _, _ in self.stops]
+
+
+RAIN: Final = Scale(
+    (0.0, 1.0, 2.5, 5.0, 8.0, 11.0, 15.0, 20.0, 27.0, 35.0, 42.0, 50.0, 57.0, 65.0, 72.0, 80.0),
+    ((5.0, "#17323F", 0.55), (20.0, "#2E6C7D", 0.65), (50.0, "#5FB8C9", 0.72), (80.0, "#C9EEF4", 0.78)),
+)
+"""Millimetres in one hour. What a gauge covers has a colour even when it is dry."""

@@ -1,16 +1,18 @@
 """All layers in drawing order: the first is drawn below the others."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from city.dispatch.water_lines import WaterLines
 from layers.atlas.atlas import Atlas, Box
 from layers.atlas.inset import core_beside, place_inset
 from layers.base.base_map import fit
 from layers.base.free_space import View
-from layers.contract import Extent, Layer, MapSetting
+from layers.contract import NO_STATIONS, Extent, Layer, MapSetting
 from layers.fields.heat import BesideHeat, CoreHeat, Heat
+from layers.fields.rain import BesideRain, CoreRain, Rain
 from layers.marks.callouts import Callouts
 from layers.marks.cameras import Cameras
 from layers.marks.cases import Cases
@@ -21,14 +23,19 @@ from layers.marks.sensors import Sensors
 from layers.marks.storms import Storms
 from layers.marks.units import Units
 from layers.marks.warnings import Warnings
-from layers.normal_limits import limits_of, lines_of
+from layers.marks.water_levels import WaterLevels
+from layers.marks.winds import Winds
+from layers.normal_limits import limits_of, lines_of, lines_of_stations
 
-__all__ = ["LAYERS", "build_layers", "map_setting"]
+__all__ = ["EMERGENCY_LAYERS", "LAYERS", "build_layers", "map_setting"]
 
 LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
     Heat,
     CoreHeat,
     BesideHeat,
+    Rain,
+    CoreRain,
+    BesideRain,
     Warnings,
     Storms,
     Ordinary,
@@ -39,9 +46,26 @@ LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
     Incidents,
     Cases,
     Callouts,
+    WaterLevels,
+    Winds,
     Names,
     EnglishNames,
 )
+
+EMERGENCY_LAYERS: Final[tuple[Callable[[MapSetting], Layer], ...]] = (
+    Rain,
+    Storms,
+    Lines,
+    Units,
+    Incidents,
+    Cases,
+    Callouts,
+    WaterLevels,
+    Winds,
+    Names,
+    EnglishNames,
+)
+"""The layers of a map that shows an emergency alone, in drawing order: a leader's."""
 
 _CORNERS: Final = (
     (0.0, 0.0, 340.0, 72.0),  # attribution, and the strip of the sensors
@@ -52,9 +76,11 @@ _CORNERS: Final = (
 Negative values, and 0 for right or bottom, count from the map's right or lower edge."""
 
 
-def build_layers(setting: MapSetting) -> list[Layer]:
+def build_layers(
+    setting: MapSetting, kinds: Iterable[Callable[[MapSetting], Layer]] = LAYERS
+) -> list[Layer]:  # fmt: skip
     """Return one instance of each layer for a channel's map."""
-    return [kind(setting) for kind in LAYERS]
+    return [kind(setting) for kind in kinds]
 
 
 def map_setting(
@@ -65,12 +91,13 @@ def map_setting(
     text_px: float = 17.0,
     beside_px: tuple[float, float] | None = None,
     below_px: float = 0.0,
+    stations: WaterLines = NO_STATIONS,
 ) -> MapSetting:
     """Return the settings of a channel whose map shows the whole atlas.
 
     ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px of the map and of its names,
     ``beside_px`` those of an inset beside the map, ``below_px`` the least room below the southernmost street.
-    Raises ValueError when a limit cannot be read.
+    ``stations`` are the water-level stations. Raises ValueError when a limit cannot be read.
     """
     view = fit(atlas.drawing.bounds, *size, below_px)
     setting = MapSetting(_extent(view), size, atlas=atlas, text_px=text_px)
@@ -78,7 +105,8 @@ def map_setting(
     beside = beside_px and core_beside(atlas.drawing.core, setting.metres_per_px, beside_px)
     covered = (*([_extent(inset.hides)] if inset else []), *_corners(setting))
     setting = msgspec.structs.replace(
-        setting, limits=limits_of(limits), lines=lines_of(limits), covered=covered,
+        setting, limits=limits_of(limits), stations=stations,
+        lines=(*lines_of_stations(stations.stations), *lines_of(limits)), covered=covered,
         core=inset and _extent(inset.core), corner=inset.corner if inset else "",
         beside=_extent(beside[0]) if beside else None, beside_factor=beside[1] if beside else 1,
     )  # fmt: skip

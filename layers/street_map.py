@@ -7,22 +7,27 @@ import msgspec
 import numpy as np
 
 from city.clocks.city_clock import REAL_TIME
+from city.dispatch.water_lines import WaterLines
+from city.state.last_hour import NOTHING
 from city.views.holders.street_seen import StreetMapSeen
 from city.views.wall_seen import ReadingsSeen, UnitsSeen
 from layers.atlas.atlas import Atlas
 from layers.base.base_map import fit
-from layers.contract import Frame, Layer, MapSetting
+from layers.contract import NO_STATIONS, Frame, Layer, MapSetting
+from layers.fields.rain import Rain
 from layers.marks.callouts import Callouts
 from layers.marks.cases import Cases
 from layers.marks.incidents import Incidents, Lines
 from layers.marks.ordinary_cases import Ordinary
 from layers.marks.sensors import Sensors
 from layers.marks.units import Units
-from layers.normal_limits import limits_of, lines_of
+from layers.marks.water_levels import WaterLevels
+from layers.marks.winds import Winds
+from layers.normal_limits import limits_of, lines_of, lines_of_stations
 
 __all__ = ["OfMap", "empty_frame", "street_layers", "street_setting"]
 
-_LAYERS: Final = (Ordinary, Sensors, Lines, Units, Incidents, Cases, Callouts)
+_LAYERS: Final = (Rain, Ordinary, Sensors, Lines, Units, Incidents, Cases, Callouts, WaterLevels, Winds)
 _READS: Final = {"cases": "own_cases"}
 
 
@@ -46,8 +51,9 @@ class OfMap:
 
 
 def street_setting(
-    atlas: Atlas, limits: Mapping[str, Any], *, size: tuple[float, float], text_px: float
-) -> MapSetting:
+    atlas: Atlas, limits: Mapping[str, Any], *, size: tuple[float, float], text_px: float,
+    stations: WaterLines = NO_STATIONS,
+) -> MapSetting:  # fmt: skip
     """Return the settings of the map of the one street in ``atlas`` (`layers.atlas.around`).
 
     ``limits`` is city.toml's ``[limits]``; ``size`` and ``text_px`` are CSS px. Raises ValueError when a
@@ -56,8 +62,9 @@ def street_setting(
     view = fit(atlas.drawing.bounds, *size)
     setting = MapSetting((view.west, view.south, view.east, view.north), size, atlas=atlas, text_px=text_px)
     return msgspec.structs.replace(
-        setting, limits=limits_of(limits), lines=lines_of(limits), ordinary_below=float("inf")
-    )
+        setting, limits=limits_of(limits), stations=stations,
+        lines=(*lines_of_stations(stations.stations), *lines_of(limits)), ordinary_below=float("inf"),
+    )  # fmt: skip
 
 
 class _Empty(msgspec.Struct, frozen=True):
@@ -75,6 +82,8 @@ def _no(kind: Any) -> Any:
     given: dict[str, Any] = dict.fromkeys(kind.__struct_fields__, words) | {"ids": ()}
     numeric = ("value", "at", "as_of", "interval", "lon", "lat", "heading")
     given |= {name: floats for name in numeric if name in given}
+    if "hour" in given:
+        given["hour"] = NOTHING
     return kind(**given | {"lost": np.zeros(0, dtype=np.bool_)})
 
 

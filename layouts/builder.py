@@ -36,6 +36,8 @@ class PageSettings(msgspec.Struct, frozen=True):
     names: Names = msgspec.field(default_factory=Names)
     has_grids: bool = False
     """Whether the district has unit grids; the search then accepts grid codes."""
+    outline: str = ""
+    """The district's outline as an SVG path in a square of 1000, for the title picture."""
     phone: str = ""
     """Telephone of the duty room, for agencies; '' = none."""
     inset: str = "sw"
@@ -127,9 +129,9 @@ def build(
         "build": settings.build, "channel": layout.key, "scope": scope, "lang": lang,
         "zone": settings.timezone, "live": live + ("?wide=1" if wide else ""),
         "health": settings.health, "static": settings.static_url,
-        "title": settings.title, "streets": streets(settings.names),
+        "title": settings.title, "streets": [] if layout.words else streets(settings.names),
         "figures": {cell.key: figures[cell.key].name for cell in shown},
-        "words": catalogue(lang, settings.names), "sheets": layout.sheets,
+        "words": _words(layout, lang, settings.names), "sheets": layout.sheets,
         "phone": settings.phone if layout.scoped else "",
         "has_grids": settings.has_grids, "wide_from": layout.wide and layout.wide.from_px,
         "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
@@ -138,11 +140,16 @@ def build(
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
         "present": [cell.key for cell in shown], "static_url": settings.static_url,
         "page": _inert(page), "tokens": theme.css(), "takes_commands": visitor is not None,
-        "inset": settings.inset,
+        "inset": settings.inset, "titles": settings.title, "outline": settings.outline,
     }  # fmt: skip
     for name, value in variables.items():
         template.add_variable(name, value)
     return template
+
+
+def _words(layout: Layout, lang: str, names: Names) -> dict[str, str]:
+    words = catalogue(lang, names)
+    return {key: text for key, text in words.items() if not layout.words or key.startswith(layout.words)}
 
 
 def _component(cell: Cell, settings: PageSettings) -> CardComponent:

@@ -9,13 +9,17 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
 
 __all__ = ["Card", "Row", "View", "each_second"]
 
 Row = tuple[str, dict[str, Any]]
-Seen = TypeVar("Seen", bound=PageSeen, contravariant=True)
-"""The view of a channel. A card may be used on every channel whose view extends the one that it reads."""
+Seen = TypeVar("Seen", bound=PageSeen | BriefingSeen, contravariant=True)
+"""The view of a channel. A card may be used on every channel whose view extends the one that it reads.
+
+The visitors' view extends none, so that no card of another page can be used there.
+"""
 
 each_second = "time"
 """In ``Card.reads``: the view also changes with the clock, so it is computed again every tick."""

@@ -52,6 +52,10 @@ class Layout(msgspec.Struct, frozen=True):
     """File of ``static/css`` for the page itself, '' = that of its key."""
     installable: bool = False
     """Whether a phone may keep it as an app (``console/pages/phone_app.py``)."""
+    words: tuple[str, ...] = ()
+    """Beginnings of the keys of the words that the page is given; () = all words and names."""
+    has_title_picture: bool = False
+    """Whether the page is covered by the centre's title picture until a script takes it away."""
     scoped: bool = False
     """Whether the page exists once per scope (``city.access.SCOPED``), at ``<path>/<scope>``."""
 
@@ -71,4 +75,4 @@ class Layout(msgspec.Struct, frozen=True):
 
 EVERY: Final = ("grammar", "mend", "live")
 OF_ORDERS: Final = ("rows", "orders", "order_words")
-OF_CASES: Final = ("over_map", "callouts", "incident_labels", *OF_ORDERS)
+OF_CASES: Final = ("over_map", "callouts", "incident_labels", "field_labels", *OF_ORDERS)

@@ -5,13 +5,17 @@ from typing import Any, Final
 from city.views.desk_seen import DeskSeen
 from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
+from layouts.briefing_page import BRIEFING_CARDS, BRIEFING_LAYOUT
 from layouts.cards.act import Act
+from layouts.cards.briefing_control import BriefingControl
 from layouts.cards.cameras import Cameras
 from layouts.cards.desk_alarms import DeskAlarms
 from layouts.cards.desk_detail import DeskDetail
 from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
+from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
+from layouts.cards.desk_recovery import DeskRecovery
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -33,7 +37,8 @@ from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, R
 from layouts.people_pages import AGENCY_CARDS, CHECK_CARDS, PEOPLE_LAYOUTS, STATION_CARDS, STREET_CARDS
 
 __all__ = [
-    "AGENCY_CARDS", "CARDS", "CARDS_OF", "CHECK_CARDS", "DESK_CARDS", "DUTY_CARDS", "LAYOUTS", "SCOPE",
+    "AGENCY_CARDS", "BRIEFING_CARDS", "CARDS", "CARDS_OF", "CHECK_CARDS", "DESK_CARDS", "DUTY_CARDS",
+    "LAYOUTS", "SCOPE",
     "STATION_CARDS", "STREET_CARDS", "Cell", "Layout", "Region", "Wide",
 ]  # fmt: skip
 
@@ -86,9 +91,12 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region(
                 "detail",
                 (
+                    Cell("briefing_control"),
                     Cell("duty_entry"),
                     Cell("desk_screening"),
+                    Cell("desk_level"),
                     Cell("desk_linkage"),
+                    Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
                 ),
@@ -100,7 +108,9 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "cards",
             "desk_cards",
             "desk_detail",
+            "desk_level",
             "desk_linkage",
+            "desk_recovery",
             "desk_alarms",
             "desk_screening",
             "duty_forms",
@@ -115,13 +125,16 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
-            Region("board", (Cell("duty_board", grow=True), Cell("duty_indicators"))),
+            Region(
+                "board", (Cell("duty_board", grow=True), Cell("briefing_control"), Cell("duty_indicators"))
+            ),
             Region("middle", (Cell("duty_handover", grow=True), Cell("duty_week"))),
             Region("log", (Cell("duty_entry"), Cell("duty_log", grow=True))),
         ),
         scripts=(*EVERY, *OF_ORDERS, "keys"),
         sheets=("cards", "people_cards", "duty_forms", "duty_cards", "indicators"),
     ),
+    BRIEFING_LAYOUT,
     *PEOPLE_LAYOUTS,
 )
 
@@ -146,11 +159,14 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskStrip(),
     DeskQueue(),
     DeskScreening(),
+    DeskLevel(),
     DeskLinkage(),
+    DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),
     DeskIndicators(),
     DutyEntryForm(),
+    BriefingControl(),
 )
 
 DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
@@ -161,10 +177,11 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     DutyIndicators(),
     DutyEntryForm(),
     DutyLog(),
+    BriefingControl(),
 )
 
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
     "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "check": CHECK_CARDS,
-    "station": STATION_CARDS, "street": STREET_CARDS,
+    "station": STATION_CARDS, "street": STREET_CARDS, "briefing": BRIEFING_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

@@ -41,6 +41,7 @@ CENTRE = {
     "intake": ("何××（受理员）", ["intake_officer"]),
     "dispatcher": ("方××（派遣员）", ["dispatcher"]),
     "inspector": ("钟××（监督员）", ["inspector"]),
+    "presenter": ("梅××（讲解员）", ["presenter"]),
 }
 ROSTER = """role,name,seat,deputy,from,to,count
 duty_officer,陈××（值班员）,,李××（值班员）,00:00,00:00,

@@ -44,7 +44,7 @@ def readings(*rows: dict[str, Any]) -> ReadingsSeen:
     plain: dict[str, Any] = {
         "device": "", "metric": "road_depth_cm", "kind": "road_water_depth", "name": "", "street": "",
         "unit": "cm", "quality": "good", "value": 0.0, "at": NOW - 30.0, "as_of": NOW - 30.0,
-        "interval": 60.0, "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1], "lost": False,
+        "interval": 60.0, "lon": PEOPLE_SQUARE[0], "lat": PEOPLE_SQUARE[1], "lost": False, "owner": "水务",
     }  # fmt: skip
     full = [{**plain, "device": f"d{number}", **row} for number, row in enumerate(rows)]
     kinds: dict[str, Any] = dict.fromkeys(("value", "at", "as_of", "interval", "lon", "lat"), np.float64)

@@ -17,7 +17,7 @@ __all__ = [
     "Change", "Fold", "account_of", "fold_note", "fold_on_case", "is_timer_note", "note_field_work",
 ]  # fmt: skip
 
-NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened", "ListRejected"})
+NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened", "ListRejected", "PhotosAdded"})
 """Facts that decide nothing: they do not put their author on an axis."""
 
 STAYS_MIRRORED = NO_AXIS | {"CallerContacted"}

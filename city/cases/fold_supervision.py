@@ -70,6 +70,12 @@ def _commented(change: Change) -> tuple[str, ...]:
     return ()
 
 
+def _photos_added(change: Change) -> tuple[str, ...]:
+    add_photos(change, ("photos", "report"))
+    change.file.photo_by = None
+    return ()
+
+
 def _list_rejected(change: Change) -> tuple[str, ...]:
     account = account_of(change.fact.actor)
     if account and account not in change.file.not_lists:
@@ -100,6 +106,7 @@ SUPERVISION: Final[dict[str, Fold]] = {
     "CaseSupervised": _supervised,
     "UnitSent": _unit_sent,
     "CommentAdded": _commented,
+    "PhotosAdded": _photos_added,
     "ListRejected": _list_rejected,
     "StageLimitPassed": _stage_limit_passed,
     "CaseOverdue": _overdue,

@@ -70,6 +70,8 @@ def _words(hint: Any) -> str:
         return "|".join(map(str, parts))
     if origin is tuple:
         return f"list of {_words(parts[0])}"
+    if origin is dict:
+        return f"numbers by name: {_words(parts[0])} to {_words(parts[1])}"
     if parts:
         return " or ".join(_words(part) for part in parts if part is not type(None))
     return getattr(hint, "__name__", str(hint))

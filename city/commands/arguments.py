@@ -29,6 +29,8 @@ from city.commands.hotline.arguments import HOTLINE_ARGS
 from city.commands.linkage.arguments import LINKAGE_ARGS
 from city.commands.response.arguments import LEVEL_ARGS
 from city.commands.response.briefing_arguments import BRIEFING_ARGS
+from city.commands.response.recovery_arguments import RECOVERY_ARGS
+from city.commands.response.situation_arguments import SITUATION_ARGS
 from city.commands.sensing.arguments import SENSING_ARGS
 from city.commands.video.arguments import VIDEO_ARGS
 
@@ -82,8 +84,11 @@ class Void(Args, frozen=True):
 
 
 class Dispatch(Args, frozen=True):
+    """``skip_rules``: to the given holder without the rules, while that is relaxed in an emergency."""
+
     to: Code | None = None
     evidence: Text | None = None
+    skip_rules: bool = False
 
 
 class Return(Args, frozen=True):
@@ -236,7 +241,7 @@ ARGS: dict[str, type[Args]] = {
     "supervise": Words, "appeal": Words, "decide_appeal": DecideAppeal, "report_rule_error": Words,
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
     **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS, **SENSING_ARGS, **VIDEO_ARGS,
-    **BRIEFING_ARGS, **LEVEL_ARGS,
+    **BRIEFING_ARGS, **LEVEL_ARGS, **RECOVERY_ARGS, **SITUATION_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

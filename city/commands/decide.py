@@ -33,6 +33,8 @@ from city.commands.late_acts import wrong_time
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.response.briefings import BRIEFINGS
 from city.commands.response.level_deciders import LEVEL_DECIDERS
+from city.commands.response.recovering import RECOVERING
+from city.commands.response.situation_deciders import SITUATION
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall
@@ -48,9 +50,10 @@ Decider = Callable[[Order, Any], Answer]
 ANY_VERSION: Final = frozenset({
     "comment", "report_rule_error", "reveal", "open_incident", "call", "write_entry", "answer_call_out",
     "start_call_out", "load_roster", "override_roster", "sign_in", "note_depth", "issue_task",
-    "add_session_line", "join_case", "report", "not_my_list", "record_numbers", "go_away", "come_back",
-    "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance", "receive_detection",
-    "view_camera", "end_camera_view", "end_briefing",
+    "add_session_line", "join_case", "report", "not_my_list", "add_photos", "record_numbers", "go_away",
+    "come_back", "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
+    "receive_detection", "view_camera", "end_camera_view", "end_briefing", "send_zero_report",
+    "record_forecast",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -65,6 +68,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
     "merge": (filing.decide_merge, "C6"),
     "self_handle": (filing.decide_self_handle, ""),
     "not_my_list": (field_work.decide_not_my_list, ""),
+    "add_photos": (field_work.decide_add_photos, ""),
     "void": (filing.decide_void, "C20"),
     "confirm_void": (filing.decide_confirm_void, "C20"),
     "dispatch": (handling.decide_dispatch, "C7 C10"),
@@ -108,7 +112,8 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
-    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS,
+    **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS, **RECOVERING,
+    **SITUATION,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

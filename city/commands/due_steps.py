@@ -8,6 +8,9 @@ from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
 from city.commands.response.briefings import due_briefing_steps
 from city.commands.response.limits import due_response_steps
+from city.commands.response.recovering import due_recovery_steps
+from city.commands.response.repeating import due_repeat_steps
+from city.commands.response.zero_reports import due_report_steps
 from city.commands.subject_step import SubjectStep
 from city.commands.video.limits import due_detection_steps
 from city.dispatch.decision_rules import DecisionRules
@@ -24,3 +27,6 @@ def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[Su
     yield from due_detection_steps(state, now)
     yield from due_response_steps(state, now)
     yield from due_briefing_steps(state, now)
+    yield from due_report_steps(state, rules, now)
+    yield from due_recovery_steps(state, now)
+    yield from due_repeat_steps(state, rules, now)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from city.clocks.working_time import Calendar
 from city.dispatch.categories import Category
+from city.dispatch.rain_lines import RainLine
 from city.dispatch.response_rules import ResponseRules
 from city.dispatch.route import Route, Situation
 from city.dispatch.street_places import StreetPlace
@@ -128,6 +129,8 @@ class DecisionRules(msgspec.Struct, frozen=True):
     """Street → what its sub-centre watches, by kind and name; no decision uses it."""
     water_lines: WaterLines = WaterLines()
     """Warning lines of the water-level stations, valid today."""
+    rain_lines: tuple[RainLine, ...] = ()
+    """Sums of rain that meet an office's numbers, valid today."""
     detections: DetectionClasses = DetectionClasses()
     video: VideoNumbers = VideoNumbers()
     tables: Mapping[str, str] = {}

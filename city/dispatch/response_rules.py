@@ -92,6 +92,8 @@ class ResponseNumbers(msgspec.Struct, frozen=True):
     absent_s: float = 600.0
     recovery_s: float = 259_200.0
     review_s: float = 604_800.0
+    report_due_s: float = 1800.0
+    """Until a zero report is due after its round opened, unless the plan's task says so."""
     report_call_s: float = 900.0
     report_red_s: float = 1800.0
     flood_office: str = "sw"

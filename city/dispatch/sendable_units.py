@@ -1,5 +1,6 @@
 """Which unit can be sent: the same rule for the screens that offer units and for the decision."""
 
+import math
 from typing import Final
 
 import msgspec
@@ -19,12 +20,19 @@ UNIT_STATES: Final = _AWAY | {"standby", "returning"}
 
 
 class UnitNow(msgspec.Struct, frozen=True):
-    """A unit by its newest telemetry; ``lost``: its position is too old."""
+    """A unit by its newest telemetry; ``lost``: its position is too old.
+
+    ``agency`` is the code or short name under which it reports, '' = unknown; without a position ``lon`` and
+    ``lat`` are None.
+    """
 
     kind: str
     state: str
     lost: bool
     call_sign: str = ""
+    agency: str = ""
+    lon: float | None = None
+    lat: float | None = None
 
 
 def hindrance(unit: UnitNow, kinds: frozenset[str]) -> str:
@@ -48,5 +56,9 @@ def unit_now(state: CityState, unit: str, now: float) -> UnitNow | None:
     only = slice(row, row + 1)
     (as_of,) = measured_as_of(units.column("at")[only], units.column("received")[only], state.ledger.clock)
     lost = not now - as_of <= UNIT_STALE_S
-    kind, at_work, sign = (str(units.column(name)[row]) for name in ("kind", "state", "call_sign"))
-    return UnitNow(kind, at_work, lost, sign)
+    kind, at_work, sign, agency = (
+        str(units.column(name)[row]) for name in ("kind", "state", "call_sign", "agency")
+    )
+    lon, lat = (float(units.column(name)[row]) for name in ("lon", "lat"))
+    place = (lon, lat) if math.isfinite(lon + lat) else (None, None)
+    return UnitNow(kind, at_work, lost, sign, agency, *place)

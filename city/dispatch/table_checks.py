@@ -11,6 +11,7 @@ from city.dispatch.decision_rules import Agency
 from city.dispatch.detection_table import COLUMNS as DETECTION_COLUMNS
 from city.dispatch.detection_table import TO_STREET, detection_class_of
 from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
+from city.dispatch.rain_lines import RAIN_LINES, rain_line_of
 from city.dispatch.register import covers
 from city.dispatch.standards import StandardRow, standard_of
 from city.dispatch.street_places import street_place_of
@@ -49,6 +50,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     WATER_LINES: (
         "station", "name_zh", "name_en", "gauges", *(f"{line}_m" for line in LINES), "datum", *_DAYS,
     ),
+    RAIN_LINES: ("office", "colour", "window_h", "mm", "gauges", *_DAYS),
     "unit_tasks.csv": ("task", "classes", "kinds", *_DAYS),
     "detection_classes.csv": (*DETECTION_COLUMNS, *_DAYS),
 }  # fmt: skip
@@ -56,7 +58,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 _READERS: Final[dict[str, Callable[[Cells], Any]]] = {
     "agencies.csv": agency_of, "categories.csv": category_of, "standards.csv": standard_of, **READERS,
-    "street_places.csv": street_place_of, WATER_LINES: station_of, "unit_tasks.csv": unit_task_of,
+    "street_places.csv": street_place_of, WATER_LINES: station_of, RAIN_LINES: rain_line_of,
+    "unit_tasks.csv": unit_task_of,
     "detection_classes.csv": detection_class_of,
 }  # fmt: skip
 
@@ -121,6 +124,7 @@ _NAMES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "sites.csv": ("id", lambda row: row.id),
     "street_places.csv": ("id", lambda row: row.id),
     WATER_LINES: ("station", lambda row: row.station),
+    RAIN_LINES: ("office", lambda row: row.id),
     "unit_tasks.csv": ("task", lambda row: row.task),
     "detection_classes.csv": ("detection", lambda row: row.detection),
 }

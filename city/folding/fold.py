@@ -24,7 +24,9 @@ from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
 from city.linkage.fold_linkage import LINKAGE
 from city.linkage.task_messages import notice_delivered, notice_failed
+from city.response import fold_reports as fold_rounds
 from city.response.fold_briefings import BRIEFINGS
+from city.response.fold_figures import FIGURES
 from city.response.fold_levels import LEVEL_FACTS
 from city.response.fold_plan import PLANS
 from city.sensing.fold_alarms import SENSING
@@ -136,6 +138,7 @@ def _table_loaded(state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 def _outlets_set(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     state.outlets = frozenset(texts(fact.data, "systems"))
+    state.exercise_outlets = frozenset(texts(fact.data, "exercise"))
     return ()
 
 
@@ -179,6 +182,8 @@ def _outbox_delivered(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         return notice_delivered(state, fact)
     if fact.subject.startswith("detection:"):
         return fold_detections.notice_delivered(state, fact)
+    if fact.subject.startswith("report_round:"):
+        return fold_rounds.notice_ended(state, fact)
     return (*deliver(state, fact), *fold_note(state, fact))
 
 
@@ -191,6 +196,8 @@ def _outbox_failed(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         return notice_failed(state, fact)
     if fact.subject.startswith("detection:"):
         return fold_detections.notice_ended(state, fact)
+    if fact.subject.startswith("report_round:"):
+        return fold_rounds.notice_ended(state, fact)
     return (*fail(state, fact), *fold_note(state, fact))
 
 
@@ -241,6 +248,8 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **LEVEL_FACTS,
             **BRIEFINGS,
             **PLANS,
+            **fold_rounds.REPORTS,
+            **FIGURES,
         }.items()
     },
 }

@@ -9,10 +9,19 @@ from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import Data, number, text
 from city.state.ledger_state import LedgerState
-from city.state.linkage_records import Incident, Signed, Site
+from city.state.linkage_records import Incident, Signed, Site, Task
 from city.state.subject_marks import mark_fact
 
-__all__ = ["Fold", "day_of", "next_serial", "on_incident", "say_incident", "signed_of", "site_of"]
+__all__ = [
+    "Fold",
+    "day_of",
+    "exercise_mark",
+    "next_serial",
+    "on_incident",
+    "say_incident",
+    "signed_of",
+    "site_of",
+]
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
 """Folds a fact and returns the changed slices."""
@@ -39,9 +48,14 @@ def say_incident(
     """Add a line on an incident to the duty log. No typed text and no casualty number goes into it."""
     note(
         state, fact, line, incident=incident.id, incident_kind=incident.kind, incident_no=incident.no,
-        road=incident.place.road, street=incident.place.street, **more,
+        road=incident.place.road, street=incident.place.street, **exercise_mark(incident), **more,
     )  # fmt: skip
     return ("log",)
+
+
+def exercise_mark(record: Incident | Task) -> dict[str, str]:
+    """Return the name by which a line of the duty log shows that it belongs to an exercise (演练)."""
+    return {"exercise": "1"} if record.is_exercise else {}
 
 
 def signed_of(state: LedgerState, fact: Fact) -> Signed:

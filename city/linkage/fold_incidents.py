@@ -8,7 +8,7 @@ import msgspec
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, maybe_moment, number, text, texts, whole
-from city.linkage.fold_common import next_serial, on_incident, say_incident, signed_of, site_of
+from city.linkage.fold_common import exercise_mark, next_serial, on_incident, say_incident, signed_of, site_of
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Casualties, Incident, IncidentReport
 from city.state.subject_marks import mark_fact
@@ -36,7 +36,7 @@ def _opened(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         _put_case(state, key, id_, fact)
     note(
         state, fact, "log.incident", incident=id_, incident_kind=incident.kind, road=incident.place.road,
-        street=incident.place.street,
+        street=incident.place.street, **exercise_mark(incident),
     )  # fmt: skip
     return ("incidents", "log", *(("cases",) if incident.cases else ()))
 

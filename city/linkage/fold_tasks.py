@@ -9,7 +9,7 @@ from city.clocks.freshness import STEP_LATE_S
 from city.duty.duty_log import note
 from city.facts.fact import Fact
 from city.facts.field_readers import flag, maybe_moment, names, number, text, texts, whole
-from city.linkage.fold_common import signed_of, site_of
+from city.linkage.fold_common import exercise_mark, signed_of, site_of
 from city.linkage.task_messages import announce, recall
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task, TaskResult
@@ -22,7 +22,7 @@ RESTORED_BY_UNDO: Final = ("state", "over_reason", "fallback", "assists")
 
 COLUMN_OF_STEP: Final = {"arrive": "arrived", "due": "done", "verify": "verified"}
 """Automatic step → its column of the matrix; those that are not named belong to the acknowledgement."""
-QUIET: Final = ("delivery", "due_near")
+QUIET: Final = ("delivery", "due_near", "repeat")
 """Steps that are noted and shown nowhere."""
 
 Fold = Callable[[LedgerState, Fact], tuple[str, ...]]
@@ -43,7 +43,7 @@ def _issued(state: LedgerState, fact: Fact) -> tuple[str, ...]:
         unit=text(data, "unit"), unit_call_sign=text(data, "call_sign"),
         fallback_of=text(data, "fallback_of"), tried=texts(data, "tried"),
         late=_late({}, fact, "issued"), is_exercise=incident.is_exercise,
-        repeat_of=text(data, "repeat_of"),
+        repeat_of=text(data, "repeat_of"), write_by=maybe_moment(data, "write_by"),
     )  # fmt: skip
     mark_fact(task, fact)
     state.tasks[id_] = task
@@ -178,6 +178,11 @@ def _cancelled(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     return (*announce(state, task, fact), *_say(state, fact, task, "log.task_cancelled"))
 
 
+def _order_written(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
+    task.text, task.write_by = text(fact.data, "text"), None
+    return announce(state, task, fact)
+
+
 def _taken_over(state: LedgerState, fact: Fact, task: Task) -> tuple[str, ...]:
     """The lead of the next shift has it at the hand-over; for its agency nothing changes."""
     task.accepted_by_shift = text(fact.data, "shift")
@@ -233,7 +238,7 @@ def _say(state: LedgerState, fact: Fact, task: Task, line: str, **more: str) -> 
     """Add a line to the duty log. No typed text goes into it."""
     note(
         state, fact, line, task=task.id, task_no=task.no, task_words=task.words, agency=task.agency,
-        priority=task.priority, road=task.place.road, street=task.place.street, **more,
+        priority=task.priority, road=task.place.road, street=task.place.street, **exercise_mark(task), **more,
     )  # fmt: skip
     return ("log",)
 
@@ -255,6 +260,7 @@ TASKS: Final[dict[str, Fold]] = {
     "TaskReassigned": _on_task(_reassigned),
     "TaskCancelled": _on_task(_cancelled),
     "TaskAssisting": _on_task(_assisting),
+    "TaskOrderWritten": _on_task(_order_written, moves=False),
     "TaskTakenOver": _on_task(_taken_over, moves=False),
     "TaskUndone": _on_task(_undone),
 }

@@ -1,6 +1,7 @@
 """Notices of linkage tasks to the systems of their agencies, in the same queue as those of cases.
 
-A notice that may be undone leaves when the time to undo is over; every other one leaves at once.
+A notice that may be undone leaves when the time to undo is over; every other one leaves at once. A notice of
+an exercise goes to systems that take part in exercises, and to no other.
 """
 
 from typing import Final
@@ -17,15 +18,17 @@ __all__ = ["announce", "notice_delivered", "notice_failed", "recall"]
 ISSUED: Final = "TaskIssued"
 ORDER: Final = f"outbox.{ISSUED}"
 ANNOUNCED: Final = frozenset({ISSUED, "TaskReassigned", "TaskCancelled"})
+ORDERS: Final = frozenset({ISSUED, "TaskOrderWritten"})
+"""Facts that take back nothing: the order, and a spoken one in writing."""
 KEPT: Final = "kept"
 """Status of a notice for a system without an adapter: nobody got it."""
 
 
 def announce(state: LedgerState, task: Task, fact: Fact) -> tuple[str, ...]:
     """Put the notice of a fact for the task's agency into the outbox; return the changed slices."""
-    if not _has_adapter(state, task.agency):
+    if not _may_leave(state, task):
         return ()
-    if fact.type != ISSUED and _withdraw_order(state, task):
+    if fact.type not in ORDERS and _withdraw_order(state, task):
         return ("outbox",)  # the agency never heard of it
     wait = number(fact.data, "undo_s") or 0.0
     # One act may hold several facts on tasks, each with a position of its own.
@@ -41,7 +44,7 @@ def recall(state: LedgerState, task: Task, fact: Fact, *, undone: int) -> tuple[
     item = state.outbox.pop(f"{undone}-0", None)
     if item is not None and not item.tries:
         return ("outbox",)
-    if not _has_adapter(state, task.agency):
+    if not _may_leave(state, task):
         return ()
     if item is None and task.sent_at is None:  # its order was withdrawn before it was sent
         _put(state, _notice(task, fact, ORDER))
@@ -101,7 +104,7 @@ def _notice(task: Task, fact: Fact, words: str, *, not_before: float = 0.0, reca
     return Item(
         f"{fact.position}-{'r' if recall_of else 0}", task.id, "notice", task.agency, words, names,
         not_before or fact.recorded_at, fact.position, recall_of, at=fact.recorded_at,
-        subject=f"task:{task.id}",
+        subject=f"task:{task.id}", is_exercise=task.is_exercise,
     )  # fmt: skip
 
 
@@ -110,5 +113,8 @@ def _put(state: LedgerState, item: Item) -> None:
         state.outbox[item.id] = item
 
 
-def _has_adapter(state: LedgerState, system: str) -> bool:
-    return state.outlets is None or system in state.outlets
+def _may_leave(state: LedgerState, task: Task) -> bool:
+    """Whether the agency has an adapter; in an exercise it must take part in exercises as well."""
+    if task.is_exercise and task.agency not in state.exercise_outlets:
+        return False
+    return state.outlets is None or task.agency in state.outlets

@@ -8,6 +8,7 @@ from city.dispatch.sendable_units import UNIT_STATES
 from city.dispatch.unit_tasks import UNIT_KINDS
 from city.places.public_names import class_words, short_name
 from city.state.columns import Columns
+from city.state.last_hour import KEPT_METRICS
 from city.state.ledger_state import CityState
 from city.state.video_records import Sighting
 
@@ -53,6 +54,8 @@ def _reading(state: CityState, record: dict[str, Any]) -> str:
         "device": device_id, "metric": metric[:40],
     }  # fmt: skip
     row = readings.row(f"{device_id}\x1f{metric}")
+    if metric in KEPT_METRICS and values["quality"] != "bad":
+        state.measured.last_hour.add(row, at, float(record["value"]))
     if not _is_newer(readings, row, at):
         return "readings"
     if values["quality"] == "good":
@@ -78,6 +81,7 @@ def _join(state: CityState, row: int, device_id: str) -> None:
     readings.set(row, {
         "interval": device.interval_s, "lon": device.place.lon, "lat": device.place.lat,
         "kind": device.kind, "name": device.name, "street": device.place.street,
+        "owner": short_name(device.owner),
     })  # fmt: skip
 
 

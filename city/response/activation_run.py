@@ -22,7 +22,7 @@ from city.state.response_records import CITY, Response
 
 __all__ = [
     "ActivationRun", "PlannedRelaxation", "PlannedRound", "PlannedTask", "activation_run", "deferred_cases",
-    "holders_of", "planned_for", "planned_task",
+    "holders_of", "planned_for", "planned_round", "planned_task",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ def activation_run(
     incident = _incident(state, response)
     return msgspec.structs.replace(
         run, plan=plan.id, version=plan.version, incident=incident.id if incident is not None else "",
-        tasks=tasks, round=_round(plan, rules, jurisdiction, rank) if rank != before else None,
+        tasks=tasks, round=planned_round(plan, rules, jurisdiction, rank) if rank != before else None,
         seats=tuple(dict.fromkeys(task.planned_for or task.agency for task in tasks if task.kind == "seats")),
         relaxed=relaxed, relaxations_ended=ended,
         deferred=deferred_cases(state, rules) if any(one.kind == DEFER for one in relaxed) else 0,
@@ -227,7 +227,10 @@ def _is_known(rules: DecisionRules, holder: str) -> bool:
     return holder in rules.agencies or holder in rules.streets
 
 
-def _round(plan: ResponsePlan, rules: DecisionRules, jurisdiction: str, rank: int) -> PlannedRound | None:
+def planned_round(
+    plan: ResponsePlan, rules: DecisionRules, jurisdiction: str, rank: int
+) -> PlannedRound | None:
+    """Return the rounds of zero reports at a rank, None when the plan asks for none."""
     asked = plan.reports(rank)
     holders = tuple(dict.fromkeys(
         holder for task in asked for holder in holders_of(task, plan, rules, jurisdiction)

@@ -3,34 +3,43 @@
 Nothing is lost: what the ledger still has open becomes an item with somebody who must finish it.
 """
 
+import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.ordinary import is_ordinary
+from city.response.event_span import is_exercise
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
 from city.state.response_records import RecoveryItem, Response
+from city.state.row_keys import row_key_of
 
 __all__ = ["is_settled", "recovery_items"]
 
 OUTAGE, SHELTER = "outage.out", "shelter."
+REMOTE = frozenset({"video", "caller_confirmed"})
+SAMPLED = 0.1
+"""The share of checks from afar that is checked in the field when the response is over (§4.6)."""
 
 
 def recovery_items(
     state: LedgerState, rules: DecisionRules, response: Response, now: float
 ) -> tuple[RecoveryItem, ...]:
     """Return what is left at city time ``now``, with the holder of each: tasks, closures, shelters, outages,
-    and for each holder the cases that were deferred. An exercise leaves only its own tasks.
+    for each holder the cases that were deferred, and the sample of checks from afar that is checked in the
+    field. An exercise leaves only its own tasks.
     """
-    is_exercise = response.id.count("/") > 1
-    items = [*_tasks(state, response, is_exercise=is_exercise)]
-    if not is_exercise:
+    exercise = is_exercise(response.id)
+    items = [*_tasks(state, response, exercise=exercise)]
+    if not exercise:
         items += _closures(state, rules, response)
         items += _figures(state, response, rules)
         if response.jurisdiction == rules.district:
             items += _deferred(state, rules, response, now)
+            items += _field_checks(state, response)
     return tuple(items)
 
 
@@ -44,12 +53,12 @@ def _since(response: Response) -> float:
     return since
 
 
-def _tasks(state: LedgerState, response: Response, *, is_exercise: bool) -> Iterator[RecoveryItem]:
+def _tasks(state: LedgerState, response: Response, *, exercise: bool) -> Iterator[RecoveryItem]:
     """Yield the tasks whose work is not done, of the plan and of every incident since the response began."""
     own = {activation.incident for activation in response.activations}
     since = _since(response)
     for incident in state.incidents.values():
-        if not incident.is_open or incident.is_exercise != is_exercise:
+        if not incident.is_open or incident.is_exercise != exercise:
             continue
         if incident.id not in own and (incident.kind == "response" or incident.opened.at < since):
             continue
@@ -86,7 +95,7 @@ def _is_in(response: Response, rules: DecisionRules, street: str) -> bool:
 def _figures(state: LedgerState, response: Response, rules: DecisionRules) -> Iterator[RecoveryItem]:
     """Yield the shelters with people in them and the outages, as their holders reported them last."""
     for holder, situation in sorted(state.situations.items()):
-        if response.jurisdiction != rules.district and response.jurisdiction != holder:
+        if is_exercise(holder) or response.jurisdiction not in (rules.district, holder):
             continue
         for key, figure in sorted(situation.figures.items()):
             if figure.value <= 0:
@@ -120,6 +129,20 @@ def _deferred(
     for holder, count in sorted(counts.items()):
         names = {"count": str(count)}
         yield RecoveryItem(f"shifted_case:{holder}", "shifted_case", f"cases:{holder}", holder, names)
+
+
+def _field_checks(state: LedgerState, response: Response) -> Iterator[RecoveryItem]:
+    """Yield a tenth of the cases that were checked from afar during the response, the same for everybody."""
+    since = _since(response)
+    afar = [
+        case for case in state.cases.values()
+        if case.file.check is not None and case.file.check.mode in REMOTE and case.file.check.at >= since
+    ]  # fmt: skip
+    afar.sort(key=lambda case: hashlib.sha256(case.key.encode()).digest())
+    for case in afar[: math.ceil(len(afar) * SAMPLED)]:
+        names = {"no": case.file.no, "road": case.place.road}
+        key = f"field_check:{row_key_of(case.key)}"
+        yield RecoveryItem(key, "field_check", f"case:{case.key}", case.place.street, names)
 
 
 def is_settled(state: LedgerState, item: RecoveryItem) -> bool | None:

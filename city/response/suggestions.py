@@ -14,14 +14,13 @@ import numpy as np
 
 from city.dispatch.decision_rules import DecisionRules
 from city.places.rings import crosses, ring_edges
-from city.state.ledger_state import LedgerState
 from city.state.response_records import Basis, LevelProposal, Measure, Response
 from city.state.warning_records import Area, Ring
-from city.warnings.in_force import in_force
+from city.warnings.in_force import Standing
 
 __all__ = [
-    "HAZARDS_OF", "PROPOSED_BY_ENGINE", "REPEAT_S", "Met", "Suggestion", "already_proposed", "is_in_district",
-    "suggested",
+    "HAZARDS_OF", "PROPOSED_BY_ENGINE", "REPEAT_S", "Met", "Suggestion", "already_proposed", "counting",
+    "is_in_district", "suggested",
 ]  # fmt: skip
 
 HAZARDS_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -51,22 +50,34 @@ class Suggestion(msgspec.Struct, frozen=True):
     measures: tuple[Measure, ...] = ()
 
 
-def suggested(
-    state: LedgerState, rules: DecisionRules, now: float, *,
-    met: Iterable[Met] = (), hazard: str = "flood_typhoon", is_exercise: bool = False,
-) -> Suggestion:  # fmt: skip
-    """Return the suggestion for the district at a city time (epoch seconds).
+def counting(
+    standings: Iterable[Standing], rules: DecisionRules, *,
+    hazard: str = "flood_typhoon", is_exercise: bool = False,
+) -> tuple[Standing, ...]:  # fmt: skip
+    """Return the warnings, in force or announced, that count for the district's response to a hazard.
 
-    Exercise warnings suggest only exercises, real ones and measurements only real responses.
+    Exercise warnings count only for exercises, real ones only for real responses. A warning without a colour
+    counts for nothing: no colour is ever guessed.
     """
     counted, status = HAZARDS_OF.get(hazard, frozenset()), "Exercise" if is_exercise else "Actual"
+    return tuple(
+        one
+        for one in standings
+        if one.warned.status == status and one.info.hazard in counted and one.info.rank
+        if is_in_district(one.area, rules)
+    )
+
+
+def suggested(warned: Iterable[Standing], now: float, met: Iterable[Met] = ()) -> Suggestion:
+    """Return the suggestion at a city time (epoch seconds), by what :func:`counting` returned.
+
+    ``met`` are the measurements that meet local numbers; an exercise has none.
+    """
     ranks: dict[str, int] = {}
-    for one in in_force(state.warnings.values(), now):
-        if one.warned.status != status or one.info.hazard not in counted:
-            continue
-        if one.info.rank and is_in_district(one.area, rules):
+    for one in warned:
+        if one.state(now) == "in_force":
             ranks[one.warned.key] = max(ranks.get(one.warned.key, 0), one.info.rank)
-    measured = () if is_exercise or not counted else tuple(met)
+    measured = tuple(met)
     rank = max((*ranks.values(), *(one.rank for one in measured)), default=0)
     return Suggestion(
         rank,

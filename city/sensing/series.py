@@ -147,8 +147,13 @@ class Series:
         return self.late is not None
 
     def look_for_gap(self, now: float) -> bool:
-        """Note a silence that is longer than a threshold allows; return whether there is one."""
+        """Note a silence that is longer than a threshold allows; return whether there is one.
+
+        A series that has told nothing yet but a late backlog is not silent: nobody knows since when.
+        """
         found = False
+        if self.at == -math.inf:
+            return found
         for rule in self.thresholds:
             if rule.op == "gap_gt" and rule.value is not None and now - self.at > rule.value:
                 found = True

@@ -148,6 +148,8 @@ class CaseFile(msgspec.Struct):
     suspended_s: float = 0.0
 
     verify_by: float | None = None
+    photo_by: float | None = None
+    """Until when the photo of a report that was made without one must follow (in an emergency, §4.6)."""
     verify_to: str = ""
     verified: str = ""
     not_lists: tuple[str, ...] = ()

@@ -16,7 +16,9 @@ from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
+from city.state.last_hour import LastHour
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.outbox_item import Item
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
@@ -119,27 +121,6 @@ class Case(msgspec.Struct):
         return self.state not in CLOSED
 
 
-class Item(msgspec.Struct, frozen=True):
-    """A message to another system, not to be sent before a machine time.
-
-    ``case`` is a case's key, or the id of the task that ``subject`` (``task:<id>``, else '') names; ``at``
-    the machine time of its fact (0 in an old snapshot); ``tries`` counts failed tries.
-    """
-
-    id: str
-    case: str
-    kind: str
-    to: str
-    text: str
-    names: dict[str, str]
-    not_before: float
-    position: int
-    recall_of: str = ""
-    tries: int = 0
-    at: float = 0.0
-    subject: str = ""
-
-
 class Device(msgspec.Struct, frozen=True):
     """A registered sensor; ``interval_s`` is its declared reporting interval."""
 
@@ -217,6 +198,7 @@ class LedgerState(msgspec.Struct):
     responses: dict[str, Response] = {}  # by ``<jurisdiction>/<hazard>``
     situations: dict[str, Situation] = {}  # by holder
     report_rounds: dict[str, ReportRound] = {}
+    open_rounds: dict[str, str] = {}  # response → id of its round of zero reports that runs
     forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
     briefings: dict[str, Briefing] = {}  # by id, the newest of each
     sensing: Sensing = msgspec.field(default_factory=Sensing)
@@ -234,6 +216,8 @@ class LedgerState(msgspec.Struct):
     outbox: dict[str, Item] = {}
     outlets: frozenset[str] | None = None
     """Systems that have an adapter (None: unknown); only messages to these are put into the outbox."""
+    exercise_outlets: frozenset[str] = frozenset()
+    """Systems that take part in exercises: a message of an exercise goes to these alone."""
     serials: dict[str, int] = {}
     by_mark: dict[str, str] = {}
     log: list[LogLine] = []
@@ -265,8 +249,9 @@ class Measured:
         self.readings = Columns(
             value="float64", at="float64", received="float64", interval="float64", lon="float64",
             lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
-            unit="object", kind="object", quality="object", name="object", street="object",
+            unit="object", kind="object", quality="object", name="object", street="object", owner="object",
         )  # fmt: skip
+        self.last_hour = LastHour()
         self.units = Columns(
             lon="float64", lat="float64", at="float64", received="float64", speed="float64",
             heading="float64", call_sign="object", kind="object", agency="object", state="object",

@@ -129,6 +129,8 @@ class Task(msgspec.Struct):
     """The shift whose lead took it over at the last hand-over."""
     undo: dict[str, object] = {}
     """What ``undo_task`` restores: ``{position, actor, until (machine time), …fields}``; {} for nothing."""
+    write_by: float | None = None
+    """Until when a spoken order must be written down; None for one that is written."""
     is_exercise: bool = False
     """It belongs to an exercise (演练)."""
     repeat_of: str = ""

@@ -27,7 +27,7 @@ CITY: Final = "city"
 RELOCATION_GROUPS: Final = (
     "sea_wall_outside", "site_shed", "dangerous_house", "low_lying", "fishery", "ship_crew", "other",
 )  # fmt: skip
-RECOVERY_KINDS: Final = ("task", "closure", "shelter", "outage", "shifted_case")
+RECOVERY_KINDS: Final = ("task", "closure", "shelter", "outage", "shifted_case", "field_check")
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -183,6 +183,8 @@ class Figure(msgspec.Struct, frozen=True):
     signed: Signed
     reason: str = ""
     """Why a number that should not fall was corrected (class P2)."""
+    by_phone: bool = False
+    """The centre entered it as it was told by telephone."""
 
 
 class Situation(msgspec.Struct):
@@ -196,6 +198,8 @@ class Situation(msgspec.Struct):
 
     holder: str
     figures: dict[str, Figure] = {}
+    confirmed: float | None = None
+    """When its last zero report was sent: it says that all figures were so at that time."""
     version: int = 0
     moved: int = 0
     changed: int = 0
@@ -227,6 +231,10 @@ class ReportRound(msgspec.Struct):
     reports: dict[str, ZeroReport] = {}
     late: dict[str, int] = {}
     ended_at: float | None = None
+    interval_s: float = 0.0
+    """Seconds until the next round opens."""
+    activation: str = ""
+    is_exercise: bool = False
     version: int = 0
     moved: int = 0
     changed: int = 0

@@ -10,6 +10,8 @@ from city.state.hotline_records import Span
 from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.hotline_view import HotlineSeen
 from city.views.nearest_units import NearestUnit
+from city.views.response.recovery_view import RecoverySeen
+from city.views.response.response_seen import LevelDeskSeen
 from city.views.wall_seen import CaseSeen, WallSeen
 
 __all__ = ["BounceSeen", "DeskCase", "DeskSeen", "DetectionSeen"]
@@ -81,8 +83,11 @@ class DeskSeen(WallSeen, frozen=True, kw_only=True):
     indicators: dict[str, Indicator] = msgspec.field(default_factory=dict)
     indicators_at: float | None = None
     hotline: HotlineSeen = HotlineSeen()
+    recovery: RecoverySeen = RecoverySeen()
+    """What is left after responses that ended."""
     deferral: Span | None = None
     """The running 灾害顺延, None for none."""
     relaxation_version: int = 0
     alarms: tuple[AlarmSeen, ...] = ()
+    levels: LevelDeskSeen = LevelDeskSeen()
     maintained: tuple[MaintainedSeen, ...] = ()

@@ -15,6 +15,9 @@ from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen, DetectionSeen
 from city.views.hotline_view import HotlineSeen, HotlineView
 from city.views.nearest_units import FreeUnits, NearestUnit
 from city.views.page_view import Kept
+from city.views.response.level_desk import LevelDesk
+from city.views.response.recovery_view import recovery_seen
+from city.views.response.response_seen import LevelDeskSeen
 from city.views.wall_seen import UnitsSeen
 from city.views.wall_view import WallView
 
@@ -35,6 +38,7 @@ class DeskView:
         self._tasks = rules.unit_tasks if rules else UnitTasks()
         self._numbers = rules.numbers if rules else CaseNumbers()
         self._hotline = HotlineView(rules) if rules else None
+        self._levels = LevelDesk(rules) if rules else None
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
         self._waiting = Kept()
         self._of: object = None
@@ -65,9 +69,14 @@ class DeskView:
                 state, now, self._waiting.get("alarms", revision, lambda: open_alarms(state.ledger))
             ),
             maintained=self._waiting.get("maintained", revision, lambda: maintained_seen(state.ledger)),
+            recovery=self._waiting.get(
+                "recovery", (state, state.revision("response", "tasks", "closures")),
+                lambda: recovery_seen(state.ledger),
+            ),
             detections=self._waiting.get(
                 "detections", state.revision("detections"), lambda: _detections(state.ledger)
             ),
+            levels=self._levels.see(state, ledger.clock.at(now)) if self._levels else LevelDeskSeen(),
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 

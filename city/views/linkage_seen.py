@@ -78,6 +78,8 @@ class TaskSeen(msgspec.Struct, frozen=True):
     version: int = 0
     verbs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    is_exercise: bool = False
+    """It belongs to an exercise: every screen says 演练 beside it."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -110,6 +112,7 @@ class IncidentSeen(msgspec.Struct, frozen=True):
     counts: Counts = Counts()
     cases: tuple[str, ...] = ()
     version: int = 0
+    is_exercise: bool = False
 
 
 class UnitOnTask(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import numpy as np
 
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.response_rules import CENTRE
 from city.dispatch.task_templates import LinkageNumbers
 from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.places.distance import metres_to_points
@@ -41,6 +42,11 @@ VERBS: Final = {
 }  # fmt: skip
 """Task state → the verbs that a desk offers, the first ones first."""
 
+
+CENTRES: Final = {
+    "issued": ("acknowledge_task",), "delivered": ("acknowledge_task",), "acknowledged": ("finish_task",),
+}  # fmt: skip
+"""State of one of the centre's own tasks → the verbs that come before those of every task."""
 
 CLOSURE_VERBS: Final = {"suggested": "close_underpass", "closed": "agree_reopening"}
 """State of an underpass → the verb that a desk offers; from the first agreement on the parties have it."""
@@ -155,8 +161,8 @@ class LinkageView:
             fallback=instead.agency if instead is not None else "", why=task.why,
             ahead=other if is_asked else "", assists="" if is_asked else other,
             by_hand=task.arrived_by_hand, version=task.version,
-            verbs=SECOND if is_asked and task.state in ASKED else VERBS.get(task.state, ()),
-            targets=(target,) if target else (),
+            verbs=_verbs(task, is_asked=is_asked),
+            targets=(target,) if target else (), is_exercise=task.is_exercise,
         )  # fmt: skip
 
     def _target(self, task: Task) -> str:
@@ -180,6 +186,7 @@ class LinkageView:
             public_road(place.road, self._rules), place.street, incident.grade, incident.state,
             incident.opened.at, incident.since, tasks[0].level if tasks else "", place.lon, place.lat,
             place.radius_m, counts, tuple(map(row_key_of, incident.cases)), incident.version,
+            incident.is_exercise,
         )  # fmt: skip
 
     def _closure(self, ledger: LedgerState, closure: Closure) -> ClosureSeen:
@@ -197,6 +204,13 @@ class LinkageView:
         return ClosureSeen(
             closure.device, closure.state, closure.at, road, place.street, place.lon, place.lat, **told
         )
+
+
+def _verbs(task: Task, *, is_asked: bool) -> tuple[str, ...]:
+    if is_asked and task.state in ASKED:
+        return SECOND
+    first = CENTRES.get(task.state, ()) if task.agency == CENTRE else ()
+    return (*first, *VERBS.get(task.state, ()))
 
 
 def clock_of(task: Task) -> Clock | None:

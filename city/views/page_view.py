@@ -10,6 +10,7 @@ from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
+from city.state.briefing_records import HALL
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
 from city.views.duty.duty_seen import duty_by_facts
@@ -74,7 +75,7 @@ class PageView:
             position=ledger.position,
             clock=ledger.clock,
             warnings=warnings(held, city_now),
-            duty=self._duty(state, city_now),
+            duty=_with_briefing(self._duty(state, city_now), ledger),
             sources=tuple(
                 SourceSeen(s.name, freshness(s.heard_at, s.interval_s, now), s.heard_at, s.skew_s)
                 for s in state.measured.sources.values()
@@ -117,6 +118,14 @@ class PageView:
 
     def _lines(self, ledger: LedgerState) -> tuple[LogLine, ...]:
         return tuple(public_line(line, self.rules) for line in ledger.log[-LOG_SHOWN:])
+
+
+def _with_briefing(duty: DutySeen, ledger: LedgerState) -> DutySeen:
+    briefing = ledger.briefings.get(HALL)
+    if briefing is None:
+        return duty
+    until = briefing.ends_at if briefing.is_running else None
+    return msgspec.structs.replace(duty, briefing_until=until, briefing_version=briefing.version)
 
 
 def public_line(line: LogLine, rules: DecisionRules | None) -> LogLine:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from city.clocks.city_clock import CityClock
 from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
+from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
 from city.views.camera_seen import CameraSeen
@@ -198,6 +199,9 @@ class DutySeen(msgspec.Struct, frozen=True):
     drafted: bool = False
     must: int = 0
     unanswered_items: int = 0
+    briefing_until: float | None = None
+    """Until when visitors are briefed in the hall (city epoch seconds), None while they are not."""
+    briefing_version: int = 0
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):
@@ -221,6 +225,9 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
     lon: Floats
     lat: Floats
     lost: npt.NDArray[np.bool_]
+    owner: Words
+    hour: HourSeen = NOTHING
+    """The last hour of rain and water levels."""
 
 
 class UnitsSeen(msgspec.Struct, frozen=True):

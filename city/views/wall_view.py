@@ -16,6 +16,7 @@ from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
 from city.views.linkage_view import LinkageView
 from city.views.page_view import Kept, PageView
+from city.views.response.situation_view import SituationView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
@@ -80,6 +81,7 @@ class WallView:
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
         self._linkage = LinkageView(rules, full=self.full)
+        self._situation = SituationView(rules)
         self.deferral: Span | None = None
 
     def see(self, state: CityState, now: float) -> WallSeen:
@@ -93,6 +95,10 @@ class WallView:
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
         linkage = self._linkage.see(state, now)
+        deferred = self._kept.get(
+            "deferred", (state.revision("cases"), self.deferral), lambda: sum(case.deferred for case in cases)
+        )
+        lost = sum(one.freshness == "lost" for one in seen.sources)
         return WallSeen(
             **fields,
             cases=cases,
@@ -113,6 +119,9 @@ class WallView:
             tasks=linkage.tasks,
             committed=self._linkage.committed(state, now),
             closures=linkage.closures,
+            situation=self._situation.see(
+                state, now, linkage=linkage, sources=(lost, len(seen.sources)), deferred=deferred
+            ),
         )
 
     def use(self, deferral: Span | None) -> None:
@@ -167,7 +176,7 @@ def _readings(state: CityState, now: float) -> ReadingsSeen:
         name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
         quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
         interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(as_of, interval, now),
+        lost=lost_mask(as_of, interval, now), owner=r.column("owner"), hour=state.measured.last_hour.seen(),
     )  # fmt: skip
 
 

@@ -19,10 +19,12 @@ from city.views.wall_view import WallView
 from console.accounts.stations import Stations
 from console.deployment.district import District
 from console.deployment.settings import Settings
+from console.desk.briefing_projection import BriefingProjection
 from console.desk.desk_projection import DeskProjection
 from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
+from console.pages.briefing_content import BriefingContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
@@ -52,15 +54,20 @@ class Screens:
         }  # fmt: skip
         atlas = Atlas.read(district.atlas_dir)
         given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
-        self._streets = StreetContent(settings, district, atlas, **given)
+        lined = given | {"stations": rules.water_lines}
+        self._streets = StreetContent(settings, district, atlas, **lined)
         self.contents: dict[str, PageContent] = {
-            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **given)
+            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **lined)
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
-        } | {"street": self._streets}
+        } | {
+            "street": self._streets,
+            "briefing": BriefingContent(settings, district, atlas, build_id=build_id),
+        }
         self._on_walls: tuple[int, frozenset[str]] = (0, frozenset())
         self._desk = DeskProjection(rules, presence=presence)
+        self._briefing = BriefingProjection(rules, is_demo=settings.demo)
         self.channels = self._channels(PageView(zone_offset_s=rules.zone_offset_s, rules=rules))
 
     def _channels(self, page: PageView) -> Channels:
@@ -90,6 +97,7 @@ class Screens:
                 "wall": self._channel("wall", WallView(rules=self._rules, page=page).see, idle=False),
                 "desk": self._channel("desk", self._desk),
                 "duty": self._channel("duty", DutyPageView(page).see),
+                "briefing": self._channel("briefing", self._briefing, idle=False),
             },
             {
                 "agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel),
@@ -127,7 +135,8 @@ class Screens:
     def hello(self, page: str) -> bytes:
         """Return the first message of a page's live socket."""
         marks = self.contents[page].marks(self._store.state)
-        return encode_text({"hello": {"channel": page, "marks": marks, **self._about}})
+        about = {**self._about, "sources": {}} if page == "briefing" else self._about
+        return encode_text({"hello": {"channel": page, "marks": marks, **about}})
 
     def tile(self, page: str, z: int, x: int, y: int) -> bytes:
         """Return a density tile of a page with a map. Raises ValueError before any tick."""
@@ -148,6 +157,7 @@ class Screens:
         """Show the state on all channels, ``tick_hz`` times a second, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._desk.run(lambda: self._store.state, self._is_desk_open))
+            tasks.create_task(self._briefing.run(lambda: self._store.state))
             tasks.create_task(self._tick(1.0 / tick_hz))
 
     def _is_desk_open(self) -> bool:

@@ -32,6 +32,7 @@ _STAFF: Final = (
     Actor("intake", "贾××（受理员）", ("intake_officer",)),
     Actor("dispatcher", "石××（派遣员）", ("dispatcher",)),
     Actor("inspector", "丁××（监督员）", ("inspector",)),
+    Actor("presenter", "梅××（讲解员）", ("presenter",)),
 )
 _AGENCIES: Final = (
     ("agency", "姚××（市政科长）", "agency_operator", "sz"),

@@ -15,6 +15,7 @@ from city.dispatch.cells import current, read_rows
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.detection_table import detection_class_of
 from city.dispatch.linkage_tables import linkage_rules
+from city.dispatch.rain_lines import RAIN_LINES, rain_line_of
 from city.dispatch.response_rules import ResponseRules
 from city.dispatch.roads import road_names
 from city.dispatch.rule_book import RuleBook
@@ -55,6 +56,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
     tasks = _table(data_dir, "unit_tasks.csv", lambda rows: read_rows(rows, unit_task_of))
     places = _table(data_dir, "street_places.csv", lambda rows: read_rows(rows, street_place_of))
     stations = _table(data_dir, WATER_LINES, lambda rows: read_rows(rows, station_of))
+    rain = _table(data_dir, RAIN_LINES, lambda rows: read_rows(rows, rain_line_of))
     detections = _table(data_dir, "detection_classes.csv", lambda rows: read_rows(rows, detection_class_of))
     return DecisionRules(
         district=district.code,
@@ -75,6 +77,7 @@ def read_decision_rules(district: District, data_dir: Path, *, on: str | None = 
         unit_tasks=UnitTasks(row for row in tasks if current(row.valid_from, row.valid_to, day)),
         street_places=places_by_street(row for row in places if current(row.valid_from, row.valid_to, day)),
         water_lines=water_lines(stations, day),
+        rain_lines=tuple(row for row in rain if current(row.valid_from, row.valid_to, day)),
         sensing=_sensing(district, data_dir, day),
         detections=DetectionClasses(row for row in detections if current(row.valid_from, row.valid_to, day)),
         video=video_numbers(district.video),

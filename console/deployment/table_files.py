@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from city.dispatch.linkage_tables import KINDS_FILE, linkage_file
+from city.dispatch.rain_lines import RAIN_LINES
 from city.dispatch.sensor_tables import SENSOR_TABLES
 from city.dispatch.water_lines import WATER_LINES
 from console.deployment.district import read_rows, table_mark
@@ -27,10 +28,10 @@ def table_marks(data_dir: Path) -> Mapping[str, str]:
 def linkage_marks(data_dir: Path, kinds: Iterable[str]) -> Mapping[str, str]:
     """Return the same for the tables that are not copied into every case: those of linkage, and places.
 
-    The names are ``street_places``, ``water_lines``, ``incident_kinds`` and ``linkage/<incident type>`` for
-    each of ``kinds``.
+    The names are ``street_places``, ``water_lines``, ``rain_lines``, ``incident_kinds`` and
+    ``linkage/<incident type>`` for each of ``kinds``.
     """
-    files = ["street_places.csv", WATER_LINES, KINDS_FILE, *map(linkage_file, kinds)]
+    files = ["street_places.csv", WATER_LINES, RAIN_LINES, KINDS_FILE, *map(linkage_file, kinds)]
     return {name.removesuffix(".csv"): read_rows(data_dir, name)[1] for name in files}
 
 

@@ -6,16 +6,18 @@ from typing import Any, Final
 
 import msgspec
 
-from city.access import Person, may_read_words
+from city.access import Person
 from city.commands.command import Now
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
+from city.personal_data import may_read_words
 from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
 from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
+from console.desk.level_questions import level_run
 from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
@@ -85,6 +87,7 @@ class DeskSession(OrderSession):
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
             "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
+            "level_run": self._level_run,
             **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
@@ -233,6 +236,12 @@ class DeskSession(OrderSession):
             return {"incident": None}
         at = Now(now, state.clock.at(now))
         return {"incident": incident_sheet(state, incident, person, services.rules, at)}
+
+    async def _level_run(self, person: Person, asked: Reply) -> Reply:
+        """Return what a change of level would start; see ``level_questions``."""
+        services = self._services
+        state, now = services.state().ledger, services.clock()
+        return level_run(state, asked, person, services.rules, Now(now, state.clock.at(now)))
 
     async def _indicator(self, person: Person, asked: Reply) -> Reply:
         seen = self._services.seen

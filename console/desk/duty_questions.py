@@ -12,12 +12,13 @@ from typing import Final
 
 import msgspec
 
-from city.access import Person, acting_role, may_read_words
+from city.access import Person, acting_role
 from city.commands.duty.planning import seat_codes
 from city.dispatch.decision_rules import DecisionRules
 from city.duty.log_pages import LogRow, duty_log
 from city.duty.roster_checks import roster_faults
 from city.indicators.duty_figures import daily_figures
+from city.personal_data import may_read_words
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.state.row_keys import row_key_of
 from city.views.page_view import public_line

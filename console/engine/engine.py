@@ -27,11 +27,12 @@ from console.engine.deliveries import Deliveries
 from console.engine.depth_watch import DepthWatch
 from console.engine.detection_watch import DetectionWatch
 from console.engine.ledger_notes import NO_BEAT_S, Notes
-from console.engine.outgoing_queue import Outbox, read_adapters
+from console.engine.outgoing_queue import Outbox, read_adapters, read_participants
 from console.engine.picture_keeper import PictureKeeper
 from console.engine.sensor_watch import SensorWatch
 from console.engine.stepping import make_steps
 from console.engine.subject_timers import SubjectTimers
+from console.engine.suggestion_watch import SuggestionWatch
 from console.engine.timers import Timers
 from console.live.feed_follower import Follower, follower_of
 from console.live.snapshots import Snapshots
@@ -115,12 +116,15 @@ class Engine:
         self._timers = Timers(follower.store, ledger, lambda: rules, clock=clock)
         sensors = SensorWatch(rules.sensing, lambda: follower.store.state, self._is_connected)
         follower.on_measured.append(sensors.take)
+        suggestions = SuggestionWatch(rules)
+        follower.on_measured.append(suggestions.take)
         self._baseline_times = BaselineTimes(sensors.evaluator, lambda: follower.store.state, ledger)
-        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch(), sensors)
+        watches = (arrivals, Deliveries(has_viewer), DepthWatch(), DetectionWatch(), sensors, suggestions)
         self._subject_timers = SubjectTimers(follower.store, ledger, rules, clock=clock, watches=watches)
         self._notes = Notes(
             settings.data_dir, follower, ledger,
             clock=clock, city_rate=settings.city_rate, outlets=outbox.systems,
+            participants=outbox.participants,
             tables={
                 **rules.tables, **rules.linkage.tables, **rules.sensing.tables, **rules.response.tables,
             },
@@ -278,7 +282,10 @@ async def run_engine(settings: Settings) -> None:
     rules = read_decision_rules(district, settings.data_dir)
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)
-    outbox = Outbox(ledger, follower.store, adapters, reasons=words, clock=time.time)
+    outbox = Outbox(
+        ledger, follower.store, adapters, reasons=words, clock=time.time,
+        participants=read_participants(settings.data_dir),
+    )  # fmt: skip
     pages = Presence(connect(settings.pictures_url), clock=time.time, key=AGENCY_PAGES)
     pictures = Pictures.open(settings.pictures_url)
     engine = Engine(

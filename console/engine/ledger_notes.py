@@ -38,14 +38,14 @@ NOBODY = [{"role": role} for role in sorted(SHIFT_ROLES)]
 class Notes:
     """Compares the present settings with the folded state and appends the differences.
 
-    ``tables`` maps each table to its SHA-256; ``outlets`` are the systems with an adapter; ``faults`` finds
-    those of a roster that can be read.
+    ``tables`` maps each table to its SHA-256; ``outlets`` are the systems with an adapter,
+    ``participants`` those that take part in exercises; ``faults`` finds those of a roster that can be read.
     """
 
     def __init__(
         self, data_dir: Path, follower: Follower, ledger: Ledger, *,
         clock: Callable[[], float], city_rate: float, tables: Mapping[str, str],
-        outlets: tuple[str, ...] = (),
+        outlets: tuple[str, ...] = (), participants: tuple[str, ...] = (),
         faults: Callable[[list[dict[str, str]]], Iterable[RosterFault]] = lambda _: (),
     ) -> None:  # fmt: skip
         self._data = data_dir
@@ -55,6 +55,7 @@ class Notes:
         self._rate = city_rate
         self._tables = tables
         self._outlets = outlets
+        self._participants = participants
         self._faults = faults
         self._tokens = TokenStore(data_dir)
         self._accounts = Accounts(data_dir)
@@ -128,9 +129,12 @@ class Notes:
                 await self._changed("TableLoaded", f"table:{table}", {"table": table, "sha256": sha256})
 
     async def _note_outlets(self) -> None:
-        """Note which systems have an adapter; for other systems nothing is queued."""
-        if self._follower.store.state.ledger.outlets != frozenset(self._outlets):
-            await self._changed("OutletsSet", "city:outlets", {"systems": list(self._outlets)})
+        """Note which systems have an adapter, and which of them take part in exercises."""
+        ledger = self._follower.store.state.ledger
+        wanted = (frozenset(self._outlets), frozenset(self._participants))
+        if (ledger.outlets, ledger.exercise_outlets) != wanted:
+            data = {"systems": list(self._outlets), "exercise": list(self._participants)}
+            await self._changed("OutletsSet", "city:outlets", data)
 
     async def _note_sources(self) -> None:
         """Note each source once when it is lost and once when it returns."""

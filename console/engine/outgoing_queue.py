@@ -25,9 +25,9 @@ from city.state.ledger_state import Item
 from console.orders.refusal_texts import Reasons
 from feeds.ledger.ledger import Act, Ledger, LedgerUnavailable
 from feeds.writeback.contract import Adapter, Delivery, NotDelivered
-from feeds.writeback.registry import build_adapters
+from feeds.writeback.registry import build_adapters, exercise_systems
 
-__all__ = ["Outbox", "read_adapters"]
+__all__ = ["Outbox", "read_adapters", "read_participants"]
 
 log = structlog.get_logger()
 
@@ -68,12 +68,16 @@ class _SystemQueue:
 
 
 class Outbox:
-    """Delivers due items. ``reasons`` gives the texts; ``adapters`` maps each system to its adapter."""
+    """Delivers due items. ``reasons`` gives the texts; ``adapters`` maps each system to its adapter.
+
+    A message of an exercise goes to ``participants`` only, and says in its text that it is one.
+    """
 
     def __init__(
         self, ledger: Ledger, store: Store, adapters: Mapping[str, Adapter], *, reasons: Reasons,
-        clock: Callable[[], float],
+        clock: Callable[[], float], participants: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
+        self._participants = participants
         self._ledger = ledger
         self._store = store
         self._adapters = adapters
@@ -89,6 +93,11 @@ class Outbox:
     def systems(self) -> tuple[str, ...]:
         """The systems that have an adapter, sorted."""
         return tuple(sorted(self._adapters))
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """The systems that take part in exercises, sorted."""
+        return tuple(sorted(self._participants & self._adapters.keys()))
 
     @property
     def _waiting(self) -> Mapping[str, Item]:
@@ -157,6 +166,10 @@ class Outbox:
 
     async def _deliver(self, item: Item, tried: _Try, queue: _SystemQueue) -> bool:
         """Send one item and write the outcome; return False when it must be tried again."""
+        if item.is_exercise and item.to not in self._participants:  # the setting changed meanwhile
+            data = {"reason": "no participant of exercises", "tries": tried.count, "what": item.text}
+            await self._write(queue, item, "OutboxFailed", data)
+            return True
         adapter, loop = self._adapters[item.to], asyncio.get_running_loop()
         try:
             status = await loop.run_in_executor(self._threads, adapter.deliver, self._delivery(item))
@@ -225,12 +238,13 @@ class Outbox:
 
     def _delivery(self, item: Item) -> Delivery:
         """Return the content of an item's delivery: the same at every attempt."""
-        names = item.names
+        names = {**item.names, "exercise": "1"} if item.is_exercise else item.names
+        mark = self._reasons.fill("outbox.exercise", {}) if item.is_exercise else ""
         a_class = f"{names.get('kind', '')}:{names.get('code', '')}"
         return Delivery(
             id=item.id, system=item.to, kind=item.kind, case=names.get("no") or item.case,
             number=names.get("external", ""), state=names.get("state", ""),
-            text=self._reasons.fill(item.text, names | {"a_class": a_class}),
+            text=mark + self._reasons.fill(item.text, names | {"a_class": a_class}),
             at=datetime.fromtimestamp(item.at or item.not_before, UTC).isoformat(timespec="seconds"),
             names=names, recall_of=item.recall_of,
         )  # fmt: skip
@@ -255,15 +269,24 @@ def _act(item: Item, kind: str, data: dict[str, Any], step: str = "") -> Act:
 
 def read_adapters(data_dir: Path) -> dict[str, Adapter]:
     """Return the adapters of the table ``outbox`` in the data dir's city.toml. Raises ValueError, OSError."""
+    try:
+        return build_adapters(_table(data_dir), data_dir)
+    except ValueError as error:
+        message = f"{data_dir / 'city.toml'}: {error}"
+        raise ValueError(message) from error
+
+
+def read_participants(data_dir: Path) -> frozenset[str]:
+    """Return the systems of the same table that take part in exercises. Raises ValueError, OSError."""
+    return exercise_systems(_table(data_dir))
+
+
+def _table(data_dir: Path) -> dict[str, Any]:
     path = data_dir / "city.toml"
     if not path.exists():
         return {}
     table = tomllib.loads(path.read_text(encoding="utf-8")).get("outbox", {})
-    if not isinstance(table, dict):
-        message = f"{path}: outbox: expected tables [outbox.<system>]"
+    if not isinstance(table, dict) or not all(isinstance(one, dict) for one in table.values()):
+        message = "outbox: expected tables [outbox.<system>]"
         raise ValueError(message)
-    try:
-        return build_adapters(table, data_dir)
-    except ValueError as error:
-        message = f"{path}: {error}"
-        raise ValueError(message) from error
+    return table

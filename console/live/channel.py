@@ -8,6 +8,7 @@ import structlog
 
 from city.folding.store import Store
 from city.state.ledger_state import CityState
+from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
 from console.live.encoding import ViewMemory, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
@@ -72,7 +73,8 @@ class Watcher:
                 self.sent_bytes += len(data)
 
 
-Projection = Callable[[CityState, float], PageSeen]
+ChannelSeen = PageSeen | BriefingSeen
+Projection = Callable[[CityState, float], ChannelSeen]
 """Returns what a channel may see of the state at a machine time: ``WallView.see``, ``DeskProjection`` …."""
 
 
@@ -128,7 +130,7 @@ class Channel:
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
         self.bytes_out = 0
-        self.seen: PageSeen | None = None
+        self.seen: ChannelSeen | None = None
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
         """Add a watcher: it gets all views first, then the changes."""
@@ -176,7 +178,7 @@ class Channel:
                 if frame is not None:
                     self._show(frame)
 
-    def _see(self, now: float) -> PageSeen | None:
+    def _see(self, now: float) -> ChannelSeen | None:
         """Return the projected state; None = it failed, and the next tick tries again."""
         try:
             self.seen = self._projection(self._store.state, now)
@@ -191,7 +193,7 @@ class Channel:
         if changes:
             self.say(encode_text({"views": changes}))
 
-    async def _views(self, seen: PageSeen, now: float) -> dict[str, View]:
+    async def _views(self, seen: ChannelSeen, now: float) -> dict[str, View]:
         views = {}
         for card in self._shown_by.cards:
             await asyncio.sleep(0)  # so that a click waits for one card at most
@@ -204,7 +206,7 @@ class Channel:
                 self._failed.discard(card.key)
         return views
 
-    def _is_due(self, key: str, reads: Sequence[str], every_s: float, seen: PageSeen, now: float) -> bool:
+    def _is_due(self, key: str, reads: Sequence[str], every_s: float, seen: ChannelSeen, now: float) -> bool:
         revision = tuple(seen.revisions.get(name, 0) for name in reads)
         before = self._drawn.get(key)
         changed = before is None or before[0] != revision
@@ -214,7 +216,7 @@ class Channel:
         self._drawn[key] = (revision, now)
         return True
 
-    async def _draw(self, layer: Layer, seen: PageSeen, now: float) -> Frame | None:
+    async def _draw(self, layer: Layer, seen: ChannelSeen, now: float) -> Frame | None:
         try:
             # Datashader's kernels release the GIL, so the event loop runs meanwhile.
             frame = await asyncio.to_thread(layer.frame, seen, now)

@@ -6,9 +6,10 @@ from typing import Any
 
 import structlog
 
-from city.access import Person, may_see_person
+from city.access import Person
 from city.commands.decision import holder_code
 from city.dispatch.decision_rules import DecisionRules
+from city.personal_data import may_see_person
 from city.state.ledger_state import Case
 from feeds.people.reporters import PeopleStore
 

@@ -9,7 +9,8 @@ import io
 from collections.abc import Callable
 from typing import Any, Final
 
-from city.access import Person, may_read_words
+from city.access import Person
+from city.personal_data import may_read_words
 from console.accounts.authorization import Authorization, viewing_person
 from console.accounts.sessions import Sessions
 from console.pages.duty_sheets import DutySheets

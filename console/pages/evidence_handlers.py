@@ -12,11 +12,12 @@ import structlog
 from tornado.httputil import HTTPFile, parse_body_arguments
 from tornado.web import stream_request_body
 
-from city.access import Person, acting_role, may_order, may_see_case_photo, may_see_evidence
+from city.access import Person, acting_role, may_order
 from city.commands.argument_types import Args
 from city.commands.arguments import ARGS
 from city.commands.cases.rights import at_wall
 from city.commands.command import Refusal
+from city.personal_data import may_see_case_photo, may_see_evidence
 from city.state.ledger_state import Case, CityState
 from city.state.linkage_records import Task
 from console.accounts.authorization import Authorization, viewing_person

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from city.dispatch.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from city.views.wall_seen import WallSeen
 from console.deployment.display_names import names_of
@@ -15,7 +16,7 @@ from console.deployment.settings import Settings
 from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import LARGE_WATER, draw_base, inset_figure, map_figure
 from layers.base.name_glyphs import Lettering
-from layers.contract import Frame, Layer, MapSetting
+from layers.contract import NO_STATIONS, Frame, Layer, MapSetting
 from layers.fields.heat import Heat
 from layers.legend import legend
 from layers.projection import to_degrees
@@ -105,14 +106,14 @@ class MapPageContent(PageContent):
 
     def __init__(
         self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall",
-        has_grids: bool = False,
+        has_grids: bool = False, stations: WaterLines = NO_STATIONS,
     ) -> None:  # fmt: skip
         super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids)
         place = MAPS[page]
         self._atlas = atlas
         self._map: MapSetting = map_setting(
             self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px,
-            below_px=place.below_px,
+            below_px=place.below_px, stations=stations,
         )  # fmt: skip
         self._below_px = place.below_px
         self._page = msgspec.structs.replace(self._page, inset=self._map.corner)

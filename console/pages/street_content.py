@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from city.dispatch.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from console.deployment.district import District
 from console.deployment.settings import Settings
@@ -11,7 +12,7 @@ from layers.atlas.around import around_street
 from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import draw_base, map_figure
 from layers.base.name_glyphs import Lettering
-from layers.contract import Frame, Layer
+from layers.contract import NO_STATIONS, Frame, Layer
 from layers.street_map import empty_frame, street_layers, street_setting
 from layouts.contract import Card, View
 
@@ -25,10 +26,13 @@ TEXT_PX: Final = 15.0
 class StreetFrames:
     """What the channel of one street shows: the cards of all streets' pages, and its own layers."""
 
-    def __init__(self, cards: tuple[Card[Any], ...], atlas: Atlas, limits: Mapping[str, Any]) -> None:
+    def __init__(
+        self, cards: tuple[Card[Any], ...], atlas: Atlas, limits: Mapping[str, Any],
+        stations: WaterLines = NO_STATIONS,
+    ) -> None:  # fmt: skip
         self.cards = cards
         self.atlas = atlas
-        self.setting = street_setting(atlas, limits, size=MAP_PX, text_px=TEXT_PX)
+        self.setting = street_setting(atlas, limits, size=MAP_PX, text_px=TEXT_PX, stations=stations)
         self.layers: list[Layer] = street_layers(self.setting)
         self.frames: dict[str, Frame] = {}
 
@@ -46,11 +50,12 @@ class StreetContent(PageContent):
 
     def __init__(
         self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "street",
-        has_grids: bool = False,
+        has_grids: bool = False, stations: WaterLines = NO_STATIONS,
     ) -> None:  # fmt: skip
         super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids)
         self._atlas = atlas
         self._limits = district.limits
+        self._stations = stations
         self._made: dict[str, StreetFrames | None] = {}
 
     def marks(self, state: CityState) -> list[str]:
@@ -68,7 +73,7 @@ class StreetContent(PageContent):
             except KeyError:
                 self._made[scope] = None
             else:
-                self._made[scope] = StreetFrames(self.cards, around, self._limits)
+                self._made[scope] = StreetFrames(self.cards, around, self._limits, self._stations)
         return self._made[scope]
 
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:

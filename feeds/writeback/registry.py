@@ -11,7 +11,7 @@ from feeds.writeback.open311 import Open311
 from feeds.writeback.post import TIMEOUT_S
 from feeds.writeback.webhook import Webhook
 
-__all__ = ["ADAPTERS", "Setting", "build_adapters"]
+__all__ = ["ADAPTERS", "Setting", "build_adapters", "exercise_systems"]
 
 ADAPTERS: Final = {"webhook": Webhook, "open311": Open311}
 
@@ -24,11 +24,18 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret_file: str = ""
     jurisdiction: str = ""
     timeout_s: float = TIMEOUT_S
+    exercise: bool = False
+    """It takes part in exercises (演练): it gets their messages, too. No other system ever gets one."""
 
 
 def build_adapters(table: Mapping[str, Any], data_dir: Path) -> dict[str, Adapter]:
     """Return system → adapter from the table ``outbox`` of city.toml. Raises ValueError naming the field."""
     return {system: _build(system, setting, data_dir) for system, setting in table.items()}
+
+
+def exercise_systems(table: Mapping[str, Any]) -> frozenset[str]:
+    """Return the systems that take part in exercises; the table was read by ``build_adapters``."""
+    return frozenset(system for system, setting in table.items() if setting.get("exercise") is True)
 
 
 def _build(system: str, table: Any, data_dir: Path) -> Adapter:

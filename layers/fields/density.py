@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.palette import Ramp
+from layers.palette import Ramp, Scale
 from layers.png import palette_png
 from layers.projection import stretch, to_degrees
 
@@ -94,7 +94,7 @@ def density(x: Floats, y: Floats, area: Area) -> Grid:
     return np.asarray(inner / area.km2().astype(np.float32))
 
 
-def paint(grid: Grid, ramp: Ramp) -> bytes:
+def paint(grid: Grid, ramp: Ramp | Scale) -> bytes:
     """Return a palette PNG of a grid whose row 0 is the southernmost."""
     return palette_png(ramp.steps(grid)[::-1], ramp.table)
 

@@ -7,31 +7,28 @@ so the map is never blank. Every case is spread over some 700 m so that a single
 add up to exactly one case.
 """
 
-import base64
 from typing import Any, Final, Protocol
 
 import numpy as np
-from bokeh.models import ColumnDataSource, ImageURL
 from numpy.typing import NDArray
 
 from city.clocks.city_clock import CityClock
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import CaseSeen
 from layers.atlas.inset import FACTOR
-from layers.base.glyphs import add
 from layers.contract import Extent, Frame, MapSetting, machine_time
 from layers.fields.density import Area, density, paint
+from layers.fields.pictures import CLEAR, draw_picture, image_of, shape_of
 from layers.palette import DENSITY
 from layers.projection import RADIUS, stretch, to_mercator
 
-__all__ = ["CELL_PX", "TILE_CELLS", "WINDOWS", "BesideHeat", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
+__all__ = ["TILE_CELLS", "WINDOWS", "BesideHeat", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
 
 Floats = NDArray[np.float64]
 
 WINDOWS: Final = {"15m": 900.0, "1h": 3600.0, "6h": 21600.0, "24h": 86400.0}
 """Allowed windows, in city seconds."""
 
-CELL_PX: Final = 4
-MOST_CELLS: Final = 512 * 288
 TILE_CELLS: Final = 128
 FINEST_M: Final = 40.0
 """Metres on the ground: the kernel has no finer detail, so a deeper tile gets fewer cells."""
@@ -48,37 +45,42 @@ class SeesCases(Protocol):
     def clock(self) -> CityClock:
         """City time."""
 
+    @property
+    def response(self) -> ResponseSeen:
+        """The response levels in force."""
+
 
 class Heat:
     """Density of the open cases reported within the window (city time, by ``at``)."""
 
     key = "heat"
     title = "layer.heat"
-    reads = ("cases",)
+    reads: tuple[str, ...] = ("cases", "response")
     every_s = 2.0
     prefix = "layer"
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self.extent = setting.extent
-        self.area = Area(self.extent, _shape(self.extent, setting.metres_per_px), setting.latitude)
+        self.area = Area(self.extent, shape_of(self.extent, setting.metres_per_px), setting.latitude)
         self._kept: tuple[tuple[CaseSeen, ...], tuple[Floats, Floats, Floats]] | None = None
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
         """Return the home view's picture; ``meta``: image, numbers, window_s, count, unplaced."""
         x, y, at = self._points(seen, now, self.setting.window_s)
         placed = np.isfinite(x)
-        west, south, east, north = self.extent
+        is_off = seen.response.mode == "emergency"  # rain takes its place
         return Frame(
             self.key,
             min(now, machine_time(seen.clock, float(at.max()))) if len(at) else now,
-            {"png": paint(density(x[placed], y[placed], self.area), DENSITY)},
+            {"png": CLEAR if is_off else paint(density(x[placed], y[placed], self.area), DENSITY)},
             {
-                "image": {"x": west, "y": north, "w": east - west, "h": north - south},
+                "image": image_of(self.extent),
                 "numbers": DENSITY.numbers(),
                 "window_s": self.setting.window_s,
                 "count": int(placed.sum()),
                 "unplaced": int((~placed).sum()),
+                "off": is_off,
             },
         )
 
@@ -87,9 +89,11 @@ class Heat:
 
         The colours are those of the home view. Raises ValueError for a tile that does not exist.
         """
+        extent = tile_extent(*at)
+        if seen.response.mode == "emergency":
+            return CLEAR
         x, y, _ = self._points(seen, now, window_s)
         placed = np.isfinite(x)
-        extent = tile_extent(*at)
         fewer = FINEST_M * float(stretch(self.setting.latitude)) * TILE_CELLS / (extent[2] - extent[0])
         cells = TILE_CELLS >> max(0, min(6, int(np.ceil(np.log2(fewer)))))
         area = Area(extent, (cells, cells), self.setting.latitude)
@@ -97,13 +101,8 @@ class Heat:
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add the picture below the names, only to the figure of ``self.prefix``."""
-        if prefix != self.prefix:
-            return
-        image = frame.meta["image"]
-        data = {"url": [_data_url(frame.columns["png"])], **{name: [image[name]] for name in "xywh"}}
-        picture = ImageURL(url="url", x="x", y="y", w="w", h="h")  # from its north-west corner
-        source = ColumnDataSource(data=data, name=f"{prefix}:{self.key}")
-        add(figure, source, picture, level="underlay")
+        if prefix == self.prefix:
+            draw_picture(figure, frame, prefix)
 
     def _points(self, seen: SeesCases, now: float, window_s: float) -> tuple[Floats, Floats, Floats]:
         """Return x, y (NaN = address only) and ``at`` of the cases inside the window."""
@@ -129,7 +128,7 @@ class CoreHeat(Heat):
         super().__init__(setting)
         self.extent = self._shown() or setting.extent
         scale = setting.metres_per_px / FACTOR
-        self.area = Area(self.extent, _shape(self.extent, scale), setting.latitude)
+        self.area = Area(self.extent, shape_of(self.extent, scale), setting.latitude)
 
     def _shown(self) -> Extent | None:
         return self.setting.core
@@ -157,13 +156,6 @@ def tile_extent(z: int, x: int, y: int) -> Extent:
     return (float(west), float(north - size), float(west + size), float(north))
 
 
-def _shape(extent: Extent, metres_per_px: float) -> tuple[int, int]:
-    """Return rows and columns of a view: cells of 4 CSS px, larger if there were too many."""
-    west, south, east, north = extent
-    cell = max(CELL_PX * metres_per_px, ((east - west) * (north - south) / MOST_CELLS) ** 0.5)
-    return max(1, int((north - south) / cell)), max(1, int((east - west) / cell))
-
-
 def _columns(cases: tuple[CaseSeen, ...]) -> tuple[Floats, Floats, Floats]:
     number = len(cases)
     lon = np.fromiter((case.lon for case in cases), np.float64, number)
@@ -171,7 +163,3 @@ def _columns(cases: tuple[CaseSeen, ...]) -> tuple[Floats, Floats, Floats]:
     at = np.fromiter((case.at for case in cases), np.float64, number)
     x, y = to_mercator(lon, lat)
     return x, y, at
-
-
-def _data_url(png: Any) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -91,10 +91,15 @@ class Callouts:
             taken.take(self._view.box(extent))
         for box in self._marks([c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]):
             taken.take(box)
-        columns: dict[str, Any] = dict(self.frame(seen, now).columns)
-        for x, y, dx, dy in zip(*(columns[name] for name in ("x", "y", "dx_en", "dy")), strict=True):
-            taken.take(_at(self._view.px(x, y), (float(dx), float(dy))))
+        for box in self.boxes(seen, now):
+            taken.take(box)
         return taken
+
+    def boxes(self, seen: SeesCases, now: float) -> list[Box]:
+        """Return the boxes of the call-outs, in the longer of two languages."""
+        columns: dict[str, Any] = dict(self.frame(seen, now).columns)
+        rows = zip(*(columns[name] for name in ("x", "y", "dx_en", "dy")), strict=True)
+        return [_at(self._view.px(x, y), (float(dx), float(dy))) for x, y, dx, dy in rows]
 
     def _place(self, chosen: list[CaseSeen], marked: list[CaseSeen]) -> Iterator[Placed]:
         hard, soft = Boxes(), Boxes()

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-from bokeh.models import Circle, Scatter, Segment
+from bokeh.models import Circle, Scatter, Segment, Text
 
 from city.views.linkage_seen import ClosureSeen, IncidentSeen
 from city.views.wall_seen import WallSeen
-from layers.base.free_space import Box, Boxes, Point, View
+from layers.base.free_space import Box, Boxes, Point, View, around
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
+from layers.marks.cases import MARKS
 from layers.marks.columns import newest, outline
 from layers.palette import EDGE, FAINT, RED, TEXT
 from layers.projection import to_mercator
@@ -25,6 +26,8 @@ __all__ = ["LABEL", "Incidents", "Lines"]
 LABEL: Final = (250.0, 30.0)
 """Width and height of a label in CSS px; a text that does not fit ends in an ellipsis."""
 
+SIGN_PX: Final = 16.0
+_SIDES: Final = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
 LABELLED: Final = 6
 RING_PX: Final = 22.0
 GAPS: Final = (20.0, 44.0)
@@ -47,7 +50,8 @@ class Incidents:
         """Return one row per incident and closure; ``meta``: label (its size), incidents, closed.
 
         ``radius`` is in metres of the projection (0 = none), ``dx, dy`` are CSS px from the mark to the
-        label's upper left corner, NaN = no label.
+        label's upper left corner, NaN = no label. A sign that would lie under a critical or urgent mark
+        stands beside it (``beside, below`` in px, 0 = at its place) as a text: only texts move by px.
         """
         incidents = [one for one in seen.incidents if one.lon == one.lon]
         closures = [one for one in seen.closures if one.lon == one.lon and one.state in DRAWN]
@@ -59,6 +63,12 @@ class Incidents:
         )
         closed = [one.state == "closed" for one in closures]
         rest = [0.0] * len(incidents)
+        places = list(zip(x.tolist(), y.tolist(), strict=True))
+        told = zip(incidents, places, strict=False)
+        labelled = [(here, labels[one.id]) for one, here in told if one.id in labels]
+        moved = self._beside(seen, now, places[len(incidents) :], labelled)
+        beside = [(0.0, 0.0)] * len(incidents) + moved
+        own = [1.0 if offset == (0.0, 0.0) else 0.0 for offset in beside]
         return Frame(
             self.key,
             now,
@@ -66,10 +76,14 @@ class Incidents:
                 "x": x,
                 "y": y,
                 "radius": np.array([_radius(one) for one in incidents] + [0.0] * len(closures)),
-                "size": np.array([RING_PX] * len(incidents) + [16.0] * len(closures)),
+                "size": np.array([RING_PX] * len(incidents) + [SIGN_PX] * len(closures)) * own,
                 "colour": [TEXT] * len(incidents) + [RED] * len(closures),
                 "fill": np.array([*rest, *(1.0 if is_closed else 0.0 for is_closed in closed)]),
-                "bar": np.array([*rest, *(9.0 for _ in closures)]),
+                "bar": np.array([*rest, *(9.0 for _ in closures)]) * own,
+                "beside": np.array([across for across, _ in beside], dtype=np.float64),
+                "below": np.array([down for _, down in beside], dtype=np.float64),
+                "sign": ["" if is_own else "\u2212" for is_own in own],
+                "shown": np.array([1.0 - is_own for is_own in own], dtype=np.float64),
                 "bar_colour": [EDGE] * len(incidents) + [EDGE if one else RED for one in closed],
                 "dx": np.array([dx for dx, _ in offsets]),
                 "dy": np.array([dy for _, dy in offsets]),
@@ -98,6 +112,34 @@ class Incidents:
             line_color="colour", line_width=1.6,
         )  # fmt: skip
         add(figure, source, Scatter(marker="dash", size="bar", line_color="bar_colour", line_width=3))
+        moved = Text(
+            text="sign", x_offset="beside", y_offset="below", text_align="center", text_baseline="middle",
+            text_font_size="13px", text_font_style="bold", text_color="bar_colour", outline_shape="circle",
+            background_fill_color="colour", background_fill_alpha="fill", border_line_color="colour",
+            border_line_alpha="shown", border_line_width=1.6,
+        )  # fmt: skip
+        add(figure, source, moved, level="overlay")
+
+    def _beside(
+        self, seen: WallSeen, now: float, places: list[Point], labels: list[tuple[Point, Point]]
+    ) -> list[Point]:
+        """Return by how many px each sign stands beside a critical or urgent mark at its place, else 0, 0.
+
+        It stands where no call-out and no label of an incident (place, offset) covers it, if there is one.
+        """
+        view = View(self.setting)
+        marked = [case for case in seen.cases if case.urgency in MARKS and case.lon == case.lon]
+        if not marked or not places:
+            return [(0.0, 0.0)] * len(places)
+        taken = Boxes()
+        for here, offset in labels:
+            taken.take(_box(view.px(*here), offset))
+        for box in self._callouts.boxes(seen, now):
+            taken.take(box)
+        x, y = to_mercator([case.lon for case in marked], [case.lat for case in marked])
+        sizes = [MARKS[case.urgency][2] for case in marked]
+        marks = list(zip(map(view.px, x, y), sizes, strict=True))
+        return [_side(view.px(*here), marks, taken) for here in places]
 
     def _labels(self, seen: WallSeen, now: float, incidents: list[IncidentSeen]) -> dict[str, Point]:
         """Return the offset of each label that covers no critical case.
@@ -150,6 +192,18 @@ class Lines:
         """Add the lines."""
         line = Segment(x0="x", y0="y", x1="x1", y1="y1", line_color="colour", line_alpha=0.8, line_width=1.5)
         add(figure, source_of(frame, prefix), line)
+
+
+def _side(here: Point, marks: list[tuple[Point, float]], taken: Boxes) -> Point:
+    """Return the offset of a sign from its place ``here`` beside the first mark that it lies under."""
+    for mark, size in marks:
+        apart = (size + SIGN_PX) / 2
+        if np.hypot(mark[0] - here[0], mark[1] - here[1]) < apart:
+            far = apart + 4.0
+            sides = [(mark[0] - here[0] + dx * far, mark[1] - here[1] + dy * far) for dx, dy in _SIDES]
+            hidden = [taken.overlap(around((here[0] + dx, here[1] + dy), SIGN_PX / 2)) for dx, dy in sides]
+            return sides[int(np.argmin(hidden))]
+    return 0.0, 0.0
 
 
 def _radius(one: IncidentSeen) -> float:

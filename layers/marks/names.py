@@ -1,6 +1,6 @@
 """The map's names: a name moves or is left out for a critical or urgent mark, a call-out or a gauge."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,14 +12,11 @@ from layers.base.name_glyphs import Names as PlacedNames
 from layers.contract import Frame, MapSetting
 from layers.marks.callouts import Callouts
 from layers.marks.sensors import Sensors
+from layers.marks.storms import strips
+from layers.marks.water_levels import WaterLevels
+from layers.marks.winds import Winds
 
 __all__ = ["EnglishNames", "Names", "names_around"]
-
-CHIP_PX: Final = (10.0, 78.0, 426.0, 40.0)
-"""Left, top, right and height in CSS px of a storm's strip over the map."""
-
-STORMS: Final = 2
-"""Storms that have a strip; a third strip counts the others, and a landfall doubles a strip's height."""
 
 
 class Names:
@@ -31,7 +28,7 @@ class Names:
 
     key = "labels"
     title = "layer.labels"
-    reads: tuple[str, ...] = ("marks", "readings", "registry", "warnings")
+    reads: tuple[str, ...] = ("marks", "readings", "registry", "warnings", "response")
     every_s = 2.0
     lang: ClassVar[Lang] = "zh"
 
@@ -40,17 +37,18 @@ class Names:
         self._kept: tuple[list[Box], dict[str, Any]] | None = None
         self._callouts = Callouts(setting)
         self._sensors = Sensors(setting)
+        self._levels = WaterLevels(setting)
+        self._winds = Winds(setting)
         self._view = View(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return the columns of ``layer:labels`` (``layers.base.name_glyphs``); none without an atlas."""
         taken = self._callouts.occupied(seen, now, names=False)
         texts = self._sensors.texts(self._sensors.frame(seen, now))
-        left, top, right, high = CHIP_PX
-        landed = sum(storm.landfall is not None for storm in seen.storms[:STORMS])
-        count = min(STORMS + 1, len(seen.storms)) + landed
-        chips = [(left, top + n * high, right, top + (n + 1) * high) for n in range(count)]
-        obstacles = [Box(*self._view.extent(box)) for box in (*taken.boxes, *texts, *chips)]
+        fields = (*self._levels.boxes(seen, now), *self._winds.boxes(seen, now))
+        obstacles = [
+            Box(*self._view.extent(box)) for box in (*taken.boxes, *texts, *strips(seen.storms), *fields)
+        ]
         kept = self._kept
         if kept is None or kept[0] != obstacles:
             columns: dict[str, Any] = dict(names_around(self.setting, obstacles, self.lang).columns)

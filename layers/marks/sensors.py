@@ -42,7 +42,7 @@ class Sensors:
 
     key = "sensors"
     title = "layer.sensors"
-    reads = ("readings", "registry", "marks")
+    reads = ("readings", "registry", "marks", "response")
     every_s = 1.0
 
     def __init__(self, setting: MapSetting) -> None:
@@ -58,7 +58,10 @@ class Sensors:
         readings = seen.readings
         rank = judge(readings, self.setting.limits, self.setting.lines)
         x, y = to_mercator(readings.lon, readings.lat)
-        rows = np.flatnonzero((rank > 0) & np.isfinite(x))
+        drawn = rank > 0
+        if seen.response.mode == "emergency":  # the rain field, capsules and forces of the wind tell these
+            drawn &= ~self._told(readings) | (rank == LOST)
+        rows = np.flatnonzero(drawn & np.isfinite(x))
         # A level precedes a lost device at the same place: somebody must act on it.
         weight = np.where(rank[rows] == LOST, 0, rank[rows]).astype(np.uint8)
         kept, number = thin(x[rows], y[rows], weight, THIN_PX * self.setting.metres_per_px)
@@ -105,6 +108,15 @@ class Sensors:
             return  # the inset would cut off texts, which changes their meaning
         write(figure, source, "text", y_offset="down", text_align="align")
 
+    def _told(self, readings: ReadingsSeen) -> NDArray[np.bool_]:
+        """Return which rows other layers show in an emergency: rain, wind, and stations with a capsule."""
+        kind = readings.kind
+        told = np.asarray((kind == "rain_gauge") | (kind == "wind"), dtype=np.bool_)
+        of = self.setting.stations.of
+        for row in np.flatnonzero((kind == "water_level") | (kind == "tide")):
+            told[row] = of(str(readings.device[row]), str(readings.name[row])) is not None
+        return told
+
     def texts(self, frame: Frame) -> list[Box]:
         """Return the boxes (CSS px of the home view) of a frame's texts."""
         view, columns = View(self.setting), frame.columns
@@ -145,7 +157,10 @@ def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, 
     """
     rank = np.zeros(len(readings.ids), dtype=np.uint8)
     open_ = np.ones(len(rank), dtype=np.bool_)
+    known = {*readings.device, *readings.name} if lines else set()
     for line in lines:
+        if line.device not in known:
+            continue
         fits = open_ & ((readings.device == line.device) | (readings.name == line.device))
         _judge(readings, fits, line, rank)
         open_ &= ~fits
@@ -178,7 +193,11 @@ def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line 
 
 
 def _public_name(name: str, line: Line) -> str:
-    """Return a gauge's public name: as in city.toml, else the road in its own name."""
+    """Return a gauge's public name: its station's, as in city.toml, else the road in its own name."""
+    return line.label or _name_or_road(name, line)
+
+
+def _name_or_road(name: str, line: Line) -> str:
     return line.device if name == line.device else roads_in(name) or line.device
 
 

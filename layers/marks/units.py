@@ -10,6 +10,8 @@ from layers.base.free_space import BESIDE, Side, View, around
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
 from layers.marks.columns import newest, outline, write
+from layers.marks.water_levels import WaterLevels
+from layers.marks.winds import Winds
 from layers.palette import FAINT, MUTED, TEXT
 from layers.projection import to_mercator
 
@@ -30,6 +32,8 @@ class Units:
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self._callouts = Callouts(setting)
+        self._levels = WaterLevels(setting)
+        self._winds = Winds(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row per unit; ``text`` is '' if a call sign would hide something. ``meta``: counts."""
@@ -79,6 +83,8 @@ class Units:
     def _labels(self, seen: WallSeen, now: float, x: Any, y: Any, signs: list[str]) -> list[tuple[str, Side]]:
         """Return the call signs that hide nothing, each with its side; '' for the others."""
         view, taken = View(self.setting), self._callouts.occupied(seen, now)
+        for box in (*self._levels.boxes(seen, now), *self._winds.boxes(seen, now)):
+            taken.take(box)
         places = [view.px(*place) for place in zip(x, y, strict=True)]
         for here in places:
             taken.take(around(here, 5.0))

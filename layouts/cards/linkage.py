@@ -70,6 +70,7 @@ def incident_row(incident: IncidentSeen) -> Row:
         "street": incident.street, "grade": incident.grade, "state": incident.state,
         "opened_at": incident.opened_at, "level": incident.level, "open": counts.open,
         "tasks": counts.tasks, "late": counts.late, "finished": counts.finished, "dropped": counts.dropped,
+        "exercise": incident.is_exercise,
     }  # fmt: skip
     return f"i:{incident.id}", fields
 
@@ -89,7 +90,7 @@ def task_row(task: TaskSeen) -> Row:
         "clock": None if clock is None else [COLUMNS.index(clock.column), clock.since, clock.by],
         "travels": task.arrive_by is not None or any(at is not None for at in times),
         "fallback": task.fallback, "ahead": task.ahead, "assists": task.assists, "by_hand": task.by_hand,
-        "is_over": task.is_over, "reminders": task.reminders,
+        "is_over": task.is_over, "reminders": task.reminders, "exercise": task.is_exercise,
         "late": {str(COLUMNS.index(c)): round(s) for c, s in task.late.items()},
     }  # fmt: skip
     return f"t:{task.id}", fields

@@ -40,6 +40,7 @@ export const mend = card((city, { redraw }) => {
           ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
       })}<span class="more" ?hidden=${!(told.more_critical > 0)}>${say.say("desk.critical_more", { n: told.more_critical ?? 0 })}</span></div>
       ${deferral(told)}
+      <button type="button" class="linkage" ?hidden=${!orders.may("propose_level") || (city.card("desk_level")?.order.length ?? 0) > 0} @click=${() => city.deskLevel?.open("")}>${say.say("levels.strip")}</button>
       <span class="outbox" data-loud=${mark(told.outbox_failing > 0)} ?hidden=${outbox === ""}>${outbox}</span>
       ${done()}`;
   };

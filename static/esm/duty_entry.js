@@ -3,7 +3,7 @@ import { card, each, html, live, mark } from "../js/draw.js";
 import { refusedLine } from "../js/duty_orders.js";
 
 const KINDS = { r: "report", o: "order", i: "call_in", c: "call_out", w: "warning", d: "decision", v: "visit", n: "note" };
-const MOST_REFS = 20, WAIT_MS = 150;
+const SPOKEN = "s", MOST_REFS = 20, WAIT_MS = 150;
 
 export const mend = card((city, { redraw, face }) => {
   const { say, words, orders, keys } = city;
@@ -36,9 +36,16 @@ export const mend = card((city, { redraw, face }) => {
     const chosen = KINDS[event.key.toLowerCase()];
     if (event.key === "Escape") close();
     else if (chosen && !event.repeat) choose(chosen);
+    else if (event.key.toLowerCase() === SPOKEN && !event.repeat && maySpeak()) speak();
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+  // A spoken order on a level is more than an entry: the card of levels takes it (M10).
+  const maySpeak = () => city.deskLevel !== undefined && orders.may("record_verbal_order");
+  function speak() {
+    close();
+    city.deskLevel?.open("verbal");
   }
   function choose(given) {
     kind = given;
@@ -98,7 +105,7 @@ export const mend = card((city, { redraw, face }) => {
     shift = scalars.shift ?? "";
     if (!isOpen) return html``;
     return html`<form class="entry" @submit=${(event) => { event.preventDefault(); write(); }}><header><h2>${say.say(corrects ? "duty_page.entry.correct" : "duty_page.entry.title")}</h2><span class="note">${say.say(kind ? "duty_page.entry.keys" : "duty_page.entry.letter")}</span></header>
-      <div class="kinds" tabindex="0" @keydown=${onKind}>${Object.entries(KINDS).map(([letter, one]) => html`<button type="button" tabindex="-1" data-on=${mark(kind === one)} @click=${() => choose(one)}><kbd>${letter.toUpperCase()}</kbd>${say.say("duty_page.kind." + one)}</button>`)}</div>
+      <div class="kinds" tabindex="0" @keydown=${onKind}>${Object.entries(KINDS).map(([letter, one]) => html`<button type="button" tabindex="-1" data-on=${mark(kind === one)} @click=${() => choose(one)}><kbd>${letter.toUpperCase()}</kbd>${say.say("duty_page.kind." + one)}</button>`)}${maySpeak() && !corrects ? html`<button type="button" tabindex="-1" @click=${speak}><kbd>${SPOKEN.toUpperCase()}</kbd>${words("verb.record_verbal_order")}</button>` : ""}</div>
       <textarea rows="2" maxlength="2000" placeholder=${say.say("duty_page.entry.words")} .value=${live(text)} @input=${onText} @keydown=${onKey}></textarea>
       <ol class="found" ?hidden=${found.length === 0}>${each(found.map(({ ref }) => ref), (ref, place) => html`<li data-current=${mark(place === at)} @mousedown=${(event) => { event.preventDefault(); take(found[place]); }}>${found[place].label}</li>`)}</ol>
       <p class="refs" ?hidden=${refs.length === 0}>${each(refs.map(({ ref }) => ref), (ref, place) => html`<button type="button" title=${say.say("duty_page.entry.drop")} @click=${() => { refs = refs.filter((one) => one.ref !== ref); redraw(); }}># ${refs[place].label}</button>`)}</p>

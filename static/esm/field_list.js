@@ -39,7 +39,7 @@ export const mend = card((city, place) => {
   return (view) => {
     const { as_of, scalars, rows } = view, mine = view.order.filter((id) => isMine(rows.get(id)));
     if (open && !mine.some((id) => rows.get(id).id === open?.id)) leave();
-    const done = scalars.done?.[me()] ?? 0, left = Math.max(0, (scalars.cap ?? 0) - done);
+    const done = scalars.done?.[me()] ?? 0, cap = as_of !== null && scalars.cap === null ? Infinity : scalars.cap ?? 0, left = Math.max(0, cap - done); // null: the cap is lifted in an emergency
     const shown = isAll ? mine : mine.slice(0, left), beyond = mine.length - Math.min(mine.length, left);
     const note = say.say("field.worked", { n: done, cap: scalars.cap ?? "—" });
     return html`${head(joined(say.say("field.list"), mine.length > 0 && String(mine.length)), as_of === null ? "" : note, done >= (scalars.cap ?? Infinity))}

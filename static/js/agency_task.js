@@ -1,6 +1,6 @@
 // One task of an agency: what, where, against which limit, who ordered it, and one big button for its next step.
 import { html, joined, mark, nothing, press, shape } from "./draw.js";
-import { agencyOf, cellOf, placeOf } from "./linkage_matrix.js";
+import { agencyOf, cellOf, markOf, placeOf } from "./linkage_matrix.js";
 
 const WAITING = new Set(["issued", "delivered"]), OVER = new Set(["verified", "declined", "cancelled"]);
 const SHAPES = { P1: "critical", P2: "urgent", P3: "normal" };
@@ -20,7 +20,7 @@ export function nextOf({ state, travels }) {
 export function taskRow(city, row, { act, want, form }) {
   const { say, words, orders, outbox } = city, now = city.city(), made = orders.of("task:" + row.id), report = outbox.of("task:" + row.id);
   const isOver = OVER.has(row.state), isWaiting = WAITING.has(row.state);
-  const what = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
+  const what = markOf(say, row) + (words("task." + row.words) ?? (row.text || say.say("linkage.task")));
   const [left, level] = time(city, row, now);
   const state = isWaiting ? say.say("agency.to_acknowledge") : words("task_state." + row.state) ?? row.state;
   if (isOver) {

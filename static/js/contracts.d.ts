@@ -266,6 +266,14 @@ interface OverMap {
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
 }
+/** Where the presenter is (static/js/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
+interface BriefingSteps {
+  step(): number;
+  steps: number;
+  isOpen(): boolean;
+  played(): number;
+  isPlaying(): boolean;
+}
 /** static/js/wall.js; views are west, east, south, north in metres. */
 interface Wall {
   hold(view: number[]): void;
@@ -458,6 +466,8 @@ interface City {
   overMap: OverMap;
   get orders(): Orders;
   set orders(given: OrderBook);
+  // The visitors' page (briefing.js)
+  briefing: BriefingSteps;
   // A wall (wall.js, wall_shown.js, wall_seat.js)
   wall: Wall;
   locked?(): boolean;
@@ -472,6 +482,8 @@ interface City {
   // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
   keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
   dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };
+  /** Opens the card of response levels, at one of its steps (static/esm/desk_level.js). */
+  deskLevel?: { open(step: string): void };
   // A desk (desk.js, desk_alarm.js, desk_map.js)
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);

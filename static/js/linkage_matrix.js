@@ -11,7 +11,9 @@ export function headline(city, row) {
   const { words } = city;
   return joined(kindOf(city, row), placeOf(city, row), words("grade." + row.grade));
 }
-export const kindOf = ({ words, say }, row) => words("incident." + row.kind) ?? say.say("linkage.incident");
+export const kindOf = ({ words, say }, row) => markOf(say, row) + (words("incident." + row.kind) ?? say.say("linkage.incident"));
+// What belongs to an exercise says so wherever it is named: 演练.
+export const markOf = (say, row) => (row.exercise ? say.say("log.exercise") : "");
 export const placeOf = ({ words, say }, row) => say.road(row.road) || words("street." + row.street) || "";
 export const agencyOf = ({ words }, code) => words("agency." + code) ?? code;
 
@@ -19,7 +21,7 @@ export const agencyOf = ({ words }, code) => words("agency." + code) ?? code;
 export function taskOf(city, row, isShort = false) {
   const { say, words } = city, whole = words("task." + row.words) ?? (row.text || say.say("linkage.task"));
   const what = (isShort && words("task_short." + row.words)) || whole;
-  return joined(what, row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
+  return joined(markOf(say, row) + what, row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
 }
 
 // One cell: [text, level, kind, note]. `level` colours it (near its limit, over it), `kind`: moment, running, none, ahead.

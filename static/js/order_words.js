@@ -41,7 +41,7 @@
   }
 
   // ---- buttons: what one says is what is ordered. `args` null = it takes more than a click.
-  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification", "remind_task", "cancel_task", "assist_task"]);
+  const ONE_CLICK = new Set(["send_for_ruling", "acknowledge", "remind", "file", "confirm_void", "resume", "contact", "request_verification", "remind_task", "cancel_task", "assist_task", "acknowledge_task"]);
   // Nobody escalates to themselves: the next level counts from the one of who escalates.
   const OWN_LEVEL = { shift_lead: 1, duty_leader: 2, rotating_leader: 2 };
   const role = () => city.seat?.role() ?? city.page.person?.role ?? "";

@@ -13,12 +13,10 @@ from city.access import (
     axis_of,
     may_open,
     may_order,
-    may_see_case_photo,
-    may_see_evidence,
-    may_see_person,
     own_scope,
     verbs_of,
-)  # fmt: skip
+)
+from city.personal_data import may_see_case_photo, may_see_evidence, may_see_person
 
 
 def person(*roles: str, **given: object) -> Person:

@@ -76,6 +76,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
         "cases", "log", "warnings", "registry", "clock", "duty", "register", "errata", "danger_signals",
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
         "relaxations", "visits", "detections", "camera_views", "stations", "briefings", "response",
+        "situation",
     }  # fmt: skip
 
 
@@ -106,7 +107,9 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.briefing_started",
         "log.briefing_ended.level",
     ]
-    lines = [text for text in told if not text.startswith(("log.briefing", *OF_LEVELS))]
+    lines = [
+        text for text in told if not text.startswith(("log.briefing", "log.round", "log.reports", *OF_LEVELS))
+    ]
     assert [text for text in told if text.startswith(OF_LEVELS)] == [
         "log.verbal_recorded", "log.level_approved", "log.level_overdue", "log.verbal_confirmed",
         "log.verbal_overdue", "log.level_active.city_order", "log.level_refused", "log.level_ended",
@@ -155,6 +158,10 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
     detection = state.detections["0a1b2c3d4e5f-1"]
     assert (detection.state, detection.case) == ("expired", "citywall/detection-0a1b2c3d4e5f-1")
     assert [view.purpose for view in state.camera_views.values()] == ["case"]
+    asked = state.report_rounds["310115-flood_typhoon-1"]
+    assert (list(asked.reports), asked.late["310115005"], state.open_rounds) == (["310115004"], 15, {})
+    assert state.situations["310115004"].figures["relocation.low_lying.moved"].value == 25
+    assert state.forecasts["tide/huangpu_park"].line == 4.55
     assert state.reports["2026-11-21"].figures == {"reported": "12"}
     response = state.responses["310115/flood_typhoon"]
     assert response.activations[-1].incident == "r-310115-flood_typhoon-1"

@@ -73,7 +73,7 @@ def tidepool(tmp_path: Path) -> Path:
 
 def test_starter_files_lead_from_one_named_gap_to_the_next(tmp_path: Path) -> None:
     assert run("district", "new", tmp_path / "a").exit_code == 0
-    places = {"street_places.csv", "water_lines.csv"}
+    places = {"street_places.csv", "water_lines.csv", "rain_lines.csv"}
     others = {"city.toml", "roster.csv", "contacts.csv", "README.md", "map"} | places
     files = {KINDS_FILE, "linkage"} | others
     assert set(TABLES) | files == {path.name for path in (tmp_path / "a").iterdir()}

@@ -3,17 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.palette import DENSITY, RAIN, STEPS, Ramp
+from layers.palette import DENSITY, RAIN, STEPS, Ramp, Scale
+
+
+def test_a_ramp_has_sixteen_steps_two_to_a_doubling() -> None:
+    assert len(DENSITY.edges) == STEPS == 16
+    assert DENSITY.edges[2:] / DENSITY.edges[:-2] == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("ramp", [DENSITY, RAIN])
-def test_a_ramp_has_sixteen_steps_two_to_a_doubling(ramp: Ramp) -> None:
-    assert len(ramp.edges) == STEPS == 16
-    assert ramp.edges[2:] / ramp.edges[:-2] == pytest.approx(2.0)
-
-
-@pytest.mark.parametrize("ramp", [DENSITY, RAIN])
-def test_every_edge_opens_the_step_of_its_number(ramp: Ramp) -> None:
+def test_every_edge_opens_the_step_of_its_number(ramp: Ramp | Scale) -> None:
     assert ramp.steps(ramp.edges).tolist() == list(range(1, 17))
     assert ramp.steps(ramp.edges.astype(np.float32)).tolist() == list(range(1, 17))
 
@@ -44,3 +43,18 @@ def test_the_legends_numbers_begin_where_their_colour_does() -> None:
     for place, number in enumerate(DENSITY.numbers()):
         assert DENSITY.css()[2 + 4 * place] == DENSITY.colour(number)
         assert DENSITY.colour(number) != DENSITY.colour(number * 0.99)
+
+
+def test_the_rain_has_its_four_colours_at_its_four_numbers() -> None:
+    assert [number for _, number in RAIN.numbers()] == [5.0, 20.0, 50.0, 80.0]
+    css = RAIN.css()
+    colours = [css[step][:7] for step, _ in RAIN.numbers()]
+    assert colours == ["#17323F", "#2E6C7D", "#5FB8C9", "#C9EEF4"]
+
+
+def test_dry_is_a_colour_and_unknown_is_none() -> None:
+    steps = RAIN.steps(np.array([np.nan, 0.0, 0.9, 4.99, 5.0, 500.0]))
+    assert steps.tolist() == [0, 1, 1, 3, 4, 16]
+    assert RAIN.table[0, 3] == 0
+    assert RAIN.table[1:, 3].min() > 0
+    assert RAIN.table[:, 3].max() <= 0.8 * 255

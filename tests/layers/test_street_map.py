@@ -6,6 +6,7 @@ import static
 from city.places.streets import street_key
 from layers.atlas.around import around_street, street_bounds
 from layers.atlas.atlas import Atlas
+from layers.fields.pictures import CLEAR
 from layers.street_map import empty_frame, street_layers, street_setting
 
 
@@ -45,7 +46,11 @@ def test_ordinary_cases_are_seen_at_once_on_a_streets_map(atlas: Atlas) -> None:
     around = around_street(atlas, atlas.drawing.streets[0].code)
     setting = street_setting(around, {}, size=(454.0, 704.0), text_px=15.0)
     assert setting.ordinary_below == float("inf")
-    assert [layer.key for layer in street_layers(setting)][-2:] == ["cases", "callouts"]
-    assert "own_cases" in street_layers(setting)[0].reads
+    keys = [layer.key for layer in street_layers(setting)]
+    assert keys[0] == "rain"
+    assert keys[-4:] == ["cases", "callouts", "water_levels", "winds"]
+    assert "own_cases" in street_layers(setting)[1].reads
     frames = [empty_frame(layer) for layer in street_layers(setting)]
-    assert {len(column) for frame in frames for column in frame.columns.values()} == {0}
+    rain, *marks = frames
+    assert rain.columns["png"] is CLEAR
+    assert {len(column) for frame in marks for column in frame.columns.values()} == {0}

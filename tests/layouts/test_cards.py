@@ -34,7 +34,7 @@ NOW = 5_000.0  # machine seconds; the city runs an hour ahead
 CITY = NOW + 3600.0
 NONE, WORDS, FLAGS = np.zeros(0), np.zeros(0, dtype=object), np.zeros(0, dtype=bool)
 NO_READINGS = ReadingsSeen(
-    (), WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, NONE, NONE, NONE, NONE, NONE, NONE, FLAGS
+    (), WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, NONE, NONE, NONE, NONE, NONE, NONE, FLAGS, WORDS
 )
 NO_UNITS = UnitsSeen((), WORDS, WORDS, WORDS, WORDS, NONE, NONE, NONE, NONE, FLAGS)
 

@@ -145,6 +145,8 @@ def _intake(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step
         yield Step("accept", at, int(at))
     elif file.state == "verifying" and file.verify_by is not None:
         yield Step("verify", file.verify_by, int(file.verify_by))
+    if file.photo_by is not None:
+        yield Step("photo", file.photo_by, int(file.photo_by))
 
 
 def _callers(case: Case, numbers: CaseNumbers, time: OfficeTime) -> Iterator[Step]:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from city.cases.callers import ending_of
+from city.cases.relaxed import relaxed
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import CallBack, CheckDone, Words, bad_arg
 from city.commands.cases.filing import distance_to
@@ -15,6 +16,7 @@ from city.state.row_keys import row_key_of
 __all__ = ["decide_call_back", "decide_check", "decide_contact", "decide_reopen"]
 
 DAY = 86_400.0
+REMOTE = ("video", "caller_confirmed")
 
 
 def decide_check(order: Order, args: CheckDone) -> Answer:
@@ -41,6 +43,7 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
         "place_by": proof.place_by, "photo_at": moment(proof.at), "photo_at_by": proof.at_by,
         "photos": list(args.photos), "reason": args.reason or "", "fault": args.fault or "",
         "distance_m": distance, "photo_after_feedback": after, "day": city_day(order),
+        "relaxed": _is_relaxed(order, args),
         **kept(order, args.photo_facts),
     }  # fmt: skip
     checked = order.fact("CaseChecked", data, reason=args.reason or "")
@@ -51,14 +54,21 @@ def decide_check(order: Order, args: CheckDone) -> Answer:
 
 
 def _mode(order: Order, args: CheckDone) -> Refusal | None:
-    """Refuse a remote check unless the centre's rules allow it; for a hazard always."""
+    """Refuse a remote check unless the centre's rules or a relaxation allow it; for a hazard always."""
     if args.mode == "field":
         return None
     if args.mode == "sensor" and not order.case.hazard:
         return _by_sensor(order)
-    if order.case.hazard or args.mode not in order.numbers.remote_checks:
+    if order.case.hazard or not (args.mode in order.numbers.remote_checks or _is_relaxed(order, args)):
         return not_now("field_only")
     return None
+
+
+def _is_relaxed(order: Order, args: CheckDone) -> bool:
+    """Whether only a relaxation allows the mode of the check: a sample of these is checked in the field."""
+    if args.mode not in REMOTE or args.mode in order.numbers.remote_checks:
+        return False
+    return relaxed(order.state, "remote_checks", order.now.city) is not None
 
 
 def _by_sensor(order: Order) -> Refusal | None:

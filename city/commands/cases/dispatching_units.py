@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from city.access import Person, may_see_person
+from city.access import Person
+from city.cases.relaxed import relaxed
 from city.clocks.timestamps import iso
 from city.commands.arguments import Reveal, SendUnit, ShowOn, Words, bad_arg
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decision import Answer, Order, allowed, not_now
 from city.commands.subjects import find_key
-from city.dispatch.sendable_units import hindrance
+from city.dispatch.sendable_units import UnitNow, hindrance
+from city.personal_data import may_see_person
 from city.state.case_file import OPEN
 from city.state.ledger_state import LedgerState
 from city.state.row_keys import row_key_of
@@ -33,9 +35,21 @@ def decide_send_unit(order: Order, args: SendUnit) -> Answer:
     # A unit without telemetry is not checked; for others the rule is the same as for offering units.
     unit = order.now.unit_of(args.unit)
     why_not = hindrance(unit, order.rules.unit_tasks.kinds_for(order.class_key)) if unit else ""
+    if unit is not None and order.role == "street_operator" and not _may_command(order, unit):
+        return not_now("unit_of_district", unit=args.call_sign or args.unit)
     if why_not:
         return not_now(why_not, unit=args.call_sign or args.unit, task_class=order.class_key)
     return (order.fact("UnitSent", {"unit": args.unit, "call_sign": args.call_sign or ""}),)
+
+
+def _may_command(order: Order, unit: UnitNow) -> bool:
+    """Whether a street commands a unit: its own, or while that is relaxed the district's inside its area."""
+    street = order.by.street
+    if unit.agency in ("", street, order.rules.streets.get(street, street)):
+        return True
+    if unit.lon is None or unit.lat is None or order.rules.street_of(unit.lon, unit.lat) != street:
+        return False
+    return relaxed(order.state, "street_command", order.now.city) is not None
 
 
 def decide_comment(order: Order, args: Words) -> Answer:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from city.cases.relaxed import relaxed
 from city.commands.arguments import Dispatch, Feedback, MakeSafeDone, Reassign, Return, bad_arg
 from city.commands.cases.limits import due_by, holder_due, is_urgent, return_by, sign_by
 from city.commands.cases.photo_proof import kept
@@ -37,6 +38,8 @@ def decide_dispatch(order: Order, args: Dispatch) -> Answer:
     wrong = _in_ruling(order) or allowed(order, "filed", "returned")
     if wrong:
         return wrong
+    if args.skip_rules:
+        return _without_rules(order, args)
     route = route_of(order)
     if args.to is None:
         if not route.to or route.confidence < 1:
@@ -47,6 +50,16 @@ def decide_dispatch(order: Order, args: Dispatch) -> Answer:
     if args.to in order.file.bounced and not args.evidence:
         return (ruling_fact(order, "loop", to=args.to),)
     return (dispatched_fact(order, args.to, route, evidence=args.evidence or ""),)
+
+
+def _without_rules(order: Order, args: Dispatch) -> Answer:
+    """Dispatch it as the dispatcher says; the fact tells that the rules were skipped, the reason may not."""
+    if relaxed(order.state, "skip_rules", order.now.city) is None:
+        return not_now("not_relaxed")
+    if args.to is None or known_holder(args.to, order.rules) is None:
+        return bad_arg("to", "code of an agency or a street")
+    fact = dispatched_fact(order, args.to, evidence=args.evidence or "")
+    return (msgspec.structs.replace(fact, data={**fact.data, "rules_skipped": True}),)
 
 
 def decide_reassign(order: Order, args: Reassign) -> Answer:

@@ -27,6 +27,7 @@ OVERDUE: Final = {"remind": 1, "red1": 2, "red2": 3, "red3": 4}
 RECIPIENTS: Final[dict[str, tuple[str, ...]]] = {
     "accept": ("shift_lead",),
     "verify": ("inspector", "street"),
+    "photo": ("inspector", "shift_lead"),
     "contact_soon": ("intake_officer", "holder"),
     "contact": ("intake_officer", "shift_lead"),
     "hotline_soon": ("holder",),

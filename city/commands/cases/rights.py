@@ -13,7 +13,7 @@ HOLDER_VERBS = frozenset({
 """Verbs for the case's holder only; ``make_safe`` and ``appeal`` have their own holders."""
 
 TERRITORIAL = frozenset({"street_operator", "village_operator"})
-WORDS_ONLY = frozenset({"comment", "report_rule_error", "reveal", "not_my_list"})
+WORDS_ONLY = frozenset({"comment", "report_rule_error", "reveal", "not_my_list", "add_photos"})
 """Verbs that decide nothing: they do not put their sender on an axis."""
 
 

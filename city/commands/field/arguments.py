@@ -1,12 +1,12 @@
-"""Arguments of the verbs of workstations."""
+"""Arguments of the verbs of the field: photos that follow, and the numbers of workstations."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from city.commands.argument_types import Args
+from city.commands.argument_types import Args, OnePhoto, PhotoFacts
 
-__all__ = ["FIELD_ARGS", "RecordNumbers"]
+__all__ = ["FIELD_ARGS", "AddPhotos", "RecordNumbers"]
 
 Groups = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -19,5 +19,12 @@ class RecordNumbers(Args, frozen=True):
     shelter: Literal["open", "closed"] | None = None
 
 
-FIELD_ARGS: dict[str, type[Args]] = {"record_numbers": RecordNumbers}
+class AddPhotos(Args, frozen=True):
+    """Photos of a report that was made without one."""
+
+    photos: OnePhoto
+    photo_facts: PhotoFacts = ()
+
+
+FIELD_ARGS: dict[str, type[Args]] = {"record_numbers": RecordNumbers, "add_photos": AddPhotos}
 """Verb → its arguments; a verb that is not listed takes none."""

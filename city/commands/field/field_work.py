@@ -5,13 +5,14 @@ from typing import Final
 
 from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
+from city.commands.cases.photo_proof import kept
 from city.commands.command import Refusal
 from city.commands.decision import Answer, Order, not_now
-from city.commands.field.arguments import RecordNumbers
+from city.commands.field.arguments import AddPhotos, RecordNumbers
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.state.duty_records import StationNumbers
 
-__all__ = ["decide_not_my_list", "decide_record_numbers"]
+__all__ = ["decide_add_photos", "decide_not_my_list", "decide_record_numbers"]
 
 LISTED: Final = ("reported", "verifying", "handled")
 """States in which a case is on the list of an inspector or of a workstation."""
@@ -25,6 +26,17 @@ def decide_not_my_list(order: Order, _args: Args) -> Answer:
     if order.by.account in order.file.not_lists:
         return not_now("taken_off_before")
     return (order.fact("ListRejected", {"workstation": order.by.workstation}),)
+
+
+def decide_add_photos(order: Order, args: AddPhotos) -> Answer:
+    """Add the photos of a report that was made by its position alone while that was relaxed (§4.6)."""
+    if order.file.photo_by is None:
+        return not_now("no_photo_due")
+    data = {
+        "photos": list(args.photos), "late_s": max(0.0, order.now.city - order.file.photo_by),
+        **kept(order, args.photo_facts),
+    }  # fmt: skip
+    return (order.fact("PhotosAdded", data),)
 
 
 def decide_record_numbers(order: SubjectOrder, args: RecordNumbers) -> SubjectAnswer:

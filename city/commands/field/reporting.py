@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from city.cases.relaxed import relaxed
 from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
-from city.commands.decision import not_now
+from city.commands.decision import moment, not_now
 from city.commands.field.report_arguments import Report
 from city.commands.late_acts import AHEAD_S, LATEST_S
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
@@ -21,6 +22,8 @@ CHANNEL_OF: Final = {
 }  # fmt: skip
 """Role of the reporter → source channel of the case (domain §3.3)."""
 LATE_S: Final = 120.0
+PHOTO_LATER_S: Final = 86_400.0
+"""A report by its position alone gets its photo within this time, while that is relaxed (§4.6)."""
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -38,7 +41,8 @@ def decide_report(order: SubjectOrder, args: Report) -> SubjectAnswer:
     category = order.rules.categories.get(f"{args.kind}:{args.code}")
     if category is None:
         return bad_arg("code", "a class of the table")
-    if order.role == "inspector" and not args.photos:
+    photo_later = order.role == "inspector" and not args.photos
+    if photo_later and relaxed(order.state, "photo_later", order.now.city) is None:
         return Refusal("bad_args", "missing_arg", {"field": "photos", "expected": "a photo of an inspector"})
     street = _street(order, args)
     if isinstance(street, Refusal):
@@ -60,6 +64,7 @@ def decide_report(order: SubjectOrder, args: Report) -> SubjectAnswer:
         "record": record, "street": street, "wants_reply": False, "command": order.command.command_id,
         "name": order.by.name, "by": order.by.holder or order.by.workstation,
         "accuracy_m": args.accuracy_m, "late_s": _late(order, at),
+        "photo_by": moment(order.now.city + PHOTO_LATER_S) if photo_later else None,
     }  # fmt: skip
     fact = NewFact("CaseReported", f"case:{report_key(order.subject.id)}", data)
     return Decision((fact,), ((order.subject.name, 0),))

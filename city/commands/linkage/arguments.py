@@ -107,6 +107,10 @@ class IssueTask(Args, frozen=True):
     mode: Literal["manual", "verbal_recorded"] = "manual"
 
 
+class WriteOrder(Args, frozen=True):
+    text: Text
+
+
 class Declined(Args, frozen=True):
     reason: Text
 
@@ -171,7 +175,8 @@ LINKAGE_ARGS: dict[str, type[Args]] = {
     "control_incident": StateChange, "resume_incident": StateChange, "recover_incident": StateChange,
     "close_incident": StateChange, "join_case": JoinCase, "report_casualties": Casualty,
     "send_report": SendReport, "add_session_line": SessionLine, "close_session": CloseSession,
-    "issue_task": IssueTask, "decline_task": Declined, "set_out_task": SetOut, "arrive_task": Arrive,
+    "issue_task": IssueTask, "write_task_order": WriteOrder, "decline_task": Declined,
+    "set_out_task": SetOut, "arrive_task": Arrive,
     "finish_task": FinishTask, "verify_task": VerifyTask, "reassign_task": Reassigned,
     "cancel_task": Cancelled, "pass_task_limit": PassTaskLimit, "note_depth": Depth,
     "close_underpass": CloseUnderpass, "agree_reopening": AgreeReopening,

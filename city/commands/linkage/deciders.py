@@ -42,6 +42,7 @@ LINKAGE: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "arrive_task": (("task",), task_steps.decide_arrive_task),
     "finish_task": (("task",), task_steps.decide_finish_task),
     "verify_task": (("task",), task_steps.decide_verify_task),
+    "write_task_order": (("task",), task_orders.decide_write_task_order),
     "remind_task": (("task",), task_orders.decide_remind_task),
     "reassign_task": (("task",), task_orders.decide_reassign_task),
     "cancel_task": (("task",), task_orders.decide_cancel_task),

@@ -5,6 +5,7 @@ from typing import Final
 from city.commands.command import Refusal
 from city.commands.decision import not_now
 from city.commands.subject_order import SubjectOrder
+from city.dispatch.response_rules import CENTRE
 from city.linkage.presence import fallback_of, is_absent
 from city.state.linkage_records import Incident, Task
 
@@ -13,6 +14,8 @@ __all__ = [
     "the_task",
 ]  # fmt: skip
 
+ANSWERS: Final = frozenset({"agency_operator", "agency_duty_leader", "street_operator"})
+"""Roles that do the tasks of their own agency or street."""
 RANKS: Final = {
     "system": 0, "duty_officer": 1, "shift_lead": 2, "duty_leader": 3, "rotating_leader": 4, "commander": 5,
 }  # fmt: skip
@@ -29,11 +32,18 @@ def own_task(order: SubjectOrder, *states: str) -> Task | Refusal:
     task = the_task(order)
     if isinstance(task, Refusal):
         return task
-    if order.role != "system" and order.by.holder != task.agency:
+    if order.role != "system" and not _acts_for(order, task.agency):
         return Refusal("not_allowed", "task_of_other", {"at_holder": task.agency})
     if task.state not in states:
         return not_now("task_state", task_state=task.state)
     return task
+
+
+def _acts_for(order: SubjectOrder, agency: str) -> bool:
+    """Whether the sender does an agency's tasks: its own people; the centre's roles do the centre's."""
+    if agency == CENTRE:
+        return "commander" in order.by.roles or any(role in RANKS for role in order.by.on_shift)
+    return order.by.holder == agency and order.role in ANSWERS
 
 
 def the_incident(order: SubjectOrder, *states: str) -> Incident | Refusal:
@@ -72,7 +82,7 @@ def outranks(order: SubjectOrder, task: Task) -> Refusal | None:
 
 
 def known_holder(order: SubjectOrder, code: str) -> bool:
-    """Whether a code is that of an agency or street."""
+    """Whether a code is that of an agency or street; the centre is neither."""
     return code in order.rules.agencies or code in order.rules.streets
 
 

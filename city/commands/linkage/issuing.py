@@ -1,8 +1,9 @@
 """Issuing linkage tasks: the facts of the rows that a template or a person gives."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from city.cases.relaxed import relaxed
 from city.commands.arguments import bad_arg
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment, not_now
@@ -17,6 +18,7 @@ from city.state.linkage_records import Incident, Site, Task
 
 __all__ = ["follow_up", "issue", "issue_into", "site_data", "template_rows", "unit_data"]
 
+SPOKEN: Final = "verbal_recorded"
 Issued = tuple[list[NewFact], list[tuple[str, int]]]
 """The facts of new tasks, and the versions that their append expects."""
 
@@ -51,7 +53,8 @@ def issue(
         template = order.rules.linkage.row(row.template) if row.template else None
         if row.template and template is None:
             return bad_arg("tasks.template", "key of a task template")
-        if not row.template and not row.text:
+        is_spoken = mode == SPOKEN and not row.text and not row.template and _may_be_spoken(order)
+        if not row.template and not row.text and not is_spoken:
             return bad_arg("tasks.text", "the task in words, or a template")
         if not known_holder(order, row.agency):
             return bad_arg("tasks.agency", "code of an agency or street")
@@ -70,9 +73,16 @@ def issue(
         subject = Subject("task", f"{incident}.{number}")
         data = _task(order, row, template) | {"agency": agency, "incident": incident, "mode": mode}
         data |= {**site_data(place), **unit, "incident_version": version, **why, **more}
+        if is_spoken:
+            data["write_by"] = moment(order.now.city + order.rules.response.numbers.write_s)
         facts.append(order.fact_on(subject, "TaskIssued", data))
         expects.append((subject.name, 0))
     return facts, expects
+
+
+def _may_be_spoken(order: SubjectOrder) -> bool:
+    """Whether an order counts before it is written down (§4.6)."""
+    return relaxed(order.state, "verbal_orders", order.now.city) is not None
 
 
 def issue_into(

@@ -9,6 +9,7 @@ from city.commands.linkage.arguments import PassTaskLimit
 from city.commands.linkage.guards import known_holder
 from city.commands.linkage.incident_limits import decide_pass_incident_limit
 from city.commands.linkage.issuing import follow_up
+from city.commands.response.repeating import REPEAT, decide_repeat
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
@@ -42,7 +43,7 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
 
     ``delivery``: no receipt. ``ack_half``: repeat and call. ``ack``: fallback agency, and the agency's duty
     leader. ``ack2``: the centre's duty leader. ``arrive``: late on the way. ``due_near``, ``due``: the work.
-    ``verify``: it counts as unverified.
+    ``verify``: it counts as unverified. ``write``: a spoken order was not written down.
     """
     if task.state == "done":
         if task.verify_by is not None and "verify" not in task.overdue:
@@ -54,6 +55,8 @@ def task_steps(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str
 def _coming(task: Task, numbers: LinkageNumbers) -> Iterator[tuple[float, str]]:
     """Yield the steps of a task that its agency has not done."""
     done, start = (*task.overdue, *task.noted), task.issued_at
+    if task.write_by is not None and "write" not in done:
+        yield task.write_by, "write"
     if task.state in ("issued", "delivered"):
         if task.state == "issued" and "delivery" not in done:
             yield start + numbers.delivered_s, "delivery"
@@ -92,6 +95,8 @@ def decide_pass_task_limit(order: SubjectOrder, args: PassTaskLimit) -> SubjectA
         if task.state != "issued":
             return not_now("step_overtaken")
         return (order.fact("TaskDelivered", {}),)
+    if args.step == REPEAT:
+        return decide_repeat(order, task, args.serial)
     steps = task_steps(task, order.rules.linkage.numbers) if task.is_open else ()
     due = next((at for at, code in steps if code == args.step), None)
     if due is None or _serial(task, args.step) != args.serial:

@@ -6,7 +6,7 @@ from city.commands.argument_types import Args
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
-from city.commands.linkage.arguments import Cancelled, IssueTask, Reassigned, TaskRow
+from city.commands.linkage.arguments import Cancelled, IssueTask, Reassigned, TaskRow, WriteOrder
 from city.commands.linkage.guards import (
     absent,
     known_holder,
@@ -24,7 +24,7 @@ from city.state.linkage_records import Task
 
 __all__ = [
     "decide_assist_task", "decide_cancel_task", "decide_issue_task", "decide_reassign_task",
-    "decide_remind_task", "decide_undo_task",
+    "decide_remind_task", "decide_undo_task", "decide_write_task_order",
 ]  # fmt: skip
 
 WAITING = ("issued", "delivered")
@@ -40,6 +40,17 @@ def decide_issue_task(order: SubjectOrder, args: IssueTask) -> SubjectAnswer:
     row = TaskRow(args.agency, args.priority, args.template, args.text, args.unit)
     issued = issue_into(order, incident, (row,), mode=args.mode)
     return issued if isinstance(issued, Refusal) else Decision(tuple(issued[0]), tuple(issued[1]))
+
+
+def decide_write_task_order(order: SubjectOrder, args: WriteOrder) -> SubjectAnswer:
+    """Write down an order that was spoken while that was relaxed (§4.6)."""
+    task = the_task(order)
+    if isinstance(task, Refusal):
+        return task
+    if task.write_by is None:
+        return not_now("order_is_written")
+    late_s = max(0.0, order.now.city - task.write_by)
+    return (order.fact("TaskOrderWritten", {"text": args.text, "agency": task.agency, "late_s": late_s}),)
 
 
 def decide_remind_task(order: SubjectOrder, args: Args) -> SubjectAnswer:

@@ -11,6 +11,7 @@ from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment
 from city.commands.linkage.issuing import site_data
 from city.commands.response.briefings import ending_of_running_briefing
+from city.commands.response.round_facts import round_opened
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.response_rules import ResponsePlan
@@ -142,12 +143,5 @@ def _round_facts(
     """Return the first round of zero reports at the new level; the round before it ends."""
     if run.round is None:
         return [], []
-    now = order.now.city
-    serial = order.state.serials.get(f"report_round:{response.id}", 0) + 1
-    subject = Subject("report_round", f"{response.id.replace('/', '-')}-{serial}")
-    data = {
-        "response": response.id, "activation": activation.id, "rank": run.rank, "opened_at": moment(now),
-        "due_at": moment(now + run.round.interval_s), "holders": list(run.round.holders),
-        "interval_s": run.round.interval_s, "is_exercise": activation.is_exercise,
-    }  # fmt: skip
-    return [order.fact_on(subject, "ReportRoundOpened", data)], [(subject.name, 0)]
+    opened = round_opened(order, response.id, activation, run.round, order.now.city)
+    return [opened], [(opened.subject, 0)]

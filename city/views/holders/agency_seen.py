@@ -64,8 +64,8 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     """The state as the people of one agency or street may see it.
 
     ``code`` is that of ``agencies.csv`` or of the street. ``own`` are its tasks, the worst first,
-    ``incidents`` those in which it has a task in the order of its worst, ``tasks`` all rows of their matrix
-    without typed text.
+    ``incidents`` those in which it has a task in the order of its worst, without those that carry the tasks
+    of a response; ``tasks`` all rows of their matrix without typed text.
     """
 
     code: str

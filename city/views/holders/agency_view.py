@@ -21,6 +21,7 @@ UNANSWERED: Final = ("issued", "delivered")
 CLOSURE_VERBS: Final = {
     "closing": "confirm_closure", "closed": "agree_reopening", "reopening": "agree_reopening",
 }  # fmt: skip
+RESPONSE: Final = "response"
 METRES: Final = 100
 """Distances of units are rounded to this: a page is not told each metre."""
 
@@ -33,6 +34,7 @@ class AgencyView:
         self._linkage = LinkageView(page.rules)  # without typed text: most of it is of other agencies
         self._cases = cases or (OwnCases(page.rules) if page.rules is not None else None)
         self._notices = OwnNotices()
+        self._by_agency: tuple[LinkageSeen | None, dict[str, list[TaskSeen]]] = (None, {})
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -41,8 +43,10 @@ class AgencyView:
         seen = self._page.see(state, now)
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         linkage, city_now = self._linkage.see(state, now), state.ledger.clock.at(now)
-        theirs = [task for task in linkage.tasks if task.agency == code]
+        theirs = self._tasks_of(linkage).get(code, [])
         named = {task.incident for task in theirs}
+        # A response has a task for every agency and street: the matrix of all of them is the centre's.
+        shown = {id_ for id_ in named if state.ledger.incidents[id_].kind != RESPONSE}
         units = self._committed(state, now)
         own = sorted((self._own(state.ledger, task, units.get(task.id)) for task in theirs), key=_acts_last)
         first = {one.task.incident: place for place, one in reversed(list(enumerate(own)))}
@@ -50,9 +54,9 @@ class AgencyView:
             **fields,
             code=code,
             own=tuple(own),
-            tasks=tuple(_plain(task) for task in linkage.tasks if task.incident in named),
+            tasks=tuple(_plain(task) for task in linkage.tasks if task.incident in shown),
             incidents=tuple(
-                sorted((one for one in linkage.incidents if one.id in named), key=lambda one: first[one.id])
+                sorted((one for one in linkage.incidents if one.id in shown), key=lambda one: first[one.id])
             ),
             lines=_lines(state.ledger, sorted(named), code),
             closures=_closures(state.ledger, linkage, code),
@@ -60,6 +64,15 @@ class AgencyView:
             records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
             notices=self._notices.see(state, code),
         )
+
+    def _tasks_of(self, linkage: LinkageSeen) -> dict[str, list[TaskSeen]]:
+        """Return the tasks of each agency; sorted once for all of them."""
+        if self._by_agency[0] is not linkage:
+            found: dict[str, list[TaskSeen]] = {}
+            for task in linkage.tasks:
+                found.setdefault(task.agency, []).append(task)
+            self._by_agency = (linkage, found)
+        return self._by_agency[1]
 
     def committed(self, state: CityState, now: float, code: str) -> tuple[UnitOnTask, ...]:
         """Return the units that have set out for the open tasks of an agency."""

@@ -48,13 +48,13 @@ class CheckSeen(PageSeen, frozen=True, kw_only=True):
     """The state as the inspectors of a street may see it.
 
     ``done`` are the cases that each inspector worked on today, by the mark of the account; ``cap`` is how
-    many one is to work on in a day.
+    many one is to work on in a day, None while the cap is lifted in an emergency.
     """
 
     street: str
     cases: tuple[FieldCaseSeen, ...] = ()
     done: Mapping[str, int] = msgspec.field(default_factory=dict)
-    cap: int = 0
+    cap: int | None = 0
 
 
 class CallOutSeen(msgspec.Struct, frozen=True):
@@ -96,4 +96,4 @@ class StationSeen(PageSeen, frozen=True, kw_only=True):
     numbers: NumbersSeen = NumbersSeen()
     cases: tuple[FieldCaseSeen, ...] = ()
     done: Mapping[str, int] = msgspec.field(default_factory=dict)
-    cap: int = 0
+    cap: int | None = 0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from city.cases.fold_workloads import worker
+from city.cases.relaxed import relaxed
 from city.dispatch.decision_rules import DecisionRules
 from city.state.duty_records import StationNumbers
 from city.state.ledger_state import Case, CityState, LedgerState
@@ -39,7 +40,7 @@ class FieldView:
         seen = self._page.see(state, now)
         return CheckSeen(
             **_fields(seen), street=street, cases=self._cases(state.ledger, "check", street),
-            done=self._done(state, now, "inspector"), cap=self._rules.numbers.workload_cap,
+            done=self._done(state, now, "inspector"), cap=self._cap(state, now),
         )  # fmt: skip
 
     def station(self, state: CityState, now: float, code: str) -> StationSeen:
@@ -56,8 +57,13 @@ class FieldView:
             call_out=_call_out(ledger, code), wanted=_wanted(ledger, seen, street),
             numbers=_numbers(ledger.stations.get(code)),
             cases=self._cases(ledger, "station", street),
-            done=self._done(state, now, "village_operator"), cap=self._rules.numbers.workload_cap,
+            done=self._done(state, now, "village_operator"), cap=self._cap(state, now),
         )  # fmt: skip
+
+    def _cap(self, state: CityState, now: float) -> int | None:
+        """Return how many cases a day somebody is to work on, None while the cap is lifted (§4.6)."""
+        is_lifted = relaxed(state.ledger, "lift_cap", state.ledger.clock.at(now)) is not None
+        return None if is_lifted else self._rules.numbers.workload_cap
 
     def _cases(self, ledger: LedgerState, page: str, street: str) -> tuple[FieldCaseSeen, ...]:
         self._groups.update(ledger)

@@ -4,10 +4,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from city.cases.relaxed import relaxed
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.sendable_units import UnitNow, hindrance
 from city.places.distance import metres_to_points
+from city.state.columns import Columns
 from city.state.ledger_state import Case, CityState
 from city.state.linkage_records import Task
 
@@ -31,16 +33,24 @@ def own_units(state: CityState, task: Task, rules: DecisionRules, now: float) ->
 
 
 def units_for_case(state: CityState, case: Case, holder: str, rules: DecisionRules, now: float) -> Found:
-    """Return the same for a case: the holder's free units that can do the work of its class."""
+    """Return the same for a case: the holder's free units that can do the work of its class.
+
+    A street may command every unit inside its area while that is relaxed (domain §4.6).
+    """
     kinds = rules.unit_tasks.kinds_for(f"{case.kind}:{case.code}")
-    return _free(state, rules, now, holder, (case.place.lon, case.place.lat), kinds)
+    city_now = state.ledger.clock.at(now)
+    is_wide = holder in rules.streets and relaxed(state.ledger, "street_command", city_now) is not None
+    area = holder if is_wide else ""
+    return _free(state, rules, now, holder, (case.place.lon, case.place.lat), kinds, area=area)
 
 
 def _free(
     state: CityState, rules: DecisionRules, now: float, holder: str, there: tuple[float, float],
-    kinds: frozenset[str], *, but: str = "",
+    kinds: frozenset[str], *, but: str = "", area: str = "",
 ) -> Found:  # fmt: skip
-    """``kinds`` empty = every kind; ``but`` is the task whose own unit counts as free."""
+    """``kinds`` empty = every kind; ``but`` is the task whose own unit counts as free; ``area`` a street
+    whose units count as the holder's, whoever's they are.
+    """
     units, names = state.measured.units, owner_names(holder, rules)
     sent = {other.unit for other in state.ledger.tasks.values() if other.is_open and other.id != but}
     as_of = measured_as_of(units.column("at"), units.column("received"), state.ledger.clock)
@@ -49,7 +59,8 @@ def _free(
     found = []
     for row, (id_, sign, kind, of, busy) in enumerate(zip(units.ids, *columns, strict=True)):
         unit = UnitNow(str(kind), str(busy), lost=not now - as_of[row] <= UNIT_STALE_S)
-        if of not in names or id_ in sent or hindrance(unit, kinds or frozenset({unit.kind})):
+        is_theirs = of in names or (bool(area) and _is_in(area, units, row, rules))
+        if not is_theirs or id_ in sent or hindrance(unit, kinds or frozenset({unit.kind})):
             continue
         far = float(metres[row])
         found.append({
@@ -58,6 +69,11 @@ def _free(
         })  # fmt: skip
     found.sort(key=lambda one: (one["metres"] is None, one["metres"], one["call_sign"]))
     return found[:MOST]
+
+
+def _is_in(area: str, units: Columns, row: int, rules: DecisionRules) -> bool:
+    lon, lat = float(units.column("lon")[row]), float(units.column("lat")[row])
+    return np.isfinite(lon + lat) and rules.street_of(lon, lat) == area
 
 
 def owner_names(holder: str, rules: DecisionRules) -> set[str]:

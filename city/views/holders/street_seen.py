@@ -5,6 +5,7 @@ import msgspec
 from city.clocks.city_clock import CityClock
 from city.views.holders.agency_seen import AgencySeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, UnitOnTask
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import CaseSeen, ReadingsSeen, UnitsSeen
 
 __all__ = ["PlaceSeen", "SquadSeen", "StreetMapSeen", "StreetPostsSeen", "StreetSeen"]
@@ -20,6 +21,7 @@ class StreetMapSeen(msgspec.Struct, frozen=True):
     incidents: tuple[IncidentSeen, ...] = ()
     closures: tuple[ClosureSeen, ...] = ()
     committed: tuple[UnitOnTask, ...] = ()
+    response: ResponseSeen = ResponseSeen()
 
 
 class SquadSeen(msgspec.Struct, frozen=True):

@@ -45,7 +45,7 @@ class StreetView:
         shown = StreetMapSeen(
             seen.clock, cases, self._readings.see(state, now, code), units, incidents=seen.incidents,
             closures=tuple(own.closure for own in seen.closures),
-            committed=self._agency.committed(state, now, code),
+            committed=self._agency.committed(state, now, code), response=seen.response,
         )  # fmt: skip
         return StreetSeen(
             **fields | {"revisions": {**seen.revisions, "own_cases": revision, "marks": revision}},
@@ -137,7 +137,9 @@ class _RowsByStreet:
         return ReadingsSeen(
             ids=tuple(r.ids[row] for row in rows), **_columns(r, rows, (
                 "device", "metric", "kind", "name", "street", "unit", "quality", "value", "at", "lon", "lat",
+                "owner",
             )), as_of=as_of, interval=interval, lost=lost_mask(as_of, interval, now),
+            hour=state.measured.last_hour.seen().of(rows),
         )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ Ranks are as in :mod:`city.state.response_records`. Times are city epoch seconds
 import msgspec
 
 __all__ = [
-    "ApprovalSeen", "FigureSeen", "ForecastSeen", "LevelSeen", "ProposalSeen", "RelaxationSeen",
-    "ResponseSeen", "RoundSeen", "SituationSeen", "StreetCell",
+    "ApprovalSeen", "FigureSeen", "ForecastSeen", "LevelDeskSeen", "LevelSeen", "ProposalSeen",
+    "RelaxationSeen", "ResponseNow", "ResponseSeen", "RoundSeen", "SituationSeen", "StreetCell",
 ]  # fmt: skip
 
 
@@ -73,6 +73,25 @@ class ProposalSeen(msgspec.Struct, frozen=True):
     write_by: float | None = None
 
 
+class ResponseNow(msgspec.Struct, frozen=True):
+    """A response that a desk may act on: its id, its rank and its version."""
+
+    id: str
+    rank: int = 0
+    version: int = 0
+
+
+class LevelDeskSeen(msgspec.Struct, frozen=True):
+    """What a desk needs to act on levels: the district's response, the city's, the district's exercise.
+
+    ``suggested`` is the rank that the warnings in force suggest, by the warnings with these keys.
+    """
+
+    responses: tuple[ResponseNow, ...] = ()
+    suggested: int = 0
+    suggested_by: tuple[str, ...] = ()
+
+
 class RelaxationSeen(msgspec.Struct, frozen=True):
     """A relaxation that is switched on: by whom, since when, until when."""
 
@@ -99,7 +118,8 @@ class ResponseSeen(msgspec.Struct, frozen=True):
 class FigureSeen(msgspec.Struct, frozen=True):
     """A figure: ``value`` None = not known; ``of`` its denominator; ``unknown`` points without data.
 
-    ``as_of`` is the city time of its oldest part that counts; ``level``: '', near or over.
+    ``as_of`` is the city time of its oldest part that counts (None: it is as new as the page); ``level``:
+    '', near or over. ``old`` counts the holders whose numbers are older than two intervals of reports.
     """
 
     value: float | None = None
@@ -107,10 +127,16 @@ class FigureSeen(msgspec.Struct, frozen=True):
     unknown: int = 0
     as_of: float | None = None
     level: str = ""
+    old: int = 0
 
 
 class ForecastSeen(msgspec.Struct, frozen=True):
-    """What may get worse next: ``kind`` tide, rain_1h, rain_3h or landfall; with the source's time."""
+    """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
+
+    ``place`` is a station of ``water_lines.csv``, the code of the district or a street, or a storm's name.
+    ``source`` is a word below ``code.source.``, that of a storm's track ``storm_track``. Of a storm ``value``
+    is how near (km) its centre comes to the district: 0 when it crosses it.
+    """
 
     kind: str
     place: str
@@ -123,7 +149,11 @@ class ForecastSeen(msgspec.Struct, frozen=True):
 
 
 class StreetCell(msgspec.Struct, frozen=True):
-    """A street in the matrix. ``state``: '' (no round), waiting, sent, late, over (red)."""
+    """A street in the matrix. ``state``: '' (not asked), waiting, sent, late, over (red).
+
+    ``moved`` and ``should`` are its people, None = not reported; ``as_of`` when that was so; ``is_old``: it
+    is older than two intervals of reports.
+    """
 
     street: str
     state: str = ""
@@ -131,10 +161,12 @@ class StreetCell(msgspec.Struct, frozen=True):
     late_s: float = 0.0
     moved: float | None = None
     should: float | None = None
+    as_of: float | None = None
+    is_old: bool = False
 
 
 class RoundSeen(msgspec.Struct, frozen=True):
-    """The present round of zero reports."""
+    """The present round of zero reports. ``late`` are the holders whose report is due and missing."""
 
     id: str
     due_at: float
@@ -142,13 +174,17 @@ class RoundSeen(msgspec.Struct, frozen=True):
     sent: int
     late: tuple[str, ...] = ()
     version: int = 0
+    rank: int = 0
+    opened_at: float | None = None
+    next_at: float | None = None
+    in_time: int = 0
 
 
 class SituationSeen(msgspec.Struct, frozen=True):
     """The emergency situation for walls, desks, leaders and (its own part) streets.
 
     ``figures``: relocation, p1_unacknowledged, p1_late, closures, waterlogging, outage, sources_lost,
-    shelters.
+    shelters (people / places), shelters_open (open / planned). ``next`` has at most one forecast of a kind.
     """
 
     figures: dict[str, FigureSeen] = {}

@@ -1,5 +1,8 @@
 """Notices of tasks to agencies' systems: when they leave, and what takes one back."""
 
+import msgspec
+
+from city.commands.command import NewFact
 from city.facts.fact import Fact
 from city.folding.fold import apply
 from city.state.ledger_state import Item
@@ -102,3 +105,21 @@ def test_a_notice_that_is_only_kept_delivers_nothing() -> None:
     send(w, item, status="kept")
     assert w.task(task).sent_at is None
     assert waiting(w) == []
+
+
+def test_a_notice_of_an_exercise_goes_to_participants_alone_and_says_what_it_is() -> None:
+    for participants, to in (((), []), (("yj", "lh"), ["lh"])):
+        w = Linked()
+        w.append(NewFact("OutletsSet", "city:outlets", {"systems": ["lh"], "exercise": [*participants]}), LI)
+        incident = w.tree(P2)
+        w.state.outbox.clear()
+        w.state.incidents[incident.id] = msgspec.structs.replace(incident, is_exercise=True)
+        w.did("issue_task", f"incident:{incident.id}", LI, agency="lh", priority="P1", text="清树")
+        assert [(item.to, item.is_exercise) for item in w.state.outbox.values()] == [
+            (one, True) for one in to
+        ]
+        task = list(w.state.tasks.values())[-1]
+        w.did("cancel_task", f"task:{task.id}", LI, text="演练结束")
+        assert {item.to for item in w.state.outbox.values()} <= {*to}
+        assert task.is_exercise
+        assert w.state.log[-1].names["exercise"] == "1"

@@ -52,7 +52,7 @@ def test_zero_reports_take_the_shorter_interval_and_ask_more_holders() -> None:
     assert (first.interval_s, set(first.holders)) == (43_200.0, set(STREETS))
     second = activation_run(world.state, world.rules, RESPONSE, 3, world.now.city).round
     assert second is not None
-    assert (second.interval_s, set(second.holders)) == (7200.0, {*STREETS, *STATIONED})
+    assert (second.interval_s, set(second.holders)) == (7200.0, {*STREETS, *STATIONED, *world.plan.seats})
 
 
 def test_seats_roster_and_screens_change_where_the_plan_and_the_rules_say_so() -> None:

@@ -52,7 +52,7 @@ def made(before: LedgerState, after: LedgerState, now: float, facts: list[NewFac
     }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(RANKS, max_size=2), RANKS, ABSENT, st.lists(STATES, max_size=30), RELAXED, st.booleans())
 def test_a_dry_run_lists_what_the_run_makes(
     earlier: list[int], rank: int, absent: set[str], states: list[str], relaxed: set[str], exercise: bool

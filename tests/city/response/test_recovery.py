@@ -3,10 +3,12 @@
 from typing import Any
 
 from city.commands.response.ending_facts import ending_facts
+from city.state.case_records import Check
 from city.state.ledger_state import Device, Place
 from city.state.linkage_records import Closure, Signed
 from city.state.response_records import Figure, Situation
-from tests.city.commands.world import STREETS
+from tests.city.commands.linkage.linkage_world import FIRE
+from tests.city.commands.world import CHEN, GU, INSPECTOR, POWER, STREETS, WEI
 from tests.city.response.plan_world import COMMANDER, Raised
 
 SIGNED = Signed("a", "某××", "agency_operator", 0.0)
@@ -71,3 +73,51 @@ def test_the_second_response_opens_an_incident_of_its_own() -> None:
     assert isinstance(
         ending_facts(world.order(COMMANDER), world.response, world.response.activations[-1]), tuple
     )
+
+
+def test_a_person_finishes_what_only_people_know_and_the_engine_what_the_ledger_shows() -> None:
+    world = Raised()
+    world.activate(1)
+    for task in world.state.tasks.values():
+        task.state = "verified"
+    world.state.devices["g1"] = Device("g1", "depth", "川沙路下立交", "sw", Place(121.5, 31.2), 60.0)
+    world.state.closures["g1"] = Closure("g1", "closed", 0.0, 30.0, parties=("ga", "jt", "sw"))
+    world.state.situations["dl"] = Situation("dl", {"outage.out": Figure(120.0, 0.0, SIGNED)})
+    world.end()
+    subject = f"response:{world.id}"
+    assert world.no("finish_recovery", subject, GU, item="closure:g1")[0] == "recovery_open"
+    assert world.no("finish_recovery", subject, FIRE, item="outage:dl")[0] == "recovery_of_other"
+    assert world.ticks("response") == []
+    world.state.closures["g1"] = Closure("g1", "open", 0.0, 2.0)
+    assert world.ticks("response") == ["settled:closure:g1"]
+    world.did("finish_recovery", subject, POWER, item="outage:dl", text="全部复电")
+    assert all(item.done is not None for item in world.response.recovery)
+    assert world.no("finish_recovery", subject, GU, item="outage:dl")[0] == "recovery_done"
+
+
+def test_an_item_is_given_to_another_holder_by_the_leaders_of_the_shift() -> None:
+    world = Raised()
+    world.activate(1)
+    world.end()
+    subject, item = f"response:{world.id}", world.response.recovery[0]
+    assert world.no("assign_recovery", subject, CHEN, item=item.key, to="xf")[0] == "no_right"
+    assert world.no("assign_recovery", subject, GU, item=item.key, to="nobody")[0] == "bad_arg"
+    world.did("assign_recovery", subject, GU, item=item.key, to="xf")
+    assert world.response.recovery[0].holder == "xf"
+
+
+def test_a_tenth_of_the_checks_from_afar_is_checked_in_the_field() -> None:
+    world = Raised()
+    world.activate(3)
+    for number in range(11):
+        key = world.report(f"hotline/{number}", category={"kind": "event", "code": "0113"})
+        case = world.case(key)
+        case.file.check = Check("video", "sun", world.now.city, passed=True)
+    world.end()
+    found = [item for item in world.response.recovery if item.kind == "field_check"]
+    assert len(found) == 2
+    assert {item.holder for item in found} == {WEI}
+    subject = f"response:{world.id}"
+    other = next(item for item in world.response.recovery if item.kind == "task")
+    assert world.no("finish_recovery", subject, INSPECTOR, item=other.key)[0] == "recovery_of_other"
+    world.did("finish_recovery", subject, INSPECTOR, item=found[0].key)

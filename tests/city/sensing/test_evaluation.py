@@ -225,6 +225,13 @@ def test_a_silence_is_a_deviation_that_a_reading_ends() -> None:
     assert not judged.evaluator.deviating
 
 
+def test_a_gauge_that_told_a_late_backlog_alone_is_not_silent_since_the_beginning_of_time() -> None:
+    judged = Judged(rules(Threshold("t", "class:gauge", "level", "gap_gt", 180.0)))
+    judged.take(1, late_s=7200.0)
+    judged.evaluator.look(T0 + 181, lambda _: True)
+    assert not judged.evaluator.deviating
+
+
 def test_the_time_inside_a_baseline_counts_only_with_good_data() -> None:
     bands = (Band("none", 0.0, 1.0, 5.0, 10.0),)
     judged = Judged(rules(bands=bands))

@@ -176,3 +176,12 @@ def test_only_underpasses_that_are_not_open_are_told() -> None:
     closures = {"a": Closure("a", "open", CITY, 3.0), "b": Closure("b", "closed", CITY, 42.0)}
     (one,) = LinkageView(None).see(city_with([], [], closures=closures), CITY).closures
     assert (one.device, one.state) == ("b", "closed")
+
+
+def test_the_centres_own_task_is_acknowledged_and_finished_at_a_desk() -> None:
+    for state, first in (("issued", "acknowledge_task"), ("acknowledged", "finish_task")):
+        city = city_with([incident()], [task(agency="centre", state=state, arrive_by=None)])
+        (seen,) = LinkageView(None).see(city, CITY).tasks
+        assert seen.verbs[0] == first
+        (other,) = LinkageView(None).see(city_with([incident()], [task(state=state)]), CITY).tasks
+        assert first not in other.verbs

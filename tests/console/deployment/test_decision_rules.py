@@ -138,7 +138,7 @@ def test_the_task_templates_are_read_and_an_own_table_wins(tmp_path: Path) -> No
     changed = {name for name, mark in own_rules.tables.items() if shipped.tables[name] != mark}
     assert changed == {"linkage/fire"}
     linkage = {f"linkage/{kind}" for kind in shipped.kinds}
-    assert {*shipped.tables} == {"street_places", "water_lines", "incident_kinds"} | linkage
+    assert {*shipped.tables} == {"street_places", "water_lines", "rain_lines", "incident_kinds"} | linkage
 
 
 def test_what_is_wrong_in_a_template_or_missing_is_named(tmp_path: Path) -> None:

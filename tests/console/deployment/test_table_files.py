@@ -14,7 +14,10 @@ from console.deployment.table_files import TABLES, linkage_files, linkage_marks,
 
 def test_every_table_that_is_shipped_has_its_mark_but_the_roster(tmp_path: Path) -> None:
     shipped = {path.name for path in static.path("tables").glob("*.csv")}
-    others = {"roster.csv", "contacts.csv", "incident_kinds.csv", "street_places.csv", "water_lines.csv"}
+    others = {
+        "roster.csv", "contacts.csv", "incident_kinds.csv", "street_places.csv", "water_lines.csv",
+        "rain_lines.csv",
+    }  # fmt: skip
     assert {*TABLES, *SENSOR_TABLES} == shipped - others
     marks = table_marks(tmp_path)
     text = static.path("tables/rules.csv").read_bytes()
@@ -33,7 +36,9 @@ def test_the_tables_of_linkage_have_marks_of_their_own(tmp_path: Path) -> None:
     before = linkage_marks(tmp_path, ["fire", "crowd"])
     text = static.path("tables/linkage/fire.csv").read_bytes()
     assert before["linkage/fire"] == hashlib.sha256(text).hexdigest()
-    assert list(before) == ["street_places", "water_lines", "incident_kinds", "linkage/fire", "linkage/crowd"]
+    assert list(before) == [
+        "street_places", "water_lines", "rain_lines", "incident_kinds", "linkage/fire", "linkage/crowd",
+    ]  # fmt: skip
     assert linkage_files(tmp_path) == []
     (tmp_path / "linkage").mkdir()
     (tmp_path / "linkage" / "fire.csv").write_bytes(text + b"\n")

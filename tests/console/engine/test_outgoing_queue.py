@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 from city.clocks.timestamps import parse
 from city.state.ledger_state import Item
 from console.commands.config import config
-from console.engine.outgoing_queue import KEPT, Outbox, read_adapters
+from console.engine.outgoing_queue import KEPT, Outbox, read_adapters, read_participants
 from console.orders.refusal_texts import Reasons
 from feeds.ledger.ledger import LedgerUnavailable
 from feeds.storage.embedded_servers import EmbeddedServers
@@ -421,3 +422,31 @@ def test_a_wrong_adapter_is_named_by_config_check(tmp_path: Path) -> None:
     done = CliRunner().invoke(config, ["check", "--data-dir", str(tmp_path)])
     assert done.exit_code != 0
     assert "outbox.12345.kind: expected one of webhook, open311, got 'fax'" in done.output
+
+
+@pytest.mark.parametrize(("participants", "sent"), [((), 0), ((SYSTEM,), 1)])
+async def test_a_message_of_an_exercise_is_sent_to_participants_alone_even_if_it_was_queued(
+    city: Taking, clock: ManualClock, other: Receiver, participants: tuple[str, ...], sent: int
+) -> None:
+    outbox = Outbox(
+        city.ledger, city.store, {SYSTEM: Webhook(other.url, b"s", timeout_s=1.0)}, reasons=REASONS,
+        clock=clock, participants=frozenset(participants),
+    )  # fmt: skip
+    assert "done" in await city.give(CHEN, "reject", "a", reason="no_problem")
+    await city.folded()
+    waiting = city.store.state.ledger.outbox
+    for name, item in list(waiting.items()):
+        waiting[name] = msgspec.structs.replace(item, is_exercise=True)
+    clock.ahead = 21.0
+    await step(city, outbox)
+    assert len(other.received) == sent
+    assert all("【演练】".encode() in body or rb"\u3010\u6f14" in body for _, _, body in other.received)
+    assert city.store.state.ledger.outbox == {}
+
+
+def test_participants_are_read_from_the_city_toml(tmp_path: Path) -> None:
+    told = '[outbox.lh]\nkind = "webhook"\nurl = "https://a.example"\nexercise = true\n'
+    told += '[outbox.dl]\nkind = "webhook"\nurl = "https://b.example"\n'
+    (tmp_path / "city.toml").write_text(told, encoding="utf-8")
+    assert read_participants(tmp_path) == {"lh"}
+    assert set(read_adapters(tmp_path)) == {"lh", "dl"}

@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, UnitOnTask
+from layers.base.free_space import Boxes, View, around
 from layers.contract import MapSetting
 from layers.legend import legend
 from layers.marks.callouts import Callouts
@@ -78,3 +79,25 @@ def test_a_line_leads_from_a_unit_to_its_task_and_is_faint_when_the_position_is_
     frame = Lines(SETTING).frame(seen(committed=(plain, lost, nowhere)), NOW)
     assert frame.columns["colour"] == [TEXT, FAINT]
     assert (frame.as_of, len(frame.columns["x1"])) == (NOW - 9, 2)
+
+
+def test_a_sign_under_a_critical_case_stands_beside_it() -> None:
+    there = closure("u1", "closed")
+    here = case("p", urgency="critical", place=(there.lon, there.lat))
+    alone = Incidents(SETTING).frame(seen(closures=(there,)), NOW).columns
+    assert (list(alone["beside"]), alone["sign"], list(alone["size"])) == ([0.0], [""], [16.0])
+    moved = Incidents(SETTING).frame(seen(closures=(there,), cases=(here,)), NOW).columns
+    offset = float(moved["beside"][0]), float(moved["below"][0])  # type: ignore[arg-type]
+    assert np.hypot(*offset) >= (18 + 16) / 2  # half of both marks
+    view = View(SETTING)
+    x, y = view.px(float(moved["x"][0]), float(moved["y"][0]))  # type: ignore[arg-type]
+    sign = around((x + offset[0], y + offset[1]), 8.0)
+    (box,) = Callouts(SETTING).boxes(seen(cases=(here,)), NOW)
+    taken = Boxes()
+    taken.take(box)
+    assert taken.overlap(sign) == 0
+    assert (moved["sign"], list(moved["size"]), list(moved["bar"])) == (["\u2212"], [0.0], [0.0])
+    ordinary = case("n", place=(there.lon, there.lat))
+    assert list(
+        Incidents(SETTING).frame(seen(closures=(there,), cases=(ordinary,)), NOW).columns["beside"]
+    ) == [0]

@@ -14,7 +14,8 @@ from layers.base.free_space import HIGH, Box, View
 from layers.base.label_placing import text_width
 from layers.base.name_glyphs import Lettering, source_name
 from layers.marks.callouts import Callouts
-from layers.marks.names import CHIP_PX, EnglishNames, Names
+from layers.marks.names import EnglishNames, Names
+from layers.marks.storms import CHIP_PX
 from layers.registry import map_setting
 from tests.seen_factory import NOW, case, seen, storm
 

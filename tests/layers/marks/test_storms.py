@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from city.state.warning_records import StormPoint
+from city.state.warning_records import Landfall, StormPoint
 from layers.contract import MapSetting
-from layers.marks.storms import Storms, ring
+from layers.marks.storms import Storms, ring, strips
 from layers.projection import to_degrees
 from tests.seen_factory import NOW, seen, storm
 
@@ -59,3 +59,20 @@ def test_a_track_across_the_180th_meridian_is_drawn_around_its_newest_fix() -> N
 def test_without_a_storm_there_is_an_empty_frame() -> None:
     frame = Storms(SETTING).frame(seen(), NOW)
     assert {len(column) for column in frame.columns.values()} == {0}
+
+
+def test_a_landfall_has_its_mark_and_its_time() -> None:
+    ashore = Landfall(NOW - 300, 121.93, 30.87, "南汇新城")
+    frame = Storms(SETTING).frame(seen(storms=(storm(*TRACK, landfall=ashore), storm(*TRACK, key="s2"))), NOW)
+    lon = to_degrees(frame.columns["landfall_x"], frame.columns["landfall_y"])[0]
+    assert lon[np.isfinite(lon)] == pytest.approx([121.93])
+    (told,) = frame.meta["landfalls"]
+    assert told["at"] == NOW - 300
+    assert float(to_degrees(told["x"], told["y"])[1]) == pytest.approx(30.87)
+
+
+def test_two_storms_have_strips_and_the_rest_one_together() -> None:
+    def count(number: int) -> int:
+        return len(strips((storm(*TRACK),) * number))
+
+    assert [count(number) for number in (0, 1, 2, 3, 9)] == [0, 1, 2, 3, 3]

@@ -43,10 +43,15 @@ class Responding(Linked):
 
     def activate(self, rank: int, subject: str = DISTRICT, text: str = "风雨减弱") -> Activation:
         """Propose a level and let two people approve it."""
-        pairs = ((), (LEAD, LEADER), (LEADER, FLOOD), (ROTATING, LEADER), (COMMANDER, LEADER))
         before = self.rank(subject)
         self.propose(rank, LEADER, subject, **({"text": text} if rank < before else {}))
-        for one in pairs[max(rank, before)]:
+        return self.activate_proposed(subject)
+
+    def activate_proposed(self, subject: str = DISTRICT) -> Activation:
+        """Let two people approve what waits."""
+        pairs = ((), (LEAD, LEADER), (LEADER, FLOOD), (ROTATING, LEADER), (COMMANDER, LEADER))
+        rank = self.proposal(subject).rank
+        for one in pairs[max(rank, self.rank(subject))]:
             self.approve(one, subject)
         assert self.rank(subject) == rank
         return self.response(subject).activations[-1]
@@ -89,10 +94,14 @@ class Responding(Linked):
         return self.on("propose_level", subject, SYSTEM, rank=rank, **args)
 
     def with_deputy(self, account: Person) -> None:
-        """Let the commander authorise somebody who has signed in."""
+        """Let the commander authorise somebody, who has signed in."""
+        self.at_post(account)
+        self.did("authorise_deputy", DISTRICT, COMMANDER, to=account.account)
+
+    def at_post(self, account: Person) -> None:
+        """Let somebody have signed in at the rotating leader's post."""
         self.leave()
         shift = self.state.shifts["now"]
         posts = dict(shift.posts)
         posts["rotating_leader"] = Post("rotating_leader", "", holder=account.name, account=account.account)
         self.state.shifts["now"] = msgspec.structs.replace(shift, posts=posts)
-        self.did("authorise_deputy", DISTRICT, COMMANDER, to=account.account)

@@ -1,0 +1,55 @@
+"""A page's question about levels: the dry run, everything that a change of level would start."""
+
+from typing import Any
+
+from city.access import Person, acting_role
+from city.clocks.timestamps import iso
+from city.commands.command import Now
+from city.dispatch.decision_rules import DecisionRules
+from city.response.activation_run import activation_run
+from city.response.approvers import needs_of
+from city.response.response_ids import response_id
+from city.state.ledger_state import LedgerState
+
+__all__ = ["level_run"]
+
+ASKERS = ("propose_level", "approve_level", "record_verbal_order", "record_city_level")
+"""Who may give one of these may ask what it would start."""
+
+
+def level_run(
+    state: LedgerState, asked: dict[str, Any], person: Person, rules: DecisionRules, now: Now
+) -> dict[str, Any]:
+    """Return what the change of a response to a rank starts and ends: the run that a decision makes.
+
+    ``asked``: ``response`` (its id) and ``rank`` (0 … 4). ``run`` is None for an unknown response or a person
+    who may not decide on any.
+    """
+    rank, parts = asked.get("rank"), response_id(str(asked.get("response") or ""))
+    known = {rules.district, *rules.streets}
+    may = any(acting_role(person, verb) for verb in ASKERS)
+    if not may or parts is None or parts.jurisdiction not in known or rank not in (0, 1, 2, 3, 4):
+        return {"run": None}
+    run = activation_run(state, rules, parts.id, rank, now.city)
+    before = run.rank_before
+    return {
+        "run": {
+            "response": run.response, "rank": rank, "rank_before": before, "plan": run.plan,
+            "version": run.version, "is_exercise": parts.is_exercise,
+            "tasks": [
+                {"code": task.code, "agency": task.agency, "text": dict(task.text), "due_s": task.due_s,
+                 "priority": task.priority, "planned_for": task.planned_for}
+                for task in run.tasks
+            ],
+            "seats": list(run.seats), "roster": list(run.roster), "screens": list(run.screens),
+            "round": None if run.round is None else {
+                "interval_s": run.round.interval_s, "holders": len(run.round.holders),
+                "streets": sum(holder in rules.streets for holder in run.round.holders),
+            },
+            "relaxed": [{"kind": one.kind, "until": iso(one.until)} for one in run.relaxed],
+            "relaxations_ended": list(run.relaxations_ended), "briefings": len(run.briefings),
+            "deferred": run.deferred,
+            "needs": [list(need) for need in needs_of(rank, before)] if rank != before else [],
+            "decide_s": rules.response.numbers.decide_s[max(rank, before)],
+        }
+    }  # fmt: skip

@@ -1,0 +1,186 @@
+"""The desk's response levels in a real Chromium: what waits, the dry run before a click, and the forms."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+
+from city.views.desk_seen import DeskSeen
+from city.views.response.response_seen import (
+    ApprovalSeen,
+    LevelDeskSeen,
+    LevelSeen,
+    ProposalSeen,
+    ResponseNow,
+    ResponseSeen,
+    SituationSeen,
+)
+from layouts.cards.desk_level import DeskLevel
+from tests import seen_factory
+from tests.static.desk_stage import NOW, Stage
+
+pytestmark = pytest.mark.browser
+
+CARD = '[data-cell="desk_level"]'
+OWN, CITY, DRILL = "310115/flood_typhoon", "city/flood_typhoon", "310115/flood_typhoon/exercise"
+SUBJECT = f"response:{OWN}"
+PROPOSAL = ProposalSeen(
+    OWN, "p3", "flood_typhoon", 2, 1, NOW - 60, NOW + 540,
+    (
+        ApprovalSeen(("duty_leader",), "王××（副区长）", "duty_leader", NOW - 30),
+        ApprovalSeen(("flood_office",)),
+    ),
+    warnings=("w/1",), measures=(("tide", "huangpu_park", 4.95, 4.92, "m"),), version=3,
+)  # fmt: skip
+LEVEL = LevelSeen("310115", "flood_typhoon", 1, NOW - 600, "silence", city_rank=1, activation="a1")
+RUN: dict[str, Any] = {
+    "response": OWN, "rank": 2, "rank_before": 1, "tasks": [{}] * 41, "seats": ["sw"] * 9, "roster": [],
+    "screens": ["briefing_cut"], "round": {"interval_s": 3600.0, "holders": 60, "streets": 36},
+    "relaxed": [], "relaxations_ended": [], "briefings": 1, "deferred": 213,
+    "needs": [["duty_leader"], ["flood_office"]], "decide_s": 600.0,
+}  # fmt: skip
+LINE = "41项任务 · 9席召集 · 36街镇零报告 R1h · 参观汇报中止 · 顺延 213 件"
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    shown = Stage(browser, "desk_level", sheet=f"{CARD} {{ width: 620px }}")
+    shown.mount()
+    shown.page.evaluate("(run) => { replies.level_run = { run }; }", RUN)
+    yield shown
+    shown.close()
+
+
+def tell(
+    stage: Stage,
+    *proposals: ProposalSeen,
+    levels: tuple[LevelSeen, ...] = (),
+    city: int = 0,
+    suggested: int = 0,
+) -> None:
+    wall = seen_factory.seen(position=10)
+    fields = {name: getattr(wall, name) for name in wall.__struct_fields__} | {
+        "response": ResponseSeen("alert", levels), "situation": SituationSeen(proposals=proposals),
+    }  # fmt: skip
+    rank = max((one.rank for one in levels), default=0)
+    desk = LevelDeskSeen(
+        (ResponseNow(OWN, rank, 3), ResponseNow(CITY, city, 2), ResponseNow(DRILL)), suggested
+    )
+    view = DeskLevel().view(DeskSeen(**fields, levels=desk), NOW)
+    stage.card("desk_level", view.scalars, *msgspec.to_builtins(view.rows))
+
+
+def said(stage: Stage) -> list[tuple[str, str, int, Any]]:
+    acts = stage.page.evaluate("said.acts")
+    return [(act["verb"], act["subject"], act["version"], act["args"]) for act in acts]
+
+
+def test_in_routine_there_is_nothing_until_its_key(stage: Stage) -> None:
+    tell(stage)
+    assert not stage.page.query_selector(f"{CARD} .bar")
+    stage.page.keyboard.press("F6")
+    assert stage.texts(f"{CARD} .acts button") == ["提出响应级别", "口头指令", "市级响应"]
+    stage.page.keyboard.press("F6")
+    assert not stage.page.query_selector(f"{CARD} .bar")
+
+
+def test_a_proposal_tells_who_is_missing_what_it_starts_and_what_silence_does(stage: Stage) -> None:
+    tell(stage, PROPOSAL, levels=(LEVEL,), city=1)
+    stage.page.wait_for_selector(f"{CARD} .run[data-known]")
+    assert stage.texts(f"{CARD} .what b") == ["Ⅳ级 → Ⅲ级"]
+    assert stage.texts(f"{CARD} .needs span")[1] == "待 防汛办负责人"
+    assert "王××（副区长）" in stage.texts(f"{CARD} .needs span")[0]
+    assert stage.text(f"{CARD} .run span") == LINE
+    assert stage.text(f"{CARD} .what em") == "无人决定：呼叫上一级，剩9分"
+    assert "潮位 4.95米（达到4.92）" in stage.text(f"{CARD} .basis")
+    assert "市级Ⅳ级" in stage.text(f"{CARD} .level span")
+    stage.page.click(f"{CARD} .do .primary")
+    assert stage.text(f"{CARD} .do .primary") == "同意Ⅲ级（2/2）"
+    assert said(stage) == [("approve_level", SUBJECT, 3, {"proposal": "p3"})]
+
+
+def test_approving_waits_for_the_dry_run(stage: Stage) -> None:
+    stage.page.evaluate("() => { delete replies.level_run; }")
+    tell(stage, PROPOSAL)
+    assert stage.page.is_disabled(f"{CARD} .do .primary")
+    assert stage.text(f"{CARD} .run span") == "正在计算…"
+
+
+def test_a_refusal_may_say_why(stage: Stage) -> None:
+    tell(stage, PROPOSAL)
+    stage.page.get_by_text("不同意…").click()
+    stage.page.fill(f"{CARD} textarea", "再观察半小时")
+    stage.page.click(f"{CARD} .form .primary")
+    assert said(stage) == [("refuse_level", SUBJECT, 3, {"proposal": "p3", "text": "再观察半小时"})]
+
+
+def test_a_level_is_proposed_after_its_dry_run_and_lowered_with_a_reason(stage: Stage) -> None:
+    tell(stage, levels=(LEVEL,))
+    stage.page.keyboard.press("F6")
+    stage.page.click(f"{CARD} .acts button >> nth=0")
+    assert stage.texts(f"{CARD} .ranks button") == ["Ⅰ级", "Ⅱ级", "Ⅲ级", "终止"]
+    stage.page.click(f"{CARD} .ranks button >> nth=3")
+    stage.page.wait_for_selector(f"{CARD} .run[data-known]")
+    stage.page.click(f"{CARD} .form .primary")
+    assert said(stage) == []
+    assert "原因" in stage.text(f"{CARD} .wrong")
+    stage.page.click(f"{CARD} .ranks button >> nth=2")
+    stage.page.wait_for_selector(f"{CARD} .form")
+    assert "带班领导 + 防汛办负责人" in stage.text(f"{CARD} .needs")
+    assert stage.text(f"{CARD} .form .primary") == "提出Ⅲ级"
+    stage.page.click(f"{CARD} .form .primary")
+    assert said(stage) == [("propose_level", SUBJECT, 3, {"rank": 2})]
+    asked = [one for one in stage.page.evaluate("said.asks") if one["what"] == "level_run"]
+    assert [(one["response"], one["rank"]) for one in asked] == [(OWN, 0), (OWN, 2)]
+
+
+def test_a_spoken_order_takes_who_words_time_and_voice(stage: Stage) -> None:
+    tell(stage)
+    stage.page.evaluate("() => citywall.deskLevel.open('verbal')")
+    stage.page.click(f"{CARD} .ranks button >> nth=0")
+    stage.page.wait_for_selector(f"{CARD} .form")
+    fields = stage.page.query_selector_all(f"{CARD} .field input")
+    clock = fields[1].input_value()
+    fields[0].fill("区长")
+    stage.page.fill(f"{CARD} textarea", "启动一级响应")
+    fields[2].fill("R-0150")
+    stage.page.click(f"{CARD} .form .primary")
+    ((verb, subject, _, args),) = said(stage)
+    assert (verb, subject) == ("record_verbal_order", SUBJECT)
+    given = args.pop("given_at")
+    assert given.endswith("00.000Z")
+    assert stage.page.evaluate("(at) => citywall.say.hhmm(Date.parse(at) / 1000)", given) == clock
+    assert args == {"rank": 4, "person": "区长", "words": "启动一级响应", "voice_ref": "R-0150"}
+
+
+def test_a_spoken_order_in_force_counts_down_and_is_confirmed_in_writing(stage: Stage) -> None:
+    spoken = msgspec.structs.replace(
+        LEVEL, rank=4, decided="verbal", by_title="commander", recorded_by="陈××", write_by=NOW + 1680,
+        written=False,
+    )  # fmt: skip
+    tell(stage, levels=(spoken,))
+    assert stage.text(f"{CARD} .level em") == "书面剩28分"
+    assert "口头 总指挥 · 记录人 陈××" in stage.text(f"{CARD} .level span")
+    stage.page.get_by_text("书面确认…").click()
+    stage.page.fill(f"{CARD} .form input", "浦汛指〔2026〕3号")
+    stage.page.click(f"{CARD} .form .primary")
+    assert said(stage) == [("confirm_verbal_order", SUBJECT, 3, {"text": "浦汛指〔2026〕3号"})]
+
+
+def test_the_citys_level_is_recorded_and_tells_what_it_lifts(stage: Stage) -> None:
+    tell(stage, levels=(LEVEL,))
+    stage.page.keyboard.press("F6")
+    stage.page.get_by_text("市级响应", exact=True).click()
+    stage.page.click(f"{CARD} .ranks button >> nth=2")
+    stage.page.wait_for_selector(f"{CARD} .run[data-known]")
+    stage.page.fill(f"{CARD} textarea", "沪汛指〔2026〕12号")
+    stage.page.click(f"{CARD} .form .primary")
+    text = "沪汛指〔2026〕12号"
+    assert said(stage) == [("record_city_level", f"response:{CITY}", 2, {"rank": 2, "text": text})]
+
+
+def test_what_warnings_suggest_beyond_the_engines_proposal_is_told(stage: Stage) -> None:
+    tell(stage, suggested=3)
+    assert "预警建议Ⅱ级" in stage.text(f"{CARD} .note")
