@@ -7,33 +7,31 @@ from city.state.ledger_state import LedgerState
 from city.state.response_records import Activation
 from city.state.warning_records import Storm
 from console.after_action.episode import Episode
+from console.after_action.indicators import Row, span
 from console.after_action.lateness import engine_lateness, late_things
 from console.after_action.matrix import agency_rows, report_cells, report_share
 from console.after_action.page_style import style
 from console.after_action.storm_map import Outline, Spot, district_map, track_map
 from console.after_action.timeline import Words, timeline
 
-__all__ = ["Indicator", "draw"]
+__all__ = ["draw"]
 
 MOST_LATE = 200
 """Late things that are listed; further ones are counted."""
 
-Indicator = tuple[str, str]
-"""Id of an indicator (E01 … E13) → its value in words."""
-
 
 def draw(
     state: LedgerState, episode: Episode, words: Words, *, title: str, lang: str,
-    outlines: Sequence[Outline], indicators: Sequence[Indicator], made_at: float, streets: Sequence[str],
+    outlines: Sequence[Outline], indicators: Sequence[Row], made_at: float, streets: Sequence[str],
 ) -> str:  # fmt: skip
     """Return the report's HTML."""
     say = words.say
     mark = say("after_action.exercise") if episode.is_exercise else ""
     ends = words.moment(episode.ends) if episode.ends < float("inf") else say("after_action.goes_on")
-    span = say("after_action.span", begins=words.moment(episode.begins), ends=ends)
+    lasted = say("after_action.span", begins=words.moment(episode.begins), ends=ends)
     parts = [
         f"<h1>{escape(title)}<br>{escape(say('after_action.title'))}</h1>",
-        f"<p class=sub>{escape(span)}</p>",
+        f"<p class=sub>{escape(lasted)}</p>",
         _section(say("after_action.levels"), _levels(episode, words)),
         _section(say("after_action.indicators"), _indicators(indicators, words)),
         _section(say("after_action.map"), _maps(state, episode, words, outlines)),
@@ -101,12 +99,9 @@ def _level(one: Activation, words: Words) -> list[str]:
     return [words.moment(one.activated_at), words.level(one.rank), how, by, who, ended]
 
 
-def _indicators(indicators: Sequence[Indicator], words: Words) -> str:
-    if not indicators:
-        return f"<p>{escape(words.say('after_action.none'))}</p>"
-    return _table(
-        ("", "", ""), ((id_, words.told[f"after_action.{id_}"], value) for id_, value in indicators), "narrow"
-    )
+def _indicators(indicators: Sequence[Row], words: Words) -> str:
+    heads = ("", words.say("after_action.head.what"), words.say("after_action.head.value"))
+    return _table(heads, indicators)
 
 
 def _maps(state: LedgerState, episode: Episode, words: Words, outlines: Sequence[Outline]) -> str:
@@ -216,13 +211,13 @@ def _reports(episode: Episode, words: Words, streets: Sequence[str]) -> str:
 def _late(episode: Episode, words: Words) -> str:
     say, late = words.say, late_things(episode)
     number, worst = engine_lateness(episode)
-    own = f"<p>{escape(say('after_action.engine_late', n=number, worst=_span(worst)))}</p>"
+    own = f"<p>{escape(say('after_action.engine_late', n=number, worst=span(worst)))}</p>"
     if not late:
         return f"<p>{escape(say('after_action.none_late'))}</p>{own}"
     rows = (
         [
             say(f"after_action.late.{one.what}"), words.code("agency", one.holder), one.ref,
-            words.moment(one.at), _span(one.late_s) + (say("after_action.still_open") if one.open else ""),
+            words.moment(one.at), span(one.late_s) + (say("after_action.still_open") if one.open else ""),
         ]
         for one in late[:MOST_LATE]
     )  # fmt: skip
@@ -244,9 +239,3 @@ def _recovery(episode: Episode, words: Words) -> str:
     )  # fmt: skip
     heads = [words.say(f"after_action.head.{name}") for name in ("what", "agency", "done_at")]
     return f"<p>{escape(words.say('after_action.items', n=len(items)))}</p>" + _table(heads, rows)
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}′{rest:02d}″"

@@ -1,7 +1,6 @@
 """``report``: the after-action report on a response, from the ledger."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import click
@@ -44,12 +43,8 @@ def report(activation: str, html: Path | None, pdf: Path | None, lang: str, data
 
 async def _html(settings: Settings, activation: str, lang: str) -> str:
     from console.after_action.history import read_history  # as above
-    from console.after_action.indicators import indicators_of
     from console.after_action.report import report_html
 
     async with open_ledger(settings) as ledger:
         history = await read_history(ledger)
-    district = read_district(settings.data_dir)
-    now = history.state.ledger.clock.at(time.time())
-    found = indicators_of(history, settings, district, activation, now, lang)
-    return report_html(history, settings, district, activation, lang=lang, indicators=found)
+    return report_html(history, settings, read_district(settings.data_dir), activation, lang=lang)

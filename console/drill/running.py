@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from console.after_action.episode import NoActivation
 from console.after_action.history import History
-from console.after_action.report import report_html, write_report
+from console.after_action.report import report_html, told_indicators, write_report
 from console.deployment.district import DistrictError, read_district
 from console.deployment.settings import SettingsError
 from console.drill.city import DrillCity, DrillError, Starter, running_city
@@ -47,9 +47,11 @@ async def play_drill(
             if with_people:
                 say("\n".join(_addresses(city, script)))
             outcomes = await Player(script, city, heard=heard, before=before).play()
-            history = History(city.state, city.facts)
+            history, district = History(city.state, city.facts), read_district(data)
+            for id_, name, value in told_indicators(history, city.settings, district, "latest", lang=lang):
+                say(f"  {id_:<5} {name}: {value}")
             if report:
-                html = report_html(history, city.settings, read_district(data), "latest", lang=lang)
+                html = report_html(history, city.settings, district, "latest", lang=lang)
                 for path in report:
                     write_report(html, path)
                     say(f"written: {path}")
