@@ -69,7 +69,7 @@ class Follower:
         self._intervals = intervals
         self._url, self._token = url, token or None
         self._ledger = Subscriber(url, LEDGER_TOPICS, self._token, since=cursor or "0")
-        self._telemetry = Subscriber(url, TELEMETRY_TOPICS, self._token)
+        self._telemetry = Subscriber(url, TELEMETRY_TOPICS, self._token, past=True)
 
     @property
     def cursor(self) -> str:
@@ -117,6 +117,8 @@ class Follower:
             if "snapshot" in message:
                 part = message["snapshot"]
                 self._measure(part["topic"], part["records"])
+            elif "past" in message:  # it completes the last hour; it is no news to anybody
+                self.store.measure(message["past"]["topic"], message["past"]["records"])
             elif "records" in message:
                 self._count(message)
                 self._measure(message["topic"], message["records"])

@@ -22,16 +22,20 @@ _decoder = msgspec.json.Decoder()
 
 
 class Subscriber:
-    """Subscribes to topics. ``url`` is ``ws://host:port``; ``since`` as in the protocol.
+    """Subscribes to topics. ``url`` is ``ws://host:port``; ``since`` and ``past`` as in the protocol.
 
     ``cursor`` is where it resumes after a broken link (None: with a new snapshot).
     """
 
-    def __init__(self, url: str, topics: Sequence[str], token: str | None, since: str | None = None) -> None:
+    def __init__(
+        self, url: str, topics: Sequence[str], token: str | None, since: str | None = None, *,
+        past: bool = False,
+    ) -> None:  # fmt: skip
         self._url = f"{url.rstrip('/')}/v1/subscribe"
         self._topics = ",".join(topics)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.cursor = since
+        self._past = past
 
     async def messages(self) -> AsyncIterator[Message]:
         """Yield messages without end: those of the gateway, and ``{"link": "up"|"down", "reason"}``.
@@ -69,6 +73,8 @@ class Subscriber:
         asked = {"topics": self._topics}
         if self.cursor is not None:
             asked["since"] = self.cursor
+        if self._past:
+            asked["past"] = "1"
         return f"{self._url}?{urlencode(asked)}"
 
     async def _received(self, socket: ClientConnection) -> AsyncIterator[Message]:

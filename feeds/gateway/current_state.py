@@ -1,4 +1,7 @@
-"""Current state: the newest record per key, folded from the logs; sent to new subscribers as a snapshot."""
+"""Current state: the newest record per key, folded from the logs; sent to new subscribers as a snapshot.
+
+Beside it the last hour of rain and water levels, for subscribers that ask for it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +10,17 @@ import msgspec
 
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.clocks.timestamps import parse
+from city.state.last_hour import HOUR_S, KEPT_METRICS
 from feeds.gateway.deliveries import NAN, ParsedFact, Visibility, visible_places
 from feeds.gateway.record_heads import Head, SensorHead
 from feeds.protocol.topics import TOPICS
 from feeds.telemetry.telemetry import digest_of
 
 __all__ = ["Current", "Row"]
+
+
+_SLOT_S = 60.0
+_SLOTS = 61
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -33,13 +41,19 @@ class Current:
         self.devices: set[str] = set()
         self.clock: CityClock = REAL_TIME
         self._taken: set[bytes] = set()
+        self._past: dict[Any, dict[int, Row]] = {}
 
     def snapshot(self, topic: str, visibility: Visibility) -> list[Row]:
         """Return the rows of a topic that a subscriber may see, ledger topics in log order."""
-        rows = list(self.rows[topic].values())
-        if visibility.scope is None:
-            return rows
-        return [rows[i] for i in visible_places([(row.lon, row.lat) for row in rows], visibility)]
+        return _visible(list(self.rows[topic].values()), visibility)
+
+    def past_hour(self, visibility: Visibility) -> list[Row]:
+        """Return the last hour of rain and water levels: one reading a minute, without the newest."""
+        rows = []
+        for key, slots in self._past.items():
+            newest = self.rows["sensor"][key]
+            rows += [row for row in slots.values() if newest.at - HOUR_S - _SLOT_S <= row.at < newest.at]
+        return _visible(rows, visibility)
 
     def knows(self, topic: str, client: str, record_id: str) -> bool:
         """Whether a record with this id is a fact of the ledger."""
@@ -75,7 +89,16 @@ class Current:
             row = _row(record, head)
             newest = max(newest, row.at)
             self._newest(topic, head.key(), row)
+            if isinstance(head, SensorHead) and head.kind == "reading" and head.metric in KEPT_METRICS:
+                self._remember_hour(head.key(), row)
         return newest
+
+    def _remember_hour(self, key: Any, row: Row) -> None:
+        slots = self._past.setdefault(key, {})
+        slot = int(row.at // _SLOT_S) % _SLOTS
+        held = slots.get(slot)
+        if held is None or row.at >= held.at:
+            slots[slot] = row
 
     def _newest(self, topic: str, key: Any, row: Row) -> None:
         held = self.rows[topic].get(key)
@@ -88,6 +111,12 @@ class Current:
             self.clock = CityClock(parse(data["city0"]), parse(data["machine0"]), float(data["rate"]))
         except (KeyError, ValueError, TypeError):
             return  # an unreadable clock is ignored
+
+
+def _visible(rows: list[Row], visibility: Visibility) -> list[Row]:
+    if visibility.scope is None:
+        return rows
+    return [rows[i] for i in visible_places([(row.lon, row.lat) for row in rows], visibility)]
 
 
 def _row(record: bytes, head: Head) -> Row:

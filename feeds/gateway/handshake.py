@@ -86,8 +86,12 @@ def _subscribing(claims: Claims, query: str) -> Admission:
     since = asked.get("since", [])
     if len(since) > 1:
         raise Refused(HTTPStatus.BAD_REQUEST, "since: given more than once")
+    past = asked.get("past", [])
+    if past not in ([], ["1"]):
+        raise Refused(HTTPStatus.BAD_REQUEST, f"past: expected 1, got {','.join(past)[:40]!r}")
     try:
-        return Admission(claims, topics=topics, since=read_since(since[0] if since else None, topics))
+        start = read_since(since[0] if since else None, topics)
+        return Admission(claims, topics=topics, since=msgspec.structs.replace(start, past=bool(past)))
     except BadCursor as error:
         raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from error
 

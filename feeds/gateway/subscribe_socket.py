@@ -102,6 +102,10 @@ class Subscription:
             if topic in start.gaps:
                 await self._send(_encoder.encode({"gap": start.gaps[topic]}))
             await self._snapshot(topic, rows)
+        for part in _parts(start.past) if start.past else ():
+            await self._beat_if_due()
+            records = b",".join(row.record for row in part)
+            await self._send(b'{"past":{"topic":"sensor","records":[%b]}}' % records)
         self._whole = True
         self._live = bool(start.snapshots)
 

@@ -14,18 +14,23 @@ __all__ = ["Since", "Start", "read_since", "start_at"]
 
 
 class Since(msgspec.Struct, frozen=True):
-    """The requested start: a word (``0``, ``now``), a cursor, or neither (current state)."""
+    """The requested start: a word (``0``, ``now``), a cursor, or neither (current state).
+
+    ``past``: with a snapshot of ``sensor``, the last hour of rain and water levels too.
+    """
 
     word: str = ""
     cursor: Cursor | None = None
+    past: bool = False
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Positions where the stream starts; the snapshot and the gap message of stale topics."""
+    """Positions where the stream starts; the snapshot and the gap message of stale topics; the past hour."""
 
     places: Mapping[str, Place]
     snapshots: Mapping[str, Sequence[Row]]
     gaps: Mapping[str, Mapping[str, str]]
+    past: Sequence[Row] = ()
 
 
 def read_since(text: str | None, topics: Sequence[str]) -> Since:
@@ -66,8 +71,10 @@ async def start_at(hub: Hub, since: Since, visibilities: dict[str, Visibility]) 
         snapshots[topic] = hub.current.snapshot(topic, visibility) if topic != "ops" else []
         if was is not None:
             gaps[topic] = was
+    wanted = since.past and "sensor" in snapshots
+    past = hub.current.past_hour(visibilities["sensor"]) if wanted else []
     gap_messages = {topic: await _gap(hub, topic, was, here[topic]) for topic, was in gaps.items()}
-    return Start(places, snapshots, gap_messages)
+    return Start(places, snapshots, gap_messages, past)
 
 
 def _place(hub: Hub, topic: str) -> Place:

@@ -18,12 +18,12 @@ from layers.contract import Frame, MapSetting
 from layers.marks.callouts import Callouts
 from layers.marks.incidents import Incidents
 from layers.marks.sensors import Sensors
-from layers.marks.storms import strips
+from layers.marks.strips import strips
 
 __all__ = ["EDGE_PX", "LabelPlaces", "Remembered", "SeesFields", "boxes_of"]
 
 EDGE_PX: Final = 4.0
-_GAPS: Final = (14.0, 40.0, 70.0, 100.0)
+_GAPS: Final = (14.0, 28.0, 42.0, 56.0, 70.0, 85.0, 100.0)
 
 
 class SeesFields(Protocol):

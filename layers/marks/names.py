@@ -12,7 +12,8 @@ from layers.base.name_glyphs import Names as PlacedNames
 from layers.contract import Frame, MapSetting
 from layers.marks.callouts import Callouts
 from layers.marks.sensors import Sensors
-from layers.marks.storms import strips
+from layers.marks.storms import Storms
+from layers.marks.strips import strips
 from layers.marks.water_levels import WaterLevels
 from layers.marks.winds import Winds
 
@@ -37,15 +38,14 @@ class Names:
         self._kept: tuple[list[Box], dict[str, Any]] | None = None
         self._callouts = Callouts(setting)
         self._sensors = Sensors(setting)
-        self._levels = WaterLevels(setting)
-        self._winds = Winds(setting)
+        self._fields = (Storms(setting), WaterLevels(setting), Winds(setting))
         self._view = View(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return the columns of ``layer:labels`` (``layers.base.name_glyphs``); none without an atlas."""
         taken = self._callouts.occupied(seen, now, names=False)
         texts = self._sensors.texts(self._sensors.frame(seen, now))
-        fields = (*self._levels.boxes(seen, now), *self._winds.boxes(seen, now))
+        fields = (part for layer in self._fields for part in layer.boxes(seen, now))
         obstacles = [
             Box(*self._view.extent(box)) for box in (*taken.boxes, *texts, *strips(seen.storms), *fields)
         ]

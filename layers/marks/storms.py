@@ -3,7 +3,6 @@
 ``static/js/field_labels.js`` writes the time of the landfall beside its mark.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,24 +10,23 @@ from bokeh.models import Line, Scatter
 from numpy.typing import NDArray
 
 from city.places.rings import BEARINGS, around
-from city.state.warning_records import StormPoint
+from city.state.warning_records import Landfall, StormPoint
 from city.views.wall_seen import StormSeen, WallSeen
+from layers.base.free_space import Box, View
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.columns import newest
+from layers.marks.labels import LabelPlaces
 from layers.marks.warnings import lines, padded
 from layers.palette import GROUND, MUTED
+from layers.projection import to_mercator
 
-__all__ = ["CHIP_PX", "FORCES", "Storms", "ring", "strips"]
+__all__ = ["FORCES", "LANDFALL_PX", "Storms", "ring"]
 
 Floats = NDArray[np.float64]
 
-CHIP_PX: Final = (10.0, 78.0, 426.0, 40.0)
-"""Left, top, right and height in CSS px of a storm's strip over the map."""
-
-STRIPS: Final = 2
-"""Storms that have a strip; a third strip counts the others, and a landfall doubles a strip's height."""
-
+LANDFALL_PX: Final = (124.0, 30.0)
+"""Width and height of a landfall's label, for the longer of two languages."""
 FORCES: Final = ("7", "10", "12")
 WHITE: Final = "#FFFFFF"
 
@@ -38,16 +36,19 @@ class Storms:
 
     key = "storms"
     title = "layer.storms"
-    reads = ("warnings",)
+    reads = ("warnings", "marks", "incidents", "closures")
     every_s = 1.0
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
+        self._places = LabelPlaces(setting)
+        self._view = View(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return lines past, ahead and ring, points fix and landfall (``_x``, ``_y`` each), padded with NaN.
 
-        ``meta``: names of the storms; landfalls as at (city time), x and y.
+        ``meta``: names of the storms; landfalls as at (city time), x, y and the place of the label (px from
+        the mark to its middle, None = no room).
         """
         past, ahead, rings, fixes = [], [], [], []
         for storm in seen.storms:
@@ -69,14 +70,34 @@ class Storms:
             self.key, newest(received, now), padded(columns),
             {
                 "names": [storm.name for storm in seen.storms],
-                "landfalls": [
-                    {"at": one.at, "x": float(x), "y": float(y)}
-                    for one, x, y in zip(
-                        landfalls, columns["landfall_x"][::2], columns["landfall_y"][::2], strict=True
-                    )
-                ],
+                "landfalls": self._landfalls(seen, now, landfalls),
             },
         )  # fmt: skip
+
+    def boxes(self, seen: Any, now: float) -> list[Box]:
+        """Return the boxes (CSS px of the home view) of the landfalls' labels."""
+        landfalls = [one.landfall for one in getattr(seen, "storms", ()) if one.landfall is not None]
+        (wide, high), found = LANDFALL_PX, []
+        for one in self._landfalls(seen, now, landfalls):
+            if one["dx"] is not None:
+                x, y = self._view.px(one["x"], one["y"])
+                left, top = x + one["dx"] - wide / 2, y + one["dy"] - high / 2
+                found.append((left, top, left + wide, top + high))
+        return found
+
+    def _landfalls(self, seen: Any, now: float, landfalls: list[Landfall]) -> list[dict[str, Any]]:
+        if not landfalls:
+            return []
+        hard, soft = self._places.begin(seen, now)
+        found = []
+        for one in landfalls:
+            x, y = (float(part) for part in to_mercator(one.lon, one.lat))
+            dx, dy = self._places.place((x, y), LANDFALL_PX, hard, soft)
+            has_room = dx == dx
+            found.append({
+                "at": one.at, "x": x, "y": y, "dx": dx if has_room else None, "dy": dy if has_room else None,
+            })  # fmt: skip
+        return found
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add rings, forecast, past, landfall, newest fix."""
@@ -89,14 +110,6 @@ class Storms:
             Scatter(x="fix_x", y="fix_y", size=15, fill_color=GROUND, line_color=WHITE, line_width=5),
         ):
             add(figure, source, glyph)
-
-
-def strips(storms: Sequence[StormSeen]) -> list[tuple[float, float, float, float]]:
-    """Return the boxes (CSS px of the home view) of the storms' strips over the map."""
-    left, top, right, high = CHIP_PX
-    landed = sum(storm.landfall is not None for storm in storms[:STRIPS])
-    count = min(STRIPS + 1, len(storms)) + landed
-    return [(left, top + n * high, right, top + (n + 1) * high) for n in range(count)]
 
 
 def ring(fix: StormPoint, radius: Any) -> list[tuple[float, float]]:

@@ -32,8 +32,7 @@ class Units:
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self._callouts = Callouts(setting)
-        self._levels = WaterLevels(setting)
-        self._winds = Winds(setting)
+        self._fields = (WaterLevels(setting), Winds(setting))
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row per unit; ``text`` is '' if a call sign would hide something. ``meta``: counts."""
@@ -83,8 +82,9 @@ class Units:
     def _labels(self, seen: WallSeen, now: float, x: Any, y: Any, signs: list[str]) -> list[tuple[str, Side]]:
         """Return the call signs that hide nothing, each with its side; '' for the others."""
         view, taken = View(self.setting), self._callouts.occupied(seen, now)
-        for box in (*self._levels.boxes(seen, now), *self._winds.boxes(seen, now)):
-            taken.take(box)
+        for layer in self._fields:
+            for box in layer.boxes(seen, now):
+                taken.take(box)
         places = [view.px(*place) for place in zip(x, y, strict=True)]
         for here in places:
             taken.take(around(here, 5.0))

@@ -18,6 +18,7 @@ from layers.base.label_placing import text_width
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.columns import newest
 from layers.marks.labels import LabelPlaces, Remembered, SeesFields, boxes_of
+from layers.marks.storms import Storms
 from layers.normal_limits import RANK, scale
 from layers.palette import FAINT, LEVELS, MUTED
 from layers.projection import to_mercator
@@ -63,6 +64,7 @@ class WaterLevels:
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self._places = LabelPlaces(setting)
+        self._storms = Storms(setting)
         view = View(setting)
         self._remembered = Remembered(lambda seen, now: boxes_of(self.frame(seen, now), view))
 
@@ -76,7 +78,7 @@ class WaterLevels:
         levels = self._levels(seen, seen.clock.at(now)) if seen.response.mode == "emergency" else []
         offsets, wide = [], []
         if levels:
-            hard, soft = self._places.begin(seen, now)
+            hard, soft = self._places.begin(seen, now, self._storms.boxes(seen, now))
             for one in levels[:MOST]:
                 size = (_wide(one), HIGH)
                 wide.append(size[0])

@@ -13,6 +13,7 @@ from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.columns import newest, thin
 from layers.marks.labels import LabelPlaces, Remembered, SeesFields, boxes_of
+from layers.marks.storms import Storms
 from layers.marks.water_levels import WaterLevels
 from layers.palette import TEXT
 from layers.projection import to_mercator
@@ -45,6 +46,7 @@ class Winds:
         self.setting = setting
         self._places = LabelPlaces(setting)
         self._levels = WaterLevels(setting)
+        self._storms = Storms(setting)
         view = View(setting)
         self._remembered = Remembered(lambda seen, now: boxes_of(self.frame(seen, now), view))
 
@@ -67,7 +69,9 @@ class Winds:
         rows, x, y, forces = rows[order], x[order], y[order], forces[order]
         offsets = []
         if len(rows):
-            hard, soft = self._places.begin(seen, now, self._levels.boxes(seen, now))
+            hard, soft = self._places.begin(
+                seen, now, (*self._levels.boxes(seen, now), *self._storms.boxes(seen, now))
+            )
             offsets = [
                 self._places.place((float(here[0]), float(here[1])), SIZE, hard, soft)
                 for here in zip(x, y, strict=True)

@@ -5,7 +5,7 @@
   const city = window.citywall, { make, text, show, mark, rows } = city.mend, { projection, move, layer } = city.overMap;
   const LOST = 5, FRAMES = ["var(--line)", "var(--blue)", "var(--yellow)", "var(--orange)", "var(--red)", "var(--faint)"];
   const HATCHED = "repeating-linear-gradient(-45deg, rgb(138 153 174 / 0.22) 0 3px, transparent 3px 14px)";
-  const ARROWS = { "1": "↑", "0": "", "-1": "↓" }, BESIDE = 14;
+  const ARROWS = { "1": "↑", "0": "", "-1": "↓" };
 
   function levels() {
     const frame = city.frame("water_levels"), over = frame && layer("water-levels", 1), map = over && projection(levels);
@@ -40,12 +40,11 @@
   function landfalls() {
     const frame = city.frame("storms"), over = frame && layer("landfalls", 1), map = over && projection(landfalls);
     if (!map) return;
-    const found = frame.meta.landfalls ?? [], now = city.city();
+    const found = (frame.meta.landfalls ?? []).filter(({ dx }) => dx !== null), now = city.city();
     rows(over, found.map((one) => `${one.at}/${one.x}`), capsule, (node, id) => {
       const one = found.find((other) => `${other.at}/${other.x}` === id), [x, y] = map.at(one.x, one.y);
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      const isRight = x > map.width / 2;
-      move(node, { transform: `translate(${Math.round(isRight ? x - BESIDE : x + BESIDE)}px,${Math.round(y)}px) translate(${isRight ? "-100%" : "0"},-50%)` });
+      move(node, { transform: `translate(${Math.round(x + one.dx)}px,${Math.round(y + one.dy)}px) translate(-50%,-50%)` });
       text(node, city.say.say("storm.ashore", { t: city.say.moment(one.at, now) }));
     });
   }

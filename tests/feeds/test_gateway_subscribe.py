@@ -568,3 +568,41 @@ async def test_what_our_own_officers_report_again_makes_no_source(
             told += len((await hear(listener))["records"])
         sources = (await hear(listener, beats=True))["beat"]["sources"]
     assert sorted(sources) == ["hotline"]
+
+
+async def test_who_asks_for_the_past_gets_the_last_hour_of_rain_after_the_snapshot(
+    publish: Any, subscribe: Any, ask: Any, hear: Any
+) -> None:
+    now = datetime.fromisoformat(NOW)
+
+    def rain(minutes: float, device: str = "r1", metric: str = "rain_mmh") -> dict[str, Any]:
+        at = (now - timedelta(minutes=minutes)).isoformat()
+        return READING | {
+            "id": f"{device}-{metric}-{minutes}", "at": at, "device": device, "metric": metric,
+            "value": minutes,
+        }  # fmt: skip
+
+    sent = [rain(90), rain(50), rain(20), rain(19.8), rain(0), rain(30, metric="wind_ms"), rain(10, "r2")]
+    async with publish("sensor") as socket:
+        await ask(socket, *sent)
+        async with subscribe("sensor&past=1") as listener:
+            await hear(listener)
+            state = (await hear(listener))["snapshot"]
+            past = (await hear(listener))["past"]
+        async with subscribe("sensor") as plain:
+            await hear(plain)
+            same = (await hear(plain))["snapshot"]
+            await ask(socket, rain(-1))
+            assert "past" not in await hear(plain)
+    assert state["records"] == same["records"]
+    assert [one["value"] for one in state["records"]] == [0, 30, 10]
+    # Of one minute the newest counts, and what is older than an hour does not.
+    assert [one["value"] for one in past["records"]] == [50, 19.8]
+    assert past["topic"] == "sensor"
+
+
+async def test_a_malformed_past_is_refused(subscribe: Any) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with subscribe("sensor&past=yes"):
+            pass
+    assert refused.value.response.status_code == 400

@@ -109,7 +109,7 @@ class Stage:
             scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
         sheets = (
             "cards", "desk_cards", "desk_detail", "desk_linkage", "desk_alarms", "desk_screening",
-            "indicators",
+            "desk_recovery", "indicators",
         )  # fmt: skip
         inside = "".join(_file(f"css/{name}.css") for name in sheets)
         html = (

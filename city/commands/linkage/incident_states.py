@@ -20,6 +20,9 @@ __all__ = [
     "decide_dismiss_incident", "decide_join_case", "decide_recover_incident", "decide_resume_incident",
 ]  # fmt: skip
 
+RESPONSE = "response"
+"""Kind of the incident that carries the tasks of a response."""
+
 
 def decide_confirm_incident(order: SubjectOrder, args: Args) -> SubjectAnswer:
     """Confirm a signal; with tasks issued already it is responding at once."""
@@ -53,7 +56,10 @@ def decide_recover_incident(order: SubjectOrder, args: StateChange) -> SubjectAn
 
 
 def decide_close_incident(order: SubjectOrder, args: StateChange) -> SubjectAnswer:
-    """Close it: no open task, no closed underpass, the final report sent; the review gets its date."""
+    """Close it: no open task, no closed underpass, the final report sent; the review gets its date.
+
+    The incident that carries the tasks of a response has no report upward: the response's review is its own.
+    """
     incident = _commanded(order, "recovering")
     if isinstance(incident, Refusal):
         return incident
@@ -63,7 +69,7 @@ def decide_close_incident(order: SubjectOrder, args: StateChange) -> SubjectAnsw
     wrong = _with_open_tasks(order, incident)
     if wrong is not None:
         return wrong
-    if not reports_sent(incident, "final"):
+    if incident.kind != RESPONSE and not reports_sent(incident, "final"):
         return not_now("final_report_first")
     review_by = moment(order.now.city + order.rules.linkage.numbers.review_s)
     return (order.fact("IncidentClosed", {"text": args.text, "review_by": review_by}),)

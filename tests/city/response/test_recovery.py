@@ -8,7 +8,7 @@ from city.state.ledger_state import Device, Place
 from city.state.linkage_records import Closure, Signed
 from city.state.response_records import Figure, Situation
 from tests.city.commands.linkage.linkage_world import FIRE
-from tests.city.commands.world import CHEN, GU, INSPECTOR, POWER, STREETS, WEI
+from tests.city.commands.world import CHEN, GU, INSPECTOR, POWER, STREETS, WANG, WEI
 from tests.city.response.plan_world import COMMANDER, Raised
 
 SIGNED = Signed("a", "某××", "agency_operator", 0.0)
@@ -121,3 +121,16 @@ def test_a_tenth_of_the_checks_from_afar_is_checked_in_the_field() -> None:
     other = next(item for item in world.response.recovery if item.kind == "task")
     assert world.no("finish_recovery", subject, INSPECTOR, item=other.key)[0] == "recovery_of_other"
     world.did("finish_recovery", subject, INSPECTOR, item=found[0].key)
+
+
+def test_the_incident_of_a_response_is_closed_when_its_last_task_is_verified() -> None:
+    world = Raised()
+    world.activate(1)
+    world.end()
+    (incident,) = world.state.incidents.values()
+    subject = f"incident:{incident.id}"
+    assert world.no("close_incident", subject, WANG, text="结束")[0] == "open_tasks"
+    for task in world.state.tasks.values():
+        task.state = "verified"
+    world.did("close_incident", subject, WANG, text="结束")
+    assert not world.incident(incident).is_open

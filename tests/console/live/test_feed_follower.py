@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from city.clocks.timestamps import iso
 from city.folding.store import Store
+from city.state.last_hour import rain
 from console.live.feed_follower import LEDGER_TOPICS, Follower, entries_of
 from feeds.clients.publisher import Publisher
 from feeds.clients.subscriber import Subscriber
@@ -156,3 +159,27 @@ async def test_a_fact_is_put_together_from_its_record_without_the_reporter(city:
     [stored] = await city.ledger.read(0)
     assert (entry.position, entry.hash, entry.body) == (stored.position, stored.hash, stored.body)
     assert "张三".encode() not in entry.body
+
+
+async def test_a_console_that_starts_knows_the_last_hour_of_rain_and_judges_it_not_again(city: City) -> None:
+    readings = [
+        {
+            "id": f"r-{before}", "kind": "reading", "device": "r1", "metric": "rain_mmh", "value": 30.0,
+            "at": iso(NOW - 60 * before),
+        }
+        for before in range(61)
+    ]  # fmt: skip
+    heard: list[str] = []
+    async with Following(city.follower()) as first:
+        await until(lambda: "hotline" in first.store.state.measured.sources or first.beat_at)
+        await city.publish("sensor", *readings[::-1])
+        await until(lambda: first.records.get("sensor") == len(readings))
+    follower = city.follower()
+    follower.on_measured.append(lambda topic, records: heard.extend(record["id"] for record in records))
+    async with Following(follower) as second:
+        held = second.store.state.measured.last_hour
+        await until(lambda: (~np.isnan(held.seen().at)).sum() == len(readings))
+    before, after = (one.store.state.measured.last_hour.seen() for one in (first, second))
+    mm = [float(rain(seen, np.array([60.0]), NOW)[0][0]) for seen in (before, after)]
+    assert mm == [pytest.approx(30.0), pytest.approx(30.0)]
+    assert heard == ["r-0"]

@@ -15,7 +15,7 @@ from layers.base.label_placing import text_width
 from layers.base.name_glyphs import Lettering, source_name
 from layers.marks.callouts import Callouts
 from layers.marks.names import EnglishNames, Names
-from layers.marks.storms import CHIP_PX
+from layers.marks.strips import CHIP_PX
 from layers.registry import map_setting
 from tests.seen_factory import NOW, case, seen, storm
 

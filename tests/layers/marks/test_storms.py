@@ -3,7 +3,8 @@ import pytest
 
 from city.state.warning_records import Landfall, StormPoint
 from layers.contract import MapSetting
-from layers.marks.storms import Storms, ring, strips
+from layers.marks.storms import Storms, ring
+from layers.marks.strips import strips
 from layers.projection import to_degrees
 from tests.seen_factory import NOW, seen, storm
 
