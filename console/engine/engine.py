@@ -4,11 +4,9 @@ It holds a lease. Every write is an append with an idempotent command id, so two
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 
-import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
@@ -26,6 +24,7 @@ from console.engine.baseline_time import BaselineTimes
 from console.engine.deliveries import Deliveries
 from console.engine.depth_watch import DepthWatch
 from console.engine.detection_watch import DetectionWatch
+from console.engine.lease import Lease
 from console.engine.ledger_notes import NO_BEAT_S, Notes
 from console.engine.outgoing_queue import Outbox, read_adapters, read_participants
 from console.engine.picture_keeper import PictureKeeper
@@ -56,8 +55,6 @@ __all__ = ["Engine"]
 
 log = structlog.get_logger()
 
-LEASE = "{engine}:lease"
-LEASE_S = 10.0
 ANCHOR_S = 600.0
 KEEP_S = 60.0
 SWEEP_S = 3600.0
@@ -65,24 +62,6 @@ UNNAMED_S = 86_400.0
 """A photo that no fact names is kept for so long: its sender may send the same command again."""
 TICK_S = 1.0
 SNAPSHOT_FACTS = 50_000
-
-
-class Lease:
-    """A lease in the log server: its holder does the work; it expires 10 s after the last renewal."""
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
-        self._mine = secrets.token_hex(8).encode()
-
-    async def hold(self) -> bool:
-        """Take or renew the lease; return whether it is ours. Raises RedisError."""
-        milliseconds = int(LEASE_S * 1000)
-        if await self._client.set(LEASE, self._mine, nx=True, px=milliseconds):
-            return True
-        if await self._client.get(LEASE) != self._mine:
-            return False
-        await self._client.pexpire(LEASE, milliseconds)
-        return True
 
 
 async def _no_picture(_camera: str) -> Picture | None:
