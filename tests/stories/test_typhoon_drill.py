@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from weasyprint import HTML
 
 import static
 from city.facts.fact import Fact
 from console.after_action.episode import find_episode
 from console.after_action.history import read_history
 from console.after_action.lateness import engine_lateness, late_things
-from console.after_action.pdf import write_pdf
+from console.after_action.pdf import paged
 from console.after_action.report import report_html
 from console.cli import citywall
 from console.deployment.district import read_district
@@ -26,7 +25,7 @@ from feeds.ledger.ledger import Ledger
 from tests.forked import start_process
 from tests.running import free_port
 
-FROM_CITIZENS = ("井盖缺失", "树木倒伏", "暴露垃圾")
+FROM_CITIZENS = ("孩子差点掉下去", "树倒了车过不去", "垃圾堆了三天")
 TYPED = ("井盖无本单位标识", "管线图无此井", "已围挡加盖", "关注临港海塘", "演练来访", "启动Ⅰ级响应")
 """What somebody of the script typed: none of it is in a report."""
 
@@ -132,11 +131,10 @@ def test_the_command_writes_the_same_report_from_the_ledger(played: Played) -> N
 
 
 def test_the_report_as_pdf_says_on_each_page_that_it_is_an_exercise(played: Played, tmp_path: Path) -> None:
-    path = tmp_path / "report.pdf"
-    write_pdf(played.html["zh"], path)
+    document, path = paged(played.html["zh"]), tmp_path / "report.pdf"
+    document.write_pdf(path)
     assert path.read_bytes().startswith(b"%PDF-")
-    pages = HTML(string=played.html["zh"]).render().pages
-    assert len(pages) >= 3
-    for page in pages:
+    assert len(document.pages) >= 3
+    for page in document.pages:
         texts = [getattr(box, "text", "") for box in page._page_box.descendants()]
         assert "演练" in texts
