@@ -30,6 +30,11 @@ OFF_SHIFT: Final = frozenset({
 
 _CENTRE = ("duty_officer", "shift_lead")
 _LEADERS = ("duty_leader", "rotating_leader")
+_ALL_LEADERS = (*_LEADERS, "commander")
+_LED = (
+    "answer_support", "order_relocation", "confirm_relocation", "refuse_relocation", "note_look",
+    "draft_leader_handover", "answer_leader_item", "sign_leader_handover",
+)  # fmt: skip
 _HOLDERS = ("agency_operator", "street_operator")
 _ANSWERS = ("agency_operator", "agency_duty_leader", "street_operator")
 _SCREENS = ("intake_officer", "duty_officer")
@@ -54,7 +59,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "reassign": ("duty_officer", "dispatcher", "shift_lead"),
     "request_ruling": ("duty_officer", "dispatcher", "shift_lead", "system"),
     "send_for_ruling": _CENTRE,
-    "rule": (*_LEADERS, "system"),
+    "rule": (*_ALL_LEADERS, "system"),
     "transfer_up": ("duty_leader", "system"),
     "answer_city": ("duty_leader",),
     # handling (C8, C9, C13 – C15)
@@ -106,13 +111,13 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "close_incident": _LEADERS,
     "join_case": _CENTRE,
     "report_casualties": _CENTRE,
-    "release_casualties": _LEADERS,
+    "release_casualties": _ALL_LEADERS,
     "send_report": (*_CENTRE, "duty_leader"),
     "open_session": _LEADERS,
     "add_session_line": (*_CENTRE, *_LEADERS),
     "close_session": _LEADERS,
     # linkage tasks
-    "issue_task": (*_CENTRE, *_LEADERS, "system"),
+    "issue_task": (*_CENTRE, *_ALL_LEADERS, "system"),
     "acknowledge_task": _TASKS,
     "decline_task": ("agency_duty_leader",),
     "set_out_task": _ANSWERS,
@@ -173,15 +178,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "end_relaxation": ("duty_leader",),
     "record_visit": _LEADERS,
     # response levels (§4.6): city.response.approvers says who counts for which level
-    "propose_level": (
-        "duty_officer",
-        "shift_lead",
-        *_LEADERS,
-        "commander",
-        "agency_duty_leader",
-        "street_operator",
-        "system",
-    ),
+    "propose_level": (*_CENTRE, *_ALL_LEADERS, "agency_duty_leader", "street_operator", "system"),
     "approve_level": ("shift_lead", *_LEADERS, "commander", "agency_duty_leader"),
     "refuse_level": (*_CENTRE, *_LEADERS, "commander", "agency_duty_leader", "street_operator"),
     "record_verbal_order": _CENTRE,
@@ -201,6 +198,10 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "report_figures": ("street_operator", "agency_operator", *_CENTRE),
     "record_forecast": (*_CENTRE, "agency_operator"),
     "pass_report_limit": ("system",),
+    # leaders in an emergency (§4.7, §5.2)
+    "request_support": ("street_operator", "agency_operator", "agency_duty_leader"),
+    **dict.fromkeys(_LED, _ALL_LEADERS),
+    "pass_leader_limit": ("system",),
 }
 """Verb → roles that may give it; the guards of the verbs check the rest."""
 
@@ -213,6 +214,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "check": ("inspector", *_CENTRE, "duty_leader"),
     "station": ("village_operator", *_CENTRE, "duty_leader"),
     "briefing": ("presenter",),
+    "leader": _ALL_LEADERS,
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""

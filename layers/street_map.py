@@ -32,13 +32,13 @@ _READS: Final = {"cases": "own_cases"}
 
 
 class OfMap:
-    """A layer that draws the part ``map`` of a street's view."""
+    """A layer that draws the part ``map`` of a view. ``renamed``: slice that it reads → that of the view."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, renamed: Mapping[str, str] = _READS) -> None:
         self._layer = layer
         self.key = layer.key
         self.title = layer.title
-        self.reads = tuple(_READS.get(name, name) for name in layer.reads)
+        self.reads = tuple(renamed.get(name, name) for name in layer.reads)
         self.every_s = layer.every_s
 
     def frame(self, seen: Any, now: float) -> Frame:

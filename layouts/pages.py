@@ -33,6 +33,7 @@ from layouts.cards.sources import Sources
 from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
+from layouts.leader_page import LEADER_CARDS, LEADER_LAYOUT
 from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide
 from layouts.people_pages import AGENCY_CARDS, CHECK_CARDS, PEOPLE_LAYOUTS, STATION_CARDS, STREET_CARDS
 
@@ -134,6 +135,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         scripts=(*EVERY, *OF_ORDERS, "keys"),
         sheets=("cards", "people_cards", "duty_forms", "duty_cards", "indicators"),
     ),
+    LEADER_LAYOUT,
     BRIEFING_LAYOUT,
     *PEOPLE_LAYOUTS,
 )
@@ -183,5 +185,6 @@ DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
 CARDS_OF: Final[dict[str, tuple[Card[Any], ...]]] = {
     "wall": CARDS, "desk": DESK_CARDS, "duty": DUTY_CARDS, "agency": AGENCY_CARDS, "check": CHECK_CARDS,
     "station": STATION_CARDS, "street": STREET_CARDS, "briefing": BRIEFING_CARDS,
+    "leader": LEADER_CARDS,
 }  # fmt: skip
 """Layout → its cards."""

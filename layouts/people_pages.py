@@ -16,6 +16,7 @@ from layouts.cards.station_post import StationPost
 from layouts.cards.street_places import StreetPlaces
 from layouts.cards.street_posts import StreetPosts
 from layouts.cards.street_squads import StreetSquads
+from layouts.cards.street_support import StreetSupport
 from layouts.contract import Card
 from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
 
@@ -59,6 +60,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
             Region(
                 "right",
                 (
+                    Cell("street_support"),
                     Cell("street_posts"),
                     Cell("street_squads", grow=True),
                     Cell("street_places"),
@@ -105,8 +107,8 @@ AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), AgencyTasks(), OwnNotices(), OwnCases(), StreetPosts(), StreetSquads(),
-    StreetPlaces(),
+    Header("street_header"), AgencyTasks(), OwnNotices(), OwnCases(), StreetSupport(), StreetPosts(),
+    StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
 CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())

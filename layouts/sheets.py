@@ -9,7 +9,10 @@ import msgspec
 
 from layouts.catalogues import own_words
 
-__all__ = ["POLICY", "DailySheet", "HandoverSheet", "SheetItem", "draw_daily", "draw_handover"]
+__all__ = [
+    "POLICY", "DailySheet", "HandoverSheet", "LeaderSheet", "Section", "SheetItem", "draw_daily",
+    "draw_handover", "draw_leader_handover",
+]  # fmt: skip
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 """Content security policy of a sheet: its own styles, nothing else."""
@@ -64,6 +67,28 @@ class DailySheet(msgspec.Struct, frozen=True):
     figures: Mapping[str, str]
     text: str
     signed: str = ""
+    printed: str = ""
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of the leaders' hand-over: a catalogue key below ``leader.sheet.`` and its lines in words."""
+
+    key: str
+    lines: Sequence[str]
+
+
+class LeaderSheet(msgspec.Struct, frozen=True):
+    """What is on the hand-over sheet of two leaders. ``figures``: key below ``leader.figure.`` → value."""
+
+    lang: str
+    title: str
+    id: str
+    drafted: str
+    figures: Mapping[str, str]
+    sections: Sequence[Section]
+    watch: str = ""
+    outgoing: str = ""
+    incoming: str = ""
     printed: str = ""
 
 
@@ -137,6 +162,38 @@ def draw_daily(sheet: DailySheet) -> str:
         f"<footer>{escape(sheet.signed) or say('unsaved')}<br>{say('printed', t=sheet.printed)}</footer>"
     )
     return _page(sheet.lang, sheet.title, say("daily"), body, f"/duty/daily/{quote(sheet.day, safe='')}", say)
+
+
+LINES_SHOWN: Final = 8
+"""Lines of a section that fit beside the others; further ones are counted."""
+
+
+def draw_leader_handover(sheet: LeaderSheet) -> str:
+    """Return the HTML of the hand-over between two leaders. Raises KeyError for an unsupported language."""
+    say = _Say(sheet.lang)
+    told = say.words
+    cells = "".join(
+        f"<th>{escape(told[f'leader.figure.{key}'])}</th><td>{escape(value)}</td>"
+        for key, value in sheet.figures.items()
+    )
+    parts = []
+    for section in sheet.sections:
+        shown, rest = section.lines[:LINES_SHOWN], len(section.lines) - LINES_SHOWN
+        lines = "".join(f"<p>{escape(line)}</p>" for line in shown or [told["leader.sheet.nothing"]])
+        more = f"<p>{say('more_items', n=str(rest))}</p>" if rest > 0 else ""
+        parts.append(f"<h2>{escape(told[f'leader.sheet.{section.key}'])}</h2>{lines}{more}")
+    body = (
+        f"<h1>{escape(told['leader.sheet.title'])}</h1><p class=sub>{escape(sheet.drafted)}</p>"
+        f"<table><tr>{cells}</tr></table>{''.join(parts)}"
+        f"<h2>{escape(told['leader.sheet.watch'])}</h2>"
+        f"<p class=text>{escape(sheet.watch[:LONGEST]) or '—'}</p>"
+        f"<div class=signatures><div>{escape(told['leader.outgoing'])}<br>"
+        f"{escape(sheet.outgoing) or say('unsigned')}</div><div>{escape(told['leader.incoming'])}<br>"
+        f"{escape(sheet.incoming) or say('unsigned')}</div></div>"
+        f"<footer>{say('printed', t=sheet.printed)}</footer>"
+    )
+    path = f"/leader/handover/{quote(sheet.id, safe='')}"
+    return _page(sheet.lang, sheet.title, escape(told["leader.sheet.title"]), body, path, say)
 
 
 class _Say:

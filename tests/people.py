@@ -38,6 +38,8 @@ CENTRE = {
     "li": ("李××（值班员）", ["duty_officer"]),
     "gu": ("顾××（值班长）", ["shift_lead"]),
     "wang": ("王××（副区长）", ["duty_leader"]),
+    "xia": ("夏××（副区长）", ["rotating_leader"]),
+    "ye": ("叶××（区长）", ["commander"]),
     "intake": ("何××（受理员）", ["intake_officer"]),
     "dispatcher": ("方××（派遣员）", ["dispatcher"]),
     "inspector": ("钟××（监督员）", ["inspector"]),

@@ -26,6 +26,7 @@ from city.commands.duty.arguments import DUTY_ARGS
 from city.commands.field.arguments import FIELD_ARGS
 from city.commands.field.report_arguments import REPORT_ARGS
 from city.commands.hotline.arguments import HOTLINE_ARGS
+from city.commands.leaders.arguments import LEADER_ARGS
 from city.commands.linkage.arguments import LINKAGE_ARGS
 from city.commands.response.arguments import LEVEL_ARGS
 from city.commands.response.briefing_arguments import BRIEFING_ARGS
@@ -242,6 +243,7 @@ ARGS: dict[str, type[Args]] = {
     "comment": Words, "pass_limit": PassLimit, "show": ShowOn, "reveal": Reveal,
     **REPORT_ARGS, **FIELD_ARGS, **LINKAGE_ARGS, **DUTY_ARGS, **HOTLINE_ARGS, **SENSING_ARGS, **VIDEO_ARGS,
     **BRIEFING_ARGS, **LEVEL_ARGS, **RECOVERY_ARGS, **SITUATION_ARGS,
+    **LEADER_ARGS,
 }  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""
 

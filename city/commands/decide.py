@@ -30,6 +30,7 @@ from city.commands.field.reporting import decide_report
 from city.commands.hotline.classifying import decide_classify_order
 from city.commands.hotline.deciders import RELAXING
 from city.commands.late_acts import wrong_time
+from city.commands.leaders.deciders import LEADING
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.response.briefings import BRIEFINGS
 from city.commands.response.level_deciders import LEVEL_DECIDERS
@@ -54,6 +55,7 @@ ANY_VERSION: Final = frozenset({
     "come_back", "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
     "receive_detection", "view_camera", "end_camera_view", "end_briefing", "send_zero_report",
     "record_forecast",
+    "request_support", "order_relocation", "note_look",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
 
@@ -114,6 +116,7 @@ ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "record_numbers": (("station",), field_work.decide_record_numbers),
     **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS, **RECOVERING,
     **SITUATION,
+    **LEADING,
 }  # fmt: skip
 """Verb → the kinds of subject that it takes, and its decider."""
 

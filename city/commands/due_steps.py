@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from city.commands.command import Now
 from city.commands.duty.limits import due_duty_steps
+from city.commands.leaders.limits import due_leader_steps
 from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
 from city.commands.response.briefings import due_briefing_steps
@@ -30,3 +31,4 @@ def due_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterator[Su
     yield from due_report_steps(state, rules, now)
     yield from due_recovery_steps(state, now)
     yield from due_repeat_steps(state, rules, now)
+    yield from due_leader_steps(state, now)

@@ -14,7 +14,8 @@ _WALL = re.compile(r"wall:[A-Za-z0-9_.-]{1,32}")
 KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
     "report", "relaxation", "street", "station", "alarm", "detection", "camera",
-    "response", "situation", "report_round", "forecast", "support", "briefing",
+    "response", "situation", "report_round", "forecast", "support", "relocation",
+    "look", "leader_handover", "briefing",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -86,7 +87,8 @@ _RECORDS: Final = {
     "incident": "incidents", "task": "tasks", "shift": "shifts", "call_out": "call_outs",
     "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
     "detection": "detections", "response": "responses", "situation": "situations",
-    "report_round": "report_rounds", "briefing": "briefings",
+    "report_round": "report_rounds", "briefing": "briefings", "support": "supports",
+    "relocation": "relocations", "leader_handover": "leader_handovers",
 }  # fmt: skip
 
 

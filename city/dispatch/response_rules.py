@@ -23,6 +23,12 @@ RELAXATIONS: Final = (
 """What may be relaxed in an emergency (domain §4.6), and nothing else."""
 
 
+SUPPORT_AGENCIES: Final = {
+    "people": "yj", "relocation": "ga", "pumps": "ps", "boats": "hs", "vehicles": "gj", "power": "dl",
+    "medical": "wj", "supplies": "yj",
+}  # fmt: skip
+
+
 class PlanTask(msgspec.Struct, frozen=True):
     """One task of a plan (domain A.8). ``rank`` as in :mod:`city.state.response_records`, 0 = at the end.
 
@@ -97,6 +103,13 @@ class ResponseNumbers(msgspec.Struct, frozen=True):
     report_call_s: float = 900.0
     report_red_s: float = 1800.0
     flood_office: str = "sw"
+    support_s: float = 900.0
+    """Time to answer a request for support (§4.5, hazard)."""
+    support_backstop: str = "yj"
+    """The agency that gets a request which nobody answered."""
+    support_agencies: Mapping[str, str] = msgspec.field(default_factory=lambda: dict(SUPPORT_AGENCIES))
+    """Kind of support → the agency that gives it."""
+    relocation_confirm_s: float = 600.0
 
 
 class ResponseRules(msgspec.Struct, frozen=True):

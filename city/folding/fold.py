@@ -27,6 +27,7 @@ from city.linkage.task_messages import notice_delivered, notice_failed
 from city.response import fold_reports as fold_rounds
 from city.response.fold_briefings import BRIEFINGS
 from city.response.fold_figures import FIGURES
+from city.response.fold_leaders import LEADERS
 from city.response.fold_levels import LEVEL_FACTS
 from city.response.fold_plan import PLANS
 from city.sensing.fold_alarms import SENSING
@@ -250,6 +251,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **PLANS,
             **fold_rounds.REPORTS,
             **FIGURES,
+            **LEADERS,
         }.items()
     },
 }

@@ -17,6 +17,7 @@ from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
 from city.state.last_hour import LastHour
+from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.outbox_item import Item
 from city.state.response_records import Forecast, ReportRound, Response, Situation
@@ -201,6 +202,11 @@ class LedgerState(msgspec.Struct):
     open_rounds: dict[str, str] = {}  # response → id of its round of zero reports that runs
     forecasts: dict[str, Forecast] = {}  # by ``<kind>/<place>``, the newest issued
     briefings: dict[str, Briefing] = {}  # by id, the newest of each
+    supports: dict[str, SupportRequest] = {}
+    relocations: dict[str, RelocationOrder] = {}
+    looks: dict[str, tuple[Look, ...]] = {}
+    """Account → its last looks at the leader's page, the newest last."""
+    leader_handovers: dict[str, LeaderHandover] = {}
     sensing: Sensing = msgspec.field(default_factory=Sensing)
     shifts: dict[str, Shift] = {}
     shift: str = ""  # id of the responsible shift of the district; '' until duty is kept by facts

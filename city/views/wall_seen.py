@@ -202,6 +202,13 @@ class DutySeen(msgspec.Struct, frozen=True):
     briefing_until: float | None = None
     """Until when visitors are briefed in the hall (city epoch seconds), None while they are not."""
     briefing_version: int = 0
+    rotating_leader: str = ""
+    """Name-plate of who has the rotating leader's authority, '' for nobody."""
+    absent_leader_since: float | None = None
+    """Since when the rotating leader is missing in the room while Ⅱ or Ⅰ is in force (city time)."""
+    absent_leader_deputy: str = ""
+    """Who would get the authority; '' = there is no deputy."""
+    shift_version: int = 0
 
 
 class ReadingsSeen(msgspec.Struct, frozen=True):

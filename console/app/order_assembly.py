@@ -18,6 +18,7 @@ from console.desk.agency_session import AgencyServices
 from console.desk.case_story import CaseStories
 from console.desk.desk_session import DeskServices
 from console.desk.duty_questions import DutyQuestions
+from console.desk.leader_questions import LeaderQuestions
 from console.desk.page_sessions import PageSessions
 from console.desk.search import Search
 from console.orders.command_socket import CommandHandler, CommandSockets
@@ -26,6 +27,7 @@ from console.orders.photo_names import PhotoNames
 from console.orders.presence import AGENCY_PAGES, Presence
 from console.orders.refusal_texts import Reasons
 from console.pages.duty_sheets import DutySheets
+from console.pages.leader_sheets import LeaderSheets
 from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
@@ -64,9 +66,13 @@ class OrderServices:
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
             duty=DutyQuestions(self._state, rules, contacts, words["zh"], clock=clock).asks(),
+            leader=LeaderQuestions(self._state, clock=clock).asks(),
         )  # fmt: skip
         self.sheets = DutySheets(
             self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock
+        )
+        self.leader_sheets = LeaderSheets(
+            self._state, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
 
         self._agency_services = AgencyServices(

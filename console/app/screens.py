@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from city.dispatch.decision_rules import DecisionRules
 from city.folding.store import Store
@@ -14,6 +14,7 @@ from city.views.holders.field_view import FieldView
 from city.views.holders.own_cases import OwnCases
 from city.views.holders.street_view import StreetView
 from city.views.page_view import PageView
+from city.views.response.leader_view import LeaderView
 from city.views.wall_seen import WallSeen
 from city.views.wall_view import WallView
 from console.accounts.stations import Stations
@@ -25,6 +26,7 @@ from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
 from console.pages.briefing_content import BriefingContent
+from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
@@ -32,6 +34,9 @@ from layouts.cards.cameras import Cameras
 from layouts.pages import LAYOUTS
 
 __all__ = ["Screens"]
+
+_MAP_CONTENT: Final[dict[str, type[MapPageContent]]] = {"leader": LeaderContent}
+"""Page with a map → its content, where it is not the common one."""
 
 
 class Screens:
@@ -57,7 +62,9 @@ class Screens:
         lined = given | {"stations": rules.water_lines}
         self._streets = StreetContent(settings, district, atlas, **lined)
         self.contents: dict[str, PageContent] = {
-            layout.key: MapPageContent(settings, district, atlas, page=layout.key, **lined)
+            layout.key: _MAP_CONTENT.get(layout.key, MapPageContent)(
+                settings, district, atlas, page=layout.key, **lined
+            )
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)
             for layout in LAYOUTS
@@ -74,6 +81,7 @@ class Screens:
         cases = OwnCases(self._rules)
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
+        wall = WallView(rules=self._rules, page=page)
         field = FieldView(page, self._rules, street_of=self._stations.street_of)
 
         def agency_channel(code: str) -> Channel:
@@ -94,10 +102,11 @@ class Screens:
 
         return Channels(
             {
-                "wall": self._channel("wall", WallView(rules=self._rules, page=page).see, idle=False),
+                "wall": self._channel("wall", wall.see, idle=False),
                 "desk": self._channel("desk", self._desk),
                 "duty": self._channel("duty", DutyPageView(page).see),
                 "briefing": self._channel("briefing", self._briefing, idle=False),
+                "leader": self._channel("leader", LeaderView(wall).see),
             },
             {
                 "agency": Scoped({*self._rules.agencies, *self._rules.streets}, agency_channel),

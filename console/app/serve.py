@@ -44,6 +44,7 @@ from console.pages.http_handlers import (
     TileHandler,
     ViewKeyHandler,
 )
+from console.pages.leader_handlers import leader_patterns
 from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
@@ -189,6 +190,7 @@ class Console:
             *sign_in_patterns(self._sign_in),
             *evidence_patterns(self._evidence(origins)),
             *duty_patterns(self._duty_files()),
+            *leader_patterns(self._authorization, self._ordering.leader_sheets),
             *phone_patterns(self._phone_app()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             *picture_patterns(self._camera_pictures()),

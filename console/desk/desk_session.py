@@ -45,13 +45,14 @@ LONGEST_WORDS: Final = 60
 class DeskServices:
     """Services shared by all desk sessions of a console.
 
-    ``seen`` returns the desk channel's last view. ``duty``: questions about duty → who answers them.
+    ``seen`` returns the desk channel's last view. ``duty``, ``leader``: questions about duty,
+    and of leaders → who answers them.
     """
 
     def __init__(
         self, orders: Orders, presence: Presence, *, state: Callable[[], CityState], rules: DecisionRules,
         stories: CaseStories, search: Search, seen: Callable[[], DeskSeen | None], clock: Callable[[], float],
-        duty: Mapping[str, Answerer] | None = None,
+        duty: Mapping[str, Answerer] | None = None, leader: Mapping[str, Answerer] | None = None,
     ) -> None:  # fmt: skip
         self.orders = orders
         self.presence = presence
@@ -62,6 +63,7 @@ class DeskServices:
         self.sheets = CaseSheets(rules, stories.name_of)
         self.clock = clock
         self.duty = dict(duty or {})
+        self.leader = dict(leader or {})
         self._seen = seen
 
     @property

@@ -89,7 +89,7 @@ class PageSessions:
             return DeskSession(self._services, person_of, owner=owner)
         if viewer.page in ("agency", "street"):
             return AgencySession(self._agencies, viewer.page, viewer.scope, person_of, owner=owner)
-        asks = self._services.duty if viewer.page == "duty" else None
+        asks = {"duty": self._services.duty, "leader": self._services.leader}.get(viewer.page)
         return OrderSession(self._services.orders, person_of, owner=owner, forbids=forbids, asks=asks)
 
     def _person(self, viewer: Viewer, *, used: bool) -> Person | None:

@@ -49,6 +49,7 @@ class MapPlace(msgspec.Struct, frozen=True):
 MAPS: Final = {
     "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0), LEGEND_PX),
     "desk": MapPlace((638.0, 560.0), 14.0, ("map",)),
+    "leader": MapPlace((1128.0, 612.0), 16.0, ("map",)),
 }
 """Page → its map; the other pages have none."""
 

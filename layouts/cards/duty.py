@@ -21,5 +21,6 @@ class Duty:
             "streets_on_post": duty.streets_on_post, "streets": duty.streets,
             "workstations_online": duty.workstations_online, "workstations": duty.workstations,
             "unanswered": duty.unanswered, "unstaffed": duty.unstaffed,
+            "absent_leader_since": duty.absent_leader_since,
         }  # fmt: skip
         return View(now, scalars, [(name, {"since": since}) for name, since in duty.empty_seats])

@@ -27,5 +27,6 @@ export const mend = card(({ say, words, city }) => ({ scalars: d, order, rows })
       ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
     <p class="seats"><span>${d.seats ? say.say("duty.seats", { n: d.seats_present, of: d.seats }) : say.say("duty.no_roster")}</span
       ><span class="empty" data-colour=${mark(d.unstaffed > 0 && "red")} ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>
+    <p class="seats" ?hidden=${d.absent_leader_since == null}><span class="empty" data-colour="red">${d.absent_leader_since == null ? "" : say.say("leader.absent", { t: say.coarse(Math.max(0, now - d.absent_leader_since)) })}</span></p>
     <p class="posts" ?hidden=${posts === ""}>${posts}</p>`;
 });

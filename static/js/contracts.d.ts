@@ -479,6 +479,16 @@ interface City {
   agency: Agency;
   outbox: Outbox;
   field: Field;
+  // The leader's page (leader.js, leader_handover.js)
+  leader: {
+    /** What its person saw last, null on their first look. */
+    look(): { at: number; figures: Record<string, number> } | null;
+    isKnown(): boolean;
+    /** What is shown now is known to its reader. */
+    seen(): Promise<void>;
+    on(fn: () => void): () => void;
+    openHandover?(): void;
+  };
   // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
   keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
   dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };

@@ -77,7 +77,8 @@ def test_the_verbs_of_a_person_end_with_their_shift() -> None:
 @pytest.mark.parametrize(("role", "pages"), [
     ("duty_officer", {"wall", "desk", "duty"}), ("intake_officer", {"desk"}), ("dispatcher", {"desk"}),
     ("shift_lead", {"wall", "desk", "duty", "metrics"}), ("inspector", set()), ("agency_operator", set()),
-    ("rotating_leader", {"wall", "desk", "duty"}), ("duty_leader", {"wall", "desk", "duty"}),
+    ("rotating_leader", {"wall", "desk", "duty", "leader"}),
+    ("duty_leader", {"wall", "desk", "duty", "leader"}), ("commander", {"leader"}),
     ("street_operator", set()), ("evaluator", set()),
 ])  # fmt: skip
 def test_pages_open_to_their_roles_alone(role: str, pages: set[str]) -> None:

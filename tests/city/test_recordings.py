@@ -24,6 +24,7 @@ def recorded(position: int, kind: str, v: int) -> Fact:
     return read_fact(position, RECORDED_AT, body)
 
 
+OF_LEADERS = ("log.support", "log.relocation", "log.leader_handover")
 OF_LEVELS = ("log.level_", "log.verbal_", "log.city_level", "log.deputy_")
 """Beginnings of the keys of lines on response levels."""
 
@@ -77,6 +78,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
         "relaxations", "visits", "detections", "camera_views", "stations", "briefings", "response",
         "situation",
+        "support", "leader_handover",
     }  # fmt: skip
 
 
@@ -108,8 +110,15 @@ def test_what_the_recordings_tell_is_in_the_state() -> None:
         "log.briefing_ended.level",
     ]
     lines = [
-        text for text in told if not text.startswith(("log.briefing", "log.round", "log.reports", *OF_LEVELS))
+        text
+        for text in told
+        if not text.startswith(("log.briefing", "log.round", "log.reports", *OF_LEVELS, *OF_LEADERS))
     ]
+    assert [text for text in told if text.startswith(OF_LEADERS)] == [
+        "log.support.requested", "log.support.approved", "log.support.forwarded",
+        "log.relocation.proposed", "log.relocation.ordered", "log.relocation.refused",
+        "log.relocation.call",
+    ]  # fmt: skip
     assert [text for text in told if text.startswith(OF_LEVELS)] == [
         "log.verbal_recorded", "log.level_approved", "log.level_overdue", "log.verbal_confirmed",
         "log.verbal_overdue", "log.level_active.city_order", "log.level_refused", "log.level_ended",

@@ -15,6 +15,7 @@ SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "åŒºå
 WITHOUT_VIEW = {
     "wall": {"legend", "sensors"},
     "desk": {"desk_map_box"},
+    "leader": {"legend"},
     "agency": {"agency_footer"},
     "street": {"street_footer", "street_score"},
     "check": {"field_footer", "field_report"},

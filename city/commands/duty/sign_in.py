@@ -17,6 +17,7 @@ from city.state.duty_records import Post, Shift
 __all__ = ["decide_sign_in"]
 
 THERE = ("signed_in", "away")
+REMOTE = "phone"
 
 
 def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
@@ -34,7 +35,8 @@ def decide_sign_in(order: SubjectOrder, args: SignIn) -> SubjectAnswer:
     post = _post(order, shift, args.post)
     if isinstance(post, Refusal):
         return post
-    if post.state in THERE and post.account == order.by.account:
+    comes_in = post.method == REMOTE and args.method != REMOTE  # signed in by phone before, now in the room
+    if post.state in THERE and post.account == order.by.account and not comes_in:
         return not_now("signed_in_before", at_post=post.key)
     others = _left(order, shift, post)
     if isinstance(others, Refusal):

@@ -75,7 +75,8 @@ def commands_it(order: SubjectOrder, incident: Incident) -> Refusal | None:
 
 def outranks(order: SubjectOrder, task: Task) -> Refusal | None:
     """Refuse who ranks below the one who ordered the task (§3.5: that leader's shift or higher)."""
-    own = max((RANKS.get(role, 0) for role in order.by.on_shift), default=0)
+    held = [*order.by.on_shift, *(role for role in order.by.roles if role == "commander")]
+    own = max((RANKS.get(role, 0) for role in held), default=0)
     if own >= RANKS.get(task.ordered.role, 0):
         return None
     return Refusal("not_allowed", "ordered_above", {"ordered_role": task.ordered.role})

@@ -1,6 +1,6 @@
 """Duty as every page may see it: by the facts of duty when it is kept by them, else by the roster."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -8,6 +8,7 @@ from city.dispatch.task_templates import DutyNumbers
 from city.duty.authority import authority_name, responsible_shift
 from city.duty.post_keys import role_of_post
 from city.duty.presence import is_there, relieved_by
+from city.response.leader_presence import LEADER_POST, leader_absence
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 from city.views.duty.duty_board_seen import PostSeen
@@ -55,6 +56,7 @@ def duty_by_facts(
         must=len(must),
         unanswered_items=sum(not item.answer for item in must),
         **_nodes(shift, _unanswered(state, shift), city_now),
+        **_leader(state, shift),
     )
 
 
@@ -91,6 +93,17 @@ def _unanswered(state: LedgerState, shift: Shift) -> int | None:
     tests = [one for one in state.call_outs.values() if one.ended_at and one.started.at >= shift.starts_at]
     newest = max(tests, key=lambda one: one.started.at, default=None)
     return len(newest.called) - len(newest.answers) if newest is not None else None
+
+
+def _leader(state: LedgerState, shift: Shift) -> dict[str, Any]:
+    """Return who is the rotating leader, and since when they are missing in the room."""
+    absence = leader_absence(state)
+    return {
+        "rotating_leader": authority_name(state, LEADER_POST),
+        "absent_leader_since": None if absence is None else absence.since,
+        "absent_leader_deputy": "" if absence is None else absence.post.deputy,
+        "shift_version": shift.version,
+    }
 
 
 def _nodes(shift: Shift, unanswered: int | None, city_now: float) -> dict[str, int | None]:

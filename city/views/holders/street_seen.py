@@ -68,6 +68,21 @@ class PlaceSeen(msgspec.Struct, frozen=True):
     lost: bool = False
 
 
+class SupportSeen(msgspec.Struct, frozen=True):
+    """A request for support of the street; ``note`` is what the leader answered (class P2, for the asker)."""
+
+    id: str
+    kind: str
+    count: int
+    group: str
+    state: str
+    at: float
+    answer_by: float
+    to: str
+    backstop: str
+    note: str = ""
+
+
 class StreetSeen(AgencySeen, frozen=True, kw_only=True):
     """The state as the people of one street may see it. ``code`` is the street's.
 
@@ -78,3 +93,5 @@ class StreetSeen(AgencySeen, frozen=True, kw_only=True):
     squads: tuple[SquadSeen, ...] = ()
     posts: StreetPostsSeen = StreetPostsSeen()
     places: tuple[PlaceSeen, ...] = ()
+    supports: tuple[SupportSeen, ...] = ()
+    """Its last requests for support, the newest first."""

@@ -18,10 +18,19 @@ from city.views.case_view import public_road, wall_case
 from city.views.holders.agency_view import AgencyView
 from city.views.holders.own_cases import OwnCases
 from city.views.holders.own_units import owner_names
-from city.views.holders.street_seen import PlaceSeen, SquadSeen, StreetMapSeen, StreetPostsSeen, StreetSeen
+from city.views.holders.street_seen import (
+    PlaceSeen,
+    SquadSeen,
+    StreetMapSeen,
+    StreetPostsSeen,
+    StreetSeen,
+    SupportSeen,
+)
 from city.views.wall_seen import CaseSeen, ReadingsSeen, UnitsSeen
 
 __all__ = ["StreetView"]
+
+SUPPORTS_SHOWN = 4
 
 Rows = NDArray[np.intp]
 
@@ -51,7 +60,7 @@ class StreetView:
             **fields | {"revisions": {**seen.revisions, "own_cases": revision, "marks": revision}},
             map=shown, squads=self._squads(state.ledger, units),
             posts=_posts(state.ledger, code, seen.clock.at(now)),
-            places=self._places(shown.readings, code),
+            places=self._places(shown.readings, code), supports=_supports(state.ledger, code),
         )  # fmt: skip
 
     def _own(self, ledger: LedgerState, code: str) -> tuple[tuple[CaseSeen, ...], int]:
@@ -145,6 +154,18 @@ class _RowsByStreet:
 
 def _columns(measured: Columns, rows: Rows, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: measured.column(name)[rows] for name in names}
+
+
+def _supports(ledger: LedgerState, code: str) -> tuple[SupportSeen, ...]:
+    own = [one for one in ledger.supports.values() if one.holder == code]
+    newest = sorted(own, key=lambda one: -one.asked.at)[:SUPPORTS_SHOWN]
+    return tuple(
+        SupportSeen(
+            one.id, one.kind, one.count, one.group, one.state, one.asked.at, one.answer_by, one.to,
+            one.backstop, one.note,
+        )
+        for one in newest
+    )  # fmt: skip
 
 
 def _posts(ledger: LedgerState, code: str, city_now: float) -> StreetPostsSeen:

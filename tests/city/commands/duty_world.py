@@ -41,6 +41,8 @@ PEOPLE = {
     "xu": ("徐××（科长）", ("agency_operator",), {"agency": "cg"}),
     "power": ("电力值班", ("agency_operator",), {"agency": "dl"}),
     "wei": ("潍坊值班", ("street_operator",), {"street": "310115004"}),
+    "xia": ("夏××（副区长）", ("rotating_leader",), {}),
+    "cen": ("岑××（办公室副主任）", ("rotating_leader",), {}),
     "village": ("羽山居委", ("village_operator",), {"street": "310115004", "seat": "310115004001"}),
 }
 TIMES = ShiftTimes("310115")

@@ -1,0 +1,48 @@
+"""Questions that a leader's page asks through its session: the person's last look, and what they typed."""
+
+from collections.abc import Callable
+from typing import Final
+
+from city.access import Person
+from city.state.ledger_state import CityState
+from console.orders.order_session import Answerer, Reply
+
+__all__ = ["LeaderQuestions"]
+
+SAME_LOOK_S: Final = 600.0
+"""A page that is opened again within this time (city seconds) is the same look."""
+MOST_ORDERS: Final = 40
+
+
+class LeaderQuestions:
+    """Answers for all leaders' pages of one console; what is personal is told to its person alone."""
+
+    def __init__(self, state: Callable[[], CityState], *, clock: Callable[[], float]) -> None:
+        self._state = state
+        self._clock = clock
+
+    def asks(self) -> dict[str, Answerer]:
+        """Return every question with its answerer."""
+        return {"last_look": self._look, "my_orders": self._orders, "leader_watch": self._watch}
+
+    async def _look(self, person: Person, asked: Reply) -> Reply:
+        """Return what the person saw at their last look; ``is_new``: opening the page now is another look."""
+        ledger = self._state().ledger
+        looks = ledger.looks.get(person.account, ())
+        if not looks:
+            return {"look": None, "is_new": True}
+        is_new = ledger.clock.at(self._clock()) - looks[-1].at >= SAME_LOOK_S
+        # Opened again at once (a reload): the change still counts from the look before.
+        look = looks[-1] if is_new or len(looks) == 1 else looks[-2]
+        return {"look": {"at": look.at, "figures": look.figures}, "is_new": is_new}
+
+    async def _orders(self, person: Person, asked: Reply) -> Reply:
+        """Return the typed text of the person's own orders: task → text."""
+        own = [task for task in self._state().ledger.tasks.values() if task.ordered.by == person.account]
+        newest = sorted(own, key=lambda task: -task.issued_at)[:MOST_ORDERS]
+        return {"texts": {task.id: task.text for task in newest if task.text and not task.words}}
+
+    async def _watch(self, person: Person, asked: Reply) -> Reply:
+        """Return what the outgoing leader typed into the newest hand-over: it is for leaders alone."""
+        held = self._state().ledger.leader_handovers.get(str(asked.get("id")))
+        return {"watch": held.watch if held is not None else ""}

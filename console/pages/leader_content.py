@@ -1,0 +1,25 @@
+"""The content of the leader's page: the whole district's map, without ordinary cases and cameras."""
+
+from typing import Any, Final
+
+from city.views.wall_seen import WallSeen
+from console.pages.page_content import MapPageContent
+from layers.street_map import OfMap
+
+__all__ = ["LeaderContent"]
+
+LEFT_OUT: Final = frozenset({"heat", "ordinary", "cameras"})
+"""Keys of layers of ordinary work: density, rings of ordinary cases, cameras."""
+
+
+class LeaderContent(MapPageContent):
+    """The content of the page ``leader``. Its view has what the map draws below ``map``."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.layers = [OfMap(layer, {}) for layer in self.layers if layer.key not in LEFT_OUT]
+
+    def tile(self, seen: WallSeen | None, z: int, x: int, y: int) -> bytes:
+        """Raise ValueError: this page has no density."""
+        message = "the leader's page has no density"
+        raise ValueError(message)

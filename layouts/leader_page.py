@@ -1,0 +1,39 @@
+"""The leader's page: four bands and no scroll (level, five numbers, decisions, map and streets)."""
+
+from typing import Final
+
+from city.views.response.leader_seen import LeaderSeen
+from layouts.cards.leader_brief import LeaderBrief
+from layouts.cards.leader_cells import LeaderCells
+from layouts.cards.leader_decisions import LeaderDecisions
+from layouts.cards.leader_figures import LeaderFigures
+from layouts.cards.leader_handover import LeaderHandoverCard
+from layouts.cards.leader_header import LeaderHeader
+from layouts.cards.leader_orders import LeaderOrders
+from layouts.contract import Card
+from layouts.page_grid import EVERY, OF_CASES, Cell, Layout, Region
+
+__all__ = ["LEADER_CARDS", "LEADER_LAYOUT"]
+
+LEADER_LAYOUT: Final = Layout(
+    key="leader",
+    path="/leader",
+    areas=("band band", "figures figures", "map decisions", "map orders", "cells orders"),
+    columns="minmax(0, 3fr) minmax(0, 2fr)",
+    rows="auto auto auto minmax(0, 1fr) auto",
+    regions=(
+        Region("band", (Cell("leader_header"),)),
+        Region("figures", (Cell("leader_figures"),)),
+        Region("decisions", (Cell("leader_decisions"),)),
+        Region("map", (Cell("map", "figure", grow=True), Cell("legend", grow=True))),
+        Region("cells", (Cell("leader_cells"),)),
+        Region("orders", (Cell("leader_orders", grow=True), Cell("leader_brief"), Cell("leader_handover"))),
+    ),
+    scripts=(*EVERY, *OF_CASES, "leader"),
+    sheets=("cards", "people_cards", "leader_cards"),
+)
+
+LEADER_CARDS: Final[tuple[Card[LeaderSeen], ...]] = (
+    LeaderHeader(), LeaderFigures(), LeaderDecisions(), LeaderCells(), LeaderOrders(), LeaderBrief(),
+    LeaderHandoverCard(),
+)  # fmt: skip

@@ -1,0 +1,54 @@
+// The leader's page: when its person looked last, and what has changed since. A look is the opening of the page (again
+// within ten minutes is the same look), or a press of 已阅. It is kept on the server, for this person alone.
+(function () {
+  "use strict";
+  const city = window.citywall, RETRY_MS = 5000;
+  const listeners = new Set();
+  let look = /** @type {{ at: number, figures: Record<string, number> } | null} */ (null), isKnown = false, isAsking = false;
+
+  const subject = () => "look:" + (city.page.person?.person_mark ?? "");
+  // What is known now; an unknown figure is no zero and is left out.
+  function figures() {
+    const told = /** @type {Record<string, number>} */ ({});
+    for (const [key, row] of city.card("leader_figures")?.rows ?? []) if (row.value !== null) told[key] = row.value;
+    return told;
+  }
+  async function begin() {
+    if (isKnown || isAsking || city.session() !== "live" || Object.keys(figures()).length === 0) return;
+    isAsking = true;
+    const told = await city.orders.ask("last_look", {}).catch(() => ({ refused: "silent" }));
+    isAsking = false;
+    if (told.refused) return void setTimeout(begin, RETRY_MS);
+    [isKnown, look] = [true, told.look];
+    changed();
+    if (told.is_new && city.orders.may("note_look")) city.orders.act("note_look", subject(), 0, { figures: figures() });
+  }
+  // From here on what is shown is known to its reader.
+  async function seen() {
+    const shown = figures(), answer = await city.orders.act("note_look", subject(), 0, { figures: shown });
+    if (!answer?.done) return;
+    [isKnown, look] = [true, { at: city.city(), figures: shown }];
+    changed();
+  }
+  function changed() {
+    for (const fn of listeners) fn();
+  }
+  // On a phone the map is a third as wide, and its names, which are placed for a screen, would cover each other.
+  const phone = matchMedia("(max-width: 700px)");
+  function nameMap() {
+    const figure = city.figure("map"), names = (figure?.renderers ?? []).filter((one) => one.data_source?.name?.startsWith("layer:labels"));
+    for (const one of names) one.visible = !phone.matches;
+    if (!figure) setTimeout(nameMap, 500);
+  }
+  phone.addEventListener("change", nameMap);
+  nameMap();
+  city.on("leader_figures", begin);
+  setInterval(begin, RETRY_MS);
+
+  city.leader = {
+    look: () => look,
+    isKnown: () => isKnown,
+    seen,
+    on: (fn) => { listeners.add(fn); return () => listeners.delete(fn); },
+  };
+})();
