@@ -148,11 +148,11 @@ def _shaded(one: Outline, shares: Mapping[str, float]) -> Outline:
 
 
 def _spots(state: LedgerState, episode: Episode, words: Words) -> Iterable[Spot]:
-    for closure in state.closures.values():
-        device = state.devices.get(closure.device)
-        shut = closure.closed_at is not None and episode.begins <= closure.closed_at <= episode.ends
-        if device is not None and shut:
-            kind = "closed" if closure.limit_at else "early"
+    for _, fact in episode.facts:
+        device = state.devices.get(fact.subject.removeprefix("device:"))
+        if fact.type == "UnderpassClosed" and device is not None:
+            # An underpass that was closed before the limit has no minutes from it.
+            kind = "early" if fact.data.get("minutes") is None else "closed"
             yield Spot(kind, device.place.lon, device.place.lat, device.name)
     for task in episode.tasks:
         incident = state.incidents.get(task.incident)

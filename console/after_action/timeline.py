@@ -27,7 +27,7 @@ _WORDS: Final = {
 }
 """Field of a fact → prefix of the catalogue's keys of its codes."""
 _LISTS: Final = ("parties", "streets", "holders", "items")
-_MOST_TYPED: Final = ("text", "words", "title", "visit", "watch", "record", "note")
+_TYPED: Final = ("text", "words", "title", "visit", "watch", "record", "note")
 """Fields that hold what somebody typed: never shown."""
 
 
@@ -102,7 +102,7 @@ class _Names(dict[str, str]):
         if name == "subject":
             return _subject(self._state, self._fact.subject, words)
         value: Any = data.get(name)
-        if name in _MOST_TYPED or value in (None, ""):
+        if name in _TYPED or value in (None, ""):
             return "–"
         if name in ("rank", "rank_before"):
             return words.level(int(value))
@@ -136,8 +136,8 @@ def _subject(state: LedgerState, subject: str, words: Words) -> str:
         return " · ".join((words.code("class", f"{case.kind}.{case.code}"), street))
     if kind == "incident" and id_ in state.incidents:
         incident = state.incidents[id_]
-        return " · ".join((words.code("incident", incident.kind), incident.place.road or
-                           words.code("street", incident.place.street)))  # fmt: skip
+        where = incident.place.road or words.code("street", incident.place.street)
+        return " · ".join(part for part in (words.code("incident", incident.kind), where) if part)
     if kind == "response":
         jurisdiction = id_.partition("/")[0]
         return words.told.get(f"after_action.jurisdiction.{jurisdiction}", words.code("street", jurisdiction))

@@ -8,9 +8,7 @@ import pytest
 from console.after_action.pdf import NoPdf, paged, write_pdf
 
 
-def test_without_the_library_it_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_library_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(NoPdf, match=r"pip install 'citywall\[pdf\]'"):
         write_pdf("<p>x</p>", tmp_path / "a.pdf")
