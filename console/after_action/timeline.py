@@ -15,7 +15,7 @@ from city.state.ledger_state import LedgerState
 from city.warnings.signals import OTHER
 from console.after_action.episode import Episode
 
-__all__ = ["Entry", "Words", "timeline"]
+__all__ = ["Entry", "FactNames", "Words", "timeline"]
 
 KEY: Final = "after_action.fact."
 _WORDS: Final = {
@@ -82,7 +82,7 @@ def _facts(state: LedgerState, episode: Episode, words: Words) -> Iterator[Entry
     for at, fact in episode.facts:
         text = words.told.get(KEY + fact.type)
         if text is not None:
-            yield Entry(at, fact.type, text.format_map(_Names(state, fact, words)), _by(fact, words))
+            yield Entry(at, fact.type, text.format_map(FactNames(state, fact, words)), _by(fact, words))
 
 
 def _by(fact: Fact, words: Words) -> str:
@@ -90,7 +90,7 @@ def _by(fact: Fact, words: Words) -> str:
     return name if fact.role != "system" else words.told["after_action.by_rule"]
 
 
-class _Names(dict[str, str]):
+class FactNames(dict[str, str]):
     """The names in a fact's text, made when they are asked for; a field that is not there is '–'."""
 
     def __init__(self, state: LedgerState, fact: Fact, words: Words) -> None:
