@@ -6,6 +6,7 @@ from city.views.holders.agency_seen import AgencySeen
 from city.views.holders.field_seen import CheckSeen, StationSeen
 from city.views.holders.street_seen import StreetSeen
 from layouts.cards.agency_incidents import AgencyIncidents
+from layouts.cards.agency_level import AgencyLevel
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.field_list import FieldList
 from layouts.cards.header import Header
@@ -39,7 +40,15 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
-            Region("work", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases", grow=True))),
+            Region(
+                "work",
+                (
+                    Cell("agency_level"),
+                    Cell("agency_tasks"),
+                    Cell("own_notices"),
+                    Cell("own_cases", grow=True),
+                ),
+            ),
             Region("incidents", (Cell("agency_incidents", grow=True),)),
             Region("footer", (Cell("agency_footer"),)),
         ),
@@ -103,7 +112,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
+    Header("agency_header"), AgencyLevel(), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (

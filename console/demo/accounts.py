@@ -33,12 +33,14 @@ _STAFF: Final = (
     Actor("dispatcher", "石××（派遣员）", ("dispatcher",)),
     Actor("inspector", "丁××（监督员）", ("inspector",)),
     Actor("presenter", "梅××（讲解员）", ("presenter",)),
+    Actor("commander", "杭××（区长）", ("commander",)),
 )
 _AGENCIES: Final = (
     ("agency", "姚××（市政科长）", "agency_operator", "sz"),
     ("police", "唐××（指挥中心民警）", "agency_operator", "ga"),
     ("fire", "祝××（指挥中心参谋）", "agency_operator", "xf"),
     ("sanitation", "童××（作业调度）", "agency_operator", "lh"),
+    ("flood", "沈××（防汛办主任）", "agency_duty_leader", "sw"),
 )
 """Account, display name, role and agency of those for the agencies' pages."""
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from city.access import Person, may_order
+from city.commands.command import Now
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
 from city.views.holders.own_cases import part_of
 from city.views.holders.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
+from console.desk.level_questions import level_run
 from console.desk.nearby import cameras_near
 from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders
@@ -54,6 +56,7 @@ class AgencySession(OrderSession):
                 "boundary": self._boundary,
                 "score": self._score,
                 "cameras": self._cameras,
+                "level_run": self._level_run,
             },
         )
         self._services = services
@@ -104,6 +107,14 @@ class AgencySession(OrderSession):
         if case is None or not case.file.own or part_of(case, self._code) not in HOLDS:
             return {"cameras": []}
         return {"cameras": cameras_near(state, case, services.clock())}
+
+    async def _level_run(self, person: Person, asked: Reply) -> Reply:
+        """Return what a change of level would start: the flood office's page asks."""
+        services = self._services
+        if self._code != services.rules.response.numbers.flood_office:
+            return {"run": None}
+        ledger, now = services.state().ledger, services.clock()
+        return level_run(ledger, asked, person, services.rules, Now(now, ledger.clock.at(now)))
 
     async def _score(self, person: Person, asked: Reply) -> Reply:
         services = self._services

@@ -115,6 +115,8 @@ def _levels(state: CityState, rules: DecisionRules, now: Now) -> Iterator[WaterL
 def _step(state: CityState, of: ResponseId, found: Suggestion, now: float) -> SubjectStep | None:
     """Return the proposal of a suggestion, None when it raises nothing or was made before."""
     response = state.ledger.responses.get(of.id) or Response(of.id, of.jurisdiction, of.hazard)
+    if of.is_exercise and not response.rank:
+        return None  # people start an exercise; then the engine takes part in it
     rank = min(found.rank, PROPOSED_BY_ENGINE)
     waiting = response.proposal.rank if response.proposal is not None else 0
     basis = Basis(found.warnings, found.measures)

@@ -3,9 +3,9 @@
 import { formOf } from "../js/desk_forms.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
 import { refusedLine } from "../js/duty_orders.js";
-import { LEVELS, measured, nameOf, needOf, pastMoment, runLine, whenSilent } from "../js/level_words.js";
+import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, runLine, whenSilent } from "../js/level_words.js";
 
-const AGAIN_MS = 15000, DAY_MIN = 1440;
+const DAY_MIN = 1440;
 const STEPS = { propose: "propose_level", verbal: "record_verbal_order", city: "record_city_level" };
 const VERBS = ["propose_level", "approve_level", "refuse_level", "record_verbal_order", "confirm_verbal_order", "record_city_level"];
 
@@ -14,7 +14,7 @@ export const mend = card((city, { face, redraw }) => {
   let told = /** @type {Record<string, any>} */ ({}), isOpen = false;
   let step = "", rank = /** @type {number | null} */ (null), isDrill = false, of = ""; // what is being done, to which level, on which row
   let form = /** @type {ReturnType<typeof formOf> | null} */ (null);
-  const runs = /** @type {Map<string, { at: number, run: any }>} */ (new Map());
+  const runOf = dryRuns(city, redraw);
   orders.on((made) => { if (made === null || made.subject.startsWith("response:")) redraw(); });
   keys.on("F6", () => (isOpen ? close() : open("")));
   city.deskLevel = { open };
@@ -43,15 +43,7 @@ export const mend = card((city, { face, redraw }) => {
   const version = (name, known) => Math.max(orders.version(name), known ?? 0);
   const rankNow = () => (step === "city" ? told.city_rank : isDrill ? 0 : told.rank) ?? 0;
 
-  // ---- the dry run: asked once, and again after a while, for the counts of cases change
-  function runOf(response, to, of_) {
-    const key = `${response} ${to} ${of_}`, kept = runs.get(key);
-    if (!kept || performance.now() - kept.at > AGAIN_MS) {
-      runs.set(key, { at: performance.now(), run: kept?.run ?? null });
-      orders.ask("level_run", { response, rank: to }).then(({ run }) => { runs.set(key, { at: performance.now(), run }); redraw(); }, () => runs.delete(key));
-    }
-    return runs.get(key)?.run ?? null;
-  }
+  // ---- the dry run, shown before anything is confirmed
   const dry = (run) => html`<p class="run" data-known=${mark(run !== null)}><b>${say.say("levels.run")}</b><span>${run === null ? say.say("levels.run.asking") : runLine(city, run)}</span></p>`;
 
   // ---- forms: what is told after the level was chosen

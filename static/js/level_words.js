@@ -3,6 +3,7 @@ import { joined } from "./draw.js";
 
 /** Rank → the code of the level; 0 = no response. */
 export const LEVELS = ["none", "IV", "III", "II", "I"];
+const AGAIN_MS = 15000;
 
 /** "41项任务 · 9席召集 · 36街镇零报告 R1h · 参观中止 · 顺延 213 件". @param {City} city @param {any} run */
 export function runLine(city, run) {
@@ -17,6 +18,23 @@ export function runLine(city, run) {
     ...[...run.roster.map((one) => words("run.roster." + one)), ...run.screens.filter((one) => one !== "briefing_cut").map((one) => words("run.screen." + one))],
   );
   return told;
+}
+
+/**
+ * Keeps what changes of level would start: asked once, and again after a while, for counts of cases change.
+ * @param {City} city @param {() => void} redraw
+ * @returns {(response: string, rank: number, version: number) => any} null = not known yet
+ */
+export function dryRuns(city, redraw) {
+  const runs = /** @type {Map<string, { at: number, run: any }>} */ (new Map());
+  return (response, rank, version) => {
+    const key = `${response} ${rank} ${version}`, kept = runs.get(key);
+    if (!kept || performance.now() - kept.at > AGAIN_MS) {
+      runs.set(key, { at: performance.now(), run: kept?.run ?? null });
+      city.orders.ask("level_run", { response, rank }).then(({ run }) => { runs.set(key, { at: performance.now(), run }); redraw(); }, () => runs.delete(key));
+    }
+    return runs.get(key)?.run ?? null;
+  };
 }
 
 /** The name of a warning. @param {City} city */

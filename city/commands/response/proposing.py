@@ -12,7 +12,7 @@ from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.response.activation_run import activation_run
 from city.response.approvers import PROPOSERS, needs_of
 from city.response.level_data import approval_data, basis_data, verbal_data
-from city.response.response_ids import ResponseId
+from city.response.response_ids import ResponseId, response_id
 from city.response.suggestions import already_proposed
 from city.state.response_records import Approval, Basis, Measure, Response, VerbalOrder
 
@@ -83,9 +83,10 @@ def proposal_data(
 ) -> dict[str, Any]:  # fmt: skip
     """Return the data of ``LevelProposed``.
 
-    A first Ⅳ becomes active by itself when nobody decides in time; no other change does.
+    A first Ⅳ becomes active by itself when nobody decides in time; no other change does, and no exercise.
     """
-    before = response.rank
+    before, parts = response.rank, response_id(response.id)
+    is_exercise = parts is not None and parts.is_exercise
     wait_s = order.rules.response.numbers.decide_s[max(rank, before)]
     table = needs_of(rank, before) if needs is None else needs
     run = activation_run(order.state, order.rules, response.id, rank, order.now.city)
@@ -93,7 +94,7 @@ def proposal_data(
         "proposal": f"p{order.subject.version + 1}", "rank": rank, "rank_before": before,
         "basis": basis_data(basis), "needs": [list(need) for need in table],
         "decide_by": iso(order.now.city + wait_s), "reason": reason,
-        "activates_itself": rank == 1 and before == 0 and verbal is None,
+        "activates_itself": rank == 1 and before == 0 and verbal is None and not is_exercise,
         "verbal": verbal_data(verbal), "approvals": [approval_data(one) for one in approvals],
         "proposed_at": moment(order.now.city), "tasks": len(run.tasks), "seats": len(run.seats),
     }  # fmt: skip

@@ -5,6 +5,7 @@ import msgspec
 from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.holders.own_notices import NoticeSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
+from city.views.response.response_seen import ProposalSeen, ResponseNow
 from city.views.wall_seen import PageSeen
 
 __all__ = ["AgencySeen", "OwnClosureSeen", "OwnTaskSeen", "SessionLineSeen"]
@@ -76,5 +77,9 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     closures: tuple[OwnClosureSeen, ...] = ()
     cases: tuple[OwnCaseSeen, ...] = ()
     records: tuple[OwnRecordSeen, ...] = ()
+    level: ResponseNow | None = None
+    """The district's response, on the flood office's page only; None on others."""
+    proposals: tuple[ProposalSeen, ...] = ()
+    """The proposals that the flood office's head may approve, on its page only."""
     notices: tuple[NoticeSeen, ...] = ()
     """What cameras saw in its area, which it may correct before a case is filed."""

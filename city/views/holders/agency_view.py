@@ -1,11 +1,12 @@
 """The view of one agency: the common part, its linkage tasks with their incidents, and its own cases."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from city.linkage.presence import fallback_of
+from city.response.response_ids import ResponseId
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import TASK_OVER, Task
 from city.views.holders.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
@@ -14,6 +15,8 @@ from city.views.holders.own_notices import OwnNotices
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
+from city.views.response.response_seen import ResponseNow
+from city.views.response.response_view import proposals_seen
 
 __all__ = ["AgencyView"]
 
@@ -63,7 +66,23 @@ class AgencyView:
             cases=self._cases.see(state.ledger, code, city_now) if self._cases else (),
             records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
             notices=self._notices.see(state, code),
+            **self._levels(state.ledger, code, city_now),
         )
+
+    def _levels(self, ledger: LedgerState, code: str, city_now: float) -> dict[str, Any]:
+        """Return what the flood office sees of levels; nothing for others."""
+        rules = self._page.rules
+        if rules is None or code != rules.response.numbers.flood_office:
+            return {}
+        own = ledger.responses.get(of := ResponseId(rules.district, "flood_typhoon").id)
+        return {
+            "level": ResponseNow(of, own.rank, own.version) if own is not None else ResponseNow(of),
+            "proposals": tuple(
+                one
+                for one in proposals_seen(ledger, rules, city_now)
+                if any("flood_office" in need.approvers for need in one.needs)
+            ),
+        }
 
     def _tasks_of(self, linkage: LinkageSeen) -> dict[str, list[TaskSeen]]:
         """Return the tasks of each agency; sorted once for all of them."""

@@ -101,7 +101,7 @@ def other_decisions(ledger: LedgerState, rules: DecisionRules | None) -> Iterato
 
 def decision_on_level(proposal: ProposalSeen, signed_by: tuple[str, ...] = ()) -> DecisionSeen:
     """Return the decision on a proposed change of level; ``signed_by`` are marks of those who signed."""
-    given = sum(bool(need.by) for need in proposal.needs)
+    given = sum(need.at is not None for need in proposal.needs)  # a spoken order names nobody
     names: dict[str, Any] = {
         "rank": proposal.rank, "before": proposal.rank_before, "tasks": proposal.tasks,
         "seats": proposal.seats, "given": given, "needs": len(proposal.needs),

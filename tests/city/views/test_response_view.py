@@ -4,6 +4,7 @@ import msgspec
 
 from city.clocks.timestamps import iso
 from city.state.response_records import RecoveryItem
+from city.views.response.decisions import decision_on_level
 from city.views.response.response_view import proposals_seen, public_name, response_seen
 from tests.city.commands.response.response_world import DISTRICT, DRILL, LEAD, LEADER, OFFICER, Responding
 
@@ -97,3 +98,11 @@ def test_names_are_masked_unless_they_are_already() -> None:
     assert [public_name(one) for one in ("王××（副区长）", "陈敏（值班员）", "陈敏", "")] == [
         "王××（副区长）", "陈××（值班员）", "陈××", "",
     ]  # fmt: skip
+
+
+def test_the_leaders_page_counts_the_commanders_spoken_word_as_one_of_two() -> None:
+    world = Responding()
+    world.speak()
+    (proposal,) = proposals_seen(world.state, world.rules, world.now.city)
+    names = decision_on_level(proposal).names
+    assert (names["given"], names["needs"]) == (1, 2)

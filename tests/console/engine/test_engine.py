@@ -131,7 +131,9 @@ async def test_tables_are_told_once_and_again_when_others_are_read(
             await one.fold()
     loaded = {d["table"]: d["sha256"] for _, d in await engines[0].told("TableLoaded")}
     rules = shipped_rules()
-    assert loaded == {**rules.tables, **rules.linkage.tables, **rules.sensing.tables}
+    assert loaded == {
+        **rules.tables, **rules.linkage.tables, **rules.sensing.tables, **rules.response.tables,
+    }  # fmt: skip
     assert len(await engines[0].told("TableLoaded")) == len(loaded)
     engines[0].engine._notes._tables = {**loaded, "rules": "f" * 64}
     for _ in range(2):

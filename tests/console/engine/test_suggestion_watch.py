@@ -99,9 +99,11 @@ def test_people_who_lower_a_level_are_not_overruled_on_the_same_basis() -> None:
     assert list(world.round()) == []
 
 
-def test_an_exercise_warning_proposes_an_exercise() -> None:
+def test_an_exercise_warning_raises_an_exercise_that_people_have_started_and_nothing_else() -> None:
     world = Watched()
     world.warned("d", "台风", "黄色", status="Exercise")
+    assert list(world.round()) == []
+    world.activate(1, DRILL)
     assert list(world.round()) == [(DRILL, 2)]
     assert world.rank(DISTRICT) == 0
 

@@ -177,6 +177,14 @@ def test_silence_on_a_higher_level_calls_the_next_who_may_approve(
     assert world.rank() == rank
 
 
+def test_an_exercise_never_begins_by_itself() -> None:
+    world = Responding()
+    world.propose(1, OFFICER, DRILL)
+    world.wait(minutes=10)
+    assert world.ticks("response") == ["decide"]
+    assert (world.rank(DRILL), world.proposal(DRILL).called) == (0, ("rotating_leader",))
+
+
 def test_lowering_from_iv_never_happens_by_itself() -> None:
     world = Responding()
     world.activate(1)

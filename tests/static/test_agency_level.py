@@ -1,0 +1,62 @@
+"""The flood office's page in a real Chromium: its head approves levels; other agencies see none."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from city.state.ledger_state import CityState
+from city.views.holders.agency_view import AgencyView
+from city.views.page_view import PageView
+from layouts.cards.agency_level import AgencyLevel
+from tests.city.commands.response.response_world import LEADER, Responding
+from tests.script_pages import opened, tell_view
+
+pytestmark = pytest.mark.browser
+
+VERBS = ["propose_level", "approve_level", "refuse_level"]
+RUN: dict[str, Any] = {
+    "tasks": [{}] * 41, "seats": ["sw"] * 9, "roster": [], "screens": [], "round": None, "relaxed": [],
+    "relaxations_ended": [], "briefings": 0, "deferred": 0,
+}  # fmt: skip
+ANSWER = "(run) => { for (const { ask } of sent) if (ask) reply({ reply: { id: ask.id, run } }); }"
+TEXT = "(selector) => inCard('agency_level', selector).map((one) => one.textContent.trim())"
+ACTS = "() => acts().map(({ verb, subject, args }) => [verb, subject, args])"
+
+
+def tell(page: Page, world: Responding, code: str = "sw") -> None:
+    seen = AgencyView(PageView(rules=world.rules)).see(CityState(world.state), world.machine, code)
+    view = AgencyLevel().view(seen, world.now.city)
+    tell_view(page, "agency_level", view.scalars, list(view.rows))
+
+
+def person() -> Any:
+    return {"name": "沈××", "role": "agency_duty_leader", "seat": "", "person_mark": "ab", "verbs": VERBS}
+
+
+def test_the_head_of_the_flood_office_approves_after_the_dry_run(browser: Browser) -> None:
+    world = Responding()
+    world.propose(2)
+    world.approve(LEADER)
+    with opened(browser, "agency", person=person(), scope="sw", size=(390, 844)) as page:
+        tell(page, world)
+        page.wait_for_function("() => inCard('agency_level', '.do .primary').length > 0")
+        assert page.evaluate("() => inCard('agency_level', '.do .primary')[0].disabled")
+        page.evaluate(ANSWER, RUN)
+        page.wait_for_function("() => !inCard('agency_level', '.do .primary')[0].disabled")
+        assert "41项任务 · 9席召集" in page.evaluate(TEXT, ".run")[0]
+        page.evaluate("() => inCard('agency_level', '.do .primary')[0].click()")
+        proposal = world.proposal().id
+        assert page.evaluate(ACTS) == [
+            ["approve_level", "response:310115/flood_typhoon", {"proposal": proposal}]
+        ]
+        assert page.evaluate(TEXT, ".do .primary") == ["同意Ⅲ级（2/2）"]
+
+
+def test_another_agencys_page_has_no_card_of_levels(browser: Browser) -> None:
+    world = Responding()
+    world.propose(2)
+    with opened(browser, "agency", person=person(), scope="lh", size=(390, 844)) as page:
+        tell(page, world, "lh")
+        page.wait_for_function("() => inCard('agency_level', 'div[hidden]').length > 0")
+        assert page.evaluate(TEXT, "button") == []
