@@ -18,6 +18,7 @@ from layouts.cards.street_places import StreetPlaces
 from layouts.cards.street_posts import StreetPosts
 from layouts.cards.street_squads import StreetSquads
 from layouts.cards.street_support import StreetSupport
+from layouts.cards.zero_report import ZeroReportCard
 from layouts.contract import Card
 from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
 
@@ -44,6 +45,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
                 "work",
                 (
                     Cell("agency_level"),
+                    Cell("zero_report"),
                     Cell("agency_tasks"),
                     Cell("own_notices"),
                     Cell("own_cases", grow=True),
@@ -53,7 +55,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("footer", (Cell("agency_footer"),)),
         ),
         scripts=(*EVERY, *OF_ORDERS, "sound", "agency", "outbox"),
-        sheets=("cards", "people_cards", "agency_cards", "own_cases"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "zero_report"),
     ),
     Layout(
         key="street",
@@ -64,7 +66,10 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("street_header"),)),
-            Region("left", (Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases"))),
+            Region(
+                "left",
+                (Cell("zero_report"), Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases")),
+            ),
             Region("map", (Cell("map", "figure", grow=True),)),
             Region(
                 "right",
@@ -79,7 +84,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("footer", (Cell("street_footer"),)),
         ),
         scripts=(*EVERY, *OF_CASES, "sound", "agency", "outbox"),
-        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards"),
+        sheets=("cards", "people_cards", "agency_cards", "own_cases", "street_cards", "zero_report"),
     ),
     Layout(
         key="check",
@@ -112,12 +117,13 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyLevel(), AgencyTasks(), OwnNotices(), OwnCases(), AgencyIncidents(),
+    Header("agency_header"), AgencyLevel(), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(),
+    AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), AgencyTasks(), OwnNotices(), OwnCases(), StreetSupport(), StreetPosts(),
-    StreetSquads(), StreetPlaces(),
+    Header("street_header"), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(), StreetSupport(),
+    StreetPosts(), StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
 CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())

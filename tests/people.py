@@ -55,12 +55,13 @@ duty_leader,王××（副区长）,,周××（区政府办副主任）,00:00,00:
 
 @contextmanager
 def story(
-    holders: dict[str, str] | None = None, *, roster: str = "", leads: dict[str, str] | None = None
-) -> Iterator["Cast"]:
+    holders: dict[str, str] | None = None, *, roster: str = "", leads: dict[str, str] | None = None,
+    flood_office: dict[str, str] | None = None,
+) -> Iterator["Cast"]:  # fmt: skip
     """Run a whole Citywall with everybody of a story in it; the arguments as :class:`Cast` takes them."""
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder))
-        with Cast(running, holders, roster=roster, leads=leads) as people:
+        with Cast(running, holders, roster=roster, leads=leads, flood_office=flood_office) as people:
             try:
                 running.start()
                 yield people
@@ -73,10 +74,10 @@ class Cast:
 
     def __init__(
         self, running: Running, holders: dict[str, str] | None = None, *, roster: str = "",
-        leads: dict[str, str] | None = None,
+        leads: dict[str, str] | None = None, flood_office: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
         """``holders``: login → agency code, street code or ``village:<street code>``; ``leads``: login → name
-        of further shift leads."""
+        of further shift leads, ``flood_office``: of duty leaders of the flood office."""
         self.running = running
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -84,12 +85,18 @@ class Cast:
         self._commanders: dict[str, Commander] = {}
         self.tokens: dict[str, str] = {}
         (running.data / "roster.csv").write_text(roster or ROSTER, encoding="utf-8")
-        self._enrol(running.data, holders or {}, leads or {})
+        self._enrol(running.data, holders or {}, leads or {}, flood_office or {})
 
-    def _enrol(self, data: Path, holders: dict[str, str], leads: dict[str, str]) -> None:
+    def _enrol(
+        self, data: Path, holders: dict[str, str], leads: dict[str, str], flood_office: dict[str, str]
+    ) -> None:  # fmt: skip
         accounts, tokens = Accounts(data, QUICK), TokenStore(data)
         told = {name: (display, roles, {}) for name, (display, roles) in CENTRE.items()}
         told |= {name: (display, ["shift_lead"], {}) for name, display in leads.items()}
+        told |= {
+            name: (display, ["agency_duty_leader"], {"agency": "sw"})
+            for name, display in flood_office.items()
+        }
         for name, holder in holders.items():
             kind, _, code = holder.rpartition(":")
             is_street = code.isdigit()

@@ -22,6 +22,10 @@ RELAXATIONS: Final = (
 )  # fmt: skip
 """What may be relaxed in an emergency (domain §4.6), and nothing else."""
 
+FIGURES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "outage": ("dl",), "trees": ("lh",), "sites": ("jg",), "pumps": ("sw", "ps"),
+}  # fmt: skip
+
 
 SUPPORT_AGENCIES: Final = {
     "people": "yj", "relocation": "ga", "pumps": "ps", "boats": "hs", "vehicles": "gj", "power": "dl",
@@ -110,6 +114,8 @@ class ResponseNumbers(msgspec.Struct, frozen=True):
     support_agencies: Mapping[str, str] = msgspec.field(default_factory=lambda: dict(SUPPORT_AGENCIES))
     """Kind of support → the agency that gives it."""
     relocation_confirm_s: float = 600.0
+    figures_of: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: {**FIGURES_OF})
+    """Family of reported figures → the agencies that report it: no number is reported twice."""
 
 
 class ResponseRules(msgspec.Struct, frozen=True):

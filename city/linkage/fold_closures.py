@@ -75,6 +75,8 @@ def _agreed(state: LedgerState, fact: Fact, closure: Closure) -> str:
 
 def _reopened(state: LedgerState, fact: Fact, closure: Closure) -> str:
     closure.state, closure.incident, closure.reopen_asked, closure.parties = "open", "", (), ()
+    reopened_at = state.clock.at(fact.recorded_at)
+    closure.past = (*closure.past, (closure.limit_at, closure.closed_at, reopened_at))
     closure.closed_at, closure.limit_at, closure.ordered = None, None, None
     closure.noted, closure.by_rule = "", False
     return "log.underpass_reopened"

@@ -1,7 +1,8 @@
 """Keys of reported figures: which holder reports which, so that no number is counted twice.
 
-Streets report people moved, their shelters and flooded points; agencies report outages, trees, sites and
-pumps. A key has two or three parts: ``relocation.<group>.should``, ``outage.out``.
+Streets report people moved, their shelters and flooded points; of outages, trees, sites and pumps each is
+reported by the agencies that are named for it. A key has two or three parts, such as ``outage.out`` or
+``relocation.<group>.should``.
 """
 
 from collections.abc import Mapping
@@ -33,13 +34,14 @@ def shelters_of(rules: DecisionRules, street: str) -> Mapping[str, int | None]:
 
 
 def known_keys(rules: DecisionRules, holder: str) -> tuple[str, ...]:
-    """Return the keys that a holder may report, () for an unknown holder."""
+    """Return the keys that a holder reports, () for none."""
     if holder in rules.streets:
         people = (f"relocation.{one}.{part}" for one in RELOCATION_GROUPS for part in ("should", "moved"))
         shelters = shelters_of(rules, holder)
         doors = (f"shelter.{one}.{part}" for one in shelters for part in ("open", "occupied"))
         return (*people, *doors, *WATERLOGGING)
-    return AGENCY_KEYS if holder in rules.agencies else ()
+    named = rules.response.numbers.figures_of
+    return tuple(key for key in AGENCY_KEYS if holder in named.get(key.partition(".")[0], ()))
 
 
 def moved_and_should(figures: Mapping[str, Figure]) -> tuple[float, float] | None:

@@ -15,8 +15,6 @@ from city.state.subject_marks import mark_fact
 
 __all__ = ["BRIEFINGS"]
 
-NUMERALS: Final = {"IV": "Ⅳ", "III": "Ⅲ", "II": "Ⅱ", "I": "Ⅰ"}
-
 
 def _started(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     data, id_ = fact.data, fact.subject.removeprefix("briefing:")
@@ -39,7 +37,7 @@ def _ended(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     names = {}
     if why == "level":
         rank = whole(data, "rank")
-        names["level"] = NUMERALS[LEVELS[rank]]
+        names["level"] = LEVELS[rank]
     briefing.ended_at, briefing.why, briefing.rank = state.clock.at(fact.recorded_at), why, rank
     briefing.ended = _signed(state, fact)
     mark_fact(briefing, fact)

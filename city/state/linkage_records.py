@@ -272,6 +272,8 @@ class Closure(msgspec.Struct):
     ordered: Signed | None = None
     parties: tuple[str, ...] = ()
     """The agencies that close it together; two of them must agree to reopen it."""
+    past: tuple[tuple[float | None, float | None, float], ...] = ()
+    """Earlier closures: when the depth reached the limit, when it was closed, when it was reopened."""
     version: int = 0
     moved: int = 0
     changed: int = 0

@@ -17,6 +17,8 @@ __all__ = ["COOKIE", "SESSION_COOKIE", "Authorization", "Viewer", "viewing_perso
 
 COOKIE = "citywall_view"
 SESSION_COOKIE = "citywall_session"
+VISITORS = "presenter"
+"""Role of the account that is signed in on the visitors' screen."""
 LOOPBACK_PAGES = frozenset({"wall", "metrics"})
 """The pages that ``open_loopback`` opens to the machine itself: nobody can order anything there."""
 
@@ -70,6 +72,8 @@ class Authorization:
         account = self._account(session)
         if account is not None and may_open(viewing_person(account), page, scope):
             return Viewer(page, "session", session, _digest(session), remote_of(request), scope)
+        if account is not None and VISITORS in account.rights.roles:
+            return None  # the visitors' screen sees its own page, whatever else its browser or machine may
         if scope:
             return None  # a screen in a hall acts for nobody
         key = _cookie(request, COOKIE)

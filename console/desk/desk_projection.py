@@ -10,9 +10,11 @@ import structlog
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
 from city.indicators.duty_figures import duty_indicators, workstations_of
+from city.indicators.emergency_figures import emergency_indicators, response_span, units_by_kind
 from city.indicators.linkage_figures import linkage_indicators
 from city.indicators.sensor_figures import sensor_indicators
 from city.indicators.video_figures import video_indicators
+from city.response.event_span import is_exercise_now
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
@@ -85,6 +87,17 @@ class DeskProjection:
         workstations = workstations_of(ledger)
         of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
         return {
-            **of_cases, **of_duty, **linkage_indicators(ledger, day, now=city),
-            **video_indicators(state, day, now),
+            **of_cases, **of_duty, **_emergency(state, rules, city),
+            **linkage_indicators(ledger, day, now=city), **video_indicators(state, day, now),
         }  # fmt: skip
+
+
+def _emergency(state: CityState, rules: DecisionRules, city: float) -> dict[str, Indicator]:
+    """Return the figures of the response that runs or ended within its time to recover; else none."""
+    ledger = state.ledger
+    exercise = is_exercise_now(ledger)
+    span = response_span(ledger, city, exercise=exercise)
+    if span is None or city - span[1] > rules.response.numbers.recovery_s:
+        return {}
+    found = emergency_indicators(ledger, rules, span, now=city, exercise=exercise, units=units_by_kind(state))
+    return {one.id: one for one in found}

@@ -48,6 +48,9 @@ def check_rights(
     if odd or not wanted:
         message = f"roles: expected some of {', '.join(ROLES)}, got {', '.join(sorted(odd)) or 'none'}"
         raise ValueError(message)
+    if "presenter" in wanted and (len(wanted) > 1 or agency or street):
+        message = "roles: expected presenter alone, without an agency or street: visitors see that screen"
+        raise ValueError(message)
     for field, text, longest in (("display", display, 40), ("seat", seat, 20)):
         if len(text) > longest or not text.isprintable() or text != text.strip():
             message = f"{field}: expected at most {longest} printable characters, got {text!r}"

@@ -78,7 +78,7 @@ def check_client(name: str) -> str:
 def check_right(right: str) -> str:
     """Return a right if the protocol knows it; raises ValueError."""
     known = {f"publish:{topic}" for topic in PUBLISHED} | {f"subscribe:{t}" for t in TOPICS}
-    known |= {"subscribe:*", "view:wall", "view:metrics"}
+    known |= {"subscribe:*", "view:wall", "view:briefing", "view:metrics"}
     if right.removesuffix(ANYWHERE) not in known and right not in ("read:person", "command"):
         expected = "publish:<topic>, subscribe:<topic|*>, view:<page> or read:person"
         message = f"right: expected {expected}, got {right!r}"

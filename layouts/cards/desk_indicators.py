@@ -7,10 +7,12 @@ import msgspec
 
 from layouts.contract import Row, View
 
-__all__ = ["DUTY", "MAIN", "DeskIndicators", "DutyIndicators", "SeesIndicators"]
+__all__ = ["DUTY", "EMERGENCY", "MAIN", "DeskIndicators", "DutyIndicators", "SeesIndicators"]
 
 MAIN: Final = ("K01", "K08", "K04", "K09", "K02", "K14", "K03", "K12b")
 """The main indicators of a desk, in display order."""
+EMERGENCY: Final = ("E04", "E05", "E06", "E07", "E09", "E12", "E13", "E01")
+"""Those while a response runs."""
 DUTY: Final = ("K28a", "K28b", "K28c", "K29")
 """Those of the duty page, all of them."""
 
@@ -41,7 +43,8 @@ class DeskIndicators:
     def view(self, seen: SeesIndicators, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         rows: list[Row] = [(name, _row(seen.indicators[name])) for name in sorted(seen.indicators)]
-        return View(now, {"at": seen.indicators_at, "main": list(MAIN)}, rows)
+        main = EMERGENCY if EMERGENCY[0] in seen.indicators else MAIN
+        return View(now, {"at": seen.indicators_at, "main": list(main)}, rows)
 
 
 class DutyIndicators:

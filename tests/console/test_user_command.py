@@ -127,6 +127,8 @@ def test_an_empty_standard_input_is_no_secret(data: Path, arguments: list[str]) 
     ["add", "x1", "x", "--role", "agency_operator", "--agency", "nosuch", "--no-password"],
     ["add", "x1", "x", "--role", "street_operator", "--street", "310115999", "--no-password"],
     ["add", "x1", "x", "--role", "inspector", "--within", "310115999", "--no-password"],
+    ["add", "x1", "x", "--role", "presenter", "--role", "duty_officer", "--no-password"],
+    ["add", "x1", "x", "--role", "presenter", "--agency", "sw", "--no-password"],
     ["change", "li", "--agency", "nosuch"], ["change", "li", "--within", "310115999"],
     ["disable", "nobody"], ["pin", "li", "--password-stdin"], ["roles", "li", "agency_operator"],
 ])  # fmt: skip

@@ -52,11 +52,12 @@ def _wrong(
     order: SubjectOrder, holder: str, figures: Mapping[str, int], before: Mapping[str, float], reason: str
 ) -> Refusal | None:
     keys = known_keys(order.rules, holder)
-    if not keys:
+    if holder not in order.rules.streets and holder not in order.rules.agencies:
         return Refusal("bad_args", "unknown_reporter", {"reporter": holder[:60]})
     unknown = next((key for key in figures if key not in keys), None)
     if unknown is not None:
-        return Refusal("bad_args", "unknown_figure", {"field": unknown[:100], "known": ", ".join(keys)})
+        told = {"field": unknown[:100], "known": ", ".join(keys) or "–"}
+        return Refusal("bad_args", "unknown_figure", told)
     after = {**before, **figures}
     for group in RELOCATION_GROUPS:
         moved, should = after.get(f"relocation.{group}.moved", 0), after.get(f"relocation.{group}.should", 0)

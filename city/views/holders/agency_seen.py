@@ -4,6 +4,7 @@ import msgspec
 
 from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.holders.own_notices import NoticeSeen
+from city.views.holders.own_reports_seen import OwnReportsSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen
 from city.views.response.response_seen import ProposalSeen, ResponseNow
 from city.views.wall_seen import PageSeen
@@ -81,5 +82,7 @@ class AgencySeen(PageSeen, frozen=True, kw_only=True):
     """The district's response, on the flood office's page only; None on others."""
     proposals: tuple[ProposalSeen, ...] = ()
     """The proposals that the flood office's head may approve, on its page only."""
+    reports: OwnReportsSeen | None = None
+    """Its zero report and figures; None while nobody asks for them."""
     notices: tuple[NoticeSeen, ...] = ()
     """What cameras saw in its area, which it may correct before a case is filed."""

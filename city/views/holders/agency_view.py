@@ -12,6 +12,7 @@ from city.state.linkage_records import TASK_OVER, Task
 from city.views.holders.agency_seen import AgencySeen, OwnClosureSeen, OwnTaskSeen, SessionLineSeen
 from city.views.holders.own_cases import OwnCases
 from city.views.holders.own_notices import OwnNotices
+from city.views.holders.own_reports import OwnReports
 from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
@@ -38,6 +39,7 @@ class AgencyView:
         self._cases = cases or (OwnCases(page.rules) if page.rules is not None else None)
         self._notices = OwnNotices()
         self._by_agency: tuple[LinkageSeen | None, dict[str, list[TaskSeen]]] = (None, {})
+        self._reports = OwnReports(page.rules) if page.rules is not None else None
         self._units: dict[str, UnitOnTask] = {}
         self._units_of: tuple[LedgerState, float] | None = None
 
@@ -65,6 +67,7 @@ class AgencyView:
             closures=_closures(state.ledger, linkage, code),
             cases=self._cases.see(state.ledger, code, city_now) if self._cases else (),
             records=self._cases.records(state.ledger, code, city_now) if self._cases else (),
+            reports=self._reports.see(state, code) if self._reports else None,
             notices=self._notices.see(state, code),
             **self._levels(state.ledger, code, city_now),
         )

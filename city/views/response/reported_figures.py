@@ -101,7 +101,8 @@ def reported_figures(
         len(cells) - len(known), min((one.as_of for one in known if one.as_of), default=None),
         old=sum(one.is_old for one in known),
     )  # fmt: skip
-    outages = [reported(ledger, agency, "outage.", since) for agency in rules.agencies]
+    power = rules.response.numbers.figures_of.get("outage", ())
+    outages = [reported(ledger, agency, "outage.", since) for agency in power]
     return {
         "relocation": people, "outage": _outage([one for one in outages if one.figures], old),
         **_shelters(ledger, rules, since, old),

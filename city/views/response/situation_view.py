@@ -101,7 +101,7 @@ class SituationView:
 
     def _storm_ahead(self, state: CityState, rules: DecisionRules, city: float) -> ForecastSeen | None:
         """Return the storm that comes near; its track is walked again only when it changed or was passed."""
-        key, ahead = (state.ledger, state.revision("warnings", "clock")), self._storm[1]
+        key, ahead = (state, state.revision("warnings", "clock")), self._storm[1]
         if self._storm[0] != key or (ahead is not None and ahead.at < city):
             self._storm = (key, storm_ahead(state.ledger.storms.values(), rules, city))
         return self._storm[1]
@@ -172,7 +172,7 @@ class _Points:
     def lost(self, state: CityState, now: float) -> frozenset[str]:
         """Return the ids of the gauges without valid data now; the same value while they stay the same."""
         r = state.measured.readings
-        known = (len(r), state.revision("registry"), state.ledger)
+        known = (len(r), state.revision("registry"), state)
         if r is not self._of or known != self._known:
             self._of, self._known, self._mask = r, known, b"?"
             self._rows = np.flatnonzero(r.column("kind") == GAUGE_KIND)

@@ -155,7 +155,7 @@ def test_a_level_from_three_on_ends_it_wherever_it_is(jurisdiction: str) -> None
     assert take_steps(w) == []
     activate(w, 2, jurisdiction)
     assert take_steps(w) == ["level"]
-    assert last_line(w) == ("log.briefing_ended.level", {"level": "Ⅲ"})
+    assert last_line(w) == ("log.briefing_ended.level", {"level": "III"})
 
 
 def test_it_does_not_come_back_when_the_level_ends_and_none_starts_meanwhile() -> None:

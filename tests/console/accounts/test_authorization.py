@@ -70,3 +70,11 @@ def test_a_revoked_key_closes_the_door_for_its_cookies(tokens: TokenStore) -> No
     cookie = authorization.cookie_for(tokens.create("hall", ["view:wall"], now=1.0), "wall") or ""
     tokens.revoke(1, now=2.0)
     assert not authorization.may_view(request(cookie=cookie), "wall")
+
+
+def test_a_visitors_screen_may_have_a_key_that_opens_nothing_else(tokens: TokenStore) -> None:
+    authorization = Authorization(tokens, b"secret", open_loopback=False)
+    cookie = authorization.cookie_for(tokens.create("visitors", ["view:briefing"], now=1.0), "briefing")
+    assert cookie is not None
+    pages = ("briefing", "wall", "desk", "duty", "metrics")
+    assert [page for page in pages if authorization.may_view(request(cookie=cookie), page)] == ["briefing"]

@@ -1,0 +1,264 @@
+"""Personal data and typed words never reach the pages that others can read: every byte of them is looked at.
+
+A page joins by a row of ``ROWS``. A secret joins by a line of ``SECRETS`` and an act in ``tell``.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from city.clocks.timestamps import iso
+from city.duty.shift_times import ShiftTimes
+from layouts.pages import LAYOUTS
+from tests.captured import Captured
+from tests.console.browser import Sight
+from tests.invented import case, moment, publish, unit
+from tests.people import PASSWORD, STREET, Cast
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+
+SECRETS = {
+    "reporter": "QREPORTERQ", "phone": "13912345678", "title": "QTITLEQ", "description": "QDESCRIPTIONQ",
+    "address": "QADDRESSQ", "comment": "QCOMMENTQ", "supervision": "QSUPERVISIONQ", "return": "QRETURNQ",
+    "incident": "QINCIDENTQ", "task": "QTASKQ", "session_line": "QLINEQ", "entry": "QENTRYQ",
+    "visit": "QVISITQ", "relaxation": "QRELAXATIONQ", "leaders_visit": "QONSITEQ",
+    "proposal": "QPROPOSALQ", "spoken_words": "QSPOKENQ", "figures_reason": "QFIGURESQ",
+    "report_text": "QZEROQ", "call_sign": "QCALLSIGNQ", "unit": "qunitq",
+    "officer": "陈××", "intake": "何××", "shift_lead": "顾××", "duty_leader": "王××", "presenter": "梅××",
+    "agency_operator": "pipes××", "street_operator": "tangzhen××",
+}  # fmt: skip
+"""Name of a secret → the words to look for."""
+LEADERS = frozenset({"duty_leader", "shift_lead"})
+UNITS = frozenset({"call_sign", "unit"})
+RECORDER = frozenset({"officer"})
+"""Who recorded a spoken order: every band of its level names them by surname (story M10)."""
+LEVEL = "response:310115/flood_typhoon"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page: who opens it ('' = nobody signs in on it), what its own rules let it tell, when it is drawn.
+
+    ``look`` goes through what the page can show.
+    """
+
+    page: str
+    who: str
+    may_tell: frozenset[str]
+    is_drawn: str
+    look: Callable[[Sight], None] = lambda sight: None
+
+
+def step_through(sight: Sight) -> None:
+    sight.wait("() => citywall.card('briefing').scalars.figures && citywall.beat()?.feed === 'live'")
+    for number in range(1, 6):
+        sight.page.keyboard.press(" ")
+        sight.wait("(n) => citywall.briefing.step() === n && citywall.briefing.isOpen()", 20, number)
+
+
+ROWS = [
+    Row("briefing", "presenter", frozenset(), "() => citywall.card('briefing')?.scalars.open", step_through),
+    # A wall names units, and the leaders by surname and title (look.md, domain 4.9).
+    Row("wall", "", LEADERS | UNITS | RECORDER, "() => citywall.card('queue')?.order.length > 0"),
+    Row("leader", "wang", LEADERS | UNITS | RECORDER, "() => citywall.beat() !== null"),
+]
+PAGES = [row for row in ROWS if row.page in {layout.key for layout in LAYOUTS}]
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder))
+        with Cast(running, {"pipes": "ps", "tangzhen": STREET}) as people:
+            try:
+                running.start()
+                yield people
+            finally:
+                running.stop()
+
+
+def tell(cast: Cast) -> None:
+    """Say every secret of peacetime where a person or a system would."""
+    s = SECRETS
+    shift = f"shift:{ShiftTimes('310115').at(time.time()).id}"
+    for who in ("gu", "chen", "wang"):
+        cast.does(who, "sign_in", shift)
+    record = case(
+        "hole", channel="hotline_12345", title=s["title"], description=s["description"],
+        address=f"世纪大道 {s['address']}", road=None, urgency="critical",
+        reporter={"name": s["reporter"], "phone": s["phone"]},
+        category={"kind": "component", "code": "0102", "system": "GBT30428.2"},
+    )  # fmt: skip
+    assert publish(cast.running, "case", [record]).accepted == 1
+    assert publish(cast.running, "unit", [unit(s["unit"], 1, call_sign=s["call_sign"])]).accepted == 1
+    key, about = "hotline/hole", "case:hotline/hole"
+    cast.done("intake", "file", key, 0)
+    cast.does("chen", "comment", about, text=s["comment"])
+    cast.does("wang", "supervise", about, text=s["supervision"])
+    holder = str(cast.wait_for(about, "CaseDispatched")["data"]["to"])
+    assert holder == "ps"
+    cast.does("pipes", "return", about, reason="not_my_duty", text=s["return"])
+    row = {"agency": "ga", "priority": "P2", "text": s["task"]}
+    cast.give("chen", "open_incident", about, 0, kind="road_flood", title=s["incident"], tasks=[row])
+    incident = str(cast.wait_for_type("IncidentOpened")["subject"])
+    cast.does("wang", "open_session", incident)
+    cast.does("wang", "add_session_line", incident, text=s["session_line"])
+    cast.give("chen", "write_entry", shift, 0, kind="note", text=s["entry"])
+    cast.give(
+        "wang", "record_visit", "street:310115005", 0, lon=121.5065, lat=31.2453, text=s["leaders_visit"]
+    )
+    cast.give(
+        "wang", "start_relaxation", "relaxation:defer_ordinary", 0, until=moment(60), text=s["relaxation"]
+    )
+    cast.give("wang", "start_briefing", "briefing:hall", 0, visit=s["visit"], until=moment(60))
+
+
+def tell_of_the_emergency(cast: Cast) -> None:
+    """Say the secrets of an emergency: its level begins by a spoken order."""
+    s = SECRETS
+    cast.does("gu", "propose_level", LEVEL, rank=1, text=s["proposal"])
+    cast.does(
+        "chen", "record_verbal_order", LEVEL, rank=3, person="区长", words=s["spoken_words"],
+        given_at=iso(time.time() - 5),
+    )  # fmt: skip
+    proposal = cast.wait_for(LEVEL, "LevelProposed")["data"]["proposal"]
+    cast.does("wang", "approve_level", LEVEL, proposal=proposal)
+    cast.wait_for(LEVEL, "ResponseActivated")
+    cast.wait_for("briefing:hall", "BriefingEnded")
+    cast.give(
+        "tangzhen", "report_figures", f"situation:{STREET}", 0, figures={"waterlogging.open": 7},
+        reason=s["figures_reason"],
+    )  # fmt: skip
+    opened = str(cast.wait_for_type("ReportRoundOpened")["subject"])
+    cast.does(
+        "tangzhen",
+        "send_zero_report",
+        opened,
+        nil=False,
+        figures={"waterlogging.open": 8},
+        text=s["report_text"],
+    )
+
+
+@pytest.fixture(scope="module")
+def captured(cast: Cast, browser: Any) -> dict[str, Captured]:
+    """What each page received while everything was told: before and in the emergency."""
+    tell(cast)
+    pages: dict[str, tuple[Sight, Captured]] = {}
+    for row in PAGES:
+        sight = Sight(browser)
+        pages[row.page] = sight, Captured(sight)
+        open_page(cast, sight, row)
+        row.look(sight)
+    tell_of_the_emergency(cast)
+    for sight, _ in pages.values():
+        now = sight.page.evaluate("citywall.beat()?.now ?? 0")
+        sight.wait("(before) => citywall.beat().now > before + 2", 20, now)
+    for _, bytes_ in pages.values():
+        bytes_.all_bytes()
+    return {name: bytes_ for name, (_, bytes_) in pages.items()}
+
+
+def open_page(cast: Cast, sight: Sight, row: Row) -> None:
+    if row.who:
+        sight.visit(f"{cast.running.console}/sign-in?next=/{row.page}")
+        sight.page.fill('input[name="account"]', row.who)
+        sight.page.fill('input[name="password"]', PASSWORD)
+        sight.page.click('button[type="submit"]')
+        sight.page.wait_for_url(f"**/{row.page}*")
+    else:
+        sight.visit(f"{cast.running.console}/{row.page}")
+    sight.wait(row.is_drawn)
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.page)
+def test_no_byte_of_a_page_holds_what_is_not_for_it(captured: dict[str, Captured], row: Row) -> None:
+    found = captured[row.page].found(SECRETS)
+    assert {name: places for name, places in found.items() if name not in row.may_tell} == {}
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.page)
+def test_there_was_something_to_look_at(captured: dict[str, Captured], row: Row) -> None:
+    urls = {url.split("?")[0] for url, data in captured[row.page].all_bytes() if data}
+    assert [url for url in urls if url.endswith(f"/{row.page}")] != []  # the page itself
+    assert captured[row.page].live != []
+    assert len(captured[row.page].sockets) == 2
+
+
+def test_every_secret_was_told(cast: Cast, captured: dict[str, Captured]) -> None:
+    """What nobody said would not be found either."""
+    told = json.dumps(cast.all_facts(), ensure_ascii=False)
+    elsewhere = {"reporter", "phone", *UNITS, "presenter", "address"}
+    assert [name for name, words in SECRETS.items() if name not in elsewhere and words not in told] == []
+    assert SECRETS["address"] in told
+
+
+def test_the_visitors_channel_tells_nothing_once_it_is_closed(captured: dict[str, Captured]) -> None:
+    last = captured["briefing"].views("briefing")[-1]
+    assert (last["whole"], last["scalars"], last["set"]) == (True, {"open": False}, {})
+
+
+class TestRoutes:
+    """What else the account of the visitors' screen can reach: nothing."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def cookie(cast: Cast, browser: Any) -> str:
+        sight = cast.desk(browser, "presenter", page="briefing")
+        cookies = sight.page.context.cookies()
+        return "; ".join(f"{one['name']}={one['value']}" for one in cookies)
+
+    @staticmethod
+    def get(cast: Cast, path: str, cookie: str) -> tuple[int, bytes, str]:
+        request = Request(cast.running.console + path, headers={"Cookie": cookie})
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read(), answer.url
+        except OSError as error:
+            return getattr(error, "code", 0), b"", ""
+
+    def test_its_own_page_is_open(self, cast: Cast, cookie: str) -> None:
+        status, page, _ = self.get(cast, "/briefing", cookie)
+        assert status == 200
+        assert b"title-picture" in page
+        assert b"SessionMessages" not in page  # no way to order or to ask
+        assert "street.310115" not in page.decode()  # nor any name of a street, an agency, a source
+
+    @pytest.mark.parametrize("path", [
+        "/wall", "/desk", "/duty", "/agency/ps", f"/street/{STREET}", f"/check/{STREET}",
+        f"/station/{STREET}", "/tiles/wall/density/10/857/418.png", "/tiles/desk/density/10/857/418.png",
+        "/camera/cam1.jpg", "/camera/cam1.jpg?view", "/detection/0a1b-1.jpg", "/metrics",
+        f"/evidence/t1/{'a' * 64}.jpg", f"/evidence/case/c1/{'a' * 64}.jpg", "/duty/roster.csv",
+        "/duty/roster.ics",
+    ])  # fmt: skip
+    def test_no_other_page_tile_picture_or_file(self, cast: Cast, cookie: str, path: str) -> None:
+        status, _, _ = self.get(cast, path, cookie)
+        assert status == 403
+
+    @pytest.mark.parametrize("channel", [
+        "wall", "desk", "duty", "agency/ps", f"street/{STREET}", f"check/{STREET}", f"station/{STREET}",
+    ])  # fmt: skip
+    def test_no_other_channel(self, cast: Cast, cookie: str, channel: str) -> None:
+        url = f"{cast.running.console.replace('http', 'ws')}/live/{channel}"
+        headers = {"Cookie": cookie, "Origin": cast.running.console}
+        with pytest.raises(InvalidStatus) as refused:
+            connect(url, additional_headers=headers, open_timeout=10).close()
+        assert refused.value.response.status_code == 403
+
+    @pytest.mark.parametrize("who", ["wang", "chen", "gu"])
+    def test_nobody_elses_account_opens_the_visitors_page(self, cast: Cast, browser: Any, who: str) -> None:
+        sight = cast.desk(browser, who, page="duty")
+        told = sight.page.goto(f"{cast.running.console}/briefing")
+        assert told is not None
+        assert told.status == 403
+        sight.close()

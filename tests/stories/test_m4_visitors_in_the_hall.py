@@ -1,0 +1,215 @@
+"""Story M4: visitors are in the hall when level Ⅲ starts; then the server of their page dies."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from city.clocks.timestamps import parse
+from tests.captured import Captured
+from tests.console.browser import Sight, chromium
+from tests.invented import case, publish
+from tests.people import PASSWORD, Cast, story
+from tests.screens import ROUNDED_S
+
+pytestmark = pytest.mark.browser
+
+HALL, LEVEL = "briefing:hall", "response:310115/flood_typhoon"
+VISIT = "秘密考察团"
+PRIVATE = {"visit": VISIT, "citizen": "张三丰", "phone": "13812345678", "road": "羽山路巨野路口"}
+CUT_OFF_S, DEAD_S = 2.0, 5.0
+
+# Notes at every frame of the browser what visitors see: [machine time in seconds, is the picture over all,
+# the slide].
+NOTE = """() => {
+  const picture = document.getElementById("title-picture"), seen = (window.citywallTestSeen = []);
+  const host = () => document.querySelector('[data-cell="briefing"] *');
+  const slide = () => host()?.shadowRoot?.querySelector("h1")?.textContent ?? "";
+  const look = () => {
+    const now = [getComputedStyle(picture).opacity === "1", slide()];
+    if (JSON.stringify(now) !== JSON.stringify(seen.at(-1)?.slice(1))) seen.push([Date.now() / 1000, ...now]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+IS_COVERED = "() => getComputedStyle(document.getElementById('title-picture')).opacity === '1'"
+IS_AT = "(n) => citywall.briefing.step() === n && citywall.briefing.isOpen()"
+HAS_HEARD_BEATS = """() => {
+  window.citywallTestBeats ??= new Set();
+  return citywallTestBeats.add(citywall.beat()?.now).size > 3;
+}"""
+IS_READY = "() => citywall.card('briefing')?.scalars.open === true && citywall.beat()?.feed === 'live'"
+
+
+@pytest.fixture(scope="module")
+def cast() -> Iterator[Cast]:
+    with story(flood_office={"pan": "潘××（防汛办主任）"}) as people:
+        yield people
+
+
+class Hall:
+    """The visitors' screen, and three of the centre's."""
+
+    def __init__(self, cast: Cast, browser: Any) -> None:
+        self.visitors = Sight(browser)
+        self.captured = Captured(self.visitors)
+        sign_in(cast, self.visitors, "presenter", "briefing")
+        self.visitors.wait("() => citywall.card('briefing') !== undefined")
+        self.wall = Sight(browser)
+        self.wall.visit(f"{cast.running.console}/wall")
+        self.desk = cast.desk(browser, "chen")
+        self.duty = cast.desk(browser, "wang", page="duty")
+
+    def press(self, key: str = " ") -> None:
+        self.visitors.page.keyboard.press(key)
+
+    def step_to(self, step: int) -> None:
+        """The presenter steps on; each step is there when its slide is drawn."""
+        for number in range(1, step + 1):
+            self.press()
+            self.visitors.wait(IS_AT, 10, number)
+
+    def seen(self) -> list[tuple[float, bool, str]]:
+        return [tuple(one) for one in self.visitors.page.evaluate("citywallTestSeen")]
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.visitors.page.evaluate(IS_COVERED))
+
+
+def sign_in(cast: Cast, sight: Sight, who: str, page: str) -> None:
+    sight.visit(f"{cast.running.console}/sign-in?next=/{page}")
+    sight.page.fill('input[name="account"]', who)
+    sight.page.fill('input[name="password"]', PASSWORD)
+    sight.page.click('button[type="submit"]')
+    sight.page.wait_for_url(f"**/{page}*")
+
+
+@pytest.fixture(scope="module")
+def hall(cast: Cast) -> Iterator[Hall]:
+    cast.set_city("2026-11-20T14:40")
+    said = f"{PRIVATE['citizen']} {PRIVATE['phone']}"
+    record = case(
+        "tree", at="2026-11-20T14:39:00+08:00", road=PRIVATE["road"], title=f"{said} 树木倒伏",
+        urgency="critical", reporter={"name": PRIVATE["citizen"], "phone": PRIVATE["phone"]},
+    )  # fmt: skip
+    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.done("intake", "file", "hotline/tree", 0)
+    with chromium() as browser:
+        yield Hall(cast, browser)
+
+
+def propose(cast: Cast, rank: int, **args: Any) -> str:
+    """The shift lead proposes a level; return the proposal's id."""
+    cast.does("gu", "propose_level", LEVEL, rank=rank, **args)
+    return str(cast.wait_for(LEVEL, "LevelProposed")["data"]["proposal"])
+
+
+def approve(cast: Cast, proposal: str) -> None:
+    """Two people approve: the duty leader first, then the flood office's."""
+    for who in ("wang", "pan"):
+        cast.does(who, "approve_level", LEVEL, proposal=proposal)
+
+
+def ended(cast: Cast) -> dict[str, Any]:
+    return cast.wait_for(HALL, "BriefingEnded")
+
+
+def test_level_three_throws_the_visitors_off(cast: Cast, hall: Hall) -> None:
+    """14:40 begun, 15:02 the second approval: the title picture at once, and the space bar does nothing."""
+    assert hall.is_covered  # before anything runs
+    cast.give("wang", "start_briefing", HALL, 0, visit=VISIT, until="2026-11-20T15:20:00+08:00")
+    hall.visitors.wait(IS_READY)
+    assert hall.is_covered  # until the presenter's press
+    hall.visitors.page.evaluate(NOTE)
+    hall.step_to(2)
+    assert not hall.is_covered
+    hall.visitors.wait_for_words("briefing", "今日运行")
+
+    cast.set_city("2026-11-20T15:02:05")
+    approve(cast, propose(cast, 2))
+    activated, over = cast.wait_for(LEVEL, "ResponseActivated"), ended(cast)
+    assert over["recorded_at"] == activated["recorded_at"]  # one append
+    assert (over["data"]["why"], over["data"]["rank"]) == ("level", 2)
+    hall.visitors.wait(IS_COVERED, 10)
+    at = parse(over["recorded_at"])
+    covered = next(when for when, is_covered, _ in hall.seen() if is_covered and when >= at - ROUNDED_S)
+    assert covered - at <= CUT_OFF_S
+    for key in (" ", "p", "Enter"):
+        hall.press(key)
+    # What visitors saw from then on: the picture, in every frame of the browser.
+    hall.visitors.wait("() => citywall.card('briefing').scalars.open === false")
+    assert {is_covered for when, is_covered, _ in hall.seen() if when > covered} <= {True}
+    assert hall.visitors.page.evaluate("[citywall.briefing.step(), citywall.briefing.isOpen()]") == [0, False]
+
+    hall.duty.wait_for_words("duty_log", "15:02参观汇报中止（Ⅲ级启动）")
+    hall.wall.wait_for_words("log", "15:02参观汇报中止（Ⅲ级启动）")  # the hall's wall shows its duty face
+    assert hall.wall.state()["live"]
+    hall.desk.wait("() => citywall.card('briefing_control').scalars.until === null")
+
+
+def test_it_does_not_come_back_when_the_level_ends(cast: Cast, hall: Hall) -> None:
+    approve(cast, propose(cast, 0, text="雨停"))
+    cast.wait_for(LEVEL, "ResponseEnded")
+    hall.press()
+    hall.visitors.wait(HAS_HEARD_BEATS, 10)
+    assert hall.is_covered
+    assert not hall.visitors.page.evaluate("citywall.card('briefing').scalars.open")
+
+
+def test_no_byte_that_reached_the_visitors_was_personal_or_of_the_level(hall: Hall) -> None:
+    assert hall.captured.found(PRIVATE) == {}
+    told = hall.captured.views("briefing")
+    assert [view["scalars"].get("open") for view in told][-1] is False
+    # Closed, the page is told that and nothing else.
+    assert [view["scalars"] for view in told if view["scalars"].get("open") is False] == [
+        {"open": False}
+    ] * sum(view["scalars"].get("open") is False for view in told)
+    for word in ("应急响应", "Ⅲ级启动", "response", "flood_typhoon"):
+        assert [text for text in hall.captured.live if word in text] == []
+
+
+def begin_again(cast: Cast, hall: Hall, step: int) -> None:
+    until = "2026-11-20T15:50:00+08:00"
+    cast.does("wang", "start_briefing", HALL, visit=VISIT, until=until)
+    hall.visitors.wait(IS_READY)
+    hall.visitors.page.evaluate(NOTE)
+    hall.step_to(step)
+
+
+def covered_after(hall: Hall, since: float) -> float:
+    """Wait until the picture is over the page; return how long that took, by the browser's own notes."""
+    hall.visitors.wait(IS_COVERED, 20)
+    return next(when for when, is_covered, _ in hall.seen() if is_covered and when >= since) - since
+
+
+def test_a_page_whose_script_has_died_covers_itself(cast: Cast, hall: Hall) -> None:
+    begin_again(cast, hall, 4)
+    died = time.time()
+    hall.visitors.page.evaluate("() => { citywall.beat = () => { throw new Error('the script died'); }; }")
+    assert 0 < covered_after(hall, died) <= DEAD_S
+    hall.visitors.errors = [one for one in hall.visitors.errors if "the script died" not in one]
+    hall.visitors.page.reload()
+    hall.visitors.wait(IS_READY)
+    hall.visitors.page.evaluate(NOTE)
+    hall.step_to(2)  # the same visit: the presenter's press brings it back
+
+
+def test_a_page_whose_server_has_died_covers_itself_and_stays_covered(cast: Cast, hall: Hall) -> None:
+    killed = time.time()
+    cast.running.kill("console")
+    assert 0 < covered_after(hall, killed) <= DEAD_S
+    hall.press()
+    cast.running.start("console")
+    hall.visitors.wait(IS_READY, 60)
+    assert hall.is_covered  # until a press
+    cast.give("chen", "end_briefing", HALL, 0, why="hot_key")
+    hall.visitors.wait("() => citywall.card('briefing')?.scalars.open === false", 30)
+    hall.press()
+    assert hall.is_covered
+    assert ended(cast)["data"]["why"] == "hot_key"
+
+
+def test_no_page_asked_elsewhere(hall: Hall) -> None:
+    assert hall.visitors.external == []
