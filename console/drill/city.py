@@ -1,12 +1,10 @@
 """A drill city: own data dir, servers, processes, accounts and tokens; the stage of a script."""
 
 import asyncio
-import contextlib
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from city.clocks.timestamps import iso
@@ -14,23 +12,19 @@ from city.facts.chain import Link
 from city.facts.fact import Fact, body_of, read_fact
 from city.folding.store import Store
 from city.state.ledger_state import CityState
-from console.demo.supervisor import Child
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
-from console.deployment.settings import Settings, drill_settings, process_environment
-from console.drill.accounts import Access, make_access, write_roster
+from console.deployment.settings import Settings
+from console.drill.accounts import Access
 from console.drill.script import Script
 from console.live.feed_follower import Follower
 from console.live.step_marks import LOOK_S, Step, StepMarks
 from feeds.clients.commander import Answer, Commander
 from feeds.clients.publisher import Publisher
 from feeds.ledger.ledger import Act, Ledger
-from feeds.sources.demo.people.pictures import store_pictures
 from feeds.storage.connections import connect
-from feeds.storage.embedded_servers import EmbeddedServers
-from feeds.storage.photo_files import PhotoFiles
 
-__all__ = ["DrillCity", "DrillError", "prepare", "running_city"]
+__all__ = ["DrillCity", "DrillError"]
 
 ACTOR: Final = "system:drill"
 PATIENCE_S: Final = 60.0
@@ -58,9 +52,6 @@ class _Recorded(Store):
             read_fact(one.position, one.recorded_at, one.body) for one in entries if one.position > before
         ]
         return new
-
-
-Starter = Callable[[str, dict[str, str], Path], Any]
 
 
 class DrillCity:
@@ -104,6 +95,11 @@ class DrillCity:
         """Set the first clock and connect; the processes may be started before or after."""
         self._ledger = await Ledger.open(self.settings.log_url)
         await self._append_clock(start)
+
+    async def start(self, begin: float) -> None:
+        """Start a running clock anew, because it ran while the processes started."""
+        if self._rate:
+            await self._append_clock(begin)
 
     async def follow(self) -> None:
         """Fold what the gateway sends until cancelled."""
@@ -216,72 +212,3 @@ class DrillCity:
             if time.monotonic() > last:
                 raise DrillError(f"{fault} within {PATIENCE_S:.0f} s")
             await asyncio.sleep(LOOK_S)
-
-
-def prepare(data: Path, script: Script, *, with_people: bool) -> Access:
-    """Write the files of a new drill city: roster, accounts and tokens, photos of its people."""
-    write_roster(data, script)
-    rules = read_decision_rules(read_district(data), data, on=script.landfall[:10])
-    store_pictures(PhotoFiles(data))
-    agencies = {code: agency.short for code, agency in rules.agencies.items()}
-    return make_access(data, script, agencies, rules.streets, with_people=with_people)
-
-
-@asynccontextmanager
-async def running_city(
-    data: Path,
-    script: Script,
-    *,
-    port: int,
-    gateway_port: int,
-    rate: float = 0.0,
-    with_people: bool = False,
-    start: Starter | None = None,
-) -> AsyncIterator[DrillCity]:
-    """Run a drill city in an empty data dir: two servers, gateway, engine, console.
-
-    Raises SettingsError where the environment names the real city's servers or data; DrillError.
-    ``start``: starts one of the processes, by default as the command line does.
-    """
-    drill_settings(data)  # refuse before anything is made
-    access = await asyncio.to_thread(prepare, data, script, with_people=with_people)
-    servers = EmbeddedServers(data)
-    await asyncio.to_thread(servers.start)
-    try:
-        settings = drill_settings(
-            data, log_url=servers.log_url, pictures_url=servers.pictures_url, port=port,
-            gateway_port=gateway_port, gateway_token=access.subscriber, city_rate=rate,
-        )  # fmt: skip
-        city = DrillCity(settings, script, access, rate)
-        await city.open(script.t0 + script.line[0].offset_s - 600.0)
-        environment = process_environment(settings)
-        async with _processes(environment, data, start):
-            following = asyncio.create_task(city.follow())
-            try:
-                yield city
-            finally:
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
-                await city.close()
-    finally:
-        await asyncio.to_thread(servers.stop)
-
-
-@asynccontextmanager
-async def _processes(environment: dict[str, str], data: Path, start: Starter | None) -> AsyncIterator[None]:
-    names = ("gateway", "engine", "console")
-    with (data / "processes.log").open("ab") as log:
-        children = [] if start else [Child(name, [name], environment, log) for name in names]
-        started = [start(name, environment, data / "processes.log") for name in names] if start else []
-        tasks = [asyncio.create_task(child.keep()) for child in children]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            for child in reversed(children):
-                with contextlib.suppress(ProcessLookupError):
-                    await child.stop()
-            for process in reversed(started):
-                process.terminate()
-                await asyncio.to_thread(process.join, 15)

@@ -11,9 +11,10 @@ from console.after_action.history import History
 from console.after_action.report import report_html, told_indicators, write_report
 from console.deployment.district import DistrictError, read_district
 from console.deployment.settings import SettingsError
-from console.drill.city import DrillCity, DrillError, Starter, running_city
+from console.drill.city import DrillCity, DrillError
 from console.drill.player import Outcome, Player
 from console.drill.script import Line, Script
+from console.drill.starting import Starter, running_city
 
 __all__ = ["DrillFailed", "play_drill"]
 

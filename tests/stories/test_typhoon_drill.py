@@ -18,9 +18,9 @@ from console.after_action.pdf import paged
 from console.after_action.report import report_html
 from console.cli import citywall
 from console.deployment.district import read_district
-from console.drill.city import running_city
 from console.drill.player import Outcome, Player
 from console.drill.script import read_script
+from console.drill.starting import running_city
 from feeds.ledger.ledger import Ledger
 from tests.forked import start_process
 from tests.running import free_port

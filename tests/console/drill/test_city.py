@@ -9,8 +9,9 @@ from city.facts.chain import GENESIS
 from city.facts.fact import body_of
 from console.deployment.settings import drill_settings
 from console.drill.accounts import Access
-from console.drill.city import DrillCity, prepare
+from console.drill.city import DrillCity
 from console.drill.script import read_script
+from console.drill.starting import prepare
 from feeds.clients.commander import Answer, Done
 from feeds.ledger.segments import Row
 from tests.chains import row

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 import static
 from console.cli import citywall
 from console.deployment.settings import SettingsError, drill_settings, process_environment, read_settings
-from console.drill.city import prepare
 from console.drill.script import read_script
+from console.drill.starting import prepare
 from console.engine.outgoing_queue import read_adapters
 from feeds.people.accounts import Accounts
 from feeds.people.tokens import TokenStore
