@@ -215,6 +215,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "station": ("village_operator", *_CENTRE, "duty_leader"),
     "briefing": ("presenter",),
     "leader": _ALL_LEADERS,
+    "review": ("evaluator", "shift_lead", "duty_leader"),
     "metrics": ("shift_lead",),
 }
 """Page (and its channel and tiles) → roles that may open it."""

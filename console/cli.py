@@ -11,6 +11,7 @@ from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
 from console.commands.drill import drill
+from console.commands.history import history
 from console.commands.people import people
 from console.commands.plan import plan
 from console.commands.processes import COMMANDS as PROCESSES
@@ -33,7 +34,7 @@ def citywall() -> None:
 
 for command in (
     *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
-    drill, plan, report,
+    drill, history, plan, report,
 ):  # fmt: skip
     citywall.add_command(command)
 

@@ -27,6 +27,7 @@ class Names(msgspec.Struct, frozen=True):
     categories: Path = msgspec.field(default_factory=lambda: static.path("tables/categories.csv"))
     metrics: Path = msgspec.field(default_factory=lambda: static.path("tables/metrics.csv"))
     agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
+    water_lines: Path = msgspec.field(default_factory=lambda: static.path("tables/water_lines.csv"))
     roads: Path | None = msgspec.field(default_factory=lambda: static.path("district/roads.csv"))
     streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
     sources: Mapping[str, Mapping[str, str]] = {}
@@ -42,8 +43,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
 
     Keys of tables: ``class.<kind>.<code>``, ``metric.<code>``, ``street.<code>``,
     ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese),
-    ``source.<client>``, ``task.plan.<plan>.<code>`` and ``plan.<plan>``. Raises KeyError for an
-    unsupported language.
+    ``source.<client>``, ``water_station.<station>``, ``task.plan.<plan>.<code>`` and ``plan.<plan>``. Raises
+    KeyError for an unsupported language.
     """
     if lang not in LANGUAGES:
         message = f"expected a language of {LANGUAGES}, got {lang!r}"
@@ -63,6 +64,10 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
         # A street holds cases like an agency, under its code or its short Chinese name.
         for name in (row["code"], row["short"]):
             words[f"agency.{name}"] = row["short" if zh else "english"]
+    words |= {
+        f"water_station.{row['station']}": row["name_zh" if zh else "name_en"]
+        for row in _rows(names.water_lines)
+    }
     if not zh and names.roads is not None:
         words |= {
             f"road.{row.get('road')}": row["english"] for row in _rows(names.roads) if row.get("english")

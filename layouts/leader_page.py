@@ -10,19 +10,21 @@ from layouts.cards.leader_figures import LeaderFigures
 from layouts.cards.leader_handover import LeaderHandoverCard
 from layouts.cards.leader_header import LeaderHeader
 from layouts.cards.leader_orders import LeaderOrders
+from layouts.cards.level_band import LevelBand
 from layouts.contract import Card
-from layouts.page_grid import EVERY, OF_CASES, Cell, Layout, Region
+from layouts.page_grid import BAND, EVERY, OF_CASES, Cell, Layout, Region
 
 __all__ = ["LEADER_CARDS", "LEADER_LAYOUT"]
 
 LEADER_LAYOUT: Final = Layout(
     key="leader",
     path="/leader",
-    areas=("band band", "figures figures", "map decisions", "map orders", "cells orders"),
+    areas=("header header", "figures figures", "map decisions", "map orders", "cells orders"),
     columns="minmax(0, 3fr) minmax(0, 2fr)",
     rows="auto auto auto minmax(0, 1fr) auto",
     regions=(
-        Region("band", (Cell("leader_header"),)),
+        Region("header", (Cell("leader_header"),)),
+        BAND,
         Region("figures", (Cell("leader_figures"),)),
         Region("decisions", (Cell("leader_decisions"),)),
         Region("map", (Cell("map", "figure", grow=True), Cell("legend", grow=True))),
@@ -34,6 +36,6 @@ LEADER_LAYOUT: Final = Layout(
 )
 
 LEADER_CARDS: Final[tuple[Card[LeaderSeen], ...]] = (
-    LeaderHeader(), LeaderFigures(), LeaderDecisions(), LeaderCells(), LeaderOrders(), LeaderBrief(),
-    LeaderHandoverCard(),
+    LeaderHeader(), LevelBand(), LeaderFigures(), LeaderDecisions(), LeaderCells(), LeaderOrders(),
+    LeaderBrief(), LeaderHandoverCard(),
 )  # fmt: skip

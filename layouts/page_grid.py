@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-__all__ = ["EVERY", "OF_CASES", "OF_ORDERS", "SCOPE", "Cell", "Layout", "Region", "Wide"]
+__all__ = ["BAND", "EVERY", "OF_CASES", "OF_ORDERS", "SCOPE", "Cell", "Layout", "Region", "Wide"]
 
 SCOPE: Final = "[A-Za-z0-9_-]+"
 """Regular expression of a scope's code. Braces in it would be a template to Panel's server."""
@@ -23,6 +23,10 @@ class Region(msgspec.Struct, frozen=True):
 
     area: str
     cells: tuple[Cell, ...]
+
+
+BAND: Final = Region("band", (Cell("level_band"),))
+"""The response level, over the full width of every page below its header; without a level it has no row."""
 
 
 class Wide(msgspec.Struct, frozen=True):
@@ -64,13 +68,40 @@ class Layout(msgspec.Struct, frozen=True):
         """Return the regular expression of the page's addresses."""
         return f"{self.path}/(?:{SCOPE})" if self.scoped else self.path
 
+    @property
+    def grid_rules(self) -> str:
+        """Return the style rules of the grid when it is wide, and when a level's band is in force."""
+        with_band = _rules("[data-band]", _banded(self.areas), _banded_rows(self.rows))
+        if self.wide is None:
+            return with_band
+        columns = f"#page[data-wide]{{grid-template-columns:{self.wide.columns} !important}}"
+        wide = _rules("[data-wide]", self.wide.areas, self.rows)
+        both = _rules("[data-wide][data-band]", _banded(self.wide.areas), _banded_rows(self.rows))
+        return columns + wide + with_band + both
+
     def is_wide_only(self, region: Region) -> bool:
         """Say whether a region is seen on a wide canvas alone."""
-        return all(region.area not in row.split() for row in self.areas)
+        return region != BAND and all(region.area not in row.split() for row in self.areas)
 
     def cells(self, kind: str) -> tuple[Cell, ...]:
         """Return the cells of a kind in reading order."""
         return tuple(c for region in self.regions for c in region.cells if c.kind == kind)
+
+
+def _banded(areas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the areas with the band's row below the first one."""
+    first, *rest = areas
+    return first, " ".join(["band"] * len(first.split())), *rest
+
+
+def _banded_rows(rows: str) -> str:
+    first, _, rest = rows.partition(" ")
+    return f"{first} auto {rest}"
+
+
+def _rules(state: str, areas: tuple[str, ...], rows: str) -> str:
+    named = " ".join(f"'{row}'" for row in areas)
+    return f"#page{state}{{grid-template-areas:{named} !important;grid-template-rows:{rows} !important}}"
 
 
 EVERY: Final = ("grammar", "mend", "live")

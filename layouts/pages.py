@@ -24,7 +24,12 @@ from layouts.cards.duty_entry import DutyEntryForm
 from layouts.cards.duty_handover import DutyHandover
 from layouts.cards.duty_log import DutyLog
 from layouts.cards.duty_week import DutyWeek
+from layouts.cards.emergency.command import Command
+from layouts.cards.emergency.risks import Risks
+from layouts.cards.emergency.situation import SituationCard
+from layouts.cards.emergency.zero_reports import ZeroReports
 from layouts.cards.header import Header
+from layouts.cards.level_band import LevelBand
 from layouts.cards.linkage import Linkage
 from layouts.cards.log import Log
 from layouts.cards.queue import Queue
@@ -34,7 +39,7 @@ from layouts.cards.storm import Storm
 from layouts.cards.streets import Streets
 from layouts.contract import Card
 from layouts.leader_page import LEADER_CARDS, LEADER_LAYOUT
-from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide
+from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide
 from layouts.people_pages import AGENCY_CARDS, CHECK_CARDS, PEOPLE_LAYOUTS, STATION_CARDS, STREET_CARDS
 
 __all__ = [
@@ -53,7 +58,11 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="62px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("header", grow=True),)),
-            Region("left", (Cell("act"), Cell("queue", grow=True))),
+            BAND,
+            Region(
+                "left",
+                (Cell("act"), Cell("situation"), Cell("queue", grow=True), Cell("risks", grow=True)),
+            ),
             Region(
                 "map",
                 (
@@ -69,10 +78,20 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             Region("cameras", (Cell("cameras", grow=True),)),
             Region(
                 "right",
-                (Cell("duty"), Cell("linkage"), Cell("streets"), Cell("log"), Cell("sources", grow=True)),
+                (
+                    Cell("duty"),
+                    Cell("command"),
+                    Cell("linkage"),
+                    Cell("streets"),
+                    Cell("zero_reports"),
+                    Cell("log"),
+                    Cell("sources", grow=True),
+                    Cell("preset", grow=True),
+                ),
             ),
         ),
-        scripts=(*EVERY, *OF_CASES, "wall", "wall_shown", "wall_seat"),
+        scripts=(*EVERY, *OF_CASES, "wall", "wall_face", "wall_shown", "wall_seat"),
+        sheets=("cards", "emergency"),
         wide=Wide(
             from_px=3836,  # two screens of 16 : 9 side by side, or an LED wall; less a pixel in 1080
             areas=("header header header header header", "left map beside cameras right"),
@@ -87,6 +106,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px 40px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("desk_header", grow=True),)),
+            BAND,
             Region("strip", (Cell("desk_strip", grow=True),)),
             Region("queue", (Cell("desk_queue", grow=True),)),
             Region(
@@ -126,6 +146,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="46px minmax(0, 1fr)",
         regions=(
             Region("header", (Cell("duty_header", grow=True),)),
+            BAND,
             Region(
                 "board", (Cell("duty_board", grow=True), Cell("briefing_control"), Cell("duty_indicators"))
             ),
@@ -144,6 +165,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
 # desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
+    LevelBand(),
     Act(),
     Queue(),
     Duty(),
@@ -154,10 +176,16 @@ CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Storm(),
     Shown(),
     Cameras(),
+    SituationCard(),
+    Risks(),
+    Command(),
+    ZeroReports(),
+    Cameras(key="preset", preset=True),
 )
 
 DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     Header("desk_header", duty=True),
+    LevelBand(),
     DeskStrip(),
     DeskQueue(),
     DeskScreening(),
@@ -173,6 +201,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
 
 DUTY_CARDS: Final[tuple[Card[DutyPageSeen], ...]] = (
     Header("duty_header", duty=True),
+    LevelBand(),
     DutyBoard(),
     DutyHandover(),
     DutyWeek(),

@@ -10,6 +10,7 @@ from layouts.cards.agency_level import AgencyLevel
 from layouts.cards.agency_tasks import AgencyTasks
 from layouts.cards.field_list import FieldList
 from layouts.cards.header import Header
+from layouts.cards.level_band import LevelBand
 from layouts.cards.own_cases import OwnCases
 from layouts.cards.own_notices import OwnNotices
 from layouts.cards.station_numbers import StationNumbersCard
@@ -20,7 +21,7 @@ from layouts.cards.street_squads import StreetSquads
 from layouts.cards.street_support import StreetSupport
 from layouts.cards.zero_report import ZeroReportCard
 from layouts.contract import Card
-from layouts.page_grid import EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
+from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
 
 __all__ = ["AGENCY_CARDS", "CHECK_CARDS", "PEOPLE_LAYOUTS", "STATION_CARDS", "STREET_CARDS"]
 
@@ -41,6 +42,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("agency_header"),)),
+            BAND,
             Region(
                 "work",
                 (
@@ -66,6 +68,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("street_header"),)),
+            BAND,
             Region(
                 "left",
                 (Cell("zero_report"), Cell("agency_tasks"), Cell("own_notices"), Cell("own_cases")),
@@ -94,6 +97,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("field_header"),)),
+            BAND,
             Region("list", (Cell("field_list", grow=True),)),
             Region("report", (Cell("field_report", grow=True),)),
             Region("footer", (Cell("field_footer"),)),
@@ -108,6 +112,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         rows="auto minmax(0, 1fr) auto",
         regions=(
             Region("header", (Cell("field_header"),)),
+            BAND,
             Region("post", (Cell("station_post"), Cell("station_numbers"), Cell("field_report", grow=True))),
             Region("list", (Cell("field_list", grow=True),)),
             Region("footer", (Cell("field_footer"),)),
@@ -117,17 +122,17 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
 )
 
 AGENCY_CARDS: Final[tuple[Card[AgencySeen], ...]] = (
-    Header("agency_header"), AgencyLevel(), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(),
-    AgencyIncidents(),
+    Header("agency_header"), LevelBand(), AgencyLevel(), ZeroReportCard(), AgencyTasks(), OwnNotices(),
+    OwnCases(), AgencyIncidents(),
 )  # fmt: skip
 
 STREET_CARDS: Final[tuple[Card[StreetSeen], ...]] = (
-    Header("street_header"), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(), StreetSupport(),
-    StreetPosts(), StreetSquads(), StreetPlaces(),
+    Header("street_header"), LevelBand(), ZeroReportCard(), AgencyTasks(), OwnNotices(), OwnCases(),
+    StreetSupport(), StreetPosts(), StreetSquads(), StreetPlaces(),
 )  # fmt: skip
 
-CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), FieldList())
+CHECK_CARDS: Final[tuple[Card[CheckSeen], ...]] = (Header("field_header"), LevelBand(), FieldList())
 
 STATION_CARDS: Final[tuple[Card[StationSeen], ...]] = (
-    Header("field_header"), StationPost(), StationNumbersCard(), FieldList(),
+    Header("field_header"), LevelBand(), StationPost(), StationNumbersCard(), FieldList(),
 )  # fmt: skip

@@ -147,16 +147,11 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
     words = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
     scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
     grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
-    wide = ""
-    if layout.wide is not None:
-        rows = " ".join(f"'{row}'" for row in layout.wide.areas)
-        tracks = f"{layout.rows} / {layout.wide.columns}"
-        wide = f"#page[data-wide]{{grid-template:{tracks} !important;grid-template-areas:{rows} !important}}"
     sheets = "".join(
         f'<link rel=stylesheet href="/citywall/static/css/{name}.css">'
         for name in ("base", layout.styles or layout.key)
     )
-    return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{wide}</style>{sheets}
+    return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{layout.grid_rules}</style>{sheets}
       <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""

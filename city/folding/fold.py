@@ -220,6 +220,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
     ("SourceLost", 1): _source_lost,
     ("SourceBack", 1): _source_back,
     ("LedgerRestored", 1): _recorded_only,
+    ("HistoryExported", 1): _recorded_only,
     ("TokenGranted", 1): _recorded_only,
     ("TokenRevoked", 1): _recorded_only,
     ("UserAdded", 1): _recorded_only,

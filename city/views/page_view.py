@@ -14,6 +14,8 @@ from city.state.briefing_records import HALL
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
 from city.views.duty.duty_seen import duty_by_facts
+from city.views.response.forecasts_seen import next_forecasts, storm_ahead
+from city.views.response.response_seen import ResponseSeen
 from city.views.response.response_view import response_seen
 from city.views.wall_seen import DutySeen, PageSeen, SourceSeen, WarningSeen
 from city.views.weather_view import log_lines, warnings
@@ -82,10 +84,21 @@ class PageView:
             ),
             transplanted=ledger.transplanted > 0,
             revisions=dict(state.revisions),
-            response=response_seen(
-                ledger, city_now, self.rules.response.numbers if self.rules is not None else None
-            ),
+            response=self._response(state, city_now),
         )
+
+    def _response(self, state: CityState, city_now: float) -> ResponseSeen:
+        ledger, rules = state.ledger, self.rules
+        seen = response_seen(ledger, city_now, rules.response.numbers if rules is not None else None)
+        if not seen.levels or rules is None:
+            return seen
+        # A storm's track is walked again when it changed, and once a minute: it may have passed.
+        revision = (state.revision("situation", "warnings", "clock"), city_now // 60)
+        storm = self._kept.get(
+            "storm_ahead", revision, lambda: storm_ahead(ledger.storms.values(), rules, city_now)
+        )
+        ahead = (*next_forecasts(ledger.forecasts.values(), city_now), *((storm,) if storm else ()))
+        return msgspec.structs.replace(seen, next=ahead)
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
         numbers = self.rules.linkage.duty if self.rules is not None else DutyNumbers()

@@ -16,6 +16,7 @@ from city.state.ledger_state import LogLine
 from city.state.warning_records import Landfall, Ring, StormPoint
 from city.views.camera_seen import CameraSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
+from city.views.response.command_view import CommandSeen
 from city.views.response.response_seen import ResponseSeen, SituationSeen
 
 __all__ = [
@@ -298,3 +299,4 @@ class WallSeen(PageSeen, frozen=True):
     committed: tuple[UnitOnTask, ...] = ()
     closures: tuple[ClosureSeen, ...] = ()
     situation: SituationSeen = SituationSeen()
+    command: CommandSeen = CommandSeen()

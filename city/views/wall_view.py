@@ -6,6 +6,7 @@ import numpy.typing as npt
 from city.clocks.city_clock import CityClock
 from city.clocks.freshness import UNIT_STALE_S, lost_mask, measured_as_of
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.duty.authority import responsible_shift
 from city.state.columns import Columns
 from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, CityState, LedgerState
@@ -16,6 +17,7 @@ from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
 from city.views.linkage_view import LinkageView
 from city.views.page_view import Kept, PageView
+from city.views.response.command_view import command_seen
 from city.views.response.situation_view import SituationView
 from city.views.wall_seen import (
     CameraSeen,
@@ -83,6 +85,7 @@ class WallView:
         self._linkage = LinkageView(rules, full=self.full)
         self._situation = SituationView(rules)
         self.deferral: Span | None = None
+        self._units = frozenset(one.short for one in rules.agencies.values()) if rules else frozenset()
 
     def see(self, state: CityState, now: float) -> WallSeen:
         """Return the wall's state at machine time ``now`` (epoch seconds)."""
@@ -119,10 +122,14 @@ class WallView:
             tasks=linkage.tasks,
             committed=self._linkage.committed(state, now),
             closures=linkage.closures,
+            command=command_seen(
+                ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
+                units=self._units,
+            ),
             situation=self._situation.see(
                 state, now, linkage=linkage, sources=(lost, len(seen.sources)), deferred=deferred
             ),
-        )
+        )  # fmt: skip
 
     def use(self, deferral: Span | None) -> None:
         """Take the running 灾害顺延 into account: when it begins or ends, every case is built again."""

@@ -120,6 +120,16 @@ def engine() -> None:
     run_until_stopped(run_engine(settings), settings)
 
 
+@click.command()
+@click.option("--as-it-is", is_flag=True, help="show the history as its files are, not the ledger's")
+def review(as_it_is: bool) -> None:
+    """Serve the review (复盘): maps and curves of any past period."""
+    from console.review.review_process import run_review  # as above
+
+    settings = settings_for("review")
+    run_until_stopped(run_review(settings, refresh=not as_it_is), settings)
+
+
 @click.command(hidden=True)
 @click.option("--scale", type=int, default=1)
 @click.option("--seed", type=int, default=1)
@@ -132,4 +142,4 @@ def feeds(scale: int, seed: int) -> None:
     run_until_stopped(run_feeds(settings, scale=scale, seed=seed, clock=time.time), settings)
 
 
-COMMANDS = (demo, console, gateway, engine, feeds)
+COMMANDS = (demo, console, gateway, engine, review, feeds)

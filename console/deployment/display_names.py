@@ -25,6 +25,7 @@ def names_of(settings: Settings, district: District) -> Names:
         categories=table_path(settings.data_dir, "categories.csv"),
         agencies=table_path(settings.data_dir, "agencies.csv"),
         metrics=table_path(settings.data_dir, "metrics.csv"),
+        water_lines=table_path(settings.data_dir, "water_lines.csv"),
         streets=streets,
         roads=_roads(settings, district),
         sources={name: source.label for name, source in district.sources.items()},

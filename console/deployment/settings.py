@@ -34,6 +34,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pictures_url", "", "picture server, as above; may forget everything"),
     Setting("host", "127.0.0.1", "address that the console listens on"),
     Setting("port", 5006, "port of the console"),
+    Setting("review_port", 5007, "port of the review, a process of its own"),
+    Setting("review_dask", "", "address of a Dask scheduler, `tcp://…`; empty = the review's own process"),
     Setting("origins", "", "comma-separated `host:port` that browsers may come from, beside our own"),
     Setting("gateway_host", "127.0.0.1", "address that the feed gateway listens on"),
     Setting("gateway_port", 8765, "port of the feed gateway"),
@@ -70,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True):
     pictures_url: str
     host: str
     port: int
+    review_port: int
+    review_dask: str
     origins: str
     gateway_host: str
     gateway_port: int

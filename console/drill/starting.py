@@ -27,7 +27,7 @@ BEFORE_S: Final = 600.0
 """How long before the first line the city's clock begins."""
 
 Starter = Callable[[str, dict[str, str], Path], Any]
-"""Starts a process by name, environment and the file of its log; returns what can be terminated and joined."""
+"""Starts a process by name, environment and file of its log; returns what can be terminated and joined."""
 
 
 def prepare(data: Path, script: Script, *, with_people: bool) -> Access:

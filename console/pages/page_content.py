@@ -135,7 +135,7 @@ class MapPageContent(PageContent):
             layer.key for layer in self.layers if getattr(layer, "prefix", "layer") in self._wide_figures
         )
         self.cards = tuple(
-            Cameras(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
+            card.near(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
             for card in self.cards
         )
         self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))

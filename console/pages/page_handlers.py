@@ -125,7 +125,10 @@ class PageSocket(WSHandler):
 
 def _pages_of(handler: Any) -> tuple[Pages, str, str]:
     """Return the pages, and the name and scope of the one that is asked for (``/agency/<scope>``)."""
-    layout = LAYOUT_AT[handler.application_context.url]
+    url = handler.application_context.url
+    layout = LAYOUT_AT.get(url)
+    if layout is None:  # a page of another process: it has no layout of cards
+        return handler.settings["citywall_pages"], url.strip("/"), ""
     scope = handler.request.path.strip("/").split("/")[1] if layout.scoped else ""
     return handler.settings["citywall_pages"], layout.key, scope
 

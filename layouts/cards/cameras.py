@@ -1,14 +1,16 @@
-"""视频: pictures of a few cameras on a wide wall, near critical cases first, then nearest to the core."""
+"""视频: pictures of a few cameras: on a wide wall, and in an emergency the preset of every wall."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from city.clocks.city_clock import CityClock
+from city.linkage.gauges import IN_FORCE
 from city.places.distance import metres_to_points
 from city.places.road_names import spot_in
+from city.views.response.video_preset import video_preset
 from city.views.wall_seen import CameraSeen, CaseSeen, WallSeen
 from layouts.contract import Row, View, each_second
 
@@ -20,8 +22,10 @@ NEAR_M: Final = 1000.0
 
 
 class Cameras:
-    """Rows by cameras' ids, at most three.
+    """Rows by cameras' ids: near critical cases first, then nearest to the core, at most three.
 
+    In an emergency they are the four of ``video_preset``; ``closed`` is then how many underpasses are closed.
+    With ``preset`` the card has rows in an emergency only.
     Of a row: ``label`` (roads and side that its name surely holds), ``street``; ``metres`` to the critical
     case that it is shown for, None when it is shown for the core; ``well``, and when it is not ``word``
     (lost, frozen, black) and ``since`` (city seconds; of its last picture when it is lost), None = never.
@@ -29,15 +33,33 @@ class Cameras:
     its place.
     """
 
-    key = "cameras"
-    reads = ("cameras", "registry", "marks", each_second)
+    reads = ("cameras", "registry", "marks", "incidents", "closures", "response", each_second)
 
-    def __init__(self, lon: float = float("nan"), lat: float = float("nan")) -> None:
+    def __init__(
+        self,
+        lon: float = float("nan"),
+        lat: float = float("nan"),
+        *,
+        key: str = "cameras",
+        preset: bool = False,
+    ) -> None:
         """Take the middle of the dense core, WGS84 degrees; without it the first ids stand for the core."""
+        self.key = key
         self._core = lon, lat
+        self._preset = preset
+
+    def near(self, lon: float, lat: float) -> Self:
+        """Return the same card of a city whose dense core is at a place."""
+        return type(self)(lon, lat, key=self.key, preset=self._preset)
 
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
+        if seen.response.mode == "emergency":
+            closed = sum(one.state in IN_FORCE for one in seen.closures)
+            rows = [_row(camera, None, seen.clock, now) for camera in video_preset(seen)]
+            return View(now, {"closed": closed}, rows)
+        if self._preset:
+            return View(now, {})
         critical = [c for c in seen.cases if c.urgency == "critical" and c.lon == c.lon]
         critical.sort(key=lambda c: (not c.hazard, -c.at, c.key))
         cameras = sorted(seen.cameras, key=lambda c: c.id)

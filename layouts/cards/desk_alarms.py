@@ -1,6 +1,7 @@
 """The desk's alarms of sensors: what deviates now, what is put aside until when, what is in maintenance."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,7 @@ from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.desk_seen import DeskSeen
 from layouts.contract import Row, View, each_second
 
-__all__ = ["DeskAlarms"]
+__all__ = ["DeskAlarms", "alike_groups", "is_loud"]
 
 ROWS: Final = 80
 DIGITS: Final = 4
@@ -51,9 +52,20 @@ class DeskAlarms:
         return View(now, scalars, [*rows, *map(_maintained, seen.maintained[:ROWS])])
 
 
+def is_loud(alarm: AlarmSeen) -> bool:
+    """Whether an alarm asks for somebody: it is neither put aside nor suppressed."""
+    return alarm.shelved_until is None and alarm.state != "suppressed"
+
+
+def alike_groups(alarms: Iterable[AlarmSeen]) -> dict[str, int]:
+    """Return class, metric and street of alarms that share one row → their number."""
+    counted = Counter(filter(None, map(_group, alarms)))
+    return {group: count for group, count in counted.items() if count > ALIKE}
+
+
 def _group(alarm: AlarmSeen) -> str:
     """Return what alike alarms share; '' for one that is put aside or suppressed, with its own end."""
-    if alarm.shelved_until is not None or alarm.state == "suppressed":
+    if not is_loud(alarm):
         return ""
     return f"{alarm.kind}.{alarm.metric}.{alarm.street}"
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from city.state.case_file import CLOSED
 from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
+from layouts.cards.emergency.risks import is_risk
 from layouts.cards.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
 from layouts.contract import Row, View, each_second
 
@@ -19,7 +20,7 @@ __all__ = [
 MOST: Final = 200
 """Rows of the channel; a page requests further rows through its session."""
 
-FILTERS: Final = ("all", "critical", "mine", "overdue", "reported", "ruling", "contact", "call_back")
+FILTERS: Final = ("all", "risk", "critical", "mine", "overdue", "reported", "ruling", "contact", "call_back")
 WAITING: Final = ("contact", "call_back")
 """Filters whose rows are callers who wait: also of merged and closed orders, so a page asks for them."""
 ORDERS: Final = ("left", "urgency", "newest")
@@ -32,9 +33,10 @@ SortKey = tuple[float, float, float, str]
 class DeskQueue:
     """Rows: the first 200 by time left, critical ones before all others.
 
-    Scalars: the number of ``all, critical, overdue, reported, ruling`` (None = not known), ``mine``
-    (person mark → number, see ``DeskCase.acted_by``), ``gaps`` as in the card ``act``; ``contact`` and
-    ``call_back``, the callers who wait; ``balance``, what became of the reports of the city day.
+    Scalars: the number of ``all, risk, critical, overdue, reported, ruling`` (None = not known) and of
+    ``deferred`` ones, ``mine`` (person mark → number, see ``DeskCase.acted_by``), ``gaps`` as in the card
+    ``act``; ``contact`` and ``call_back``, the callers who wait; ``balance``, what became of the reports of
+    the city day.
     """
 
     key = "desk_queue"
@@ -122,6 +124,8 @@ def matches(case: DeskCase, chosen: str, *, city: float, person_mark: str = "") 
     """
     if chosen == "critical":
         return case.urgency == "critical"
+    if chosen == "risk":
+        return is_risk(case)
     if chosen == "mine":
         return person_mark in case.acted_by
     if chosen == "overdue":
@@ -135,12 +139,13 @@ def matches(case: DeskCase, chosen: str, *, city: float, person_mark: str = "") 
 
 def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
     city = seen.clock.at(now)
-    chosen = ("critical", "overdue", "reported", "ruling")
+    chosen = ("risk", "critical", "overdue", "reported", "ruling")
     if seen.position == 0:
         counts: dict[str, Any] = dict.fromkeys(chosen)
     else:
         counts = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
     count = counted(seen)
+    counts["deferred"] = sum(case.deferred for case in seen.cases)
     return {**counts, "all": count["total"], "rows": count["rows"], "mine": _acted_by(seen.cases)}
 
 

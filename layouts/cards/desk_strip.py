@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import Act
+from layouts.cards.desk_alarms import alike_groups, is_loud
 from layouts.cards.desk_queue import order_key
+from layouts.cards.emergency.situation import situation_figures
 from layouts.cards.queue import class_key
 from layouts.contract import Row, View
 
@@ -24,8 +26,10 @@ class DeskStrip:
     Rows: the worst critical cases, at most five (``more_critical`` counts the others), then the rulings due
     first.
 
-    ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports of the last ten
-    city minutes (None = not known), ``same`` those of them that may be merged, ``incidents`` the open ones
+    ``critical_keys`` are those that have a row of their own, ``alarms`` the critical reports and the sensors'
+    alarms of the last ten city minutes (None = not known), ``p1`` the critical ones of them, ``same`` those
+    that may be merged; ``red_alarms`` (``a:<alarm>``) those of sensors' red alarms that nobody acknowledged,
+    ``figures`` those of an emergency (None = there is none), ``incidents`` the open ones
     and ``late_tasks`` their tasks that nobody acknowledged in time. ``deferral`` is the running 灾害顺延
     (``until``, ``by``, ``at``; None = none), ``deferred`` the number of cases that it defers. ``screening``
     are the detections that wait for a person, ``screening_hazards`` the hazards among them.
@@ -34,7 +38,7 @@ class DeskStrip:
     """
 
     key = "desk_strip"
-    reads = (*Act.reads, "outbox", "detections")
+    reads = (*Act.reads, "outbox", "detections", "alarms", "response", "situation")
 
     def __init__(self) -> None:
         self._act = Act()
@@ -50,6 +54,7 @@ class DeskStrip:
             **self._counted[2], "outbox": seen.outbox, "outbox_failing": seen.outbox_failing,
             "screening": len(seen.detections),
             "screening_hazards": sum(one.hazard for one in seen.detections),
+            "figures": situation_figures(seen) if seen.response.mode == "emergency" else None,
             "incidents": len(seen.incidents), "late_tasks": sum(one.counts.late for one in seen.incidents),
         }  # fmt: skip
         worst, rulings = self._worst[:CRITICAL], self._rulings
@@ -68,14 +73,23 @@ class DeskStrip:
         since = seen.clock.at(now) - ALARMS_S
         critical = [case for case in seen.cases if case.urgency == "critical"]
         alarms = [case for case in critical if case.recorded_at >= since]
+        sensed = [one for one in seen.alarms if is_loud(one)]
+        lately = [one for one in sensed if one.raised_at >= since]
+        alike = alike_groups(lately)
+        red = [one for one in lately if one.level == "red"]
         own = (case for case in critical if case.key not in seen.duplicate_marks and case.state != "ruling")
         self._worst = sorted(own, key=order_key("left"))
         rulings = (case for case in seen.cases if case.state == "ruling")
         self._rulings = sorted(rulings, key=order_key("left"))
         is_known = scalars["critical"] is not None
         scalars |= {
-            "alarms": len(alarms) if is_known else None,
-            "same": sum(case.key in seen.duplicate_marks for case in alarms),
+            "alarms": len(alarms) + len(lately) if is_known else None,
+            "p1": len(alarms) + len(red),
+            "same": sum(case.key in seen.duplicate_marks for case in alarms)
+            + sum(count - 1 for count in alike.values()),
+            "red_alarms": [f"a:{one.key}" for one in sensed if one.level == "red" and not one.acked_by]
+            if is_known
+            else None,
             "deferred": sum(case.deferred for case in seen.cases),
         }  # fmt: skip
         keys = [key for key in scalars["critical_keys"] if key not in seen.duplicate_marks]

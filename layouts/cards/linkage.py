@@ -1,6 +1,6 @@
 """联勤联动: the incidents, the worst first, and under each the rows of its agencies × tasks matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from city.views.linkage_seen import IncidentSeen, TaskSeen
@@ -14,6 +14,8 @@ COLUMNS: Final = ("issued", "acknowledged", "set_out", "arrived", "done", "verif
 
 SHOWN: Final = {0: 0, 1: 4, 2: 4, 3: 3}
 """Number of incidents on a wall → rows of tasks for which there is room below their headlines."""
+SHOWN_IN_EMERGENCY: Final = {0: 0, 1: 4, 2: 3}
+"""The same beside the emergency's cameras."""
 
 
 class Linkage:
@@ -30,7 +32,8 @@ class Linkage:
         """Return the view; see :class:`layouts.contract.Card`."""
         if not seen.position:
             return View(now, {"open": None, "more": 0, "more_tasks": 0, "late": None})
-        chosen = stacked(seen.incidents, seen.tasks)
+        is_emergency = seen.response.mode == "emergency"
+        chosen = stacked(seen.incidents, seen.tasks, SHOWN_IN_EMERGENCY if is_emergency else SHOWN)
         shown = {task.id for _, tasks in chosen for task in tasks}
         rest = sum(not task.is_over and task.id not in shown for task in seen.tasks)
         rows: list[Row] = []
@@ -43,18 +46,18 @@ class Linkage:
 
 
 def stacked(
-    incidents: Sequence[IncidentSeen], tasks: Sequence[TaskSeen]
+    incidents: Sequence[IncidentSeen], tasks: Sequence[TaskSeen], shown: Mapping[int, int] = SHOWN
 ) -> list[tuple[IncidentSeen, list[TaskSeen]]]:
     """Return the worst incidents with the tasks for which a wall has room, both the worst first.
 
     Each incident has its worst open task; the other rows go to the worst tasks of all.
     """
-    first = incidents[: max(SHOWN)]
+    first = incidents[: max(shown)]
     ids = {incident.id for incident in first}
     running = [task for task in tasks if task.incident in ids and not task.is_over]
     leading = {task.incident: task for task in reversed(running)}
     rest = [task for task in running if leading[task.incident] is not task]
-    room = SHOWN[len(first)] - len(leading)
+    room = shown[len(first)] - len(leading)
     chosen = {task.id for task in (*leading.values(), *rest[:room])}
     return [
         (incident, [task for task in running if task.incident == incident.id and task.id in chosen])

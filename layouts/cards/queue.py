@@ -8,7 +8,9 @@ from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.contract import Row, View
 
-__all__ = ["URGENCIES", "Queue", "callers", "class_key", "counted", "first_at", "make_safe", "rank"]
+__all__ = [
+    "URGENCIES", "Queue", "callers", "case_row", "class_key", "counted", "first_at", "make_safe", "rank",
+]  # fmt: skip
 
 SHOWN: Final = 8
 URGENCIES: Final = {"critical": 0, "urgent": 1, "normal": 2}
@@ -36,7 +38,8 @@ class Queue:
             "earliest_due": min(dues, default=None),
             "gaps": gaps(seen),
         }
-        return View(now, scalars, [_row(case, callers(case, seen), first_at(case, seen)) for case in first])
+        rows = [case_row(case, callers(case, seen), first_at(case, seen)) for case in first]
+        return View(now, scalars, rows)
 
 
 def counted(seen: WallSeen) -> dict[str, int | None]:
@@ -82,7 +85,8 @@ def make_safe(case: CaseSeen) -> dict[str, Any] | None:
     return {"holder": safe.holder, "at": safe.ordered_at, "due_at": safe.due_at, "done_at": safe.done_at}
 
 
-def _row(case: CaseSeen, reported_by: int, first: float) -> Row:
+def case_row(case: CaseSeen, reported_by: int, first: float) -> Row:
+    """Return a case's row; ``reported_by`` callers reported it, the first one at ``first``."""
     fields: dict[str, Any] = {
         "class": class_key(case), "label": case.label, "urgency": case.urgency, "road": case.road,
         "street": case.street, "at": case.at, "due_at": case.due_at, "until": case.until,

@@ -13,15 +13,18 @@ const LATE_AFTER_S = 60, LOST_AFTER_S = 300;
  * @typedef {{ url: string, taken: number | null, isMissing: boolean, asked: number }} Picture
  */
 
-export const mend = card((city, { face, redraw }) => {
+/** @param {(city: City, view: View) => string[]} title title and note */
+export const strip = (title) => card((city, { face, redraw }) => {
   const { say, words } = city;
   /** @type {Map<string, Picture>} */
   const pictures = new Map();
 
-  return ({ order, rows }) => {
+  return (view) => {
+    const { order, rows } = view;
     for (const id of pictures.keys()) if (!rows.has(id)) forget(id);
     if (!document.hidden && face.checkVisibility()) for (const id of order) if (rows.get(id).well) ask(id);
-    return html`${head(say.say("layer.cameras"), order.length === 0 ? say.say("unknown") : "")}
+    const [name, note] = title(city, view);
+    return html`${head(name, order.length === 0 ? say.say("unknown") : note)}
       <ol>${each(order, (id) => {
         const row = rows.get(id), one = pictures.get(id), age = ageOf(one), isNear = row.metres !== null;
         const isLost = !row.well || age > LOST_AFTER_S;
@@ -69,3 +72,5 @@ export const mend = card((city, { face, redraw }) => {
     pictures.delete(id);
   }
 });
+
+export const mend = strip(({ say }) => [say.say("layer.cameras"), ""]);

@@ -13,6 +13,8 @@ export const mend = card((city, { face, redraw }) => {
   orders.on((made) => { if (made === null || /^(alarm|device):/.test(made.subject)) redraw(); });
   city.keys.on("a", () => { isOpen = !isOpen; redraw(); if (isOpen) step(0); });
 
+  city.deskAlarms = { open: () => { isOpen = true; redraw(); step(0); } };
+
   // Of many alike alarms the worst stands for all, until somebody unfolds them.
   const shown = () => view.order.filter((id) => { const { group = "", same = 0 } = view.rows.get(id); return !group || same > 0 || unfolded.has(group); });
   const fold = (group) => { if (!unfolded.delete(group)) unfolded.add(group); redraw(); };

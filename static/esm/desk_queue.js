@@ -16,6 +16,7 @@ function make(face, city) {
   const { make, text, mark, show, part, rows } = city.mend, { say, desk, orders } = city;
   const me = city.page.person?.person_mark ?? "";
   let view = { scalars: {}, order: [], rows: new Map() };
+  let isEmergency = false;
   let filter = [...FILTERS, ...WAITING].includes(desk.query.get("filter")) ? desk.query.get("filter") : "all";
   let order = ORDERS.includes(desk.query.get("order")) ? desk.query.get("order") : "left";
   let words = desk.query.get("words") ?? "";
@@ -135,9 +136,19 @@ function make(face, city) {
     ol.scrollTop = 0;
   }
 
+  // In an emergency the list is folded to hazards and what is urgent, once; whoever wants the rest chooses it.
+  function turn(is) {
+    if (is === isEmergency) return;
+    isEmergency = is;
+    if (filter !== (is ? "all" : "risk")) return;
+    filter = is ? "risk" : "all";
+    anew();
+  }
+
   // ---- drawing
   function take(given) {
     view = given;
+    turn(city.card("level_band")?.scalars.mode === "emergency");
     // A pointer that has not moved for a minute was left there.
     if (hasFocus && !isOver && performance.now() - movedAt > IDLE_MS && marked.size === 0) return release();
     if (isDeep && !isHeld() && ol.scrollTop === 0) isDeep = false;
@@ -149,7 +160,7 @@ function make(face, city) {
     const fresh = settle(), live = desk.isLive();
     mark(face, "off", !live);
     text(title, city.rows.count(total()));
-    rows(chips, FILTERS, chip, fillChip);
+    rows(chips, FILTERS.filter((id) => id !== "risk" || isEmergency || id === filter), chip, fillChip);
     rows(callers, WAITING.filter((id) => view.scalars[id] > 0 || id === filter), chip, fillChip);
     show(ol, shown.length > 0);
     // Only what can be seen is mended at every look; the rest when it is scrolled to.
@@ -183,6 +194,8 @@ function make(face, city) {
       frozen && fresh.length === 0 && say.say("desk.frozen"),
       !frozen && beyond > 0 && say.say("desk.beyond", { n: number(beyond) }),
       filter === "all" && words.trim() === "" && city.rows.places(view.scalars.all, view.scalars.rows),
+      filter === "risk" && view.scalars.all > view.scalars.risk && say.say("desk.folded", { n: number(view.scalars.all - view.scalars.risk) }),
+      filter === "risk" && view.scalars.deferred > 0 && say.say("risks.deferred", { n: number(view.scalars.deferred) }),
       filter === "reported" && view.scalars.balance && balance(view.scalars.balance),
       gaps,
     ].filter(Boolean);

@@ -4,26 +4,28 @@ import { card, each, html, joined, mark, press, shape } from "../js/draw.js";
 import { deferralOf } from "../js/desk_deferral.js";
 import { agencyOf, placeOf } from "../js/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
+import { EMERGENCY, told as figureOf } from "./situation.js";
 
 // Of more than these at once only the places have room; class and time stand in the rows below.
-const MOST_ALARMS = 10, MOST_NAMED = 4;
+const MOST_ALARMS = 10, MOST_P1 = 0.05, MOST_NAMED = 4, MOST_IN_EMERGENCY = 2;
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
   orders.on(redraw);
   alarm.on(redraw);
 
-  return ({ scalars: told, order, rows }) => {
+  return ({ scalars: told, order: every, rows }) => {
+    // The line holds the alarms' budget then; the worst cases stand on top of the queue.
+    const order = told.figures == null ? every : every.slice(0, MOST_IN_EMERGENCY);
     const now = city.city();
     // What came in and was not looked at; and how much of it one person can take (ten in ten minutes).
-    alarm.take(told.critical_keys);
+    alarm.take(told.critical_keys && [...told.critical_keys, ...(told.red_alarms ?? [])]);
     const fresh = alarm.fresh().length;
     const outbox = joined(
       told.outbox > 0 && say.say("desk.outbox", { n: told.outbox }),
       told.outbox_failing > 0 && say.say("desk.outbox_failing", { n: told.outbox_failing }),
     );
-    return html`<div class="figures">${each(FIGURES.keys(), (id) => html`<span class="figure"
-        data-colour=${mark(told[id] > 0 && FIGURES.get(id))}><span>${say.say("act." + id)}</span><b>${figure(told[id])}</b></span>`)}</div>
+    return html`${figures(told)}
       <button type="button" class="linkage" data-late=${mark(told.late_tasks > 0)} ?hidden=${!(told.incidents > 0)} @click=${worst}>${joined(
         say.say("linkage.strip", { n: told.incidents ?? 0 }), told.late_tasks > 0 && say.say("linkage.strip_late", { n: told.late_tasks }))}</button>
       <button type="button" class="linkage" data-late=${mark(told.screening_hazards > 0)} ?hidden=${!(told.screening > 0)} @click=${screen}>${joined(
@@ -31,8 +33,7 @@ export const mend = card((city, { redraw }) => {
       <button type="button" class="alarm" ?hidden=${fresh === 0} @click=${alarm.look}>${joined(
         say.say("desk.alarm", { n: fresh }), !alarm.isHeard() && say.say("desk.alarm_mute"))}</button>
       <button type="button" class="begin" ?hidden=${fresh === 0 || !orders.may("open_incident")} ?disabled=${!desk.isLive()} ${press(alarm.fresh()[0] ?? "", (id) => desk.beginLinkage({ case: id }))}>${say.say("linkage.begin")}</button>
-      <span class="flood" ?hidden=${!(told.alarms > MOST_ALARMS)}>${joined(
-        say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }), told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>
+      ${budget(told)}
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
         const row = rows.get(id), isFew = order.length <= MOST_NAMED, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
         return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
@@ -45,6 +46,25 @@ export const mend = card((city, { redraw }) => {
       ${done()}`;
   };
 
+  // Six figures: in an emergency those of the emergency, at the same place.
+  function figures(told) {
+    if (told.figures == null) {
+      return html`<div class="figures">${each(FIGURES.keys(), (id) => html`<span class="figure"
+        data-colour=${mark(told[id] > 0 && FIGURES.get(id))}><span>${say.say("act." + id)}</span><b>${figure(told[id])}</b></span>`)}</div>`;
+    }
+    return html`<div class="figures">${each(EMERGENCY.keys(), (id) => {
+      const one = figureOf(city, id, told.figures[id]);
+      return html`<span class="figure" title=${joined(one.more, one.age)} data-colour=${mark(one.colour || null)}><span>${say.say("situation." + id)}</span><b>${one.number}${one.of}</b></span>`;
+    })}</div>`;
+  }
+  // How many alarms came in ten minutes, and how many one person can take. Told always in an emergency, else beyond the limit.
+  function budget(told) {
+    const share = told.alarms > 0 ? told.p1 / told.alarms : 0, isOver = told.alarms > MOST_ALARMS;
+    return html`<span class="flood" data-over=${mark(isOver)} ?hidden=${!(isOver || (told.figures != null && told.alarms != null))}>${joined(
+      say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }),
+      told.figures != null && isOver && share > MOST_P1 && say.say("desk.flood_p1", { n: Math.round(share * 100), most: MOST_P1 * 100 }),
+      told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>`;
+  }
   function screen() {
     city.deskScreening?.open();
   }

@@ -27,8 +27,8 @@ function fit(face, others, { mend: { text, show }, say }) {
   }
 }
 
-/** @param {City} city */
-export const level = ({ say }) => html`<span class="level">${say.say("level.routine")}</span>`;
+/** What no band says: that there is no response. @param {City} city */
+export const level = ({ say, card: told }) => html`<span class="level" ?hidden=${(told("level_band")?.scalars.mode ?? "peace") !== "peace"}>${say.say("level.routine")}</span>`;
 
 // A warning in words: our own for a known hazard and colour, else its headline in the page's language.
 export function warning(w, city) {

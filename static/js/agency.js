@@ -38,6 +38,7 @@
     for (const fn of listeners) fn();
   }
   city.sound.on(changed);
+  city.sound.onLevel(() => ring("new"));
 
   // Its tasks reach somebody while the page hears from its server; the server keeps this for ten seconds.
   function watch() {

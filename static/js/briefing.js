@@ -5,12 +5,12 @@
 (function () {
   "use strict";
   const city = window.citywall, STEPS = 5, STORY = 3, EXERCISE = 5, OPEN_MS = 4000, FRAME_MS = 100, PLAY_MS = 24000;
-  let step = 0, isOpen = false, beat = /** @type {Beat | null} */ (null), lid = /** @type {Animation | null} */ (null), begun = 0;
+  let step = 0, isOpen = false, beat = /** @type {Beat | null} */ (null), lid = /** @type {Animation | null} */ (null), begun = 0, heardAt = -Infinity;
   let playedMs = 0, startedAt = /** @type {number | null} */ (null);
 
   const scalars = () => city.card("briefing")?.scalars ?? {};
   // The server says that a briefing runs, and its news arrive: of a level that begins it would tell at once.
-  const mayOpen = () => scalars().open === true && (beat?.feed === "live" || beat?.feed === "late") && !beat.chain_broken;
+  const mayOpen = () => scalars().open === true && performance.now() - heardAt < OPEN_MS && (beat?.feed === "live" || beat?.feed === "late") && !beat.chain_broken;
 
   function open() {
     const picture = document.getElementById("title-picture");
@@ -30,6 +30,7 @@
 
   function look() {
     const now = city.beat(), isNew = now !== beat, told = scalars();
+    if (isNew && now) heardAt = performance.now();
     beat = now;
     if (told.open === true && told.begun !== begun) [begun, step] = [told.begun, 0]; // another visit begins at its beginning
     if (told.open !== true) step = 0;

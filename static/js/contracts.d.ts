@@ -281,6 +281,10 @@ interface Wall {
   isReady(): boolean;
   onStar: (() => void) | null;
   name: string;
+  /** static/js/wall_face.js: whether the emergency face is shown, what a seat may choose from, and the other one. */
+  face?(told: Record<string, any>): boolean;
+  choice?(): "routine" | "emergency" | null;
+  turn?(): void;
 }
 /** Who has signed in on a wall (static/js/wall_seat.js). */
 interface Seat {
@@ -357,6 +361,12 @@ interface Sound {
   allow(): void;
   /** Whether it is heard. */
   play(tones: number[]): boolean;
+  /** As `play`, but once in ten seconds at most. */
+  alert(tones: number[]): boolean;
+  /** One tone that tells whoever pressed that the page is heard. */
+  test(): Promise<void>;
+  /** A level rose to Ⅱ or Ⅰ. */
+  onLevel(fn: (rank: number) => void): void;
   isHeard(): boolean;
   sounded(): number;
   on(fn: () => void): void;
@@ -499,6 +509,8 @@ interface City {
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
   deskScreening?: { open(is?: boolean): void };
+  /** static/esm/desk_alarms.js */
+  deskAlarms?: { open(): void };
   /** Whether a place is wanted that a click on the map gives (static/esm/desk_linkage.js). */
   deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }

@@ -1,12 +1,12 @@
 // Which rows of those that the channel told stand in the desk's queue, and in which order.
-export const FILTERS = ["all", "critical", "mine", "overdue", "reported", "ruling"], WAITING = ["contact", "call_back"], ORDERS = ["left", "urgency", "newest"];
+export const FILTERS = ["all", "risk", "critical", "mine", "overdue", "reported", "ruling"], WAITING = ["contact", "call_back"], ORDERS = ["left", "urgency", "newest"];
 const URGENCIES = { critical: 0, urgent: 1, normal: 2 };
 
 // `view`: the card's; the ids, first to last. `personMark` is that of the page's person.
 export function chosenOf(city, view, { filter, order, personMark }) {
   const due = city.rows.until, now = city.city();
   const IS = {
-    all: () => true, critical: (row) => row.urgency === "critical", mine: (row) => row.acted_by?.includes(personMark),
+    all: () => true, risk: (row) => row.hazard || row.urgency !== "normal", critical: (row) => row.urgency === "critical", mine: (row) => row.acted_by?.includes(personMark),
     overdue: (row) => row.due_at !== null && row.due_at < now, ruling: (row) => row.state === "ruling",
     reported: (row) => row.state === "reported" || row.state === "verifying",
   };

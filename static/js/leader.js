@@ -33,8 +33,8 @@
   function changed() {
     for (const fn of listeners) fn();
   }
-  // On a phone the map is a third as wide, and its names, which are placed for a screen, would cover each other.
-  const phone = matchMedia("(max-width: 700px)");
+  // On a tablet or a phone the map is smaller, and its names, which are placed for a wall, would cover each other.
+  const phone = matchMedia("(max-width: 1200px)");
   function nameMap() {
     const figure = city.figure("map"), names = (figure?.renderers ?? []).filter((one) => one.data_source?.name?.startsWith("layer:labels"));
     for (const one of names) one.visible = !phone.matches;

@@ -1,9 +1,9 @@
 // What a page lets be heard: short tones of its own, no file. A browser lets a page be heard only after its person has touched it.
 (function () {
   "use strict";
-  const city = window.citywall, TONE_S = 0.14, LOUD = 0.15;
-  const listeners = new Set();
-  let audio = /** @type {AudioContext | null} */ (null), sounded = 0;
+  const city = window.citywall, TONE_S = 0.14, LOUD = 0.15, EVERY_MS = 10000, LOUD_RANK = 3, TEST = [660];
+  const listeners = new Set(), ofLevels = new Set();
+  let audio = /** @type {AudioContext | null} */ (null), sounded = 0, last = -Infinity, rank = /** @type {number | null} */ (null);
 
   // To be called while the person touches the page.
   function allow() {
@@ -29,8 +29,29 @@
     });
     return true;
   }
+  // An alarm: one sound in ten seconds at most, whatever it is of; the page counts the others.
+  /** @param {number[]} tones */
+  function alert(tones) {
+    if (performance.now() - last < EVERY_MS) return false;
+    last = performance.now();
+    return play(tones);
+  }
+  // Whoever presses hears that the page can be heard: a browser may still be silent.
+  async function test() {
+    allow();
+    await audio?.resume().catch(() => {});
+    play(TEST);
+  }
+  // A level that rises to Ⅱ or Ⅰ is heard; Ⅳ and Ⅲ, and what was in force when the page came, are not.
+  city.on("level_band", (view) => {
+    if (!view) return;
+    const { rank: real = 0, drill_rank: drill = 0 } = view.scalars, now = Math.max(real, drill);
+    if (rank !== null && now > rank && now >= LOUD_RANK) for (const fn of ofLevels) fn(now);
+    rank = now;
+  });
   city.sound = {
-    allow, play, isHeard: () => audio?.state === "running", sounded: () => sounded,
+    allow, play, alert, test,
+    onLevel: (fn) => { ofLevels.add(fn); }, isHeard: () => audio?.state === "running", sounded: () => sounded,
     on: (fn) => { listeners.add(fn); },
   };
 })();

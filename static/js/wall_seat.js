@@ -8,6 +8,11 @@
   let form = /** @type {HTMLFormElement | null} */ (null), bar = /** @type {HTMLElement | null} */ (null);
   let timer = /** @type {number | undefined} */ (undefined);
 
+  // The rows that have buttons, on either face of the wall.
+  function rows() {
+    for (const card of ["queue", "risks"]) city.tell(card);
+  }
+
   // ---- the form
   function open() {
     if (form || person) return;
@@ -61,12 +66,13 @@
     shut();
     used();
     saidAt = usedAt;
-    const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button")]);
-    made.lastChild.addEventListener("click", () => lock(true));
+    const made = bar = make("div", "seat-bar", [make("span"), button("seat.leave", "button"), button("seat.face", "button")]);
+    made.children[1].addEventListener("click", () => lock(true));
+    made.lastChild.addEventListener("click", () => { city.wall.turn?.(); face(); });
     document.getElementById("page")?.append(made);
     document.body.dataset.seat = "";
     tick();
-    city.tell("queue");
+    rows();
   });
   function lock(isOurs) {
     if (isOurs) orders.say({ leave: true });
@@ -75,7 +81,7 @@
     bar?.remove();
     bar = null;
     delete document.body.dataset.seat;
-    city.tell("queue");
+    rows();
   }
 
   // ---- the idle clock: the page sees that somebody is there, the server is told so once a minute and locks by the same clock
@@ -88,8 +94,16 @@
       saidAt = performance.now();
       orders.say({ used: true });
     }
+    face();
     text(bar?.firstChild, say.say("seat.in", { name: person.name, n: Math.ceil(left / 60000) }));
     setTimeout(tick, 1000);
+  }
+  // At Ⅲ whoever is signed in may choose the wall's face; at no other time is there anything to choose.
+  function face() {
+    const now = city.wall.choice?.() ?? null, node = bar?.lastChild;
+    if (!node) return;
+    city.mend.show(node, now !== null);
+    text(node, say.say(now === "routine" ? "seat.face_emergency" : "seat.face"));
   }
   for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(name, used, { capture: true, passive: true });
   addEventListener("keydown", (event) => {
@@ -115,7 +129,7 @@
   }
   orders.on((made) => {
     if (person && made?.answer?.refused?.key === "order_signed_out") lock(false);
-    city.tell("queue");
+    rows();
   });
   city.seat = { isIn: () => person !== null, role: () => person?.role ?? null, verbs: () => (person ? new Set(person.verbs ?? []) : null), told: orders.told, buttons, press };
 })();

@@ -70,7 +70,8 @@ class TestQueue:
         )  # fmt: skip
         scalars = DeskQueue().view(seen(*cases), NOW).scalars
         assert scalars == {
-            "all": 5, "rows": 5, "critical": 1, "overdue": 1, "reported": 2, "ruling": 1,
+            "all": 5, "rows": 5, "risk": 1, "deferred": 0,
+            "critical": 1, "overdue": 1, "reported": 2, "ruling": 1,
             "mine": {"me": 2, "you": 1}, "gaps": [], "contact": 0, "call_back": 0, "balance": {"reported": 0},
         }  # fmt: skip
         found = {
@@ -79,8 +80,8 @@ class TestQueue:
             if chosen not in WAITING
         }
         assert found == {
-            "all": ["1", "2", "3", "4", "5"], "critical": ["1"], "mine": ["2", "4"], "overdue": ["2"],
-            "reported": ["3", "5"], "ruling": ["4"],
+            "all": ["1", "2", "3", "4", "5"], "risk": ["1"], "critical": ["1"],
+            "mine": ["2", "4"], "overdue": ["2"], "reported": ["3", "5"], "ruling": ["4"],
         }  # fmt: skip
 
     @pytest.mark.parametrize("state", ["closed", "rejected", "merged", "voided"])

@@ -101,6 +101,24 @@ class RelaxationSeen(msgspec.Struct, frozen=True):
     by: str
 
 
+class ForecastSeen(msgspec.Struct, frozen=True):
+    """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
+
+    ``place`` is a station of ``water_lines.csv``, the code of the district or a street, or a storm's name.
+    ``source`` is a word below ``code.source.``, that of a storm's track ``storm_track``. Of a storm ``value``
+    is how near (km) its centre comes to the district: 0 when it crosses it.
+    """
+
+    kind: str
+    place: str
+    value: float | None
+    unit: str
+    at: float
+    line: float | None
+    source: str
+    source_at: float
+
+
 class ResponseSeen(msgspec.Struct, frozen=True):
     """What every page may see: the mode, the levels in force (the worst first), exercise or not."""
 
@@ -108,6 +126,8 @@ class ResponseSeen(msgspec.Struct, frozen=True):
     levels: tuple[LevelSeen, ...] = ()
     recovery_open: int = 0
     recovery_since: float | None = None
+    next: tuple[ForecastSeen, ...] = ()
+    """What may get worse next, while a level is in force; official forecasts are no secret."""
 
     @property
     def rank(self) -> int:
@@ -128,24 +148,6 @@ class FigureSeen(msgspec.Struct, frozen=True):
     as_of: float | None = None
     level: str = ""
     old: int = 0
-
-
-class ForecastSeen(msgspec.Struct, frozen=True):
-    """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
-
-    ``place`` is a station of ``water_lines.csv``, the code of the district or a street, or a storm's name.
-    ``source`` is a word below ``code.source.``, that of a storm's track ``storm_track``. Of a storm ``value``
-    is how near (km) its centre comes to the district: 0 when it crosses it.
-    """
-
-    kind: str
-    place: str
-    value: float | None
-    unit: str
-    at: float
-    line: float | None
-    source: str
-    source_at: float
 
 
 class StreetCell(msgspec.Struct, frozen=True):

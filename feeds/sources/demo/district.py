@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+import pyarrow as pa
 
 import static
 from city.dispatch.categories import Category
@@ -22,6 +23,7 @@ from feeds.sources.demo.feeds.heat import CLIENT, HeatStations
 from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
 from feeds.sources.demo.feeds.weather import Weather
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
+from feeds.sources.demo.invented_history import invented_history
 
 __all__ = ["DemoDistrict", "Send", "Sleep"]
 
@@ -84,6 +86,12 @@ class DemoDistrict:
     def past(self, now: float) -> list[Story]:
         """Return the cases that the centre handled in the week before ``now`` (city time); see CityLife."""
         return CityLife(self._ground, self._categories, seed=self._seed).past(now)
+
+    def history(self, *, cases: int, days: int, until: float) -> Iterator[tuple[str, pa.Table]]:
+        """Yield (UTC month, rows) of an invented case history; see ``invented_history``."""
+        return invented_history(
+            self._ground, list(self._categories), cases=cases, days=days, until=until, seed=self._seed
+        )
 
     def units(self, *, rate: float = 1.0) -> Units:
         """Return the district's units; ``rate`` as in :meth:`run`."""

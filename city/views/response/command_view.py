@@ -1,0 +1,76 @@
+"""Who commands in an emergency, as a wall may see it: surnames and titles, no account and no typed text."""
+
+import re
+from collections.abc import Container
+from typing import Final
+
+import msgspec
+
+from city.duty.presence import is_there
+from city.state.duty_records import Shift
+from city.state.ledger_state import LedgerState
+from city.views.response.response_view import public_name
+
+__all__ = ["CommandSeen", "RotatingSeen", "command_seen"]
+
+RESPONSE: Final = "response"
+"""Kind of the incident that carries a response's tasks."""
+IN_PERSON: Final = 3
+"""From this rank (Ⅱ) on the rotating leader must be in the hall."""
+HALL: Final = ("hall", "demo")
+"""Ways to sign in that mean that the person is in the hall."""
+_SCENE: Final = re.compile(r"^\s*(\w)[^（(]*(?:[（(]([^）)]*)[）)])?")
+
+
+class RotatingSeen(msgspec.Struct, frozen=True):
+    """The rotating leader: who is planned or there, and whether they are where the level needs them."""
+
+    name: str
+    is_there: bool
+    since: float | None = None
+    """Since when nobody is there, city epoch seconds."""
+    deputy: str = ""
+
+
+class CommandSeen(msgspec.Struct, frozen=True):
+    """``commander`` of the response, ``scene`` of the worst incident that has one ('' = nobody named)."""
+
+    commander: str = ""
+    scene: str = ""
+    scene_unit: str = ""
+    """Short name of the scene commander's unit, if it is one that the district knows."""
+    rotating: RotatingSeen | None = None
+    """None: no shift has such a post."""
+
+
+def command_seen(
+    ledger: LedgerState, shift: Shift | None, rank: int, city_now: float, *, units: Container[str] = ()
+) -> CommandSeen:
+    """Return who commands at a city time; ``units`` are the short names that may stand on a wall."""
+    incidents = [one for one in ledger.incidents.values() if one.is_open]
+    named = [one.commander_name for one in incidents if one.kind == RESPONSE and one.commander_name]
+    scenes = sorted((one for one in incidents if one.scene_commander), key=lambda one: one.since)
+    scene, unit = _masked(scenes[-1].scene_commander, units) if scenes else ("", "")
+    return CommandSeen(public_name(named[-1]) if named else "", scene, unit, _rotating(shift, rank, city_now))
+
+
+def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen | None:
+    post = shift.posts.get("rotating_leader") if shift is not None else None
+    if shift is None or post is None:
+        return None
+    if post.state == "replaced":
+        return RotatingSeen(public_name(post.deputy), is_there=True)
+    there = is_there(post, city_now) and (rank < IN_PERSON or post.method in HALL)
+    name = post.holder if post.account and post.holder else post.person
+    return RotatingSeen(
+        public_name(name), there, None if there else post.since or shift.starts_at, public_name(post.deputy)
+    )
+
+
+def _masked(text: str, units: Container[str]) -> tuple[str, str]:
+    """Return the surname and the unit of a typed person; what else was typed stands on no wall."""
+    found = _SCENE.match(text)
+    if found is None:
+        return "", ""
+    unit = (found[2] or "").strip()
+    return f"{found[1]}××", unit if unit in units else ""

@@ -1,0 +1,33 @@
+"""应急指挥体系: who commands, the rotating leader, the seats; in the place of 当班值守."""
+
+from typing import Any
+
+import msgspec
+
+from city.views.wall_seen import WallSeen
+from layouts.contract import View, each_second
+
+__all__ = ["Command"]
+
+
+class Command:
+    """Scalars: ``commander``, ``scene`` and ``scene_unit``, ``rotating`` (``RotatingSeen`` or None).
+
+    ``leader``, ``shift_lead``, ``seats`` and ``seats_present`` as in the card ``duty``; rows: the empty
+    seats, longest empty first.
+    """
+
+    key = "command"
+    reads = ("duty", "incidents", "response", each_second)
+
+    def view(self, seen: WallSeen, now: float) -> View:
+        """Return the view; see :class:`layouts.contract.Card`."""
+        command, duty = seen.command, seen.duty
+        rotating = command.rotating
+        scalars: dict[str, Any] = {
+            "commander": command.commander, "scene": command.scene, "scene_unit": command.scene_unit,
+            "rotating": None if rotating is None else msgspec.to_builtins(rotating),
+            "rank": seen.response.rank, "leader": duty.leader, "shift_lead": duty.shift_lead,
+            "seats": duty.seats, "seats_present": duty.seats_present, "unstaffed": duty.unstaffed,
+        }  # fmt: skip
+        return View(now, scalars, [(name, {"since": since}) for name, since in duty.empty_seats])

@@ -1,0 +1,23 @@
+// 应急指挥体系: three lines in the place of 当班值守. Who is there is quiet; who is missing is loud, and told in words.
+import { card, head, html, joined, mark } from "../js/draw.js";
+
+const MOST_EMPTY = 2;
+
+export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows }) => {
+  const now = city(), rotating = told.rotating ?? null;
+  const lead = (told.shift_lead || "—").replace(/（[^）]*）$/, "");
+  const empty = order.map((name) => {
+    const { since } = rows.get(name), late = since === null ? "" : " " + say.say("time.late", { t: say.coarse(now - since) });
+    return (words("agency." + name) ?? words("role." + name) ?? name) + late;
+  });
+  const over = empty.length - MOST_EMPTY, names = empty.slice(0, MOST_EMPTY).join(say.say("list.comma"));
+  const scene = told.scene && (told.scene_unit ? say.say("band.person", { name: told.scene, title: told.scene_unit }) : told.scene);
+  return html`${head(say.say("duty.title"), say.say("command.title"))}
+    <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(told.commander))}>${told.commander || say.say("command.unnamed")}</span
+      ><span>${say.say("command.scene")}</span><span data-person=${mark(Boolean(scene))}>${scene || say.say("command.unnamed")}</span></p>
+    <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || "—"}${
+      rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : "away"}>${say.say(rotating.is_there ? "command.there" : "command.absent")}</b>`}</span
+      ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
+    <p class="seats"><span>${joined(told.seats ? say.say("duty.seats", { n: told.seats_present, of: told.seats }) : say.say("duty.no_roster"), rotating === null && told.leader && `${say.say("duty.leader")} ${told.leader}`)}</span
+      ><span class="empty" data-colour=${mark(told.unstaffed > 0 && "red")} ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>`;
+});
