@@ -63,6 +63,7 @@ async def running_city(
         settings = drill_settings(
             data, log_url=servers.log_url, pictures_url=servers.pictures_url, port=port,
             gateway_port=gateway_port, gateway_token=access.subscriber, city_rate=rate,
+            open_loopback=with_people,
         )  # fmt: skip
         city = DrillCity(settings, script, access, rate)
         begin = script.t0 + script.line[0].offset_s - BEFORE_S
