@@ -27,7 +27,7 @@ from feeds.storage.connections import connect
 __all__ = ["DrillCity", "DrillError"]
 
 ACTOR: Final = "system:drill"
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 180.0
 SKIP_S: Final = 60.0
 """A running clock jumps over quiet spans, up to so many seconds before something is due."""
 TELEMETRY: Final = ("sensor", "unit", "camera")

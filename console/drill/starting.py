@@ -70,7 +70,7 @@ async def running_city(
         await city.open(begin)
         environment = process_environment(settings)
         async with _processes(environment, data, start):
-            await asyncio.to_thread(_wait_until_ready, f"http://{settings.host}:{port}/readyz")
+            await asyncio.to_thread(_wait_until_ready, f"http://{settings.host}:{port}/healthz")
             await city.start(begin)
             following = asyncio.create_task(city.follow())
             try:
@@ -84,7 +84,7 @@ async def running_city(
 
 
 def _wait_until_ready(url: str) -> None:
-    """Wait until a console is ready. Raises DrillError."""
+    """Wait until a console serves; its first pictures may still be drawn. Raises DrillError."""
     last = time.monotonic() + READY_S
     while time.monotonic() < last:
         try:
@@ -93,7 +93,7 @@ def _wait_until_ready(url: str) -> None:
                     return
         except OSError:
             time.sleep(0.1)
-    raise DrillError(f"the console was not ready within {READY_S:.0f} s (a port that is taken? --port)")
+    raise DrillError(f"the console did not answer within {READY_S:.0f} s (a port that is taken? --port)")
 
 
 @asynccontextmanager
