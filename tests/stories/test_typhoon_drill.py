@@ -69,7 +69,7 @@ def played() -> Iterator[Played]:
         yield Played(Path(folder))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_line_and_every_checkpoint_is_good(played: Played) -> None:
     assert [
         f"{one.line.at} {one.line.text.get('en')}: {one.fault}" for one in played.outcomes if one.fault
