@@ -32,7 +32,7 @@ duty_officer,{OFFICER},,李××（值班员）,20:30,08:30,
 NOT_OURS = {"103", "202", "206", "305", "407", "408"}
 """Tasks that this district's plan does not have: 41 are left, nine of them summon a seat."""
 TASKS, SEATS, ORDINARY, RECOVERY = 41, 9, 213, 23
-DRY_RUN = f"{TASKS}项任务 · {SEATS}席召集 · 36街镇零报告 R1h · 参观中止 · 顺延 {ORDINARY} 件"
+DRY_RUN = f"{TASKS}项任务 · {SEATS}席召集 · 36街镇零报告每1小时一次 · 参观中止 · 顺延 {ORDINARY} 件"
 AGENCIES = (
     "sw", "xc", "jt", "jj", "ps", "lh", "jg", "qx", "dl", "rq", "gs", "tx", "wj", "jc", "xf", "yj", "hs",
     "ny", "fg", "wl", "jy", "dt", "rw",
