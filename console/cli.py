@@ -10,11 +10,13 @@ from console.commands.camera import camera
 from console.commands.config import config
 from console.commands.deadletters import deadletters
 from console.commands.district import district
+from console.commands.drill import drill
 from console.commands.history import history
 from console.commands.people import people
 from console.commands.plan import plan
 from console.commands.processes import COMMANDS as PROCESSES
 from console.commands.replay import replay
+from console.commands.report import report
 from console.commands.source import source
 from console.commands.token import token
 from console.commands.user import user
@@ -32,7 +34,7 @@ def citywall() -> None:
 
 for command in (
     *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
-    plan, history,
+    drill, history, plan, report,
 ):  # fmt: skip
     citywall.add_command(command)
 

@@ -58,6 +58,12 @@ def test_no_other_installed_distribution_owns_one_of_our_package_names() -> None
     }
 
 
+def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_load() -> None:
+    code = "import sys, console.cli; print({'pandas', 'pyarrow', 'holoviews', 'panel'} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout == "set()\n"
+
+
 def test_tests_mirror_the_packages() -> None:
     folders = {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and not p.name.startswith("_")}
     assert folders <= {*PACKAGES, "recordings", "stories", "faults"}

@@ -13,11 +13,11 @@ from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
 from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
-from city.state.warning_records import Landfall, Ring, StormPoint
 from city.views.camera_seen import CameraSeen
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 from city.views.response.command_view import CommandSeen
 from city.views.response.response_seen import ResponseSeen, SituationSeen
+from city.views.weather_seen import StormSeen, WarningArea, WarningSeen
 
 __all__ = [
     "CameraSeen", "CaseSeen", "DutySeen", "MakeSafeSeen", "PageSeen", "ReadingsSeen", "ShowSeen",
@@ -118,51 +118,6 @@ class ShowSeen(msgspec.Struct, frozen=True):
     road: str = ""
     street: str = ""
     class_key: str = ""
-
-
-class WarningArea(msgspec.Struct, frozen=True):
-    """One area of a warning, with the colour of its own statement.
-
-    It has an outline (lon, lat), or only a division code that a map may know.
-    """
-
-    colour: str
-    rank: int
-    ring: Ring = ()
-    code: str = ""
-
-
-class WarningSeen(msgspec.Struct, frozen=True):
-    """An official warning of one hazard that is not over; its worst statement counts.
-
-    ``hazard`` and ``colour`` are catalogue words; ``headlines``: language → text. ``announced``: it is not in
-    force before ``begins``. ``ends`` is ``assumed`` when the office did not give an end. ``areas`` are
-    those in force.
-    """
-
-    key: str
-    hazard: str
-    colour: str
-    rank: int
-    headlines: dict[str, str]
-    sender_name: str
-    sent: float
-    begins: float
-    ends: float
-    assumed: bool = False
-    announced: bool = False
-    exercise: bool = False
-    areas: tuple[WarningArea, ...] = ()
-
-
-class StormSeen(msgspec.Struct, frozen=True):
-    """A storm that is not over; ``received`` is machine time, ``landfall`` the district's or nearest one."""
-
-    key: str
-    name: str
-    points: tuple[StormPoint, ...]
-    received: float
-    landfall: Landfall | None = None
 
 
 class SourceSeen(msgspec.Struct, frozen=True):

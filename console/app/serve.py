@@ -33,6 +33,7 @@ from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
+from console.live.step_marks import StepMarks, keep_folded
 from console.pages.duty_handlers import DutyFiles, duty_patterns
 from console.pages.evidence_handlers import EvidenceServices, evidence_patterns
 from console.pages.http_handlers import (
@@ -146,6 +147,11 @@ class Console:
             tasks.create_task(self._screens.run(self._settings.tick_hz))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
+            if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us
+                folded = self._follower.store.state
+                tasks.create_task(
+                    keep_folded(StepMarks(self._pictures), "console", lambda: folded.ledger.position)
+                )
 
     def _server(self) -> Any:
         pages = Pages(self._authorization, self._channels.knows)

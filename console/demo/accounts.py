@@ -27,6 +27,7 @@ _TOPICS: Final = ("case", "sensor", "camera", "unit", "warning")
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _SHIFTS: Final = (
     ("duty_officer", "officer{}"), ("shift_lead", "lead{}"), ("duty_leader", "leader{}"),
+    ("rotating_leader", "rotating{}"),
 )  # fmt: skip
 _STAFF: Final = (
     Actor("intake", "贾××（受理员）", ("intake_officer",)),

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from city.duty.roster import OnDuty, RosterRow, on_duty, read_roster
+from city.duty.roster import OnDuty, RosterRow, on_duty, posts_at, read_roster
 from console.demo.accounts import PUBLISHER, SUBSCRIBER, VIEWER, Secrets, User, demo_secrets, demo_users
 from console.demo.baselines import write_baselines
 from console.demo.feeds import city_clock
@@ -198,7 +198,9 @@ def _people(data: Path, users: list[User], city_now: float) -> list[str]:
     offset = read_district(data).zone_offset_s(time.time())
     roster = read_roster(read_rows(data, "roster.csv")[0])
     duty = on_duty(roster, city_now, zone_offset_s=offset)
-    on_shift = {post.name for post in (duty.duty_leader, duty.shift_lead, duty.duty_officer) if post}
+    rotating = posts_at(roster, "rotating_leader", city_now, zone_offset_s=offset)
+    posts = (duty.duty_leader, duty.shift_lead, duty.duty_officer, *rotating)
+    on_shift = {post.name for post in posts if post}
     lines = ["", "  demo accounts: name, password, PIN for the seat at a wall (★ on shift now)"]
     for user in users:
         star = "★" if user.display in on_shift else " "

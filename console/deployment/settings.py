@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "read_settings", "source_secrets"]
+__all__ = [
+    "SETTINGS", "Setting", "Settings", "SettingsError", "drill_settings", "process_environment",
+    "read_settings", "source_secrets",
+]  # fmt: skip
 
 PREFIX = "CITYWALL_"
 
@@ -121,6 +124,29 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         message = f"CITYWALL_LOG_FORMAT: expected json or text, got {values['log_format']!r}"
         raise SettingsError(message)
     return Settings(**values)
+
+
+def drill_settings(data_dir: Path, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Return the settings of a drill city: the defaults and what is given, nothing of the environment.
+
+    Raises SettingsError when the environment names a server or a data dir: a drill has its own, and whoever
+    starts one where the real city runs must see that it cannot reach it.
+    """
+    source = os.environ if environment is None else environment
+    for name in ("log_url", "pictures_url", "gateway_url", "gateway_token", "data_dir"):
+        variable = PREFIX + name.upper()
+        if source.get(variable):
+            message = (
+                f"{variable}: a drill has servers and data of its own; unset it (got {source[variable]!r})"
+            )
+            raise SettingsError(message)
+    return read_settings({}, data_dir=data_dir, min_free_mb=1, stop_with_parent=True, **given)
+
+
+def process_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of a process with these settings: no other of ours, no secret of a source."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {**others, **settings.environment()}
 
 
 def source_secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:

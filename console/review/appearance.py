@@ -7,7 +7,7 @@ from layouts import theme
 
 __all__ = ["DATES", "SUMMARY", "TABLE", "WIDGET", "dark"]
 
-DATES: Final = {"hours": "%m-%d %H:%M", "days": "%m-%d", "months": "%Y-%m", "years": "%Y"}
+DATES: Final[dict[str, Any]] = {"hours": "%m-%d %H:%M", "days": "%m-%d", "months": "%Y-%m", "years": "%Y"}
 """Formats of a time axis."""
 
 

@@ -54,19 +54,21 @@ def dask_frame(folder: Path, scheduler: str) -> Any:
     import dask.dataframe as dd  # optional: only who has a cluster installs it
     from distributed import Client
 
-    Client(scheduler, timeout="10s", set_as_default=True)
+    Client(scheduler, timeout="10s", set_as_default=True)  # type: ignore[no-untyped-call]  # Dask has no types
     files = [str(path) for path in paths(folder)]
     if not files:
         return read_frame(folder)
-    return dd.from_map(read_part, files, meta=_meta()).persist()
+    return dd.from_map(read_part, files, meta=_meta()).persist()  # type: ignore[no-untyped-call]  # as above
 
 
 def read_part(path: str) -> pd.DataFrame:
     """Return the rows of one file; a worker of the cluster calls it."""
     import pyarrow.parquet as pq
 
-    return pq.read_table(path, partitioning=None).cast(SCHEMA).to_pandas()
+    frame: pd.DataFrame = pq.read_table(path, partitioning=None).cast(SCHEMA).to_pandas()
+    return frame
 
 
 def _meta() -> pd.DataFrame:
-    return SCHEMA.empty_table().to_pandas()
+    empty: pd.DataFrame = SCHEMA.empty_table().to_pandas()
+    return empty

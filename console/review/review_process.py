@@ -47,7 +47,7 @@ def read_history(settings: Settings) -> CaseHistory:
     """Return the deployment's case history as pandas, or on the Dask cluster of ``review_dask``."""
     folder = history_folder(settings.data_dir)
     is_embedded = not settings.review_dask
-    frame = read_frame(folder) if is_embedded else dask_frame(folder, settings.review_dask)
+    frame: Any = read_frame(folder) if is_embedded else dask_frame(folder, settings.review_dask)
     at = frame["at"].astype("int64")
     first, last = (at.min(), at.max()) if is_embedded else (at.min().compute(), at.max().compute())
     codes = {
@@ -64,7 +64,7 @@ class Review:
 
     def __init__(self, settings: Settings, district: District, history: CaseHistory) -> None:
         self._settings = settings
-        self._history = history
+        self.history = history
         self._build = build_id()
         self._title = district.name
         self._words = {lang: catalogue(lang, names_of(settings, district)) for lang in ("zh", "en")}
@@ -103,11 +103,12 @@ class Review:
 
     def warm_up(self) -> None:
         """Draw once before the first session: datashader's first call compiles for seconds."""
-        self._session("", "zh").draw_once()
+        self.session("", "zh").draw_once()
 
-    def _session(self, account: str, lang: str) -> ReviewSession:
+    def session(self, account: str, lang: str) -> ReviewSession:
+        """Return a session of an account."""
         return ReviewSession(
-            self._history, self._atlas, self._words[lang], lang=lang, zone_offset_s=self._zone_offset_s,
+            self.history, self._atlas, self._words[lang], lang=lang, zone_offset_s=self._zone_offset_s,
             export=partial(self._export, account),
         )  # fmt: skip
 
@@ -126,7 +127,7 @@ class Review:
     def _page(
         self, *, lang: str, wide: bool, viewer: Viewer, panel: str
     ) -> Any:  # the form of a page's builder
-        session = self._session(self._account(viewer), lang)
+        session = self.session(self._account(viewer), lang)
         return session.page(title=self._title[lang], build=self._build, static_url=STATIC)
 
     def _export(self, account: str, frame: Any, kind: str) -> str:

@@ -2,7 +2,8 @@
 
 import html
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,19 +15,20 @@ import panel as pn
 import param
 from bokeh.models import DatetimeTickFormatter
 
-from console.review.appearance import DATES, SUMMARY, TABLE, WIDGET, dark
+import layouts
+from console.review.appearance import DATES, SUMMARY, WIDGET, dark
+from console.review.comparison import Comparison
 from console.review.exports import FORMATS
 from layers.atlas.atlas import Atlas
 from layers.palette import GROUND
-from layers.review.counts import FEWEST, changes, in_time_share
-from layers.review.figures import RAMP, base_map, change_map, density_map, histogram, street_names
+from layers.review.counts import in_time_share
+from layers.review.figures import RAMP, base_map, density_map, histogram, street_names
 from layers.review.selection import FILTERED, Selection, chosen
 from layouts import theme
 
 __all__ = ["CaseHistory", "ReviewSession"]
 
-TEMPLATE: Final = Path(__file__).parents[2] / "layouts" / "review.html"
-WEEKS: Final = (1, 4, 12, 26)
+TEMPLATE: Final = Path(layouts.__file__).parent / "review.html"
 DAY_S: Final = 86_400.0
 Words = Mapping[str, str]
 
@@ -47,13 +49,13 @@ class ReviewSession(param.Parameterized):
     Each change of a filter selects the rows once; pans and zooms count among the selected rows.
     """
 
-    selection: Selection = param.Parameter(Selection())
+    selection = param.Parameter(Selection(), doc="what is looked at")
 
     def __init__(
         self, history: CaseHistory, atlas: Atlas, words: Words, *, lang: str, zone_offset_s: int,
         export: Callable[[Any, str], str],
     ) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param has no types
         self._history = history
         self._atlas = atlas
         self._words = words
@@ -68,7 +70,7 @@ class ReviewSession(param.Parameterized):
         template = pn.Template(TEMPLATE.read_text(encoding="utf-8"))
         parts = {
             "filters": self._filters(), "map": self._map(), "time": self._time(), "summary": self._summary(),
-            "change": self._change(), "export": self._exporting(),
+            "change": self._comparison(), "export": self._exporting(),
         }  # fmt: skip
         for name, part in parts.items():
             template.add_panel(name, part)
@@ -199,63 +201,13 @@ class ReviewSession(param.Parameterized):
             pn.bind(drawn, self.param.selection), sizing_mode="stretch_width", stylesheets=[SUMMARY]
         )
 
-    def _change(self) -> pn.Column:
-        last = datetime.fromtimestamp(self._history.end + self._offset_s, UTC).date()
-        day = pn.widgets.DatePicker(
-            name=self._say("review.compare_day"),
-            value=last - timedelta(weeks=4),
-            width=150,
-            stylesheets=[WIDGET],
-        )
-        weeks = pn.widgets.Select(
-            name=self._say("review.compare_span"), width=120, value=4, stylesheets=[WIDGET],
-            options={self._say("review.weeks", n=str(n)): n for n in WEEKS},
+    def _comparison(self) -> Any:
+        streets = {code: self._name("street", code) for code in self._history.codes["street"] if code}
+        compared = Comparison(
+            self.rows, self._say, atlas=self._atlas, streets=streets, end=self._history.end,
+            offset_s=self._offset_s,
         )  # fmt: skip
-
-        def found(selection: Selection, day: Any, weeks: int) -> Any:
-            at = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() - self._offset_s
-            every = msgspec.structs.replace(selection, begin=None, end=None)
-            return changes(self.rows(every), at, weeks * 7 * DAY_S)
-
-        def table(selection: Selection, day: Any, weeks: int) -> str:
-            return self._change_table(found(selection, day, weeks))
-
-        def figure(selection: Selection, day: Any, weeks: int) -> Any:
-            names = {code: self._name("street", code) for code in self._history.codes["street"]}
-            return change_map(self._atlas, found(selection, day, weeks), FEWEST, names).opts(
-                frame_width=380, frame_height=280, data_aspect=1, shared_axes=False, xaxis=None,
-                yaxis=None, toolbar=None,
-                hooks=[dark], show_frame=False,
-            )  # fmt: skip
-
-        given = {"selection": self.param.selection, "day": day, "weeks": weeks}
-        return pn.Column(
-            pn.Row(day, weeks),
-            pn.pane.HoloViews(
-                hv.DynamicMap(pn.bind(figure, **given)), height=300
-            ),
-            pn.pane.HTML(pn.bind(table, **given), sizing_mode="stretch_width", stylesheets=[TABLE]),
-            sizing_mode="stretch_width",
-        )  # fmt: skip
-
-    def _change_table(self, found: list[tuple[str, int, int]]) -> str:
-        head = (
-            self._say("review.street"),
-            self._say("review.before"),
-            self._say("review.after"),
-            self._say("review.change"),
-        )
-        rows = [
-            (self._name("street", street) if street else self._say("review.no_street"), f"{before:,}",
-             f"{after:,}", _share(before, after))
-            for street, before, after in found
-        ]  # fmt: skip
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
-        )
-        names = "".join(f"<th>{html.escape(text)}</th>" for text in head)
-        note = html.escape(self._say("review.fewest", n=str(FEWEST)))
-        return f"<table><tr>{names}</tr>{cells}</table><p>{note}</p>"
+        return compared.panel(self.param.selection)
 
     def _exporting(self) -> pn.Column:
         told = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[SUMMARY])
@@ -275,7 +227,7 @@ class ReviewSession(param.Parameterized):
             button = pn.widgets.Button(
                 name=self._say(f"review.export_{kind}"), sizing_mode="stretch_width", stylesheets=[WIDGET]
             )
-            button.on_click(lambda _, kind=kind: write(kind))
+            button.on_click(partial(_pressed, write, kind))
             buttons.append(button)
         return pn.Column(*buttons, told, sizing_mode="stretch_width")
 
@@ -295,7 +247,5 @@ class ReviewSession(param.Parameterized):
         return datetime.fromtimestamp(at + self._offset_s, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _share(before: int, after: int) -> str:
-    if before + after < FEWEST or not before:
-        return "—"
-    return f"{100 * (after - before) / before:+.0f}%"
+def _pressed(act: Callable[[str], None], kind: str, _event: object) -> None:
+    act(kind)

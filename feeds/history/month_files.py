@@ -61,4 +61,5 @@ def read_frame(folder: Path, columns: Iterable[str] = SCHEMA.names) -> pd.DataFr
     schema = pa.schema([SCHEMA.field(name) for name in names])
     tables = [pq.read_table(path, columns=names, partitioning=None).cast(schema) for path in paths(folder)]
     whole = pa.concat_tables(tables).unify_dictionaries() if tables else schema.empty_table()
-    return whole.combine_chunks().to_pandas()
+    frame: pd.DataFrame = whole.combine_chunks().to_pandas()
+    return frame

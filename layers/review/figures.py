@@ -16,7 +16,16 @@ from layers.palette import FAINT, TEXT, Ramp
 from layers.review.counts import Change, time_histogram
 from layers.review.selection import Bounds, Selection
 
-__all__ = ["RAMP", "base_map", "change_map", "density_map", "histogram", "per_km2_day", "street_names"]
+__all__ = [
+    "MERCATOR",
+    "RAMP",
+    "base_map",
+    "change_map",
+    "density_map",
+    "histogram",
+    "per_km2_day",
+    "street_names",
+]
 
 hv.extension("bokeh", logo=False)
 

@@ -38,7 +38,7 @@ def chosen(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
         wanted = getattr(selection, name)
         if wanted:
             column = frame[name].cat
-            known = column.categories.get_indexer(list(wanted))
+            known = column.categories.get_indexer(pd.Index(list(wanted)))
             mask = _and(mask, np.isin(column.codes.to_numpy(), known[known >= 0]))
     if selection.begin is not None or selection.end is not None:
         at = seconds(frame)
@@ -51,7 +51,8 @@ def chosen(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 def seconds(frame: pd.DataFrame) -> np.ndarray:
     """Return when the cases were reported, epoch seconds."""
-    return frame["at"].dt.as_unit("s").astype("int64").to_numpy()
+    at: np.ndarray = frame["at"].dt.as_unit("s").astype("int64").to_numpy()
+    return at
 
 
 def seconds_within(frame: pd.DataFrame, bounds: Bounds | None) -> np.ndarray:
@@ -76,10 +77,12 @@ def combined(frame: Any, count: Callable[[pd.DataFrame], T], add: Callable[[T, T
 
 
 def _computed(frame: Any, count: Callable[[pd.DataFrame], T]) -> list[T]:
-    import dask  # a cluster is optional, and so is its library
+    from dask import base  # a cluster is optional, and so is its library
+    from dask.delayed import delayed
 
-    delayed = [dask.delayed(count)(part) for part in frame.to_delayed()]
-    return list(dask.compute(*delayed))
+    parts = [delayed(count)(part) for part in frame.to_delayed()]
+    found: list[T] = list(base.compute(*parts))  # type: ignore[no-untyped-call]  # Dask has no types
+    return found
 
 
 def _and(mask: np.ndarray | None, other: np.ndarray) -> np.ndarray:

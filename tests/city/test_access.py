@@ -76,10 +76,11 @@ def test_the_verbs_of_a_person_end_with_their_shift() -> None:
 
 @pytest.mark.parametrize(("role", "pages"), [
     ("duty_officer", {"wall", "desk", "duty"}), ("intake_officer", {"desk"}), ("dispatcher", {"desk"}),
-    ("shift_lead", {"wall", "desk", "duty", "metrics"}), ("inspector", set()), ("agency_operator", set()),
+    ("shift_lead", {"wall", "desk", "duty", "review", "metrics"}), ("inspector", set()),
+    ("agency_operator", set()),
     ("rotating_leader", {"wall", "desk", "duty", "leader"}),
-    ("duty_leader", {"wall", "desk", "duty", "leader"}), ("commander", {"leader"}),
-    ("street_operator", set()), ("evaluator", set()),
+    ("duty_leader", {"wall", "desk", "duty", "leader", "review"}), ("commander", {"leader"}),
+    ("presenter", {"briefing"}), ("street_operator", set()), ("evaluator", {"review"}),
 ])  # fmt: skip
 def test_pages_open_to_their_roles_alone(role: str, pages: set[str]) -> None:
     assert {page for page in PAGES if may_open(person(role), page)} == pages

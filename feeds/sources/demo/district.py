@@ -4,10 +4,9 @@ import asyncio
 import csv
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import pyarrow as pa
 
 import static
 from city.dispatch.categories import Category
@@ -23,7 +22,9 @@ from feeds.sources.demo.feeds.heat import CLIENT, HeatStations
 from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
 from feeds.sources.demo.feeds.weather import Weather
 from feeds.sources.demo.ground import Ground, Road, read_residents, read_roads
-from feeds.sources.demo.invented_history import invented_history
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["DemoDistrict", "Send", "Sleep"]
 
@@ -87,8 +88,10 @@ class DemoDistrict:
         """Return the cases that the centre handled in the week before ``now`` (city time); see CityLife."""
         return CityLife(self._ground, self._categories, seed=self._seed).past(now)
 
-    def history(self, *, cases: int, days: int, until: float) -> Iterator[tuple[str, pa.Table]]:
+    def history(self, *, cases: int, days: int, until: float) -> Iterator[tuple[str, "pa.Table"]]:
         """Yield (UTC month, rows) of an invented case history; see ``invented_history``."""
+        from feeds.sources.demo.invented_history import invented_history  # pandas: a second of every start
+
         return invented_history(
             self._ground, list(self._categories), cases=cases, days=days, until=until, seed=self._seed
         )

@@ -187,6 +187,9 @@ def test_somebody_leads_at_every_minute_of_the_day() -> None:
     days = [on_duty(roster, start + 60 * minute) for minute in range(1440)]
     assert all(duty.duty_leader and duty.shift_lead and duty.duty_officer for duty in days)
     assert min(duty.present for duty in days) >= 14
+    rotating = [posts_at(roster, "rotating_leader", start + 3600 * hour) for hour in range(48)]
+    assert all(len(posts) == 1 and posts[0].deputy for posts in rotating)
+    assert len({posts[0].name for posts in rotating}) == 2  # so that one hands over to the other
 
 
 def test_the_shipped_names_are_surname_and_title_only() -> None:

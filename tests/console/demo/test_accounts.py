@@ -53,6 +53,7 @@ def test_there_is_somebody_for_each_shift_and_one_of_each_kind_that_works_for_th
         ("officer4", "唐××（值班员）"), ("lead1", "陈××（值班长）"), ("lead2", "顾××（值班长）"),
         ("lead3", "秦××（值班长）"), ("lead4", "许××（值班长）"), ("leader1", "王××（副区长）"),
         ("leader2", "方××（副区长）"), ("leader3", "林××（区政府副秘书长）"), ("leader4", "夏××（副区长）"),
+        ("rotating1", "汤××（区委常委）"), ("rotating2", "余××（副区长）"),
         ("intake", "贾××（受理员）"), ("dispatcher", "石××（派遣员）"), ("inspector", "丁××（监督员）"),
         ("presenter", "梅××（讲解员）"), ("commander", "杭××（区长）"),
         ("agency", "姚××（市政科长）"), ("police", "唐××（指挥中心民警）"), ("fire", "祝××（指挥中心参谋）"),

@@ -14,7 +14,8 @@ from city.folding.store import Store
 from city.state.ledger_state import SourceState
 from console.deployment.roster import person_of_account
 from console.deployment.settings import read_settings
-from console.engine.engine import Engine, Lease
+from console.engine.engine import Engine
+from console.engine.lease import Lease
 from console.engine.outgoing_queue import Outbox
 from console.live.feed_follower import Follower
 from console.live.snapshots import Snapshots

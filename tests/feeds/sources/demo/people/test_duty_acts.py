@@ -74,6 +74,8 @@ def test_a_centre_is_staffed_at_once_and_hands_over_by_itself_when_no_visitor_si
     signed = [fact.actor for fact in town.facts if fact.type == "HandoverSigned"]
     assert signed == [night.posts["shift_lead"].account, following.posts["shift_lead"].account]
     assert town.shift.posts[empty[0]].state == "signed_in"
+    leaders = [shift.posts["rotating_leader"].account for shift in (night, following)]
+    assert sorted(leaders) == ["rotating1", "rotating2"]  # in the room, one after the other
     unstaffed = [fact.data["post"] for fact in town.facts if fact.type == "PostUnstaffed"]
     assert empty[0] in unstaffed
     assert town.refusals == Counter()
