@@ -14,7 +14,6 @@ from city.dispatch.ordinary import is_ordinary
 from city.dispatch.response_rules import ALL, CENTRE, SEATS, STREET, PlanTask, ResponsePlan
 from city.linkage.presence import fallback_of, is_absent
 from city.state.briefing_records import CUT_OFF_RANK
-from city.state.case_file import CLOSED
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Incident, Task
@@ -257,8 +256,5 @@ def _relaxations_ended(state: LedgerState, rank: int, now: float) -> Iterator[st
 
 
 def deferred_cases(state: LedgerState, rules: DecisionRules) -> int:
-    """Return how many open cases wait while 灾害顺延 is switched on: ordinary ones with a holder's limit."""
-    return sum(
-        case.file.own and case.state not in CLOSED and case.due_at is not None and is_ordinary(case, rules)
-        for case in state.cases.values()
-    )
+    """Return how many open cases wait while 灾害顺延 is switched on, as screens count them."""
+    return sum(case.is_open and is_ordinary(case, rules) for case in state.cases.values())

@@ -9,7 +9,8 @@ __all__ = ["LeaderHeader"]
 class LeaderHeader:
     """Scalars: ``leader`` (the name-plate), ``absent_since``, ``deputy``, ``shift``, ``mode`` and ``marks``.
 
-    ``passes_at`` is when the authority may be passed to the deputy with one tap.
+    ``shift_version`` changes whenever somebody signs in, leaves or comes back: then what the reader may
+    order may change, too. ``passes_at`` is when the authority may be passed to the deputy with one tap.
     """
 
     key = "leader_header"
@@ -24,6 +25,7 @@ class LeaderHeader:
         scalars = {
             "leader": duty.rotating_leader, "absent_since": since, "deputy": duty.absent_leader_deputy,
             "passes_at": None if since is None else since + self._absent_s, "shift": duty.shift,
+            "shift_version": duty.shift_version,
             "mode": seen.response.mode, "marks": ["transplanted"] if seen.transplanted else [],
         }  # fmt: skip
         return View(now, scalars)

@@ -4,7 +4,8 @@ import { card, head, html, joined, mark } from "../js/draw.js";
 const MOST_EMPTY = 2;
 
 export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows }) => {
-  const now = city(), rotating = told.rotating ?? null;
+  const now = city(), rotating = told.rotating ?? null, since = told.absent_leader_since ?? null;
+  const where = rotating?.is_there ? say.say("command.there") : say.say("command.absent") + (since === null ? "" : " " + say.coarse(Math.max(0, now - since)));
   const lead = (told.shift_lead || "—").replace(/（[^）]*）$/, "");
   const empty = order.map((name) => {
     const { since } = rows.get(name), late = since === null ? "" : " " + say.say("time.late", { t: say.coarse(now - since) });
@@ -16,7 +17,7 @@ export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows
     <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(told.commander))}>${told.commander || say.say("command.unnamed")}</span
       ><span>${say.say("command.scene")}</span><span data-person=${mark(Boolean(scene))}>${scene || say.say("command.unnamed")}</span></p>
     <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || "—"}${
-      rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : "away"}>${say.say(rotating.is_there ? "command.there" : "command.absent")}</b>`}</span
+      rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : "away"}>${where}</b>`}</span
       ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
     <p class="seats"><span>${joined(told.seats ? say.say("duty.seats", { n: told.seats_present, of: told.seats }) : say.say("duty.no_roster"), rotating === null && told.leader && `${say.say("duty.leader")} ${told.leader}`)}</span
       ><span class="empty" data-colour=${mark(told.unstaffed > 0 && "red")} ?hidden=${empty.length === 0}>${say.say("duty.empty", { names })}${over > 0 ? say.say("more.plain", { n: over }) : ""}</span></p>`;

@@ -17,6 +17,7 @@ export const mend = card((city, { redraw }) => {
   return ({ scalars: told, order: every, rows }) => {
     // The line holds the alarms' budget then; the worst cases stand on top of the queue.
     const order = told.figures == null ? every : every.slice(0, MOST_IN_EMERGENCY);
+    const more = (told.more_critical ?? 0) + every.slice(order.length).filter((id) => rows.get(id).kind === "critical").length;
     const now = city.city();
     // What came in and was not looked at; and how much of it one person can take (ten in ten minutes).
     alarm.take(told.critical_keys && [...told.critical_keys, ...(told.red_alarms ?? [])]);
@@ -39,7 +40,7 @@ export const mend = card((city, { redraw }) => {
         return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
           row.kind === "critical" ? shape("critical") : ""}<span class="what">${isFew ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
           ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
-      })}<span class="more" ?hidden=${!(told.more_critical > 0)}>${say.say("desk.critical_more", { n: told.more_critical ?? 0 })}</span></div>
+      })}<span class="more" ?hidden=${more === 0}>${say.say("desk.critical_more", { n: more })}</span></div>
       ${deferral(told)}
       <button type="button" class="linkage" ?hidden=${!orders.may("propose_level") || (city.card("desk_level")?.order.length ?? 0) > 0} @click=${() => city.deskLevel?.open("")}>${say.say("levels.strip")}</button>
       <span class="outbox" data-loud=${mark(told.outbox_failing > 0)} ?hidden=${outbox === ""}>${outbox}</span>
@@ -62,8 +63,8 @@ export const mend = card((city, { redraw }) => {
     const share = told.alarms > 0 ? told.p1 / told.alarms : 0, isOver = told.alarms > MOST_ALARMS;
     return html`<span class="flood" data-over=${mark(isOver)} ?hidden=${!(isOver || (told.figures != null && told.alarms != null))}>${joined(
       say.say("desk.flood", { n: told.alarms ?? 0, most: MOST_ALARMS }),
-      told.figures != null && isOver && share > MOST_P1 && say.say("desk.flood_p1", { n: Math.round(share * 100), most: MOST_P1 * 100 }),
-      told.same > 0 && say.say("desk.flood_same", { n: told.same }))}</span>`;
+      told.same > 0 && say.say("desk.flood_same", { n: told.same }),
+      told.figures != null && isOver && share > MOST_P1 && say.say("desk.flood_p1", { n: Math.round(share * 100), most: MOST_P1 * 100 }))}</span>`;
   }
   function screen() {
     city.deskScreening?.open();

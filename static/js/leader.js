@@ -42,6 +42,13 @@
   }
   phone.addEventListener("change", nameMap);
   nameMap();
+  // Who leaves the room or comes back may order other things from then on.
+  let shift = /** @type {number | null} */ (null);
+  city.on("leader_header", (view) => {
+    const now = view?.scalars.shift_version ?? null;
+    if (shift !== null && now !== shift) city.orders.askVerbs();
+    shift = now;
+  });
   city.on("leader_figures", begin);
   setInterval(begin, RETRY_MS);
 

@@ -177,6 +177,10 @@ class TestCommand:
         }  # fmt: skip
         assert (view.scalars["commander"], view.scalars["seats_present"]) == ("李××（区长）", 14)
         assert view.rows == [("lh", {"since": NOW - 1860})]
+        assert view.scalars["absent_leader_since"] is None
+        absent = msgspec.structs.replace(duty, absent_leader_since=NOW - 480)
+        view = Command().view(emergency(command=command, duty=absent), NOW)
+        assert view.scalars["absent_leader_since"] == NOW - 480
 
 
 class TestZeroReports:

@@ -113,6 +113,11 @@ def test_the_strip_shows_the_worst_and_how_many_more_there_are(page: Page) -> No
         *["critical"] * 5, "ruling",
     ]  # fmt: skip
     assert shown(page, "more") == "另有特急 4"
+    # In an emergency two have room; who is not named is counted.
+    figures = {"critical": 9, "critical_keys": [], "more_critical": 4, "figures": {"outage": None}}
+    tell_view(page, "desk_strip", figures, rows)
+    assert page.evaluate("inCard('desk_strip', '.ruling').length") == 2
+    assert shown(page, "more") == "另有特急 7"
 
 
 def test_a_duty_leader_switches_the_deferral_on_with_a_reason_and_an_end(page: Page) -> None:

@@ -41,7 +41,7 @@ RUN: dict[str, Any] = {
     "relaxed": [], "relaxations_ended": [], "briefings": 1, "deferred": 213,
     "needs": [["duty_leader"], ["flood_office"]], "decide_s": 600.0,
 }  # fmt: skip
-LINE = "41项任务 · 9席召集 · 36街镇零报告 R1h · 参观汇报中止 · 顺延 213 件"
+LINE = "41项任务 · 9席召集 · 36街镇零报告 R1h · 参观中止 · 顺延 213 件"
 
 
 @pytest.fixture

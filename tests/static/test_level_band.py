@@ -201,7 +201,7 @@ def test_the_desk_folds_its_queue_and_shows_the_budget_of_alarms(browser: Browse
         )
         tell_view(page, "desk_strip", {**strip, "figures": {"outage": None}}, [])
         flood = page.locator('[data-cell="desk_strip"] .flood')
-        assert flood.inner_text() == "近10分 告警 31（上限 10） · P1 13%（上限 5%） · 建议合并 22"
+        assert flood.inner_text() == "近10分 告警 31（上限 10） · 建议合并 22 · P1 13%（上限 5%）"
         assert page.evaluate("inCard('desk_strip', '.figure b').map((b) => b.textContent)") == ["—"] * 6
         tell(page)
         tell_view(page, "desk_queue", {**counts, "deferred": 0, "mine": {}, "gaps": []}, rows)

@@ -1,18 +1,22 @@
-"""Story M8: 412 reports, 287 of them on nine places; one row a place, one press merges it, nobody is lost."""
+"""Story M8: 412 reports at level Ⅱ, 287 of them on nine places: a row a place, one press merges it, nobody is
+lost. Two desks, the wall and the leaders' page are open all the time."""
 
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator
 
 from tests.console.browser import Sight
+from tests.district_plan import shortened
 from tests.invented import case, publish
-from tests.people import SHANGHAI, Cast, beside, story
-from tests.running import wait_for
+from tests.people import SHANGHAI, Cast, beside
+from tests.running import Running, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +28,9 @@ WATER, PILES = "0506", "0136"
 PLACES = [(WATER, 47), *[(WATER, 29)] * 3, *[(WATER, 28)] * 2, (PILES, 33), (PILES, 32), (PILES, 32)]
 """Class and callers of each place: 287 reports. Water is an urgent class, the others are ordinary ones."""
 OTHERS = ("0110", "0136", "0410", "0112")
-RELAXATION = "relaxation:defer_ordinary"
+RELAXATION, LEVEL = "relaxation:defer_ordinary", "response:310115/flood_typhoon"
+NOT_OURS = {"305", "407", "201", "202", "205"}
+"""Tasks of streets, and P1 tasks that nobody in this story answers."""
 
 # The card's scalars as the page was told them, each time that it was told.
 RECORD = """() => {
@@ -35,8 +41,24 @@ RECORD = """() => {
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with story() as people:
-        yield people
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder))
+        shortened(Path(folder), without=NOT_OURS, seats=0)
+        with Cast(running) as people:
+            try:
+                running.start()
+                people.wait_for_type("RosterLoaded")
+                yield people
+            finally:
+                running.stop()
+
+
+def raise_to_two(cast: Cast) -> None:
+    """The shift lead proposes Ⅱ; the rotating leader and the duty leader approve."""
+    cast.set_city("2026-11-20T02:01")
+    cast.does("gu", "propose_level", LEVEL, rank=3)
+    for who in ("xia", "wang"):
+        cast.does(who, "approve_level", LEVEL, proposal="p1")
 
 
 def reports() -> list[dict[str, Any]]:
@@ -75,21 +97,42 @@ def hash_of(name: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def desk(cast: Cast, browser: Browser) -> Iterator[Sight]:
-    """A desk that was open all the time, and what it was told while the calls came in."""
+def others(cast: Cast, browser: Browser) -> Iterator[dict[str, Sight]]:
+    """The second desk, the wall and the leaders' page at Ⅱ."""
+    raise_to_two(cast)
     cast.set_city("2026-11-20T02:20")
-    sight = cast.desk(browser, "chen")
+    found = {"desk": at_the_desk(cast, browser, "li"), "wall": Sight(browser)}
+    found["wall"].visit(f"{cast.running.console}/wall")
+    found["leader"] = cast.desk(browser, "wang", page="leader")
+    for sight in found.values():
+        sight.wait("() => citywall.card('level_band')?.scalars.rank === 3")
+    yield found
+    for sight in found.values():
+        sight.close()
+
+
+def at_the_desk(cast: Cast, browser: Browser, who: str) -> Sight:
+    """Open a desk that notes what it is told from now on; somebody has touched it, so that it may sound."""
+    sight = cast.desk(browser, who)
     sight.wait("() => citywall.card('desk_queue')?.scalars.all === 0")
-    sight.page.mouse.click(960, 15)  # whoever sits here has touched the page
+    sight.page.mouse.click(960, 15)
     sight.wait("() => citywall.desk.alarm.isHeard()")
-    sight.wait_for_words("desk_strip", "特急在办0")
+    sight.wait_for_words("desk_strip", "封闭下立交0")
     sight.page.evaluate(RECORD)
+    return sight
+
+
+@pytest.fixture(scope="module")
+def desk(cast: Cast, browser: Browser, others: dict[str, Sight]) -> Iterator[Sight]:
+    """A desk that was open all the time, and what it was told while the calls came in."""
+    sight = at_the_desk(cast, browser, "chen")
     told = reports()
     assert len(told) == REPORTS
     for start in range(0, REPORTS, 40):
         ack = publish(cast.running, "case", told[start : start + 40])
         assert ack.rejected == []
-    sight.wait("(n) => citywall.card('desk_queue').scalars.balance.reported === n", argument=REPORTS)
+    for one in (sight, others["desk"]):
+        one.wait("(n) => citywall.card('desk_queue').scalars.balance.reported === n", argument=REPORTS)
     yield sight
     sight.close()
 
@@ -110,10 +153,20 @@ def case_key(fact: dict[str, Any]) -> str:
     return str(fact["subject"].removeprefix("case:"))
 
 
-def test_a_place_has_one_row_with_all_its_callers(desk: Sight) -> None:
-    desk.wait_for_words("desk_queue", "47人反映")
-    assert row(desk).count() == 1
-    assert "首报 02:03" in row(desk).inner_text()
+def test_a_place_has_one_row_with_all_its_callers(desk: Sight, others: dict[str, Sight]) -> None:
+    for sight in (desk, others["desk"]):
+        sight.wait_for_words("desk_queue", "47人反映")
+        assert row(sight).count() == 1
+        assert "首报 02:03" in row(sight).inner_text()
+
+
+def test_level_two_stands_on_every_screen(cast: Cast, others: dict[str, Sight]) -> None:
+    """Two people have approved it; the desks fold their list, the wall shows the emergency."""
+    approved = [fact["actor"] for fact in cast.all_facts() if fact["type"] == "LevelApproved"]
+    assert approved == ["xia", "wang"]
+    for sight in others.values():
+        sight.wait_for_words("level_band", "Ⅱ级响应·防汛防台02:01起批准夏××")
+    assert others["wall"].page.evaluate("document.getElementById('page').dataset.face") == "emergency"
 
 
 def test_the_queue_has_as_many_rows_as_there_are_places(desk: Sight) -> None:
@@ -121,25 +174,28 @@ def test_the_queue_has_as_many_rows_as_there_are_places(desk: Sight) -> None:
     assert (callers, scalar(desk, "rows")) == (287, len(PLACES) + REPORTS - callers)
 
 
-def test_five_critical_places_stand_on_top_and_the_others_are_counted(desk: Sight) -> None:
-    desk.wait_for_words("desk_strip", "另有特急4")
+def test_the_worst_critical_places_stand_on_top_and_the_others_are_counted(desk: Sight) -> None:
+    """Nine places: beside the six figures of the emergency two have room, the other seven are counted."""
+    desk.wait_for_words("desk_strip", "另有特急7")
     shown = desk.page.evaluate("""() => {
       const { order, rows } = citywall.card("desk_strip"), all = order.map((id) => rows.get(id));
       return all.filter((row) => row.kind === "critical").map((row) => row.due_at);
     }""")
     assert len(shown) == 5
     assert shown == sorted(shown), "the worst first"
+    assert desk.page.locator('[data-cell="desk_strip"] .ruling').count() == 2
 
 
 def test_the_meter_counts_the_alarms_and_what_may_be_merged(desk: Sight) -> None:
     desk.wait_for_words("desk_strip", "近10分告警31（上限10）·建议合并22")
 
 
-def test_alarms_are_heard_once_in_ten_seconds_at_most(desk: Sight) -> None:
+def test_alarms_are_heard_once_in_ten_seconds_at_most(desk: Sight, others: dict[str, Sight]) -> None:
     """The critical reports came within seconds: each that is new is counted, few are heard."""
-    heard = desk.page.evaluate("citywall.desk.alarm.sounded()")
-    took = desk.page.evaluate("window.told.at(-1) && performance.now() / 1000")
-    assert 1 <= heard <= 1 + took / 10
+    for sight in (desk, others["desk"]):
+        heard = sight.page.evaluate("citywall.desk.alarm.sounded()")
+        took = sight.page.evaluate("window.told.at(-1) && performance.now() / 1000")
+        assert 1 <= heard <= 1 + took / 10
     desk.page.locator('[data-cell="desk_strip"] .alarm').click()
     desk.wait("() => citywall.desk.alarm.fresh().length === 0")
 
@@ -152,17 +208,28 @@ def test_six_new_ones_are_a_counter_and_one_sound_at_most(cast: Cast, desk: Sigh
     assert desk.page.evaluate("citywall.desk.alarm.sounded()") <= heard + 1
 
 
-def test_ordinary_ones_are_deferred_and_the_citizens_clock_runs(cast: Cast, desk: Sight) -> None:
-    until = "() => [...citywall.card('desk_queue').rows].map(([id, row]) => [id, row.until])"
-    before = dict(desk.page.evaluate(until))
-    at = (BEGIN + timedelta(hours=8)).isoformat()
-    cast.give("wang", "start_relaxation", RELAXATION, 0, until=at, text="防汛防台Ⅱ级响应")
-    desk.wait_for_words("desk_strip", f"灾害顺延{ORDINARY}·至10:03·王××")
-    after = dict(desk.page.evaluate(until))
-    assert {id_: after[id_] for id_ in before if id_ in after} == before
+def test_ordinary_ones_are_deferred_and_the_citizens_clock_runs(
+    cast: Cast, desk: Sight, others: dict[str, Sight]
+) -> None:
+    """Ⅱ has switched it on; a case that the level defers has the same time left for the caller."""
+    started = next(fact for fact in cast.all_facts() if fact["subject"] == RELAXATION)
+    assert (started["type"], started["data"]["rank"]) == ("RelaxationStarted", 3)
+    for sight in (desk, others["desk"]):
+        sight.wait_for_words("desk_strip", f"灾害顺延{ORDINARY}·至")
+    others["wall"].wait_for_words("risks", f"灾害顺延{ORDINARY}件")
+    until = "() => [...citywall.card('desk_queue').rows].map(([id, row]) => [id, row.deferred, row.until])"
+    before = [one for one in desk.page.evaluate(until) if one[1]]
+    assert before != []
     refused = cast.send("gu", "end_relaxation", RELAXATION, 1).refused
     assert refused is not None
     assert refused.code == "not_allowed"
+    cast.give("wang", "end_relaxation", RELAXATION, 1)
+    desk.wait("() => [...citywall.card('desk_queue').rows.values()].every((row) => !row.deferred)")
+    after = {id_: at for id_, _, at in desk.page.evaluate(until)}
+    assert all(after[id_] == at for id_, _, at in before if id_ in after)
+    again = (BEGIN + timedelta(hours=8)).isoformat()
+    cast.does("wang", "start_relaxation", RELAXATION, until=again, text="防汛防台Ⅱ级响应")
+    desk.wait_for_words("desk_strip", f"灾害顺延{ORDINARY}·至10:03·王××")
 
 
 def test_the_order_is_frozen_under_the_hand(cast: Cast, desk: Sight) -> None:
@@ -210,12 +277,13 @@ def test_each_caller_is_called_back_with_one_press(cast: Cast, desk: Sight) -> N
     desk.page.get_by_role("button", name="全部").first.click()
 
 
-def test_nothing_is_lost_at_any_time(cast: Cast, desk: Sight) -> None:
-    """Reported = filed + merged + not filed + waiting, in everything that the desk was ever told."""
-    told = [one["balance"] for one in desk.page.evaluate("window.told")]
-    assert len(told) > 10
-    for balance in told:
-        assert balance["reported"] == sum(n for name, n in balance.items() if name != "reported"), balance
+def test_nothing_is_lost_at_any_time(cast: Cast, desk: Sight, others: dict[str, Sight]) -> None:
+    """Reported = filed + merged + not filed + waiting, in everything that the desks were ever told."""
+    for sight in (others["desk"], desk):
+        told = [one["balance"] for one in sight.page.evaluate("window.told")]
+        assert len(told) > 10
+        for balance in told:
+            assert balance["reported"] == sum(n for name, n in balance.items() if name != "reported"), balance
     counted, last = types(cast), told[-1]
     assert counted["CaseReported"] == last["reported"] == REPORTS + 9
     for name, kind in (("filed", "CaseFiled"), ("merged", "CaseMerged"), ("rejected", "CaseRejected")):
@@ -223,5 +291,6 @@ def test_nothing_is_lost_at_any_time(cast: Cast, desk: Sight) -> None:
     assert last["waiting"] == scalar(desk, "reported")
 
 
-def test_no_page_failed_or_asked_elsewhere(desk: Sight) -> None:
-    assert (desk.errors, desk.external) == ([], [])
+def test_no_page_failed_or_asked_elsewhere(desk: Sight, others: dict[str, Sight]) -> None:
+    for sight in (desk, *others.values()):
+        assert (sight.errors, sight.external) == ([], [])

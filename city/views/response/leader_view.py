@@ -9,6 +9,7 @@ from city.commands.leaders.carrier import response_incident
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import Task
+from city.state.response_records import LevelProposal
 from city.views.case_view import account_mark
 from city.views.linkage_seen import TaskSeen
 from city.views.page_view import Kept
@@ -109,9 +110,16 @@ class LeaderView:
         waiting = []
         for one in proposals_seen(ledger, self._rules, city_now):
             proposal = ledger.responses[one.response].proposal
-            signed = proposal.approvals if proposal is not None else ()
-            waiting.append(decision_on_level(one, tuple(account_mark(by.signed.by) for by in signed)))
+            waiting.append(decision_on_level(one, tuple(map(account_mark, _counted(proposal)))))
         return waiting
+
+
+def _counted(proposal: LevelProposal | None) -> list[str]:
+    """Return the accounts that have counted: they signed, or recorded a spoken order."""
+    if proposal is None:
+        return []
+    recorded = [proposal.verbal.recorded.by] if proposal.verbal is not None else []
+    return [by for by in (*(one.signed.by for one in proposal.approvals), *recorded) if by]
 
 
 def _orders(ledger: LedgerState, seen: tuple[TaskSeen, ...]) -> tuple[OrderSeen, ...]:

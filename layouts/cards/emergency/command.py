@@ -13,8 +13,8 @@ __all__ = ["Command"]
 class Command:
     """Scalars: ``commander``, ``scene`` and ``scene_unit``, ``rotating`` (``RotatingSeen`` or None).
 
-    ``leader``, ``shift_lead``, ``seats`` and ``seats_present`` as in the card ``duty``; rows: the empty
-    seats, longest empty first.
+    ``leader``, ``shift_lead``, ``seats``, ``seats_present`` and ``absent_leader_since`` as in the card
+    ``duty``; rows: the empty seats, longest empty first.
     """
 
     key = "command"
@@ -29,5 +29,6 @@ class Command:
             "rotating": None if rotating is None else msgspec.to_builtins(rotating),
             "rank": seen.response.rank, "leader": duty.leader, "shift_lead": duty.shift_lead,
             "seats": duty.seats, "seats_present": duty.seats_present, "unstaffed": duty.unstaffed,
+            "absent_leader_since": duty.absent_leader_since,
         }  # fmt: skip
         return View(now, scalars, [(name, {"since": since}) for name, since in duty.empty_seats])

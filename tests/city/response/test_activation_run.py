@@ -6,6 +6,8 @@ import msgspec
 
 from city.clocks.timestamps import iso
 from city.response.activation_run import activation_run
+from city.state.hotline_records import Span
+from city.views.case_view import see_case
 from tests.city.commands.world import STREETS, WANG
 from tests.city.response.plan_world import RESPONSE, STATIONED, Raised
 
@@ -110,3 +112,19 @@ def test_a_running_briefing_is_cut_off_in_the_same_append() -> None:
     assert (low.briefings, high.briefings) == ((), ("hall",))
     assert "BriefingEnded" in [fact.type for fact in world.activate(2)]
     assert world.state.briefings["hall"].why == "level"
+
+
+def test_a_deferral_counts_the_open_cases_that_screens_then_mark() -> None:
+    world = Raised()
+    assert activation_run(world.state, world.rules, RESPONSE, 3, world.now.city).deferred == 0
+    road = {"category": {"kind": "event", "code": "0113", "label": "道路破损"}}
+    for number in range(3):  # not filed yet: nobody has a limit
+        world.report(f"hotline/{number}", **road)
+    world.report("hotline/hazard", hazard=True, **road)
+    world.report("hotline/urgent", urgency="critical", **road)
+    run = activation_run(world.state, world.rules, RESPONSE, 3, world.now.city)
+    deferral = Span(world.now.city, world.now.city + 3600, "wang", "王××", "")
+    seen = [see_case(case, world.rules, deferral)["deferred"] for case in world.state.cases.values()]
+    assert run.deferred == sum(seen) == 3
+    low = activation_run(world.state, world.rules, RESPONSE, 2, world.now.city)
+    assert low.deferred == 0

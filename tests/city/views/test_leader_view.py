@@ -171,3 +171,11 @@ def test_nothing_that_was_typed_is_in_what_a_leaders_page_gets(by: Any) -> None:
     assert len(seen.decisions) == 3
     assert seen.map.cases[0].urgency == "critical"
     assert SECRET not in msgspec.json.encode(seen, enc_hook=lambda column: column.tolist()).decode()
+
+
+def test_the_spoken_word_of_an_order_counts_and_who_recorded_it_is_not_asked() -> None:
+    world = Watched()
+    world.speak()
+    (decision,) = world.see().decisions
+    assert (decision.names["given"], decision.names["needs"]) == (1, 2)
+    assert decision.not_by == (account_mark(OFFICER.account),)
