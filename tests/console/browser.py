@@ -37,14 +37,14 @@ TEXTS = """() => {
   return found;
 }"""
 
-# Every card is drawn and nothing has moved since the last look.
+# Every card is drawn, if only to nothing (lit leaves a comment), and nothing has moved since the last look.
 IS_STILL = """() => {
   const cells = [...document.querySelectorAll("[data-cell]")];
   const places = JSON.stringify(cells.map((cell) => cell.getBoundingClientRect()));
   const before = window.citywallTestPlaces;
   window.citywallTestPlaces = places;
   const isDrawn = (cell) => [...cell.querySelectorAll("*")]
-    .some((node) => node.shadowRoot?.querySelector(".card > *"));
+    .some((node) => node.shadowRoot?.querySelector(".card")?.hasChildNodes());
   return before === places && cells.filter((cell) => cell.classList.contains("cell-card")).every(isDrawn);
 }"""
 

@@ -1,7 +1,8 @@
 """The leader's page on a whole Citywall: three sizes without a scroll, and decisions by one tap each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Locator
 
 from city.clocks.timestamps import iso
 from city.facts.fact import body_of
-from tests.console.browser import Sight, chromium
+from tests.console.browser import Sight
 from tests.people import OTHER_STREET, PASSWORD, ROSTER, SHANGHAI, STREET, Cast, story
 from tests.signed_in import Visitor
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 SIZES = {"wall": (1920, 1080), "tablet": (1024, 768), "phone": (390, 844)}
 LEADER = "rotating_leader,夏××（副区长）,,岑××（区政府办副主任）,00:00,00:00,\n"
+Pages = Callable[[str], Sight]
 TYPED = "下盐路尽快抢通 <b>&"
 ASKED: dict[str, Any] = {"kind": "relocation", "count": 14, "tried": ["own_squads"], "group": "site_shed"}
 
@@ -65,9 +67,9 @@ def cast() -> Iterator[Cast]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+def pages(cast: Cast, browser: Browser) -> Callable[[str], Sight]:
+    """Return the page of a leader, opened when first asked for: they look at theirs all the evening."""
+    return cache(lambda who: opened(cast, browser, who))
 
 
 def card(page: Sight, name: str) -> Locator:
@@ -96,14 +98,16 @@ def propose(cast: Cast, who: str) -> str:
     return cast.wait_for_type("RelocationProposed")["subject"]
 
 
-def test_three_sizes_have_no_scroll_and_nothing_covers_anything(cast: Cast, browser: Browser) -> None:
+def test_three_sizes_have_no_scroll_and_nothing_covers_anything(
+    cast: Cast, browser: Browser, pages: Pages
+) -> None:
     ask_support(cast, kind="boats", group=None)
-    for name in ("wall", "tablet"):
-        page = opened(cast, browser, "xia", name)
+    tablet = opened(cast, browser, "xia", "tablet")
+    for page in (pages("xia"), tablet):
         card(page, "leader_decisions").locator("li").first.wait_for()
         page.wait(f"() => ({OVERFLOWS})().length === 0")
         assert page.page.evaluate(COVERED) == []
-        page.page.context.close()
+    tablet.close()
     # On a phone the first three bands need no scroll.
     page = opened(cast, browser, "xia", "phone")
     card(page, "leader_decisions").locator("li").first.wait_for()
@@ -112,14 +116,12 @@ def test_three_sizes_have_no_scroll_and_nothing_covers_anything(cast: Cast, brow
         assert box is not None
         assert box["y"] + box["height"] <= SIZES["phone"][1], cell
     assert page.page.evaluate("() => document.getElementById('page').scrollWidth") <= SIZES["phone"][0]
-    page.page.context.close()
+    page.close()
 
 
-def test_a_tap_approves_support_and_a_second_leader_is_told_who_was_first(
-    cast: Cast, browser: Browser
-) -> None:
+def test_a_tap_approves_support_and_a_second_leader_is_told_who_was_first(cast: Cast, pages: Pages) -> None:
     subject = ask_support(cast)
-    page = opened(cast, browser, "xia")
+    page = pages("xia")
     row = card(page, "leader_decisions").locator(f'li[data-key="{subject}"]')
     row.wait_for()
     assert "工棚 · 14人转移" in row.inner_text()
@@ -136,72 +138,65 @@ def test_a_tap_approves_support_and_a_second_leader_is_told_who_was_first(
     assert lost.refused is not None
     assert lost.refused.winner is not None
     assert lost.refused.winner.by.startswith("夏××")
-    page.page.context.close()
 
 
-def test_relocation_is_proposed_and_confirmed_by_two_people(cast: Cast, browser: Browser) -> None:
+def test_relocation_is_proposed_and_confirmed_by_two_people(cast: Cast, pages: Pages) -> None:
     subject = propose(cast, "xia")
-    page = opened(cast, browser, "xia")
+    page = pages("xia")
     own = card(page, "leader_decisions").locator(f'li[data-key="{subject}"]')
     own.get_by_text("您已签，须另一人").wait_for()
     assert own.get_by_role("button").count() == 0
-    other = opened(cast, browser, "ye")
+    other = pages("ye")
     card(other, "leader_decisions").locator(f'li[data-key="{subject}"]').get_by_role(
         "button", name="确认（2/2）"
     ).click()
     ordered = cast.wait_for(subject, "RelocationOrdered")
     assert (ordered["actor"], len(ordered["data"]["tasks"])) == ("ye", 2)
     own.wait_for(state="detached")
-    for one in (page, other):
-        one.page.context.close()
 
 
-def test_sending_back_needs_a_note(cast: Cast, browser: Browser) -> None:
+def test_sending_back_needs_a_note(cast: Cast, pages: Pages) -> None:
     subject = ask_support(cast, kind="pumps", group=None)
-    page = opened(cast, browser, "xia")
+    page = pages("xia")
     row = card(page, "leader_decisions").locator(f'li[data-key="{subject}"]')
     row.get_by_role("button", name="退回批示").click()
     row.locator(".note-form input").first.fill("先用街道泵车")
     row.locator(".note-form button").click()
     answered = cast.wait_for(subject, "SupportAnswered")
     assert (answered["data"]["answer"], answered["data"]["text"]) == ("sent_back", "先用街道泵车")
-    page.page.context.close()
 
 
-def test_the_change_since_the_last_look_is_the_readers_own(cast: Cast, browser: Browser) -> None:
-    page = opened(cast, browser, "ye", "tablet")
+def test_the_change_since_the_last_look_is_the_readers_own(cast: Cast, pages: Pages) -> None:
+    page = pages("ye")
     cast.wait_for_type("LeaderLooked")
     card(page, "leader_brief").get_by_role("button", name="已阅").click()
     card(page, "leader_figures").get_by_text("自您").first.wait_for()
     looks = [fact for fact in cast.all_facts() if fact["type"] == "LeaderLooked" and fact["actor"] == "ye"]
     assert looks[-1]["data"]["figures"]["closures"] == 0.0
-    page.page.context.close()
 
 
 def test_ones_own_orders_stand_there_in_ones_own_words_and_not_on_the_channel(
-    cast: Cast, browser: Browser
+    cast: Cast, pages: Pages
 ) -> None:
-    own, other = opened(cast, browser, "xia"), opened(cast, browser, "wang")
+    own, other = pages("xia"), pages("wang")
     card(own, "leader_orders").get_by_text("下盐路尽快抢通 <b>&").wait_for()
     assert TYPED not in card(other, "leader_orders").inner_text()
     told = own.page.evaluate(
         "() => JSON.stringify(['leader_orders', 'leader_decisions'].map((it) => [...citywall.card(it).rows]))"
     )
     assert "下盐路" not in told
-    for one in (own, other):
-        one.page.context.close()
 
 
-def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, browser: Browser) -> None:
+def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, pages: Pages) -> None:
     ask_support(cast, kind="power", group=None)
-    out = opened(cast, browser, "xia")
+    out = pages("xia")
     card(out, "leader_orders").get_by_role("button", name="交接").click()
     over = card(out, "leader_handover")
     over.locator("textarea").fill("盯芦潮港潮位")
     over.get_by_role("button", name="生成交接单").click()
     drafted = cast.wait_for_type("LeaderHandoverDrafted")
     subject = drafted["subject"]
-    come = opened(cast, browser, "ye")
+    come = pages("ye")
     card(come, "leader_orders").get_by_role("button", name="交接").click()
     items = card(come, "leader_handover").locator(".items li")
     items.first.wait_for()
@@ -221,5 +216,3 @@ def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, browser: Br
     assert "<br>未签" not in sheet.text
     assert "@page { size: A4" in sheet.text
     assert Visitor(cast.running.console).get(f"/leader/handover/{subject.partition(':')[2]}").status == 403
-    for one in (out, come):
-        one.page.context.close()

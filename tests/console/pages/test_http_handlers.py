@@ -216,7 +216,8 @@ def test_the_live_socket_refuses_a_page_from_elsewhere(running: Running, origin:
 
 
 @pytest.mark.parametrize(("channel", "headers", "status"), [
-    ("leader", {}, 404), ("wall", PROXIED, 403), ("wall", {**PROXIED, "Cookie": "citywall_view=a.b.c"}, 403),
+    ("nowhere", {}, 404), ("leader", {}, 403), ("wall", PROXIED, 403),
+    ("wall", {**PROXIED, "Cookie": "citywall_view=a.b.c"}, 403),
 ])  # fmt: skip
 def test_the_live_socket_refuses_an_unknown_channel_and_who_may_not_look(
     running: Running, channel: str, headers: dict[str, str], status: int
