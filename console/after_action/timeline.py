@@ -12,6 +12,7 @@ import msgspec
 from city.clocks.timestamps import parse
 from city.facts.fact import Fact
 from city.state.ledger_state import LedgerState
+from city.state.response_records import CITY
 from city.warnings.signals import OTHER
 from console.after_action.episode import Episode
 
@@ -140,5 +141,6 @@ def _subject(state: LedgerState, subject: str, words: Words) -> str:
         return " · ".join(part for part in (words.code("incident", incident.kind), where) if part)
     if kind == "response":
         jurisdiction = id_.partition("/")[0]
-        return words.told.get(f"after_action.jurisdiction.{jurisdiction}", words.code("street", jurisdiction))
+        whole = "city" if jurisdiction == CITY else "district"
+        return words.told.get(f"street.{jurisdiction}", words.told[f"after_action.jurisdiction.{whole}"])
     return id_

@@ -92,6 +92,7 @@ def tell(cast: Cast) -> None:
     """Say every secret of peacetime where a person or a system would."""
     s = SECRETS
     shift = f"shift:{ShiftTimes('310115').at(time.time()).id}"
+    cast.wait_for_type("RosterLoaded")  # the engine notes it a moment after the console is ready
     for who in ("gu", "chen", "wang"):
         cast.does(who, "sign_in", shift)
     record = case(

@@ -99,6 +99,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     """08:00 drafted, 08:15 the incoming lead, 08:30 all but one, 08:33 signed: one fact."""
     _, wall = screens.pages["wall"]
     city(cast, "07:40")
+    cast.wait_for_type("RosterLoaded")
     for who in ("gu", "li", "wang"):  # the lead opens the shift: from here on duty is kept by facts
         cast.does(who, "sign_in", NIGHT)
     record = case(
