@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageFile
+
 __all__ = ["NoPdf", "paged", "write_pdf"]
 
 
@@ -26,4 +28,6 @@ def paged(html: str) -> Any:
     except OSError as error:  # its libraries are missing
         message = f"PDF needs Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0): {error}"
         raise NoPdf(message) from error
+    # WeasyPrint makes Pillow accept torn pictures everywhere in the process; a torn photo must be refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=())).render()

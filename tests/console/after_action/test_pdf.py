@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
 
 from console.after_action.pdf import NoPdf, paged, write_pdf
 
@@ -19,3 +20,8 @@ def test_a_picture_from_elsewhere_is_not_fetched(caplog: pytest.LogCaptureFixtur
     document = paged('<p>x</p><img src="http://127.0.0.1:9/a.png">')
     assert len(document.pages) == 1
     assert "URI uses disallowed protocol: http://127.0.0.1:9/a.png" in caplog.text
+
+
+def test_torn_pictures_stay_refused_after_a_report_was_made() -> None:
+    paged("<p>report</p>")
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
