@@ -40,6 +40,8 @@ def test_its_processes_get_no_setting_and_no_secret_of_the_real_city(
 
 def test_the_command_refuses_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITYWALL_LOG_URL", "unix:///real.sock")
+    # Set up in this process, the logs would go to the runner's own output for all later tests.
+    monkeypatch.setattr("console.commands.drill.log_to_stderr", lambda *_: None)
     done = CliRunner().invoke(citywall, ["drill", "run"])
     assert done.exit_code == 2
     assert "CITYWALL_LOG_URL: a drill has servers and data of its own" in done.output

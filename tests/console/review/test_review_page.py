@@ -110,7 +110,7 @@ def test_an_analyst_sees_every_case_and_selects_by_a_brush(browser: Browser, add
 
 def test_others_are_refused(browser: Browser, address: str) -> None:
     page = signed_in(browser, address, "dispatcher")
-    page.wait_for_load_state()
+    page.wait_for_function("() => !location.pathname.startsWith('/sign-in')")
     assert page.locator("#review").count() == 0
     assert page.request.get(f"{address}/review").status == 403
     page.context.close()
