@@ -10,7 +10,7 @@ from city.folding.store import Store
 from console.deployment.settings import Settings
 from console.live.snapshots import Snapshots
 from feeds.history.case_columns import SCHEMA, table_of
-from feeds.history.month_files import paths, read_frame, write_months
+from feeds.history.month_files import paths, write_months
 from feeds.ledger.ledger import Ledger
 
 __all__ = ["FOLDER", "dask_frame", "history_folder", "update_history"]
@@ -56,8 +56,6 @@ def dask_frame(folder: Path, scheduler: str) -> Any:
 
     Client(scheduler, timeout="10s", set_as_default=True)  # type: ignore[no-untyped-call]  # Dask has no types
     files = [str(path) for path in paths(folder)]
-    if not files:
-        return read_frame(folder)
     return dd.from_map(read_part, files, meta=_meta()).persist()  # type: ignore[no-untyped-call]  # as above
 
 

@@ -27,7 +27,7 @@ from console.review.case_history import dask_frame, history_folder, update_histo
 from console.review.exports import Exports
 from console.review.review_session import CaseHistory, ReviewSession
 from feeds.history.case_columns import CODES
-from feeds.history.month_files import read_frame
+from feeds.history.month_files import paths, read_frame
 from feeds.ledger.ledger import Act, Ledger
 from feeds.people.tokens import TokenStore
 from layers.atlas.atlas import Atlas
@@ -46,7 +46,8 @@ KINDS: Final = {".csv": "text/csv; charset=utf-8", ".parquet": "application/vnd.
 def read_history(settings: Settings) -> CaseHistory:
     """Return the deployment's case history as pandas, or on the Dask cluster of ``review_dask``."""
     folder = history_folder(settings.data_dir)
-    is_embedded = not settings.review_dask
+    # A cluster cannot hold a frame without parts: an empty history is this process's own.
+    is_embedded = not settings.review_dask or not paths(folder)
     frame: Any = read_frame(folder) if is_embedded else dask_frame(folder, settings.review_dask)
     at = frame["at"].astype("int64")
     first, last = (at.min(), at.max()) if is_embedded else (at.min().compute(), at.max().compute())
