@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +11,9 @@ import structlog
 
 from city.clocks.timestamps import iso, parse
 from feeds.gateway.current_state import Current
-from feeds.gateway.deliveries import Delivery, from_ledger, from_telemetry, record_texts
+from feeds.gateway.deliveries import Delivery, fact_of, from_ledger, from_telemetry, record_texts
+from feeds.gateway.ledger_rows import LedgerRows
+from feeds.gateway.row_snapshots import RowSnapshots
 from feeds.gateway.source_health import SourceHealth
 from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE, retry_while_unavailable
 from feeds.ledger.ledger import Entry, Ledger
@@ -27,6 +30,7 @@ BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
 _PACE_S = 0.01
 _KEPT_S = BEHIND_S + 5.0
 _DROP_AT = 64
+_READ_AT_ONCE = 2000
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +82,10 @@ async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
 
 
 class Hub:
-    """One per gateway process. ``clock`` returns epoch seconds (machine time)."""
+    """One per gateway process. ``clock`` returns epoch seconds (machine time).
+
+    ``snapshots`` is the folder of snapshots to start from; without one all facts are folded at each start.
+    """
 
     def __init__(
         self,
@@ -87,6 +94,7 @@ class Hub:
         *,
         intervals: Mapping[str, float],
         clock: Callable[[], float],
+        snapshots: Path | None = None,
     ) -> None:
         self.ledger = ledger
         self.telemetry = telemetry
@@ -97,16 +105,19 @@ class Hub:
         self.on_new_epoch: Callable[[], None] = lambda: None
         self._intervals = intervals
         self._tasks: list[asyncio.Task[None]] = []
-        self._reset()
+        self._snapshots = RowSnapshots(snapshots, ledger)
+        self._reset(LedgerRows())
 
-    def _reset(self) -> None:
-        self.current = Current()
+    def _reset(self, rows: LedgerRows) -> None:
+        self.current = Current(rows)
         self.sources = SourceHealth(self._intervals)
         self.facts = Ring()
-        self.facts.begin(0)
+        self.facts.begin(rows.position)
         self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
         for ring in self.streams.values():
             ring.begin(ORIGIN)
+        for client, received in rows.heard.items():
+            self._note_source(client, received, None)
 
     async def start(self) -> None:
         """Fold the ledger (publishing needs it), then continue in the background; see ``ready``."""
@@ -114,10 +125,11 @@ class Hub:
         self._tasks = [asyncio.create_task(self._follow())]
 
     async def stop(self) -> None:
-        """Stop the tails."""
+        """Stop the tails and write a snapshot."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._snapshots.write_last(self.current.ledger, self._ledger_epoch)
 
     def city_now(self) -> float:
         """Return city time, epoch seconds."""
@@ -135,14 +147,17 @@ class Hub:
             self.listeners.discard(news)
 
     async def _fold_ledger(self) -> None:
-        self._reset()
+        rows = await self._snapshots.newest()
+        self._reset(rows)
         self.epoch = await self._epoch()
-        place = 0
-        while entries := await self.ledger.read(place, count=2000):
+        while entries := await self.ledger.read(rows.position, count=_READ_AT_ONCE):
             for entry in entries:
-                self._take_fact(entry)
-            place = entries[-1].position
-        self.facts.begin(place)
+                self.current.fold_fact(entry, fact_of(entry))
+            await asyncio.sleep(0)
+        for client, received in rows.heard.items():
+            self._note_source(client, received, None)
+        self.facts.begin(rows.position)
+        self._snapshots.write_when_due(rows, self._ledger_epoch)
 
     async def _fold_telemetry(self) -> None:
         for client, received in (await self.telemetry.clients()).items():
@@ -205,6 +220,10 @@ class Hub:
                 down = True
                 await asyncio.sleep(RETRY_S)
 
+    @property
+    def _ledger_epoch(self) -> str:
+        return self.epoch.partition(".")[0]
+
     async def _epoch(self) -> str:
         return await epoch_of(self.ledger, self.telemetry)
 
@@ -212,6 +231,7 @@ class Hub:
         async for entries in self.ledger.tail(self.facts.end):
             for entry in entries:
                 self.facts.push(self._take_fact(entry), _loop_time())
+            self._snapshots.write_when_due(self.current.ledger, self._ledger_epoch)
             await self._tell()
 
     async def _tail_telemetry(self) -> None:
@@ -234,7 +254,7 @@ class Hub:
 
     def _take_fact(self, entry: Entry) -> Delivery:
         delivery, fact = from_ledger(entry)
-        self.current.fold_fact(fact)
+        self.current.fold_fact(entry, fact)
         if fact.actor.startswith("client:") and fact.head.client and fact.head.received:  # not what we report
             # Cases and warnings are reported after they happened; the delay is not a clock error.
             self._note_source(fact.head.client, fact.head.received, None)
