@@ -91,7 +91,8 @@ class Channel:
         self._guard = guard
         self._idle_unwatched = idle_unwatched
         self._wide_only = wide_only
-        self._unread = TELEMETRY.difference(*(part.reads for part in (*shown.cards, *shown.layers)))
+        read = (*(card.reads for card in shown.cards), *(layer.reads for layer in shown.layers))
+        self._unread = TELEMETRY.difference(*read)
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
         self.bytes_out = 0
