@@ -58,8 +58,8 @@ async def open_wall(url: str) -> tuple[int, int]:
             await session.send(part)
         document = 0
         while document == 0:
-            part = await session.recv()
-            document = len(part) if '"roots"' in str(part) else 0
+            answer = await session.recv()
+            document = len(answer) if '"roots"' in str(answer) else 0
         while "whole" not in str(await live.recv()):
             pass
     return len(page.encode()), document
