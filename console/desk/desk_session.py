@@ -17,7 +17,7 @@ from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
-from console.desk.level_questions import level_run
+from console.desk.level_questions import level_press, level_run
 from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search
@@ -89,7 +89,7 @@ class DeskSession(OrderSession):
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
             "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
-            "level_run": self._level_run,
+            "level_press": self._level_press, "level_run": self._level_run,
             **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
@@ -238,6 +238,11 @@ class DeskSession(OrderSession):
             return {"incident": None}
         at = Now(now, state.clock.at(now))
         return {"incident": incident_sheet(state, incident, person, services.rules, at)}
+
+    async def _level_press(self, person: Person, asked: Reply) -> Reply:
+        """Return which proposals the person may decide on now; see ``level_questions``."""
+        services = self._services
+        return level_press(services.state().ledger, person, services.rules)
 
     async def _level_run(self, person: Person, asked: Reply) -> Reply:
         """Return what a change of level would start; see ``level_questions``."""

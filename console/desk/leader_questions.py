@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from city.access import Person
+from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
+from console.desk.level_questions import level_press
 from console.orders.order_session import Answerer, Reply
 
 __all__ = ["LeaderQuestions"]
@@ -17,13 +19,23 @@ MOST_ORDERS: Final = 40
 class LeaderQuestions:
     """Answers for all leaders' pages of one console; what is personal is told to its person alone."""
 
-    def __init__(self, state: Callable[[], CityState], *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, state: Callable[[], CityState], rules: DecisionRules, *, clock: Callable[[], float]
+    ) -> None:
         self._state = state
+        self._rules = rules
         self._clock = clock
 
     def asks(self) -> dict[str, Answerer]:
         """Return every question with its answerer."""
-        return {"last_look": self._look, "my_orders": self._orders, "leader_watch": self._watch}
+        return {
+            "last_look": self._look, "level_press": self._press, "my_orders": self._orders,
+            "leader_watch": self._watch,
+        }  # fmt: skip
+
+    async def _press(self, person: Person, asked: Reply) -> Reply:
+        """Return which proposed levels the person may decide on now; see ``level_questions``."""
+        return level_press(self._state().ledger, person, self._rules)
 
     async def _look(self, person: Person, asked: Reply) -> Reply:
         """Return what the person saw at their last look; ``is_new``: opening the page now is another look."""

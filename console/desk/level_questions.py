@@ -1,4 +1,4 @@
-"""A page's question about levels: the dry run, everything that a change of level would start."""
+"""A page's questions about levels: the dry run, and which of the proposals its person may decide on now."""
 
 from typing import Any
 
@@ -7,14 +7,38 @@ from city.clocks.timestamps import iso
 from city.commands.command import Now
 from city.dispatch.decision_rules import DecisionRules
 from city.response.activation_run import activation_run
-from city.response.approvers import needs_of
+from city.response.approvers import has_counted, keys_of, may_refuse, needs_of, open_to
 from city.response.response_ids import response_id
 from city.state.ledger_state import LedgerState
 
-__all__ = ["level_run"]
+__all__ = ["level_press", "level_run"]
 
 ASKERS = ("propose_level", "approve_level", "record_verbal_order", "record_city_level")
 """Who may give one of these may ask what it would start."""
+
+
+def level_press(state: LedgerState, person: Person, rules: DecisionRules) -> dict[str, Any]:
+    """Return for each waiting proposal whether this person may approve and refuse it now.
+
+    Everybody else's page shows who must still approve, and no button that would be refused: an approval that
+    is open fits one of the person's keys, and nobody counts twice. ``press``: id of the response → proposal,
+    ``approve`` and ``refuse``.
+    """
+    may = {verb: bool(acting_role(person, verb)) for verb in ("approve_level", "refuse_level")}
+    press: dict[str, Any] = {}
+    for response in state.responses.values():
+        proposal, parts = response.proposal, response_id(response.id)
+        if proposal is None or parts is None:
+            continue
+        keys = keys_of(person, deputy=response.deputy, flood_office=rules.response.numbers.flood_office)
+        city = state.responses.get(parts.city.id)
+        is_below = parts.jurisdiction == rules.district and city is not None and proposal.rank < city.rank
+        fits = bool(open_to(proposal, keys)) and not has_counted(proposal, person.account, keys)
+        press[response.id] = {
+            "proposal": proposal.id, "approve": may["approve_level"] and fits and not is_below,
+            "refuse": may["refuse_level"] and may_refuse(proposal, person.account, keys),
+        }  # fmt: skip
+    return {"press": press}
 
 
 def level_run(
