@@ -82,7 +82,7 @@ class Screens:
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
         wall = WallView(rules=self._rules, page=page)
-        field = FieldView(page, self._rules, street_of=self._stations.street_of)
+        field = FieldView(page, self._rules, self._stations)
 
         def agency_channel(code: str) -> Channel:
             return self._channel("agency", lambda state, now: agency.see(state, now, code))

@@ -117,8 +117,9 @@ class Console:
         store = self._follower.store
         grids = read_grids(settings.data_dir)
         rules = msgspec.structs.replace(
-            read_decision_rules(district, settings.data_dir), grid_of=grids.code_of
-        )
+            read_decision_rules(district, settings.data_dir), grid_of=grids.code_of,
+            villages=grids.villages,
+        )  # fmt: skip
         self._rules = rules
         self._ordering = OrderServices(
             settings, district, self._ledger, store, rules=rules, names=names_of(settings, district),
@@ -204,7 +205,7 @@ class Console:
         return EvidenceServices(
             self._ordering.orders, self._access.sessions, self._authorization,
             PhotoFiles(self._settings.data_dir), lambda: self._follower.store.state, origins,
-            self._rules.zone_offset_s,
+            self._rules,
         )  # fmt: skip
 
     def _scopes_of(self, page: str) -> tuple[str, ...]:

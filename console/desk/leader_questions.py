@@ -6,6 +6,7 @@ from typing import Final
 from city.access import Person
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
+from console.desk.boundary_question import degrees
 from console.desk.level_questions import level_press
 from console.orders.order_session import Answerer, Reply
 
@@ -22,16 +23,17 @@ class LeaderQuestions:
     def __init__(
         self, state: Callable[[], CityState], rules: DecisionRules, *, clock: Callable[[], float]
     ) -> None:
-        self._state = state
-        self._rules = rules
-        self._clock = clock
+        self._state, self._rules, self._clock = state, rules, clock
 
     def asks(self) -> dict[str, Answerer]:
         """Return every question with its answerer."""
         return {
-            "last_look": self._look, "level_press": self._press, "my_orders": self._orders,
+            "last_look": self._look,
+            "level_press": self._press,
+            "my_orders": self._orders,
             "leader_watch": self._watch,
-        }  # fmt: skip
+            "here": self._here,
+        }
 
     async def _press(self, person: Person, asked: Reply) -> Reply:
         """Return which proposed levels the person may decide on now; see ``level_questions``."""
@@ -58,3 +60,8 @@ class LeaderQuestions:
         """Return what the outgoing leader typed into the newest hand-over: it is for leaders alone."""
         held = self._state().ledger.leader_handovers.get(str(asked.get("id")))
         return {"watch": held.watch if held is not None else ""}
+
+    async def _here(self, person: Person, asked: Reply) -> Reply:
+        """Return the street of a WGS84 point, '' outside the district; ``{}`` when it is no point."""
+        lon, lat = degrees(asked.get("lon"), 180.0), degrees(asked.get("lat"), 90.0)
+        return {} if lon is None or lat is None else {"street": self._rules.street_of(lon, lat)}
