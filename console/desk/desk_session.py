@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
-from city.access import Person
+from city.access import Person, acting_role
 from city.commands.command import Now
+from city.commands.response.figures import CENTRE
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.personal_data import may_read_words
@@ -15,6 +16,7 @@ from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
 from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
+from city.views.holders.own_reports import OwnReports
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
 from console.desk.level_questions import level_press, level_run
@@ -35,6 +37,7 @@ from layouts.cards.desk_queue import (
     order_key,
     waiting_row,
 )
+from layouts.cards.zero_report import report_form
 
 __all__ = ["DeskServices", "DeskSession"]
 
@@ -61,6 +64,7 @@ class DeskServices:
         self.stories = stories
         self.search = search
         self.sheets = CaseSheets(rules, stories.name_of)
+        self.reports = OwnReports(rules)
         self.clock = clock
         self.duty = dict(duty or {})
         self.leader = dict(leader or {})
@@ -90,6 +94,7 @@ class DeskSession(OrderSession):
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
             "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
             "level_press": self._level_press, "level_run": self._level_run,
+            "holder_report": self._holder_report,
             **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
@@ -238,6 +243,15 @@ class DeskSession(OrderSession):
             return {"incident": None}
         at = Now(now, state.clock.at(now))
         return {"incident": incident_sheet(state, incident, person, services.rules, at)}
+
+    async def _holder_report(self, person: Person, asked: Reply) -> Reply:
+        """Return the form of a holder's zero report, as on its own page: it was told by telephone."""
+        services, holder = self._services, str(asked.get("holder"))
+        known = holder in services.rules.streets or holder in services.rules.agencies
+        if not known or acting_role(person, "send_zero_report") not in CENTRE:
+            return {"form": None}
+        scalars, rows = report_form(holder, services.reports.see(services.state(), holder))
+        return {"form": {"scalars": scalars, "rows": rows}}
 
     async def _level_press(self, person: Person, asked: Reply) -> Reply:
         """Return which proposals the person may decide on now; see ``level_questions``."""
