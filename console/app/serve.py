@@ -69,7 +69,7 @@ WEEK_S = 7 * 86_400
 
 
 class Console:
-    """One console process: it follows the feeds, projects the state once per tick, and serves the pages."""
+    """One console process: it follows the feeds, shows the state when it changed, and serves the pages."""
 
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
@@ -131,6 +131,7 @@ class Console:
             stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
+        self._follower.on_folded.append(self._channels.wake)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
