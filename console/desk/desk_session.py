@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from city.access import Person, acting_role
+from city.cases.relaxed import relaxed
 from city.commands.command import Now
 from city.commands.response.figures import CENTRE
 from city.commands.subjects import find_key
@@ -160,6 +161,7 @@ class DeskSession(OrderSession):
             "story": story,
             "nearby": nearby,
             "register": registered(state.ledger, case),
+            "skip_rules": relaxed(state.ledger, "skip_rules", now_both.city) is not None,
             "actions": actions(state.ledger, case, person, services.rules, now_both),
         }
         return {"case": sheet}
