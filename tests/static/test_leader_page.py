@@ -10,10 +10,11 @@ from city.state.ledger_state import CityState
 from city.views.case_view import account_mark
 from city.views.response.leader_view import LeaderView
 from city.views.wall_view import WallView
-from console.desk.level_questions import level_press
+from console.desk.level_questions import deputies, level_press
 from layouts.cards.leader_decisions import LeaderDecisions
-from tests.city.commands.response.response_world import COMMANDER, LEADER, ROTATING, Responding
+from tests.city.commands.response.response_world import COMMANDER, DISTRICT, LEADER, ROTATING, Responding
 from tests.script_pages import opened, tell_view
+from tests.seen_factory import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -58,3 +59,21 @@ def test_a_level_has_the_buttons_of_who_may_press_them_and_tells_the_others_who_
         page.wait_for_function("() => inCard('leader_decisions', '.answers > *').length > 0")
         assert page.evaluate(TEXTS, ["leader_decisions", ".answers button"]) == buttons
         assert page.evaluate(TEXTS, ["leader_decisions", ".answers .own"]) == waits
+
+
+def test_the_commander_authorises_a_deputy_by_one_tap_when_the_leader_has_long_been_missing(
+    browser: Browser,
+) -> None:
+    world = Responding()
+    world.activate(3)
+    world.at_post(ROTATING)
+    header = {"leader": "", "absent_since": NOW - 700, "passes_at": NOW - 100, "deputy": "", "shift": "now",
+              "shift_version": 1, "mode": "emergency", "marks": []}  # fmt: skip
+    with opened(browser, "leader", person=person(COMMANDER)) as page:
+        tell_view(page, "leader_header", header, [])
+        page.wait_for_function("() => sent.some(({ ask }) => ask?.what === 'deputies')")
+        page.evaluate(ANSWER, ["deputies", deputies(world.state, COMMANDER)])
+        page.wait_for_function("() => inCard('leader_header', '.deputy').length === 1")
+        page.evaluate("() => inCard('leader_header', '.deputy')[0].click()")
+        acts = page.evaluate("acts().map(({ verb, subject, args }) => [verb, subject, args])")
+        assert acts == [["authorise_deputy", DISTRICT, {"to": ROTATING.account}]]

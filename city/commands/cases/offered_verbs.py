@@ -64,8 +64,8 @@ def holder_verbs(case: Case, holder: str, *, is_street: bool) -> list[str]:
 def holder_notes(case: Case, holder: str) -> list[str]:
     """Return what a holder may note of a case or look up in it; nothing of this moves the case.
 
-    The caller is called once before the work (``contact``); the reporter is shown to who has the case. What was
-    reported by its position alone still owes its photos (``add_photos``).
+    The caller is called once before the work (``contact``); the reporter is shown to who has the case. A
+    report that was made by its position alone still owes its photos (``add_photos``).
     """
     file = case.file
     safe = file.make_safe

@@ -6,7 +6,7 @@ from city.access import Person
 from city.commands.command import Command, Decision, Now
 from city.commands.decide import decide
 from city.dispatch.response_rules import ResponseRules
-from console.desk.level_questions import level_press, level_run
+from console.desk.level_questions import deputies, level_press, level_run
 from tests.city.commands.response.response_world import (
     COMMANDER,
     DISTRICT,
@@ -126,3 +126,19 @@ def test_below_the_citys_level_nobody_approves() -> None:
     world.propose(1, LEADER, text="风雨减弱")
     world.city(2)
     assert set(pressing(world).values()) == {"r"}
+
+
+def test_the_commander_is_told_whom_to_authorise_and_nobody_else_is_told_anything() -> None:
+    world = planned()
+    world.at_post(ROTATING)
+    assert deputies(world.state, COMMANDER)["responses"] == []
+    world.activate(3)
+    told = deputies(world.state, COMMANDER)
+    assert told["people"] == [{"to": "fang", "name": ROTATING.name, "post": "rotating_leader"}]
+    assert [(one["id"], one["deputy"]) for one in told["responses"]] == [(DISTRICT[9:], "")]
+    assert world.did("authorise_deputy", DISTRICT, COMMANDER, to=told["people"][0]["to"]) == [
+        "DeputyAuthorised"
+    ]
+    assert deputies(world.state, COMMANDER)["responses"][0]["deputy"] == ROTATING.name
+    for by in (LEADER, LEAD, FLOOD, ROTATING):
+        assert deputies(world.state, by) == {"responses": [], "people": []}
