@@ -57,7 +57,7 @@ export const mend = card((city) => (view) => {
     const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line;
-    return html`<b data-colour=${mark(isOver && "orange")}>${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
+    return html`<b data-colour=${mark(isOver && "orange")}>${one.exercise ? `${say.say("band.drill")} ` : ""}${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
       one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("code.source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;
   }
 });
