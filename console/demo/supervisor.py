@@ -122,7 +122,7 @@ class Demo:
         kept = await asyncio.to_thread(demo_secrets, data)
         settings = msgspec.structs.replace(
             self._settings, log_url=servers.log_url, pictures_url=servers.pictures_url,
-            gateway_token=kept.tokens[SUBSCRIBER], open_loopback=True, stop_with_parent=True,
+            gateway_token=kept.tokens[SUBSCRIBER], open_loopback=True, parent_pid=os.getpid(),
         )  # fmt: skip
         environment = {**os.environ, **settings.environment()}
         with (data / "demo.log").open("ab") as log:
