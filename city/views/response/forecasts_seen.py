@@ -56,7 +56,7 @@ def warned_forecasts(
 
     A tide keeps the line of its station of today, if it is told in that station's datum.
     """
-    found = []
+    found: list[Forecast] = []
     for one in standing(messages, city, says=("warns", "tells")):
         if one.warned.sent <= city:
             found += _told(one, rules)
