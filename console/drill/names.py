@@ -19,7 +19,8 @@ _SHARE: Final = re.compile(r"(should)\.(\w+)(?:\*([\d.]+))?")
 
 class Names:
     """Fills in ``{name}`` of the script, ``{holder}``, ``{item}``, ``{proposal:<response>}``, ``{photo}``,
-    ``{lon}`` and ``{lat}`` of a found record, ``{T-8:00}`` (a time) and ``{should.<group>*0.62}`` (people of the holder to relocate).
+    ``{lon}`` and ``{lat}`` of a found record, ``{T-8:00}`` (a time) and
+    ``{should.<group>*0.62}`` (people of the holder to relocate).
     """
 
     def __init__(
