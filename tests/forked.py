@@ -41,5 +41,7 @@ def _citywall(name: str, environment: dict[str, str]) -> None:
 
     os.environ.clear()
     os.environ.update(environment)
+    if int(environment.get("CITYWALL_PARENT_PID", "0")):
+        os.environ["CITYWALL_PARENT_PID"] = str(os.getppid())  # it is the fork server that starts us
     sys.argv = ["citywall", name]
     main()

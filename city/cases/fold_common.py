@@ -10,12 +10,10 @@ from city.cases.outbox import queue, recall
 from city.cases.takeover import own_file
 from city.facts.fact import Fact
 from city.facts.field_readers import maybe_moment, text, texts, whole
-from city.state.case_file import SHARE_STATES, CaseFile, FieldWork, LastAct
+from city.state.case_file import SHARE_STATES, CaseFile, LastAct
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = [
-    "Change", "Fold", "account_of", "fold_note", "fold_on_case", "is_timer_note", "note_field_work",
-]  # fmt: skip
+__all__ = ["Change", "Fold", "account_of", "fold_note", "fold_on_case", "is_timer_note"]
 
 NO_AXIS = frozenset({"CommentAdded", "RuleErrataOpened", "ListRejected", "PhotosAdded"})
 """Facts that decide nothing: they do not put their author on an axis."""
@@ -69,13 +67,6 @@ Fold = Callable[[Change], tuple[str, ...]]
 def account_of(actor: str) -> str:
     """Return the account of a fact's actor, '' for other actors (``client:…``, ``system:…``)."""
     return "" if ":" in actor else actor
-
-
-def note_field_work(change: Change) -> None:
-    """Count a verification or a check as a task of the inspector who did it (K23)."""
-    account = account_of(change.fact.actor)
-    if account and change.fact.role == "inspector":
-        change.file.field_work = (*change.file.field_work, FieldWork(account, change.now))
 
 
 def _change(state: LedgerState, fact: Fact) -> Change:

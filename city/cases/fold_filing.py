@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Change, Fold, account_of, note_field_work
+from city.cases.fold_common import Change, Fold, account_of
 from city.cases.fold_photos import add_photos
 from city.cases.fold_workloads import count_work
 from city.duty.duty_log import say
@@ -32,7 +32,6 @@ def _verified(change: Change) -> tuple[str, ...]:
     change.file.verified = text(change.data, "result")
     change.file.verify_by = None
     add_photos(change, ("photos", "verify"))
-    note_field_work(change)
     change.enter("reported")
     return count_work(change)
 

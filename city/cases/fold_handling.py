@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from city.cases.fold_common import Change, Fold, account_of, note_field_work
+from city.cases.fold_common import Change, Fold, account_of
 from city.cases.fold_photos import add_photos
 from city.cases.fold_workloads import count_work
 from city.facts.field_readers import flag, maybe_moment, moment, number, text, texts
@@ -121,7 +121,6 @@ def _checked(change: Change) -> tuple[str, ...]:
         flag(data, "photo_after_feedback"),
     )  # fmt: skip
     add_photos(change, ("photos", "check"))
-    note_field_work(change)
     file.checks += 1
     file.check_by = None
     if not passed:

@@ -5,9 +5,11 @@ Own cases are counted; ``P`` is the period, its end excluded.
 
 import math
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 
+from city.cases.fold_workloads import worker
 from city.clocks.working_time import Calendar, due
 from city.indicators.indicator import Indicator, count, share, unknown
 from city.indicators.repeats import Nearby
@@ -32,6 +34,7 @@ PUBLIC: Final = frozenset({
 EARLIER_M, EARLIER_S = 100.0, DAY_S
 """A public report this near and this recent was earlier than the own discovery (K20)."""
 LOW: Final = frozenset({"village", "street"})
+INSPECTORS: Final = worker("inspector", "")
 ACTED: Final = "penalised"
 """The outcome that is a source action: the act against the site that caused the problem (K26)."""
 
@@ -46,7 +49,6 @@ class Principles:
         self._n: Counter[str] = Counter()
         self._found: list[Case] = []
         self._told: list[Case] = []
-        self._days: Counter[tuple[str, int]] = Counter()
         self._sites: defaultdict[str, list[float]] = defaultdict(list)
         self._acted: dict[str, float] = {}
 
@@ -69,9 +71,6 @@ class Principles:
             self._n["checked"] += 1
             near = check.distance_m is not None and check.distance_m <= FIELD_M
             self._n["field"] += check.mode == "field" and near and check.photo_after_feedback
-        for work in file.field_work:
-            if self._within(work.at):
-                self._days[work.officer, int((work.at + self._zone_offset_s) // DAY_S)] += 1
         if file.source_site and file.filed_at is not None:
             self._sites[file.source_site].append(case.at)
             if file.outcome == ACTED and file.handled_at is not None:
@@ -99,7 +98,7 @@ class Principles:
             share("K20", self._first(), n["filed"], own=n["own"]),
             share("K21", n["field"], n["checked"]),
             self._visits(state),
-            *self._tasks(),
+            *self._tasks(state),
             # Patrols are not recorded, so nobody knows which grids were patrolled.
             unknown(
                 "K25", "percent", "no_patrols", public_filed=n["public_filed"],
@@ -119,9 +118,17 @@ class Principles:
         visits = [one for one in state.visits if self._end - VISITS_S <= one.at < self._end]
         return count("K22", len(visits), **Counter(one.street for one in visits))
 
-    def _tasks(self) -> list[Indicator]:
-        days, tasks = len(self._days), sum(self._days.values())
-        over = sum(done > self._most_tasks for done in self._days.values())
+    def _tasks(self, state: LedgerState) -> list[Indicator]:
+        """Return K23 and K23b of the days that begin in the period, counted as the lists of the field are."""
+        done = [
+            n
+            for day, counts in state.workloads.items()
+            if self._within(_begin_of(day) - self._zone_offset_s)
+            for name, n in counts.items()
+            if name.startswith(INSPECTORS)
+        ]
+        days, tasks = len(done), sum(done)
+        over = sum(n > self._most_tasks for n in done)
         if not days:
             mean = unknown("K23", "count", "no_tasks", tasks=0)
         else:
@@ -164,3 +171,8 @@ class Principles:
                 due_in += 1
                 in_time += closed_at is not None and closed_at <= limit
         return share("K27c", in_time, due_in)
+
+
+def _begin_of(day: str) -> float:
+    """Return midnight of a day (YYYYMMDD) as if the city's zone were UTC, epoch seconds."""
+    return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).timestamp()

@@ -7,12 +7,12 @@ street (``310115004``), '' for none.
 
 import msgspec
 
-from city.state.case_records import Ask, Bounce, CasePhoto, Check, FieldWork, LastAct, MakeSafe, Ruling
+from city.state.case_records import Ask, Bounce, CasePhoto, Check, LastAct, MakeSafe, Ruling
 
 __all__ = [
     "BOUNCES", "CLOSED", "LIMIT_UNITS", "OPEN", "OUTCOMES", "RESTORED_BY_UNDO", "RETURNS", "SHARE_STATES",
-    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "FieldWork", "LastAct",
-    "MakeSafe", "Ruling", "higher_urgency", "reached",
+    "STATES", "URGENCIES", "Ask", "Bounce", "CaseFile", "CasePhoto", "Check", "LastAct", "MakeSafe",
+    "Ruling", "higher_urgency", "reached",
 ]  # fmt: skip
 
 OPEN = (
@@ -189,8 +189,8 @@ class CaseFile(msgspec.Struct):
     level: str = "district"
     reached: str = ""
     """The highest level that had it: village, street, district or city; '' = none yet."""
-    field_work: tuple[FieldWork, ...] = ()
-    """Verifications and checks by inspectors."""
+    reported_by: str = ""
+    """The account of the person of the city who reported it, '' for other reporters."""
     level_asked: str = ""
     level_from: str = ""
     answer_by: float | None = None

@@ -83,13 +83,6 @@ class CasePhoto(msgspec.Struct, frozen=True):
     lat: float | None = None
 
 
-class FieldWork(msgspec.Struct, frozen=True):
-    """A task of an inspector that is done: who and when."""
-
-    officer: str
-    at: float
-
-
 class LastAct(msgspec.Struct, frozen=True):
     """The newest act on the case: who, what and when (``recorded_at`` is machine time)."""
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import msgspec
 
 from city.clocks.freshness import STEP_LATE_S
-from city.facts.fact import Fact
 from city.state.linkage_records import Task
 from console.after_action.episode import Episode
 
@@ -33,21 +32,10 @@ def late_things(episode: Episode) -> tuple[Late, ...]:
 
 
 def engine_lateness(episode: Episode) -> tuple[int, float]:
-    """Return how many automatic steps were late and by how much the worst was, seconds.
-
-    A repeated task that waited for the one before it, and the end of a round with its response, are not late.
-    """
-    late = [
-        fact.data.get("late_s")
-        for _, fact in episode.facts
-        if fact.role == "system" and not (_is_repeat(fact) or fact.type == "ReportRoundEnded")
-    ]
+    """Return how many automatic steps were late and by how much the worst was, seconds."""
+    late = [fact.data.get("late_s") for _, fact in episode.facts if fact.role == "system"]
     seconds = [float(one) for one in late if isinstance(one, int | float) and one > STEP_LATE_S]
     return len(seconds), max(seconds, default=0.0)
-
-
-def _is_repeat(fact: Fact) -> bool:
-    return bool(fact.data.get("repeat_of")) or fact.data.get("step") == "repeat"
 
 
 def _of_tasks(episode: Episode) -> Iterator[Late]:

@@ -66,7 +66,7 @@ class OrderServices:
             stories=CaseStories(ledger, self._name_of),
             search=Search(ledger, self._people, words=words.values(), clock=clock),
             duty=DutyQuestions(self._state, rules, contacts, words["zh"], clock=clock).asks(),
-            leader=LeaderQuestions(self._state, clock=clock).asks(),
+            leader=LeaderQuestions(self._state, rules, clock=clock).asks(),
         )  # fmt: skip
         self.sheets = DutySheets(
             self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock

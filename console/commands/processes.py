@@ -30,7 +30,8 @@ def run_until_stopped(work: Coroutine[Any, Any, None], settings: Settings) -> No
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
-        orphaned = asyncio.ensure_future(_end_with_parent(task)) if settings.stop_with_parent else None
+        parent = settings.parent_pid
+        orphaned = asyncio.ensure_future(_end_with_parent(parent, task)) if parent else None
         with contextlib.suppress(asyncio.CancelledError):
             await task
         if orphaned is not None:
@@ -39,8 +40,8 @@ def run_until_stopped(work: Coroutine[Any, Any, None], settings: Settings) -> No
     asyncio.run(guarded())
 
 
-async def _end_with_parent(task: asyncio.Future[None]) -> None:
-    parent = os.getppid()
+async def _end_with_parent(parent: int, task: asyncio.Future[None]) -> None:
+    # The parent told its id before it started us: it may have died while we were importing.
     while os.getppid() == parent:  # noqa: ASYNC110  # a killed parent sends no event
         await asyncio.sleep(1.0)
     task.cancel()

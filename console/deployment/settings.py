@@ -45,7 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("gateway_tls_key", "", "key file of the certificate"),
     Setting("open_loopback", False, "let this machine subscribe and look at walls without a token"),
     Setting("city_rate", 1.0, "city seconds per machine second; other than 1 marks every page 演练"),
-    Setting("tick_hz", 5.0, "how often a channel projects the state, per second"),
+    Setting("tick_hz", 30.0, "how often a channel looks at most while news comes, per second"),
     Setting("min_free_mb", 512, "less free disk than this keeps `/readyz` red"),
     Setting("telemetry_hours", 2.0, "how long telemetry stays in memory"),
     Setting("telemetry_mb", 1024, "how much telemetry stays in memory, per topic"),
@@ -55,7 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("people_days", 365.0, "how long reporters are kept; then only their reference is left"),
     Setting("log_format", "json", "`json` (one line an event) or `text`"),
     Setting("guard_cards", True, "a broken card says so and the rest goes on; false raises (debugging)"),
-    Setting("stop_with_parent", False, "end when the process that started this one is gone (the demo's)"),
+    Setting("parent_pid", 0, "id of the process that starts this one: end when it is gone; 0 = run on"),
     Setting("demo", False, "marks every page 演示"),
 )
 
@@ -93,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True):
     people_days: float
     log_format: str
     guard_cards: bool
-    stop_with_parent: bool
+    parent_pid: int
     demo: bool
 
     @property
@@ -140,7 +140,7 @@ def drill_settings(data_dir: Path, environment: Mapping[str, str] | None = None,
                 f"{variable}: a drill has servers and data of its own; unset it (got {source[variable]!r})"
             )
             raise SettingsError(message)
-    return read_settings({}, data_dir=data_dir, min_free_mb=1, stop_with_parent=True, **given)
+    return read_settings({}, data_dir=data_dir, min_free_mb=1, parent_pid=os.getpid(), **given)
 
 
 def process_environment(settings: Settings) -> dict[str, str]:

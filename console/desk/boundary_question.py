@@ -10,7 +10,7 @@ from city.places.outlines import local_rings
 from city.state.ledger_state import CityState
 from console.orders.order_session import Reply
 
-__all__ = ["boundary"]
+__all__ = ["boundary", "degrees"]
 
 SMALLEST_M: Final = 60.0
 LARGEST_M: Final = 5_000.0
@@ -24,14 +24,14 @@ def boundary(state: CityState, rules: DecisionRules, person: Person, asked: Repl
     north of the pin, to be seen in a picture of ``±window_m``.
     """
     case = find_key(state.ledger, str(asked.get("case")))
-    lon, lat = _degrees(asked.get("lon"), 180.0), _degrees(asked.get("lat"), 90.0)
+    lon, lat = degrees(asked.get("lon"), 180.0), degrees(asked.get("lat"), 90.0)
     if case is None or lon is None or lat is None or not person.holder or case.file.holder != person.holder:
         return {}
     street = person.holder if person.holder in rules.streets else case.place.street
     metres = rules.boundary_m(lon, lat, street)
     if not math.isfinite(metres):
         return {}
-    error = _degrees(asked.get("accuracy_m"), 1e6) or 0.0
+    error = degrees(asked.get("accuracy_m"), 1e6) or 0.0
     window = min(LARGEST_M, max(SMALLEST_M, 2.5 * metres, 2 * error))
     category = rules.categories.get(f"{case.kind}:{case.code}")
     told: dict[str, Any] = {
@@ -42,7 +42,8 @@ def boundary(state: CityState, rules: DecisionRules, person: Person, asked: Repl
     return told
 
 
-def _degrees(value: object, most: float) -> float | None:
+def degrees(value: object, most: float) -> float | None:
+    """Return a number of at most ``most`` in either direction, None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) and abs(value) <= most else None

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from city.access import Person
+from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
+from console.desk.boundary_question import degrees
 from console.orders.order_session import Answerer, Reply
 
 __all__ = ["LeaderQuestions"]
@@ -17,13 +19,19 @@ MOST_ORDERS: Final = 40
 class LeaderQuestions:
     """Answers for all leaders' pages of one console; what is personal is told to its person alone."""
 
-    def __init__(self, state: Callable[[], CityState], *, clock: Callable[[], float]) -> None:
-        self._state = state
-        self._clock = clock
+    def __init__(
+        self, state: Callable[[], CityState], rules: DecisionRules, *, clock: Callable[[], float]
+    ) -> None:
+        self._state, self._rules, self._clock = state, rules, clock
 
     def asks(self) -> dict[str, Answerer]:
         """Return every question with its answerer."""
-        return {"last_look": self._look, "my_orders": self._orders, "leader_watch": self._watch}
+        return {
+            "last_look": self._look,
+            "my_orders": self._orders,
+            "leader_watch": self._watch,
+            "here": self._here,
+        }
 
     async def _look(self, person: Person, asked: Reply) -> Reply:
         """Return what the person saw at their last look; ``is_new``: opening the page now is another look."""
@@ -46,3 +54,8 @@ class LeaderQuestions:
         """Return what the outgoing leader typed into the newest hand-over: it is for leaders alone."""
         held = self._state().ledger.leader_handovers.get(str(asked.get("id")))
         return {"watch": held.watch if held is not None else ""}
+
+    async def _here(self, person: Person, asked: Reply) -> Reply:
+        """Return the street of a WGS84 point, '' outside the district; ``{}`` when it is no point."""
+        lon, lat = degrees(asked.get("lon"), 180.0), degrees(asked.get("lat"), 90.0)
+        return {} if lon is None or lat is None else {"street": self._rules.street_of(lon, lat)}

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from console.accounts.authorization import Authorization, Viewer
 from console.accounts.request_origin import is_own_page, remote_of
-from console.live.channel import Channel, Watcher
+from console.live.channel import Channel
 from console.live.channels import Channels
 from console.live.encoding import encode_text
+from console.live.watcher import Watcher
 
-__all__ = ["SIGNED_OUT", "LiveHandler", "beat", "cut_when_over"]
+__all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "beat", "cut_when_over"]
 
 log = structlog.get_logger()
 
@@ -21,6 +22,47 @@ RECHECK_S = 3.0
 """An ended session or a revoked key closes its open sockets within this time."""
 SIGNED_OUT = 4401
 """Close code of a socket whose right has ended: the page goes to the sign-in page."""
+
+
+class PageProtocol(WebSocketProtocol13):
+    """Tornado's protocol, for which a browser that leaves is no error.
+
+    Panel writes a message in parts and awaits none of them. When the first finds the browser gone, Tornado
+    raises at the second, and asyncio logs tracebacks of futures that nobody awaits. Here every write returns
+    a future that fails; ``on_close`` tells that the browser has left.
+    """
+
+    @classmethod
+    def of(cls, handler: WebSocketHandler, made: Any) -> Any:
+        """Return the protocol of a handler in place of Tornado's, None for a version that it lacks."""
+        return cls(handler, False, made.params) if made is not None else None
+
+    def is_closing(self) -> bool:
+        """Say no: the handler would raise; our future tells it."""
+        return False
+
+    def write_message(self, message: str | bytes | dict[str, Any], binary: bool = False) -> Any:
+        """Write a message; see :class:`PageProtocol`."""
+        try:
+            if super().is_closing():
+                raise WebSocketClosedError
+            written = super().write_message(message, binary=binary)
+        except WebSocketClosedError as closed:
+            written = asyncio.get_running_loop().create_future()
+            written.set_exception(closed)
+        written.add_done_callback(_look_at)
+        return written
+
+    def write_ping(self, data: bytes) -> None:
+        """Send a ping; Bokeh expects this error from a socket that is closing."""
+        if super().is_closing():
+            raise WebSocketClosedError
+        super().write_ping(data)
+
+
+def _look_at(written: asyncio.Future[None]) -> None:
+    if not written.cancelled():
+        written.exception()
 
 
 async def cut_when_over(socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
@@ -70,6 +112,10 @@ class LiveHandler(WebSocketHandler):
         self._joined: Channel | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
+    def get_websocket_protocol(self) -> Any:
+        """Return our protocol."""
+        return PageProtocol.of(self, super().get_websocket_protocol())
+
     def check_origin(self, origin: str) -> bool:
         """Accept our own host and the origins of the settings."""
         return is_own_page(self.request, self._origins, origin)
@@ -94,6 +140,7 @@ class LiveHandler(WebSocketHandler):
         channel = self._joined = self._channels.channel(page, scope or "")
         self._watcher = Watcher(self._write, wide=bool(self.get_query_argument("wide", "")))
         channel.join(self._watcher, self._hello(page))
+        self._channels.wake()
         self._tasks = [
             asyncio.create_task(self._deliver(channel)),
             asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),

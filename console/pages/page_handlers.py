@@ -16,7 +16,7 @@ from panel.io.server import DocHandler, WSHandler
 
 from console.accounts.authorization import Viewer
 from console.accounts.request_origin import remote_of
-from console.live.live_socket import cut_when_over
+from console.live.live_socket import PageProtocol, cut_when_over
 from console.pages.http_handlers import SAFE_HEADERS
 from console.pages.page_functions import Pages
 from console.pages.sign_in import SignInServices, show_sign_in
@@ -106,6 +106,10 @@ class PageSocket(WSHandler):
             return
         _store_viewer(viewer, self.request)
         self._viewer = viewer
+
+    def get_websocket_protocol(self) -> Any:
+        """Return our protocol."""
+        return PageProtocol.of(self, super().get_websocket_protocol())
 
     def open(self, *given: Any, **named: Any) -> Any:
         """Open as Panel does, and start the check that the right still exists."""

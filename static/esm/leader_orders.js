@@ -1,6 +1,7 @@
 // 我的批示: the reader's own orders and how far they are, with one tap to chase; below, the forms of a new order and
-// of an order to relocate, and the way to the hand-over. What was typed is asked for, for this person alone.
+// of an order to relocate, the record of a visit on site, and the way to the hand-over. What was typed is asked for, for this person alone.
 import { card, each, html, joined, live, mark, press } from "../js/draw.js";
+import { visitOf } from "../js/leader_visit.js";
 
 const GROUPS = ["sea_wall_outside", "site_shed", "dangerous_house", "low_lying", "fishery", "ship_crew", "other"];
 const CHASED = new Set(["issued", "delivered", "acknowledged", "set_out", "arrived"]);
@@ -9,6 +10,7 @@ export const mend = card((city, place) => {
   const { say, words, orders, rows: { holder } } = city, { redraw } = place, own = () => city.page.person?.person_mark ?? "";
   let texts = /** @type {Record<string, string>} */ ({}), asked = "", open = "", why = "";
   const order = { agency: "", text: "", priority: "P1" }, relocation = { streets: /** @type {Set<string>} */ (new Set()), groups: new Set(["sea_wall_outside"]), until: "" };
+  const visit = visitOf(city, redraw);
   orders.on(redraw);
   const streets = () => city.page.streets, streetOf = (code) => words("street." + code) ?? code;
 
@@ -22,6 +24,10 @@ export const mend = card((city, place) => {
   function toggle(name) {
     [open, why] = [open === name ? "" : name, ""];
     redraw();
+  }
+  function goOnSite() {
+    toggle("visit");
+    if (open === "visit") visit.locate();
   }
   async function send(event, verb, subject, args) {
     event.preventDefault();
@@ -38,9 +44,10 @@ export const mend = card((city, place) => {
     return html`<header><h2>${say.say("leader.orders")}</h2><span class="note">${ids.length > 0 ? say.say("leader.orders_count", { n: ids.length, done: done.length }) : say.say("leader.no_orders")}</span>
       <span class="acts"><button type="button" ?hidden=${!carrier || !orders.may("issue_task")} aria-expanded=${String(open === "order")} @click=${() => toggle("order")}>${say.say("leader.new_order")}</button
         ><button type="button" ?hidden=${!orders.may("order_relocation")} aria-expanded=${String(open === "relocation")} @click=${() => toggle("relocation")}>${say.say("leader.new_relocation")}</button
+        ><button type="button" ?hidden=${!orders.may("record_visit")} aria-expanded=${String(open === "visit")} @click=${goOnSite}>${say.say("visit.title")}</button
         ><button type="button" @click=${() => city.leader.openHandover?.()}>${say.say("leader.handover")}</button></span></header>
       <ol ?hidden=${open !== ""}>${each(ids, (id) => row(id, view.rows.get(id)))}</ol>
-      ${open === "order" ? orderForm(carrier) : open === "relocation" ? relocationForm() : ""}
+      ${open === "order" ? orderForm(carrier) : open === "relocation" ? relocationForm() : open === "visit" ? visit.draw() : ""}
       <p class="told" data-colour="" ?hidden=${why === ""}>${why}</p>`;
   };
 

@@ -186,6 +186,26 @@ def test_ones_own_orders_stand_there_in_ones_own_words_and_not_on_the_channel(
     assert "下盐路" not in told
 
 
+def test_a_visit_on_site_is_one_press_that_names_the_street(cast: Cast, pages: Pages) -> None:
+    page = pages("wang")
+    orders, context = card(page, "leader_orders"), page.page.context
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"longitude": 120.0, "latitude": 31.2, "accuracy": 15})
+    orders.get_by_role("button", name="到场登记").click()
+    orders.get_by_text("您的位置不在本区").wait_for()
+    context.set_geolocation({"longitude": 121.70, "latitude": 31.19, "accuracy": 15})
+    orders.get_by_role("button", name="重新定位").click()
+    orders.get_by_text("定位误差 ±15 米").wait_for()
+    orders.get_by_role("button", name="记录到场▸").click()
+    orders.get_by_text("已记录到场").wait_for()
+    visited = cast.wait_for_type("LeaderVisited")
+    assert (visited["subject"], visited["actor"], visited["data"]["accuracy_m"]) == (
+        "street:310115103", "wang", 15.0,
+    )  # fmt: skip
+    # Who may not record one has no button.
+    assert not card(pages("ye"), "leader_orders").locator("button", has_text="到场登记").is_visible()
+
+
 def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, pages: Pages) -> None:
     ask_support(cast, kind="power", group=None)
     out = pages("xia")

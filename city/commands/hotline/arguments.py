@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from city.commands.argument_types import Args, Lat, Lon, Moment, Text
+from city.commands.argument_types import Args, Lat, Lon, Metres, Moment, Text
 
 __all__ = ["HOTLINE_ARGS", "ClassifyOrder", "RecordVisit", "StartRelaxation"]
 
@@ -23,10 +23,11 @@ class StartRelaxation(Args, frozen=True):
 
 
 class RecordVisit(Args, frozen=True):
-    """Where the leader is; the time is that of the command."""
+    """Where the leader is, and the error of that position; the time is that of the command."""
 
     lon: Lon
     lat: Lat
+    accuracy_m: Metres | None = None
     text: Text | None = None
 
 

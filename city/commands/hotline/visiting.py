@@ -15,5 +15,6 @@ def decide_record_visit(order: SubjectOrder, args: RecordVisit) -> SubjectAnswer
         return Refusal("unknown_subject", "unknown_street")
     if order.rules.street_of(args.lon, args.lat) != street:
         return bad_arg("lon", "a point in the street")
-    visited = order.note("LeaderVisited", {"lon": args.lon, "lat": args.lat, "text": args.text or ""})
+    data = {"lon": args.lon, "lat": args.lat, "accuracy_m": args.accuracy_m, "text": args.text or ""}
+    visited = order.note("LeaderVisited", data)
     return Decision((visited,), ())

@@ -1,7 +1,8 @@
 """Plan tasks that repeat while their level lasts, e.g. the numbers of relocated people every hour (A.8).
 
 The next task of a series opens when the repeat is due and the one before is done. While that one is open it
-stays the one to answer, late and escalated: an agency that is silent is not buried under copies.
+stays the one to answer, late and escalated: an agency that is silent is not buried under copies. The next is
+due at the later of both moments, and not before its level was in force again; the step is late from then on.
 """
 
 from collections.abc import Iterator
@@ -39,12 +40,14 @@ def _due(state: LedgerState, rules: DecisionRules, response: Response) -> Iterat
     incident = state.incidents.get(active.incident) if active is not None else None
     if active is None or plan is None or incident is None:
         return
-    repeated = {
-        plan.template(task.code): task.repeat_s for task in plan.tasks
+    series = [
+        task for task in plan.tasks
         if task.repeat_s is not None and task.kind != "zero_report" and 0 < task.rank <= active.rank
-    }  # fmt: skip
-    if not repeated:
+    ]  # fmt: skip
+    if not series:
         return
+    repeated = {plan.template(task.code): task.repeat_s for task in series}
+    since = {plan.template(task.code): _in_force_since(response, task.rank) for task in series}
     newest: dict[tuple[str, str], Task] = {}
     for id_ in incident.tasks:
         task = state.tasks[id_]
@@ -53,11 +56,26 @@ def _due(state: LedgerState, rules: DecisionRules, response: Response) -> Iterat
     for task in newest.values():
         every_s = repeated[task.template]
         if every_s is not None and REPEAT not in task.noted and _is_answered(task):
-            yield task, task.issued_at + every_s
+            yield task, max(task.issued_at + every_s, _answered_at(task), since[task.template])
 
 
 def _is_answered(task: Task) -> bool:
     return task.state in ("done", "verified", "cancelled")
+
+
+def _answered_at(task: Task) -> float:
+    answered = task.over if task.state == "cancelled" else task.done
+    return answered.at if answered is not None else task.issued_at
+
+
+def _in_force_since(response: Response, rank: int) -> float:
+    """Return since when a response has been at a rank or above, without a break."""
+    since = response.activations[-1].activated_at
+    for one in reversed(response.activations):
+        if one.rank < rank:
+            break
+        since = one.activated_at
+    return since
 
 
 def decide_repeat(order: SubjectOrder, task: Task, serial: int) -> SubjectAnswer:

@@ -78,7 +78,7 @@ def _steps(
         return SubjectStep(f"report_round:{running.id}", running.version, VERB, code, at, int(at))
 
     if active is None or planned is None:
-        yield step("end", running.opened_at)
+        yield step("end", _over_since(response, running))
     elif active.id != running.activation:
         yield step("next", active.activated_at)
     else:
@@ -88,6 +88,13 @@ def _steps(
             if missing(running, minutes):
                 yield step(code, running.due_at + after_s)
         yield step("next", running.opened_at + running.interval_s)
+
+
+def _over_since(response: Response, running: ReportRound) -> float:
+    """Return since when nothing is asked any more: the end of the response, or a level without reports."""
+    last = response.activations[-1]
+    since = last.activated_at if last.ended_at is None else last.ended_at
+    return max(since, running.opened_at)
 
 
 def decide_pass_report_limit(order: SubjectOrder, args: PassReportLimit) -> SubjectAnswer:

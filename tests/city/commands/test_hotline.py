@@ -231,7 +231,9 @@ class TestRelaxation:
 class TestVisits:
     def test_a_leaders_visit_is_kept_with_its_position(self) -> None:
         w = World()
-        assert isinstance(give(w, "record_visit", f"street:{HE}", WANG, lon=121.7, lat=31.2), Decision)
+        place = {"lon": 121.7, "lat": 31.2, "accuracy_m": 15.0}
+        assert isinstance(give(w, "record_visit", f"street:{HE}", WANG, **place), Decision)
+        assert w.facts[-1].data["accuracy_m"] == 15.0
         [visit] = w.state.visits
         assert (visit.street, visit.lon, visit.lat, visit.by, visit.at) == (
             HE, 121.7, 31.2, "wang", w.now.city,

@@ -1,11 +1,12 @@
 """K18 – K27 of cases made by hand (domain §6.2)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from city.indicators.compute import Indicator, indicators
-from city.state.case_file import Check, FieldWork, reached
+from city.state.case_file import Check, reached
 from city.state.hotline_records import DEFER, Relaxation, Span, Visit, shifted_due
 from city.state.ledger_state import Case, LedgerState
 from city.state.rule_records import Erratum
@@ -107,15 +108,15 @@ def test_visits_of_thirty_days_are_counted_by_street() -> None:
 
 
 def test_tasks_of_an_inspector_are_counted_by_the_city_day() -> None:
-    done = (("a", [NOON] * 31), ("b", [NOON, BEGIN - 1, END]), ("b", [NOON + HOUR]))
-    cases = [
-        a_case(n, file={"field_work": tuple(FieldWork(officer, at) for at in times)})
-        for n, (officer, times) in enumerate(done)
-    ]
-    found = of(cases)
+    day, before, after = (
+        datetime.fromtimestamp(at + EAST8, UTC).strftime("%Y%m%d") for at in (NOON, BEGIN - 1, END)
+    )
+    today = {"inspector:a": 31, "inspector:b": 2, "village_operator:c": 9}
+    done = {before: {"inspector:b": 5}, day: today, after: {"inspector:b": 7}}
+    found = of([], LedgerState(workloads=done))
     assert (found["K23"].value, found["K23"].numerator, found["K23"].denominator) == (16.5, 33, 2)
     assert (found["K23b"].numerator, found["K23b"].denominator) == (1, 2)
-    assert of(cases, most_tasks=31)["K23b"].numerator == 0
+    assert of([], LedgerState(workloads=done), most_tasks=31)["K23b"].numerator == 0
     assert of([])["K23"].why_not == "no_tasks"
 
 

@@ -34,6 +34,35 @@ def test_the_next_task_of_a_series_opens_after_its_interval_once_the_last_one_is
     assert len(world.of_code("202")) == len(STREETS) + 1
 
 
+def opened_late_s(world: Raised, task: str) -> float:
+    world.ticks(f"task:{task}")
+    (issued,) = (fact for fact in world.facts if fact.data.get("repeat_of") == task)
+    return float(issued.data["late_s"])
+
+
+def test_a_repeat_is_late_from_its_own_due_time_and_not_for_the_agency_that_was_silent() -> None:
+    world = Raised()
+    world.activate(3)
+    (mine,) = (task for task in world.of_code("202") if task.agency == WEI)
+    world.wait(minutes=200)
+    answer(world, f"task:{mine.id}")
+    world.wait(minutes=1)
+    assert opened_late_s(world, mine.id) == 60.0
+
+
+def test_a_series_that_its_level_brings_back_is_due_from_then_on() -> None:
+    world = Raised()
+    world.activate(3)
+    (mine,) = (task for task in world.of_code("202") if task.agency == WEI)
+    answer(world, f"task:{mine.id}")
+    world.activate(2)
+    world.wait(minutes=300)
+    world.activate(4)
+    world.activate(3)
+    world.wait(minutes=2)
+    assert opened_late_s(world, mine.id) == 120.0
+
+
 def test_a_series_ends_with_its_level() -> None:
     world = Raised()
     world.activate(3)

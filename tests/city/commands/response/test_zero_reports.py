@@ -49,6 +49,18 @@ def test_a_higher_level_shortens_the_interval_at_once_and_the_end_ends_the_round
     assert w.tick() == []
 
 
+def test_a_round_that_ends_with_its_response_is_late_only_by_what_the_engine_was() -> None:
+    w = ReportsWorld(3)
+    w.tick()
+    w.wait(minutes=90)
+    w.report(WEIFANG)
+    w.tick()
+    w.level(0)
+    w.wait(minutes=2)
+    assert w.tick() == ["ReportRoundEnded"]
+    assert (w.facts[-1].data["why"], w.facts[-1].data["late_s"]) == ("end", 120.0)
+
+
 def test_a_level_whose_plan_asks_for_no_reports_has_no_round() -> None:
     w = ReportsWorld(3)
     w.rules = msgspec.structs.replace(w.rules, response=type(w.rules.response)())
