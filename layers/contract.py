@@ -62,14 +62,13 @@ class MapSetting(msgspec.Struct, frozen=True):
     leave free: the map's own names. ``covered`` are extents hidden by other elements, such as the inset.
     ``core`` is the extent of the inset, placed in ``corner`` (see layers.atlas.inset), None without an
     inset. ``beside`` is the extent of the inset beside a wide page's map, at ``beside_factor`` times the
-    map's scale. ``window_s`` is the density's window in city seconds. ``atlas`` and ``text_px`` (CSS px) are
+    map's scale. ``atlas`` and ``text_px`` (CSS px) are
     used to place the names. Ordinary cases are seen below ``ordinary_below`` metres per CSS px. ``lines`` are
     those of single gauges, ``stations`` the water-level stations with theirs.
     """
 
     extent: Extent
     size: tuple[float, float] = (756.0, 986.0)
-    window_s: float = 3600.0
     limits: tuple[Limit, ...] = NORMAL
     lines: tuple[Line, ...] = ()
     stations: WaterLines = NO_STATIONS

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from layers.contract import Frame
-from layers.palette import DENSITY, FAINT, ORANGE, RAIN, RED, TEXT, YELLOW
+from layers.palette import FAINT, ORANGE, RAIN, RED, TEXT, YELLOW
 
 __all__ = ["Legend", "Mark", "RainLegend", "legend"]
 
@@ -82,9 +82,10 @@ def legend(frames: Mapping[str, Frame], *, schematic: bool = False, attribution:
     heat = frames.get("heat")
     if heat is None:
         return Legend(tuple(marks), schematic=schematic, attribution=attribution)
-    numbers = tuple((2 + 4 * place, number) for place, number in enumerate(DENSITY.numbers()))
+    told = heat.meta
+    numbers = tuple((int(step), float(number)) for step, number in told["numbers"])
     return Legend(
-        tuple(marks), tuple(DENSITY.css()), numbers, float(heat.meta["window_s"]), schematic, attribution
+        tuple(marks), tuple(told["steps"]), numbers, float(told["window_s"]), schematic, attribution
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "BLUE", "DENSITY", "EDGE", "FAINT", "GROUND", "LEVELS", "MUTED", "ORANGE", "RAIN", "RED", "STEPS",
-    "TEXT", "YELLOW", "Ramp", "Scale",
+    "BLUE", "BURN", "COUNTS", "DENSITY", "EDGE", "FAINT", "GROUND", "LEVELS", "MUTED", "ORANGE", "RAIN",
+    "RED", "STEPS", "TEXT", "WORST", "YELLOW", "Ramp", "Scale",
 ]  # fmt: skip
 
 GROUND, EDGE = "#0B1017", "#05080C"
@@ -22,22 +22,25 @@ Floats = NDArray[np.float64] | NDArray[np.float32]
 
 
 class Ramp:
-    """Sixteen steps, two per doubling, from ``first`` on: an absolute look-up table.
+    """Sixteen steps, ``per_doubling`` of them per doubling, from ``first`` on: an absolute look-up table.
 
-    Step ``k`` (1..16) holds values from ``first · 2^((k−1)/2)`` to the next edge; the last one is open.
-    ``opaque`` are the opacities of the first and the last step.
+    With two per doubling, step ``k`` (1..16) holds values from ``first · 2^((k−1)/2)`` to the next edge; the
+    last one is open. ``opaque`` are the opacities of the first and the last step.
     """
 
-    def __init__(self, first: float, stops: tuple[str, ...], opaque: tuple[float, float]) -> None:
+    def __init__(
+        self, first: float, stops: tuple[str, ...], opaque: tuple[float, float], per_doubling: int = 2
+    ) -> None:
         self.first = first
-        self.edges: NDArray[np.float64] = first * 2.0 ** (np.arange(STEPS) / 2)
+        self.per_doubling = per_doubling
+        self.edges: NDArray[np.float64] = first * 2.0 ** (np.arange(STEPS) / per_doubling)
         self.table: NDArray[np.uint8] = _table(stops, opaque)
 
     def steps(self, values: Floats) -> NDArray[np.uint8]:
         """Return the step (0..16) of each value, of the same shape. Values must not be negative."""
         with np.errstate(divide="ignore"):
             # 1e-6 keeps a value that equals an edge in the step that begins there.
-            found = np.floor(2.0 * np.log2(values / self.first) + 1.0 + 1e-6)
+            found = np.floor(self.per_doubling * np.log2(values / self.first) + 1.0 + 1e-6)
         return np.asarray(np.clip(found, 0, STEPS).astype(np.uint8))
 
     def colour(self, value: float) -> str:
@@ -65,8 +68,13 @@ def _table(stops: tuple[str, ...], opaque: tuple[float, float]) -> NDArray[np.ui
     return np.round(table).astype(np.uint8)
 
 
-DENSITY: Final = Ramp(0.125, ("#221E3A", "#4A3F7A", "#8B7BC0", "#DCD3F5"), (0.4, 0.8))
+_DENSE: Final = ("#221E3A", "#4A3F7A", "#8B7BC0", "#DCD3F5")
+DENSITY: Final = Ramp(0.125, _DENSE, (0.4, 0.8))
 """Cases per km² and window."""
+COUNTS: Final = Ramp(0.25, _DENSE, (0.4, 0.8), per_doubling=1)
+"""Detections, readings or positions per km² and window: many more than cases, so one step per doubling."""
+BURN: Final = Ramp(0.125, ("#2B2618", "#6E5A22", "#C79F2A", "#F3BE4A"), (0.35, 0.75))
+"""Elapsed time of a case divided by its limit: 1 = due now."""
 
 
 class Scale:
@@ -98,6 +106,12 @@ class Scale:
     def numbers(self) -> list[tuple[int, float]]:
         """Return the numbers of a legend: those of the stops, each with its step (0 = the first)."""
         return [(int(np.searchsorted(self.edges, value)), value) for value, _, _ in self.stops]
+
+
+WORST: Final = Scale(
+    (1.0, 2.0, 3.0, 4.0), ((1.0, MUTED, 0.35), (2.0, YELLOW, 0.5), (3.0, ORANGE, 0.55), (4.0, RED, 0.6))
+)
+"""The worst state of a place: a case in time, one that is due soon, one overdue, one critical."""
 
 
 RAIN: Final = Scale(

@@ -14,6 +14,7 @@ from city.state.case_file import CLOSED
 from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
 from city.views.camera_seen import CameraSeen
+from city.views.case_points import CaseColumns
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 from city.views.response.command_view import CommandSeen
 from city.views.response.response_seen import ResponseSeen, SituationSeen
@@ -255,3 +256,5 @@ class WallSeen(PageSeen, frozen=True):
     closures: tuple[ClosureSeen, ...] = ()
     situation: SituationSeen = SituationSeen()
     command: CommandSeen = CommandSeen()
+    case_columns: CaseColumns | None = None
+    """The cases as columns; None = nobody keeps them, and a reader makes them from ``cases``."""

@@ -12,6 +12,7 @@ from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
 from city.video.privacy import HIDDEN_ON_WALL
+from city.views.case_points import CasePoints
 from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
@@ -45,6 +46,7 @@ class _OpenCases:
         self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
         self._cases: dict[str, CaseSeen] = {}
         self._same = DuplicateGroups(near_m)
+        self.points = CasePoints()
 
     def update(self, case: Case, seen: CaseSeen | None) -> None:
         """Update a case; None = it is not open."""
@@ -55,8 +57,10 @@ class _OpenCases:
         if seen is not None:
             self._cases[mark] = seen
             self._same.put(seen)
+            self.points.put(seen)
         elif self._cases.pop(mark, None) is not None:
             self._same.drop(mark)
+            self.points.drop(mark)
 
     def seen(self) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
         duplicates = {
@@ -67,7 +71,7 @@ class _OpenCases:
 
 
 class WallView:
-    """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
+    """Builds the view of the wall channels: ``see`` is called once per look for any number of viewers.
 
     Slices that did not change since the last view are cached. ``full`` includes typed text of incidents and
     tasks (class P2), which no wall may show.
@@ -122,6 +126,7 @@ class WallView:
             tasks=linkage.tasks,
             committed=self._linkage.committed(state, now),
             closures=linkage.closures,
+            case_columns=self._open.points.seen(),
             command=command_seen(
                 ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
                 units=self._units,

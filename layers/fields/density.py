@@ -16,7 +16,10 @@ from layers.palette import Ramp, Scale
 from layers.png import palette_png
 from layers.projection import stretch, to_degrees
 
-__all__ = ["Area", "count", "density", "paint", "spread", "warm_up"]
+__all__ = [
+    "Area", "count", "density", "density_of", "inner", "mean", "paint", "regrid", "spread", "warm_up",
+    "worst",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
@@ -43,6 +46,7 @@ class Area:
         self.cell_x = (extent[2] - extent[0]) / shape[1]
         self.cell_y = (extent[3] - extent[1]) / shape[0]
         metre = float(stretch(latitude))
+        self.metre = metre
         self.sigmas = tuple((share, size * metre) for share, size in KERNEL_M)
 
     def margin(self) -> int:
@@ -57,7 +61,8 @@ class Area:
         found = Area.__new__(Area)
         found.extent = (west - wide, south - high, east + wide, north + high)
         found.shape = (self.shape[0] + 2 * cells, self.shape[1] + 2 * cells)
-        found.cell_x, found.cell_y, found.sigmas = self.cell_x, self.cell_y, self.sigmas
+        found.cell_x, found.cell_y = self.cell_x, self.cell_y
+        found.metre, found.sigmas = self.metre, self.sigmas
         return found
 
     def km2(self) -> Floats:
@@ -69,12 +74,10 @@ class Area:
 
 def count(x: Floats, y: Floats, area: Area) -> NDArray[np.uint32]:
     """Return how many points (metres, EPSG:3857) lie in each cell; points outside are not counted."""
-    west, south, east, north = area.extent
-    canvas = ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
-    return np.asarray(canvas.points(pd.DataFrame({"x": x, "y": y}), "x", "y", ds.count()).values)
+    return np.asarray(_canvas(area).points(pd.DataFrame({"x": x, "y": y}), "x", "y", ds.count()).values)
 
 
-def spread(counts: NDArray[np.uint32], area: Area) -> Grid:
+def spread(counts: NDArray[np.uint32] | Grid, area: Area) -> Grid:
     """Return the counts spread by the kernel. The sum stays, except for parts beyond the area's edge."""
     flat = counts.astype(np.float32)
     total = np.zeros_like(flat)
@@ -87,11 +90,74 @@ def spread(counts: NDArray[np.uint32], area: Area) -> Grid:
 
 def density(x: Floats, y: Floats, area: Area) -> Grid:
     """Return points per km² on the ground for each cell of the area, including points just outside."""
+    wide = area.wider(area.margin())
+    return _per_km2(inner(spread(count(x, y, wide), wide), area), area)
+
+
+def density_of(counts: Grid | NDArray[np.uint32], grid: Area, area: Area) -> Grid:
+    """Return the same from counts per cell of a finer grid, whose points lie evenly in their cells."""
+    wide = area.wider(area.margin())
+    return _per_km2(inner(spread(regrid(counts, grid, wide), wide), area), area)
+
+
+def mean(x: Floats, y: Floats, values: Floats, area: Area) -> tuple[Grid, Grid]:
+    """Return the mean value of the points around each cell, and their number per km².
+
+    A point weighs as much as it adds to the density there. Without any point the mean is 0.
+    """
+    wide = area.wider(area.margin())
+    frame = pd.DataFrame({"x": x, "y": y, "value": values})
+    total = np.nan_to_num(_canvas(wide).points(frame, "x", "y", ds.sum("value")).values)
+    near = inner(spread(count(x, y, wide), wide), area)
+    weighed = inner(spread(total.astype(np.float32), wide), area)
+    found = np.divide(weighed, near, out=np.zeros_like(near), where=near > 0)
+    return found, _per_km2(near, area)
+
+
+def worst(x: Floats, y: Floats, values: Floats, area: Area, reach_m: float) -> Grid:
+    """Return the highest value of the points within ``reach_m`` (metres on the ground, a square) of a cell.
+
+    Values are positive; 0 = no point.
+    """
+    reach = reach_m * area.metre
+    cells = max(int(np.ceil(reach / area.cell_x)), int(np.ceil(reach / area.cell_y)))
+    wide = area.wider(cells)
+    frame = pd.DataFrame({"x": x, "y": y, "value": values})
+    grid = np.nan_to_num(_canvas(wide).points(frame, "x", "y", ds.max("value")).values).astype(np.float32)
+    for axis in (0, 1):
+        windows = np.lib.stride_tricks.sliding_window_view(grid, 2 * cells + 1, axis=axis)
+        grid = windows.max(axis=-1)
+    return np.asarray(grid)
+
+
+def inner(grid: Grid, area: Area) -> Grid:
+    """Return the part of a grid of ``area.wider(area.margin())`` that is the area itself."""
     margin = area.margin()
-    wide = area.wider(margin)
-    grid = spread(count(x, y, wide), wide)
-    inner = grid[margin : margin + area.shape[0], margin : margin + area.shape[1]]
-    return np.asarray(inner / area.km2().astype(np.float32))
+    return np.asarray(grid[margin : margin + area.shape[0], margin : margin + area.shape[1]])
+
+
+def regrid(counts: Grid | NDArray[np.uint32], grid: Area, area: Area) -> Grid:
+    """Return counts of one grid in the cells of another; each is shared by the part that lies in a cell."""
+    for axis, (low, to) in enumerate(((1, "cell_y"), (0, "cell_x"))):
+        size, cell = getattr(grid, to), getattr(area, to)
+        edges = area.extent[low] + cell * np.arange(area.shape[axis] + 1)
+        counts = _shares(counts, (edges - grid.extent[low]) / size, axis)
+    return counts.astype(np.float32)
+
+
+def _shares(counts: Grid | NDArray[np.uint32], edges: Floats, axis: int) -> Grid:
+    """Return sums between edges along one axis; edges count in cells."""
+    from_ = np.moveaxis(counts, axis, 0)
+    first = int(np.clip(np.floor(edges[0]), 0, len(from_)))
+    last = int(np.clip(np.ceil(edges[-1]), first, len(from_)))
+    sums = np.zeros((last - first + 1, from_.shape[1]), dtype=np.float64)
+    np.cumsum(from_[first:last], axis=0, out=sums[1:])
+    at = np.clip(edges - first, 0, last - first)
+    below = np.minimum(at.astype(np.intp), last - first)
+    above = np.minimum(below + 1, last - first)
+    part = (at - below)[:, None]
+    found = np.diff(sums[below] * (1.0 - part) + sums[above] * part, axis=0)
+    return np.asarray(np.moveaxis(found, 0, axis).astype(np.float32))
 
 
 def paint(grid: Grid, ramp: Ramp | Scale) -> bytes:
@@ -102,7 +168,19 @@ def paint(grid: Grid, ramp: Ramp | Scale) -> bytes:
 def warm_up() -> None:
     """Compile Datashader's kernel (about a second, once per process), before the console is ready."""
     area = Area((0.0, 0.0, 4000.0, 4000.0), (4, 4), 0.0)
-    density(np.array([1.0]), np.array([1.0]), area)
+    one = np.array([1.0])
+    density(one, one, area)
+    mean(one, one, one, area)
+    worst(one, one, one, area, 1.0)
+
+
+def _per_km2(grid: Grid, area: Area) -> Grid:
+    return np.asarray(grid / area.km2().astype(np.float32))
+
+
+def _canvas(area: Area) -> ds.Canvas:
+    west, south, east, north = area.extent
+    return ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
 
 
 def _blur(grid: Grid, sigma: float, axis: int) -> Grid:

@@ -1,131 +1,175 @@
-"""Case density: how many cases per km² were reported within the window, in absolute colours.
+"""Heat over the whole map in absolute colours: the density of cases, or what a viewer chose instead.
 
 The home view is one palette PNG inside the live frame (columns ``{"png": bytes}``); the page makes a blob
 URL of it and sets the source to one row ``url, x, y, w, h`` with x, y, w, h from ``meta["image"]`` (metres,
 EPSG:3857; x, y is the north-west corner). Bokeh keeps drawing the old picture until the new one is decoded,
 so the map is never blank. Every case is spread over some 700 m so that a single one is visible; its parts
-add up to exactly one case.
+add up to exactly one case. Other views are tiles.
 """
 
-from typing import Any, Final, Protocol
+import itertools
+import os
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clocks.city_clock import CityClock
-from city.views.response.response_seen import ResponseSeen
-from city.views.wall_seen import CaseSeen
 from layers.atlas.inset import FACTOR
 from layers.contract import Extent, Frame, MapSetting, machine_time
-from layers.fields.density import Area, density, paint
+from layers.fields.buckets import MINUTE_S, Buckets
+from layers.fields.case_heat import CaseHeat, PlacedCases, SeesCases
+from layers.fields.density import Area, density_of, paint
+from layers.fields.heat_choices import DEFAULT, MANY, HeatChoice
 from layers.fields.pictures import CLEAR, draw_picture, image_of, shape_of
-from layers.palette import DENSITY
-from layers.projection import RADIUS, stretch, to_mercator
+from layers.png import palette_png
+from layers.projection import RADIUS, stretch
 
-__all__ = ["TILE_CELLS", "WINDOWS", "BesideHeat", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
+__all__ = ["TILE_CELLS", "BesideHeat", "CoreHeat", "Heat", "SeesCases", "tile_extent"]
 
-Floats = NDArray[np.float64]
-
-WINDOWS: Final = {"15m": 900.0, "1h": 3600.0, "6h": 21600.0, "24h": 86400.0}
-"""Allowed windows, in city seconds."""
+Steps = NDArray[np.uint8]
 
 TILE_CELLS: Final = 128
 FINEST_M: Final = 40.0
 """Metres on the ground: the kernel has no finer detail, so a deeper tile gets fewer cells."""
 
-
-class SeesCases(Protocol):
-    """The part of a view that the density needs."""
-
-    @property
-    def cases(self) -> tuple[CaseSeen, ...]:
-        """Open cases."""
-
-    @property
-    def clock(self) -> CityClock:
-        """City time."""
-
-    @property
-    def response(self) -> ResponseSeen:
-        """The response levels in force."""
+_BOOT: Final = os.urandom(3).hex()
+"""Versions of two processes never meet in a shared cache."""
+_versions: Final = itertools.count(1)
 
 
 class Heat:
-    """Density of the open cases reported within the window (city time, by ``at``)."""
+    """The heat of one choice. ``many`` has the counts of detections, readings and positions, by kind.
+
+    An unchanged picture is neither computed nor encoded again.
+    """
 
     key = "heat"
     title = "layer.heat"
-    reads: tuple[str, ...] = ("cases", "response")
     every_s = 2.0
     prefix = "layer"
 
-    def __init__(self, setting: MapSetting) -> None:
+    def __init__(
+        self, setting: MapSetting, choice: HeatChoice = DEFAULT, many: Mapping[str, Buckets] | None = None
+    ) -> None:
         self.setting = setting
+        self.choice = choice
         self.extent = setting.extent
         self.area = Area(self.extent, shape_of(self.extent, setting.metres_per_px), setting.latitude)
-        self._kept: tuple[tuple[CaseSeen, ...], tuple[Floats, Floats, Floats]] | None = None
+        self.reads: tuple[str, ...] = ("cases", "response", *((choice.kind,) if choice.kind in MANY else ()))
+        self.version = ""
+        self._cases = CaseHeat(choice)
+        self._counts = (many or {}).get(choice.kind)
+        self._drawn: tuple[Any, ...] = ()
+        self._steps: Steps = np.zeros((0, 0), dtype=np.uint8)
+        self._png = CLEAR
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
-        """Return the home view's picture; ``meta``: image, numbers, window_s, count, unplaced."""
-        x, y, at = self._points(seen, now, self.setting.window_s)
-        placed = np.isfinite(x)
-        is_off = seen.response.mode == "emergency"  # rain takes its place
-        return Frame(
-            self.key,
-            min(now, machine_time(seen.clock, float(at.max()))) if len(at) else now,
-            {"png": CLEAR if is_off else paint(density(x[placed], y[placed], self.area), DENSITY)},
-            {
-                "image": image_of(self.extent),
-                "numbers": DENSITY.numbers(),
-                "window_s": self.setting.window_s,
-                "count": int(placed.sum()),
-                "unplaced": int((~placed).sum()),
-                "off": is_off,
-            },
-        )
+        """Return the home view's picture.
 
-    def tile(self, seen: SeesCases, now: float, at: tuple[int, int, int], window_s: float = 3600.0) -> bytes:
+        ``meta``: image, count (of what is shown), unplaced, off, ``v`` (the version of tiles that go with
+        it), ``since`` (city time from which on all is known, None = the whole window), and the legend's.
+        """
+        if self.choice.kind in MANY:
+            return self._many_frame(seen, now)
+        city, cases = seen.clock.at(now), self._cases.cases(seen)
+        shown = self._cases.shown(cases, city)
+        placed = int((shown & np.isfinite(cases.x)).sum())
+        if _is_off(seen):
+            self._show_off()
+        elif self.choice.window_s == 0.0 or not self._is_drawn(cases, shown):
+            self._show(self._cases.field(cases, shown, city, self.area), (cases, shown))
+        newest = float(cases.at[shown].max()) if shown.any() else None
+        as_of = now if newest is None else min(now, machine_time(seen.clock, newest))
+        return self._frame(as_of, placed, int(shown.sum()) - placed, is_off=_is_off(seen))
+
+    def tile(self, seen: SeesCases, now: float, at: tuple[int, int, int]) -> bytes:
         """Return the PNG of the 512 px tile ``at`` = (z, x, y), XYZ order, for every other view.
 
         The colours are those of the home view. Raises ValueError for a tile that does not exist.
         """
         extent = tile_extent(*at)
-        if seen.response.mode == "emergency":
+        if _is_off(seen):
             return CLEAR
-        x, y, _ = self._points(seen, now, window_s)
-        placed = np.isfinite(x)
         fewer = FINEST_M * float(stretch(self.setting.latitude)) * TILE_CELLS / (extent[2] - extent[0])
         cells = TILE_CELLS >> max(0, min(6, int(np.ceil(np.log2(fewer)))))
-        area = Area(extent, (cells, cells), self.setting.latitude)
-        return paint(density(x[placed], y[placed], area), DENSITY)
+        area, city = Area(extent, (cells, cells), self.setting.latitude), seen.clock.at(now)
+        if self.choice.kind in MANY:
+            if self._counts is None:
+                return CLEAR
+            counts = self._counts.window(self._minutes, city, now)
+            return paint(density_of(counts, self._counts.grid, area), self.choice.ramp)
+        cases = self._cases.cases(seen)
+        return paint(self._cases.field(cases, self._cases.shown(cases, city), city, area), self.choice.ramp)
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add the picture below the names, only to the figure of ``self.prefix``."""
         if prefix == self.prefix:
             draw_picture(figure, frame, prefix)
 
-    def _points(self, seen: SeesCases, now: float, window_s: float) -> tuple[Floats, Floats, Floats]:
-        """Return x, y (NaN = address only) and ``at`` of the cases inside the window."""
-        cases = seen.cases
-        kept = self._kept
-        if kept is None or kept[0] is not cases:
-            kept = (cases, _columns(cases))
-            self._kept = (
-                kept  # one atomic assignment: two threads may both build it, none reads a partial value
-            )
-        x, y, at = kept[1]
-        inside = at > seen.clock.at(now) - window_s
-        return x[inside], y[inside], at[inside]
+    @property
+    def _minutes(self) -> int:
+        return int(self.choice.window_s // MINUTE_S)
+
+    def _many_frame(self, seen: SeesCases, now: float) -> Frame:
+        counts, city = self._counts, seen.clock.at(now)
+        if counts is None or _is_off(seen):
+            self._show_off()
+            return self._frame(now, 0, 0, is_off=_is_off(seen))
+        inputs = (counts.revision, city // MINUTE_S)
+        if self._drawn[1:] != inputs:
+            window = counts.window(self._minutes, city, now)
+            self._count = int(window.sum())
+            self._show(density_of(window, counts.grid, self.area), (None, *inputs))
+        first = (int(city // MINUTE_S) - self._minutes + 1) * MINUTE_S
+        since = (city // MINUTE_S if counts.since is None else counts.since) * MINUTE_S
+        return self._frame(now, self._count, 0, is_off=False, since=since if since > first else None)
+
+    def _is_drawn(self, cases: PlacedCases, shown: NDArray[np.bool_]) -> bool:
+        drawn = self._drawn
+        return len(drawn) == 2 and drawn[0] is cases and np.array_equal(drawn[1], shown)
+
+    def _show(self, grid: NDArray[np.float32], inputs: tuple[Any, ...]) -> None:
+        """Take a field as the present picture; the same colours are not encoded again."""
+        steps = self.choice.ramp.steps(grid)
+        if self._drawn == ("off",) or not np.array_equal(steps, self._steps):
+            self._steps = steps
+            self._png = palette_png(steps[::-1], self.choice.ramp.table)
+            self._next_version()
+        elif self.choice.window_s != 0.0:  # a tile may show what the home view's colours do not
+            self._next_version()
+        self._drawn = inputs
+
+    def _show_off(self) -> None:
+        if self._drawn != ("off",):
+            self._drawn, self._png = ("off",), CLEAR
+            self._next_version()
+
+    def _next_version(self) -> None:
+        self.version = f"{_BOOT}{next(_versions)}"
+
+    def _frame(
+        self, as_of: float, count: int, unplaced: int, *, is_off: bool, since: float | None = None
+    ) -> Frame:
+        return Frame(
+            self.key, as_of, {"png": self._png},
+            {
+                "image": image_of(self.extent), "count": count, "unplaced": unplaced, "off": is_off,
+                "v": self.version, "since": since, **self.choice.about(),
+            },
+        )  # fmt: skip
 
 
 class CoreHeat(Heat):
-    """The density of the inset of the dense core, at the inset's scale; drawn on the inset's figure only."""
+    """The heat of the inset of the dense core, at the inset's scale; drawn on the inset's figure only."""
 
     key = "heat_core"
     prefix = "inset"
 
-    def __init__(self, setting: MapSetting) -> None:
-        super().__init__(setting)
+    def __init__(
+        self, setting: MapSetting, choice: HeatChoice = DEFAULT, many: Mapping[str, Buckets] | None = None
+    ) -> None:
+        super().__init__(setting, choice, many)
         self.extent = self._shown() or setting.extent
         scale = setting.metres_per_px / FACTOR
         self.area = Area(self.extent, shape_of(self.extent, scale), setting.latitude)
@@ -156,10 +200,5 @@ def tile_extent(z: int, x: int, y: int) -> Extent:
     return (float(west), float(north - size), float(west + size), float(north))
 
 
-def _columns(cases: tuple[CaseSeen, ...]) -> tuple[Floats, Floats, Floats]:
-    number = len(cases)
-    lon = np.fromiter((case.lon for case in cases), np.float64, number)
-    lat = np.fromiter((case.lat for case in cases), np.float64, number)
-    at = np.fromiter((case.at for case in cases), np.float64, number)
-    x, y = to_mercator(lon, lat)
-    return x, y, at
+def _is_off(seen: SeesCases) -> bool:
+    return seen.response.mode == "emergency"  # rain takes its place

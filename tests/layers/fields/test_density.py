@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.fields.density import KERNEL_M, Area, count, density, spread
+from layers.fields.density import KERNEL_M, Area, count, density, mean, regrid, spread, worst
 from layers.projection import to_mercator
 
 
@@ -65,3 +65,36 @@ def test_row_0_is_the_southernmost() -> None:
     area = area_at(31.2)
     west, south, _, _ = area.extent
     assert count(np.array([west + 1.0]), np.array([south + 1.0]), area)[0, 0] == 1
+
+
+@pytest.mark.parametrize("cell", [90.0, 300.0, 777.0])
+def test_counts_keep_their_sum_and_place_on_another_grid(cell: float) -> None:
+    fine = area_at(31.2, 300, 100.0)
+    x0, y0 = middle(fine)
+    other = area_at(31.2, int(40_000 / cell), cell)
+    rng = np.random.default_rng(3)
+    counts = count(x0 + rng.normal(0, 2500, 5000), y0 + rng.normal(0, 2500, 5000), fine)
+    there = regrid(counts, fine, other)
+    assert there.sum() == pytest.approx(counts.sum(), rel=1e-5)
+    rows = np.arange(there.shape[0])
+    assert (there.sum(axis=1) @ rows) / there.sum() == pytest.approx(there.shape[0] / 2, abs=150 / cell + 1)
+
+
+def test_a_grid_outside_of_the_other_has_nothing() -> None:
+    fine = area_at(31.2, 20, 100.0)
+    assert regrid(np.ones(fine.shape), fine, area_at(40.0)).sum() == 0
+
+
+def test_a_mean_does_not_depend_on_the_number_of_points() -> None:
+    area = area_at(31.2)
+    x, y = middle(area)
+    found, near = mean(np.full(40, x), np.full(40, y), np.repeat([1.0, 3.0], 20), area)
+    assert found[near > 0.1] == pytest.approx(2.0, rel=1e-4)
+
+
+def test_the_worst_value_shows_around_its_point() -> None:
+    area = area_at(0.0)
+    x, y = middle(area)
+    found = worst(np.array([x, x]), np.array([y, y]), np.array([2.0, 3.0]), area, 300.0)
+    assert found.max() == 3.0
+    assert (found == 3.0).sum() == 9

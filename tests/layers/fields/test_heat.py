@@ -8,7 +8,11 @@ from PIL import Image
 
 from city.clocks.city_clock import CityClock
 from layers.contract import MapSetting, same
-from layers.fields.heat import WINDOWS, BesideHeat, CoreHeat, Heat, tile_extent
+from layers.fields import heat as heat_module
+from layers.fields.buckets import Buckets, fixed_grid
+from layers.fields.density import count, density
+from layers.fields.heat import BesideHeat, CoreHeat, Heat, tile_extent
+from layers.fields.heat_choices import CHOICES, FEW, MANY, HeatChoice, read_choice
 from layers.palette import DENSITY
 from layers.projection import to_mercator
 from tests.seen_factory import NOW, PEOPLE_SQUARE, case, seen
@@ -121,15 +125,102 @@ def test_a_tile_that_does_not_exist_is_refused() -> None:
         Heat(SETTING).tile(seen(), NOW, (3, 8, 0))
 
 
-def test_all_windows_that_may_be_asked_for_are_drawn() -> None:
+def test_each_window_counts_what_was_reported_within_it() -> None:
     state = seen(cases=(case(at=NOW - 7200.0),))
-    tops = {
-        name: int(steps_of(Heat(SETTING).tile(state, NOW, (4, 13, 6), window)).max())
-        for name, window in WINDOWS.items()
+    counts = {
+        window: Heat(SETTING, HeatChoice("cases", window)).frame(state, NOW).meta["count"]
+        for window in FEW["cases"]
     }
-    assert tops["15m"] == tops["1h"] == 0
-    assert tops["6h"] == tops["24h"]
+    assert counts == {"15m": 0, "1h": 0, "6h": 1, "24h": 1}
 
 
-def test_the_legend_numbers_go_with_the_frame() -> None:
-    assert Heat(SETTING).frame(seen(), NOW).meta["numbers"] == DENSITY.numbers()
+def test_the_legend_goes_with_the_frame() -> None:
+    meta = Heat(SETTING).frame(seen(), NOW).meta
+    assert meta["steps"] == DENSITY.css()
+    assert all(DENSITY.css()[step] == DENSITY.colour(number) for step, number in meta["numbers"])
+
+
+# ---- what else can be shown
+
+
+def top(choice: str, *cases: object, now: float = NOW) -> int:
+    return int(
+        steps_of(Heat(SETTING, read_choice(choice)).frame(seen(cases=cases), now).columns["png"]).max()
+    )
+
+
+def test_every_choice_is_read_and_another_is_refused() -> None:
+    for kind, windows in CHOICES.items():
+        assert read_choice(kind) == HeatChoice(kind, windows[0])
+        assert all(read_choice(f"{kind}.{window}").name == f"{kind}.{window}" for window in windows)
+    for text in ("rain", "cases.2h", "burn.1h", "cases.1h.x"):
+        with pytest.raises(ValueError, match="expected one of"):
+            read_choice(text)
+
+
+def test_burn_is_elapsed_time_by_limit_whatever_the_number_of_cases() -> None:
+    half = [case(f"c{n}", at=NOW - 1800.0, due_at=NOW + 1800.0) for n in range(20)]
+    assert top("burn", *half) == top("burn", half[0]) == 5  # 0.5 = 0.125 · 2^(4/2)
+    assert top("burn", case(at=NOW - 7200.0, due_at=NOW - 3600.0)) == 9  # twice its limit
+
+
+def test_a_breach_is_a_limit_that_ends_soon_and_has_not_ended() -> None:
+    cases = [case(f"c{n}", due_at=NOW + 60.0 * minutes) for n, minutes in enumerate((-1, 20, 50, 70))]
+    counts = [
+        Heat(SETTING, HeatChoice("breach", window)).frame(seen(cases=cases), NOW).meta["count"]
+        for window in FEW["breach"]
+    ]
+    assert counts == [1, 2]
+
+
+def test_the_worst_state_of_a_place_wins() -> None:
+    in_time = case("a", at=NOW - 60.0, due_at=NOW + 3600.0)
+    soon = case("b", at=NOW - 3500.0, due_at=NOW + 100.0)
+    over, critical = case("c", due_at=NOW - 1.0), case("d", urgency="critical")
+    assert [top("worst", one) for one in (in_time, soon, over, critical)] == [1, 2, 3, 4]
+    assert top("worst", in_time, over, soon) == 3
+
+
+def test_an_unchanged_picture_is_neither_computed_nor_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded = []
+    draw = heat_module.palette_png
+    monkeypatch.setattr(heat_module, "palette_png", lambda *given: encoded.append(1) or draw(*given))
+    heat, state = Heat(SETTING), seen(cases=(case(), case("c2")))
+    first = heat.frame(state, NOW)
+    assert heat.frame(state, NOW + 5.0).columns["png"] is first.columns["png"]
+    moved = seen(cases=(case(), case("c2"), case("far", place=(100.0, 20.0))))
+    again = heat.frame(moved, NOW + 5.0)
+    assert again.columns["png"] is first.columns["png"]
+    assert again.meta["v"] != first.meta["v"]  # a tile of another place may differ
+    assert len(encoded) == 1
+
+
+def test_many_points_are_the_density_of_a_full_pass() -> None:
+    rng = np.random.default_rng(5)
+    x, y = X + rng.normal(0, 6000, 30_000), Y + rng.normal(0, 6000, 30_000)
+    grid = fixed_grid(SETTING.extent, SETTING.latitude)
+    kept = Buckets(grid)
+    kept.add(x, y, np.full(len(x), NOW - 60.0), NOW)
+    kept.since = 0
+    choice = HeatChoice("detections", "1h")
+    heat = Heat(SETTING, choice, {"detections": kept})
+    frame = heat.frame(seen(), NOW)
+    assert frame.meta["count"] == count(x, y, grid).sum()
+    expected = choice.ramp.steps(density(x, y, heat.area))[::-1]
+    off = np.abs(steps_of(frame.columns["png"]).astype(int) - expected)
+    assert (off[expected >= 3] <= 1).mean() > 0.999  # a fringe fades within a cell of the fixed grid
+    assert Heat(SETTING, choice, {"detections": kept}).tile(seen(), NOW, (9, 428, 209)) != b""
+    # The next minute's window has other points: nothing is left of these after an hour.
+    assert heat.frame(seen(), NOW + 3700.0).meta["count"] == 0
+
+
+def test_what_is_known_only_from_a_time_on_says_so() -> None:
+    kept = Buckets(fixed_grid(SETTING.extent, SETTING.latitude))
+    kept.since = int(NOW // 60) - 10
+    metas = {
+        window: Heat(SETTING, HeatChoice("units", window), {"units": kept}).frame(seen(), NOW).meta["since"]
+        for window in MANY["units"]
+    }
+    assert metas["15m"] == metas["24h"] == (NOW // 60 - 10) * 60
+    kept.since = int(NOW // 60) - 59
+    assert Heat(SETTING, HeatChoice("units", "1h"), {"units": kept}).frame(seen(), NOW).meta["since"] is None
