@@ -143,7 +143,8 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
-            tasks.create_task(self._chain.run())
+            tasks.create_task(self._chain.run(self._follower.complete))
+            tasks.create_task(self._freeze_when_folded())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
@@ -247,6 +248,10 @@ class Console:
         await self._screens.warm_up()
         freeze_objects()
         self._health.warm = True
+
+    async def _freeze_when_folded(self) -> None:
+        await self._follower.complete.wait()
+        freeze_objects()
 
     async def _beat(self) -> None:
         while True:
