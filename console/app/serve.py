@@ -70,7 +70,7 @@ WEEK_S = 7 * 86_400
 
 
 class Console:
-    """One console process: it follows the feeds, projects the state once per tick, and serves the pages."""
+    """One console process: it follows the feeds, shows the state when it changed, and serves the pages."""
 
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
@@ -132,6 +132,7 @@ class Console:
             stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
+        self._follower.on_folded.append(self._channels.wake)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
@@ -143,7 +144,8 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
-            tasks.create_task(self._chain.run())
+            tasks.create_task(self._chain.run(self._follower.complete))
+            tasks.create_task(self._freeze_when_folded())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
@@ -250,6 +252,10 @@ class Console:
         await self._screens.warm_up()
         freeze_objects()
         self._health.warm = True
+
+    async def _freeze_when_folded(self) -> None:
+        await self._follower.complete.wait()
+        freeze_objects()
 
     async def _beat(self) -> None:
         while True:

@@ -55,7 +55,7 @@ MAPS: Final = {
 
 
 class PageContent:
-    """The content of a page: created once from the district, used by every session and tick.
+    """The content of a page: created once from the district, used by every session and look.
 
     ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for any other value.
     """
@@ -158,7 +158,7 @@ class MapPageContent(PageContent):
         return {"legend": View(now, msgspec.to_builtins(found), [])}
 
     def tile(self, seen: WallSeen | None, z: int, x: int, y: int) -> bytes:
-        """Return a density tile, drawn at most once in two seconds. Raises ValueError before any tick."""
+        """Return a density tile, drawn at most once in two seconds. Raises ValueError before any look."""
         with self._tile_lock:  # single-flight: a concurrent request gets the same drawing
             kept = self._tiles.get((z, x, y))
             now = time.time()

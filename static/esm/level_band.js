@@ -19,10 +19,10 @@ export const mend = card((city) => (view) => {
   if (level === null) return html`<div class="band" hidden></div>`;
   const others = order.slice(1).map((id) => named(rows.get(id), true)).join(say.say("list.comma"));
   const facts = [[say.say("band.since", { t: say.moment(level.since, now) })], ...by(level, now), [cityLevel(level)],
-    [say.elapsed(level.since, now)], [others && say.say("band.others", { levels: others })]].filter(([words_]) => words_);
+    [say.elapsed(level.since, now), "", "long"], [others && say.say("band.others", { levels: others })]].filter(([words_]) => words_);
   return html`<div class="band" data-kind=${mark(kind)} data-rank=${level.rank} role="status"><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill")}</b
     ><b class="band-title">${named(level, false)}</b
-    ><span class="band-facts">${facts.map(([words_, colour]) => html`<span data-colour=${mark(colour)}>${words_}</span>`)}</span
+    ><span class="band-facts">${facts.map(([words_, colour, what]) => html`<span class=${what ?? ""} data-colour=${mark(colour)}>${words_}</span>`)}</span
     ><span class="band-ahead" ?hidden=${told.next.length === 0}><span class="band-name">${say.say("band.next")}</span><span class="band-ones">${told.next.map((one) => html`<span>${next(one, now)}</span>`)}</span></span
     ><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill_end")}</b></div>`;
 
@@ -58,6 +58,6 @@ export const mend = card((city) => (view) => {
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line;
     return html`<b data-colour=${mark(isOver && "orange")}>${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
-      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("code.source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;
+      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small><span class="office">${words("code.source." + one.source) ?? one.source} </span>${say.moment(one.source_at, at)}</small>`;
   }
 });

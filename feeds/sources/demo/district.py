@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -153,6 +154,12 @@ async def _warn(outside: _Interface, weather: Weather) -> None:
 
 async def _measure(outside: _Interface, devices: Devices, life: CityLife) -> None:
     for client, records in devices.registrations(outside.clock()).items():
+        await _send_all(outside, client, "sensor", records)
+    before: dict[str, list[Record]] = defaultdict(list)
+    for told in devices.hour_before(outside.clock()):
+        for client, records in told.items():
+            before[client] += records
+    for client, records in before.items():
         await _send_all(outside, client, "sensor", records)
     since = outside.clock() - _LONG_AGO_S  # the first call sends every device's newest reading
     while True:
