@@ -10,7 +10,7 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
-from console.live.encoding import ViewMemory, encode_frame, encode_text
+from console.live.encoding import ViewMemory, encode_age, encode_frame, encode_text
 from layers.contract import Frame, Layer, same
 from layouts.contract import Card, View
 
@@ -23,18 +23,22 @@ VIEWS_WAITING = 40
 
 
 RESEND_S = 10.0
-"""An unchanged frame is sent again after this time, so that its age on the screen stays right."""
+"""The age of an unchanged frame is told again after this time; the frame itself is not sent again."""
 
 
 class Watcher:
     """One browser's send queue: the newest frame of each layer, texts in order, one write at a time.
 
-    ``wide``: its page has the figures of a wide canvas.
+    ``wide``: its page has the figures of a wide canvas. ``choice`` names what its map shows as heat, '' = the
+    usual.
     """
 
-    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False) -> None:
+    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False, choice: str = "") -> None:
         self._write = write
         self.wide = wide
+        self.choice = choice
+        self.replaced: frozenset[str] = frozenset()
+        """Keys of the layers that its choice replaces."""
         self._frames: dict[str, bytes] = {}
         self._texts: list[bytes] = []
         self._overflowed = False
@@ -95,9 +99,23 @@ class Shown(Protocol):
         """Store a layer's newest frame."""
         ...
 
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return the layers that take the place of those of the same key for who chose them."""
+        ...
+
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         """Return views that describe the frames, such as the legend."""
         ...
+
+
+def _slot(key: str, choice: str) -> str:
+    """Return under which name a channel keeps a layer's frame."""
+    return f"{key}@{choice}" if choice else key
+
+
+def _key_and_choice(slot: str) -> tuple[str, str]:
+    key, _, choice = slot.partition("@")
+    return key, choice
 
 
 class Channel:
@@ -127,6 +145,8 @@ class Channel:
         self._drawn: dict[str, tuple[Any, float]] = {}
         self._shown: dict[str, Frame] = {}
         self._frames: dict[str, bytes] = {}
+        self._ages: dict[str, bytes] = {}
+        """What was told of the age of an unchanged frame since it was sent."""
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
         self.bytes_out = 0
@@ -137,17 +157,31 @@ class Channel:
         watcher.post_text(hello)
         for data in self.whole():
             watcher.post_text(data)
-        for key, data in self._frames.items():
-            if watcher.wide or key not in self._wide_only:
-                watcher.post_frame(key, data)
+        if watcher.choice:
+            watcher.replaced = frozenset(layer.key for layer in self._shown_by.chosen(watcher.choice))
+        for slot, data in self._frames.items():
+            if self._wants(watcher, *_key_and_choice(slot)):
+                watcher.post_frame(slot, data)
+                if slot in self._ages:
+                    watcher.post_frame(f"{slot}#age", self._ages[slot])
         self.watchers.add(watcher)
+
+    def _wants(self, watcher: Watcher, key: str, choice: str) -> bool:
+        if key in self._wide_only and not watcher.wide:
+            return False
+        return watcher.choice == choice if choice else key not in watcher.replaced
 
     def leave(self, watcher: Watcher) -> None:
         """Remove a watcher."""
         self.watchers.discard(watcher)
+        if watcher.choice and not any(other.choice == watcher.choice for other in self.watchers):
+            for kept in (self._drawn, self._shown, self._frames, self._ages):
+                for slot in [one for one in kept if _key_and_choice(one)[1] == watcher.choice]:
+                    del kept[slot]
         if self._idle_unwatched and not self.watchers:
             # From now on the views are not updated: the next watcher must not get them as present.
-            self._memory, self._drawn, self._shown, self._frames = ViewMemory(), {}, {}, {}
+            self._memory, self._drawn, self._shown = ViewMemory(), {}, {}
+            self._frames, self._ages = {}, {}
             self.seen = None
 
     def whole(self) -> list[bytes]:
@@ -172,11 +206,17 @@ class Channel:
         if self._idle_unwatched and not self.watchers:
             return  # all watchers left meanwhile
         self._say_views(views)
-        for layer in self._shown_by.layers:
-            if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
+        await self._draw_due(self._shown_by.layers, "", seen, now)
+        for choice in sorted({watcher.choice for watcher in self.watchers} - {""}):
+            await self._draw_due(self._shown_by.chosen(choice), choice, seen, now)
+
+    async def _draw_due(self, layers: Sequence[Layer], choice: str, seen: ChannelSeen, now: float) -> None:
+        for layer in layers:
+            if self._is_due(_slot(layer.key, choice), layer.reads, layer.every_s, seen, now):
                 frame = await self._draw(layer, seen, now)
-                if frame is not None:
-                    self._show(frame)
+                is_wanted = not choice or any(one.choice == choice for one in self.watchers)
+                if frame is not None and is_wanted:
+                    self._show(frame, choice)
 
     def _see(self, now: float) -> ChannelSeen | None:
         """Return the projected state; None = it failed, and the next tick tries again."""
@@ -226,18 +266,24 @@ class Channel:
         self._failed.discard(layer.key)
         return frame
 
-    def _show(self, frame: Frame) -> None:
-        before = self._shown.get(frame.key)
-        if before is not None and same(before, frame) and frame.as_of - before.as_of < RESEND_S:
+    def _show(self, frame: Frame, choice: str = "") -> None:
+        slot = _slot(frame.key, choice)
+        before = self._shown.get(slot)
+        is_same = before is not None and same(before, frame)
+        if is_same and before is not None and frame.as_of - before.as_of < RESEND_S:
             return
-        data = encode_frame(frame)
-        self._shown[frame.key] = frame
-        self._shown_by.keep(frame)
-        self._frames[frame.key] = data
+        self._shown[slot] = frame
+        if not choice:
+            self._shown_by.keep(frame)
+        if is_same:
+            data = self._ages[slot] = encode_age(frame)
+        else:
+            data = self._frames[slot] = encode_frame(frame)
+            self._ages.pop(slot, None)
         for watcher in self.watchers:
-            if watcher.wide or frame.key not in self._wide_only:
+            if self._wants(watcher, frame.key, choice):
                 self.bytes_out += len(data)
-                watcher.post_frame(frame.key, data)
+                watcher.post_frame(f"{slot}#age" if is_same else slot, data)
 
     def _log_failed(self, key: str, error: Exception) -> None:
         if not self._guard:
