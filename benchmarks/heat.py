@@ -40,7 +40,7 @@ from layers.projection import to_mercator
 from tests.running import free_port
 
 NOW = 1_789_475_467.0
-VIEWERS, POINTS, MANY, CASES, EVERY_S = 50, 1_000_000, 10_000_000, 100_000, 2.0
+VIEWERS, POINTS, MANY, CASES, EVERY_S = 50, 1_000_000, 10_000_000, 100_000, 2.1
 
 
 class Seen:

@@ -36,15 +36,22 @@ def may_see_evidence(person: Person, agency: str, street: str) -> bool:
     return own or ("street_operator" in person.roles and bool(street) and person.street == street)
 
 
-def may_see_case_photo(person: Person, holders: Collection[str], street: str) -> bool:
+def may_see_case_photo(
+    person: Person, holders: Collection[str], street: str, *, of_village: bool | None = None
+) -> bool:
     """Whether a person may see the photos of a case in ``street`` that ``holders`` have, had or made safe.
 
     Those are the centre's roles that read words, the holders' own people, the street's sub-centre, and the
-    inspectors of the street. A wall and a briefing have no person: they see none.
+    inspectors of the street. ``of_village``: whether it is of the person's own village; its officers see it
+    then, and no other (None: no grid tells, and they count as the street's). A wall and a briefing have no
+    person: they see none.
     """
     if may_read_words(person):
         return True
-    is_holders = any(role in person.roles for role in (*SCOPED["agency"], "village_operator"))
+    if "village_operator" in person.roles and of_village:
+        return True
+    theirs = SCOPED["agency"] if of_village is False else (*SCOPED["agency"], "village_operator")
+    is_holders = any(role in person.roles for role in theirs)
     if is_holders and bool(person.holder) and person.holder in holders:
         return True
     if "street_operator" in person.roles and bool(street) and person.street == street:

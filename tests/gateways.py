@@ -65,7 +65,7 @@ async def composed(
     people, tokens = PeopleStore(data), TokenStore(data)
     letters = DeadLetters(data, people.encryption)
     stores = Stores(ledger, telemetry, pictures, people, letters, read_streets())
-    settings = GatewayConfig(**{"port": 0, **config})
+    settings = GatewayConfig(**{"port": 0, "snapshots": data / "snapshots", **config})
     gateway = Gateway(settings, stores, tokens=tokens, clock=clock)
     await gateway.start()
     try:

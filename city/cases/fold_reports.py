@@ -93,6 +93,7 @@ def _file(record: dict[str, Any], fact: Fact, recorded: float, clock: CityClock)
     return CaseFile(
         own=own,
         since=recorded,
+        reported_by=account_of(fact.actor),
         photo_by=readable_moment(fact.data.get("photo_by")),
         imported=recorded - _reported(record, recorded) > IMPORTED_S,
         reopen_of=str(fact.data.get("reopen_of") or ""),

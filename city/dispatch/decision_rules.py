@@ -15,7 +15,7 @@ from city.dispatch.street_places import StreetPlace
 from city.dispatch.task_templates import LinkageRules
 from city.dispatch.unit_tasks import UnitTasks
 from city.dispatch.water_lines import WaterLines
-from city.places.unit_grids import UnitGrids
+from city.places.unit_grids import UnitGrids, village_of_code
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses, VideoNumbers
 
@@ -136,7 +136,9 @@ class DecisionRules(msgspec.Struct, frozen=True):
     tables: Mapping[str, str] = {}
     """Table of cases → SHA-256 of the loaded file, copied into the facts that used it."""
     grid_of: Callable[[float, float], str] = UnitGrids().code_of
-    """Code of the unit grid of a WGS84 point, '' = none or unknown; no decision uses it."""
+    """Code of the unit grid of a WGS84 point, '' = none or unknown."""
+    villages: frozenset[str] = frozenset()
+    """Codes of the villages that have unit grids; empty = nobody told where one ends."""
     sensing: SensingRules = SensingRules()
     """Metrics, thresholds and baselines of sensors."""
     roads: frozenset[str] = frozenset()
@@ -147,6 +149,10 @@ class DecisionRules(msgspec.Struct, frozen=True):
     def calendar_of(self, holder: str) -> Calendar:
         """Return the calendar that a holder works by."""
         return self.calendars.get(holder, self.calendar)
+
+    def village_of(self, lon: float, lat: float) -> str:
+        """Return the code of the village of a WGS84 point, '' = unknown."""
+        return village_of_code(self.grid_of(lon, lat))
 
     def standards_of(self, kind: str, code: str) -> tuple[Standard, ...]:
         """Return the filing conditions of a class, the default first; () for an unknown class."""

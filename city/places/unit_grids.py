@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from city.places.rings import crosses, ring_edges
 
-__all__ = ["UnitGrids", "grid_problems"]
+__all__ = ["UnitGrids", "grid_problems", "village_of_code"]
 
 Floats = NDArray[np.float64]
 
 _CODE: Final = re.compile(r"[0-9]{15}")
+VILLAGE_DIGITS: Final = 12
 _MOST: Final = 256
 """Maximum number of cells per side. With 8,500 grids a grid touches about ten cells, a cell three grids."""
 
@@ -62,6 +63,11 @@ class UnitGrids(msgspec.Struct, frozen=True, eq=False):
         rows = tuple(map(tuple, boxes.tolist()))
         return cls(tuple(codes), sloped, rows, (float(west), float(south)), cell, cells)
 
+    @property
+    def villages(self) -> frozenset[str]:
+        """Return the codes of the villages to which the grids belong."""
+        return frozenset(map(village_of_code, self.codes))
+
     def code_of(self, lon: float, lat: float) -> str:
         """Return the code of the grid of a WGS84 point, '' outside all grids and for NaN."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
@@ -74,6 +80,11 @@ class UnitGrids(msgspec.Struct, frozen=True, eq=False):
             if is_near and crosses(self._edges[number], lon, lat).sum() % 2:
                 return self.codes[number]
         return ""
+
+
+def village_of_code(code: str) -> str:
+    """Return the village's part of the code of a unit grid or of a workstation: its first twelve signs."""
+    return code[:VILLAGE_DIGITS]
 
 
 def grid_problems(collection: Any) -> Iterator[str]:

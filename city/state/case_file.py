@@ -189,6 +189,8 @@ class CaseFile(msgspec.Struct):
     level: str = "district"
     reached: str = ""
     """The highest level that had it: village, street, district or city; '' = none yet."""
+    reported_by: str = ""
+    """The account of the person of the city who reported it, '' for other reporters."""
     level_asked: str = ""
     level_from: str = ""
     answer_by: float | None = None

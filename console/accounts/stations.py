@@ -1,14 +1,24 @@
-"""Workstations: which there are by the accounts of their village officers, and in which street each is."""
+"""People of the field by their accounts: workstations with their street and officers, and inspectors."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from feeds.people.accounts import Account
 
 __all__ = ["Stations"]
 
 KEPT_S: Final = 5.0
+
+
+class Known(msgspec.Struct):
+    """What the accounts say: workstation → its street and its officers, inspector → their streets."""
+
+    streets: dict[str, str] = {}
+    officers: dict[str, set[str]] = {}
+    inspectors: dict[str, tuple[str, ...]] = {}
 
 
 class Stations:
@@ -18,28 +28,45 @@ class Stations:
         self, accounts: Callable[[], Sequence[Account]], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._accounts, self._clock = accounts, clock
-        self._streets: dict[str, str] = {}
+        self._kept = Known()
         self._until = float("-inf")
 
     def street_of(self, code: str) -> str:
         """Return the street of a workstation, '' for an unknown one or one without a street."""
-        return self._known().get(code, "")
+        return self._known().streets.get(code, "")
+
+    def officers_of(self, code: str) -> frozenset[str]:
+        """Return the accounts of the officers of a workstation."""
+        return frozenset(self._known().officers.get(code, ()))
+
+    def inspectors_of(self, street: str) -> frozenset[str]:
+        """Return the accounts of the inspectors who work in a street; some work in the whole district."""
+        known = self._known().inspectors.items()
+        return frozenset(name for name, beats in known if not beats or street in beats)
 
     def __contains__(self, code: object) -> bool:
         """Whether there is a workstation with a code."""
-        return code in self._known()
+        return code in self._known().streets
 
     def __iter__(self) -> Iterator[str]:
         """Yield the codes of the workstations."""
-        return iter(self._known())
+        return iter(self._known().streets)
 
-    def _known(self) -> dict[str, str]:
+    def _known(self) -> Known:
         if self._clock() >= self._until:
-            found = (one for one in self._accounts() if one.disabled_at is None)
-            self._streets = {
-                one.rights.seat or one.name: one.rights.street
-                for one in found
-                if "village_operator" in one.rights.roles
-            }
-            self._until = self._clock() + KEPT_S
-        return self._streets
+            known = Known()
+            for one in self._accounts():
+                if one.disabled_at is None:
+                    _add(known, one)
+            self._kept, self._until = known, self._clock() + KEPT_S
+        return self._kept
+
+
+def _add(known: Known, account: Account) -> None:
+    name, rights = account.name, account.rights
+    if "village_operator" in rights.roles:
+        code = rights.seat or name
+        known.streets[code] = rights.street
+        known.officers.setdefault(code, set()).add(name)
+    if "inspector" in rights.roles:
+        known.inspectors[name] = rights.streets or ((rights.street,) if rights.street else ())

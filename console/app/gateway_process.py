@@ -78,6 +78,7 @@ def _config(settings: Settings, district: District) -> GatewayConfig:
         classes=frozenset(c.ref for c in categories),
         tls_certificate=Path(cert) if cert else None,
         tls_key=Path(key) if key else None,
+        snapshots=settings.data_dir / "snapshots" / "gateway",
     )
 
 

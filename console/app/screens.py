@@ -88,7 +88,7 @@ class Screens:
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
         wall = WallView(rules=self._rules, page=page)
-        field = FieldView(page, self._rules, street_of=self._stations.street_of)
+        field = FieldView(page, self._rules, self._stations)
 
         def agency_channel(code: str) -> Channel:
             return self._channel("agency", lambda state, now: agency.see(state, now, code))
@@ -183,18 +183,12 @@ class Screens:
         await asyncio.to_thread(self._map_page("wall").warm_up, wall)
         await asyncio.to_thread(self._map_page("desk").warm_up, self._desk(state, now))
 
-    async def run(self, tick_hz: float) -> None:
-        """Show the state on all channels, ``tick_hz`` times a second, until cancelled."""
+    async def run(self, most_hz: float) -> None:
+        """Show the state on all channels, at most ``most_hz`` times a second, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._desk.run(lambda: self._store.state, self._is_desk_open))
             tasks.create_task(self._briefing.run(lambda: self._store.state))
-            tasks.create_task(self._tick(1.0 / tick_hz))
+            tasks.create_task(self.channels.run(time.time, most_hz))
 
     def _is_desk_open(self) -> bool:
         return bool(self.channels.channel("desk").watchers)
-
-    async def _tick(self, period: float) -> None:
-        while True:
-            started = time.monotonic()
-            await self.channels.look(time.time)
-            await asyncio.sleep(max(0.01, period - (time.monotonic() - started)))

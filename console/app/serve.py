@@ -69,7 +69,7 @@ WEEK_S = 7 * 86_400
 
 
 class Console:
-    """One console process: it follows the feeds, projects the state once per tick, and serves the pages."""
+    """One console process: it follows the feeds, shows the state when it changed, and serves the pages."""
 
     def __init__(self, settings: Settings, district: District, ledger: Ledger) -> None:
         self._settings = settings
@@ -117,8 +117,9 @@ class Console:
         store = self._follower.store
         grids = read_grids(settings.data_dir)
         rules = msgspec.structs.replace(
-            read_decision_rules(district, settings.data_dir), grid_of=grids.code_of
-        )
+            read_decision_rules(district, settings.data_dir), grid_of=grids.code_of,
+            villages=grids.villages,
+        )  # fmt: skip
         self._rules = rules
         self._ordering = OrderServices(
             settings, district, self._ledger, store, rules=rules, names=names_of(settings, district),
@@ -133,6 +134,7 @@ class Console:
         self._heat_feed = HeatFeed(
             self._screens.points, self._follower, settings.log_url, clock=time.time
         )  # fmt: skip
+        self._follower.on_folded.append(self._channels.wake)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
@@ -205,7 +207,7 @@ class Console:
         return EvidenceServices(
             self._ordering.orders, self._access.sessions, self._authorization,
             PhotoFiles(self._settings.data_dir), lambda: self._follower.store.state, origins,
-            self._rules.zone_offset_s,
+            self._rules,
         )  # fmt: skip
 
     def _scopes_of(self, page: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from city.duty.roster import RosterRow, read_roster
+from console.demo.villages import FIRST
 from console.deployment.district import DistrictError, is_built_in, read_district, read_rows, read_streets
 from feeds.people.accounts import Accounts
 from feeds.people.passwords import check_pin
@@ -178,6 +179,7 @@ def _make_user(accounts: Accounts, actor: Actor, kept: Secrets) -> bool:
 def _rights(actor: Actor) -> dict[str, Any]:
     return {
         "roles": actor.roles, "agency": actor.agency, "street": actor.street, "streets": actor.streets,
+        "seat": actor.seat,
     }  # fmt: skip
 
 
@@ -193,7 +195,10 @@ def _users(data: Path, roster: tuple[RosterRow, ...]) -> Iterator[Actor]:
     first = streets.codes[0]
     yield Actor("street", f"柳××（{streets.shorts[0]}）", ("street_operator",), street=first)
     yield Actor("checker", f"凌××（{streets.shorts[0]}监督员）", ("inspector",), streets=(first,))
-    yield Actor("village", f"田××（{streets.shorts[0]}村居干部）", ("village_operator",), street=first)
+    station = f"{first}{FIRST + 1}"
+    yield Actor(
+        "village", f"田××（{streets.shorts[0]}村居干部）", ("village_operator",), street=first, seat=station
+    )
 
 
 def _shift(roster: tuple[RosterRow, ...]) -> Iterator[Actor]:

@@ -23,6 +23,7 @@ from console.demo.baselines import write_baselines
 from console.demo.feeds import city_clock
 from console.demo.past import generate_past
 from console.demo.shifts import first_shifts
+from console.demo.villages import write_villages
 from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.log_connection import lock_data_dir, socket_dir
 from console.deployment.settings import Settings
@@ -104,6 +105,7 @@ class Demo:
             local = datetime.fromtimestamp(time.time(), ZoneInfo(read_district(data).timezone))
             first_shifts(data, local.hour * 60 + local.minute)
             write_baselines(data)
+            write_villages(data)
         _check_district(data)
         for name, port in (("console", self._settings.port), ("gateway", self._settings.gateway_port)):
             _check_free(name, port)

@@ -69,7 +69,7 @@ class DeskServices:
 
     @property
     def seen(self) -> DeskSeen | None:
-        """What every desk sees now, None before the first tick."""
+        """What every desk sees now, None before the first look."""
         return self._seen()
 
     def case(self, mark: object) -> Case | None:

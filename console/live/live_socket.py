@@ -9,9 +9,10 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketP
 
 from console.accounts.authorization import Authorization, Viewer
 from console.accounts.request_origin import is_own_page, remote_of
-from console.live.channel import Channel, Watcher
+from console.live.channel import Channel
 from console.live.channels import Channels
 from console.live.encoding import encode_text
+from console.live.watcher import Watcher
 from layers.fields.heat_choices import DEFAULT, read_choice
 
 __all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "beat", "cut_when_over"]
@@ -155,6 +156,7 @@ class LiveHandler(WebSocketHandler):
             self._write, wide=bool(self.get_query_argument("wide", "")), choice=self._choice
         )
         channel.join(self._watcher, self._hello(page))
+        self._channels.wake()
         self._tasks = [
             asyncio.create_task(self._deliver(channel)),
             asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),

@@ -17,6 +17,8 @@ from city.commands.argument_types import Args
 from city.commands.arguments import ARGS
 from city.commands.cases.rights import at_wall
 from city.commands.command import Refusal
+from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.villages import of_own_village
 from city.personal_data import may_see_case_photo, may_see_evidence
 from city.state.ledger_state import Case, CityState
 from city.state.linkage_records import Task
@@ -54,7 +56,7 @@ FILES: Final = {"photo": "photos", "before": "photos_before", "after": "photos_a
 
 
 class EvidenceServices(msgspec.Struct, frozen=True):
-    """Services of the handlers. ``zone_offset_s``: of a photo's time that does not say its own."""
+    """Services of the handlers. The zone of ``rules`` is that of a photo's time that does not say its own."""
 
     orders: Orders
     sessions: Sessions
@@ -62,7 +64,7 @@ class EvidenceServices(msgspec.Struct, frozen=True):
     photos: PhotoFiles
     state: Callable[[], CityState]
     origins: frozenset[str]
-    zone_offset_s: int
+    rules: DecisionRules
     photo_slots: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def task(self, name: str) -> Task | None:
@@ -171,7 +173,7 @@ class EvidenceHandler(PlainHandler):
     async def _stored(self, file: bytes) -> str:
         services = self._services
         async with services.photo_slots:
-            photo = await asyncio.to_thread(read_photo, file, zone_offset_s=services.zone_offset_s)
+            photo = await asyncio.to_thread(read_photo, file, zone_offset_s=services.rules.zone_offset_s)
         return await asyncio.to_thread(services.photos.put, photo)
 
 
@@ -236,4 +238,10 @@ class CasePhotoHandler(PhotoHandler):
         case = self._services.case(name)
         holders, street = (case.file.holders, case.place.street) if case is not None else (frozenset(), "")
         is_its = case is not None and any(photo.sha256 == sha256 for photo in case.file.photos)
-        await self._send(lambda person: may_see_case_photo(person, holders, street), sha256, is_its=is_its)
+        rules = self._services.rules
+
+        def is_open(person: Person) -> bool:
+            of_village = of_own_village(rules, person, case) if case is not None else None
+            return may_see_case_photo(person, holders, street, of_village=of_village)
+
+        await self._send(is_open, sha256, is_its=is_its)

@@ -57,7 +57,7 @@ MAPS: Final = {
 
 
 class PageContent:
-    """The content of a page: created once from the district, used by every session and tick.
+    """The content of a page: created once from the district, used by every session and look.
 
     ``page`` is a key of ``layouts.pages.LAYOUTS``. Raises KeyError for any other value.
     """

@@ -17,7 +17,7 @@ from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.hub import Hub
 from feeds.gateway.picture_looks import look_of
 from feeds.gateway.picture_store import Picture, Pictures, Since
-from feeds.gateway.publish_jobs import Job, act_of, batch_of, id_of, name_by_reference
+from feeds.gateway.publish_jobs import Job, act_of, batch_of, command_id, id_of, name_by_reference
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Act, Appended, Ledger
 from feeds.people.reporters import PeopleStore
@@ -104,7 +104,7 @@ class Acceptance:
         if topic in TELEMETRY_TOPICS:
             await self._drop_known(topic, jobs)
         else:
-            self._drop_known_rejects(jobs)
+            await self._drop_known_rejects(jobs)
         await self._keep_people(jobs)
         await self._append_facts(jobs)
         await self._keep_pictures(jobs)
@@ -139,7 +139,7 @@ class Acceptance:
                     job.duplicates.add(index)
         for job in jobs:
             for index, found in job.open(ledger=False):
-                if self._hub.current.knows(topic, job.client, found.id):
+                if self._hub.current.has_registered(topic, job.client, found.id):
                     job.duplicates.add(index)
 
     async def _keep_people(self, jobs: Sequence[Job]) -> None:
@@ -167,7 +167,8 @@ class Acceptance:
         answers = await retry_while_unavailable(append)
         retried = tries["append"] > 1
         for (job, index, found), answer in zip(places, answers, strict=True):
-            self._hub.current.remember(job.topic, job.client, found.id)
+            if job.topic in TELEMETRY_TOPICS:
+                self._hub.current.remember(job.topic, job.client, found.id, job.now)
             if found.kind == "device":
                 self._hub.current.devices.add(found.record["device"])
             # If an earlier attempt had no answer, a fact newer than the floor was appended by that attempt.
@@ -222,9 +223,10 @@ class Acceptance:
                 elif kind != "c" and known:
                     job.duplicates.add(index)
 
-    def _drop_known_rejects(self, jobs: Sequence[Job]) -> None:
+    async def _drop_known_rejects(self, jobs: Sequence[Job]) -> None:
         """Mark rejected records with a known id as duplicates: a repeated id is ignored, valid or not."""
         earlier: set[str] = set()
+        asked: list[tuple[Job, int, str]] = []
         for job in jobs:
             for index, found in enumerate(job.judged):
                 if isinstance(found, Normalised):
@@ -233,8 +235,15 @@ class Acceptance:
                 record_id = id_of(job.records[index])
                 if record_id is None:
                     continue
-                if record_id in earlier or self._hub.current.knows(job.topic, job.client, record_id):
+                if record_id in earlier:
                     job.duplicates.add(index)
+                else:
+                    asked.append((job, index, command_id(job.topic, job.client, record_id)))
+        ids = [one for *_, one in asked]
+        done = await retry_while_unavailable(lambda: self._stores.ledger.done_each(ids))
+        for (job, index, _), position in zip(asked, done, strict=True):
+            if position:
+                job.duplicates.add(index)
 
     async def _answer(self, job: Job) -> bytes:
         letters = [

@@ -15,7 +15,10 @@ from feeds.protocol.cursors import StreamId, stream_text
 from feeds.protocol.rights import Scope
 from feeds.telemetry.telemetry import TelemetryEntry
 
-__all__ = ["Delivery", "Head", "Piece", "View", "Visibility", "from_ledger", "from_telemetry", "with_people"]
+__all__ = [
+    "Delivery", "Head", "Piece", "View", "Visibility", "fact_of", "from_ledger", "from_telemetry",
+    "with_people",
+]  # fmt: skip
 
 NAN = float("nan")
 RECORD_TOPICS = {
@@ -199,6 +202,17 @@ class ParsedFact(msgspec.Struct, frozen=True):
     head: Head = Head()
 
 
+NO_FACT = ParsedFact("", "", "", {})
+
+
+def fact_of(entry: Entry) -> ParsedFact:
+    """Return the parsed fact of a ledger entry, empty when the body is not a fact."""
+    try:
+        return _parse(_body.decode(entry.body), entry.recorded_at)
+    except msgspec.MsgspecError:
+        return NO_FACT
+
+
 def from_ledger(entry: Entry) -> tuple[Delivery, ParsedFact]:
     """Return the delivery of a ledger entry and its parsed fact (empty when the body is not a fact)."""
     delivery = Delivery(entry.position, parse(entry.recorded_at), len(entry.body), {})
@@ -206,7 +220,7 @@ def from_ledger(entry: Entry) -> tuple[Delivery, ParsedFact]:
         body = _body.decode(entry.body)
         parsed = _parse(body, entry.recorded_at)
     except msgspec.MsgspecError:
-        return delivery, ParsedFact("", "", "", {})
+        return delivery, NO_FACT
     assert delivery.pieces is not None
     fact = b""
     if parsed.topic in ("case", "warning"):

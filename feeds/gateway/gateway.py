@@ -49,7 +49,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``open_loopback`` allows subscribing from 127.0.0.1 *without* a token; ``source_intervals`` are the
     expected seconds between two batches of each client; ``categories`` maps a label to the classes it names,
-    ``classes`` are the known ones.
+    ``classes`` are the known ones; ``snapshots`` is the folder of snapshots to start from.
     """
 
     host: str = "127.0.0.1"
@@ -60,6 +60,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
     classes: frozenset[ClassRef] = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    snapshots: Path | None = None
 
 
 @dataclass
@@ -85,7 +86,10 @@ class Gateway:
         clock: Callable[[], float],
     ) -> None:
         self.config = config
-        self.hub = Hub(stores.ledger, stores.telemetry, intervals=config.source_intervals, clock=clock)
+        self.hub = Hub(
+            stores.ledger, stores.telemetry, intervals=config.source_intervals, clock=clock,
+            snapshots=config.snapshots,
+        )  # fmt: skip
         self.hub.on_new_epoch = self._restart_subscribers
         self._acceptance = Acceptance(stores, self.hub, categories=config.categories, classes=config.classes)
         self.metrics = Metrics(self._acceptance.counts)

@@ -1,8 +1,8 @@
 """The hub: tails the logs once for all subscribers, folds the current state, keeps recent deliveries."""
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +10,10 @@ import structlog
 
 from city.clocks.timestamps import iso, parse
 from feeds.gateway.current_state import Current
-from feeds.gateway.deliveries import Delivery, from_ledger, from_telemetry, record_texts
+from feeds.gateway.deliveries import Delivery, fact_of, from_ledger, from_telemetry, record_texts
+from feeds.gateway.ledger_rows import LedgerRows
+from feeds.gateway.ring import Ring
+from feeds.gateway.row_snapshots import RowSnapshots
 from feeds.gateway.source_health import SourceHealth
 from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE, retry_while_unavailable
 from feeds.ledger.ledger import Entry, Ledger
@@ -18,58 +21,13 @@ from feeds.protocol.cursors import ORIGIN
 from feeds.protocol.topics import TELEMETRY_TOPICS
 from feeds.telemetry.telemetry import Telemetry, TelemetryEntry
 
-__all__ = ["BEHIND_BYTES", "BEHIND_S", "Hub", "Ring", "epoch_of"]
-
-BEHIND_S, BEHIND_BYTES = 60.0, 64 * 2**20
-"""A subscriber farther behind is closed; older deliveries are not kept in memory."""
+__all__ = ["Hub", "epoch_of"]
 
 # A short pause lets entries collect: one wake-up for several entries costs less.
 _PACE_S = 0.01
-_KEPT_S = BEHIND_S + 5.0
-_DROP_AT = 64
+_READ_AT_ONCE = 2000
 
 log = structlog.get_logger(__name__)
-
-
-class Ring:
-    """The recent deliveries of one log, in order. ``start`` is the position before the first one."""
-
-    def __init__(self) -> None:
-        self.start: Any = None
-        self.end: Any = None
-        self.items: list[Delivery] = []
-        self.total = 0
-        self._places: list[Any] = []
-
-    def begin(self, place: Any) -> None:
-        """Clear the ring; the next delivery is the one after position ``place``."""
-        self.start = self.end = place
-        self.items.clear()
-        self._places.clear()
-
-    def push(self, delivery: Delivery, loop_time: float) -> None:
-        """Add the newest delivery; drop those that are too old for any subscriber."""
-        delivery.arrived = loop_time
-        delivery.before = self.total
-        self.total += delivery.size
-        self.items.append(delivery)
-        self._places.append(delivery.place)
-        self.end = delivery.place
-        self._drop(loop_time)
-
-    def _drop(self, loop_time: float) -> None:
-        old = 0
-        for item in self.items:
-            if item.arrived > loop_time - _KEPT_S and self.total - item.before <= BEHIND_BYTES:
-                break
-            old += 1
-        if old >= _DROP_AT or (old and self.total - self.items[0].before > BEHIND_BYTES * 1.25):
-            self.start = self._places[old - 1]
-            del self.items[:old], self._places[:old]
-
-    def after(self, place: Any) -> int:
-        """Return the index of the first item after position ``place``."""
-        return bisect_right(self._places, place)
 
 
 async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
@@ -78,7 +36,10 @@ async def epoch_of(ledger: Ledger, telemetry: Telemetry) -> str:
 
 
 class Hub:
-    """One per gateway process. ``clock`` returns epoch seconds (machine time)."""
+    """One per gateway process. ``clock`` returns epoch seconds (machine time).
+
+    ``snapshots`` is the folder of snapshots to start from; without one all facts are folded at each start.
+    """
 
     def __init__(
         self,
@@ -87,6 +48,7 @@ class Hub:
         *,
         intervals: Mapping[str, float],
         clock: Callable[[], float],
+        snapshots: Path | None = None,
     ) -> None:
         self.ledger = ledger
         self.telemetry = telemetry
@@ -97,16 +59,19 @@ class Hub:
         self.on_new_epoch: Callable[[], None] = lambda: None
         self._intervals = intervals
         self._tasks: list[asyncio.Task[None]] = []
-        self._reset()
+        self._snapshots = RowSnapshots(snapshots, ledger)
+        self._reset(LedgerRows())
 
-    def _reset(self) -> None:
-        self.current = Current()
+    def _reset(self, rows: LedgerRows) -> None:
+        self.current = Current(rows)
         self.sources = SourceHealth(self._intervals)
         self.facts = Ring()
-        self.facts.begin(0)
+        self.facts.begin(rows.position)
         self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
         for ring in self.streams.values():
             ring.begin(ORIGIN)
+        for client, received in rows.heard.items():
+            self._note_source(client, received, None)
 
     async def start(self) -> None:
         """Fold the ledger (publishing needs it), then continue in the background; see ``ready``."""
@@ -114,10 +79,11 @@ class Hub:
         self._tasks = [asyncio.create_task(self._follow())]
 
     async def stop(self) -> None:
-        """Stop the tails."""
+        """Stop the tails and write a snapshot."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._snapshots.write_last(self.current.ledger, self._ledger_epoch)
 
     def city_now(self) -> float:
         """Return city time, epoch seconds."""
@@ -135,14 +101,17 @@ class Hub:
             self.listeners.discard(news)
 
     async def _fold_ledger(self) -> None:
-        self._reset()
+        rows = await self._snapshots.newest()
+        self._reset(rows)
         self.epoch = await self._epoch()
-        place = 0
-        while entries := await self.ledger.read(place, count=2000):
+        while entries := await self.ledger.read(rows.position, count=_READ_AT_ONCE):
             for entry in entries:
-                self._take_fact(entry)
-            place = entries[-1].position
-        self.facts.begin(place)
+                self.current.fold_fact(entry, fact_of(entry))
+            await asyncio.sleep(0)
+        for client, received in rows.heard.items():
+            self._note_source(client, received, None)
+        self.facts.begin(rows.position)
+        self._snapshots.write_when_due(rows, self._ledger_epoch)
 
     async def _fold_telemetry(self) -> None:
         for client, received in (await self.telemetry.clients()).items():
@@ -205,6 +174,10 @@ class Hub:
                 down = True
                 await asyncio.sleep(RETRY_S)
 
+    @property
+    def _ledger_epoch(self) -> str:
+        return self.epoch.partition(".")[0]
+
     async def _epoch(self) -> str:
         return await epoch_of(self.ledger, self.telemetry)
 
@@ -212,6 +185,7 @@ class Hub:
         async for entries in self.ledger.tail(self.facts.end):
             for entry in entries:
                 self.facts.push(self._take_fact(entry), _loop_time())
+            self._snapshots.write_when_due(self.current.ledger, self._ledger_epoch)
             await self._tell()
 
     async def _tail_telemetry(self) -> None:
@@ -234,7 +208,7 @@ class Hub:
 
     def _take_fact(self, entry: Entry) -> Delivery:
         delivery, fact = from_ledger(entry)
-        self.current.fold_fact(fact)
+        self.current.fold_fact(entry, fact)
         if fact.actor.startswith("client:") and fact.head.client and fact.head.received:  # not what we report
             # Cases and warnings are reported after they happened; the delay is not a clock error.
             self._note_source(fact.head.client, fact.head.received, None)

@@ -13,7 +13,7 @@ from feeds.protocol.records import Normalised
 from feeds.protocol.topics import LEDGER_KINDS
 from feeds.telemetry.telemetry import Batch, digest_of
 
-__all__ = ["Job", "act_of", "batch_of", "id_of", "name_by_reference"]
+__all__ = ["Job", "act_of", "batch_of", "command_id", "id_of", "name_by_reference"]
 
 _encoder = msgspec.json.Encoder()
 
@@ -76,7 +76,12 @@ def act_of(topic: str, client: str, found: Normalised, street: str) -> Act:
     body = body_of(_FACTS[found.kind], subject, f"client:{client}", data)
     # A case's version counts our decisions; its report is not one, so the version starts at 0.
     expects = () if found.kind == "case" else ((subject, ANY),)
-    return Act(f"pub:{topic}:{client}:{found.id}", (body,), expects)
+    return Act(command_id(topic, client, found.id), (body,), expects)
+
+
+def command_id(topic: str, client: str, record_id: str) -> str:
+    """Return the command id under which the ledger remembers a record for ever."""
+    return f"pub:{topic}:{client}:{record_id}"
 
 
 def id_of(record: Any) -> str | None:

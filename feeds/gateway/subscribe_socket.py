@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from feeds.gateway.current_state import Row
 from feeds.gateway.deliveries import Delivery, View, Visibility, from_ledger, from_telemetry, with_people
-from feeds.gateway.hub import BEHIND_BYTES, BEHIND_S, Hub, Ring
+from feeds.gateway.hub import Hub
+from feeds.gateway.ring import BEHIND_BYTES, BEHIND_S, Ring
 from feeds.gateway.subscription_starts import Start
 from feeds.gateway.unavailable_logs import RETRY_S, UNAVAILABLE
 from feeds.people.reporters import PeopleStore

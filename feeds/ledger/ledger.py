@@ -187,13 +187,20 @@ class Ledger:
 
     async def done(self, command_id: str) -> int:
         """Return the position of a command's last fact, 0 when that id was not done."""
-        mark = _mark(command_id)
+        return (await self.done_each([command_id]))[0]
+
+    async def done_each(self, command_ids: Sequence[str]) -> list[int]:
+        """Return for each command the position of its last fact, 0 when that id was not done."""
+        if not command_ids:
+            return []
+        pipe = self._reader.pipeline(transaction=False)
+        for command_id in command_ids:
+            mark = _mark(command_id)
+            pipe.hget(DONE_PREFIX + mark[:4], mark)
         try:
-            asked = self._reader.hget(DONE_PREFIX + mark[:4], mark)
-            found = await cast("Awaitable[bytes | None]", asked)
+            return [int(found or 0) for found in await pipe.execute()]
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
-        return int(found or 0)
 
     async def at(self, positions: Iterable[int]) -> list[Row]:
         """Return the entries at these positions, oldest first, in one round trip; missing ones are left out.

@@ -1,4 +1,4 @@
-"""今日清单: the cases of a street that wait in the field, for its inspectors or for a workstation."""
+"""今日清单: the cases that wait in the field, of a street for its inspectors or of a village."""
 
 import math
 from typing import Any
@@ -12,8 +12,9 @@ __all__ = ["FieldList"]
 class FieldList:
     """Rows: ``c:<mark>`` with the fields of ``FieldCaseSeen``; ``lon``, ``lat`` None = unknown.
 
-    Scalars: ``street``; ``done``, mark of an account → cases that it worked on today; ``cap`` a day. The page
-    leaves out what is not for its person: everybody gets the same bytes.
+    Scalars: ``street``; on a workstation's page ``village`` ('' = no unit grid tells how far it reaches, so
+    that only its people's own reports are listed); ``done``, mark of an account → cases that it worked on
+    today; ``cap`` a day. The page leaves out what is not for its person: everybody gets the same bytes.
     """
 
     key = "field_list"
@@ -21,7 +22,9 @@ class FieldList:
 
     def view(self, seen: CheckSeen | StationSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        scalars = {"street": seen.street, "done": dict(seen.done), "cap": seen.cap}
+        scalars: dict[str, Any] = {"street": seen.street, "done": dict(seen.done), "cap": seen.cap}
+        if isinstance(seen, StationSeen):
+            scalars["village"] = seen.village
         return View(now, scalars, [_row(case) for case in seen.cases])
 
 

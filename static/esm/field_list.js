@@ -43,7 +43,8 @@ export const mend = card((city, place) => {
     const shown = isAll ? mine : mine.slice(0, left), beyond = mine.length - Math.min(mine.length, left);
     const note = say.say("field.worked", { n: done, cap: scalars.cap ?? "—" });
     return html`${head(joined(say.say("field.list"), mine.length > 0 && String(mine.length)), as_of === null ? "" : note, done >= (scalars.cap ?? Infinity))}
-      <p class="calm" ?hidden=${as_of === null || mine.length > 0}>${say.say("field.list.empty")}</p>
+      ${as_of !== null && scalars.village === "" ? html`<p class="calm">${say.say("field.village_unknown")}</p>` : nothing}
+      <p class="calm" ?hidden=${as_of === null || mine.length > 0 || scalars.village === ""}>${say.say("field.list.empty")}</p>
       <ol class="field-rows">${each(shown, (id) => html`<li data-id=${id}>${rowOf(rows.get(id))}</li>`)}</ol>
       ${beyond > 0 ? html`<button type="button" class="fold" aria-expanded=${String(isAll)} @click=${() => { isAll = !isAll; place.redraw(); }}>${say.say(isAll ? "detail.less" : "field.beyond", { n: beyond })}</button>` : nothing}`;
   };

@@ -150,6 +150,15 @@ def test_a_cases_photos_are_seen_by_its_holders_its_street_its_inspectors_and_th
     assert may_see_case_photo(who, {"tx", "dl", "w"}, "s") == sees
 
 
+@pytest.mark.parametrize(("of_village", "sees"), [(True, True), (False, False), (None, True)])
+def test_a_village_sees_the_photos_of_its_own_cases_and_of_no_other_village(
+    of_village: bool | None, sees: bool
+) -> None:
+    officer = person("village_operator", street="w")
+    assert may_see_case_photo(officer, {"tx", "w"}, "w", of_village=of_village) == sees
+    assert may_see_case_photo(officer, set(), "w", of_village=of_village) == (of_village is True)
+
+
 def test_nobodys_photos_are_not_those_of_who_acts_for_nobody() -> None:
     assert not may_see_case_photo(person("agency_operator"), {""}, "")
     assert not may_see_case_photo(person("street_operator"), {""}, "")

@@ -19,11 +19,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from city.facts.chain import GENESIS, canonical, digest, link
 from city.facts.fact import body_of
-from feeds.gateway import hub as hub_module
+from feeds.gateway import ring as ring_module
 from feeds.gateway import subscribe_socket
 from feeds.gateway.deliveries import Delivery
 from feeds.gateway.gateway import Gateway
-from feeds.gateway.hub import Ring
+from feeds.gateway.ring import Ring
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Act, LedgerUnavailable
 from feeds.people.tokens import TokenStore
@@ -360,7 +360,7 @@ async def test_a_subscriber_that_takes_nothing_is_closed_with_4008_and_resumes_w
     publish: Any, subscribe: Any, ask: Any, hear: Any, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe_socket, "BEHIND_BYTES", 2**20)
-    monkeypatch.setattr(hub_module, "BEHIND_BYTES", 2**20)
+    monkeypatch.setattr(ring_module, "BEHIND_BYTES", 2**20)
     sent = []
     async with subscribe("unit", "&since=now") as listener, publish("unit") as units:
         cursor = (await hear(listener))["hello"]["cursor"]

@@ -3,6 +3,7 @@
 from city.access import SHIFT_ROLES, VERBS, Person, acting_role, axis_of
 from city.commands.command import Refusal
 from city.commands.decision import Order
+from city.dispatch.villages import of_own_village
 from city.state.ledger_state import Case
 
 __all__ = ["at_wall", "checks_own_work", "refused"]
@@ -66,6 +67,8 @@ def _concerned(order: Order) -> bool:
 def _place(order: Order) -> Refusal | None:
     by, street = order.by, order.case.place.street
     bounds = by.streets or ((by.street,) if order.role in TERRITORIAL else ())
+    if order.role == "village_operator" and of_own_village(order.rules, by, order.case) is False:
+        return Refusal("not_allowed", "other_village")
     if not bounds or street in bounds or _concerned(order):
         return None
     return Refusal("not_allowed", "other_street", {"at_holder": street})

@@ -31,7 +31,7 @@ METRES: Final = 100
 
 
 class AgencyView:
-    """Builds the view of every agency's channel. What they have in common is built once per tick."""
+    """Builds the view of every agency's channel. What they have in common is built once per look."""
 
     def __init__(self, page: PageView, cases: OwnCases | None = None) -> None:
         self._page = page

@@ -1,4 +1,4 @@
-"""What the pages of inspectors and workstations may see: the cases of one street that wait there."""
+"""What the pages of inspectors and workstations may see: the cases of their street or village that wait."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ class FieldCaseSeen(msgspec.Struct, frozen=True):
     """A case that waits in the field. Times are city epoch seconds, positions WGS84 degrees (NaN = unknown).
 
     ``task`` is check, verify or report (nobody has looked at it yet). ``address`` is given only where there
-    is no position. ``not_for`` are the marks of the accounts that took it from their list or may not act on
-    it, ``handled_by`` the holders that handled it: their people do not check it.
+    is no position. ``not_for`` are the marks of those of the page's own people who took it from their list or
+    may not act on it, ``handled_by`` the holders that handled it: their people do not check it.
     """
 
     key: str
@@ -47,8 +47,8 @@ class FieldCaseSeen(msgspec.Struct, frozen=True):
 class CheckSeen(PageSeen, frozen=True, kw_only=True):
     """The state as the inspectors of a street may see it.
 
-    ``done`` are the cases that each inspector worked on today, by the mark of the account; ``cap`` is how
-    many one is to work on in a day, None while the cap is lifted in an emergency.
+    ``done`` are the cases that each inspector of the street worked on today, by the mark of the account;
+    ``cap`` is how many one is to work on in a day, None while the cap is lifted in an emergency.
     """
 
     street: str
@@ -82,10 +82,13 @@ class StationSeen(PageSeen, frozen=True, kw_only=True):
 
     ``shift`` is the shift at which they sign in, ``post_state`` that of their post there ('' = nobody has
     signed in), ``holder`` who is there. ``wanted`` says why the numbers are asked for: level, incident or ''.
+    ``village`` is the code whose unit grids say how far the list reaches, '' when no grid tells: then it has
+    the reports of the station's own people only.
     """
 
     code: str
     street: str
+    village: str = ""
     shift: str = ""
     post_state: str = ""
     post_since: float = 0.0

@@ -1,12 +1,13 @@
 """Builds the views of inspectors and workstations; a street's cases anew only when one changed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from city.cases.fold_workloads import worker
 from city.cases.relaxed import relaxed
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.villages import village_of_station
 from city.state.duty_records import StationNumbers
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
@@ -26,38 +27,55 @@ ORANGE: Final = 3
 URGENCY: Final = {"critical": 0, "urgent": 1}
 
 
-class FieldView:
-    """``street_of`` returns the street of a workstation's code, '' for an unknown one."""
+class FieldPeople(Protocol):
+    """Who works in the field, by their accounts."""
 
-    def __init__(self, page: PageView, rules: DecisionRules, *, street_of: Callable[[str], str]) -> None:
-        self._page, self._rules, self._street_of = page, rules, street_of
-        self._groups = CaseGroups(_groups)
+    def street_of(self, code: str) -> str:
+        """Return the street of a workstation, '' for an unknown one."""
+
+    def officers_of(self, code: str) -> frozenset[str]:
+        """Return the accounts of the officers of a workstation."""
+
+    def inspectors_of(self, street: str) -> frozenset[str]:
+        """Return the accounts of the inspectors who work in a street."""
+
+
+class FieldView:
+    """``people`` are who works in the field: a page is told of its own people only."""
+
+    def __init__(self, page: PageView, rules: DecisionRules, people: FieldPeople) -> None:
+        self._page, self._rules, self._people = page, rules, people
+        self._groups = CaseGroups(self._groups_of)
         self._built: dict[str, tuple[object, tuple[FieldCaseSeen, ...]]] = {}
-        self._counted: tuple[object, dict[str, dict[str, int]]] = (None, {})
 
     def check(self, state: CityState, now: float, street: str) -> CheckSeen:
         """Return what the inspectors of a street may see at machine time ``now``."""
-        seen = self._page.see(state, now)
+        seen, people = self._page.see(state, now), self._people.inspectors_of(street)
         return CheckSeen(
-            **_fields(seen), street=street, cases=self._cases(state.ledger, "check", street),
-            done=self._done(state, now, "inspector"), cap=self._cap(state, now),
+            **_fields(seen), street=street,
+            cases=self._cases(state.ledger, f"check:{street}", people, (f"check:{street}",)),
+            done=self._done(state, now, "inspector", people), cap=self._cap(state, now),
         )  # fmt: skip
 
     def station(self, state: CityState, now: float, code: str) -> StationSeen:
         """Return what the people of a workstation may see at machine time ``now``."""
-        seen, street, ledger = self._page.see(state, now), self._street_of(code), state.ledger
+        seen, ledger = self._page.see(state, now), state.ledger
+        street, people = self._people.street_of(code), self._people.officers_of(code)
+        village = village_of_station(self._rules, code)
+        groups = [f"by:{one}" for one in sorted(people)]
+        groups += [f"station:{street}:{village}"] if village else []
         shift = ledger.shifts.get(seen.duty.shift)
         post = shift.posts.get(f"workstation:{code}") if shift is not None else None
         return StationSeen(
-            **_fields(seen), code=code, street=street, shift=seen.duty.shift,
+            **_fields(seen), code=code, street=street, village=village, shift=seen.duty.shift,
             post_state=post.state if post is not None else "",
             post_since=post.since if post is not None else 0.0,
             holder=post.holder if post is not None else "",
             holder_mark=account_mark(post.account) if post is not None and post.account else "",
             call_out=_call_out(ledger, code), wanted=_wanted(ledger, seen, street),
             numbers=_numbers(ledger.stations.get(code)),
-            cases=self._cases(ledger, "station", street),
-            done=self._done(state, now, "village_operator"), cap=self._cap(state, now),
+            cases=self._cases(ledger, f"station:{code}", people, groups),
+            done=self._done(state, now, "village_operator", people), cap=self._cap(state, now),
         )  # fmt: skip
 
     def _cap(self, state: CityState, now: float) -> int | None:
@@ -65,20 +83,35 @@ class FieldView:
         is_lifted = relaxed(state.ledger, "lift_cap", state.ledger.clock.at(now)) is not None
         return None if is_lifted else self._rules.numbers.workload_cap
 
-    def _cases(self, ledger: LedgerState, page: str, street: str) -> tuple[FieldCaseSeen, ...]:
+    def _cases(
+        self, ledger: LedgerState, page: str, people: frozenset[str], groups: Sequence[str]
+    ) -> tuple[FieldCaseSeen, ...]:
+        """Return the cases of some groups, built again when one of them or the people changed."""
         self._groups.update(ledger)
-        group = f"{page}:{street}"
-        revision, kept = self._groups.revision(group), self._built.get(group)
+        revision = (people, *map(self._groups.revision, groups))
+        kept = self._built.get(page)
         if kept is None or kept[0] != revision:
-            found = sorted((self._seen(case) for case in self._groups.of(group)), key=_first)
-            kept = self._built[group] = (revision, tuple(found))
+            cases = {case.key: case for group in groups for case in self._groups.of(group)}
+            found = sorted((self._seen(case, people) for case in cases.values()), key=_first)
+            kept = self._built[page] = (revision, tuple(found))
         return kept[1]
 
-    def _seen(self, case: Case) -> FieldCaseSeen:
+    def _groups_of(self, case: Case) -> Iterable[str]:
+        """Return the lists that a case is on now."""
+        place, file = case.place, case.file
+        if not place.street or not file.own or case.state not in TASKS:
+            return ()
+        if case.state != "reported":
+            return (f"check:{place.street}",)
+        village = self._rules.village_of(place.lon, place.lat)
+        return (f"station:{place.street}:{village}", f"by:{file.reported_by}" if file.reported_by else "")
+
+    def _seen(self, case: Case, people: frozenset[str]) -> FieldCaseSeen:
         file, place = case.file, case.place
         holders = {*self._rules.agencies, *self._rules.streets}
         accounts = [one for one in file.handled_by if one not in holders]
-        not_for = dict.fromkeys([*file.not_lists, *accounts, *file.commanded_by])
+        not_theirs = dict.fromkeys([*file.not_lists, *accounts, *file.commanded_by])
+        not_for = [one for one in not_theirs if one in people]
         due_at = {"handled": file.check_by, "verifying": file.verify_by}.get(case.state)
         return FieldCaseSeen(
             key=row_key_of(case.key), task=TASKS[case.state], no=file.no, kind=case.kind, code=case.code,
@@ -92,30 +125,13 @@ class FieldView:
             photos=tuple(CasePhotoSeen(one.sha256, one.stage, one.at) for one in file.photos),
         )  # fmt: skip
 
-    def _done(self, state: CityState, now: float, role: str) -> Mapping[str, int]:
-        """Return how many cases each account worked on today, by its mark."""
+    def _done(self, state: CityState, now: float, role: str, people: frozenset[str]) -> Mapping[str, int]:
+        """Return how many cases each of some people worked on today, by the mark of the account."""
         local = state.ledger.clock.at(now) + self._rules.zone_offset_s
         day = datetime.fromtimestamp(local, UTC).strftime("%Y%m%d")
-        made = (state.ledger, day, state.revision("workloads"))
-        if self._counted[0] != made:
-            self._counted = (made, {})
-        if role not in self._counted[1]:
-            begin = worker(role, "")
-            counts = state.ledger.workloads.get(day, {})
-            self._counted[1][role] = {
-                account_mark(name.removeprefix(begin)): n
-                for name, n in counts.items()
-                if name.startswith(begin)
-            }
-        return self._counted[1][role]
-
-
-def _groups(case: Case) -> Iterable[str]:
-    """Return the lists that a case is on now."""
-    street = case.place.street
-    if not street or not case.file.own or case.state not in TASKS:
-        return ()
-    return (f"station:{street}",) if case.state == "reported" else (f"check:{street}",)
+        counts = state.ledger.workloads.get(day, {})
+        known = ((one, counts.get(worker(role, one), 0)) for one in sorted(people))
+        return {account_mark(one): n for one, n in known if n}
 
 
 def _first(seen: FieldCaseSeen) -> tuple[bool, float, int, float]:

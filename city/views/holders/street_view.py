@@ -36,7 +36,7 @@ Rows = NDArray[np.intp]
 
 
 class StreetView:
-    """Builds the view of every street's channel. What they have in common is built once per tick."""
+    """Builds the view of every street's channel. What they have in common is built once per look."""
 
     def __init__(self, agency: AgencyView, cases: OwnCases, rules: DecisionRules) -> None:
         self._agency = agency

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from city.access import Person
@@ -153,3 +154,23 @@ def test_an_inspector_of_other_streets_takes_nothing_from_a_list() -> None:
     w = World()
     key = w.report("hotline/7")
     assert w.refused("not_my_list", key, person("far", "inspector", street=TANG))[1] == "other_street"
+
+
+def test_a_village_acts_on_cases_of_its_own_village_and_on_its_own_reports() -> None:
+    w = World()
+    own, east = f"{WEI}001", f"{WEI}002"
+    w.rules = msgspec.structs.replace(
+        w.rules, villages=frozenset({own, east}), street_of=lambda _lon, _lat: WEI,
+        grid_of=lambda lon, _lat: f"{own if lon < 121.525 else east}001",
+    )  # fmt: skip
+    here, there = w.report("hotline/1"), w.report("hotline/2", lon=121.53)
+    officer = person("cun1", "village_operator", street=WEI)
+    officer = msgspec.structs.replace(officer, seat=own)
+    for verb in ("not_my_list", "comment"):
+        told = {"text": "路滑"} if verb == "comment" else {}
+        assert w.refused(verb, there, officer, **told) == ("not_allowed", "other_village")
+        w.done(verb, here, officer, **told)
+    give(w, "report", "report:1234567890", officer, kind="event", code="0405", lon=121.53, lat=31.22)
+    w.done("self_handle", "citywall/1234567890", officer, text="清理", photos=["a", "b"])
+    # Where no grid tells how far a village reaches, its people act in their street, as before.
+    w.done("not_my_list", there, VILLAGE)

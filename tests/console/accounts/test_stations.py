@@ -22,8 +22,15 @@ def test_a_workstation_is_its_officers_seat_or_account_while_the_account_is_open
         ["cun-7", "cun-8"], "310115013", "310115008",
     )  # fmt: skip
     assert ("liu" in stations, "tian" in stations, stations.street_of("liu")) == (False, False, "")
-    accounts.disable("cun-8", now=2.0)
-    assert ("cun-8" in stations, len(asked)) == (True, 1)
+    accounts.create("ding", "丁××", roles=["inspector"], now=1.0, streets=("310115013",))
+    accounts.create("sun", "孙××", roles=["inspector"], now=1.0)
     now[0] = 5.0
-    assert ("cun-8" in stations, len(asked)) == (False, 2)
+    assert (stations.officers_of("cun-7"), stations.officers_of("cun-9")) == ({"tian"}, frozenset())
+    assert stations.inspectors_of("310115013") == {"ding", "sun"}
+    assert stations.inspectors_of("310115008") == {"sun"}
+    asked.clear()
+    accounts.disable("cun-8", now=2.0)
+    assert ("cun-8" in stations, len(asked)) == (True, 0)
+    now[0] = 10.0
+    assert ("cun-8" in stations, len(asked)) == (False, 1)
     accounts.close()

@@ -23,7 +23,7 @@ from feeds.storage.embedded_servers import EmbeddedServers
 from feeds.storage.photo_files import PhotoFiles, read_photo
 from tests.feeds.storage.test_photo_files import PLACE, TIME, picture, shot
 from tests.invented import jpeg
-from tests.order_taking import CHEN, INTAKE, Taking, taking
+from tests.order_taking import CHEN, INTAKE, Taking, read_test_rules, taking
 from tests.photos import stored
 from tests.quick import enrol
 
@@ -50,7 +50,7 @@ class Console:
             enrol(data, name, f"{name}××", role, password="Yangjing-2156-road", **of)
         services = EvidenceServices(
             city.orders, self.access.sessions, self.access.authorization, PhotoFiles(data),
-            lambda: city.store.state, frozenset(), 28_800,
+            lambda: city.store.state, frozenset(), read_test_rules(),
         )  # fmt: skip
         socket, port = bind_unused_port()
         self.host, self.url = f"127.0.0.1:{port}", f"http://127.0.0.1:{port}"

@@ -21,7 +21,7 @@ _POSTS: Final = ("duty_leader", "shift_lead", "duty_officer")
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """A person with an account: display name (surname and title), roles, and agency or street."""
+    """A person with an account: display name (surname and title), roles, agency or street, workstation."""
 
     account: str
     display: str
@@ -29,6 +29,7 @@ class Actor(msgspec.Struct, frozen=True):
     agency: str = ""
     street: str = ""
     streets: tuple[str, ...] = ()
+    seat: str = ""
 
 
 STAND_INS: Final = {
