@@ -49,6 +49,7 @@ from console.pages.leader_handlers import leader_patterns
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.phone_app import PhoneApp, phone_patterns
+from console.pages.photo_upload import PhotoUploadHandler, PhotoUploads
 from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.gateway.picture_store import Pictures
@@ -146,7 +147,8 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
-            tasks.create_task(self._chain.run())
+            tasks.create_task(self._chain.run(self._follower.complete))
+            tasks.create_task(self._freeze_when_folded())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
@@ -185,6 +187,8 @@ class Console:
         live = {
             "channels": self._channels, "hello": self._screens.hello, "origins": origins, **access,
         }  # fmt: skip
+        evidence = self._evidence(origins)
+        uploads = PhotoUploads(self._sockets, evidence)
         return [
             (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
             (r"/healthz", HealthHandler, {"build": self._build}),
@@ -194,7 +198,8 @@ class Console:
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
-            *evidence_patterns(self._evidence(origins)),
+            *evidence_patterns(evidence),
+            (r"/v1/photo", PhotoUploadHandler, {"uploads": uploads}),
             *duty_patterns(self._duty_files()),
             *leader_patterns(self._authorization, self._ordering.leader_sheets),
             *phone_patterns(self._phone_app()),
@@ -248,6 +253,10 @@ class Console:
         await self._screens.warm_up()
         freeze_objects()
         self._health.warm = True
+
+    async def _freeze_when_folded(self) -> None:
+        await self._follower.complete.wait()
+        freeze_objects()
 
     async def _beat(self) -> None:
         while True:

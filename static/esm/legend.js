@@ -15,8 +15,8 @@ export const mend = card(({ say, city, frame }) => ({ scalars }) => {
       ><div class="numbers">${numbers.map(([step, n]) => html`<span style=${styleMap(place(step))}>${heat?.kind === "worst" ? say.say("heat.state." + n) : n.toLocaleString("en")}</span>`)}</div></div>`;
 
   // Who measured, and when last: `近1小时雨量 毫米（水务 20:30）`.
-  function source({ owners, at }) {
-    if (at === null) return say.say("legend.rain_none");
+  function source({ owners, at, short }) {
+    if (at === null) return say.say(short > 0 ? "legend.rain_short" : "legend.rain_none");
     return say.say("legend.rain", { from: [owners[0] ?? "", say.moment(at, city())].filter(Boolean).join(" ") });
   }
   // Where there is no colour nothing is known.

@@ -267,6 +267,8 @@ interface OverMap {
   degrees(x: number, y: number): number[];
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
+  /** Places boxes (left, top, wide, high) of one layer of texts; returns their tops, moved where they would cover something. */
+  room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => number;
 }
 /** Where the presenter is (static/js/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
 interface BriefingSteps {
