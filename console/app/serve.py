@@ -31,7 +31,7 @@ from console.deployment.district import District, read_district, read_grids
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
-from console.heat.feed import HeatFeed
+from console.heat.feed import feed_heat
 from console.heat.handlers import heat_patterns
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
@@ -128,13 +128,9 @@ class Console:
         )  # fmt: skip
         self._screens = Screens(
             settings, district, store, rules, build_id=self._build, has_grids=bool(grids.codes),
-            presence=self._ordering.presence.everywhere,
-            stations=self._stations,
+            presence=self._ordering.presence.everywhere, stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
-        self._heat_feed = HeatFeed(
-            self._screens.points, self._follower, settings.log_url, clock=time.time
-        )  # fmt: skip
         self._follower.on_folded.append(self._channels.wake)
 
     async def run(self) -> None:
@@ -152,7 +148,7 @@ class Console:
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
-            tasks.create_task(self._heat_feed.run())
+            tasks.create_task(feed_heat(self._screens.points, self._follower, self._settings.log_url))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
             if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us

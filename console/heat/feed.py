@@ -1,7 +1,8 @@
 """Feeds the counts of heat: from the stream, and at a start from the log up to where the stream begins."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from feeds.protocol.cursors import ORIGIN, StreamId, read_cursor
 from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
 from layers.fields.buckets import KEPT_MINUTES, MINUTE_S
 
-__all__ = ["HeatFeed", "rebuild"]
+__all__ = ["HeatFeed", "feed_heat", "rebuild"]
 
 log = structlog.get_logger()
 
@@ -91,6 +92,11 @@ class HeatFeed:
         if not self._begun.is_set():
             log.info("heat_rebuilt")
             self.rebuilt.set()
+
+
+def feed_heat(points: HeatPoints, follower: Follower, url: str) -> Coroutine[Any, Any, None]:
+    """Return the task that feeds the counts from a follower that does not run yet; ``url``: the log's."""
+    return HeatFeed(points, follower, url, clock=time.time).run()
 
 
 async def rebuild(
