@@ -22,7 +22,7 @@ def serve(port: int, view: View, number: int, every_s: float, told: Any) -> None
     from holoviews.operation.datashader import rasterize, shade
     from holoviews.streams import Pipe
 
-    hv.extension("bokeh")  # type: ignore[no-untyped-call]  # HoloViews has no types
+    hv.extension("bokeh")
     points, count = Points(number), [0]
     colours = ["#221E3A", "#4A3F7A", "#8B7BC0", "#DCD3F5"]
 
