@@ -1,4 +1,4 @@
-"""Levels on the leader's page in a real Chromium: the buttons of who may press them, the commander's deputy."""
+"""Levels on the leader's page in a real Chromium: the buttons of who may press them, and the deputy."""
 
 from typing import Any
 
