@@ -147,7 +147,7 @@ def _reports(
     ]  # fmt: skip
     if not rounds:
         return [unknown(key, "percent", "no_round") for key in ("E05", "E05b")]
-    newest = max(rounds, key=lambda one: one.due_at)
+    newest = max(reversed(rounds), key=lambda one: one.due_at)  # of two that are due at once the last opened
     missing = [one for one in newest.holders if one not in newest.reports]
     this = part("E05", _timely(newest), len(newest.holders), late=_late(newest), missing=len(missing))
     named = Indicator(
