@@ -122,7 +122,15 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("desk_detail", grow=True),
                 ),
             ),
-            Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
+            Region(
+                "map",
+                (
+                    Cell("map", "figure"),
+                    Cell("desk_map_box"),
+                    Cell("legend"),
+                    Cell("desk_indicators", grow=True),
+                ),
+            ),
         ),
         scripts=(*EVERY, *OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
         sheets=(

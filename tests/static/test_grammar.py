@@ -103,7 +103,7 @@ def test_a_key_without_words_stands_for_itself(page: Page) -> None:
         ("御桥路莲园路（西南向）", "Yuqiao & Lianyuan Roads (south-west)"),
         ("潍坊社区文化中心（演示）", "Weifang community centre (demo)"),
         ("公安巡08", "Police car 08"),
-        ("惠南保洁队", "Huinan cleaning squad"),
+        ("惠南保洁队", "Huinan cleaning"),
         ("东方路下立交（甲）", "东方路下立交（甲）"),  # a part that is not known: as it was told
         ("无名下立交", "无名下立交"),
         ("", ""),
