@@ -22,7 +22,7 @@ The visitors' view extends none, so that no card of another page can be used the
 """
 
 each_second = "time"
-"""In ``Card.reads``: the view also changes with the clock, so it is computed again every tick."""
+"""In ``Card.reads``: the view also changes with the clock, so it is computed again every second."""
 
 
 class View(msgspec.Struct, frozen=True):

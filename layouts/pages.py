@@ -72,6 +72,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("sensors"),
                     Cell("shown"),
                     Cell("legend", grow=True),
+                    Cell("heat"),
                 ),
             ),
             Region("beside", (Cell("beside", "figure"),)),
@@ -90,8 +91,8 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 ),
             ),
         ),
-        scripts=(*EVERY, *OF_CASES, "wall", "wall_face", "wall_shown", "wall_seat"),
-        sheets=("cards", "emergency"),
+        scripts=(*EVERY, *OF_CASES, "heat_map", "wall", "wall_face", "wall_shown", "wall_seat"),
+        sheets=("cards", "emergency", "heat"),
         wide=Wide(
             from_px=3836,  # two screens of 16 : 9 side by side, or an LED wall; less a pixel in 1080
             areas=("header header header header header", "left map beside cameras right"),
@@ -122,11 +123,20 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("desk_detail", grow=True),
                 ),
             ),
-            Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
+            Region(
+                "map",
+                (
+                    Cell("map", "figure"),
+                    Cell("desk_map_box"),
+                    Cell("heat"),
+                    Cell("desk_indicators", grow=True),
+                ),
+            ),
         ),
-        scripts=(*EVERY, *OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
+        scripts=(*EVERY, *OF_CASES, "sound", "heat_map", "desk", "desk_alarm", "desk_map", "keys"),
         sheets=(
             "cards",
+            "heat",
             "desk_cards",
             "desk_detail",
             "desk_level",
@@ -161,8 +171,9 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     *PEOPLE_LAYOUTS,
 )
 
-# ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
-# desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
+# ``legend``, ``heat`` and ``sensors`` have no view of their own: they show data of the map's frames. The
+# cells of a desk that show the person's selection, and the footers of agencies' and streets' pages, have
+# none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     LevelBand(),

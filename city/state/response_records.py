@@ -256,3 +256,7 @@ class Forecast(msgspec.Struct, frozen=True):
     issued_at: float
     line: float | None = None
     """The warning line of the place in force at that time, same unit and datum."""
+    exercise: bool = False
+    """The office sent it as an exercise: pages say so."""
+    until: float | None = None
+    """Until when the office's message holds; None: until its peak."""

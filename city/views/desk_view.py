@@ -1,4 +1,4 @@
-"""The desk's view: the wall's view and what an officer needs to act, built once per tick for all desks."""
+"""The desk's view: the wall's view and what an officer needs to act, built once per look for all desks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ __all__ = ["CasesInFull", "DeskView"]
 NEAR_EVERY_S = 10.0
 """Machine seconds for which a nearest unit is kept, so that a label does not change while it is pressed."""
 NEAR_AT_ONCE = 40
-"""Maximum number of cases per tick for which the nearest unit is computed."""
+"""Maximum number of cases per look for which the nearest unit is computed."""
 NEVER: tuple[float, NearestUnit | None] = (-NEAR_EVERY_S, None)
 
 
@@ -89,7 +89,7 @@ class DeskView:
         due = [case for case in self._in_danger if now - self._nearest[case.key][0] >= NEAR_EVERY_S]
         if due:
             free = FreeUnits(units, self._numbers)
-            # The oldest results first, and at most so many per tick.
+            # The oldest results first, and at most so many per look.
             for case in sorted(due, key=lambda one: self._nearest[one.key][0])[:NEAR_AT_ONCE]:
                 kinds = self._tasks.kinds_for(f"{case.kind}:{case.code}")
                 found = free.nearest(case.lon, case.lat, kinds, 1)

@@ -1,4 +1,4 @@
-"""Builds what screens see of emergency linkage: once per tick, and anew only when something changed.
+"""Builds what screens see of emergency linkage: once per look, and anew only when something changed.
 
 A task's level (near its limit, over it) changes with the clock: the view knows when the next one changes.
 """

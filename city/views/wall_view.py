@@ -71,7 +71,7 @@ class _OpenCases:
 
 
 class WallView:
-    """Builds the view of the wall channels: ``see`` is called once per tick for any number of viewers.
+    """Builds the view of the wall channels: ``see`` is called once per look for any number of viewers.
 
     Slices that did not change since the last view are cached. ``full`` includes typed text of incidents and
     tasks (class P2), which no wall may show.

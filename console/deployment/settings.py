@@ -45,7 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("gateway_tls_key", "", "key file of the certificate"),
     Setting("open_loopback", False, "let this machine subscribe and look at walls without a token"),
     Setting("city_rate", 1.0, "city seconds per machine second; other than 1 marks every page 演练"),
-    Setting("tick_hz", 5.0, "how often a channel projects the state, per second"),
+    Setting("tick_hz", 30.0, "how often a channel looks at most while news comes, per second"),
     Setting("min_free_mb", 512, "less free disk than this keeps `/readyz` red"),
     Setting("telemetry_hours", 2.0, "how long telemetry stays in memory"),
     Setting("telemetry_mb", 1024, "how much telemetry stays in memory, per topic"),

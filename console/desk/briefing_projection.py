@@ -59,7 +59,7 @@ class BriefingProjection:
     async def compute(self, state: CityState) -> None:
         """Compute the figures of the running briefing, unless they are there.
 
-        It takes longer than a tick and runs in a thread. When it fails, the page has no figures.
+        It takes longer than a look may and runs in a thread. When it fails, the page has no figures.
         """
         now = self._clock()
         briefing = open_briefing(state, now)

@@ -59,7 +59,7 @@ class DeskProjection:
     async def compute(self, state: CityState) -> None:
         """Compute the indicators of the present city day once.
 
-        It takes longer than a tick and runs in a thread; facts that are folded meanwhile may or may not be
+        It takes longer than a look may and runs in a thread; facts folded meanwhile may or may not be
         counted. When it fails, the last figures and their time stay.
         """
         now = self._clock()

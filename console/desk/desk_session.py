@@ -11,6 +11,7 @@ from city.commands.command import Now
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.personal_data import may_read_words
+from city.places.distance import metres
 from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
 from city.views.case_view import account_mark
@@ -20,7 +21,7 @@ from console.desk.case_story import CaseStories
 from console.desk.level_questions import level_run
 from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
-from console.desk.search import Search
+from console.desk.search import Search, place_of
 from console.orders.allowed_verbs import actions
 from console.orders.order_service import Orders
 from console.orders.order_session import Answerer, OrderSession, Reply
@@ -68,7 +69,7 @@ class DeskServices:
 
     @property
     def seen(self) -> DeskSeen | None:
-        """What every desk sees now, None before the first tick."""
+        """What every desk sees now, None before the first look."""
         return self._seen()
 
     def case(self, mark: object) -> Case | None:
@@ -189,8 +190,15 @@ class DeskSession(OrderSession):
         return {"rows": rows, "total": len(due)}
 
     async def _worded(self, seen: DeskSeen, person: Person, words: str) -> list[DeskCase]:
-        """Return the cases that the search finds; closed ones, which the channel does not hold, come last."""
+        """Return the cases that the search finds; closed ones, which the channel does not hold, come last.
+
+        ``@lon,lat,metres`` finds the open cases of a place.
+        """
         services = self._services
+        place = place_of(words)
+        if place is not None:
+            lon, lat, radius = place
+            return [case for case in seen.cases if metres(lon, lat, case.lon, case.lat) <= radius]
         state = services.state()
         keys = await services.search.find(state, person, words, services.rules)
         cases, by_mark = state.ledger.cases, state.ledger.by_mark

@@ -1,76 +1,35 @@
-"""A channel: projects the state once per tick and encodes it once for all watchers."""
+"""A channel: looks at the state when something changed, and encodes it once for all watchers."""
 
 import asyncio
+import math
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+import msgspec
 import structlog
 
 from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
-from console.live.encoding import ViewMemory, encode_frame, encode_text
-from layers.contract import Frame, Layer, same
-from layouts.contract import Card, View
+from console.live.encoding import ViewMemory, encode_text
+from console.live.frame_memory import FrameMemory, slot_of
+from console.live.watcher import Watcher
+from layers.contract import Frame, Layer
+from layouts.contract import Card, View, each_second
 
-__all__ = ["Channel", "Projection", "Shown", "Watcher"]
+__all__ = ["TIME_S", "Channel", "Projection", "Shown"]
 
 log = structlog.get_logger()
 
-VIEWS_WAITING = 40
-"""Differences kept for a slow browser. When there are more, it gets the whole newest views instead."""
-
-
-RESEND_S = 10.0
-"""An unchanged frame is sent again after this time, so that its age on the screen stays right."""
-
-
-class Watcher:
-    """One browser's send queue: the newest frame of each layer, texts in order, one write at a time.
-
-    ``wide``: its page has the figures of a wide canvas.
-    """
-
-    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False) -> None:
-        self._write = write
-        self.wide = wide
-        self._frames: dict[str, bytes] = {}
-        self._texts: list[bytes] = []
-        self._overflowed = False
-        self._news = asyncio.Event()
-        self.sent_bytes = 0
-
-    def post_frame(self, key: str, data: bytes) -> None:
-        """Queue a frame; it replaces an unsent frame of the same layer."""
-        self._frames[key] = data
-        self._news.set()
-
-    def post_text(self, data: bytes) -> None:
-        """Queue a text; when too many wait, drop all of them and send the whole views later."""
-        if len(self._texts) >= VIEWS_WAITING:
-            self._overflowed = True
-            self._texts.clear()
-        if not self._overflowed:
-            self._texts.append(data)
-        self._news.set()
-
-    async def deliver(self, whole: Callable[[], Sequence[bytes]]) -> None:
-        """Write the queue until cancelled; ``whole`` returns all views for a browser that fell behind."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            if self._overflowed:
-                self._overflowed = False
-                self._texts = list(whole())
-            while self._texts or self._frames:
-                if self._texts:
-                    data, binary = self._texts.pop(0), False
-                else:
-                    key = next(iter(self._frames))
-                    data, binary = self._frames.pop(key), True
-                await self._write(data, binary)
-                self.sent_bytes += len(data)
+TIME_S: Final = 1.0
+"""Time alone changes a look: limits pass, objects become lost. So a channel looks this often without news."""
+MOVES_S: Final = 5.0
+"""An unchanged layer is drawn again after this time: its windows move, its objects become lost."""
+FRAME_BYTES_A_SECOND: Final = 64_000
+"""The next frame of a layer waits until its last one is paid at this rate: small ones follow at once."""
+TELEMETRY: Final = frozenset({"readings", "units", "detections", "cameras", "sources"})
+"""The slices that change many times a second; a channel that shows none of them does not look at them."""
 
 
 ChannelSeen = PageSeen | BriefingSeen
@@ -83,7 +42,7 @@ class Shown(Protocol):
 
     @property
     def cards(self) -> Sequence[Card[Any]]:
-        """The cards, whose views are computed every tick."""
+        """The cards. A view is computed when a slice that its card reads changed, or with the time."""
         ...
 
     @property
@@ -99,9 +58,21 @@ class Shown(Protocol):
         """Return views that describe the frames, such as the legend."""
         ...
 
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return the layers that take the place of those of the same key for who chose them."""
+        ...
+
+
+class _Drawn(msgspec.Struct, frozen=True):
+    """When a layer was drawn, of which revisions, and for how long its bytes make it wait."""
+
+    revision: tuple[object, ...]
+    at: float
+    pace_s: float = 0.0
+
 
 class Channel:
-    """A channel of a console. The cost of a tick does not depend on the number of watchers.
+    """A channel of a console. The cost of a look does not depend on the number of watchers.
 
     An ``idle_unwatched`` channel works only while somebody watches, and sends all views to the first watcher.
     The frames of the layers ``wide_only`` are sent to wide watchers alone, the same bytes to each of them.
@@ -123,13 +94,21 @@ class Channel:
         self._guard = guard
         self._idle_unwatched = idle_unwatched
         self._wide_only = wide_only
-        self._memory = ViewMemory()
-        self._drawn: dict[str, tuple[Any, float]] = {}
-        self._shown: dict[str, Frame] = {}
-        self._frames: dict[str, bytes] = {}
+        read = (*(card.reads for card in shown.cards), *(layer.reads for layer in shown.layers))
+        self._unread = TELEMETRY.difference(*read)
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
         self.bytes_out = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._memory = ViewMemory()
+        self._viewed: dict[str, tuple[object, ...]] = {}
+        self._drawn: dict[str, _Drawn] = {}
+        self._frames = FrameMemory(self._wide_only, self._shown_by.chosen)
+        self._known: dict[str, int] | None = None
+        self._timed: dict[str, int] | None = None
+        self._timed_at = self._due_at = -math.inf
         self.seen: ChannelSeen | None = None
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
@@ -137,18 +116,20 @@ class Channel:
         watcher.post_text(hello)
         for data in self.whole():
             watcher.post_text(data)
-        for key, data in self._frames.items():
-            if watcher.wide or key not in self._wide_only:
-                watcher.post_frame(key, data)
+        self._frames.greet(watcher)
         self.watchers.add(watcher)
+        if watcher.choice:
+            self._due_at = -math.inf  # nobody may have drawn it yet
 
     def leave(self, watcher: Watcher) -> None:
         """Remove a watcher."""
         self.watchers.discard(watcher)
+        if watcher.choice and watcher.choice not in self._choices():
+            self._frames.drop(watcher.choice)
+            kept = self._drawn.items()
+            self._drawn = {slot: one for slot, one in kept if not slot.endswith(f"@{watcher.choice}")}
         if self._idle_unwatched and not self.watchers:
-            # From now on the views are not updated: the next watcher must not get them as present.
-            self._memory, self._drawn, self._shown, self._frames = ViewMemory(), {}, {}, {}
-            self.seen = None
+            self._forget()  # the views are not updated: the next watcher must not get them as present
 
     def whole(self) -> list[bytes]:
         """Return all present views, as texts."""
@@ -160,26 +141,45 @@ class Channel:
         for watcher in self.watchers:
             watcher.post_text(data)
 
-    async def look(self, now: float) -> None:
-        """Project the state once and send the changes to the watchers. ``now`` is machine time."""
-        if self._idle_unwatched and not self.watchers:
-            return
+    async def look(self, now: float) -> float:
+        """Send what changed since the last look; return when to look again even without any change.
+
+        ``now`` and the result are machine time. A look that has no news and for which it is not time costs
+        nothing, and any other what changed.
+        """
+        if self._is_idle():
+            return math.inf
+        revisions = dict(self._store.state.revisions)
+        known = {name: count for name, count in revisions.items() if name not in self._unread}
+        is_time = not 0.0 <= now - self._timed_at < TIME_S
+        if not is_time and (not self.watchers or (now < self._due_at and known == self._known)):
+            return self._timed_at + TIME_S if not self.watchers else self._due_at
         seen = self._see(now)
         if seen is None:
+            self._viewed.clear()
             self._say_views({card.key: View(now, {"failed": True}, []) for card in self._shown_by.cards})
-            return
-        views = {**await self._views(seen, now), **self._shown_by.about(self._shown, now)}
-        if self._idle_unwatched and not self.watchers:
-            return  # all watchers left meanwhile
-        self._say_views(views)
-        for layer in self._shown_by.layers:
-            if self._is_due(layer.key, layer.reads, layer.every_s, seen, now):
-                frame = await self._draw(layer, seen, now)
-                if frame is not None:
-                    self._show(frame)
+            return now + TIME_S
+        self._known = known
+        revisions |= seen.revisions
+        if is_time:
+            # Whatever changed within the last second, also what a card does not say that it reads.
+            again = each_second if revisions == self._timed else None
+            self._timed, self._timed_at = revisions, now
+            self._viewed = {} if again is None else self._without(again)
+        await self._show_cards(seen, revisions, now)
+        await self._show_layers(seen, revisions, now)
+        return self._due_at
+
+    def _is_idle(self) -> bool:
+        return self._idle_unwatched and not self.watchers
+
+    def _without(self, slice_: str) -> dict[str, tuple[object, ...]]:
+        """Return the revisions of the views except of the cards that read a slice."""
+        gone = {card.key for card in self._shown_by.cards if slice_ in card.reads}
+        return {key: revision for key, revision in self._viewed.items() if key not in gone}
 
     def _see(self, now: float) -> ChannelSeen | None:
-        """Return the projected state; None = it failed, and the next tick tries again."""
+        """Return the projected state; None = it failed, and the next look tries again."""
         try:
             self.seen = self._projection(self._store.state, now)
         except Exception as error:  # noqa: BLE001  # boundary of a projection: log it; the console continues
@@ -193,10 +193,14 @@ class Channel:
         if changes:
             self.say(encode_text({"views": changes}))
 
-    async def _views(self, seen: ChannelSeen, now: float) -> dict[str, View]:
+    async def _show_cards(self, seen: ChannelSeen, revisions: Mapping[str, int], now: float) -> None:
         views = {}
         for card in self._shown_by.cards:
+            revision = _revision(card.reads, revisions)
+            if self._viewed.get(card.key) == revision:
+                continue
             await asyncio.sleep(0)  # so that a click waits for one card at most
+            self._viewed[card.key] = revision
             try:
                 views[card.key] = card.view(seen, now)
             except Exception as error:  # noqa: BLE001  # boundary of a card: log it; the others continue
@@ -204,17 +208,48 @@ class Channel:
                 views[card.key] = View(now, {"failed": True}, [])
             else:
                 self._failed.discard(card.key)
-        return views
+        if not self._is_idle():  # all watchers may have left meanwhile
+            self._say_views(views)
 
-    def _is_due(self, key: str, reads: Sequence[str], every_s: float, seen: ChannelSeen, now: float) -> bool:
-        revision = tuple(seen.revisions.get(name, 0) for name in reads)
-        before = self._drawn.get(key)
-        changed = before is None or before[0] != revision
-        # A layer that shows ages must be drawn again although nothing changed, hence the upper limit.
-        if before is not None and now - before[1] < (every_s if changed else max(every_s, 5.0)):
-            return False
-        self._drawn[key] = (revision, now)
-        return True
+    async def _show_layers(self, seen: ChannelSeen, revisions: Mapping[str, int], now: float) -> None:
+        due_at, is_new = self._timed_at + TIME_S, False
+        for choice, layer in self._layers():
+            slot, revision = slot_of(layer.key, choice), _revision(layer.reads, revisions)
+            at = self._due_of(slot, layer, revision)
+            if at > now:
+                due_at = min(due_at, at)
+                continue
+            self._drawn[slot] = _Drawn(revision, now)
+            frame = await self._draw(layer, seen, now)
+            if self._is_idle():
+                return
+            if frame is None or (choice and choice not in self._choices()):
+                continue
+            sent = self._show(frame, choice)
+            if sent:
+                is_new = True
+                self._drawn[slot] = _Drawn(revision, now, sent / FRAME_BYTES_A_SECOND)
+        self._due_at = due_at
+        if is_new:
+            self._say_views(self._shown_by.about(self._frames.shown, now))
+
+    def _choices(self) -> set[str]:
+        return {watcher.choice for watcher in self.watchers} - {""}
+
+    def _layers(self) -> list[tuple[str, Layer]]:
+        """Return the layers that somebody sees, each with the choice that it belongs to ('' = none)."""
+        chosen = [
+            (choice, layer) for choice in sorted(self._choices()) for layer in self._shown_by.chosen(choice)
+        ]
+        return [*(("", layer) for layer in self._shown_by.layers), *chosen]
+
+    def _due_of(self, slot: str, layer: Layer, revision: tuple[object, ...]) -> float:
+        """Return the machine time at which a layer is to be drawn."""
+        before = self._drawn.get(slot)
+        if before is None:
+            return -math.inf
+        pause = max(layer.every_s, before.pace_s)
+        return before.at + (pause if before.revision != revision else max(pause, MOVES_S))
 
     async def _draw(self, layer: Layer, seen: ChannelSeen, now: float) -> Frame | None:
         try:
@@ -226,18 +261,13 @@ class Channel:
         self._failed.discard(layer.key)
         return frame
 
-    def _show(self, frame: Frame) -> None:
-        before = self._shown.get(frame.key)
-        if before is not None and same(before, frame) and frame.as_of - before.as_of < RESEND_S:
-            return
-        data = encode_frame(frame)
-        self._shown[frame.key] = frame
-        self._shown_by.keep(frame)
-        self._frames[frame.key] = data
-        for watcher in self.watchers:
-            if watcher.wide or frame.key not in self._wide_only:
-                self.bytes_out += len(data)
-                watcher.post_frame(frame.key, data)
+    def _show(self, frame: Frame, choice: str) -> int:
+        """Send a frame unless it is as before; return its size, 0 if it is not sent."""
+        size, sent = self._frames.take(frame, choice, self.watchers)
+        if size and not choice:
+            self._shown_by.keep(frame)
+        self.bytes_out += sent
+        return size
 
     def _log_failed(self, key: str, error: Exception) -> None:
         if not self._guard:
@@ -245,3 +275,7 @@ class Channel:
         if key not in self._failed:
             self._failed.add(key)
             log.error("part_failed", part=key, exc_info=error)
+
+
+def _revision(reads: Sequence[str], revisions: Mapping[str, int]) -> tuple[object, ...]:
+    return tuple(revisions.get(name, 0) for name in reads)

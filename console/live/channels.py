@@ -1,16 +1,22 @@
 """The channels of a console: one per page, or one per page and scope (``agency`` and a code)."""
 
+import asyncio
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
-from console.live.channel import Channel
+from console.live.channel import TIME_S, Channel
 
 __all__ = ["KEPT_S", "Channels", "Scoped"]
 
 KEPT_S = 300.0
 """The channel of a scope is dropped after this time without a watcher, machine seconds."""
+REST: Final = 4.0
+"""Looks are followed by a pause of so many times their length, which is for clicks and the feed."""
 
 
 class Scoped(msgspec.Struct, frozen=True):
@@ -29,6 +35,7 @@ class Channels:
         self._made: dict[tuple[str, str], Channel] = {}
         self._watched_at: dict[tuple[str, str], float] = {}
         self._bytes_of_dropped: Counter[str] = Counter()
+        self._news = asyncio.Event()
 
     def has_page(self, page: str) -> bool:
         """Whether a page has channels."""
@@ -57,14 +64,35 @@ class Channels:
         for (page, _), channel in self._made.items():
             yield page, channel
 
-    async def look(self, clock: Callable[[], float]) -> None:
-        """Project the state on every channel once, and drop the channels that nobody watches any more.
+    def wake(self) -> None:
+        """Say that there is news: the state changed, or somebody came."""
+        self._news.set()
 
-        ``clock`` returns machine time. All scopes look at one time, so that they share one common view.
+    async def run(self, clock: Callable[[], float], most_hz: float) -> None:
+        """Look when there is news, and when time alone may change a look, until cancelled.
+
+        The first news after a quiet moment is shown at once, then news is collected: there are at most
+        ``most_hz`` looks a second, and fewer when looks are dear.
         """
-        for channel in self._fixed.values():
-            await channel.look(clock())
+        while True:
+            self._news.clear()
+            began = time.monotonic()
+            due_at = await self.look(clock)
+            took = time.monotonic() - began
+            await asyncio.sleep(max(1.0 / most_hz - took, REST * took))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(0.0, due_at - clock()), TIME_S)):
+                    await self._news.wait()
+
+    async def look(self, clock: Callable[[], float]) -> float:
+        """Let every channel look, drop those that nobody watches any more; return when to look again.
+
+        ``clock`` returns machine time. All channels look at one time, so that they share one common view.
+        """
         now = clock()
+        due_at = now + TIME_S
+        for channel in self._fixed.values():
+            due_at = min(due_at, await channel.look(now))
         for key, channel in list(self._made.items()):
             if channel.watchers:
                 self._watched_at[key] = now
@@ -72,7 +100,8 @@ class Channels:
                 self._bytes_of_dropped[key[0]] += channel.bytes_out
                 del self._made[key], self._watched_at[key]
                 continue
-            await channel.look(now)
+            due_at = min(due_at, await channel.look(now))
+        return due_at
 
     def say(self, data: bytes) -> None:
         """Send a text to every watcher of every channel."""

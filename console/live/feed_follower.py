@@ -65,6 +65,12 @@ class Follower:
         self.complete = asyncio.Event()
         self.on_measured: list[Callable[[str, list[dict[str, Any]]], None]] = []
         """Called with topic and records of every telemetry message, after they are folded."""
+        self.on_begun: list[Callable[[str], None]] = []
+        """Called with the cursor of a telemetry snapshot: the stream begins anew behind it."""
+        self.on_streamed: list[Callable[[str, list[dict[str, Any]]], None]] = []
+        """Called with topic and records of the stream alone: each once, none of a snapshot."""
+        self.on_folded: list[Callable[[], None]] = []
+        """Called when something was folded, of any kind."""
         self._clock = clock
         self._intervals = intervals
         self._url, self._token = url, token or None
@@ -91,6 +97,7 @@ class Follower:
                 self._take(message)
             log.warning("ledger_replaced", folded=self.store.state.ledger.position)
             self.store.reset()
+            self._tell()
             self.broken, self.broken_since = "", None
             self._ledger = Subscriber(self._url, LEDGER_TOPICS, self._token, since="0")
 
@@ -111,22 +118,34 @@ class Follower:
                 log.error("chain_broken", position=error.broken.position, reason=error.broken.reason)
                 self.broken_since = self._clock()
             self.broken = str(error)
+        self._tell()
 
     async def _follow_telemetry(self) -> None:
         async for message in self._telemetry.messages():
-            if "snapshot" in message:
+            if message.get("hello", {}).get("snapshot"):
+                for begin in self.on_begun:
+                    begin(message["hello"]["cursor"])
+            elif "snapshot" in message:
                 part = message["snapshot"]
                 self._measure(part["topic"], part["records"])
             elif "past" in message:  # it completes the last hour; it is no news to anybody
                 self.store.measure(message["past"]["topic"], message["past"]["records"])
+                self._tell()
             elif "records" in message:
                 self._count(message)
                 self._measure(message["topic"], message["records"])
+                for take in self.on_streamed:
+                    take(message["topic"], message["records"])
 
     def _measure(self, topic: str, records: list[dict[str, Any]]) -> None:
         self.store.measure(topic, records)
         for take in self.on_measured:
             take(topic, records)
+        self._tell()
+
+    def _tell(self) -> None:
+        for tell in self.on_folded:
+            tell()
 
     def _count(self, message: dict[str, Any]) -> None:
         topic = message["topic"]
@@ -139,6 +158,7 @@ class Follower:
         if beat.get("cursor") is not None:
             self.complete.set()
         self.store.set_sources(self._sources(beat.get("sources", {}).items(), now))
+        self._tell()
 
     def _sources(self, sources: Iterable[tuple[str, Any]], now: float) -> list[SourceState]:
         return [

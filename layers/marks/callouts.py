@@ -46,7 +46,7 @@ class Callouts:
     key = "callouts"
     title = "layer.callouts"
     reads = ("marks",)
-    every_s = 0.15
+    every_s = 0.03
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

@@ -27,7 +27,7 @@ class Cases:
     key = "cases"
     title = "layer.cases"
     reads = ("marks",)
-    every_s = 0.15
+    every_s = 0.03
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

@@ -40,7 +40,7 @@ class Incidents:
     key = "incidents"
     title = "layer.incidents"
     reads = ("incidents", "closures", "marks")
-    every_s = 0.15
+    every_s = 0.03
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

@@ -27,7 +27,7 @@ class Units:
     key = "units"
     title = "layer.units"
     reads = ("units", "marks")
-    every_s = 0.15
+    every_s = 0.03
 
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting

@@ -22,7 +22,7 @@ class Sources:
 
 
 def _row(source: SourceSeen) -> Row:
-    # A live source sends every second; sending its time would be a change at every tick.
+    # A live source sends every second; sending its time would be a change at every look.
     fields = {
         "freshness": source.freshness,
         "heard_at": None if source.freshness == "live" else source.heard_at,

@@ -21,7 +21,7 @@ export const mend = card((city, place) => {
       rows.forEach((row, at) => { row.hidden = at >= shown; });
       const left = (view?.scalars.more ?? 0) + rows.length - shown;
       more.textContent = left > 0 ? say.say("leader.more", { n: left }) : "";
-      if (matchMedia("(max-width: 700px)").matches || list.scrollHeight <= list.clientHeight + 1) return;
+      if (list.scrollHeight <= list.clientHeight + 1) return;
     }
   }
   const versionOf = (key, row) => Math.max(row.version, orders.version(key));

@@ -1,4 +1,4 @@
-"""The figures of a visiting briefing, in one pass over the cases. It takes longer than a tick."""
+"""The figures of a visiting briefing, in one pass over the cases. It takes longer than a look may."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Builds the view of the leader's channel, once per tick for all leaders; what did not change is kept."""
+"""Builds the view of the leader's channel, once per look for all leaders; what did not change is kept."""
 
 from typing import Final
 

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 from city.folding.store import Store
+from city.state.ledger_state import SourceState
 from city.views.wall_view import WallView
-from console.live.channel import VIEWS_WAITING, Channel, Watcher
+from console.live.channel import FRAME_BYTES_A_SECOND, TIME_S, Channel
+from console.live.watcher import VIEWS_WAITING, Watcher
 from layers.contract import Frame
-from layouts.contract import View
+from layouts.cards.sources import Sources
+from layouts.contract import View, each_second
 
 
 class Counting:
@@ -17,7 +20,7 @@ class Counting:
 
     key = "counting"
     title = "counting"
-    reads: tuple[str, ...] = ("units",)
+    reads: tuple[str, ...] = ("units", each_second)
     every_s = 0.0
 
     def __init__(self) -> None:
@@ -60,6 +63,17 @@ class Wall:
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         return {}
 
+    def chosen(self, choice: str) -> list[Any]:
+        return []
+
+
+class Cards(Wall):
+    """A channel's cards without layers."""
+
+    def __init__(self, *cards: Any) -> None:
+        self.cards = cards
+        self.layers = ()
+
 
 class Screen:
     """A browser that keeps what it was sent; ``gate`` closed means it does not drain."""
@@ -78,9 +92,11 @@ class Screen:
             self.texts.append(json.loads(data))
 
 
-async def watching(channel: Channel, *, wide: bool = False) -> tuple[Screen, asyncio.Task[None]]:
+async def watching(
+    channel: Channel, *, wide: bool = False, choice: str = ""
+) -> tuple[Screen, asyncio.Task[None]]:
     screen = Screen()
-    watcher = Watcher(screen.write, wide=wide)
+    watcher = Watcher(screen.write, wide=wide, choice=choice)
     channel.join(watcher, b'{"hello":{}}')
     return screen, asyncio.create_task(watcher.deliver(channel.whole))
 
@@ -200,8 +216,36 @@ async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -
         await channel.look(1000.0 + second)
     await settle()
     assert part.frames == 4
-    assert len(screen.frames) == 2
+    heads = [json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]) for data in screen.frames]
+    assert [head.get("same", False) for head in heads] == [False, True]  # its age is told, not its columns
+    assert heads[1]["as_of"] == 1012.0
     task.cancel()
+
+
+async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_the_last_of_them() -> None:
+    usual, other = Counting(), Counting()
+    usual.value, other.value = 1, 2
+
+    class Choosing(Wall):
+        def chosen(self, choice: str) -> list[Any]:
+            return {"burn.now": [other]}.get(choice, [])
+
+    channel = Channel(Store(), Choosing(usual, layers_only=True), WallView().see)
+    screen, task = await watching(channel)
+    chose, task_2 = await watching(channel, choice="burn.now")
+    third, task_3 = await watching(channel, choice="burn.now")
+    await channel.look(1000.0)
+    await settle()
+    values = [np.frombuffer(one.frames[0][-8:], "<f8")[0] for one in (screen, chose, third)]
+    assert values == [1.0, 2.0, 2.0]
+    assert [len(one.frames) for one in (screen, chose, third)] == [1, 1, 1]
+    assert (usual.frames, other.frames) == (1, 1)
+    for watcher in [one for one in channel.watchers if one.choice]:
+        channel.leave(watcher)
+    await channel.look(1010.0)
+    assert (usual.frames, other.frames) == (2, 1)
+    for one in (task, task_2, task_3):
+        one.cancel()
 
 
 async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
@@ -241,4 +285,120 @@ async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
     await settle()
     assert screen.texts[2]["views"]["counting"]["scalars"] == {"value": 5}
     assert len(screen.frames) == 1
+    task.cancel()
+
+
+async def test_a_look_without_news_costs_nothing_until_time_may_change_it() -> None:
+    part, store, looked = Counting(), Store(), []
+    view = WallView()
+
+    def see(state: Any, now: float) -> Any:
+        looked.append(now)
+        return view.see(state, now)
+
+    channel = Channel(store, Wall(part), see)
+    channel.join(Watcher(Screen().write), b"{}")
+    assert await channel.look(1000.0) == 1000.0 + TIME_S
+    for after in (0.1, 0.5, 0.9):
+        assert await channel.look(1000.0 + after) == 1000.0 + TIME_S
+    assert (looked, part.looks) == ([1000.0], 1)
+    await channel.look(1000.0 + TIME_S)
+    assert (looked[1:], part.looks) == ([1000.0 + TIME_S], 2)
+    await channel.look(990.0)  # the machine's clock was set back
+    assert part.looks == 3
+
+
+async def test_only_the_cards_and_layers_of_a_changed_slice_are_asked() -> None:
+    of_units, of_cases, store = Counting(), Counting(), Store()
+    of_cases.key, of_cases.reads = "cases", ("cases",)
+    channel = Channel(store, Wall(of_units, of_cases), WallView().see)
+    channel.join(Watcher(Screen().write), b"{}")
+    await channel.look(1000.0)
+    store.state.touch("units")
+    await channel.look(1000.1)
+    assert [(part.looks, part.frames) for part in (of_units, of_cases)] == [(2, 2), (1, 1)]
+    store.state.touch("cases")
+    await channel.look(1000.2)
+    assert [(part.looks, part.frames) for part in (of_units, of_cases)] == [(2, 2), (2, 2)]
+
+
+async def test_a_channel_that_shows_no_measurement_does_not_look_at_one() -> None:
+    part, store, looked = Counting(), Store(), []
+    part.reads = ("cases", "cameras")
+    view = WallView()
+
+    def see(state: Any, now: float) -> Any:
+        looked.append(now)
+        return view.see(state, now)
+
+    channel = Channel(store, Wall(part), see)
+    channel.join(Watcher(Screen().write), b"{}")
+    await channel.look(1000.0)
+    store.state.touch("units", "readings")
+    await channel.look(1000.1)
+    assert looked == [1000.0]
+    for slice_ in ("cameras", "clock"):  # facts of every kind may move what a page may see
+        store.state.touch(slice_)
+        await channel.look(1000.2)
+    assert looked == [1000.0, 1000.2, 1000.2]
+
+
+async def test_a_card_that_does_not_say_what_it_reads_is_late_by_a_second_at_most() -> None:
+    part, store = Counting(), Store()
+    part.reads = ()
+    channel = Channel(store, Wall(part), WallView().see)
+    channel.join(Watcher(Screen().write), b"{}")
+    await channel.look(1000.0)
+    store.state.touch("cases")
+    await channel.look(1000.5)
+    assert part.looks == 1
+    await channel.look(1000.0 + TIME_S)
+    assert part.looks == 2
+    await channel.look(1000.0 + 2 * TIME_S)
+    assert part.looks == 2  # nothing changed, and it does not read the time
+
+
+async def test_a_layer_waits_for_its_time_and_the_look_says_when() -> None:
+    part, store = Counting(), Store()
+    part.every_s = 0.25
+    channel = Channel(store, Wall(part, layers_only=True), WallView().see)
+    channel.join(Watcher(Screen().write), b"{}")
+    await channel.look(1000.0)
+    part.value = 1
+    store.state.touch("units")
+    assert await channel.look(1000.125) == 1000.25
+    assert part.frames == 1
+    await channel.look(1000.25)  # no further news: what waited is drawn
+    assert part.frames == 2
+
+
+async def test_a_large_frame_is_paid_before_the_next_one() -> None:
+    class Large(Counting):
+        def frame(self, seen: Any, now: float) -> Frame:
+            self.frames += 1
+            return Frame(self.key, now, {"x": np.full(FRAME_BYTES_A_SECOND // 16, float(self.frames))})
+
+    part, store = Large(), Store()
+    channel = Channel(store, Wall(part, layers_only=True), WallView().see)
+    channel.join(Watcher(Screen().write), b"{}")
+    await channel.look(1000.0)
+    store.state.touch("units")
+    assert 1000.5 <= await channel.look(1000.25) <= 1000.51
+    assert part.frames == 1
+    await channel.look(1000.52)
+    assert part.frames == 2
+
+
+async def test_a_source_that_falls_silent_is_said_with_no_news_at_all() -> None:
+    store = Store()
+    store.set_sources([SourceState("hotline", 1000.0, 1.0)])
+    channel = Channel(store, Cards(Sources()), WallView().see)
+    screen, task = await watching(channel)
+    shown = {}
+    for second in range(8):
+        await channel.look(1000.0 + second)
+        await settle()
+        rows = [text["views"]["sources"]["set"] for text in screen.texts if text.get("views")]
+        shown[second] = rows[-1]["hotline"]["freshness"]
+    assert [shown[second] for second in (0, 3, 6)] == ["live", "late", "lost"]
     task.cancel()

@@ -1,5 +1,6 @@
 """One channel per page, or per page and scope: made for its first watcher, dropped after its last."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from city.folding.store import Store
 from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
-from console.live.channel import Channel, Watcher
+from city.views.wall_view import WallView
+from console.live.channel import Channel
 from console.live.channels import KEPT_S, Channels, Scoped
-from tests.console.live.test_channel import Counting, Screen, Wall
+from console.live.watcher import Watcher
+from tests.console.live.test_channel import Counting, Screen, Wall, settle
 
 
 class House:
@@ -120,3 +123,41 @@ async def test_what_is_said_reaches_the_watchers_of_every_channel() -> None:
     house.channels.say(b'{"beat":{}}')
     assert [channel.bytes_out for channel in (one, other)] == [11, 11]
     assert house.channels.figures() == {"duty": (0, 0), "agency": (2, 22)}
+
+
+class Following:
+    """A channel that runs with a stopped clock: only news makes it look."""
+
+    def __init__(self, most_hz: float) -> None:
+        self.store, self.part = Store(), Counting()
+        self.channels = Channels({"wall": Channel(self.store, Wall(self.part), WallView().see)})
+        self.channels.channel("wall").join(Watcher(Screen().write), b"{}")
+        self.task = asyncio.create_task(self.channels.run(lambda: 1000.0, most_hz))
+
+    def news(self) -> None:
+        self.store.state.touch("units")
+        self.channels.wake()
+
+    async def has_looked(self, times: int) -> None:
+        async with asyncio.timeout(20):
+            while self.part.looks != times:  # noqa: ASYNC110  # another task's state
+                await asyncio.sleep(0.001)
+
+
+async def test_news_after_a_quiet_moment_is_shown_without_waiting_for_a_tick() -> None:
+    wall = Following(most_hz=1e6)
+    await wall.has_looked(1)
+    for look in (2, 3, 4):
+        wall.news()
+        await wall.has_looked(look)
+    wall.task.cancel()
+
+
+async def test_news_that_comes_faster_is_collected() -> None:
+    wall = Following(most_hz=0.001)
+    await wall.has_looked(1)
+    for _ in range(20):
+        wall.news()
+        await settle()
+    assert wall.part.looks == 1
+    wall.task.cancel()

@@ -17,8 +17,8 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
-from console.live.channel import Watcher
 from console.live.live_socket import LiveHandler, PageProtocol
+from console.live.watcher import Watcher
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: wall\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -106,7 +106,10 @@ async def test_a_browser_that_leaves_the_live_socket_while_it_is_written_to(
     viewer = SimpleNamespace(page="wall", remote="", proof=b"")
     authorization = SimpleNamespace(viewer=lambda *_: viewer, current_viewer=lambda *_: viewer)
     channels = SimpleNamespace(
-        has_page=lambda page: True, knows=lambda page, scope: True, channel=lambda page, scope: channel
+        has_page=lambda page: True,
+        knows=lambda page, scope: True,
+        channel=lambda page, scope: channel,
+        wake=lambda: None,
     )
     given = {
         "channels": channels, "authorization": authorization, "hello": lambda page: b"hello",
