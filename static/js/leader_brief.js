@@ -23,7 +23,7 @@ export function briefLines(city, view, look) {
     const values = { agency: holder(one.agency), to: one.to ? holder(one.to) : "", t: say.moment(one.at, now) };
     lines.push(say.say(one.to ? "leader.brief.taken_over" : "leader.brief.timeout", values));
   }
-  const hard = next.map(([kind, place, , at]) => say.say("leader.brief.moment." + kind, { t: say.moment(at, now), place: placeName(city, place) }));
+  const hard = next.map(([kind, place, , at, isExercise]) => (isExercise ? say.say("band.drill") : "") + say.say("leader.brief.moment." + kind, { t: say.moment(at, now), place: placeName(city, place) }));
   if (hard.length > 0) lines.push(say.say("leader.brief.hardest", { moments: hard.join(say.say("leader.brief.with")) }));
   return lines;
 }

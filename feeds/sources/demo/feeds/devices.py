@@ -125,6 +125,14 @@ class Devices:
                 found[kind.client] += self._class(kind, chosen, serials, at[chosen], depths)
         return found
 
+    def places(self, kind: str) -> list[tuple[float, float]]:
+        """Return (lon, lat) of the devices of a class."""
+        return [(one.place.lon, one.place.lat) for one in self.all if one.kind.name == kind]
+
+    def tides(self) -> list[tuple[str, float]]:
+        """Return the tide gauges with the constant that each has in its curve."""
+        return [(one.label, float(self._who[n])) for n, one in enumerate(self.all) if one.kind.name == "tide"]
+
     def hour_before(self, until: float) -> Iterator[Records]:
         """Yield what the gauges of HOUR_OF measured in the hour before ``until``, oldest first, by client.
 
