@@ -1,13 +1,16 @@
 """Measures the bytes that a street's page receives during a storm in the district.
 
-A raw client listens to ``/live/street/<code>`` as the page does. ``kb_per_s`` is the mean of ``seconds``
-(limit: 32), ``by_kind`` bytes per second of each kind of message: beats, each card's views, each layer's
-frames; ``load_kb`` is what the page gets when it opens. Fifty cases a minute are filed, three of them in the
-street; sensors and units are those of the demo.
+``browser_kb_per_s`` is what Chromium's network domain counts while it shows ``/street/<code>`` (limit: 32):
+messages of all its sockets and the bodies of all answers, tiles too; ``browser_by_kind`` bytes per second of
+each address. Beside it a raw client listens to ``/live/street/<code>`` as the page does: ``kb_per_s``, and
+``by_kind`` bytes per second of each kind of message: beats, each card's views, each layer's frames;
+``load_kb`` is what the page gets when it opens. Both are the mean of ``seconds``. Fifty cases a minute are
+filed, three of them in the street; sensors and units are those of the demo.
 """
 
 import argparse
 import asyncio
+import base64
 import itertools
 import json
 import tempfile
@@ -15,14 +18,17 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import websockets
+from playwright.async_api import Browser, CDPSession, async_playwright
 
 from city.clocks.timestamps import iso
 from feeds.clients.commander import Commander
 from feeds.clients.publisher import Publisher, Record
 from feeds.sources.demo.district import DemoDistrict
+from tests.console.browser import ARGUMENTS, CHROMIUM, IS_IDLE, START_MS
 from tests.people import PASSWORD, Cast
 from tests.running import TOPICS, Running
 from tests.signed_in import Visitor
@@ -76,20 +82,66 @@ class Listening:
             size -= part
         self.got.append((now, next(iter(told)), max(0, size)))
 
-    def kinds(self, since: float, until: float) -> Counter[str]:
-        """Return kind → bytes received in a time."""
-        found: Counter[str] = Counter()
-        for at, kind, size in self.got:
-            if since <= at < until:
-                found[kind] += size
-        return found
+
+def kinds_of(got: list[tuple[float, str, int]], since: float, until: float) -> Counter[str]:
+    """Return kind → bytes received in a time."""
+    found: Counter[str] = Counter()
+    for at, kind, size in got:
+        if since <= at < until:
+            found[kind] += size
+    return found
 
 
-async def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
+class Watching:
+    """What a browser receives while it shows the street's page, by the browser's own count."""
+
+    SIZE: Final = {"width": 1366, "height": 768}
+    DRAWN: Final = "() => window.citywall?.card('own_cases')?.as_of != null"
+
+    def __init__(self) -> None:
+        self.got: list[tuple[float, str, int]] = []
+        self._paths: dict[str, str] = {}
+
+    async def open(self, browser: Browser, console: str) -> None:
+        """Sign in and open the page; return when it is drawn."""
+        page = await browser.new_page(viewport=self.SIZE)  # type: ignore[arg-type]  # the keys are those it takes
+        await page.goto(f"{console}/sign-in?next=/street/{STREET}")
+        await page.fill('input[name="account"]', "yangjing")
+        await page.fill('input[name="password"]', PASSWORD)
+        session = await page.context.new_cdp_session(page)
+        self._listen(session)
+        await session.send("Network.enable")
+        await page.click('button[type="submit"]')
+        await page.wait_for_url(f"**/street/{STREET}*", timeout=START_MS)
+        await page.wait_for_function(self.DRAWN, timeout=START_MS)
+        await page.wait_for_function(IS_IDLE, timeout=START_MS)
+
+    def _listen(self, session: CDPSession) -> None:
+        session.on("Network.webSocketCreated", lambda told: self._name(told, told["url"]))
+        session.on("Network.requestWillBeSent", lambda told: self._name(told, told["request"]["url"]))
+        session.on("Network.webSocketFrameReceived", self._frame)
+        session.on("Network.dataReceived", self._data)
+
+    def _name(self, told: dict[str, Any], url: str) -> None:
+        self._paths[told["requestId"]] = "/".join(urlsplit(url).path.split("/")[:3])
+
+    def _frame(self, told: dict[str, Any]) -> None:
+        frame = told["response"]
+        is_text, payload = frame["opcode"] == 1, frame["payloadData"]
+        self._take(told, len(payload.encode() if is_text else base64.b64decode(payload)))
+
+    def _data(self, told: dict[str, Any]) -> None:
+        self._take(told, told["encodedDataLength"] or told["dataLength"])
+
+    def _take(self, told: dict[str, Any], size: int) -> None:
+        self.got.append((time.monotonic(), self._paths.get(told["requestId"], "?"), size))
+
+
+async def measure(running: Running, cast: Cast, seconds: float, browser: Browser) -> dict[str, Any]:
     visitor = Visitor(running.console)
     await asyncio.to_thread(visitor.sign_in, "yangjing", PASSWORD)
     url = running.console.replace("http", "ws")
-    listening = Listening()
+    listening, watching = Listening(), Watching()
     publishers = {topic: Publisher(running.gateway, topic, running.publisher) for topic in TOPICS}
     for publisher in publishers.values():
         await publisher.__aenter__()
@@ -113,6 +165,7 @@ async def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any
     await asyncio.sleep(SETTLED_S)
     opened = time.monotonic()
     tasks.append(asyncio.create_task(listening.run(f"{url}/live/street/{STREET}", visitor)))
+    await watching.open(browser, running.console)
     await asyncio.sleep(SETTLED_S)
     since = time.monotonic()
     await asyncio.sleep(seconds)
@@ -124,12 +177,24 @@ async def measure(running: Running, cast: Cast, seconds: float) -> dict[str, Any
     await commander.__aexit__(None, None, None)
     for publisher in publishers.values():
         await publisher.__aexit__(None, None, None)
-    kinds, load = listening.kinds(since, until), listening.kinds(opened, opened + 3.0)
+    took = until - since
+    kinds, load = kinds_of(listening.got, since, until), kinds_of(listening.got, opened, opened + 3.0)
+    seen = kinds_of(watching.got, since, until)
     return {
-        "kb_per_s": round(kinds.total() / seconds / 1000, 2), "seconds": seconds,
+        "browser_kb_per_s": round(seen.total() / took / 1000, 2),
+        "browser_by_kind": {kind: round(size / took) for kind, size in seen.most_common()},
+        "kb_per_s": round(kinds.total() / took / 1000, 2), "seconds": round(took, 1),
         "load_kb": round(load.total() / 1000, 1), "refused": len(refused),
-        "by_kind": {kind: round(size / seconds) for kind, size in kinds.most_common()},
+        "by_kind": {kind: round(size / took) for kind, size in kinds.most_common()},
     }  # fmt: skip
+
+
+async def in_browser(running: Running, cast: Cast, seconds: float) -> dict[str, Any]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found = await measure(running, cast, seconds, browser)
+        await browser.close()
+    return found
 
 
 def main() -> None:
@@ -143,7 +208,7 @@ def main() -> None:
         try:
             with Cast(running, {"yangjing": STREET}) as cast:
                 running.start()
-                result = asyncio.run(measure(running, cast, 15.0 if options.quick else options.seconds))
+                result = asyncio.run(in_browser(running, cast, 15.0 if options.quick else options.seconds))
         finally:
             running.stop()
     print(json.dumps(result) if options.json else json.dumps(result, indent=2))

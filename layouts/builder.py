@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import panel as pn
 
+from layers.fields.heat_choices import CHOICES
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
 from layouts.page_parts import Page, PageParts, inert
@@ -96,6 +97,7 @@ def build(
         "figures": parts.figures,
         "words": _words(layout, lang, settings.names), "sheets": layout.sheets,
         "phone": settings.phone if layout.scoped else "",
+        "heats": CHOICES if "heat_map" in layout.scripts else {},
         "has_grids": settings.has_grids, "wide_from": layout.wide and layout.wide.from_px,
         "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip

@@ -19,17 +19,24 @@ __all__ = ["LEADER_CARDS", "LEADER_LAYOUT"]
 LEADER_LAYOUT: Final = Layout(
     key="leader",
     path="/leader",
-    areas=("header header", "figures figures", "map decisions", "map orders", "cells orders"),
+    areas=("header header", "figures figures", "map own", "cells own"),
     columns="minmax(0, 3fr) minmax(0, 2fr)",
-    rows="auto auto auto minmax(0, 1fr) auto",
+    rows="auto auto minmax(0, 1fr) auto",
     regions=(
         Region("header", (Cell("leader_header"),)),
         BAND,
         Region("figures", (Cell("leader_figures"),)),
-        Region("decisions", (Cell("leader_decisions"),)),
         Region("map", (Cell("map", "figure", grow=True), Cell("legend", grow=True))),
         Region("cells", (Cell("leader_cells"),)),
-        Region("orders", (Cell("leader_orders", grow=True), Cell("leader_brief"), Cell("leader_handover"))),
+        Region(
+            "own",
+            (
+                Cell("leader_decisions", grow=True),
+                Cell("leader_orders", grow=True),
+                Cell("leader_brief"),
+                Cell("leader_handover"),
+            ),
+        ),
     ),
     scripts=(*EVERY, *OF_CASES, "leader"),
     sheets=("cards", "people_cards", "leader_cards"),

@@ -78,7 +78,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
     if any(one.state(city) != "over" for one in stands):
         _note_warning(state, fact, "log.warning", stands)
-    elif all(info.says != "warns" for info in warned.infos):
+    elif all(info.says not in ("warns", "tells") for info in warned.infos):
         others = [one for one in state.warnings.values() if one.key != warned.key]
         left = {one.warned.key for one in in_force(state.warnings.values(), city)}
         gone = [one for one in in_force(others, city) if one.warned.key not in left]

@@ -207,13 +207,17 @@ class Situation(msgspec.Struct):
 
 
 class ZeroReport(msgspec.Struct, frozen=True):
-    """A holder's report of one round. ``nil``: nothing changed. ``text`` is class P2."""
+    """A holder's report of one round. ``nil``: nothing changed. ``text`` is class P2.
+
+    ``by_phone``: the holder told it by telephone, and ``signed`` is who entered it.
+    """
 
     holder: str
     nil: bool
     signed: Signed
     late_s: float = 0.0
     text: str = ""
+    by_phone: bool = False
 
 
 class ReportRound(msgspec.Struct):
@@ -256,3 +260,7 @@ class Forecast(msgspec.Struct, frozen=True):
     issued_at: float
     line: float | None = None
     """The warning line of the place in force at that time, same unit and datum."""
+    exercise: bool = False
+    """The office sent it as an exercise: pages say so."""
+    until: float | None = None
+    """Until when the office's message holds; None: until its peak."""

@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "WarningMessage"]
+__all__ = [
+    "Area", "Info", "Landfall", "Ring", "Storm", "StormPoint", "ToldForecast", "WarningMessage",
+]  # fmt: skip
 
 Ring = tuple[tuple[float, float], ...]
 """Corners (lon, lat), closed or not."""
@@ -21,16 +23,30 @@ class Area(msgspec.Struct, frozen=True):
     rings: tuple[Ring, ...] = ()
 
 
+class ToldForecast(msgspec.Struct, frozen=True):
+    """A forecast in a statement. ``kind``: tide (m), rain_1h, rain_3h (mm); ``at`` is when it is reached.
+
+    ``place`` is a station as the office names it or a division code; ``datum`` '' = that of the station.
+    """
+
+    kind: str
+    place: str
+    value: float
+    at: float
+    datum: str = ""
+
+
 class Info(msgspec.Struct, frozen=True):
     """One statement of a warning; CAP's translations of a statement are joined into one.
 
-    ``says``: ``warns``; ``lifts`` (the danger is over: AllClear, Past, 解除); ``doubts`` (Unlikely, or
-    a statement of a Cancel with references). ``rank`` 1..4 with 4 = worst, 0 = no colour; never estimated.
-    ``begins`` is when it takes effect, ``ends`` when it ends; ``assumed``: the office gave no end, and the
-    usual duration was used. ``headlines``: language (``zh``, ``en``) → text.
+    ``says``: ``warns``; ``tells`` (no signal of a colour, only forecasts); ``lifts`` (the danger is over:
+    AllClear, Past, 解除); ``doubts`` (Unlikely, or a statement of a Cancel with references). ``rank`` 1..4
+    with 4 = worst, 0 = no colour; never estimated. ``begins`` is when it takes effect, ``ends`` when it ends;
+    ``assumed``: the office gave no end, and the usual duration was used. ``headlines``: language (``zh``,
+    ``en``) → text.
     """
 
-    says: Literal["warns", "lifts", "doubts"]
+    says: Literal["warns", "tells", "lifts", "doubts"]
     event: str
     hazard: str
     colour: str
@@ -41,6 +57,7 @@ class Info(msgspec.Struct, frozen=True):
     ends: float
     assumed: bool
     areas: tuple[Area, ...]
+    forecasts: tuple[ToldForecast, ...] = ()
 
 
 class WarningMessage(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from city.state.briefing_records import HALL
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
 from city.views.duty.duty_seen import duty_by_facts
-from city.views.response.forecasts_seen import next_forecasts, storm_ahead
+from city.views.response.forecasts_seen import next_forecasts, storm_ahead, warned_forecasts
 from city.views.response.response_seen import ResponseSeen
 from city.views.response.response_view import response_seen
 from city.views.wall_seen import DutySeen, PageSeen, SourceSeen, WarningSeen
@@ -97,7 +97,11 @@ class PageView:
         storm = self._kept.get(
             "storm_ahead", revision, lambda: storm_ahead(ledger.storms.values(), rules, city_now)
         )
-        ahead = (*next_forecasts(ledger.forecasts.values(), city_now), *((storm,) if storm else ()))
+        warned = self._kept.get(
+            "forecasts", revision, lambda: warned_forecasts(ledger.warnings.values(), rules, city_now)
+        )
+        held = (*ledger.forecasts.values(), *warned)
+        ahead = (*next_forecasts(held, city_now), *((storm,) if storm else ()))
         return msgspec.structs.replace(seen, next=ahead)
 
     def _duty(self, state: CityState, city_now: float) -> DutySeen:

@@ -10,9 +10,10 @@ import msgspec
 from city.clocks.timestamps import parse
 from city.facts.fact import Fact
 from city.state.ledger_state import LedgerState
-from city.state.warning_records import Area, Info, WarningMessage
+from city.state.warning_records import Area, Info, ToldForecast, WarningMessage
 from city.warnings.areas import areas_of, listed, named_values
 from city.warnings.signals import OTHER, RANKS, SEVERITIES, colour_in, colour_of, hazard_of, is_lifting
+from city.warnings.told_forecasts import ForecastError, told_forecasts
 
 __all__ = ["ASSUMED_S", "USUAL_S", "fold_warning"]
 
@@ -57,6 +58,7 @@ def fold_warning(state: LedgerState, fact: Fact) -> WarningMessage | None:
     if held is not None and _newness(held) >= _newness(warned):
         return None
     state.warnings[warned.key] = warned
+    state.warnings_received.setdefault(warned.key, state.clock.at(fact.recorded_at))
     return warned
 
 
@@ -83,7 +85,7 @@ def _warned(
         says: Literal["lifts", "doubts"] = "doubts" if references else "lifts"
         infos = [msgspec.structs.replace(info, says=says) for info in infos]
     sender = str(record["sender"])
-    ends = max((info.ends for info in infos if info.says == "warns"), default=0.0)
+    ends = max((info.ends for info in infos if info.says in ("warns", "tells")), default=0.0)
     key = f"{sender}/{record['identifier']}"
     return WarningMessage(key, sender, status, kind, sent, references, tuple(infos), ends)
 
@@ -106,6 +108,10 @@ def _info(info: Mapping[str, Any], sent: float, zone: tzinfo | None) -> Info:
     ends, assumed = _moment(info.get("expires"), zone)
     if ends is None or ends > begins + LONGEST_S or (assumed and ends <= begins):
         ends, assumed = begins + ASSUMED_S.get(hazard, USUAL_S), True
+    areas = areas_of(info)
+    forecasts = _forecasts(info, areas)
+    if forecasts and says == "warns" and not colour:
+        says = "tells"
     return Info(
         says=says,
         event=event.strip().casefold()[:80],
@@ -117,11 +123,20 @@ def _info(info: Mapping[str, Any], sent: float, zone: tzinfo | None) -> Info:
         begins=begins,
         ends=ends,
         assumed=assumed,
-        areas=areas_of(info),
+        areas=areas,
+        forecasts=forecasts,
     )
 
 
-def _says(info: Mapping[str, Any], headline: str) -> Literal["warns", "lifts", "doubts"]:
+def _forecasts(info: Mapping[str, Any], areas: tuple[Area, ...]) -> tuple[ToldForecast, ...]:
+    """Return what a statement forecasts; the gateway refuses what is wrong, an old record may have it."""
+    try:
+        return told_forecasts(info, areas)
+    except ForecastError:
+        return ()
+
+
+def _says(info: Mapping[str, Any], headline: str) -> Literal["warns", "tells", "lifts", "doubts"]:
     if (
         "AllClear" in listed(info.get("responseType"))
         or info.get("urgency") == "Past"
@@ -188,6 +203,7 @@ def _joined(decoded: tuple[_DecodedInfo, ...]) -> Info:
         ends=max(info.ends for info in row if info.assumed == all(one.assumed for one in row)),
         assumed=all(info.assumed for info in row),
         areas=tuple(_one_area(areas) for areas in zip(*(info.areas for info in row), strict=True)),
+        forecasts=tuple(dict.fromkeys(told for info in row for told in info.forecasts)),
     )
 
 

@@ -1,6 +1,6 @@
 """Which warnings are in force, computed from all messages together; their order does not matter (CAP 1.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -39,13 +39,16 @@ def in_force(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, 
     return tuple(one for one in standing(messages, now) if one.state(now) == "in_force")
 
 
-def standing(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, ...]:
+def standing(
+    messages: Iterable[WarningMessage], now: float, *, says: Container[str] = ("warns",)
+) -> tuple[Standing, ...]:  # fmt: skip
     """Return what is in force or announced at ``now`` (city epoch seconds), ordered by key.
 
     A whole message ends when an Update references it, directly or through a chain of references, or when a
     later message cancels any message of its chain; an Update sent after the cancellation is new. An area of
     a statement ends when the same office issues another signal of the same hazard for it (from the time that
     one takes effect), or lifts the hazard there. A lifting that names a colour does not end a worse one.
+    ``says``: which statements are wanted; forecasts (``tells``) are no warnings.
     """
     every = tuple(messages)
     live = sorted((one for one in every if one.ends > now), key=lambda one: one.key)
@@ -63,7 +66,7 @@ def standing(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, 
     for one in live:
         ended = min((by.sent for by in enders if chains.ends(by, one)), default=float("inf"))
         for info in one.infos:
-            if info.says != "warns":
+            if info.says not in says:
                 continue
             rivals = topics[_topic(one, info)]
             for area in info.areas or (Area(),):

@@ -19,7 +19,10 @@ _UNITS: Final = {"percent": " %", "count": "", "seconds": "", "cm": " cm"}
 
 
 def indicator_rows(state: CityState, rules: DecisionRules, episode: Episode, words: Words) -> tuple[Row, ...]:
-    """Return E01 – E13 as they were at the end of the response, or are now."""
+    """Return E01 – E13 as they were at the end of the response, or are now.
+
+    A ledger alone has no telemetry: of E10b nothing is known then, nor of E11.
+    """
     now = min(episode.now, episode.ends)
     found = emergency_indicators(
         state.ledger, rules, (episode.begins, now), now=now, units=units_by_kind(state) or None,

@@ -72,6 +72,8 @@ def _warnings(state: LedgerState, episode: Episode, words: Words) -> Iterator[En
         if not first <= one.sent <= min(episode.ends, episode.now):
             continue
         for info in one.infos:
+            if info.says == "tells":
+                continue
             hazard = info.event if info.hazard == OTHER else words.code("hazard", info.hazard)
             colour = words.code("colour", info.colour) if info.colour else ""
             key = "warning_over" if one.kind == "Cancel" or info.says == "lifts" else "warning"

@@ -1,4 +1,4 @@
-"""Verifies the ledger's stream at the start and once an hour, to find rows that were changed long ago.
+"""Verifies the ledger's stream after the start and once an hour, to find rows that were changed long ago.
 
 Folding checks each fact, but a process folds each fact once, and only those after its snapshot. Closed
 segments may cover years and are not verified here; ``citywall audit verify`` does that.
@@ -31,8 +31,9 @@ class ChainWatch:
         self._url = url
         self._data_dir = data_dir
 
-    async def run(self) -> None:
-        """Verify repeatedly until cancelled."""
+    async def run(self, folded: asyncio.Event) -> None:
+        """Verify repeatedly until cancelled. It begins after the fold, which needs the same processor."""
+        await folded.wait()
         while True:
             wait = EVERY_S if await self.walk() else RETRY_S
             await asyncio.sleep(wait)

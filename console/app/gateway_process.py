@@ -79,6 +79,7 @@ def _config(settings: Settings, district: District) -> GatewayConfig:
         tls_certificate=Path(cert) if cert else None,
         tls_key=Path(key) if key else None,
         snapshots=settings.data_dir / "snapshots" / "gateway",
+        keep_days=settings.ledger_days,
     )
 
 

@@ -72,7 +72,7 @@ class OrderServices:
             self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
         self.leader_sheets = LeaderSheets(
-            self._state, words=words, title=district.name, timezone=district.timezone, clock=clock
+            self._state, rules, words=words, title=district.name, timezone=district.timezone, clock=clock
         )
 
         self._agency_services = AgencyServices(

@@ -31,6 +31,8 @@ from console.deployment.district import District, read_district, read_grids
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
+from console.heat.feed import feed_heat
+from console.heat.handlers import heat_patterns
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
 from console.live.step_marks import StepMarks, keep_folded
@@ -41,14 +43,13 @@ from console.pages.http_handlers import (
     MetricsHandler,
     ReadyHandler,
     StaticHandler,
-    TileHandler,
     ViewKeyHandler,
 )
 from console.pages.leader_handlers import leader_patterns
-from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.phone_app import PhoneApp, phone_patterns
+from console.pages.photo_upload import PhotoUploadHandler, PhotoUploads
 from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
 from feeds.gateway.picture_store import Pictures
@@ -127,8 +128,7 @@ class Console:
         )  # fmt: skip
         self._screens = Screens(
             settings, district, store, rules, build_id=self._build, has_grids=bool(grids.codes),
-            presence=self._ordering.presence.everywhere,
-            stations=self._stations,
+            presence=self._ordering.presence.everywhere, stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
         self._follower.on_folded.append(self._channels.wake)
@@ -143,10 +143,12 @@ class Console:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follower.run())
             tasks.create_task(self._health.run())
-            tasks.create_task(self._chain.run())
+            tasks.create_task(self._chain.run(self._follower.complete))
+            tasks.create_task(self._freeze_when_folded())
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
+            tasks.create_task(feed_heat(self._screens.points, self._follower, self._settings.log_url))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
             if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us
@@ -181,6 +183,8 @@ class Console:
         live = {
             "channels": self._channels, "hello": self._screens.hello, "origins": origins, **access,
         }  # fmt: skip
+        evidence = self._evidence(origins)
+        uploads = PhotoUploads(self._sockets, evidence)
         return [
             (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
             (r"/healthz", HealthHandler, {"build": self._build}),
@@ -190,16 +194,14 @@ class Console:
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),
-            *evidence_patterns(self._evidence(origins)),
+            *evidence_patterns(evidence),
+            (r"/v1/photo", PhotoUploadHandler, {"uploads": uploads}),
             *duty_patterns(self._duty_files()),
             *leader_patterns(self._authorization, self._ordering.leader_sheets),
             *phone_patterns(self._phone_app()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             *picture_patterns(self._camera_pictures()),
-            (
-                rf"/tiles/({'|'.join(MAPS)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
-                TileHandler, {"draw": self._screens.tile, **access},
-            ),
+            *heat_patterns(self._screens.heat_pages(), self._authorization),
         ]  # fmt: skip
 
     def _evidence(self, origins: frozenset[str]) -> EvidenceServices:
@@ -247,6 +249,10 @@ class Console:
         await self._screens.warm_up()
         freeze_objects()
         self._health.warm = True
+
+    async def _freeze_when_folded(self) -> None:
+        await self._follower.complete.wait()
+        freeze_objects()
 
     async def _beat(self) -> None:
         while True:

@@ -47,7 +47,7 @@ async def run_feeds(settings: Settings, *, scale: int, seed: int, clock: Callabl
             tasks.create_task(people.run())
             await district.run(
                 send, clock=lambda: city.at(clock()), sleep=asyncio.sleep, rate=city.rate, units=units,
-                drives=people.drives,
+                drives=people.drives, begun=people.emergency_since,
             )  # fmt: skip
 
 

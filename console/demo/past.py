@@ -48,7 +48,7 @@ from feeds.sources.demo.people.responders import Order, Responders
 from feeds.storage.photo_files import PhotoFiles
 from feeds.telemetry.telemetry import Telemetry
 
-__all__ = ["Past", "generate_past"]
+__all__ = ["Past", "generate_past", "write_snapshot"]
 
 ACTOR: Final = "system:demo"
 BEGINS, ENDS = "demo:past:begins", "demo:past:ends"
@@ -82,7 +82,7 @@ async def generate_past(settings: Settings, *, scale: int, seed: int) -> int:
         finally:
             past.close()
         await _append(ledger, moments, rate=settings.city_rate)
-        return await _write_snapshot(ledger, settings)
+        return await write_snapshot(ledger, settings)
     finally:
         await ledger.close()
 
@@ -252,7 +252,7 @@ async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> 
     await ledger.append([_set_clock(ENDS, now, now, rate)])
 
 
-async def _write_snapshot(ledger: Ledger, settings: Settings) -> int:
+async def write_snapshot(ledger: Ledger, settings: Settings) -> int:
     """Fold the ledger and write a snapshot, so that no process needs to fold it; return the position."""
     store = Store()
     while rows := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):

@@ -7,6 +7,8 @@ from typing import Any, Final, Self
 
 import structlog
 
+from city.response.event_span import is_exercise
+from city.state.response_records import Response
 from console.demo.accounts import people_of
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
@@ -23,6 +25,8 @@ __all__ = ["DemoPeople", "ResponderSockets"]
 
 TICK_S: Final = 0.2
 BUSY_TICK_S: Final = 0.03
+EMERGENCY: Final = 2
+"""The rank of Ⅲ."""
 IDLE_S: Final = 60.0
 """A socket without a command for this time is closed."""
 
@@ -106,6 +110,11 @@ class DemoPeople:
             return []
         return self._linkage.drives(self._follower.store.state.ledger, self._clock())
 
+    def emergency_since(self) -> float | None:
+        """Return since when (city time) a real level of Ⅲ or above runs without a break, None without one."""
+        responses = self._follower.store.state.ledger.responses.values()
+        return min(filter(None, map(_emergency_since, responses)), default=None)
+
     async def run(self) -> None:
         """Act until cancelled."""
         async with self._sockets, asyncio.TaskGroup() as tasks:
@@ -132,3 +141,14 @@ class DemoPeople:
 
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _emergency_since(response: Response) -> float | None:
+    if response.rank < EMERGENCY or is_exercise(response.id):
+        return None
+    since = None
+    for one in reversed(response.activations):
+        if one.rank < EMERGENCY or (one.state == "ended" and since is not None):
+            break
+        since = one.activated_at
+    return since

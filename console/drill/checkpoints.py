@@ -12,6 +12,7 @@ from city.facts.fact import Fact
 from city.linkage.gauges import GAUGE_KIND, is_underpass_gauge
 from city.state.ledger_state import CityState
 from city.warnings.in_force import in_force
+from console.drill.queue_checks import desk_queue
 from console.drill.selection import FOUND_IN, find
 
 __all__ = ["CHECKS", "Folded", "judge", "wrong_arguments"]
@@ -153,6 +154,19 @@ def recovery(
     return "" if done is None or finished == done else f"{finished} done"
 
 
+def queue(
+    seen: Folded, *, alarms_most: int | None = None, grouped: int | None = None, callers: int | None = None
+) -> str:
+    """Check the desk's queue: the alarms of ten minutes, reports that share a row, callers of the longest."""
+    found = desk_queue(seen.state, seen.rules, seen.machine)
+    if alarms_most is not None and found["alarms"] > alarms_most:
+        return f"alarms {found['alarms']}"
+    wanted = {"grouped": grouped, "callers": callers}
+    return ", ".join(
+        f"{name} {found[name]}" for name, value in wanted.items() if value not in (None, found[name])
+    )
+
+
 def relaxation(seen: Folded, *, kind: str, active: bool, begun: bool = False) -> str:
     """Check whether a relaxation is switched on now, and whether it ever was."""
     found = seen.state.ledger.relaxations.get(kind)
@@ -174,7 +188,7 @@ def _within(number: int, exactly: int | None, least: int | None, most: int | Non
 CHECKS: Final[dict[str, Check]] = {
     "level": level, "proposed": proposed, "count": count, "facts": facts, "minutes": minutes,
     "warnings": warnings, "underpasses": underpasses, "relocated": relocated, "recovery": recovery,
-    "handover": handover, "relaxation": relaxation,
+    "handover": handover, "relaxation": relaxation, "queue": queue,
 }  # fmt: skip
 """Name in a script → what it checks."""
 

@@ -11,23 +11,29 @@ from feeds.sources.demo.people.pictures import picture_id
 
 __all__ = ["Names", "account_of"]
 
+_PLACE: Final = ("lon", "lat")
+
 _NAME: Final = re.compile(r"\{([^{}]+)\}")
 _SHARE: Final = re.compile(r"(should)\.(\w+)(?:\*([\d.]+))?")
 
 
 class Names:
     """Fills in ``{name}`` of the script, ``{holder}``, ``{item}``, ``{proposal:<response>}``, ``{photo}``,
-    ``{T-8:00}`` (a time) and ``{should.<group>*0.62}`` (people of the holder to relocate).
+    ``{lon}`` and ``{lat}`` of a found record, ``{T-8:00}`` (a time) and
+    ``{should.<group>*0.62}`` (people of the holder to relocate).
     """
 
-    def __init__(self, script: Script, state: LedgerState, *, holder: str = "", item: str = "") -> None:
+    def __init__(
+        self, script: Script, state: LedgerState, *, holder: str = "", item: str = "", record: Any = None
+    ) -> None:  # fmt: skip
         self._script = script
         self._state = state
+        self._record = record
         self._own = {"holder": holder, "item": item, "photo": picture_id("done", 0)}
 
-    def of(self, *, holder: str = "", item: str = "") -> "Names":
-        """Return the same names for a holder or an item."""
-        return Names(self._script, self._state, holder=holder, item=item)
+    def of(self, *, holder: str = "", item: str = "", record: Any = None) -> "Names":
+        """Return the same names for a holder, or for an item of a found record."""
+        return Names(self._script, self._state, holder=holder, item=item, record=record)
 
     def fill(self, value: Any) -> Any:
         """Return a value with all its names put in; a text that is only a share becomes a number."""
@@ -40,6 +46,8 @@ class Names:
         whole = _NAME.fullmatch(value)
         if whole and _SHARE.fullmatch(whole[1]):
             return self._share(whole[1])
+        if whole and whole[1] in _PLACE and self._record is not None:
+            return getattr(self._record.place, whole[1])
         return _NAME.sub(lambda found: self._name(found[1]), value)
 
     def _name(self, name: str) -> str:

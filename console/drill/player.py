@@ -213,7 +213,7 @@ class Player:
             for key, record in found if line.each else found[-1:]:
                 items = [one.key for one in getattr(record, line.per)] if line.per else [""]
                 for account, item in product(self._accounts(line, record), items):
-                    yield account, subject_of(table, key), names.of(item=item).fill(line.args)
+                    yield account, subject_of(table, key), names.of(item=item, record=record).fill(line.args)
         if line.on:
             for holder in self._holders(line):
                 own = names.of(holder=holder)
@@ -235,6 +235,8 @@ class Player:
         street = getattr(record, "street", "") or (place.street if place else "")
         if line.by == "@inspector":
             return [f"inspector-{street or next(iter(self._stage.rules.streets))}"]
+        if line.by == "@street":
+            return [account_of(street)]
         holder = getattr(record, "agency", "") or getattr(record, "holder", "") or street
         holder = holder or next(iter(getattr(record, "parties", ())), "")
         if holder in line.omit:

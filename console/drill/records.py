@@ -1,14 +1,17 @@
 """The records of a script's lines, as its upstream systems publish them (docs/protocol.md)."""
 
 from collections.abc import Iterator, Mapping
+from itertools import count, cycle, islice
 from typing import Any, Final
+
+import numpy as np
 
 from city.clocks.timestamps import iso
 from city.dispatch.decision_rules import DecisionRules
 from city.warnings.signals import COLOURS, SEVERITIES
 from console.drill.script import CaseReport, Device, Script, Unit, WarningLine
 
-__all__ = ["CLIENTS", "cases", "devices", "readings", "track", "units", "warning"]
+__all__ = ["CLIENTS", "cases", "devices", "readings", "spread_spots", "track", "units", "warning"]
 
 CLIENTS: Final = {"case": "hotline", "sensor": "iot-water", "unit": "avl", "warning": "weather"}
 """Topic → the client that publishes it."""
@@ -105,18 +108,18 @@ def units(some: tuple[Unit, ...], rules: DecisionRules, now: float) -> list[dict
 
 
 def cases(some: tuple[CaseReport, ...], rules: DecisionRules, now: float) -> Iterator[dict[str, Any]]:
-    """Yield the reports of cases: one by one, or several at the low points of the streets in turn."""
+    """Yield the reports of cases: one by one, or several in the streets in turn."""
     for one in some:
-        spots = _spots(one, rules)
+        spots = spread_spots(rules, one.number) if one.spread else _spots(one, rules)
         for number in range(one.number):
-            lon, lat, road = spots[number % len(spots)]
+            lon, lat, road = spots[0 if one.callers else number % len(spots)]
             yield {
                 "id": one.id if one.number == 1 else f"{one.id}-{number + 1}", "at": iso(now),
                 "channel": "hotline_12345", "title": one.title, "urgency": one.urgency,
                 **({"road": road} if road else {}),
                 "category": {"kind": one.kind, "code": one.code, "system": "GBT30428.2"},
                 # Further ones at the same spot stand apart, so that none is suggested as a duplicate.
-                "lon": lon + 0.0011 * (number // len(spots)), "lat": lat,
+                "lon": lon + (0.0 if one.callers else 0.0011 * (number // len(spots))), "lat": lat,
             }  # fmt: skip
 
 
@@ -126,3 +129,29 @@ def _spots(one: CaseReport, rules: DecisionRules) -> list[tuple[float, float, st
     held = rules.street_places
     streets = [one.street] if one.street else list(held)
     return [(place.lon, place.lat, "") for street in streets for place in held.get(street, ())[:1]]
+
+
+def spread_spots(rules: DecisionRules, number: int) -> list[tuple[float, float, str]]:
+    """Return so many positions, the streets in turn: always the same ones, even over each street's area."""
+    streets = [_inside(rules, street) for street in rules.streets if rules.rings_of(street)]
+    return [next(street) for street in islice(cycle(streets), number)] if streets else []
+
+
+def _inside(rules: DecisionRules, street: str) -> Iterator[tuple[float, float, str]]:
+    """Yield positions in a street: the points of a Halton sequence over its box that are in its outline."""
+    corners = np.concatenate(rules.rings_of(street))
+    least, size = corners.min(axis=0), np.ptp(corners, axis=0)
+    for step in count(1):
+        lon, lat = (least + size * (_radical(step, 2), _radical(step, 3))).tolist()
+        if rules.street_of(lon, lat) == street:
+            yield round(lon, 6), round(lat, 6), ""
+
+
+def _radical(number: int, base: int) -> float:
+    """Return the digits of a number in a base, mirrored at the point: 6 = 110 → 0.011."""
+    found, part = 0.0, 1.0
+    while number:
+        number, digit = divmod(number, base)
+        part /= base
+        found += digit * part
+    return found

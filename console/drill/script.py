@@ -55,7 +55,9 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A case of the hotline. ``number`` of them are reported, at places of the streets in turn."""
+    """A case of the hotline. ``number`` of them are reported, at places of the streets in turn; ``spread``:
+    each somewhere in its street, never near another; ``callers``: all of the same thing at the first place.
+    """
 
     id: str
     kind: str
@@ -66,6 +68,8 @@ class CaseReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lon: float = 0.0
     lat: float = 0.0
     number: int = 1
+    spread: bool = False
+    callers: bool = False
     urgency: str = "normal"
 
 

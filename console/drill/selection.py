@@ -7,9 +7,9 @@ from city.state.ledger_state import LedgerState
 
 __all__ = ["ACTORS", "FOUND_IN", "Found", "find", "matches", "subject_of"]
 
-ACTORS: Final = ("@holder", "@duty", "@inspector", "@holders")
-"""Who acts on a found record: the operator or the duty leader of its agency or street, the inspector of its
-street, or the operators of all its holders."""
+ACTORS: Final = ("@holder", "@duty", "@street", "@inspector", "@holders")
+"""Who acts on a found record: the operator or the duty leader of its agency or street, the operator or the
+inspector of its street, or the operators of all its holders."""
 
 Found = tuple[str, Any]
 """A record's key and the record."""

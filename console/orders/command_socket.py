@@ -20,7 +20,7 @@ from feeds.protocol.faults import flaw
 from feeds.protocol.frames import BadFrame, Doubled, binary, parse
 from feeds.protocol.rights import Claims
 
-__all__ = ["CommandHandler", "CommandSockets"]
+__all__ = ["CommandHandler", "CommandSockets", "token_of"]
 
 log = structlog.get_logger()
 
@@ -114,7 +114,7 @@ class CommandHandler(WebSocketHandler):
 
     async def prepare(self) -> None:
         """Refuse before the handshake: 401 without a valid token, 403 without the right or the account."""
-        token = _token(self.request.headers)
+        token = token_of(self.request.headers)
         claims = self._sockets.claims(token) if token else None
         if claims is None:
             self._refuse(401, "no token, or not a good one")
@@ -186,7 +186,7 @@ class CommandHandler(WebSocketHandler):
         self.finish(f"{reason}\n")
 
 
-def _token(headers: Any) -> str:
+def token_of(headers: Any) -> str:
     """Return the token from the header or a subprotocol, '' for none or for several headers."""
     lines = headers.get_list("Authorization")
     if lines:

@@ -31,7 +31,7 @@ from console.pages.http_handlers import PlainHandler
 from feeds.storage.photo_files import LARGEST_BYTES, PhotoFiles, PhotoRefused, read_photo
 from layouts.pages import SCOPE
 
-__all__ = ["EvidenceServices", "evidence_patterns"]
+__all__ = ["WITH_PHOTOS", "EvidenceServices", "evidence_patterns"]
 
 log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ AT_ONCE: Final = 2
 """Photos that are drawn anew at the same time; each may need 200 MB meanwhile."""
 WITH_PHOTOS: Final = frozenset({
     "finish_task", "make_safe", "feedback", "verify", "check", "self_handle", "transfer_level", "report",
+    "add_photos",
 })  # fmt: skip
 IN_THE_FIELD: Final = frozenset({
     "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers",
@@ -66,6 +67,12 @@ class EvidenceServices(msgspec.Struct, frozen=True):
     origins: frozenset[str]
     rules: DecisionRules
     photo_slots: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def store(self, file: bytes) -> str:
+        """Draw a photo anew and store it; return its SHA-256. Raises PhotoRefused, OSError."""
+        async with self.photo_slots:
+            photo = await asyncio.to_thread(read_photo, file, zone_offset_s=self.rules.zone_offset_s)
+        return await asyncio.to_thread(self.photos.put, photo)
 
     def task(self, name: str) -> Task | None:
         """Return the task with an id, None for none."""
@@ -160,21 +167,21 @@ class EvidenceHandler(PlainHandler):
         wrong = _wrong(person, page, envelope, files)
         if wrong is not None:
             return await services.orders.not_taken(person.account, envelope, wrong)
+        named: dict[str, list[str]] = {}
+        which: dict[str, Any] = {}
         try:
-            named = {field: [await self._stored(file) for file in some] for field, some in files.items()}
+            for field, some in files.items():
+                for number, file in enumerate(some, start=1):
+                    which = {"field": field, "of_photos": field, "n": number}
+                    named.setdefault(field, []).append(await services.store(file))
         except PhotoRefused as error:
-            return await services.orders.not_taken(person.account, envelope, Refusal("bad_args", str(error)))
+            refusal = Refusal("bad_args", str(error), which)
+            return await services.orders.not_taken(person.account, envelope, refusal)
         except OSError as error:
             log.error("evidence_not_stored", reason=str(error))
             refusal = Refusal("read_only", "photo_not_stored")
             return await services.orders.not_taken(person.account, envelope, refusal)
         return await services.orders.take(person, {**envelope, "args": {**envelope["args"], **named}})
-
-    async def _stored(self, file: bytes) -> str:
-        services = self._services
-        async with services.photo_slots:
-            photo = await asyncio.to_thread(read_photo, file, zone_offset_s=services.rules.zone_offset_s)
-        return await asyncio.to_thread(services.photos.put, photo)
 
 
 def _has_role(person: Person, page: str) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from city.clocks.timestamps import parse
+from city.dispatch.decision_rules import DecisionRules
 from city.state.leader_records import LeaderHandover, LeaderItem
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import Signed
 from city.state.response_records import LEVELS
+from city.views.response.forecasts_seen import next_forecasts, warned_forecasts
 from city.warnings.in_force import standing
 from layouts.sheets import LeaderSheet, Section, draw_leader_handover
 
@@ -31,10 +33,12 @@ class LeaderSheets:
     """Draws sheets. ``words``: language → catalogue; ``title``: language → name of the centre."""
 
     def __init__(
-        self, state: Callable[[], CityState], *, words: Mapping[str, Mapping[str, str]],
-        title: Mapping[str, str], timezone: str, clock: Callable[[], float],
+        self, state: Callable[[], CityState], rules: DecisionRules, *,
+        words: Mapping[str, Mapping[str, str]], title: Mapping[str, str], timezone: str,
+        clock: Callable[[], float],
     ) -> None:  # fmt: skip
         self._state = state
+        self._rules = rules
         self._words = words
         self._title = title
         self._zone = ZoneInfo(timezone)
@@ -83,14 +87,20 @@ class LeaderSheets:
     def _weather(self, ledger: LedgerState, told: Mapping[str, str], lang: str, now: float) -> Iterator[str]:
         for one in standing(ledger.warnings.values(), now):
             heads = one.info.headlines
-            yield heads.get("zh-CN" if lang == "zh" else "en") or next(iter(heads.values()), "")
-        for ahead in sorted(ledger.forecasts.values(), key=lambda one: one.peak_at):
-            if now <= ahead.peak_at <= now + AHEAD_S:
-                yield told["leader.sheet.forecast"].format(
-                    t=self._time(ahead.peak_at), place=told.get(f"station.{ahead.place}", ahead.place),
-                    value=f"{ahead.value:g} {ahead.unit}",
-                    line="—" if ahead.line is None else f"{ahead.line:g}",
-                )  # fmt: skip
+            yield heads.get(lang) or next(iter(heads.values()), "")
+        held = (*ledger.forecasts.values(), *warned_forecasts(ledger.warnings.values(), self._rules, now))
+        for ahead in sorted(next_forecasts(held, now), key=lambda one: one.at):
+            if ahead.at <= now + AHEAD_S:
+                place = told.get(f"water_station.{ahead.place}") or _place(told, ahead.place)
+                line = "" if ahead.line is None else told["band.line"].format(line=f"{ahead.line:.2f}")
+                drill = f"{told['band.drill']} " if ahead.exercise else ""
+                value = f"{ahead.value:.{2 if ahead.unit == 'm' else 0}f} {ahead.unit}"
+                if ahead.place == self._rules.district:
+                    place = told["band.whole"]
+                text = told[f"band.next.{ahead.kind}"].format(
+                    t=self._time(ahead.at), place=place, value=value
+                )
+                yield f"{drill}{text}{line}"
 
     def _shelters(self, ledger: LedgerState, told: Mapping[str, str]) -> Iterator[str]:
         occupied = [

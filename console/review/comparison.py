@@ -38,6 +38,7 @@ class Comparison:
         self._streets = streets
         self._end = end
         self._offset_s = offset_s
+        self._kept: tuple[object, list[Change]] = (None, [])
 
     def panel(self, selection: Any) -> Any:
         """Return the widgets, the map and the table; ``selection`` is a parameter."""
@@ -60,10 +61,16 @@ class Comparison:
         )  # fmt: skip
 
     def found(self, selection: Selection, day: date, weeks: int) -> list[Change]:
-        """Return the cases by street before and after the beginning of a local day."""
+        """Return the cases by street before and after the beginning of a local day.
+
+        The last answer is kept: the map and the table ask for the same, and so does a change of the time.
+        """
         at = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() - self._offset_s
         every = msgspec.structs.replace(selection, begin=None, end=None)
-        return changes(self._rows(every), at, weeks * WEEK_S)
+        asked = (every, at, weeks)
+        if self._kept[0] != asked:
+            self._kept = (asked, changes(self._rows(every), at, weeks * WEEK_S))
+        return self._kept[1]
 
     def _figure(self, selection: Selection, day: date, weeks: int) -> Any:
         found = self.found(selection, day, weeks)

@@ -49,7 +49,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``open_loopback`` allows subscribing from 127.0.0.1 *without* a token; ``source_intervals`` are the
     expected seconds between two batches of each client; ``categories`` maps a label to the classes it names,
-    ``classes`` are the known ones; ``snapshots`` is the folder of snapshots to start from.
+    ``classes`` are the known ones. ``snapshots`` and ``keep_days``: see Hub.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +61,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     snapshots: Path | None = None
+    keep_days: float = 35.0
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Gateway:
         self.config = config
         self.hub = Hub(
             stores.ledger, stores.telemetry, intervals=config.source_intervals, clock=clock,
-            snapshots=config.snapshots,
+            snapshots=config.snapshots, keep_s=config.keep_days * 86_400,
         )  # fmt: skip
         self.hub.on_new_epoch = self._restart_subscribers
         self._acceptance = Acceptance(stores, self.hub, categories=config.categories, classes=config.classes)

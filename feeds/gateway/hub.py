@@ -11,7 +11,7 @@ import structlog
 from city.clocks.timestamps import iso, parse
 from feeds.gateway.current_state import Current
 from feeds.gateway.deliveries import Delivery, fact_of, from_ledger, from_telemetry, record_texts
-from feeds.gateway.ledger_rows import LedgerRows
+from feeds.gateway.ledger_rows import KEEP_S, LedgerRows
 from feeds.gateway.ring import Ring
 from feeds.gateway.row_snapshots import RowSnapshots
 from feeds.gateway.source_health import SourceHealth
@@ -39,6 +39,7 @@ class Hub:
     """One per gateway process. ``clock`` returns epoch seconds (machine time).
 
     ``snapshots`` is the folder of snapshots to start from; without one all facts are folded at each start.
+    A case that is over leaves the current state ``keep_s`` seconds after its last fact.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Hub:
         intervals: Mapping[str, float],
         clock: Callable[[], float],
         snapshots: Path | None = None,
+        keep_s: float = KEEP_S,
     ) -> None:
         self.ledger = ledger
         self.telemetry = telemetry
@@ -59,7 +61,7 @@ class Hub:
         self.on_new_epoch: Callable[[], None] = lambda: None
         self._intervals = intervals
         self._tasks: list[asyncio.Task[None]] = []
-        self._snapshots = RowSnapshots(snapshots, ledger)
+        self._snapshots = RowSnapshots(snapshots, ledger, keep_s=keep_s)
         self._reset(LedgerRows())
 
     def _reset(self, rows: LedgerRows) -> None:
@@ -70,8 +72,6 @@ class Hub:
         self.streams = {topic: Ring() for topic in TELEMETRY_TOPICS}
         for ring in self.streams.values():
             ring.begin(ORIGIN)
-        for client, received in rows.heard.items():
-            self._note_source(client, received, None)
 
     async def start(self) -> None:
         """Fold the ledger (publishing needs it), then continue in the background; see ``ready``."""

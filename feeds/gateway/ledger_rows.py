@@ -10,20 +10,20 @@ from typing import Any
 import msgspec
 
 from city.clocks.city_clock import REAL_TIME, CityClock
-from city.clocks.timestamps import parse
+from city.clocks.timestamps import iso, parse
 from city.facts.chain import GENESIS
+from feeds.gateway.cases_over import CasesOver
 from feeds.gateway.deliveries import NAN, ParsedFact
-from feeds.gateway.record_heads import Head, SensorHead
+from feeds.gateway.record_heads import CaseHead, Head, SensorHead
 from feeds.ledger.ledger import Entry
 from feeds.telemetry.telemetry import digest_of
 
-__all__ = ["SCHEMA", "LedgerRows", "Row", "read_rows", "row_of", "write_rows"]
+__all__ = ["KEEP_S", "SCHEMA", "LedgerRows", "Row", "read_rows", "row_of", "write_rows"]
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerRows` changes."""
 
-IDS_KEPT_S = 35 * 86_400.0
-"""For so long a measurement with the id of a registration is a duplicate."""
+KEEP_S = 35 * 86_400.0
 
 _ROWS_PER_PIECE = 2000
 _TOPICS = ("case", "warning", "sensor", "camera")
@@ -43,10 +43,14 @@ class LedgerRows:
     """What the facts up to ``position`` give: per topic and subject the newest record.
 
     ``heard`` holds for each client when its newest fact was received, ``ids`` the ids of registrations
-    with the time of their fact (epoch seconds), oldest first.
+    with the time of their fact (epoch seconds), oldest first. Cases that are over and without a fact for
+    ``keep_s`` leave at the first fact of a day (``day``, UTC), and ids that are older.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep_s: float = KEEP_S) -> None:
+        self.keep_s = keep_s
+        self.day = ""
+        self.cases = CasesOver()
         self.position = 0
         self.hash = GENESIS
         self.clock: CityClock = REAL_TIME
@@ -56,7 +60,8 @@ class LedgerRows:
 
     def copy(self) -> "LedgerRows":
         """Return a copy that later facts do not change."""
-        made = LedgerRows()
+        made = LedgerRows(self.keep_s)
+        made.day, made.cases = self.day, self.cases.copy()
         made.position, made.hash, made.clock = self.position, self.hash, self.clock
         made.rows = {topic: dict(rows) for topic, rows in self.rows.items()}
         made.heard, made.ids = dict(self.heard), dict(self.ids)
@@ -65,9 +70,13 @@ class LedgerRows:
     def fold(self, entry: Entry, fact: ParsedFact) -> None:
         """Apply the next fact of the ledger."""
         self.position, self.hash = entry.position, entry.hash
+        if entry.recorded_at[:10] != self.day:
+            self._begin_day(entry.recorded_at)
         if fact.type == "CityClockSet":
             self._set_clock(fact)
         if not fact.topic:
+            if fact.subject in self.rows["case"]:
+                self.cases.act(fact.subject, fact.type, entry.recorded_at)
             return
         rows, head = self.rows[fact.topic], fact.head
         row = row_of(fact.record, head)
@@ -77,6 +86,8 @@ class LedgerRows:
         if fact.topic in ("case", "warning"):
             rows.pop(fact.subject, None)  # the latest in log order becomes the last row
             rows[fact.subject] = row
+            if isinstance(head, CaseHead):
+                self.cases.report(fact.subject, head, entry.recorded_at)
             return
         key = head.device if isinstance(head, SensorHead) else fact.subject
         held = rows.get(key)
@@ -86,11 +97,21 @@ class LedgerRows:
             self._remember(fact.topic, fact.actor.removeprefix("client:"), head.id, entry.recorded_at)
 
     def _remember(self, topic: str, client: str, record_id: str, recorded_at: str) -> None:
-        now = parse(recorded_at)
         digest = digest_of(f"{topic}/{client}", record_id)
         self.ids.pop(digest, None)
-        self.ids[digest] = now
-        while (oldest := next(iter(self.ids))) and self.ids[oldest] < now - IDS_KEPT_S:
+        self.ids[digest] = parse(recorded_at)
+
+    def _begin_day(self, recorded_at: str) -> None:
+        """Drop what is older than ``keep_s``."""
+        self.day, rows = recorded_at[:10], self.rows["case"]
+        before = parse(recorded_at) - self.keep_s
+
+        def record_of(subject: str) -> bytes:
+            return rows[subject].record if subject in rows else b""
+
+        for subject in self.cases.leave(iso(before), record_of):
+            rows.pop(subject, None)
+        while (oldest := next(iter(self.ids), None)) and self.ids[oldest] < before:
             del self.ids[oldest]
 
     def _set_clock(self, fact: ParsedFact) -> None:
@@ -121,6 +142,8 @@ class _Top(msgspec.Struct, array_like=True):
     heard: dict[str, str]
     ids: dict[bytes, float]
     count: int
+    day: str
+    cases: CasesOver
 
 
 _top = msgspec.msgpack.Decoder(_Top)
@@ -134,7 +157,7 @@ def write_rows(ledger: LedgerRows, epoch: str) -> Iterator[bytes]:
     yield encode(
         _Top(
             epoch, ledger.position, ledger.hash, (clock.city0, clock.machine0, clock.rate), ledger.heard,
-            ledger.ids, sum(map(len, ledger.rows.values())),
+            ledger.ids, sum(map(len, ledger.rows.values())), ledger.day, ledger.cases,
         )
     )  # fmt: skip
     for topic, rows in ledger.rows.items():
@@ -160,4 +183,5 @@ def read_rows(pieces: Iterator[bytes]) -> tuple[str, LedgerRows]:
         raise ValueError(message)
     ledger.position, ledger.hash, ledger.clock = top.position, top.hash, CityClock(*top.clock)
     ledger.heard, ledger.ids = top.heard, top.ids
+    ledger.day, ledger.cases = top.day, top.cases
     return top.epoch, ledger

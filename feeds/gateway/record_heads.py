@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["CameraHead", "Head", "SensorHead", "UnitHead", "head_of", "heads_of"]
+__all__ = ["CameraHead", "CaseHead", "Head", "SensorHead", "UnitHead", "head_of", "heads_of"]
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
@@ -22,6 +22,19 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     def key(self) -> Any:
         """Return the key of the current state; per key only the newest record is kept."""
         return self.id
+
+
+class CaseHead(Head, frozen=True, gc=False):
+    """Head of a case's record; ``mirror`` is its status in the source's system."""
+
+    mirror: Any = None
+    external: Any = None
+
+    @property
+    def mirrored_state(self) -> str:
+        """Return the state in the source's system, '' without one."""
+        state = self.mirror.get("state") if isinstance(self.mirror, dict) else None
+        return state if isinstance(state, str) else ""
 
 
 class SensorHead(Head, frozen=True, gc=False):
@@ -58,7 +71,7 @@ class UnitHead(Head, frozen=True, gc=False):
 
 
 _HEADS: dict[str, type[Head]] = {
-    "case": Head, "warning": Head, "sensor": SensorHead, "camera": CameraHead, "unit": UnitHead,
+    "case": CaseHead, "warning": Head, "sensor": SensorHead, "camera": CameraHead, "unit": UnitHead,
 }  # fmt: skip
 _head = {topic: msgspec.json.Decoder(kind) for topic, kind in _HEADS.items()}
 _heads = {topic: msgspec.json.Decoder(list[kind]) for topic, kind in _HEADS.items()}  # type: ignore[valid-type]

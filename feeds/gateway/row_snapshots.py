@@ -18,9 +18,13 @@ log = structlog.get_logger(__name__)
 
 
 class RowSnapshots:
-    """The snapshots in ``folder`` of the rows of ``ledger``; without a folder there are none."""
+    """The snapshots in ``folder`` of the rows of ``ledger``; without a folder there are none.
 
-    def __init__(self, folder: Path | None, ledger: Ledger) -> None:
+    The rows keep closed cases for ``keep_s`` seconds.
+    """
+
+    def __init__(self, folder: Path | None, ledger: Ledger, *, keep_s: float) -> None:
+        self._keep_s = keep_s
         self._files = SnapshotFiles(folder, SCHEMA) if folder else None
         self._ledger = ledger
         self._written = 0
@@ -32,6 +36,7 @@ class RowSnapshots:
         Raises LedgerUnavailable, SegmentDamaged.
         """
         rows = await self._read()
+        rows.keep_s = self._keep_s
         self._written = rows.position
         return rows
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from city.state.case_file import STATES
 from city.warnings.areas import AreaError, circle_ring, polygon_ring
+from city.warnings.told_forecasts import ForecastError, told_forecasts
 from feeds.protocol.faults import Rejected, reject
 from feeds.protocol.fields import (
     Check,
@@ -114,7 +115,23 @@ _area = structure(
     Field("polygon", _one_or_each(_outline(polygon_ring))),
     Field("circle", _one_or_each(_outline(circle_ring))),
 )
-_info = structure(Field("area", _one_or_each(_area)))
+_has_areas = structure(Field("area", _one_or_each(_area)))
+
+
+def _info(value: Any) -> Fault | None:
+    """Return a fault of an area's outline, or of a parameter that tells a forecast."""
+    fault = _has_areas(value)
+    if fault is not None:
+        return fault
+    try:
+        told_forecasts(value)
+    except ForecastError as error:
+        several = type(value["parameter"]) is list
+        at = "" if error.number is None else f".{error.number}.value" if several else ".value"
+        return Fault(f".parameter{at}", error.code, error.expected, error.value)
+    return None
+
+
 _reporter = structure(Field("name", words), Field("phone", words), Field("wants_reply", flag))
 _external = structure(
     Field("system", name, required=True), Field("no", name, required=True), Field("url", words)

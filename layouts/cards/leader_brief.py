@@ -30,5 +30,8 @@ class LeaderBrief:
         for one in seen.events:
             told: dict[str, Any] = msgspec.to_builtins(one)
             rows.append((f"{one.kind}/{one.at}/{one.agency}", told))
-        ahead = [[one.kind, one.place, one.value, one.at] for one in sorted(worst, key=lambda one: one.at)]
+        ahead = [
+            [one.kind, one.place, one.value, one.at, one.exercise]
+            for one in sorted(worst, key=lambda one: one.at)
+        ]
         return View(now, {"figures": figures, "next": ahead}, rows)

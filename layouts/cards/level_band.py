@@ -12,7 +12,7 @@ __all__ = ["FORCED", "LevelBand"]
 
 FORCED: Final = 3
 """From this rank (Ⅱ) on, the emergency face cannot be left."""
-NEXT: Final = 3
+NEXT: Final = 4
 
 
 class LevelBand:

@@ -41,15 +41,14 @@ export const mend = card((city, place) => {
     const ids = view.order.filter((id) => view.rows.get(id).by_mark === own()), done = ids.filter((id) => view.rows.get(id).is_over || ["done", "verified"].includes(view.rows.get(id).state));
     askTexts(ids);
     const carrier = view.scalars.carrier ?? "";
-    return html`<header><h2>${say.say("leader.orders")}</h2><span class="note">${ids.length > 0 ? say.say("leader.orders_count", { n: ids.length, done: done.length }) : ""}</span></header>
-      <p class="calm" ?hidden=${ids.length > 0 || open !== ""}>${say.say("leader.no_orders")}</p>
-      <ol ?hidden=${open !== ""}>${each(ids, (id) => row(id, view.rows.get(id)))}</ol>
-      ${open === "order" ? orderForm(carrier) : open === "relocation" ? relocationForm() : open === "visit" ? visit.draw() : ""}
-      <p class="told" data-colour="" ?hidden=${why === ""}>${why}</p>
-      <footer><button type="button" ?hidden=${!carrier || !orders.may("issue_task")} aria-expanded=${String(open === "order")} @click=${() => toggle("order")}>${say.say("leader.new_order")}</button
+    return html`<header><h2>${say.say("leader.orders")}</h2><span class="note">${ids.length > 0 ? say.say("leader.orders_count", { n: ids.length, done: done.length }) : say.say("leader.no_orders")}</span>
+      <span class="acts"><button type="button" ?hidden=${!carrier || !orders.may("issue_task")} aria-expanded=${String(open === "order")} @click=${() => toggle("order")}>${say.say("leader.new_order")}</button
         ><button type="button" ?hidden=${!orders.may("order_relocation")} aria-expanded=${String(open === "relocation")} @click=${() => toggle("relocation")}>${say.say("leader.new_relocation")}</button
         ><button type="button" ?hidden=${!orders.may("record_visit")} aria-expanded=${String(open === "visit")} @click=${goOnSite}>${say.say("visit.title")}</button
-        ><button type="button" @click=${() => city.leader.openHandover?.()}>${say.say("leader.handover")}</button></footer>`;
+        ><button type="button" @click=${() => city.leader.openHandover?.()}>${say.say("leader.handover")}</button></span></header>
+      <ol ?hidden=${open !== ""}>${each(ids, (id) => row(id, view.rows.get(id)))}</ol>
+      ${open === "order" ? orderForm(carrier) : open === "relocation" ? relocationForm() : open === "visit" ? visit.draw() : ""}
+      <p class="told" data-colour="" ?hidden=${why === ""}>${why}</p>`;
   };
 
   function row(id, one) {

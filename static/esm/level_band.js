@@ -19,11 +19,11 @@ export const mend = card((city) => (view) => {
   if (level === null) return html`<div class="band" hidden></div>`;
   const others = order.slice(1).map((id) => named(rows.get(id), true)).join(say.say("list.comma"));
   const facts = [[say.say("band.since", { t: say.moment(level.since, now) })], ...by(level, now), [cityLevel(level)],
-    [say.elapsed(level.since, now)], [others && say.say("band.others", { levels: others })]].filter(([words_]) => words_);
+    [say.elapsed(level.since, now), "", "long"], [others && say.say("band.others", { levels: others })]].filter(([words_]) => words_);
   return html`<div class="band" data-kind=${mark(kind)} data-rank=${level.rank} role="status"><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill")}</b
     ><b class="band-title">${named(level, false)}</b
-    ><span class="band-facts">${facts.map(([words_, colour]) => html`<span data-colour=${mark(colour)}>${words_}</span>`)}</span
-    ><span class="band-ahead" ?hidden=${told.next.length === 0}><span class="band-name">${say.say("band.next")}</span><span class="band-ones">${told.next.map((one) => html`<span>${next(one, now)}</span>`)}</span></span
+    ><span class="band-facts">${facts.map(([words_, colour, what]) => html`<span class=${what ?? ""} data-colour=${mark(colour)}>${words_}</span>`)}</span
+    ><span class="band-ahead" ?hidden=${told.next.length === 0}><span class="band-name">${say.say("band.next")}</span><span class="band-ones">${told.next.filter((one) => !shorter(one)).map((one) => html`<span>${next(one, now)}</span>`)}</span></span
     ><b class="drill" ?hidden=${!level.is_exercise}>${say.say("band.drill_end")}</b></div>`;
 
   /** "Ⅱ级响应 · 防汛防台"; among others "演练 Ⅱ级 防汛防台". @param {Row} one @param {boolean} isShort */
@@ -49,6 +49,10 @@ export const mend = card((city) => (view) => {
   function cityLevel(one) {
     return one.city_rank > 0 ? say.say("band.city", { level: ROMAN[one.city_rank] ?? "" }) : say.say("band.city_none");
   }
+  /** The rain of an hour, of which rain of three hours is told in the same line. @param {Row} one */
+  function shorter(one) {
+    return one.kind === "rain_3h" && told.next.find((other) => other.kind === "rain_1h" && ["place", "source", "source_at", "exercise"].every((name) => other[name] === one[name]));
+  }
   /** "04:12 高潮位 4.90米（警戒4.55）", a landfall with the time that is left; then who said so, and when. @param {Row} one @param {number} at */
   function next(one, at) {
     const digits = one.unit === "m" ? 2 : 0, number = (n) => n.toFixed(digits), unit = words("band.unit." + one.unit) ?? one.unit;
@@ -56,8 +60,9 @@ export const mend = card((city) => (view) => {
     const place = isWhole ? say.say("band.whole") : words("water_station." + one.place) ?? words("street." + one.place) ?? one.place;
     const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
-    const isOver = one.value !== null && one.line !== null && one.value >= one.line;
-    return html`<b data-colour=${mark(isOver && "orange")}>${say.say("band.next." + one.kind, values)}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
-      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small>${[words("code.source." + one.source) ?? one.source, say.moment(one.source_at, at)].filter(Boolean).join(" ")}</small>`;
+    const isOver = one.value !== null && one.line !== null && one.value >= one.line, longer = told.next.find((other) => shorter(other) === one);
+    const more = longer ? say.say("band.next.and_3h", { t: say.hhmm(longer.at), value: number(longer.value) + unit }) : "";
+    return html`<b data-colour=${mark(isOver && "orange")}>${one.exercise ? `${say.say("band.drill")} ` : ""}${say.say("band.next." + one.kind, values)}${more}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
+      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small><span class="office">${words("code.source." + one.source) ?? one.source} </span>${say.moment(one.source_at, at)}</small>`;
   }
 });

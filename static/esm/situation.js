@@ -6,7 +6,7 @@ import { figure } from "./act.js";
 export const EMERGENCY = new Map(Object.entries({
   relocation: "", p1_unacknowledged: "red", closures: "red", waterlogging: "orange", outage: "", sources_lost: "orange",
 }));
-const LEVELS = { near: "orange", over: "red" }, STALE_S = 900, LONG = 11;
+const LEVELS = { near: "orange", over: "red" }, STALE_S = 900, LONG = 11; // more characters leave no room beside them
 
 /** A figure in words: its number, what stands beside it, its colour, its age. @param {City} city @param {string} id @param {Row | null | undefined} one */
 export function told({ say, words, city }, id, one) {
@@ -25,7 +25,7 @@ export const mend = card((city) => ({ scalars }) => {
   return html`${head(say.say("situation.title"), missing, missing !== "")}
     <div class="figures">${each(EMERGENCY.keys(), (id) => {
       const one = told(city, id, scalars.figures?.[id]), isLong = one.number.length + one.of.length > LONG;
-      return html`<div class="figure" data-id=${id} data-colour=${mark(one.colour || null)} data-zero=${mark(one.isZero)} data-long=${mark(isLong)}><b>${one.number}<small>${one.of}</small><i>${one.more}</i></b
-        ><span>${say.say("situation." + id)}<em>${one.age}</em></span></div>`;
+      return html`<div class="figure" data-id=${id} data-colour=${mark(one.colour || null)} data-zero=${mark(one.isZero)} data-long=${mark(isLong)}><b>${one.number}<small>${one.of}</small>${isLong ? "" : html`<i>${one.more}</i>`}</b
+        ><span>${say.say("situation." + id)}${isLong ? html`<i>${one.more}</i>` : ""}<em>${one.age}</em></span></div>`;
     })}</div>`;
 });

@@ -2,7 +2,7 @@
 // its mark); words and clocks are made here. A critical case that is new pulses three times and stops.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, mark, show, rows } = city.mend, { projection, move, layer } = city.overMap;
+  const city = window.citywall, { make, text, mark, show, rows } = city.mend, { projection, move, layer, room } = city.overMap;
   const EDGE = 6, RING = 23, PULSES = 3, PULSE_MS = 1000, MOST_AT_ONCE = 10;
   const CRITICAL = "square"; // the marker of critical cases in the frame `cases`, see layers/marks/cases.py
   let known = /** @type {Set<string> | null} */ (null);
@@ -11,13 +11,13 @@
   function place() {
     const frame = city.frame("callouts"), over = frame && overlay(), map = over && projection(place);
     if (!map) return;
-    const { data, meta } = frame, now = city.city(), isEnglish = city.page.lang === "en";
+    const { data, meta } = frame, now = city.city(), isEnglish = city.page.lang === "en", fit = room("callouts", map);
     rows(over, data.key ?? [], build, (node, id) => {
       const row = data.key.indexOf(id), value = (name) => data[name][row];
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
       const [x, y] = map.at(value("x"), value("y"));
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = within(y + value("dy"), map.height - high);
+      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = fit(left, within(y + value("dy"), map.height - high), wide, high);
       move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
       draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
       write(box, value, now);

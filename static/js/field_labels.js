@@ -2,7 +2,7 @@
 // The console says where each has room (px from its mark to the label's middle); the words are made here.
 (function () {
   "use strict";
-  const city = window.citywall, { make, text, show, mark, rows } = city.mend, { projection, move, layer } = city.overMap;
+  const city = window.citywall, { make, text, show, mark, rows } = city.mend, { projection, move, layer, room } = city.overMap;
   const LOST = 5, EDGE = 4, FRAMES = ["var(--line)", "var(--blue)", "var(--yellow)", "var(--orange)", "var(--red)", "var(--faint)"];
   const HATCHED = "repeating-linear-gradient(-45deg, rgb(138 153 174 / 0.22) 0 3px, transparent 3px 14px)";
   const ARROWS = { "1": "↑", "0": "", "-1": "↓" };
@@ -11,7 +11,7 @@
     const frame = city.frame("water_levels"), over = frame && layer("water-levels", 1), map = over && projection(levels);
     if (!map) return;
     const { data } = frame, now = city.city(), { say } = city;
-    each(over, map, data, capsule, (node, row) => {
+    each("levels", over, map, data, capsule, (node, row) => {
       const rank = data.rank[row], name = data[city.page.lang === "en" ? "en" : "zh"][row], over_m = data.over[row];
       move(node, { borderColor: FRAMES[rank], backgroundImage: rank === LOST ? HATCHED : "none" });
       mark(node, "lost", rank === LOST);
@@ -28,7 +28,7 @@
     const frame = city.frame("winds"), over = frame && layer("winds", 1), map = over && projection(winds);
     if (!map) return;
     const { data } = frame;
-    each(over, map, data, wind, (node, row) => {
+    each("winds", over, map, data, wind, (node, row) => {
       const [arrow, words] = node.children, to = data.to[row];
       show(arrow, !Number.isNaN(to));
       move(arrow, { transform: `rotate(${Math.round(Number.isNaN(to) ? 0 : to)}deg)` });
@@ -49,15 +49,16 @@
     });
   }
 
-  function each(over, map, data, build, write) {
-    const placed = (data.key ?? []).filter((_, row) => Number.isFinite(data.dx[row]));
+  function each(name, over, map, data, build, write) {
+    const fit = room(name, map), placed = (data.key ?? []).filter((_, row) => Number.isFinite(data.dx[row]));
     rows(over, placed, build, (node, id) => {
       const row = data.key.indexOf(id), [x, y] = map.at(data.x[row], data.y[row]);
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
       write(node, row);
       // On a map that is smaller than the one it was placed on, it stays whole at the edge.
-      const half = node.offsetWidth / 2 + EDGE, across = Math.max(half, Math.min(x + data.dx[row], map.width - half));
-      move(node, { transform: `translate(${Math.round(across)}px,${Math.round(y + data.dy[row])}px) translate(-50%,-50%)` });
+      const wide = node.offsetWidth, high = node.offsetHeight, half = wide / 2 + EDGE, across = Math.max(half, Math.min(x + data.dx[row], map.width - half));
+      const down = fit(across - wide / 2, y + data.dy[row] - high / 2, wide, high) + high / 2;
+      move(node, { transform: `translate(${Math.round(across)}px,${Math.round(down)}px) translate(-50%,-50%)` });
     });
   }
   function capsule() {
@@ -75,6 +76,7 @@
     return node;
   }
 
+  city.on("frame:callouts", levels); // they give way to call-outs
   city.on("frame:water_levels", levels);
   city.on("frame:winds", winds);
   city.on("frame:storms", landfalls);

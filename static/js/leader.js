@@ -50,6 +50,28 @@
     shift = now;
   });
   city.on("leader_figures", begin);
+  // A phone shows one band at a time below level and numbers; the bar at its foot chooses.
+  const TABS = ["decisions", "map", "cells", "orders"];
+  let tabs = /** @type {HTMLButtonElement[]} */ ([]);
+  function makeTabs(page) {
+    const bar = document.createElement("nav");
+    bar.className = "tabs";
+    tabs = TABS.map((tab) => Object.assign(document.createElement("button"), { type: "button", onclick: () => choose(page, tab) }));
+    bar.append(...tabs);
+    page.append(bar);
+    choose(page, TABS[0]);
+  }
+  function choose(page, tab) {
+    page.dataset.tab = tab;
+    tabs.forEach((button, at) => button.setAttribute("aria-pressed", String(TABS[at] === tab)));
+  }
+  city.on("leader_decisions", (view) => {
+    const page = document.getElementById("page");
+    if (!view || !page) return;
+    if (tabs.length === 0) makeTabs(page);
+    const counts = { decisions: view.scalars.count ?? 0, cells: city.page.streets.length };
+    tabs.forEach((button, at) => { button.textContent = city.say.say("leader.tab." + TABS[at], { n: counts[TABS[at]] ?? "" }); });
+  });
   setInterval(begin, RETRY_MS);
 
   city.leader = {

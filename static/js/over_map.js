@@ -49,5 +49,38 @@
     for (const [name, value] of Object.entries(style)) if (node.style[name] !== value) node.style[name] = value;
   }
 
-  city.overMap = { projection, metres, degrees, move, layer };
+  // Room for boxes over the map. The console places them for a wall's map in routine; where the map is smaller they would
+  // cover each other, a critical mark, or what lies over the map. A box that would moves up or down as little as it can.
+  const ORDER = ["callouts", "incidents", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 6, FAR = 240;
+  const placed = /** @type {Map<string, number[][]>} */ (new Map());
+
+  /** @param {string} name a layer of ORDER; it gives way to those before it @param {MapProjection} map */
+  function room(name, map) {
+    const { key = [], marker = [], x = [], y = [] } = city.frame("cases")?.data ?? {}, critical = key.map((_, row) => row).filter((row) => marker[row] === "square");
+    const marks = critical.map((row) => map.at(x[row], y[row])).map(([across, down]) => [across - RING, down - RING, across + RING, down + RING]);
+    const taken = [...marks, ...overlays(), ...ORDER.slice(0, ORDER.indexOf(name)).flatMap((one) => placed.get(one) ?? [])], own = /** @type {number[][]} */ ([]);
+    placed.set(name, own);
+    return (left, top, wide, high) => {
+      const isFree = (at) => at >= AIR && at + high <= map.height - AIR && [...taken, ...own].every(([west, north, east, south]) =>
+        left + wide + AIR <= west || left - AIR >= east || at + high + AIR <= north || at - AIR >= south);
+      let found = top;
+      for (let off = 0; off <= FAR && !isFree(found); off += STEP) found = isFree(top + off) ? top + off : top - off;
+      if (!isFree(found)) found = top;
+      own.push([left, found, left + wide, found + high]);
+      return found;
+    };
+  }
+  // What cards have drawn over the map, in px of the map.
+  function overlays() {
+    const cell = document.querySelector('[data-cell="map"]')?.getBoundingClientRect();
+    const found = OVERLAYS.flatMap((key) => Array.from(document.querySelectorAll(`.region-map [data-cell="${key}"]`)).flatMap(chips));
+    return cell ? found.map((one) => one.getBoundingClientRect()).filter((box) => box.width > 0)
+      .map(({ left, top, right, bottom }) => [left - cell.left, top - cell.top, right - cell.left, bottom - cell.top]) : [];
+  }
+  function chips(node) {
+    const own = [node, node.shadowRoot].filter(Boolean).flatMap((root) => Array.from(root.querySelectorAll(".chip, .signs, .ramp")));
+    return own.length > 0 ? own : [node, node.shadowRoot].filter(Boolean).flatMap((root) => Array.from(root.children)).flatMap(chips);
+  }
+
+  city.overMap = { projection, metres, degrees, move, layer, room };
 })();

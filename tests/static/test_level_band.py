@@ -143,11 +143,14 @@ def test_the_band_says_by_whom(wall: Page, given: dict[str, Any], words: str) ->
 def test_what_gets_worse_next_stands_against_its_line_with_the_time_of_its_source(wall: Page) -> None:
     ahead = (
         ForecastSeen("tide", "luchaogang", 4.9, "m", NOW + 27_660.0, 4.55, "hydrology", NOW - 2400.0),
+        ForecastSeen("rain_1h", "310115", 31, "mm", NOW + 3600.0, None, "区气象台", NOW, exercise=True),
+        ForecastSeen("rain_3h", "310115", 60, "mm", NOW + 10_800.0, None, "区气象台", NOW, exercise=True),
         ForecastSeen("landfall", "贝碧嘉", 0, "km", NOW + 39_540.0, None, "storm_track", NOW - 1860.0),
     )
     tell(wall, level(3), next=ahead)
     told = band(wall)
     assert "04:12 芦潮港 高潮位 4.90米（警戒4.55）水文总站 19:51" in told
+    assert "演练 21:31前 全区 1小时雨量 31毫米，23:31前 3小时 60毫米区气象台 20:31" in told
     assert "07:30 台风贝碧嘉 登陆 剩10时台风路径预报 20:00" in told
 
 

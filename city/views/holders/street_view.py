@@ -43,6 +43,7 @@ class StreetView:
         self._rules = rules
         self._cases = cases
         self._readings = _RowsByStreet()
+        self._squad_rows = _RowsByOwner()
         self._marks: dict[str, tuple[object, tuple[CaseSeen, ...]]] = {}
 
     def see(self, state: CityState, now: float, code: str) -> StreetSeen:
@@ -75,7 +76,7 @@ class StreetView:
 
     def _units(self, state: CityState, now: float, code: str) -> UnitsSeen:
         u = state.measured.units
-        rows = np.flatnonzero(np.isin(u.column("agency").astype(str), list(owner_names(code, self._rules))))
+        rows = self._squad_rows.of(state, owner_names(code, self._rules))
         as_of = measured_as_of(u.column("at")[rows], u.column("received")[rows], state.ledger.clock)
         return UnitsSeen(
             ids=tuple(u.ids[row] for row in rows), **_columns(u, rows, (
@@ -119,6 +120,24 @@ class StreetView:
                 seen = msgspec.structs.replace(seen, lost=True)
             found.append(seen)
         return tuple(found)
+
+
+class _RowsByOwner:
+    """The rows of the units by the name under which they report; sorted once for all streets' looks."""
+
+    def __init__(self) -> None:
+        self._known: tuple[object, ...] = (None,)
+        self._rows: dict[str, list[int]] = {}
+
+    def of(self, state: CityState, names: set[str]) -> Rows:
+        """Return the rows of the units of some names, in order."""
+        units = state.measured.units
+        known = (units, len(units), state.revision("units"))
+        if known[0] is not self._known[0] or known[1:] != self._known[1:]:
+            self._known, self._rows = known, {}
+            for row, owner in enumerate(units.column("agency").tolist()):
+                self._rows.setdefault(str(owner), []).append(row)
+        return np.array(sorted(row for name in names for row in self._rows.get(name, ())), dtype=np.intp)
 
 
 class _RowsByStreet:

@@ -1,19 +1,21 @@
 """What may get worse next: official forecasts, and a storm's published track; what is over vanishes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.water_lines import WaterStation
 from city.places.distance import metres_to_points
 from city.state.response_records import Forecast
-from city.state.warning_records import Storm, StormPoint
+from city.state.warning_records import Storm, StormPoint, WarningMessage
 from city.views.response.response_seen import ForecastSeen
 from city.views.weather_view import STORM_OVER_S
+from city.warnings.in_force import Standing, standing
 
-__all__ = ["KINDS", "next_forecasts", "storm_ahead"]
+__all__ = ["KINDS", "next_forecasts", "storm_ahead", "warned_forecasts"]
 
 KINDS: Final = ("tide", "rain_1h", "rain_3h")
 NEAR_KM: Final = 100.0
@@ -22,26 +24,77 @@ STEP_S: Final = 1800.0
 
 
 def next_forecasts(held: Iterable[Forecast], city: float) -> tuple[ForecastSeen, ...]:
-    """Return of each kind the worst forecast whose peak is still to come.
+    """Return of each kind the worst forecast whose peak is to come; an exercise's only without a real one.
 
-    A tide is measured by its own line, rain by its amount.
+    Of one kind and place the newest issued counts. A tide is measured by its own line, rain by its amount.
     """
-    coming = [one for one in held if one.peak_at >= city]
+    newest: dict[tuple[str, str, bool], Forecast] = {}
+    for one in held:
+        key = (one.kind, one.place, one.exercise)
+        if key not in newest or newest[key].issued_at <= one.issued_at:
+            newest[key] = one
+    coming = [
+        one for one in newest.values()
+        if one.peak_at >= city and (one.until is None or one.until > city)
+        and (one.kind == "tide" or one.value > 0)
+    ]  # fmt: skip
     found = []
     for kind in KINDS:
         worst = max((one for one in coming if one.kind == kind), key=_badness, default=None)
         if worst is not None:
             found.append(ForecastSeen(
                 kind, worst.place, worst.value, worst.unit, worst.peak_at, worst.line, worst.source,
-                worst.issued_at,
+                worst.issued_at, worst.exercise,
             ))  # fmt: skip
     return tuple(found)
 
 
-def _badness(one: Forecast) -> tuple[bool, float, float]:
-    """Return the sort key: over its line, by how much (of places without lines the value), the soonest."""
+def warned_forecasts(
+    messages: Iterable[WarningMessage], rules: DecisionRules, city: float
+) -> tuple[Forecast, ...]:
+    """Return what the messages in force at a city time forecast for places of the district.
+
+    A tide keeps the line of its station of today, if it is told in that station's datum.
+    """
+    found: list[Forecast] = []
+    for one in standing(messages, city, says=("warns", "tells")):
+        if one.warned.sent <= city:
+            found += _told(one, rules)
+    return tuple(dict.fromkeys(found))
+
+
+def _told(one: Standing, rules: DecisionRules) -> Iterator[Forecast]:
+    source = one.info.sender_name or one.warned.sender
+    exercise = one.warned.status == "Exercise"
+    for told in one.info.forecasts:
+        place, line, unit = told.place, None, "mm"
+        if told.kind == "tide":
+            station = _station(rules, told.place)
+            if station is None:
+                continue  # of another water
+            unit, place = "m", station.station
+            line = station.warning if told.datum.lower() in ("", station.datum) else None
+        elif told.place != rules.district and told.place not in rules.streets:
+            continue
+        yield Forecast(
+            told.kind, place, told.value, unit, told.at, source, one.warned.sent, line, exercise, one.ends
+        )
+
+
+def _station(rules: DecisionRules, name: str) -> WaterStation | None:
+    """Return a station by its id, one of its names or one of its gauges."""
+    return next(
+        (
+            one for one in rules.water_lines.stations
+            if name in (one.station, *one.names.values(), *one.gauges)
+        ), None,
+    )  # fmt: skip
+
+
+def _badness(one: Forecast) -> tuple[bool, bool, float, float]:
+    """Return the sort key: real, over its line, by how much (without lines the value), the soonest."""
     above = one.value - one.line if one.line is not None else float("-inf")
-    return above >= 0, one.value if one.kind != "tide" else above, -one.peak_at
+    return not one.exercise, above >= 0, one.value if one.kind != "tide" else above, -one.peak_at
 
 
 def storm_ahead(storms: Iterable[Storm], rules: DecisionRules, city: float) -> ForecastSeen | None:

@@ -90,6 +90,8 @@ class LevelDeskSeen(msgspec.Struct, frozen=True):
     responses: tuple[ResponseNow, ...] = ()
     suggested: int = 0
     suggested_by: tuple[str, ...] = ()
+    switches: tuple[tuple[str, int], ...] = ()
+    """Each relaxation that there is, with its version."""
 
 
 class RelaxationSeen(msgspec.Struct, frozen=True):
@@ -105,8 +107,8 @@ class ForecastSeen(msgspec.Struct, frozen=True):
     """What may get worse next: ``kind`` tide, rain_1h, rain_3h, landfall or passing; with the source's time.
 
     ``place`` is a station of ``water_lines.csv``, the code of the district or a street, or a storm's name.
-    ``source`` is a word below ``code.source.``, that of a storm's track ``storm_track``. Of a storm ``value``
-    is how near (km) its centre comes to the district: 0 when it crosses it.
+    ``source`` is a word below ``code.source.`` (that of a storm's track ``storm_track``), or the office's
+    name. Of a storm ``value`` is how near (km) its centre comes to the district: 0 when it crosses it.
     """
 
     kind: str
@@ -117,6 +119,8 @@ class ForecastSeen(msgspec.Struct, frozen=True):
     line: float | None
     source: str
     source_at: float
+    exercise: bool = False
+    """The office sent it as an exercise."""
 
 
 class ResponseSeen(msgspec.Struct, frozen=True):
@@ -165,6 +169,8 @@ class StreetCell(msgspec.Struct, frozen=True):
     should: float | None = None
     as_of: float | None = None
     is_old: bool = False
+    by_phone: bool = False
+    """Its report was told by telephone, and entered by the centre."""
 
 
 class RoundSeen(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from city.linkage.gauges import GAUGE_KIND, IN_FORCE, is_underpass_gauge
 from city.sensing.rules import STUCK
 from city.state.columns import Columns
 from city.state.ledger_state import CityState, LedgerState
-from city.state.response_records import ReportRound
+from city.state.response_records import Forecast, ReportRound
 from city.views.linkage_seen import LinkageSeen, TaskSeen
-from city.views.response.forecasts_seen import next_forecasts, storm_ahead
+from city.views.response.forecasts_seen import next_forecasts, storm_ahead, warned_forecasts
 from city.views.response.reported_figures import (
     OLD_ROUNDS,
     newest_round,
@@ -51,6 +51,7 @@ class SituationView:
         self._since, self._until = 0.0, 0.0
         self._seen = SituationSeen()
         self._storm: tuple[Any, ForecastSeen | None] = (None, None)
+        self._warned: tuple[Forecast, ...] = ()
 
     def see(
         self, state: CityState, now: float, *, linkage: LinkageSeen, sources: tuple[int, int],
@@ -88,13 +89,15 @@ class SituationView:
             "sources_lost": FigureSeen(sources[0], sources[1], level="over" if sources[0] else ""),
         }  # fmt: skip
         storm = self._storm_ahead(state, rules, city)
+        self._warned = warned_forecasts(ledger.warnings.values(), rules, city)
+        held = (*ledger.forecasts.values(), *self._warned)
         relaxed = [
             RelaxationSeen(kind, span.at, span.end, public_name(span.name))
             for kind, one in ledger.relaxations.items()
             if (span := one.active(city)) is not None
         ]
         return SituationSeen(
-            figures, (*next_forecasts(ledger.forecasts.values(), city), *([storm] if storm else [])), cells,
+            figures, (*next_forecasts(held, city), *([storm] if storm else [])), cells,
             _round(asked, city, rules) if asked is not None else None, tuple(relaxed), deferred,
             proposals_seen(ledger, rules, city),
         )  # fmt: skip
@@ -111,6 +114,7 @@ class SituationView:
         rules, asked = self._rules, newest_round(ledger)
         moments = [float(np.nextafter(one.at, NEVER)) for one in seen.next]
         moments += [one.until for one in seen.relaxations]
+        moments += [one.until for one in self._warned if one.until is not None]
         if asked is not None and rules is not None:
             moments += [asked.due_at, asked.due_at + rules.response.numbers.report_red_s]
             old_s = OLD_ROUNDS * asked.interval_s

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,8 @@ from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD
 from feeds.sources.demo.feeds.cameras import Cameras
 from feeds.sources.demo.feeds.devices import DEPTH_LEAD_S, Devices
+from feeds.sources.demo.feeds.forecasts import EVERY_S as FORECAST_S
+from feeds.sources.demo.feeds.forecasts import Forecasts, storm_track
 from feeds.sources.demo.feeds.heat import CLIENT, HeatStations
 from feeds.sources.demo.feeds.units import EVERY_S, Drive, Units
 from feeds.sources.demo.feeds.weather import Weather
@@ -109,8 +112,10 @@ class DemoDistrict:
     async def run(
         self, send: Send, *, clock: Callable[[], float], sleep: Sleep, rate: float = 1.0,
         units: Units | None = None, drives: Callable[[], Sequence[Drive]] = tuple,
+        begun: Callable[[], float | None] = lambda: None,
     ) -> None:  # fmt: skip
-        """Publish until cancelled; an error of ``send`` ends it. ``drives`` returns those of linkage tasks.
+        """Publish until cancelled; an error of ``send`` ends it. ``drives`` returns those of linkage tasks,
+        ``begun`` since when (city time) the city is in an emergency; a storm comes then.
 
         ``clock`` returns city time (epoch seconds), ``rate`` is city seconds per machine second. Cases and
         warnings follow city time; measurements follow machine time, so that a fast city does not send more. A
@@ -122,7 +127,10 @@ class DemoDistrict:
         async with asyncio.TaskGroup() as group:
             group.create_task(_warn(outside, Weather(seed=self._seed)))
             group.create_task(_live(outside, life))
-            group.create_task(_measure(outside, Devices(self._ground, **sized), life))
+            devices = Devices(self._ground, **sized)
+            told = Forecasts(seed=self._seed, gauges=devices.places("rain_gauge"), tides=devices.tides())
+            group.create_task(_forecast(outside, told, begun))
+            group.create_task(_measure(outside, devices, life))
             group.create_task(_heat(outside, HeatStations(self._ground, seed=self._seed, stretch=rate)))
             moving = _move(
                 outside, units or self.units(rate=rate), life, EVERY_S * max(rate, 1.0), drives
@@ -151,8 +159,31 @@ async def _warn(outside: _Interface, weather: Weather) -> None:
         since = now
 
 
+async def _forecast(
+    outside: _Interface, forecasts: Forecasts, begun: Callable[[], float | None]
+) -> None:  # fmt: skip
+    since, tracked = outside.clock() - FORECAST_S, ""
+    while True:
+        now, start = outside.clock(), begun()
+        records = forecasts.due(since, now)
+        track = None if start is None else storm_track(start, now)
+        if track is not None and track["id"] != tracked:
+            records.append(track)
+            tracked = track["id"]
+        if records:
+            await outside.send("weather", "warning", records)
+        since = now
+        await outside.sleep(5.0)
+
+
 async def _measure(outside: _Interface, devices: Devices, life: CityLife) -> None:
     for client, records in devices.registrations(outside.clock()).items():
+        await _send_all(outside, client, "sensor", records)
+    before: dict[str, list[Record]] = defaultdict(list)
+    for told in devices.hour_before(outside.clock()):
+        for client, records in told.items():
+            before[client] += records
+    for client, records in before.items():
         await _send_all(outside, client, "sensor", records)
     since = outside.clock() - _LONG_AGO_S  # the first call sends every device's newest reading
     while True:

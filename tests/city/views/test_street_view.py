@@ -91,6 +91,16 @@ def test_the_squads_are_those_that_report_as_the_streets(street: Street) -> None
     assert street.see().squads[0].lost
 
 
+def test_a_squad_that_changes_its_owner_changes_the_page(street: Street) -> None:
+    unit = {"unit": "u1", "kind": "squad", "state": "standby", "call_sign": "一组"}
+    street.measures("unit", {**unit, "agency": "潍坊"})
+    assert [squad.call_sign for squad in street.see().squads] == ["一组"]
+    street.world.wait(minutes=1)
+    street.measures("unit", {**unit, "agency": "陆家嘴"})
+    assert street.see().squads == ()
+    assert [squad.call_sign for squad in street.see(LU).squads] == ["一组"]
+
+
 def test_a_low_point_shows_its_gauge_and_a_silent_gauge_is_not_dry(street: Street) -> None:
     low, shelter = street.see().places
     assert (low.value, low.lost, shelter.has_gauge, shelter.capacity) == (None, True, False, 400)

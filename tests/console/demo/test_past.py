@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from city.clocks.timestamps import iso, parse
+from city.facts.chain import GENESIS
 from city.folding.store import Store
 from city.indicators.compute import indicators
 from console.demo import past
@@ -15,6 +16,8 @@ from console.demo.accounts import demo_secrets
 from console.demo.past import BEGINS, ENDS, Moment, Past, generate_past
 from console.deployment.settings import Settings, read_settings
 from console.live.snapshots import Snapshots
+from feeds.gateway.deliveries import fact_of
+from feeds.gateway.ledger_rows import LedgerRows
 from feeds.ledger.audit import verify_ledger
 from feeds.ledger.ledger import Act, Ledger
 from feeds.ledger.segments import Segments
@@ -22,6 +25,7 @@ from feeds.protocol.cursors import read_cursor
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.district import DemoDistrict
 from feeds.storage.embedded_servers import EmbeddedServers
+from tests.chains import row
 
 UNTIL = parse("2026-11-20T15:00:00+08:00")  # a Friday
 MIDNIGHT = UNTIL - 15 * 3600
@@ -74,6 +78,17 @@ def test_cases_are_in_all_states_at_the_end_with_moments_of_their_own(
     assert len({round(span / 60) for span in took}) > 8
     left = Counter(round(case.due_at - UNTIL) for case in cases if case.is_open and case.due_at)
     assert len(left) > 20
+
+
+def test_the_gateway_knows_of_the_same_cases_that_they_are_over(lived: tuple[Past, list[Moment]]) -> None:
+    past, moments = lived
+    rows, bodies = LedgerRows(), (body for _, acts in moments for act in acts for body in act.bodies)
+    for number, body in enumerate(bodies, 1):
+        entry = row(number, GENESIS, body)
+        rows.fold(entry, fact_of(entry))
+    over = {f"case:{case.key}" for case in past.store.state.ledger.cases.values() if not case.is_open}
+    assert len(over) > 100
+    assert set(rows.cases.over) == over
 
 
 def test_the_indicators_of_the_day_have_figures(lived: tuple[Past, list[Moment]]) -> None:

@@ -131,6 +131,7 @@ def test_an_order_without_a_record_to_act_on_is_a_fault(tmp_path: Path) -> None:
             "it was never switched on",
         ),
         ("underpasses", {"gauges": 9, "closed": 4}, "gauges 0, closed 0"),
+        ("queue", {"grouped": 5, "callers": 6}, "grouped 0, callers 0"),
     ],
 )
 def test_a_checkpoint_says_what_was_found_instead(

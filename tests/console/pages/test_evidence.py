@@ -17,7 +17,9 @@ from city.clocks.timestamps import iso
 from city.state.row_keys import row_key_of
 from console.accounts.authorization import SESSION_COOKIE
 from console.app.access_services import AccessServices
+from console.orders.command_socket import CommandSockets
 from console.pages.evidence_handlers import MOST_BYTES, MOST_PHOTOS, EvidenceServices, evidence_patterns
+from console.pages.photo_upload import PhotoUploadHandler, PhotoUploads
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from feeds.storage.photo_files import PhotoFiles, read_photo
@@ -54,7 +56,9 @@ class Console:
         )  # fmt: skip
         socket, port = bind_unused_port()
         self.host, self.url = f"127.0.0.1:{port}", f"http://127.0.0.1:{port}"
-        self._server = HTTPServer(Application(evidence_patterns(services)))
+        sockets = CommandSockets(city.orders, self._tokens, self._person)
+        uploads = (r"/v1/photo", PhotoUploadHandler, {"uploads": PhotoUploads(sockets, services)})
+        self._server = HTTPServer(Application([*evidence_patterns(services), uploads]))
         self._server.add_socket(socket)
         self.task = ""
 
@@ -74,6 +78,17 @@ class Console:
                 session, self.act(verb, f"task:{self.task}", self.version)
             )
             await self.city.folded()
+
+    def _person(self, account: str) -> Person | None:
+        return self.access.sessions.person(self.session(account), self.city.store.state, time.time())
+
+    async def upload(self, account: str, body: bytes, *rights: str) -> HTTPResponse:
+        """Send a photo as a handheld app does, with a token of an account ('' = none)."""
+        token = self._tokens.create("handheld", rights or ["command"], now=1.0, account=account)
+        headers = {"Authorization": f"Bearer {token}"} if account else {}
+        return await AsyncHTTPClient().fetch(
+            f"{self.url}/v1/photo", method="POST", body=body, headers=headers, raise_error=False
+        )
 
     @property
     def version(self) -> int:
@@ -206,6 +221,9 @@ async def test_what_is_no_photo_is_refused_and_the_same_press_may_be_mended(cons
     assert await console.refusal("lu", console.finish(), ("after", PHOTO)) == ("bad_args", "order_field")
     assert await console.refusal("lu", console.finish(), ("text", PHOTO)) == ("bad_args", "order_field")
     assert console.stored() == []
+    second = json.loads((await console.send("lu", console.finish(), PHOTO, PHOTO[:200])).body)["answer"]
+    assert second["refused"]["names"] == {"field": "photos", "of_photos": "photos", "n": 2}
+    assert "第2张" in second["refused"]["reason"]
     none = console.act("finish_task", "task:none", 0, "none")
     assert (await console.refusal("lu", none, PHOTO))[0] == "unknown_subject"
     assert "done" in json.loads((await console.send("lu", console.finish(), PHOTO)).body)["answer"]
@@ -239,6 +257,33 @@ async def test_a_cases_photo_is_seen_by_those_to_whom_the_case_is_open_and_refus
     assert console.access.authorization.refused == before + 10
     assert await console.look("chen", photo.sha256, "case/none") == 404
     assert await console.look("chen", stored(console.data, "another"), of) == 404
+
+
+async def test_a_handheld_app_stores_a_photo_that_its_command_then_names(console: Console) -> None:
+    answer = await console.upload("tang", PHOTO)
+    photo = json.loads(answer.body)["photo"]
+    assert (answer.code, console.stored()) == (201, [f"{photo}.jpg"])
+    assert "done" in await make_safe(console, photo)
+    assert console.city.case("GD1").file.photos[0].sha256 == photo
+
+
+async def test_a_handheld_app_without_the_right_stores_nothing_and_no_photo_is_refused_by_name(
+    console: Console,
+) -> None:
+    enrol(console.data, "ping", "ping××", "presenter", password="Yangjing-2156-road")
+    codes = [
+        (await console.upload(who, PHOTO, *rights)).code
+        for who, rights in (("", ()), ("tang", ("publish:case",)), ("ping", ()))
+    ]
+    assert codes == [401, 403, 403]
+    broken = await console.upload("tang", PHOTO[:200])
+    refused = json.loads(broken.body)["refused"]
+    assert (broken.code, refused["key"], refused["names"]) == (
+        422,
+        "photo_broken",
+        {"field": "body", "of_photos": "photos", "n": 1},
+    )
+    assert console.stored() == []
 
 
 async def test_a_forged_photo_is_refused_by_name_and_the_refusal_is_written(console: Console) -> None:

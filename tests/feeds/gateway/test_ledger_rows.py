@@ -13,6 +13,7 @@ from feeds.gateway.ledger_rows import LedgerRows, read_rows, write_rows
 from feeds.ledger.segments import Row
 from tests.chains import row
 
+KEEP_S = 5 * 86_400.0
 DAYS = [f"2026-{month:02d}-{day:02d}" for month in (10, 11, 12) for day in range(1, 29)]
 
 
@@ -21,9 +22,10 @@ def _body(rng: random.Random, number: int) -> bytes:
     at = f"2026-11-20T10:{rng.randrange(60):02d}:00+08:00"
     record: dict[str, Any] = {
         "id": f"r{number}", "client": client, "at": at, "received": at, "lon": 121.5, "lat": 31.2,
-        "reporter_ref": rng.choice(("", "p-1")),
+        "reporter_ref": rng.choice(("", "p-1")), "external": [{"system": "s", "no": str(rng.randrange(5))}],
+        "mirror": rng.choice((None, {"state": "handling"}, {"state": "closed"})),
     }  # fmt: skip
-    some = rng.randrange(6)
+    some = rng.randrange(12)
     actor = rng.choice((f"client:{client}", "user:wang"))
     kind = rng.choice(("case", "warning", "device", "camera", "clock", "note", "noise"))
     if kind == "case":
@@ -37,7 +39,8 @@ def _body(rng: random.Random, number: int) -> bytes:
     if kind == "clock":
         data = {"city0": at, "machine0": at, "rate": rng.choice((1.0, 60.0))}
         return body_of("CityClockSet", "city:clock", "system:engine", data)
-    return body_of("CaseFiled", "case:x/1", actor, {}) if kind == "note" else b"no fact"
+    act = rng.choice(("CaseFiled", "CaseClosed", "CaseClosed", "CommentAdded", "CallerCalledBack"))
+    return body_of(act, f"case:{client}/{some}", actor, {}) if kind == "note" else b"no fact"
 
 
 def _facts(rng: random.Random, count: int) -> list[Row]:
@@ -60,7 +63,8 @@ def _content(ledger: LedgerRows) -> list[Any]:
     rows = {topic: list(rows.items()) for topic, rows in ledger.rows.items()}
     return [
         ledger.position, ledger.hash, ledger.clock, rows, sorted(ledger.heard.items()),
-        list(ledger.ids.items()),
+        list(ledger.ids.items()), ledger.day, list(ledger.cases.over.items()),
+        sorted(ledger.cases.first_of.items()), sorted(ledger.cases.later_of.items()),
     ]  # fmt: skip
 
 
@@ -68,14 +72,17 @@ def _content(ledger: LedgerRows) -> list[Any]:
 def test_a_snapshot_and_the_tail_are_the_whole_fold(seed: int) -> None:
     rng = random.Random(seed)
     facts = _facts(rng, 300)
-    whole = _fold(LedgerRows(), facts)
+    whole = _fold(LedgerRows(KEEP_S), facts)
     cut = rng.randrange(len(facts) + 1)
-    before = _fold(LedgerRows(), facts[:cut])
+    before = _fold(LedgerRows(KEEP_S), facts[:cut])
     pieces = list(write_rows(before.copy(), "epoch-1"))
     epoch, again = read_rows(iter(pieces))
+    again.keep_s = KEEP_S  # as the process that starts from it was told
     assert epoch == "epoch-1"
     assert _content(again) == _content(before)
     assert _content(_fold(again, facts[cut:])) == _content(whole)
+    told = {fact.subject for fact in map(fact_of, facts) if fact.topic == "case"}
+    assert len(whole.rows["case"]) < len(told)  # some cases have left
     assert len(whole.ids) < sum(b"Registered" in one.body and b"client:" in one.body for one in facts)
 
 

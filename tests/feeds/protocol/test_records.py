@@ -290,6 +290,11 @@ def test_answers_stand_in_the_order_of_the_records() -> None:
         ({"info": {"area": [{"polygon": "north"}]}}, "info.area.0.polygon", "not_a_number"),
         ({"info": [{"area": [{"circle": ["31.2,121.5"]}]}]}, "info.0.area.0.circle.0", "out_of_range"),
         ({"info": [{"area": [{"polygon": [7]}]}]}, "info.0.area.0.polygon.0", "wrong_type"),
+        ({"info": [{"parameter": [
+            {"valueName": "station", "value": "x"}, {"valueName": "peak_m", "value": "high"},
+            {"valueName": "peak_at", "value": NOW},
+        ]}]}, "info.0.parameter.1.value", "not_a_number"),
+        ({"info": {"parameter": {"valueName": "rain_1h_mm", "value": "12"}}}, "info.parameter", "missing"),
     ],
 )  # fmt: skip
 def test_what_a_warning_says_in_another_way_than_cap_is_told_by_its_path(

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -34,6 +34,9 @@ STATIONS: Final = (
     ("三甲港站", 121.7730, 31.2060),
 )  # fmt: skip
 """The tide gauges: real stations, whose lines are in ``water_lines.csv``, with invented levels."""
+HOUR_OF: Final = frozenset({"rain_gauge", "water_level", "tide"})
+"""Classes of gauges whose last hour is shown: a sum of rain, a trend of the water."""
+_HOUR_S: Final = 3600.0
 _SILENT: Final = 0.015
 _ILL: Final = 0.006
 
@@ -106,10 +109,14 @@ class Devices:
 
         ``floods`` are the stories of flooded underpasses; their gauges show the water.
         """
+        return self._said(since, until, ~self.silent, self._depths(floods))
+
+    def _said(
+        self, since: float, until: float, of: NDArray[np.bool_], depths: Mapping[int, Story]
+    ) -> Records:  # fmt: skip
         serial = np.floor((until - self._phase) / self.interval)
         at = serial * self.interval + self._phase
-        due = (at > since) & ~self.silent
-        depths = self._depths(floods)
+        due = (at > since) & of & ~self.silent
         found: Records = defaultdict(list)
         for number, kind in enumerate(CLASSES):
             chosen = np.flatnonzero(due & (self._class_of == number))
@@ -117,6 +124,28 @@ class Devices:
                 serials = serial[chosen].astype(np.int64)
                 found[kind.client] += self._class(kind, chosen, serials, at[chosen], depths)
         return found
+
+    def places(self, kind: str) -> list[tuple[float, float]]:
+        """Return (lon, lat) of the devices of a class."""
+        return [(one.place.lon, one.place.lat) for one in self.all if one.kind.name == kind]
+
+    def tides(self) -> list[tuple[str, float]]:
+        """Return the tide gauges with the constant that each has in its curve."""
+        return [(one.label, float(self._who[n])) for n, one in enumerate(self.all) if one.kind.name == "tide"]
+
+    def hour_before(self, until: float) -> Iterator[Records]:
+        """Yield what the gauges of HOUR_OF measured in the hour before ``until``, oldest first, by client.
+
+        A station that was cut off sends this when it is back, with the times of its measurements. The newest
+        reading of each is left to ``readings``.
+        """
+        chosen = np.isin(self._class_of, [n for n, kind in enumerate(CLASSES) if kind.name in HOUR_OF])
+        step = float(self.interval[chosen].min())
+        newest = np.floor((until - self._phase) / self.interval)
+        for begin in np.arange(until - _HOUR_S, until, step).tolist():
+            end = min(begin + step, until)
+            older = np.floor((end - self._phase) / self.interval) < newest
+            yield self._said(begin, end, chosen & older, {})
 
     def _first(self, kind: int) -> int:
         return int(np.argmax(self._class_of == kind))

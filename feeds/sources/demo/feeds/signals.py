@@ -1,5 +1,6 @@
 """Values of the invented devices: one curve per class, as a function of device and time."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from feeds.sources.demo.chance import DAY_S, ZONE_S
 from feeds.sources.demo.feeds.rain import Rain
 
-__all__ = ["CLASSES", "DeviceClass", "Look", "noise", "values"]
+__all__ = ["CLASSES", "DeviceClass", "Look", "next_high_tide", "noise", "values"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _TIDE_S: Final = 44_714.0  # the half-day lunar tide
+_TIDE_M, _TIDE_SWING_M, _TIDE_SHIFT = 2.3, 1.25, 0.6
 
 
 class DeviceClass(msgspec.Struct, frozen=True):
@@ -101,8 +103,14 @@ def _level(look: Look) -> Floats:
 
 
 def _tide(look: Look) -> Floats:
-    wave = np.sin(2 * np.pi * look.at / _TIDE_S - 0.6 * look.who)
-    return 2.3 + 1.25 * wave + 0.02 * look.shake
+    wave = np.sin(2 * np.pi * look.at / _TIDE_S - _TIDE_SHIFT * look.who)
+    return _TIDE_M + _TIDE_SWING_M * wave + 0.02 * look.shake
+
+
+def next_high_tide(who: float, after: float) -> tuple[float, float]:
+    """Return when (epoch seconds) and how high (m) the tide of a gauge peaks next."""
+    first = (math.pi / 2 + _TIDE_SHIFT * who) / (2 * math.pi) * _TIDE_S
+    return first + math.ceil((after - first) / _TIDE_S) * _TIDE_S, _TIDE_M + _TIDE_SWING_M
 
 
 def _depth(look: Look) -> Floats:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from city.clocks.timestamps import iso
 from feeds.sources.demo.chance import ZONE_S, dice, stamp
 
-__all__ = ["SENDER", "Weather"]
+__all__ = ["SENDER", "Weather", "local_time"]
 
 SENDER: Final = "weather.demo.invalid"
 _HOUR: Final = 3600
@@ -55,7 +55,7 @@ class Weather:
             "at": iso(sent),
             "identifier": identifier,
             "sender": SENDER,
-            "sent": _local(sent),
+            "sent": local_time(sent),
             "status": "Exercise",
             "msgType": "Alert",
             "scope": "Public",
@@ -68,9 +68,9 @@ class Weather:
                     "urgency": "Expected",
                     "severity": severity,
                     "certainty": "Likely",
-                    "effective": _local(sent),
-                    "onset": _local(sent),
-                    "expires": _local(sent + _LAST_S),
+                    "effective": local_time(sent),
+                    "onset": local_time(sent),
+                    "expires": local_time(sent + _LAST_S),
                     "senderName": "浦东新区气象台（演示）",
                     "headline": f"{event}{word}预警（演示）",
                     "description": f"演示：{said}发布{event}{word}预警，预计{expected}。",
@@ -91,5 +91,6 @@ def _parameters(colour: str) -> Iterable[dict[str, str]]:
     yield {"valueName": "exercise", "value": "demo"}
 
 
-def _local(at: float) -> str:
+def local_time(at: float) -> str:
+    """Return epoch seconds as the city's local time with its offset, as CAP wants it."""
     return datetime.fromtimestamp(at, _ZONE).isoformat(timespec="seconds")

@@ -90,7 +90,8 @@ async def test_the_first_moments_bring_a_living_city(district: DemoDistrict) -> 
     await town.live(district, 1)
     cases = [r for (_, topic), records in town.heard.items() if topic == "case" for r in records]
     assert len({record["external"][0]["no"] for record in cases}) > 5000
-    assert len(town.heard["weather", "warning"]) == 1
+    weather = [record["info"][0]["event"] for record in town.heard["weather", "warning"]]
+    assert weather == ["暴雨", "潮位预报"]
     devices = [r for (_, topic), rs in town.heard.items() if topic == "sensor" for r in rs]
     assert sum(record["kind"] == "device" for record in devices) == 2000 + STATIONS + GAUGES
     assert len({record["unit"] for record in town.heard["avl", "unit"]}) == 300 + 36 * len(STREET_SIGNS)

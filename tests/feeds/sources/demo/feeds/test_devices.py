@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,6 +78,22 @@ def test_windows_that_follow_each_other_say_each_reading_once(devices: Devices) 
         for r in own
     ]
     assert sorted(parts) == sorted(whole)
+
+
+def test_the_hour_before_is_told_oldest_first_with_its_own_times(devices: Devices) -> None:
+    hour = [r for told in devices.hour_before(NOW) for r in told["iot-water"]]
+    times = [parse(r["at"]) for r in hour]
+    assert NOW - 3600 <= min(times) < NOW - 3500
+    assert NOW - 180 < max(times) <= NOW
+    assert min(later - before for before, later in pairwise(times)) > -60  # class follows class in a minute
+    assert {r["metric"] for r in hour} == {"rain_mmh", "level_m"}
+    newest = {r["id"] for r in devices.readings(NOW - 1e7, NOW)["iot-water"]}
+    assert newest.isdisjoint(r["id"] for r in hour)
+    gauge = {r["at"]: r for r in hour if r["device"] == "YL-00003"}
+    assert len(gauge) == 59
+    at = max(gauge)
+    then = devices.readings(parse(at) - 1, parse(at) + 1)["iot-water"]
+    assert gauge[at] in then
 
 
 def test_the_same_moment_says_the_same_again(ground: Ground, devices: Devices) -> None:
