@@ -1,98 +1,206 @@
-"""Measures the density layer: ms per refresh of the home view, its bytes, and tiles.
+"""Measures heat: what a refresh costs, for how many viewers, and what a batch costs.
 
-``python -m benchmarks.heat --json`` prints one JSON object; without it, text for people.
+``ratio_viewers``: CPU of a plain Panel app (a session per viewer, ``rasterize`` and ``shade``) for one
+refresh of 50 viewers, divided by all CPU of our server for the same: the same million city-like points, the
+same extent, cells and rate, in the same run; both count new points, draw, and send. The load generator is
+another process. The plain app runs with fewer sessions, because 50 of them do not keep up; its cost per
+session is multiplied. ``extra_viewer_ms``: CPU of one viewer more. ``aggregate_ratio``: a full pass of
+datashader over 10 million points, divided by a batch of 5,000 into the same grid and window.
+``refresh_ms``: the home view anew, the slower of 100,000 open cases of which one changed and a million
+points with a new batch.
+
+``python -m benchmarks.heat [--quick] [--json]``
 """
 
+import argparse
+import asyncio
 import json
-import sys
+import multiprocessing
+import platform
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import websockets
 
+from benchmarks.city_points import BATCH, Points, View, home_view, places
+from benchmarks.heat_server import serve
+from benchmarks.stock_heat import stock_heat
 from city.clocks.city_clock import REAL_TIME
+from city.views.case_points import CasePoints
+from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import CaseSeen
 from layers.contract import MapSetting
-from layers.fields.density import Area, count, density, paint, warm_up
+from layers.fields.buckets import Buckets, fixed_grid
+from layers.fields.density import count, warm_up
 from layers.fields.heat import Heat
-from layers.palette import DENSITY
+from layers.fields.heat_choices import HeatChoice
 from layers.projection import to_mercator
+from tests.running import free_port
 
 NOW = 1_789_475_467.0
-SOUTH_WEST, NORTH_EAST = (121.35, 30.82), (122.05, 31.42)
+VIEWERS, POINTS, MANY, CASES, EVERY_S = 50, 1_000_000, 10_000_000, 100_000, 2.1
 
 
 class Seen:
-    def __init__(self, cases: tuple[CaseSeen, ...]) -> None:
-        self.cases = cases
-        self.clock = REAL_TIME
+    """What a layer of heat needs of a view."""
+
+    clock, response = REAL_TIME, ResponseSeen()
+    cases: tuple[CaseSeen, ...] = ()
+
+    def __init__(self, points: CasePoints | None = None) -> None:
+        self.case_columns = points.seen() if points is not None else CasePoints().seen()
 
 
-def places(number: int) -> tuple[Any, Any]:
-    """Generate city-like points: two thirds around forty centres, the rest evenly spread."""
-    rng = np.random.default_rng(1)
-    centres = rng.uniform(SOUTH_WEST, NORTH_EAST, (40, 2))
-    near = centres[rng.integers(0, 40, number)] + rng.normal(0, 0.012, (number, 2))
-    far = rng.uniform(SOUTH_WEST, NORTH_EAST, (number, 2))
-    points = np.where(rng.random((number, 1)) < 0.66, near, far)
-    return points[:, 0], points[:, 1]
-
-
-def cases(number: int) -> tuple[CaseSeen, ...]:
-    lon, lat = places(number)
-    return tuple(
-        CaseSeen(
-            key=f"c{n}", kind="event", code="0506", label="", urgency="normal", hazard=False, road="",
-            street="", lon=float(lon[n]), lat=float(lat[n]), at=NOW - n % 3600, recorded_at=NOW, state="",
-            agency="", due_at=None, returned_by=(), next="", next_at=None,
-        )
-        for n in range(number)
-    )  # fmt: skip
-
-
-def ms(call: Callable[[], Any], times: int = 30) -> dict[str, float]:
+def median_ms(call: Callable[[], Any], times: int) -> float:
     taken = []
     for _ in range(times):
         start = time.perf_counter()
         call()
         taken.append((time.perf_counter() - start) * 1000)
-    return {"p50": round(float(np.median(taken)), 2), "p95": round(float(np.quantile(taken, 0.95)), 2)}
+    return float(np.median(taken))
 
 
-def measure() -> dict[str, Any]:
-    west, south = (float(v) for v in to_mercator(*SOUTH_WEST))
-    east, north = (float(v) for v in to_mercator(*NORTH_EAST))
-    setting = MapSetting((west, south, east, north), (756.0, 756.0 * (north - south) / (east - west)))
-    start = time.perf_counter()
+def one_case(number: int, lon: float, lat: float) -> CaseSeen:
+    return CaseSeen(
+        key=f"c{number}", kind="event", code="0506", label="", urgency="normal", hazard=False, road="",
+        street="", lon=lon, lat=lat, at=NOW - number % 3600, recorded_at=NOW, state="", agency="",
+        due_at=NOW + 3600.0, returned_by=(), next="", next_at=None,
+    )  # fmt: skip
+
+
+def setting_of(view: View) -> MapSetting:
+    return MapSetting(view.extent, (view.shape[1] * 4.0, view.shape[0] * 4.0))
+
+
+def aggregate(view: View, times: int) -> dict[str, float]:
+    """A full pass over ten million points, and a batch into the window that holds them."""
+    grid = fixed_grid(view.extent, setting_of(view).latitude)
+    x, y = to_mercator(*places(MANY))
+    kept = Buckets(grid)
+    kept.add(x, y, np.linspace(NOW - 3000.0, NOW, MANY), NOW)
+    kept.window(60, NOW, 0.0)
+    at = np.full(BATCH, NOW)
+    batches = [(x[i * BATCH : (i + 1) * BATCH], y[i * BATCH : (i + 1) * BATCH]) for i in range(times * 10)]
+    count(x, y, grid)
+    turn = iter(batches)
+    batch = median_ms(lambda: kept.add(*next(turn), at, NOW), times * 10)
+    full = median_ms(lambda: count(x, y, grid), times)
+    return {"full_pass_ms": full, "batch_ms": batch, "aggregate_ratio": full / batch}
+
+
+def refresh(view: View, times: int) -> dict[str, float]:
+    """The home view anew: of cases of which one changed, and of many points with a new batch."""
+    setting = setting_of(view)
+    cases, heat = CasePoints(), Heat(setting)
+    lon, lat = places(CASES)
+    for number in range(CASES):
+        cases.put(one_case(number, float(lon[number]), float(lat[number])))
+    heat.frame(Seen(cases), NOW)
+    changed = iter(range(10**9))
+
+    def few() -> None:
+        cases.put(one_case(next(changed) % CASES, 121.5, 31.2))
+        heat.frame(Seen(cases), NOW)
+
+    counts, points = Buckets(fixed_grid(view.extent, setting.latitude)), Points(POINTS)
+    counts.add(points.x, points.y, np.linspace(NOW - 85_000.0, NOW, POINTS), NOW)
+    many_heat = Heat(setting, HeatChoice("units", "24h"), {"units": counts})
+    at = np.full(BATCH, NOW)
+
+    def many() -> None:
+        counts.add(*points.move(), at, NOW)
+        many_heat.frame(Seen(), NOW)
+
+    seen = Seen(cases)
+    found = {
+        "cases_ms": median_ms(few, times), "points_ms": median_ms(many, times),
+        "unchanged_ms": median_ms(lambda: heat.frame(seen, NOW), times),
+        "png_bytes": float(len(many_heat.frame(Seen(), NOW).columns["png"])),
+    }  # fmt: skip
+    return found | {"refresh_ms": max(found["cases_ms"], found["points_ms"])}
+
+
+def ours(view: View, viewers: int, refreshes: int) -> dict[str, float]:
+    """Our server with so many clients: CPU ms of a refresh delivered to all of them."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    port = free_port()
+    server = context.Process(target=serve, args=(port, view, POINTS, EVERY_S, there), daemon=True)
+    server.start()
+    try:
+        return asyncio.run(_watch(port, here, viewers, refreshes))
+    finally:
+        server.terminate()
+        server.join()
+
+
+async def _watch(port: int, pipe: Any, viewers: int, refreshes: int) -> dict[str, float]:
+    got: list[int] = []
+
+    async def client() -> None:
+        async with websockets.connect(f"ws://127.0.0.1:{port}/live/wall", max_size=None) as socket:
+            async for message in socket:
+                got.extend([len(message)] if isinstance(message, bytes) else [])
+
+    while True:
+        try:
+            async with websockets.connect(f"ws://127.0.0.1:{port}/live/wall"):
+                break
+        except OSError:
+            await asyncio.sleep(0.2)
+    tasks = [asyncio.create_task(client()) for _ in range(viewers)]
+    while len(got) < 2 * viewers:  # noqa: ASYNC110  # until other tasks got their pictures
+        await asyncio.sleep(0.1)
+
+    async def ask() -> tuple[int, float]:
+        pipe.send(True)
+        made, cpu = await asyncio.to_thread(pipe.recv)
+        return int(made), float(cpu)
+
+    first, cpu = await ask()
+    received = len(got)
+    await asyncio.sleep(EVERY_S * refreshes)
+    last, cpu_after = await ask()
+    for task in tasks:
+        task.cancel()
+    delivered = (len(got) - received) / max(1, viewers)
+    if delivered < (last - first) - 1:
+        message = f"{last - first} refreshes, only {delivered:.1f} delivered to each of {viewers} clients"
+        raise RuntimeError(message)
+    return {"ms": 1000 * (cpu_after - cpu) / (last - first), "bytes": float(np.median(got))}
+
+
+def measure(*, quick: bool) -> dict[str, Any]:
+    view = home_view()
     warm_up()
-    found: dict[str, Any] = {"warm_up_s": round(time.perf_counter() - start, 2)}
-    cell = 4 * setting.metres_per_px  # the largest home view at the scale of this one
-    full = Area((west, south, west + 512 * cell, south + 288 * cell), (288, 512), setting.latitude)
-    for number in (20_000, 100_000):
-        x, y = to_mercator(*places(number))
-        grid = density(x, y, full)
-        many = cases(number)
-        heat = Heat(setting)
-        heat.frame(Seen(many), NOW)
-        found[str(number)] = {
-            "count_ms": ms(lambda x=x, y=y: count(x, y, full)),
-            "paint_ms": ms(lambda grid=grid: paint(grid, DENSITY)),
-            "picture_512x288_ms": ms(lambda x=x, y=y: paint(density(x, y, full), DENSITY)),
-            "picture_512x288_bytes": len(paint(grid, DENSITY)),
-            "home_cells": list(heat.area.shape),
-            "home_same_cases_ms": ms(lambda heat=heat, many=many: heat.frame(Seen(many), NOW)),
-            "home_new_cases_ms": ms(lambda heat=heat, many=many: heat.frame(Seen((*many,)), NOW), 10),
-            "home_bytes": len(heat.frame(Seen(many), NOW).columns["png"]),
-            "tile_ms": ms(lambda heat=heat, many=many: heat.tile(Seen(many), NOW, (12, 3430, 1674))),
-        }
-    return found
+    times, refreshes = (5, 5) if quick else (15, 15)
+    found: dict[str, Any] = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
+    found |= aggregate(view, times)
+    found |= refresh(view, times * 4)
+    one, fifty = ours(view, 1, refreshes), ours(view, VIEWERS, refreshes)
+    sessions = 4 if quick else 10
+    stock = stock_heat(view, POINTS, EVERY_S, sessions, EVERY_S * refreshes)
+    return found | {
+        "ours_50_viewers_ms": fifty["ms"], "ours_1_viewer_ms": one["ms"],
+        "extra_viewer_ms": max(0.0, (fifty["ms"] - one["ms"]) / (VIEWERS - 1)),
+        "stock_session_ms": stock["ms"], "stock_sessions": sessions,
+        "ratio_viewers": VIEWERS * stock["ms"] / fifty["ms"],
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="fewer runs")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    asked = parser.parse_args()
+    found = {
+        name: round(value, 3) if isinstance(value, float) else value
+        for name, value in measure(quick=asked.quick).items()
+    }
+    print(json.dumps(found) if asked.json else "\n".join(f"{name}: {value}" for name, value in found.items()))
 
 
 if __name__ == "__main__":
-    results = measure()
-    if "--json" in sys.argv:
-        print(json.dumps(results))
-    else:
-        for name, value in results.items():
-            print(name, json.dumps(value, indent=2))
+    main()

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from city.dispatch.water_lines import WaterStation
 
 __all__ = [
-    "NORMAL", "RANK", "Level", "Limit", "Line", "Step", "limits_of", "lines_of", "lines_of_stations", "ranks",
-    "scale",
+    "NORMAL", "RANK", "Level", "Limit", "Line", "Step", "is_off_normal", "limits_of", "lines_of",
+    "lines_of_stations", "ranks", "rule_of", "scale",
 ]  # fmt: skip
 
 Level = Literal["blue", "yellow", "orange", "red"]
@@ -128,3 +128,20 @@ def ranks(values: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.ui
         over = _TESTS[step.when](values, step.value)
         found[over] = np.maximum(found[over], RANK[step.level])
     return found
+
+
+def rule_of(
+    device: str, name: str, kind: str, metric: str, limits: Iterable[Limit], lines: Iterable[Line]
+) -> Limit | Line | None:
+    """Return what judges readings of a device and metric: its own line, else the first limit that fits."""
+    own = next((line for line in lines if line.device in (device, name)), None)
+    if own is not None:
+        return own
+    return next((one for one in limits if one.kind in ("", kind) and one.metric in ("", metric)), None)
+
+
+def is_off_normal(value: float, unit: str, rule: Limit | Line) -> bool:
+    """Whether one value is at any level of a rule."""
+    to = _METRES.get(rule.unit)
+    value *= 1.0 if to is None else _METRES.get(unit, to) / to
+    return any(bool(_TESTS[step.when](value, step.value)) for step in rule.steps)

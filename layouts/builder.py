@@ -10,6 +10,7 @@ import msgspec
 import panel as pn
 from panel.io.document import init_doc
 
+from layers.fields.heat_choices import CHOICES
 from layouts import theme
 from layouts.cards.component import CardComponent
 from layouts.catalogues import Names, catalogue, streets
@@ -133,6 +134,7 @@ def build(
         "figures": {cell.key: figures[cell.key].name for cell in shown},
         "words": _words(layout, lang, settings.names), "sheets": layout.sheets,
         "phone": settings.phone if layout.scoped else "",
+        "heats": CHOICES if "heat_map" in layout.scripts else {},
         "has_grids": settings.has_grids, "wide_from": layout.wide and layout.wide.from_px,
         "person": visitor and {name: getattr(visitor, name) for name in Visitor.__struct_fields__[1:]},
     }  # fmt: skip

@@ -16,6 +16,7 @@ from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_recovery import DeskRecovery
+from layouts.cards.desk_reports import DeskReports
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -72,6 +73,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("sensors"),
                     Cell("shown"),
                     Cell("legend", grow=True),
+                    Cell("heat"),
                 ),
             ),
             Region("beside", (Cell("beside", "figure"),)),
@@ -90,8 +92,8 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 ),
             ),
         ),
-        scripts=(*EVERY, *OF_CASES, "wall", "wall_face", "wall_shown", "wall_seat"),
-        sheets=("cards", "emergency"),
+        scripts=(*EVERY, *OF_CASES, "heat_map", "wall", "wall_face", "wall_shown", "wall_seat"),
+        sheets=("cards", "emergency", "heat"),
         wide=Wide(
             from_px=3836,  # two screens of 16 : 9 side by side, or an LED wall; less a pixel in 1080
             areas=("header header header header header", "left map beside cameras right"),
@@ -117,20 +119,32 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("desk_screening"),
                     Cell("desk_level"),
                     Cell("desk_linkage"),
+                    Cell("desk_reports"),
                     Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
                 ),
             ),
-            Region("map", (Cell("map", "figure"), Cell("desk_map_box"), Cell("desk_indicators", grow=True))),
+            Region(
+                "map",
+                (
+                    Cell("map", "figure"),
+                    Cell("desk_map_box"),
+                    Cell("heat"),
+                    Cell("desk_indicators", grow=True),
+                ),
+            ),
         ),
-        scripts=(*EVERY, *OF_CASES, "sound", "desk", "desk_alarm", "desk_map", "keys"),
+        scripts=(*EVERY, *OF_CASES, "sound", "heat_map", "desk", "desk_alarm", "desk_map", "keys"),
         sheets=(
             "cards",
+            "heat",
             "desk_cards",
             "desk_detail",
             "desk_level",
             "desk_linkage",
+            "desk_reports",
+            "zero_report",
             "desk_recovery",
             "desk_alarms",
             "desk_screening",
@@ -161,8 +175,9 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     *PEOPLE_LAYOUTS,
 )
 
-# ``legend`` and ``sensors`` have no view of their own: they show data of the map's frames. The cells of a
-# desk that show the person's selection, and the footers of agencies' and streets' pages, have none either.
+# ``legend``, ``heat`` and ``sensors`` have no view of their own: they show data of the map's frames. The
+# cells of a desk that show the person's selection, and the footers of agencies' and streets' pages, have
+# none either.
 CARDS: Final[tuple[Card[WallSeen], ...]] = (
     Header(),
     LevelBand(),
@@ -191,6 +206,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskScreening(),
     DeskLevel(),
     DeskLinkage(),
+    DeskReports(),
     DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),

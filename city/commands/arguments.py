@@ -266,7 +266,16 @@ def read_args(verb: str, args: object) -> Args | Refusal:
         return _refused(shape, str(error))
     except UnicodeEncodeError:
         return bad_arg("args", "text of Unicode characters")
-    return read
+    return _half_a_position(read) or read
+
+
+def _half_a_position(read: Args) -> Refusal | None:
+    """Return the refusal of a longitude without its latitude, or the reverse: it is no place."""
+    for one, other in (("lon", "lat"), ("lat", "lon")):
+        if getattr(read, one, None) is not None and getattr(read, other, 0.0) is None:
+            names = {"field": other, "expected": f"{described(type(read), other)}, as there is {one}"}
+            return Refusal("bad_args", "missing_arg", names)
+    return None
 
 
 def _refused(shape: type[Args], message: str) -> Refusal:

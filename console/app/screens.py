@@ -22,6 +22,8 @@ from console.deployment.district import District
 from console.deployment.settings import Settings
 from console.desk.briefing_projection import BriefingProjection
 from console.desk.desk_projection import DeskProjection
+from console.heat.handlers import HeatPage
+from console.heat.points import HeatPoints
 from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
@@ -33,7 +35,10 @@ from layers.atlas.atlas import Atlas
 from layouts.cards.cameras import Cameras
 from layouts.pages import LAYOUTS
 
-__all__ = ["Screens"]
+__all__ = ["HEAT_PAGES", "Screens"]
+
+HEAT_PAGES: Final = ("wall", "desk")
+"""Pages whose map shows heat."""
 
 _MAP_CONTENT: Final[dict[str, type[MapPageContent]]] = {"leader": LeaderContent}
 """Page with a map → its content, where it is not the common one."""
@@ -72,6 +77,7 @@ class Screens:
             "street": self._streets,
             "briefing": BriefingContent(settings, district, atlas, build_id=build_id),
         }
+        self.points = self._heat_points(atlas, store)
         self._on_walls: tuple[int, frozenset[str]] = (0, frozenset())
         self._desk = DeskProjection(rules, presence=presence)
         self._briefing = BriefingProjection(rules, is_demo=settings.demo)
@@ -147,10 +153,25 @@ class Screens:
         about = {**self._about, "sources": {}} if page == "briefing" else self._about
         return encode_text({"hello": {"channel": page, "marks": marks, **about}})
 
-    def tile(self, page: str, z: int, x: int, y: int) -> bytes:
-        """Return a density tile of a page with a map. Raises ValueError before any look."""
-        seen = cast("WallSeen | None", self.channels.channel(page).seen)
-        return self._map_page(page).tile(seen, z, x, y)
+    def _heat_points(self, atlas: Atlas, store: Store) -> HeatPoints:
+        bounds = atlas.drawing.bounds
+        points = HeatPoints(
+            self._map_page("wall").setting, (bounds.west, bounds.south, bounds.east, bounds.north),
+            lambda: store.state,
+        )  # fmt: skip
+        for page in HEAT_PAGES:
+            self._map_page(page).many = points.many
+        return points
+
+    def heat_pages(self) -> dict[str, HeatPage]:
+        """Return what serves tiles and pressed cells of each page with heat."""
+        return {
+            page: HeatPage(
+                self._map_page(page),
+                lambda page=page: cast("WallSeen | None", self.channels.channel(page).seen),  # type: ignore[misc]  # a default binds the loop's value
+            )
+            for page in HEAT_PAGES
+        }
 
     def _map_page(self, page: str) -> MapPageContent:
         return cast("MapPageContent", self.contents[page])

@@ -31,6 +31,8 @@ from console.deployment.district import District, read_district, read_grids
 from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
+from console.heat.feed import feed_heat
+from console.heat.handlers import heat_patterns
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, beat
 from console.live.step_marks import StepMarks, keep_folded
@@ -41,11 +43,9 @@ from console.pages.http_handlers import (
     MetricsHandler,
     ReadyHandler,
     StaticHandler,
-    TileHandler,
     ViewKeyHandler,
 )
 from console.pages.leader_handlers import leader_patterns
-from console.pages.page_content import MAPS
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.phone_app import PhoneApp, phone_patterns
@@ -128,8 +128,7 @@ class Console:
         )  # fmt: skip
         self._screens = Screens(
             settings, district, store, rules, build_id=self._build, has_grids=bool(grids.codes),
-            presence=self._ordering.presence.everywhere,
-            stations=self._stations,
+            presence=self._ordering.presence.everywhere, stations=self._stations,
         )  # fmt: skip
         self._channels = self._screens.channels
         self._follower.on_folded.append(self._channels.wake)
@@ -149,6 +148,7 @@ class Console:
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
+            tasks.create_task(feed_heat(self._screens.points, self._follower, self._settings.log_url))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
             if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us
@@ -201,10 +201,7 @@ class Console:
             *phone_patterns(self._phone_app()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             *picture_patterns(self._camera_pictures()),
-            (
-                rf"/tiles/({'|'.join(MAPS)})/density/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png",
-                TileHandler, {"draw": self._screens.tile, **access},
-            ),
+            *heat_patterns(self._screens.heat_pages(), self._authorization),
         ]  # fmt: skip
 
     def _evidence(self, origins: frozenset[str]) -> EvidenceServices:

@@ -21,7 +21,7 @@ from console.orders.rate_limit import RateLimit
 from feeds.ledger.ledger import Act, Ledger, LedgerUnavailable
 from feeds.people.reporters import PeopleStore
 
-__all__ = ["Search"]
+__all__ = ["Search", "place_of"]
 
 log = structlog.get_logger()
 
@@ -208,3 +208,15 @@ def _call_signs(state: CityState) -> Iterable[tuple[str, str]]:
 
 def _digits(phone: object) -> str:
     return "".join(letter for letter in str(phone or "") if letter.isdigit())
+
+
+def place_of(words: str) -> tuple[float, float, float] | None:
+    """Return the place that a search names (``@lon,lat,metres``), None for other words."""
+    parts = words.removeprefix("@").split(",")
+    if not words.startswith("@") or len(parts) != 3:
+        return None
+    try:
+        lon, lat, radius = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return lon, lat, radius

@@ -12,17 +12,16 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
-from console.live.encoding import ViewMemory, encode_frame, encode_text
+from console.live.encoding import ViewMemory, encode_text
+from console.live.frame_memory import FrameMemory, slot_of
 from console.live.watcher import Watcher
-from layers.contract import Frame, Layer, same
+from layers.contract import Frame, Layer
 from layouts.contract import Card, View, each_second
 
 __all__ = ["TIME_S", "Channel", "Projection", "Shown"]
 
 log = structlog.get_logger()
 
-RESEND_S: Final = 10.0
-"""An unchanged frame is sent again after this time, so that its age on the screen stays right."""
 TIME_S: Final = 1.0
 """Time alone changes a look: limits pass, objects become lost. So a channel looks this often without news."""
 MOVES_S: Final = 5.0
@@ -57,6 +56,10 @@ class Shown(Protocol):
 
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         """Return views that describe the frames, such as the legend."""
+        ...
+
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return the layers that take the place of those of the same key for who chose them."""
         ...
 
 
@@ -102,8 +105,7 @@ class Channel:
         self._memory = ViewMemory()
         self._viewed: dict[str, tuple[object, ...]] = {}
         self._drawn: dict[str, _Drawn] = {}
-        self._shown: dict[str, Frame] = {}
-        self._frames: dict[str, bytes] = {}
+        self._frames = FrameMemory(self._wide_only, self._shown_by.chosen)
         self._known: dict[str, int] | None = None
         self._timed: dict[str, int] | None = None
         self._timed_at = self._due_at = -math.inf
@@ -114,14 +116,18 @@ class Channel:
         watcher.post_text(hello)
         for data in self.whole():
             watcher.post_text(data)
-        for key, data in self._frames.items():
-            if watcher.wide or key not in self._wide_only:
-                watcher.post_frame(key, data)
+        self._frames.greet(watcher)
         self.watchers.add(watcher)
+        if watcher.choice:
+            self._due_at = -math.inf  # nobody may have drawn it yet
 
     def leave(self, watcher: Watcher) -> None:
         """Remove a watcher."""
         self.watchers.discard(watcher)
+        if watcher.choice and watcher.choice not in self._choices():
+            self._frames.drop(watcher.choice)
+            kept = self._drawn.items()
+            self._drawn = {slot: one for slot, one in kept if not slot.endswith(f"@{watcher.choice}")}
         if self._idle_unwatched and not self.watchers:
             self._forget()  # the views are not updated: the next watcher must not get them as present
 
@@ -207,27 +213,39 @@ class Channel:
 
     async def _show_layers(self, seen: ChannelSeen, revisions: Mapping[str, int], now: float) -> None:
         due_at, is_new = self._timed_at + TIME_S, False
-        for layer in self._shown_by.layers:
-            revision = _revision(layer.reads, revisions)
-            at = self._due_of(layer, revision)
+        for choice, layer in self._layers():
+            slot, revision = slot_of(layer.key, choice), _revision(layer.reads, revisions)
+            at = self._due_of(slot, layer, revision)
             if at > now:
                 due_at = min(due_at, at)
                 continue
-            self._drawn[layer.key] = _Drawn(revision, now)
+            self._drawn[slot] = _Drawn(revision, now)
             frame = await self._draw(layer, seen, now)
             if self._is_idle():
                 return
-            sent = self._show(frame) if frame is not None else 0
+            if frame is None or (choice and choice not in self._choices()):
+                continue
+            sent = self._show(frame, choice)
             if sent:
                 is_new = True
-                self._drawn[layer.key] = _Drawn(revision, now, sent / FRAME_BYTES_A_SECOND)
+                self._drawn[slot] = _Drawn(revision, now, sent / FRAME_BYTES_A_SECOND)
         self._due_at = due_at
         if is_new:
-            self._say_views(self._shown_by.about(self._shown, now))
+            self._say_views(self._shown_by.about(self._frames.shown, now))
 
-    def _due_of(self, layer: Layer, revision: tuple[object, ...]) -> float:
+    def _choices(self) -> set[str]:
+        return {watcher.choice for watcher in self.watchers} - {""}
+
+    def _layers(self) -> list[tuple[str, Layer]]:
+        """Return the layers that somebody sees, each with the choice that it belongs to ('' = none)."""
+        chosen = [
+            (choice, layer) for choice in sorted(self._choices()) for layer in self._shown_by.chosen(choice)
+        ]
+        return [*(("", layer) for layer in self._shown_by.layers), *chosen]
+
+    def _due_of(self, slot: str, layer: Layer, revision: tuple[object, ...]) -> float:
         """Return the machine time at which a layer is to be drawn."""
-        before = self._drawn.get(layer.key)
+        before = self._drawn.get(slot)
         if before is None:
             return -math.inf
         pause = max(layer.every_s, before.pace_s)
@@ -243,20 +261,13 @@ class Channel:
         self._failed.discard(layer.key)
         return frame
 
-    def _show(self, frame: Frame) -> int:
+    def _show(self, frame: Frame, choice: str) -> int:
         """Send a frame unless it is as before; return its size, 0 if it is not sent."""
-        before = self._shown.get(frame.key)
-        if before is not None and same(before, frame) and frame.as_of - before.as_of < RESEND_S:
-            return 0
-        data = encode_frame(frame)
-        self._shown[frame.key] = frame
-        self._shown_by.keep(frame)
-        self._frames[frame.key] = data
-        for watcher in self.watchers:
-            if watcher.wide or frame.key not in self._wide_only:
-                self.bytes_out += len(data)
-                watcher.post_frame(frame.key, data)
-        return len(data)
+        size, sent = self._frames.take(frame, choice, self.watchers)
+        if size and not choice:
+            self._shown_by.keep(frame)
+        self.bytes_out += sent
+        return size
 
     def _log_failed(self, key: str, error: Exception) -> None:
         if not self._guard:

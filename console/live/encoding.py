@@ -9,7 +9,7 @@ import numpy as np
 from layers.contract import Frame
 from layouts.contract import View
 
-__all__ = ["ViewMemory", "encode_frame", "encode_text"]
+__all__ = ["ViewMemory", "encode_age", "encode_frame", "encode_text"]
 
 _json = msgspec.json.Encoder()
 DTYPES = {"float64", "float32", "int32", "uint8"}
@@ -45,6 +45,13 @@ def encode_frame(frame: Frame) -> bytes:
     header = _json.encode({"frame": frame.key, "as_of": frame.as_of, "meta": frame.meta, "columns": columns})
     header += b" " * (-(len(header) + 4) % 8)
     return len(header).to_bytes(4, "little") + header + b"".join(parts)
+
+
+def encode_age(frame: Frame) -> bytes:
+    """Return the message that a frame is still so, as of ``frame.as_of``: a header without columns."""
+    header = _json.encode({"frame": frame.key, "as_of": frame.as_of, "same": True, "columns": []})
+    header += b" " * (-(len(header) + 4) % 8)
+    return len(header).to_bytes(4, "little") + header
 
 
 class ViewMemory:

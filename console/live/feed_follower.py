@@ -65,6 +65,10 @@ class Follower:
         self.complete = asyncio.Event()
         self.on_measured: list[Callable[[str, list[dict[str, Any]]], None]] = []
         """Called with topic and records of every telemetry message, after they are folded."""
+        self.on_begun: list[Callable[[str], None]] = []
+        """Called with the cursor of a telemetry snapshot: the stream begins anew behind it."""
+        self.on_streamed: list[Callable[[str, list[dict[str, Any]]], None]] = []
+        """Called with topic and records of the stream alone: each once, none of a snapshot."""
         self.on_folded: list[Callable[[], None]] = []
         """Called when something was folded, of any kind."""
         self._clock = clock
@@ -118,7 +122,10 @@ class Follower:
 
     async def _follow_telemetry(self) -> None:
         async for message in self._telemetry.messages():
-            if "snapshot" in message:
+            if message.get("hello", {}).get("snapshot"):
+                for begin in self.on_begun:
+                    begin(message["hello"]["cursor"])
+            elif "snapshot" in message:
                 part = message["snapshot"]
                 self._measure(part["topic"], part["records"])
             elif "past" in message:  # it completes the last hour; it is no news to anybody
@@ -127,6 +134,8 @@ class Follower:
             elif "records" in message:
                 self._count(message)
                 self._measure(message["topic"], message["records"])
+                for take in self.on_streamed:
+                    take(message["topic"], message["records"])
 
     def _measure(self, topic: str, records: list[dict[str, Any]]) -> None:
         self.store.measure(topic, records)

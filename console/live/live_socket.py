@@ -13,6 +13,7 @@ from console.live.channel import Channel
 from console.live.channels import Channels
 from console.live.encoding import encode_text
 from console.live.watcher import Watcher
+from layers.fields.heat_choices import DEFAULT, read_choice
 
 __all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "beat", "cut_when_over"]
 
@@ -95,7 +96,8 @@ def beat(
 class LiveHandler(WebSocketHandler):
     """``/live/<page>`` and ``/live/<page>/<scope>``: checks Origin and right, then sends the channel.
 
-    With ``?wide=1`` also the frames of the figures that only a wide page has.
+    With ``?wide=1`` also the frames of the figures that only a wide page has; with ``?heat=<kind>.<window>``
+    that heat instead of the density of cases.
     """
 
     def initialize(
@@ -110,6 +112,7 @@ class LiveHandler(WebSocketHandler):
         self._watcher: Watcher | None = None
         self._viewer: Viewer | None = None
         self._joined: Channel | None = None
+        self._choice = ""
         self._tasks: list[asyncio.Task[None]] = []
 
     def get_websocket_protocol(self) -> Any:
@@ -132,13 +135,26 @@ class LiveHandler(WebSocketHandler):
             self.send_error(403)
         elif not self._channels.knows(page, scope):
             self.send_error(404)
+        else:
+            self._choose()
+
+    def _choose(self) -> None:
+        try:
+            choice = read_choice(self.get_query_argument("heat", ""))
+        except ValueError as error:
+            self.set_status(400, "unknown heat")
+            self.finish(f"{error}\n")
+            return
+        self._choice = "" if choice == DEFAULT else choice.name
 
     def open(self, page: str, scope: str | None = None) -> None:
         """Join the channel."""
         self.set_nodelay(True)
         assert self._viewer is not None
         channel = self._joined = self._channels.channel(page, scope or "")
-        self._watcher = Watcher(self._write, wide=bool(self.get_query_argument("wide", "")))
+        self._watcher = Watcher(
+            self._write, wide=bool(self.get_query_argument("wide", "")), choice=self._choice
+        )
         channel.join(self._watcher, self._hello(page))
         self._channels.wake()
         self._tasks = [

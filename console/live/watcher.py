@@ -13,12 +13,16 @@ VIEWS_WAITING = 40
 class Watcher:
     """One browser's send queue: the newest frame of each layer, texts in order, one write at a time.
 
-    ``wide``: its page has the figures of a wide canvas.
+    ``wide``: its page has the figures of a wide canvas. ``choice`` names what its map shows as heat, '' = the
+    usual.
     """
 
-    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False) -> None:
+    def __init__(self, write: Callable[[bytes, bool], Any], *, wide: bool = False, choice: str = "") -> None:
         self._write = write
         self.wide = wide
+        self.choice = choice
+        self.replaced: frozenset[str] = frozenset()
+        """Keys of the layers that its choice replaces."""
         self._frames: dict[str, bytes] = {}
         self._texts: list[bytes] = []
         self._overflowed = False

@@ -37,6 +37,8 @@ class Reasons:
             return datetime.fromtimestamp(value, self._zone).strftime("%H:%M")
         if name.endswith("_time") and isinstance(value, int | float):
             return datetime.fromtimestamp(value, self._zone).strftime("%m-%d %H:%M")
+        if name == "of_photos":
+            return self._words.get(f"{name}.{value}", str(value))
         if name.endswith("_post"):
             return self._post(str(value))
         if name.endswith(("_holder", "_holders")):

@@ -41,6 +41,7 @@ AT_ONCE: Final = 2
 """Photos that are drawn anew at the same time; each may need 200 MB meanwhile."""
 WITH_PHOTOS: Final = frozenset({
     "finish_task", "make_safe", "feedback", "verify", "check", "self_handle", "transfer_level", "report",
+    "add_photos",
 })  # fmt: skip
 IN_THE_FIELD: Final = frozenset({
     "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers",
@@ -166,10 +167,16 @@ class EvidenceHandler(PlainHandler):
         wrong = _wrong(person, page, envelope, files)
         if wrong is not None:
             return await services.orders.not_taken(person.account, envelope, wrong)
+        named: dict[str, list[str]] = {}
+        which: dict[str, Any] = {}
         try:
-            named = {field: [await services.store(file) for file in some] for field, some in files.items()}
+            for field, some in files.items():
+                for number, file in enumerate(some, start=1):
+                    which = {"field": field, "of_photos": field, "n": number}
+                    named.setdefault(field, []).append(await services.store(file))
         except PhotoRefused as error:
-            return await services.orders.not_taken(person.account, envelope, Refusal("bad_args", str(error)))
+            refusal = Refusal("bad_args", str(error), which)
+            return await services.orders.not_taken(person.account, envelope, refusal)
         except OSError as error:
             log.error("evidence_not_stored", reason=str(error))
             refusal = Refusal("read_only", "photo_not_stored")

@@ -1,6 +1,5 @@
-"""The other HTTP handlers: health, metrics, static files, map tiles, view keys."""
+"""The other HTTP handlers: health, metrics, static files, view keys."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -20,7 +19,6 @@ __all__ = [
     "PlainHandler",
     "ReadyHandler",
     "StaticHandler",
-    "TileHandler",
     "ViewKeyHandler",
 ]  # fmt: skip
 
@@ -126,32 +124,6 @@ class StaticHandler(PlainHandler):
         if build or self.get_query_argument("v", ""):
             self.set_header("Cache-Control", f"public, max-age={YEAR_S}, immutable")
         self.finish(path.read_bytes())
-
-
-class TileHandler(PlainHandler):
-    """``/tiles/<class>/<layer>/<z>/<x>/<y>.png``: heat outside the home view, drawn once for all requests."""
-
-    def initialize(self, draw: Callable[[str, int, int, int], bytes], authorization: Authorization) -> None:
-        """Store the draw function and the authorization."""
-        self._draw = draw
-        self._authorization = authorization
-
-    async def get(self, kind: str, z: str, x: str, y: str) -> None:
-        """Draw and send one tile."""
-        if not self._authorization.may_view(self.request, kind):
-            self.send_error(403)
-            return
-        if int(z) > 20 or int(x) >= 2 ** int(z) or int(y) >= 2 ** int(z):
-            self.send_error(404)
-            return
-        try:
-            data = await asyncio.to_thread(self._draw, kind, int(z), int(x), int(y))
-        except ValueError:  # no state was projected yet
-            self.send_error(503)
-            return
-        self.set_header("Content-Type", "image/png")
-        self.set_header("Cache-Control", "private, max-age=2")
-        self.finish(data)
 
 
 class ViewKeyHandler(PlainHandler):

@@ -1,9 +1,10 @@
 """The content of the leader's page: the whole district's map, without ordinary cases and cameras."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from city.views.wall_seen import WallSeen
 from console.pages.page_content import MapPageContent
+from layers.contract import Layer
 from layers.street_map import OfMap
 
 __all__ = ["LeaderContent"]
@@ -19,7 +20,6 @@ class LeaderContent(MapPageContent):
         super().__init__(*given, **named)
         self.layers = [OfMap(layer, {}) for layer in self.layers if layer.key not in LEFT_OUT]
 
-    def tile(self, seen: WallSeen | None, z: int, x: int, y: int) -> bytes:
-        """Raise ValueError: this page has no density."""
-        message = "the leader's page has no density"
-        raise ValueError(message)
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return no layers: this page has no heat."""
+        return ()

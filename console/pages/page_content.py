@@ -1,8 +1,7 @@
 """Page content: assembles a page's cards, layers and figures for one district."""
 
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +16,10 @@ from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import LARGE_WATER, draw_base, inset_figure, map_figure
 from layers.base.name_glyphs import Lettering
 from layers.contract import NO_STATIONS, Frame, Layer, MapSetting
-from layers.fields.heat import Heat
+from layers.fields.buckets import Buckets
+from layers.fields.heat import BesideHeat, CoreHeat, Heat
+from layers.fields.heat_cell import HeatCell, cell_at
+from layers.fields.heat_choices import DEFAULT, HeatChoice, read_choice
 from layers.legend import legend
 from layers.projection import to_degrees
 from layers.registry import build_layers, map_setting
@@ -98,6 +100,10 @@ class PageContent:
         """Return the views that describe the frames."""
         return {}
 
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return the layers of a heat that a viewer chose; none: this page has no heat."""
+        return ()
+
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         return {}
 
@@ -112,17 +118,17 @@ class MapPageContent(PageContent):
         super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids)
         place = MAPS[page]
         self._atlas = atlas
-        self._map: MapSetting = map_setting(
+        self.setting: MapSetting = map_setting(
             self._atlas, district.limits, size=place.px, text_px=place.text_px, beside_px=place.beside_px,
             below_px=place.below_px, stations=stations,
         )  # fmt: skip
         self._below_px = place.below_px
-        self._page = msgspec.structs.replace(self._page, inset=self._map.corner)
-        boxes = {"inset": self._map.core, "beside": self._map.beside}
+        self._page = msgspec.structs.replace(self._page, inset=self.setting.corner)
+        boxes = {"inset": self.setting.core, "beside": self.setting.beside}
         self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in place.figures}
         self.layers = [
             layer
-            for layer in build_layers(self._map)
+            for layer in build_layers(self.setting)
             if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
         ]
         self._wide_figures = {
@@ -138,10 +144,11 @@ class MapPageContent(PageContent):
             card.near(*_middle(self._atlas.drawing.core)) if isinstance(card, Cameras) else card
             for card in self.cards
         )
-        self._heat = next(layer for layer in self.layers if isinstance(layer, Heat))
+        self.many: Mapping[str, Buckets] = {}
+        """Counts of detections, readings off normal and positions, given by who feeds them."""
+        usual = [layer for layer in self.layers if isinstance(layer, Heat)]
+        self._heats: dict[HeatChoice, Sequence[Heat]] = {DEFAULT: usual}
         self._frames: dict[str, Frame] = {}
-        self._tiles: dict[tuple[int, int, int], tuple[float, bytes]] = {}
-        self._tile_lock = threading.Lock()
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show; ``schematic`` is its map's."""
@@ -157,20 +164,34 @@ class MapPageContent(PageContent):
         found = legend(frames, schematic=drawing.schematic, attribution=drawing.attribution)
         return {"legend": View(now, msgspec.to_builtins(found), [])}
 
-    def tile(self, seen: WallSeen | None, z: int, x: int, y: int) -> bytes:
-        """Return a density tile, drawn at most once in two seconds. Raises ValueError before any look."""
-        with self._tile_lock:  # single-flight: a concurrent request gets the same drawing
-            kept = self._tiles.get((z, x, y))
-            now = time.time()
-            if kept is not None and now - kept[0] < self._heat.every_s:
-                return kept[1]
-            if seen is None:
-                message = "no state was projected yet"
-                raise ValueError(message)
-            drawn = self._heat.tile(seen, now, (z, x, y))
-            self._tiles = {key: kept for key, kept in self._tiles.items() if now - kept[0] < 60}
-            self._tiles[(z, x, y)] = (now, drawn)
-            return drawn
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return the layers of a heat that a viewer chose (``<kind>.<window>``)."""
+        return self._heats_of(read_choice(choice))
+
+    def tile(self, seen: WallSeen, choice: HeatChoice, at: tuple[int, int, int]) -> bytes:
+        """Return a tile of heat, ``at`` = (z, x, y). Raises ValueError for one that there is not."""
+        return self._heat(choice).tile(seen, time.time(), at)
+
+    def tile_version(self, choice: HeatChoice) -> str:
+        """Return the version of the tiles of a choice, '' while nobody looks at it."""
+        return self._heat(choice).version
+
+    def cell(self, seen: WallSeen, choice: HeatChoice, place: tuple[float, float, float]) -> HeatCell:
+        """Return what lies around ``place`` = (x, y, metres per CSS px), metres EPSG:3857."""
+        return cell_at(seen, time.time(), choice, place, self.setting, self.many)
+
+    def _heat(self, choice: HeatChoice) -> Heat:
+        return next(layer for layer in self._heats_of(choice) if layer.prefix == "layer")
+
+    def _heats_of(self, choice: HeatChoice) -> Sequence[Heat]:
+        if choice not in self._heats:
+            kinds = (Heat, CoreHeat, BesideHeat)
+            self._heats[choice] = [
+                kind(self.setting, choice, self.many)
+                for kind in kinds
+                if kind.prefix in ("layer", *self._insets)
+            ]
+        return self._heats[choice]
 
     def warm_up(self, seen: WallSeen) -> None:
         """Draw everything once: the first datashader call compiles for about a second."""
@@ -181,14 +202,14 @@ class MapPageContent(PageContent):
 
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
-        lettering = Lettering(self._map.metres_per_px, lang, self._map.text_px)  # type: ignore[arg-type]  # checked by the page
+        lettering = Lettering(self.setting.metres_per_px, lang, self.setting.text_px)  # type: ignore[arg-type]  # checked by the page
         main = map_figure(drawing.bounds, below_px=self._below_px)
         main.name = "figure:map"
-        hidden, view = [Box(*box) for box in self._map.covered], Box(*self._map.extent)
+        hidden, view = [Box(*box) for box in self.setting.covered], Box(*self.setting.extent)
         sources = draw_base(main, self._atlas, lettering, obstacles=hidden, view=view)
         kinds: dict[str, Any] = {
             "inset": {},
-            "beside": {"factor": self._map.beside_factor, "air_px": 12.0, "water": LARGE_WATER},
+            "beside": {"factor": self.setting.beside_factor, "air_px": 12.0, "water": LARGE_WATER},
         }
         insets = {
             key: inset_figure(self._atlas, sources, lettering, box, key=key, **kinds[key])

@@ -95,7 +95,9 @@ class PhotoUploadHandler(PlainHandler):
         try:
             name = await self._uploads.evidence.store(bytes(self._body))
         except PhotoRefused as error:
-            await self._refuse(422, Refusal("bad_args", str(error), {"field": "body"}))
+            await self._refuse(
+                422, Refusal("bad_args", str(error), {"field": "body", "of_photos": "photos", "n": 1})
+            )
         except OSError as error:
             log.error("photo_not_stored", reason=str(error))
             await self._refuse(503, Refusal("read_only", "photo_not_stored"))

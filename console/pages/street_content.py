@@ -1,6 +1,6 @@
 """The content of the streets' pages: one for all, with a map and frames for each street."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from city.dispatch.water_lines import WaterLines
@@ -43,6 +43,10 @@ class StreetFrames:
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
         """Return no views: a street's map has no legend of densities."""
         return {}
+
+    def chosen(self, choice: str) -> Sequence[Layer]:
+        """Return no layers: a street's map has no heat."""
+        return ()
 
 
 class StreetContent(PageContent):

@@ -67,9 +67,7 @@ class CaseHeat:
         of = seen.cases if columns is None else columns
         kept = self._kept
         if kept is None or kept[0] is not of:
-            told = columns_of(seen.cases) if columns is None else columns
-            x, y = to_mercator(told.lon, told.lat)
-            kept = (of, PlacedCases(x, y, told.at, told.until, told.urgency))
+            kept = (of, _placed(columns_of(seen.cases) if columns is None else columns))
             self._kept = kept  # one atomic assignment: no thread reads a partial value
         return kept[1]
 
@@ -94,6 +92,11 @@ class CaseHeat:
             states = state_of(cases.at[rows], cases.until[rows], cases.urgency[rows], city)
             return worst(x, y, states, area, WORST_REACH_M)
         return density(x, y, area)
+
+
+def _placed(columns: CaseColumns) -> PlacedCases:
+    x, y = to_mercator(columns.lon, columns.lat)
+    return PlacedCases(x, y, columns.at, columns.until, columns.urgency)
 
 
 def _burn(x: Floats, y: Floats, at: Floats, until: Floats, city: float, area: Area) -> Grid:

@@ -68,7 +68,8 @@ class Heat:
         """Return the home view's picture.
 
         ``meta``: image, count (of what is shown), unplaced, off, ``v`` (the version of tiles that go with
-        it), ``since`` (city time from which on all is known, None = the whole window), and the legend's.
+        it), ``cell`` (metres), ``since`` (city time from which on all is known, None = the whole window),
+        and the legend's.
         """
         if self.choice.kind in MANY:
             return self._many_frame(seen, now)
@@ -155,7 +156,7 @@ class Heat:
             self.key, as_of, {"png": self._png},
             {
                 "image": image_of(self.extent), "count": count, "unplaced": unplaced, "off": is_off,
-                "v": self.version, "since": since, **self.choice.about(),
+                "v": self.version, "since": since, "cell": self.area.cell_x, **self.choice.about(),
             },
         )  # fmt: skip
 

@@ -313,7 +313,11 @@ function make(face, city) {
   desk.takeList({
     step, bulk, marked: () => [...marked], leave: release,
     toggle: () => { if (desk.selected() && shown.includes(desk.selected())) toggleOne(desk.selected()); },
-    search: () => { search.focus(); search.select(); },
+    search: (given) => {
+      if (given === undefined) { search.focus(); search.select(); return; }
+      search.value = words = given;
+      anew();
+    },
     enter: () => { if (!desk.selected()) step(1); else desk.want(desk.selected(), "open"); },
   });
   return { take };

@@ -13,6 +13,7 @@ export const mend = card((city) => (view) => {
   function told(row) {
     if (row.lost) return joined(say.say("street_places.no_data"), row.as_of !== null && say.say("street_places.since", { t: say.hhmm(city.toCity(row.as_of)) }));
     if (row.has_gauge) return row.value === null ? say.say("street_places.no_data") : `${+row.value.toFixed(1)} ${row.unit}`;
+    if (row.kind === "low_point") return say.say("street_places.no_gauge");
     return row.capacity === null ? "" : say.say("street_places.capacity." + row.kind, { n: row.capacity });
   }
 });

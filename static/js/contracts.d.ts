@@ -94,6 +94,8 @@ interface PageData {
   /** The duty room's number for an agency; "" = none. */
   phone: string;
   has_grids: boolean;
+  /** What the map can show as heat: kind → its windows, the usual one first; {} = it shows none. */
+  heats?: Record<string, string[]>;
   /** CSS px of the canvas from which it has the regions of a wide one; null = it has none. */
   wide_from: number | null;
   person: Person | null;
@@ -305,7 +307,7 @@ interface DeskList {
   marked(): string[];
   leave(): void;
   toggle(): void;
-  search(): void;
+  search(words?: string): void;
   enter(): void;
 }
 /** What an incident is opened from; {} = a point of the map that is still to be chosen. */
@@ -337,6 +339,8 @@ interface Desk {
   onActs: OrderBook["on"];
   isTyping(event: Event): boolean;
   takeList(list: DeskList): void;
+  /** The queue lists what a search finds. */
+  search(words: string): void;
   /** Rows that were asked for are everybody's. */
   know(rows: Iterable<[string, Row]>): void;
   /** The incident that has the column of the detail, and the source of the one that is drafted there. */
@@ -440,7 +444,35 @@ interface Field {
   on(fn: () => void): void;
 }
 /** The page's own interface, `window.citywall` (static/js/live.js); later scripts add their part. */
+/** Heat over the map (heat_map.js). What a pressed place says is layers/fields/heat_cell.py's. */
+interface HeatCell {
+  radius_m: number;
+  count: number;
+  worst: "" | "normal" | "urgent" | "critical";
+  overdue: number;
+  limited: number;
+  span_s: number;
+  new: number | null;
+  before: number | null;
+}
+interface HeatPress {
+  lon: number;
+  lat: number;
+  state: "asked" | "told" | "failed";
+  cell: HeatCell | null;
+}
+interface HeatMap {
+  press(px: number, py: number): void;
+  pressed(): HeatPress | null;
+  close(): void;
+}
 interface City {
+  /** The chosen heat, `<kind>.<window>`; "" = the density of cases within the last hour. */
+  heat(): string;
+  chooseHeat(choice: string): void;
+  /** Whether a source of a figure is drawn by somebody else now. */
+  holds?(source: string): boolean;
+  heatMap?: HeatMap;
   on(key: string, fn: (view?: View) => void): () => void;
   tell(key: string): void;
   state(): Record<string, unknown>;

@@ -188,6 +188,7 @@
     selected: () => chosen, select, onSelected, act, press, undo, cast, want, versionOf, row, isTold, what, isLive, remember,
     ask: orders.ask, onActs: orders.on, isTyping,
     onWanted: (fn) => { wanters.add(fn); return () => wanters.delete(fn); },
+    search: (words) => list?.search(words),
     // desk_queue.js gives its list; what it asked for is known to everybody.
     takeList: (given) => { list = given; },
     know(rows) {

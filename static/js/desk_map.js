@@ -78,6 +78,7 @@
       if (city.deskPlace?.wants()) return point(event.clientX - box.x, event.clientY - box.y);
       const at = [event.clientX - box.x, event.clientY - box.y], found = callout(event) ?? hit(...at), alarm = found ? null : device(...at);
       choose(found);
+      if (!found && !alarm) city.heatMap?.press(...at);
       if (alarm) city.desk.beginLinkage({ device: alarm.mark });
     }, { capture: true, passive: true });
   }

@@ -11,7 +11,7 @@
   const listeners = /** @type {Map<string, ((view?: View) => void)[]>} */ (new Map());
   const frames = /** @type {Map<string, Frame>} */ (new Map()); // by the layer's key
   const counts = {};
-  let attempts = 0, beatAt = -Infinity;
+  let joined = /** @type {WebSocket | null} */ (null), attempts = 0, beatAt = -Infinity;
   let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
   const opened = performance.now();
   let answeredAt = performance.now(), hasAnswered = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
@@ -98,6 +98,10 @@
       else data[column.name] = new ARRAYS[column.dtype](buffer.slice(start + column.offset, start + column.offset + column.length * ARRAYS[column.dtype].BYTES_PER_ELEMENT));
     }
     const before = frames.get(head.frame);
+    if (head.same) { // unchanged: only its age is told
+      if (before) before.as_of = head.as_of;
+      return;
+    }
     const frame = { as_of: head.as_of, meta: head.meta ?? {}, data, image, count: (before?.count ?? 0) + 1, drawn: false, url: before?.url };
     frames.set(head.frame, frame);
     draw(head.frame, frame);
@@ -123,6 +127,7 @@
       for (const bokeh of documents) {
         const source = bokeh.get_model_by_name(`${prefix}:${key}`);
         if (source) {
+          if (window.citywall.holds?.(`${prefix}:${key}`)) { frame.drawn = true; continue; } // other views have tiles
           source.setv({ data: frame.data }, { sync: false, check_eq: false });
           frame.drawn = true;
         }
@@ -145,9 +150,10 @@
   // ---- the socket
   function connect() {
     if (reloading) return;
-    const url = new URL(page.live, location.href);
+    const url = new URL(page.live, location.href), chosen = heat();
     url.protocol = url.protocol.replace("http", "ws");
-    const socket = new WebSocket(url);
+    if (chosen) url.searchParams.set("heat", chosen);
+    const socket = (joined = new WebSocket(url));
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message) => {
       if (typeof message.data !== "string") return takeFrame(message.data);
@@ -157,6 +163,23 @@
       if (news.views) take(news.views);
     };
     socket.onclose = again;
+  }
+  // What the map shows as heat is a part of the address, and the socket brings that one.
+  function heat() {
+    const asked = new URLSearchParams(location.search).get("heat") ?? "", [kind, span] = asked.split(".");
+    return page.heats?.[kind]?.includes(span) ? asked : "";
+  }
+  /** @param {string} choice */
+  function chooseHeat(choice) {
+    const url = new URL(location.href);
+    if (choice) url.searchParams.set("heat", choice);
+    else url.searchParams.delete("heat");
+    history.replaceState(null, "", url);
+    if (joined === null || reloading) return;
+    joined.onclose = null;
+    joined.close();
+    attempts = 0;
+    connect();
   }
   function again() {
     const wait = Math.min(4000, 500 * 2 ** attempts++);
@@ -241,7 +264,7 @@
   }
 
   window.citywall = {
-    on, tell, state, say, mend, page, sheet, broken, sessionAnswered, figure, machine, city, toCity, gaps,
+    on, tell, state, heat, chooseHeat, say, mend, page, sheet, broken, sessionAnswered, figure, machine, city, toCity, gaps,
     words: (key) => page.words[key],
     session: () => session,
     hello: () => hello,

@@ -3,7 +3,7 @@
   "use strict";
   const city = window.citywall, { orders, say } = city, { LEVELS, holder } = city.rows;
 
-  // Names in a refusal end in what they are: _at city moments, _holder, _class, _role, _state.
+  // Names in a refusal end in what they are: _at city moments, _holder, _class, _role, _state; of_photos: which photos.
   const roleWord = (role) => city.words("role." + role) ?? role;
   function named(names) {
     const now = city.city(), told = {};
@@ -12,7 +12,7 @@
       else if (name.endsWith("_holder")) told[name] = holder(value);
       else if (name.endsWith("_class")) told[name] = city.words("class." + String(value).replace(":", ".")) ?? value;
       else if (name.endsWith("_role")) told[name] = roleWord(value);
-      else if (name.endsWith("_state")) told[name] = city.words(name + "." + value) ?? value;
+      else if (name.endsWith("_state") || name === "of_photos") told[name] = city.words(name + "." + value) ?? value;
       else if (typeof value === "number" && !Number.isInteger(value)) told[name] = Math.round(value * 10) / 10;
       else told[name] = value;
     }

@@ -91,7 +91,7 @@
       if (reply.status >= 500 || AGAIN.has(reply.status)) return later(one, reply.status === 401 || reply.status === 403 ? "sign_in" : "");
       // It will never be taken: too large, or no form that we know.
       const names = { field: "photo", expected: String(reply.status) };
-      return await answered(one, { command_id: one.id, refused: { code: "bad_args", key: reply.status === 413 ? "photo_too_large" : "order_field", reason: "", names } });
+      return await answered(one, { command_id: one.id, refused: { code: "bad_args", key: reply.status === 413 ? "photos_too_large" : "order_field", reason: "", names } });
     } catch {
       return later(one, "");
     }

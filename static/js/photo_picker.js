@@ -9,7 +9,7 @@ export function photosOf({ say }, redraw, most = 4, isCamera = false) {
   /** @param {Event} event */
   function take({ target }) {
     const input = /** @type {HTMLInputElement} */ (target), files = Array.from(input.files ?? []);
-    wrong = files.some((file) => file.size > MOST_BYTES) ? say.say("refusal.photo_too_large") : "";
+    wrong = files.some((file) => file.size > MOST_BYTES) ? say.say("photo.too_large") : "";
     const good = files.filter((file) => file.size <= MOST_BYTES).map((file) => ({ file, url: URL.createObjectURL(file) }));
     const all = [...photos, ...good];
     for (const { url } of all.slice(most)) URL.revokeObjectURL(url);

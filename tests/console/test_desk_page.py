@@ -25,6 +25,8 @@ HAN = re.compile(r"[㐀-鿿]+")
 SMALLEST_PX = 13.0
 CREDIT = "© "
 IS_SHOWN = "() => (window.citywall?.card('desk_queue')?.order.length ?? 0) > 0"
+SHOWN_ROWS = """[...document.querySelectorAll('[data-cell="desk_queue"] *')]
+  .flatMap((node) => [...(node.shadowRoot?.querySelectorAll("li") ?? [])])"""
 ROADS = ("银城中路", "周东路", "拱极路")
 KEYS = tuple(f"hotline/d{number}" for number in range(3))
 
@@ -133,6 +135,30 @@ def test_w_puts_the_chosen_case_on_the_wall_with_name_and_time(cast: Cast, desk:
     wall.wait("() => citywall.figure('map').x_range.end - citywall.figure('map').x_range.start > 20000")
     assert wall.errors == []
     wall.close()
+
+
+def test_a_desk_chooses_its_heat_and_a_pressed_place_is_told_and_listed(cast: Cast, desk: Sight) -> None:
+    page, box = desk.page, desk.page.locator('[data-cell="heat"]')
+    box.locator("select").first.select_option("worst")
+    desk.wait("() => citywall.frame('heat')?.meta.kind === 'worst'")
+    assert "heat=worst.now" in page.url
+    page.evaluate(
+        """() => {
+          const map = citywall.overMap.projection(() => {});
+          citywall.heatMap.press(...map.at(...citywall.overMap.metres(121.545, 31.24)));
+        }"""
+    )
+    box.locator(".told", has_text="米内 1件").wait_for()
+    box.locator(".told button").first.click()
+    desk.wait(f"() => {SHOWN_ROWS}.length === 1")
+    assert page.locator('[data-cell="desk_queue"] input').input_value().startswith("@121.545")
+    # A nearer view has tiles, of the version that the frame told.
+    with page.expect_response(lambda answer: "/tiles/desk/worst.now/" in answer.url) as told:
+        page.evaluate("() => citywall.figure('map').x_range.setv({ start: 13526000, end: 13530000 })")
+    assert "immutable" in told.value.headers["cache-control"]
+    page.evaluate("() => { citywall.desk.search(''); citywall.chooseHeat(''); }")
+    desk.wait("() => citywall.frame('heat')?.meta.kind === 'cases'")
+    row(desk, ROADS[2]).wait_for()
 
 
 def test_every_card_of_the_desk_is_told_and_nothing_is_asked_elsewhere(desk: Sight) -> None:

@@ -17,7 +17,7 @@ from city.views.linkage_seen import LinkageSeen, TaskSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.page_view import PageView
 from city.views.response.response_seen import ResponseNow
-from city.views.response.response_view import proposals_seen
+from city.views.response.response_view import proposals_seen, response_of
 
 __all__ = ["AgencyView"]
 
@@ -46,7 +46,9 @@ class AgencyView:
     def see(self, state: CityState, now: float, code: str) -> AgencySeen:
         """Return what an agency or street may see at machine time ``now``; ``code`` is its scope."""
         seen = self._page.see(state, now)
-        fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
+        fields: dict[str, Any] = {name: getattr(seen, name) for name in seen.__struct_fields__}
+        if self._page.rules is not None and code in self._page.rules.streets:
+            fields["response"] = response_of(seen.response, code, self._page.rules.streets)
         linkage, city_now = self._linkage.see(state, now), state.ledger.clock.at(now)
         theirs = self._tasks_of(linkage).get(code, [])
         named = {task.incident for task in theirs}

@@ -16,6 +16,7 @@ from city.views.holders.case_groups import CaseGroups
 from city.views.holders.field_seen import CallOutSeen, CheckSeen, FieldCaseSeen, NumbersSeen, StationSeen
 from city.views.holders.own_cases_seen import CasePhotoSeen
 from city.views.page_view import PageView
+from city.views.response.response_view import response_of
 from city.views.wall_seen import PageSeen
 
 __all__ = ["FieldView"]
@@ -52,7 +53,7 @@ class FieldView:
         """Return what the inspectors of a street may see at machine time ``now``."""
         seen, people = self._page.see(state, now), self._people.inspectors_of(street)
         return CheckSeen(
-            **_fields(seen), street=street,
+            **self._fields(seen, street), street=street,
             cases=self._cases(state.ledger, f"check:{street}", people, (f"check:{street}",)),
             done=self._done(state, now, "inspector", people), cap=self._cap(state, now),
         )  # fmt: skip
@@ -67,7 +68,7 @@ class FieldView:
         shift = ledger.shifts.get(seen.duty.shift)
         post = shift.posts.get(f"workstation:{code}") if shift is not None else None
         return StationSeen(
-            **_fields(seen), code=code, street=street, village=village, shift=seen.duty.shift,
+            **self._fields(seen, street), code=code, street=street, village=village, shift=seen.duty.shift,
             post_state=post.state if post is not None else "",
             post_since=post.since if post is not None else 0.0,
             holder=post.holder if post is not None else "",
@@ -77,6 +78,11 @@ class FieldView:
             cases=self._cases(ledger, f"station:{code}", people, groups),
             done=self._done(state, now, "village_operator", people), cap=self._cap(state, now),
         )  # fmt: skip
+
+    def _fields(self, seen: PageSeen, street: str) -> dict[str, Any]:
+        """Return the common part of every page, without what is of other streets."""
+        own = {"response": response_of(seen.response, street, self._rules.streets)}
+        return {name: getattr(seen, name) for name in seen.__struct_fields__} | own
 
     def _cap(self, state: CityState, now: float) -> int | None:
         """Return how many cases a day somebody is to work on, None while the cap is lifted (§4.6)."""
@@ -138,10 +144,6 @@ def _first(seen: FieldCaseSeen) -> tuple[bool, float, int, float]:
     """Sort: hazards first, then by time left, urgency and age."""
     due = seen.due_at if seen.due_at is not None else float("inf")
     return not seen.hazard, due, URGENCY.get(seen.urgency, 2), seen.at
-
-
-def _fields(seen: PageSeen) -> dict[str, Any]:
-    return {name: getattr(seen, name) for name in seen.__struct_fields__}
 
 
 def _call_out(ledger: LedgerState, code: str) -> CallOutSeen | None:

@@ -1,7 +1,10 @@
 """The levels in force as every page may see them, the mode that follows from them, and open proposals."""
 
 import re
+from collections.abc import Collection
 from typing import Final
+
+import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.response_rules import ResponseNumbers
@@ -11,7 +14,7 @@ from city.state.linkage_records import Signed
 from city.state.response_records import CITY, Activation, Approval, LevelProposal, Response
 from city.views.response.response_seen import ApprovalSeen, LevelSeen, ProposalSeen, ResponseSeen
 
-__all__ = ["proposals_seen", "public_name", "response_seen"]
+__all__ = ["proposals_seen", "public_name", "response_of", "response_seen"]
 
 RANKING: Final = ("commander", "deputy", "rotating_leader", "duty_leader", "flood_office", "shift_lead")
 """Keys of approvers, the highest first."""
@@ -50,6 +53,19 @@ def response_seen(
     return ResponseSeen(
         "recovery", (), sum(count for _, count in still_open), min(since for since, _ in still_open)
     )
+
+
+def response_of(seen: ResponseSeen, street: str, streets: Collection[str]) -> ResponseSeen:
+    """Return what a street's own pages may see of it: no level of another street."""
+    levels = tuple(
+        one for one in seen.levels if one.jurisdiction == street or one.jurisdiction not in streets
+    )
+    if len(levels) == len(seen.levels):
+        return seen
+    if not levels:
+        return ResponseSeen()
+    rank = max(one.rank for one in levels)
+    return msgspec.structs.replace(seen, mode="alert" if rank == 1 else "emergency", levels=levels)
 
 
 def _level(ledger: LedgerState, response: Response, active: Activation) -> LevelSeen:

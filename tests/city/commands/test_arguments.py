@@ -56,6 +56,20 @@ def test_a_bad_argument_names_the_field_and_what_was_expected(
     assert expected in answer.names["expected"]
 
 
+@pytest.mark.parametrize(("told", "field"), [({"lon": 121.5}, "lat"), ({"lat": 31.2}, "lon")])
+@pytest.mark.parametrize("verb", ["return", "check", "open_incident"])
+def test_half_a_position_is_named_by_its_missing_half(verb: str, told: dict[str, float], field: str) -> None:
+    whole = {
+        "return": {"reason": "not_my_area", "text": "x"},
+        "check": {"passed": True, "mode": "field", "photos": ["p"]}, "open_incident": {"kind": "tree_down"},
+    }[verb]  # fmt: skip
+    refused = read_args(verb, {**whole, **told})
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.reason, refused.names["field"]) == ("bad_args", "missing_arg", field)
+    assert not isinstance(read_args(verb, {**whole, "lon": 121.5, "lat": 31.2}), Refusal)
+    assert not isinstance(read_args(verb, whole), Refusal)
+
+
 def test_an_unknown_argument_is_named() -> None:
     assert read_args("sign", {"by": 1}) == Refusal("bad_args", "unknown_arg", {"field": "by"})
 

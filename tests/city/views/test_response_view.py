@@ -5,8 +5,9 @@ import msgspec
 from city.clocks.timestamps import iso
 from city.state.response_records import RecoveryItem
 from city.views.response.decisions import decision_on_level
-from city.views.response.response_view import proposals_seen, public_name, response_seen
+from city.views.response.response_view import proposals_seen, public_name, response_of, response_seen
 from tests.city.commands.response.response_world import DISTRICT, DRILL, LEAD, LEADER, OFFICER, Responding
+from tests.city.commands.world import LU, STREETS, WEI
 
 
 def modes(world: Responding) -> str:
@@ -22,6 +23,20 @@ def test_the_mode_follows_from_the_levels_in_force() -> None:
     assert modes(world) == "emergency"
     world.city(1)
     assert response_seen(world.state, world.now.city).levels[0].city_rank == 1
+
+
+def test_a_streets_own_pages_see_no_level_of_another_street() -> None:
+    world = Responding()
+    world.activate(2)
+    seen = response_seen(world.state, world.now.city)
+    (district,) = seen.levels
+    here, there = (msgspec.structs.replace(district, jurisdiction=code, rank=1) for code in (WEI, LU))
+    every = msgspec.structs.replace(seen, levels=(district, here, there))
+    assert response_of(every, WEI, STREETS).levels == (district, here)
+    assert response_of(seen, WEI, STREETS) is seen
+    of_streets = msgspec.structs.replace(seen, levels=(here, there))
+    assert response_of(of_streets, LU, STREETS).mode == "alert"
+    assert response_of(msgspec.structs.replace(seen, levels=(there,)), WEI, STREETS).mode == "peace"
 
 
 def test_recovery_lasts_until_its_list_is_empty_or_72_hours() -> None:

@@ -261,6 +261,14 @@ async def test_words_find_a_case(desk: Desk, words: str) -> None:
     assert await desk.rows(words="没有这样的路") == []
 
 
+async def test_a_place_finds_the_open_cases_within_its_metres(desk: Desk) -> None:
+    await desk.city.report("a")
+    await desk.city.report("b", lat=LAT + 0.004)
+    await desk.city.report("far", lat=LAT + 0.01)
+    assert set(await desk.rows(words=f"@{LON},{LAT},500")) == set(marks("a", "b"))
+    assert await desk.rows(words=f"@{LON},{LAT}") == []
+
+
 @pytest.mark.parametrize("words", ["310115004001002", "04001002", "01002", " 4001002 "])
 async def test_an_open_case_is_found_by_its_grid_or_five_digits_of_it(city: Taking, words: str) -> None:
     desk = Desk(city, grids=UnitGrids.from_geojson(GRIDS))

@@ -63,6 +63,9 @@ class Wall:
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         return {}
 
+    def chosen(self, choice: str) -> list[Any]:
+        return []
+
 
 class Cards(Wall):
     """A channel's cards without layers."""
@@ -89,9 +92,11 @@ class Screen:
             self.texts.append(json.loads(data))
 
 
-async def watching(channel: Channel, *, wide: bool = False) -> tuple[Screen, asyncio.Task[None]]:
+async def watching(
+    channel: Channel, *, wide: bool = False, choice: str = ""
+) -> tuple[Screen, asyncio.Task[None]]:
     screen = Screen()
-    watcher = Watcher(screen.write, wide=wide)
+    watcher = Watcher(screen.write, wide=wide, choice=choice)
     channel.join(watcher, b'{"hello":{}}')
     return screen, asyncio.create_task(watcher.deliver(channel.whole))
 
@@ -211,8 +216,36 @@ async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -
         await channel.look(1000.0 + second)
     await settle()
     assert part.frames == 4
-    assert len(screen.frames) == 2
+    heads = [json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]) for data in screen.frames]
+    assert [head.get("same", False) for head in heads] == [False, True]  # its age is told, not its columns
+    assert heads[1]["as_of"] == 1012.0
     task.cancel()
+
+
+async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_the_last_of_them() -> None:
+    usual, other = Counting(), Counting()
+    usual.value, other.value = 1, 2
+
+    class Choosing(Wall):
+        def chosen(self, choice: str) -> list[Any]:
+            return {"burn.now": [other]}.get(choice, [])
+
+    channel = Channel(Store(), Choosing(usual, layers_only=True), WallView().see)
+    screen, task = await watching(channel)
+    chose, task_2 = await watching(channel, choice="burn.now")
+    third, task_3 = await watching(channel, choice="burn.now")
+    await channel.look(1000.0)
+    await settle()
+    values = [np.frombuffer(one.frames[0][-8:], "<f8")[0] for one in (screen, chose, third)]
+    assert values == [1.0, 2.0, 2.0]
+    assert [len(one.frames) for one in (screen, chose, third)] == [1, 1, 1]
+    assert (usual.frames, other.frames) == (1, 1)
+    for watcher in [one for one in channel.watchers if one.choice]:
+        channel.leave(watcher)
+    await channel.look(1010.0)
+    assert (usual.frames, other.frames) == (2, 1)
+    for one in (task, task_2, task_3):
+        one.cancel()
 
 
 async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from city.clocks.timestamps import iso
+from city.clocks.timestamps import iso, parse
 from city.folding.store import Store
 from city.state.last_hour import rain
+from console.heat.feed import HeatFeed
+from console.heat.points import HeatPoints
 from console.live.feed_follower import LEDGER_TOPICS, Follower, entries_of
 from feeds.clients.publisher import Publisher
 from feeds.clients.subscriber import Subscriber
@@ -17,7 +19,9 @@ from feeds.gateway.gateway import Gateway
 from feeds.ledger.ledger import Ledger
 from feeds.protocol.cursors import read_cursor
 from feeds.storage.embedded_servers import EmbeddedServers
+from layers.contract import MapSetting
 from tests.gateways import ALL_RIGHTS, case, composed, unit
+from tests.gateways import NOW as GATEWAY_NOW
 
 NOW = 1_795_000_000.0
 
@@ -183,3 +187,39 @@ async def test_a_console_that_starts_knows_the_last_hour_of_rain_and_judges_it_n
     mm = [float(rain(seen, np.array([60.0]), NOW)[0][0]) for seen in (before, after)]
     assert mm == [pytest.approx(30.0), pytest.approx(30.0)]
     assert heard == ["r-0"]
+
+
+class Counting:
+    """A follower and the counts of heat that it feeds, for the time of a block."""
+
+    def __init__(self, city: City, url: str) -> None:
+        self.follower = city.follower()
+        state, bounds = self.follower.store, (13_500_000.0, 3_600_000.0, 13_560_000.0, 3_680_000.0)
+        self.points = HeatPoints(MapSetting(bounds), bounds, lambda: state.state)
+        self.feed = HeatFeed(self.points, self.follower, url, clock=lambda: parse(GATEWAY_NOW))
+
+    async def __aenter__(self) -> Callable[[], int]:
+        self._tasks = [asyncio.create_task(part.run()) for part in (self.follower, self.feed)]
+        return lambda: int(self.points.many["units"].window(60, parse(GATEWAY_NOW), 0.0).sum())
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def test_heat_counts_every_position_once_also_after_a_restart(
+    city: City, servers: EmbeddedServers
+) -> None:
+    await city.publish("unit", *(unit(unit="car-1") for _ in range(3)))
+    await city.publish("unit", unit(unit="car-2"))
+    counting = Counting(city, servers.log_url)
+    async with counting as counted:  # the snapshot has two positions, the log all four
+        await until(lambda: counted() == 4)
+        await city.publish("unit", unit(unit="car-1"), unit(unit="car-3"))
+        await until(lambda: counted() == 6)
+        await counting.feed.rebuilt.wait()
+    restarted = Counting(city, servers.log_url)
+    async with restarted as counted:
+        await restarted.feed.rebuilt.wait()
+        assert counted() == 6

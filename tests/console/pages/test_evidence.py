@@ -221,6 +221,9 @@ async def test_what_is_no_photo_is_refused_and_the_same_press_may_be_mended(cons
     assert await console.refusal("lu", console.finish(), ("after", PHOTO)) == ("bad_args", "order_field")
     assert await console.refusal("lu", console.finish(), ("text", PHOTO)) == ("bad_args", "order_field")
     assert console.stored() == []
+    second = json.loads((await console.send("lu", console.finish(), PHOTO, PHOTO[:200])).body)["answer"]
+    assert second["refused"]["names"] == {"field": "photos", "of_photos": "photos", "n": 2}
+    assert "第2张" in second["refused"]["reason"]
     none = console.act("finish_task", "task:none", 0, "none")
     assert (await console.refusal("lu", none, PHOTO))[0] == "unknown_subject"
     assert "done" in json.loads((await console.send("lu", console.finish(), PHOTO)).body)["answer"]
@@ -275,7 +278,11 @@ async def test_a_handheld_app_without_the_right_stores_nothing_and_no_photo_is_r
     assert codes == [401, 403, 403]
     broken = await console.upload("tang", PHOTO[:200])
     refused = json.loads(broken.body)["refused"]
-    assert (broken.code, refused["key"], refused["names"]) == (422, "photo_broken", {"field": "body"})
+    assert (broken.code, refused["key"], refused["names"]) == (
+        422,
+        "photo_broken",
+        {"field": "body", "of_photos": "photos", "n": 1},
+    )
     assert console.stored() == []
 
 

@@ -5,13 +5,15 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from feeds.people.accounts import Accounts
-from tests.invented import camera, case, jpeg, publish, publish_all, snapshot
+from layers.projection import to_mercator
+from tests.invented import PLACES, camera, case, jpeg, publish, publish_all, snapshot
 from tests.running import Running, wait_for
 from tests.signed_in import Visitor
 
@@ -126,6 +128,45 @@ def test_a_tile_of_the_density_is_a_picture_for_who_may_see_the_wall(
     assert (here.status, there.status, refused.status) == (200, 200, 403)
     assert here.body.startswith(b"\x89PNG")
     assert refused.body == b"403\n"
+
+
+def test_a_tile_of_the_present_version_never_changes(running: Running) -> None:
+    with connect(f"ws://127.0.0.1:{running.settings.port}/live/wall?heat=worst") as socket:
+        head = heat_of(socket)
+        assert (head["kind"], head["count"]) == ("worst", 1)
+        path = "/tiles/wall/worst.now/11/1714/836.png"
+        fresh, old = Answer(running, f"{path}?v={head['v']}"), Answer(running, f"{path}?v=other")
+    assert "immutable" in fresh.headers["Cache-Control"]
+    assert old.headers["Cache-Control"] == "private, max-age=2"
+    assert fresh.body == old.body
+
+
+def heat_of(socket: Any) -> dict[str, Any]:
+    """The meta of the next heat on a live socket."""
+    while True:
+        data = socket.recv(timeout=10)
+        if isinstance(data, bytes):
+            head = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+            if head["frame"] == "heat" and "meta" in head:
+                return dict(head["meta"])
+
+
+def test_a_heat_that_there_is_not_is_refused_by_name(running: Running) -> None:
+    answer = Answer(running, "/live/wall?heat=cases.2h")
+    assert answer.status == 400
+    assert b"expected one of cases." in answer.body
+
+
+def test_a_pressed_place_tells_its_cases_to_who_may_see_the_page(running: Running) -> None:
+    x, y = (float(value) for value in to_mercator(*PLACES[0]))
+    here = Answer(running, f"/heat/wall/cases.24h?x={x}&y={y}&m=80")
+    found = json.loads(here.body)
+    assert (found["count"], found["worst"]) == (1, "critical")
+    assert json.loads(Answer(running, f"/heat/wall/cases?x={x + 9000}&y={y}&m=80").body)["count"] == 0
+    assert Answer(running, f"/heat/wall/cases?x={x}&y={y}&m=80", PROXIED).status == 403
+    assert Answer(running, "/heat/wall/cases?x=1&y=nan&m=80").status == 400
+    for path in ("briefing/cases", "wall/rain"):
+        assert Answer(running, f"/heat/{path}?x=1&y=1&m=1").status == 404
 
 
 @pytest.mark.parametrize("path", [

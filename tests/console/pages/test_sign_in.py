@@ -26,9 +26,10 @@ from city.state.linkage_records import Site
 from city.state.video_records import CameraView, Detection, view_key
 from console.accounts.authorization import SESSION_COOKIE, Viewer, viewing_person
 from console.app.access_services import AccessServices
+from console.heat.handlers import HeatPage, heat_patterns
 from console.live.channels import Channels, Scoped
 from console.live.live_socket import LiveHandler
-from console.pages.http_handlers import MetricsHandler, TileHandler
+from console.pages.http_handlers import MetricsHandler
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.picture_handlers import CameraPictures, picture_patterns
@@ -65,6 +66,16 @@ class Said:
 
     def whole(self) -> list[bytes]:
         return [b"{}"]
+
+
+class OneTile:
+    """A page's content whose every tile is the same; also what its channel sees."""
+
+    def tile(self, *_: object) -> bytes:
+        return b"png"
+
+    def tile_version(self, _: object) -> str:
+        return "v1"
 
 
 class OnePicture:
@@ -136,8 +147,8 @@ class House:
                 *picture_patterns(self._pictures()),
                 (r"/metrics", MetricsHandler,
                  {"registry": CollectorRegistry(), "authorization": authorization}),
-                (r"/tiles/(wall|desk)/density/(\d+)/(\d+)/(\d+)\.png", TileHandler,
-                 {"draw": lambda *_: b"png", "authorization": authorization}),
+                *heat_patterns(dict.fromkeys(("wall", "desk"), HeatPage(OneTile(), lambda: OneTile())),
+                               authorization),
             ],
             **guard_pages(pages, services),
         )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Feeds the counts of heat: from the stream, and at a start from the log up to where the stream begins."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from city.clocks.timestamps import parse
+from city.state.ledger_state import CityState
+from console.heat.points import HeatPoints
+from console.live.feed_follower import TELEMETRY_TOPICS, Follower
+from feeds.protocol.cursors import ORIGIN, StreamId, read_cursor
+from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+from layers.fields.buckets import KEPT_MINUTES, MINUTE_S
+
+__all__ = ["HeatFeed", "feed_heat", "rebuild"]
+
+log = structlog.get_logger()
+
+AGAIN_S: Final = 5.0
+_decoder: Final = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+class HeatFeed:
+    """Counts each record once: those of the log up to a snapshot's cursor, then those of the stream."""
+
+    def __init__(
+        self, points: HeatPoints, follower: Follower, url: str, *, clock: Callable[[], float]
+    ) -> None:
+        self._points = points
+        self._follower = follower
+        self._url = url
+        self._clock = clock
+        self._cursor = ""
+        self.rebuilt = asyncio.Event()
+        """Set while everything that the log has is counted."""
+        self._begun = asyncio.Event()
+        self._waiting: list[tuple[str, list[dict[str, Any]]]] = []
+        self._is_ready = False
+        follower.on_begun.append(self._begin)
+        follower.on_streamed.append(self._take)
+
+    async def run(self) -> None:
+        """Rebuild whenever the stream begins anew, until cancelled. Places come from the ledger."""
+        await self._follower.complete.wait()
+        while True:
+            await self._begun.wait()
+            self._begun.clear()
+            self._points.clear()
+            self._is_ready = True
+            for topic, records in self._waiting:
+                self._take(topic, records)
+            self._waiting = []
+            await self._rebuild()
+
+    def _begin(self, cursor: str) -> None:
+        self.rebuilt.clear()
+        self._cursor, self._is_ready, self._waiting = cursor, False, []
+        self._begun.set()
+
+    def _take(self, topic: str, records: list[dict[str, Any]]) -> None:
+        if self._is_ready:
+            self._points.take(topic, records, self._state().ledger.clock.at(self._clock()))
+        else:
+            self._waiting.append((topic, records))
+
+    def _state(self) -> CityState:
+        return self._follower.store.state
+
+    async def _rebuild(self) -> None:
+        places = read_cursor(self._cursor, frozenset(TELEMETRY_TOPICS)).places
+        until = {topic: place.stream for topic, place in places.items()}
+        done: set[str] = set()
+        while len(done) < len(until) and not self._begun.is_set():
+            try:
+                telemetry = await Telemetry.open(self._url)
+            except TelemetryUnavailable:
+                await asyncio.sleep(AGAIN_S)
+                continue
+            try:
+                for topic in until.keys() - done:
+                    await rebuild(self._points, telemetry, topic, until[topic], self._state, self._clock)
+                    done.add(topic)
+            except TelemetryUnavailable:  # half a topic is counted: everything is counted anew
+                log.warning("heat_rebuild_interrupted")
+                self._begin(self._cursor)
+            finally:
+                await telemetry.close()
+        if not self._begun.is_set():
+            log.info("heat_rebuilt")
+            self.rebuilt.set()
+
+
+def feed_heat(points: HeatPoints, follower: Follower, url: str) -> Coroutine[Any, Any, None]:
+    """Return the task that feeds the counts from a follower that does not run yet; ``url``: the log's."""
+    return HeatFeed(points, follower, url, clock=time.time).run()
+
+
+async def rebuild(
+    points: HeatPoints, telemetry: Telemetry, topic: str, until: StreamId,
+    state: Callable[[], CityState], clock: Callable[[], float],
+) -> None:  # fmt: skip
+    """Count the entries of a topic up to ``until``, and note from when on the log has everything.
+
+    Raises TelemetryUnavailable.
+    """
+    after, first = ORIGIN, None
+    while entries := await telemetry.read(topic, after):
+        taken = [entry for entry in entries if entry.id <= until]
+        first = first or (taken[0] if taken else None)
+        city = state().ledger.clock.at(clock())
+        for entry in taken:
+            points.take(topic, _decoder.decode(entry.records), city)
+            await asyncio.sleep(0)
+        if len(taken) < len(entries):
+            break
+        after = entries[-1].id
+    bounds = await telemetry.bounds(topic)
+    points.know_since([topic], _since(first if bounds.trimmed > ORIGIN else None, state(), clock))
+
+
+def _since(first: TelemetryEntry | None, state: CityState, clock: Callable[[], float]) -> int:
+    """Return the first city minute of which the log has everything; None = nothing was ever trimmed."""
+    city = state.ledger.clock
+    if first is None:
+        return int(city.at(clock()) // MINUTE_S) - KEPT_MINUTES
+    return int(city.at(parse(first.received)) // MINUTE_S) + 1
