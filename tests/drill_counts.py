@@ -12,7 +12,6 @@ from console.drill.script import Script
 __all__ = ["counted"]
 
 Told = dict[str, str]
-NOTHING = "无数据"
 
 
 def counted(facts: Sequence[Fact], at: Callable[[Fact], float], script: Script) -> Told:
@@ -32,7 +31,8 @@ def counted(facts: Sequence[Fact], at: Callable[[Fact], float], script: Script) 
         "E08": "0",  # no tree blocks a road since T+4:50
         "E09": "1200", "E09b": _share(8800, 8800 + 1200),
         "E10": _share(46, 48),
-        "E10b": NOTHING, "E10c": NOTHING, "E11": NOTHING,  # live measurements are in no ledger
+        "E10b": "无数据", "E10c": "无数据",  # no live water level at the end; nobody reported gates
+        "E11": _share(4, 7),
         "E13": _share(1, 1),  # two pump trucks, ordered at T+1:14, verified at T+1:55
     }  # fmt: skip
 
