@@ -31,6 +31,7 @@ def counted(facts: Sequence[Fact], at: Callable[[Fact], float], script: Script) 
         "E08": "0",  # no tree blocks a road since T+4:50
         "E09": "1200", "E09b": _share(8800, 8800 + 1200),
         "E10": _share(46, 48),
+        "E10b": "无数据", "E10c": "无数据",  # no live water level at the end; nobody reported gates
         "E11": _share(4, 7),
         "E13": _share(1, 1),  # two pump trucks, ordered at T+1:14, verified at T+1:55
     }  # fmt: skip
