@@ -15,7 +15,7 @@ from layouts.session_messages import SessionMessages
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
 WITHOUT_VIEW = {
     "wall": {"legend", "sensors", "heat"},
-    "desk": {"heat", "desk_map_box"},
+    "desk": {"heat", "legend", "desk_map_box"},
     "leader": {"legend"},
     "agency": {"agency_footer"},
     "street": {"street_footer", "street_score"},
