@@ -185,6 +185,7 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=FACTS)
     parser.add_argument("--port", type=int, default=5906, help="of the console; the gateway has the next one")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the processes end with us
     facts, every = (QUICK_FACTS, 16) if given.quick else (given.facts, 4)
     found = run(facts, port=given.port, every=every)
     if given.json:

@@ -140,10 +140,14 @@ def _received(state: LedgerState, activation: Activation) -> float | None:
 def _reports(
     state: LedgerState, span: tuple[float, float], now: float, *, exercise: bool
 ) -> list[Indicator]:  # fmt: skip
-    """E05: reports on time of those due, in the newest round that is due; E05b in all rounds of the span."""
+    """E05: reports on time of those due, in the newest round that is due; E05b in all rounds of the span.
+
+    A round that a change of the level ended before it was due asked for nothing.
+    """
     rounds = [
         one for one in state.report_rounds.values()
         if one.is_exercise == exercise and span[0] <= one.opened_at <= span[1] and one.due_at <= now
+        and (one.ended_at is None or one.ended_at >= one.due_at)
     ]  # fmt: skip
     if not rounds:
         return [unknown(key, "percent", "no_round") for key in ("E05", "E05b")]
