@@ -49,9 +49,9 @@ async def open_wall(url: str) -> tuple[int, int]:
     origin = websockets.Origin(url)
     async with (
         websockets.connect(
-            f"{socket}/wall/ws", subprotocols=protocols, origin=origin, max_size=None
+            f"{socket}/wall/ws", subprotocols=protocols, origin=origin, max_size=None, max_queue=None
         ) as session,
-        websockets.connect(f"{socket}/live/wall", origin=origin, max_size=None) as live,
+        websockets.connect(f"{socket}/live/wall", origin=origin, max_size=None, max_queue=None) as live,
     ):
         await session.recv()
         for part in (json.dumps({"msgid": "1", "msgtype": "PULL-DOC-REQ"}), "{}", "{}"):
