@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ALONE := $(wildcard tests/stories/test_m[23569]_*.py tests/console/test_desk_page.py tests/console/test_clicks_page.py)
 # Whole systems: several processes, and mostly a browser.
 SYSTEMS := tests/stories tests/faults $(filter-out $(ALONE),$(wildcard tests/console/test_*.py))
-.PHONY: demo test systems units beside compiled check scripts vendor install clean
+.PHONY: demo test machine systems units beside compiled check scripts vendor install clean
 
 # Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
 demo: $(VENV)/.run
@@ -13,10 +13,13 @@ demo: $(VENV)/.run
 
 # The one gate: what .ci/run and a developer run. Whole systems wait for processes and browsers most of their time;
 # what only computes runs beside them at a lower priority, so it takes the time that they leave.
-test: $(VENV)/.dev
-	sh tests/prepare-machine.sh
+test:
+	$(MAKE) -j 2 $(VENV)/.dev machine
 	$(MAKE) -j 3 systems units beside
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE)
+
+machine:
+	sh tests/prepare-machine.sh
 
 # Two runs at one time: each has its own share of the ports, see tests/running.py.
 RUN := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%)

@@ -194,7 +194,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "end_briefing": (*_CENTRE, "duty_leader"),
     "pass_briefing_limit": ("system",),
     # zero reports, figures and forecasts of an emergency (§3.5, A.8)
-    "send_zero_report": ("street_operator", "agency_operator"),
+    "send_zero_report": ("street_operator", "agency_operator", *_CENTRE),
     "report_figures": ("street_operator", "agency_operator", *_CENTRE),
     "record_forecast": (*_CENTRE, "agency_operator"),
     "pass_report_limit": ("system",),

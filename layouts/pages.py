@@ -16,6 +16,7 @@ from layouts.cards.desk_level import DeskLevel
 from layouts.cards.desk_linkage import DeskLinkage
 from layouts.cards.desk_queue import DeskQueue
 from layouts.cards.desk_recovery import DeskRecovery
+from layouts.cards.desk_reports import DeskReports
 from layouts.cards.desk_screening import DeskScreening
 from layouts.cards.desk_strip import DeskStrip
 from layouts.cards.duty import Duty
@@ -118,6 +119,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                     Cell("desk_screening"),
                     Cell("desk_level"),
                     Cell("desk_linkage"),
+                    Cell("desk_reports"),
                     Cell("desk_recovery"),
                     Cell("desk_alarms"),
                     Cell("desk_detail", grow=True),
@@ -141,6 +143,8 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
             "desk_detail",
             "desk_level",
             "desk_linkage",
+            "desk_reports",
+            "zero_report",
             "desk_recovery",
             "desk_alarms",
             "desk_screening",
@@ -202,6 +206,7 @@ DESK_CARDS: Final[tuple[Card[DeskSeen], ...]] = (
     DeskScreening(),
     DeskLevel(),
     DeskLinkage(),
+    DeskReports(),
     DeskRecovery(),
     DeskAlarms(),
     DeskDetail(),

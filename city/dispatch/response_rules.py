@@ -24,6 +24,7 @@ RELAXATIONS: Final = (
 
 FIGURES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "outage": ("dl",), "trees": ("lh",), "sites": ("jg",), "pumps": ("sw", "ps"),
+    "gates": ("sw",),
 }  # fmt: skip
 
 

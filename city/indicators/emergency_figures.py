@@ -1,20 +1,23 @@
 """Figures of an emergency, E01 and E04 – E13 of domain §6.4, and E02, E03 over the same span of time.
 
-They are computed from the ledger alone; the units' positions, which E11 needs, are given. A share of few is
+They are computed from the ledger alone; what E11 and E10b need of telemetry is given. A share of few is
 told here, unlike in peacetime: nine underpasses are all that there are.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
+from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.sendable_units import COMMITTED, UnitNow, hindrance
 from city.duty.shift_times import ShiftTimes
 from city.indicators.indicator import Indicator, unknown
 from city.indicators.linkage_figures import linkage_indicators
 from city.indicators.reported_figures import (
+    gates,
     number,
     oldest_report,
     outages,
@@ -25,6 +28,7 @@ from city.indicators.reported_figures import (
     trees,
 )
 from city.response.event_span import counting, counts_from, is_exercise, situation_id
+from city.response.local_numbers import WaterLevel
 from city.sensing.rules import STUCK
 from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import Task
@@ -62,11 +66,12 @@ def response_span(state: LedgerState, now: float, *, exercise: bool = False) -> 
 def emergency_indicators(
     state: LedgerState, rules: DecisionRules, span: tuple[float, float], *, now: float,
     exercise: bool = False, units: Mapping[str, tuple[int, int]] | None = None,
+    levels: Iterable[WaterLevel] = (),
 ) -> list[Indicator]:  # fmt: skip
     """Return E01 – E13 by their ids for a response in a span [begin, end] of city time.
 
     ``now`` is city time; ``exercise``: of an exercise. ``units`` is kind → committed and free ones, None =
-    not known. What is reported is told as it was last.
+    not known; ``levels`` are the live water levels. What is reported is told as it was last.
     """
     since = counts_from(state, exercise=exercise)
 
@@ -77,45 +82,56 @@ def emergency_indicators(
     agencies = [figures(agency) for agency in rules.agencies]
     oldest = oldest_report(state, streets, exercise=exercise)
     found = [
-        _started(state, span, exercise=exercise), *linkage_indicators(state, span, now=now).values(),
+        _started(state, span, exercise=exercise),
+        *linkage_indicators(state, span, now=now, exercise=exercise).values(),
         relocated(streets, oldest, now), *_reports(state, span, now, exercise=exercise),
         _closed(state, span, now), _flooded(state, span, now), trees(agencies), *outages(agencies),
-        pumps(agencies), _units(units), *shelters_figures(rules, streets), _orders(state, rules, span),
+        pumps(agencies), gates(agencies), _rivers(rules, levels), _units(units),
+        *shelters_figures(rules, streets), _orders(state, rules, span, exercise=exercise),
     ]  # fmt: skip
     return sorted(found, key=lambda one: one.id)
 
 
-def units_by_kind(state: CityState) -> dict[str, tuple[int, int]]:
-    """Return kind of unit → committed and free ones, by their newest telemetry."""
+def units_by_kind(state: CityState, now: float) -> dict[str, tuple[int, int]]:
+    """Return kind of unit → committed and free ones at machine time ``now``; a lost unit is neither."""
     columns = (state.measured.units.column(name) for name in ("kind", "state"))
-    found: dict[str, tuple[int, int]] = {}
-    for kind, now in zip(*columns, strict=True):
+    units, found = state.measured.units, dict[str, tuple[int, int]]()
+    as_of = measured_as_of(units.column("at"), units.column("received"), state.ledger.clock)
+    known = now - as_of <= UNIT_STALE_S
+    for kind, at_work, is_known in zip(*columns, known, strict=True):
         busy, free = found.get(str(kind), (0, 0))
-        is_free = not hindrance(UnitNow(str(kind), str(now), lost=False), frozenset({str(kind)}))
-        found[str(kind)] = (busy + (str(now) in COMMITTED), free + is_free)
+        unit = UnitNow(str(kind), str(at_work), lost=not is_known)
+        is_free = not hindrance(unit, frozenset({str(kind)}))
+        found[str(kind)] = (busy + bool(is_known and str(at_work) in COMMITTED), free + is_free)
     return found
 
 
 def _started(state: LedgerState, span: tuple[float, float], *, exercise: bool) -> Indicator:
-    """E01: from the warning's issue to the level that rests on it; the newest level, each one as input."""
-    took: dict[str, float] = {}
+    """E01: from when we had the warning to the level that rests on it; the newest level, each one as input.
+
+    A level that is lowered does not begin anything.
+    """
+    began: list[tuple[float, int, float]] = []
     for response in state.responses.values():
         if response.jurisdiction == CITY or is_exercise(response.id) != exercise:
             continue
+        before = 0
         for one in response.activations:
-            sent = _warned(state, one)
-            if sent is not None and span[0] <= one.activated_at <= span[1]:
-                took[f"rank_{one.rank}_s"] = one.activated_at - sent
-    if not took:
+            had = _received(state, one)
+            if one.rank > before and had is not None and span[0] <= one.activated_at <= span[1]:
+                began.append((one.activated_at, one.rank, round(one.activated_at - had, 1)))
+            before = 0 if one.state == "ended" else one.rank
+    if not began:
         return unknown("E01", "seconds", "no_warning")
-    newest = list(took.values())[-1]
-    return Indicator("E01", round(newest, 1), "seconds", len(took), len(took), took, "formula.E01")
+    began.sort()
+    took = {f"rank_{rank}_s": took_s for _, rank, took_s in began}
+    return Indicator("E01", began[-1][2], "seconds", len(began), len(began), took, "formula.E01")
 
 
-def _warned(state: LedgerState, activation: Activation) -> float | None:
-    """Return when the newest warning that a level rests on was sent; None: it rests on none."""
-    sent = [state.warnings[key].sent for key in activation.basis.warnings if key in state.warnings]
-    return max(sent, default=None)
+def _received(state: LedgerState, activation: Activation) -> float | None:
+    """Return when we had the newest warning that a level rests on; None: it rests on none."""
+    told = state.warnings_received
+    return max((told[key] for key in activation.basis.warnings if key in told), default=None)
 
 
 def _reports(
@@ -128,7 +144,7 @@ def _reports(
     ]  # fmt: skip
     if not rounds:
         return [unknown(key, "percent", "no_round") for key in ("E05", "E05b")]
-    newest = rounds[-1]
+    newest = max(rounds, key=lambda one: one.due_at)
     missing = [one for one in newest.holders if one not in newest.reports]
     this = part("E05", _timely(newest), len(newest.holders), late=_late(newest), missing=len(missing))
     named = Indicator(
@@ -194,6 +210,35 @@ def _flooded(state: LedgerState, span: tuple[float, float], now: float) -> Indic
     return number("E07", sum(one.state in OPEN_ALARM for one in alarms), **inputs)
 
 
+def _rivers(rules: DecisionRules, levels: Iterable[WaterLevel]) -> Indicator:
+    """E10b: stations whose level has reached their own line, of those with a live level; each one's level.
+
+    The highest of a station's gauges counts.
+    """
+    told: dict[str, dict[str, float]] = {}
+    for one in levels:
+        station = rules.water_lines.of(one.device, one.name)
+        if (
+            station is None
+            or told.get(f"station.{station.station}", {}).get("level_m", -math.inf) >= one.level_m
+        ):
+            continue
+        told[f"station.{station.station}"] = {"level_m": one.level_m, "line_m": station.warning}
+    without = len({one.station for one in rules.water_lines.stations}) - len(told)
+    if not told:
+        return unknown("E10b", "count", "no_level", without=without)
+    over = sum(one["level_m"] >= one["line_m"] for one in told.values())
+    return Indicator(
+        "E10b",
+        over,
+        "count",
+        over,
+        len(told),
+        {"without": without, **dict(sorted(told.items()))},
+        "formula.E10b",
+    )
+
+
 def _units(units: Mapping[str, tuple[int, int]] | None) -> Indicator:
     """E11: committed units of all that could be, by kind."""
     if not units:
@@ -206,13 +251,15 @@ def _units(units: Mapping[str, tuple[int, int]] | None) -> Indicator:
     return part("E11", committed, committed + free, "no_units", **by_kind)
 
 
-def _orders(state: LedgerState, rules: DecisionRules, span: tuple[float, float]) -> Indicator:
-    """E13: the leaders' orders that are verified of those given, by shift."""
+def _orders(
+    state: LedgerState, rules: DecisionRules, span: tuple[float, float], *, exercise: bool
+) -> Indicator:
+    """E13: the leaders' orders that are verified of those given, by shift; recorded spoken ones count."""
     numbers = rules.linkage.duty
     times = ShiftTimes(rules.district, numbers.day_starts, numbers.night_starts, rules.zone_offset_s)
     given = [
         one for one in state.tasks.values()
-        if span[0] <= one.issued_at <= span[1] and one.ordered.role in LEADERS and _is_order(one)
+        if span[0] <= one.issued_at <= span[1] and one.is_exercise == exercise and _is_order(one)
     ]  # fmt: skip
     by_shift: dict[str, dict[str, float]] = {}
     for one in given:
@@ -224,5 +271,6 @@ def _orders(state: LedgerState, rules: DecisionRules, span: tuple[float, float])
 
 
 def _is_order(task: Task) -> bool:
-    """Whether a task is an order of a person, and not of a plan or a rule."""
-    return task.mode in ("manual", "verbal_recorded", "session") and task.state != "cancelled"
+    """Whether a task is an order of a leader, and not of an officer, a plan or a rule."""
+    by_leader = task.ordered.role in LEADERS and task.mode in ("manual", "session")
+    return (by_leader or task.mode == "verbal_recorded") and task.state != "cancelled"

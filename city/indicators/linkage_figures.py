@@ -12,15 +12,15 @@ Holds = Callable[[Task], bool]
 
 
 def linkage_indicators(
-    state: LedgerState, period: tuple[float, float], *, now: float
+    state: LedgerState, period: tuple[float, float], *, now: float, exercise: bool = False
 ) -> dict[str, Indicator]:
     """Return E02 (acknowledged in time), E02b (done in time), E02c (unverified), E03 and E03b (P1 arrivals).
 
     ``period`` is [begin, end); it and ``now`` are city epoch seconds. A task that was declined or cancelled
-    is not due any more, nor is one that assists.
+    is not due any more, nor is one that assists. Tasks of exercises count with ``exercise`` alone.
     """
     begin, end = period
-    tasks = list(state.tasks.values())
+    tasks = [task for task in state.tasks.values() if task.is_exercise == exercise]
     issued = [task for task in tasks if begin <= task.issued_at < end]
     due = [task for task in tasks if _is_due(task) and begin <= (task.due_by or 0.0) <= min(now, end)]
     done = [task for task in tasks if task.done is not None and begin <= task.done.at < end]

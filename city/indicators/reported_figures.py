@@ -6,11 +6,13 @@ from typing import Any
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.indicator import Indicator, Input, unknown
 from city.response.event_span import situation_id
-from city.response.figure_keys import shelters_of
+from city.response.figure_keys import moved_and_should, shelters_of
 from city.state.ledger_state import LedgerState
 from city.state.response_records import RELOCATION_GROUPS, Figure
 
-__all__ = ["number", "oldest_report", "outages", "part", "pumps", "relocated", "shelters_figures", "trees"]
+__all__ = [
+    "gates", "number", "oldest_report", "outages", "part", "pumps", "relocated", "shelters_figures", "trees",
+]  # fmt: skip
 
 
 def part(key: str, part: float, whole: float, why_not: str = "no_facts", **inputs: Input) -> Indicator:
@@ -40,12 +42,16 @@ def oldest_report(
 def relocated(
     streets: Mapping[str, Mapping[str, Figure]], oldest: float | None, now: float
 ) -> Indicator:  # fmt: skip
-    """E04: those moved of those who should move, by group, and the age of the oldest number."""
+    """E04: those moved of those who should move, by group and street, and the age of the oldest number."""
     groups: dict[str, dict[str, float]] = {}
     without = 0
-    for told in streets.values():
+    by_street: dict[str, dict[str, float]] = {}
+    for street, told in streets.items():
         own = {key: one for key, one in told.items() if key.startswith("relocation.")}
-        without += not any(key.endswith(".should") for key in own)
+        people = moved_and_should(told)
+        without += people is None
+        if people is not None:
+            by_street[f"street.{street}"] = {"moved": people[0], "should": people[1]}
         for group in RELOCATION_GROUPS:
             for side in ("moved", "should"):
                 one = own.get(f"relocation.{group}.{side}")
@@ -55,7 +61,7 @@ def relocated(
     moved, should = (sum(one[side] for one in groups.values()) for side in ("moved", "should"))
     more: dict[str, Any] = {} if oldest is None else {"oldest_s": now - oldest}
     by_group = {f"figure.group.{group}": one for group, one in groups.items()}
-    return part("E04", moved, should, "no_reports", without=without, **by_group, **more)
+    return part("E04", moved, should, "no_reports", without=without, **by_group, **more, **by_street)
 
 
 def _sum(holders: Iterable[Mapping[str, Figure]], key: str) -> float | None:
@@ -76,24 +82,34 @@ def trees(agencies: list[dict[str, Figure]]) -> Indicator:
 def outages(agencies: list[dict[str, Figure]]) -> list[Indicator]:
     """E09: customers without power now; E09b: restored of all that were without."""
     out, restored = _sum(agencies, "outage.out"), _sum(agencies, "outage.restored")
-    now = (
-        unknown("E09", "count", "no_reports") if out is None else number("E09", out, restored=restored or 0.0)
-    )
-    back = restored or 0.0
-    return [now, part("E09b", back, (out or 0.0) + back, "no_reports")]
+    told = {} if restored is None else {"restored": restored}
+    now = unknown("E09", "count", "no_reports", **told) if out is None else number("E09", out, **told)
+    if out is None or restored is None:  # what nobody reported is no zero
+        return [now, unknown("E09b", "percent", "no_reports", **told)]
+    return [now, part("E09b", restored, out + restored, "no_outage")]
 
 
 def pumps(agencies: list[dict[str, Figure]]) -> Indicator:
     """E10: running pumps of those that are needed."""
-    running, needed = _sum(agencies, "pumps.running"), _sum(agencies, "pumps.needed")
-    if running is None or not needed:
-        return unknown("E10", "percent", "no_reports", running=running or 0.0)
-    return part("E10", min(running, needed), needed, running=running)
+    return _of_needed("E10", agencies, "pumps", "running")
+
+
+def gates(agencies: list[dict[str, Figure]]) -> Indicator:
+    """E10c: closed tide gates of those that must be closed."""
+    return _of_needed("E10c", agencies, "gates", "closed")
+
+
+def _of_needed(key: str, agencies: list[dict[str, Figure]], kind: str, state: str) -> Indicator:
+    told, needed = _sum(agencies, f"{kind}.{state}"), _sum(agencies, f"{kind}.needed")
+    inputs = {} if told is None else {state: told}
+    if told is None or needed is None:
+        return unknown(key, "percent", "no_reports", **inputs)
+    return part(key, min(told, needed), needed, "none_needed", **inputs)
 
 
 def shelters_figures(rules: DecisionRules, streets: Mapping[str, Mapping[str, Figure]]) -> list[Indicator]:
     """E12: open shelters of those planned; E12b: people in them of their capacity."""
-    planned = opened = unsaid = 0
+    planned = opened = unsaid = uncounted = 0
     people = room = 0.0
     for street, told in streets.items():
         for id_, capacity in shelters_of(rules, street).items():
@@ -102,11 +118,14 @@ def shelters_figures(rules: DecisionRules, streets: Mapping[str, Mapping[str, Fi
             unsaid += door is None
             is_open = door is not None and door.value > 0
             opened += is_open
-            people += inside.value if inside is not None else 0.0
-            room += (capacity or 0) if is_open else 0
+            own = inside.value if inside is not None else 0.0
+            if capacity is None:
+                uncounted += own > 0
+            elif is_open or own > 0:
+                people, room = people + own, room + capacity
     if unsaid == planned:
         return [unknown(key, "percent", "no_reports", planned=planned) for key in ("E12", "E12b")]
     return [
         part("E12", opened, planned, without=unsaid),
-        part("E12b", people, room, "none_open", people=people),
+        part("E12b", people, room, "none_open", people=people, uncounted=uncounted),
     ]

@@ -10,8 +10,8 @@ from city.access import SHIFT_ROLES, Person
 from city.state.response_records import LevelProposal
 
 __all__ = [
-    "APPROVERS", "CALLED", "PROPOSERS", "SPOKEN", "decides_on", "keys_of", "needs_of", "open_needs",
-    "with_called",
+    "APPROVERS", "CALLED", "PROPOSERS", "SPOKEN", "decides_on", "has_counted", "keys_of", "may_refuse",
+    "needs_of", "open_needs", "open_to", "with_called",
 ]  # fmt: skip
 
 Need = tuple[str, ...]
@@ -72,6 +72,29 @@ def open_needs(proposal: LevelProposal) -> tuple[int, ...]:
     given = {one.need for one in proposal.approvals}
     missing = [n for n in range(len(proposal.needs)) if n not in given]
     return tuple(sorted(missing, key=lambda n: (len(proposal.needs[n]), n)))
+
+
+def open_to(proposal: LevelProposal, keys: Collection[str]) -> tuple[int, ...]:
+    """Return the indices of the missing approvals that somebody with these keys can give."""
+    return tuple(n for n in open_needs(proposal) if any(key in proposal.needs[n] for key in keys))
+
+
+def has_counted(proposal: LevelProposal, account: str, keys: Collection[str]) -> bool:
+    """Whether a person has counted already: as an approver, or in a spoken order."""
+    if any(one.signed.by == account for one in proposal.approvals):
+        return True
+    verbal = proposal.verbal
+    return verbal is not None and (verbal.recorded.by == account or "commander" in keys)
+
+
+def may_refuse(proposal: LevelProposal, account: str, keys: Collection[str]) -> bool:
+    """Whether a person may refuse a proposal: who proposed it, or one of its table.
+
+    A spoken order is the commander's and of who recorded it.
+    """
+    if proposal.proposed.by == account:
+        return True
+    return "commander" in keys if proposal.verbal is not None else decides_on(proposal, keys)
 
 
 def decides_on(proposal: LevelProposal, keys: Collection[str]) -> bool:

@@ -1,6 +1,6 @@
 """Keys of reported figures: which holder reports which, so that no number is counted twice.
 
-Streets report people moved, their shelters and flooded points; of outages, trees, sites and pumps each is
+Streets report people moved, shelters and flooded points; of outages, trees, sites, pumps and gates each is
 reported by the agencies that are named for it. A key has two or three parts, such as ``outage.out`` or
 ``relocation.<group>.should``.
 """
@@ -15,7 +15,7 @@ __all__ = ["AGENCY_KEYS", "NEVER_FALLS", "known_keys", "moved_and_should", "neve
 
 AGENCY_KEYS: Final = (
     "outage.out", "outage.restored", "trees.reported", "trees.cleared", "trees.blocking", "sites.stopped",
-    "pumps.running", "pumps.needed",
+    "pumps.running", "pumps.needed", "gates.closed", "gates.needed",
 )  # fmt: skip
 WATERLOGGING: Final = ("waterlogging.open", "waterlogging.cleared")
 NEVER_FALLS: Final = frozenset({"should", "moved", "restored", "reported", "cleared"})

@@ -59,7 +59,10 @@ def _sent(state: LedgerState, fact: Fact, changed: ReportRound) -> tuple[str, ..
     """Keep a report; it also says that the holder's figures are still so."""
     data, holder = fact.data, text(fact.data, "holder")
     signed = signed_of(state, fact)
-    sent = ZeroReport(holder, flag(data, "nil"), signed, number(data, "late_s") or 0.0, text(data, "text"))
+    sent = ZeroReport(
+        holder, flag(data, "nil"), signed, number(data, "late_s") or 0.0, text(data, "text"),
+        flag(data, "by_phone"),
+    )  # fmt: skip
     changed.reports = {**changed.reports, holder: sent}
     id_ = situation_id(holder, exercise=changed.is_exercise)
     known = state.situations.get(id_)

@@ -179,6 +179,8 @@ class LedgerState(msgspec.Struct):
     """By key, the last changed case at the end: ``changed_since`` relies on this order."""
     by_external: dict[str, str] = {}
     warnings: dict[str, WarningMessage] = {}
+    warnings_received: dict[str, float] = {}
+    """Key of a warning → when we had it first (city time): the time until a level begins counts from then."""
     storms: dict[str, Storm] = {}
     devices: dict[str, Device] = {}
     cameras: dict[str, Camera] = {}

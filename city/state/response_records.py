@@ -207,13 +207,17 @@ class Situation(msgspec.Struct):
 
 
 class ZeroReport(msgspec.Struct, frozen=True):
-    """A holder's report of one round. ``nil``: nothing changed. ``text`` is class P2."""
+    """A holder's report of one round. ``nil``: nothing changed. ``text`` is class P2.
+
+    ``by_phone``: the holder told it by telephone, and ``signed`` is who entered it.
+    """
 
     holder: str
     nil: bool
     signed: Signed
     late_s: float = 0.0
     text: str = ""
+    by_phone: bool = False
 
 
 class ReportRound(msgspec.Struct):

@@ -210,6 +210,8 @@ def _verbs(task: Task, *, is_asked: bool) -> tuple[str, ...]:
     if is_asked and task.state in ASKED:
         return SECOND
     first = CENTRES.get(task.state, ()) if task.agency == CENTRE else ()
+    if task.write_by is not None:  # a spoken order is written down, whatever became of the task
+        first = (*first, "write_task_order")
     return (*first, *VERBS.get(task.state, ()))
 
 

@@ -58,6 +58,7 @@ def fold_warning(state: LedgerState, fact: Fact) -> WarningMessage | None:
     if held is not None and _newness(held) >= _newness(warned):
         return None
     state.warnings[warned.key] = warned
+    state.warnings_received.setdefault(warned.key, state.clock.at(fact.recorded_at))
     return warned
 
 

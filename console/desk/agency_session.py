@@ -11,7 +11,7 @@ from city.state.ledger_state import CityState
 from city.views.holders.own_cases import part_of
 from city.views.holders.own_units import own_units, units_for_case
 from console.desk.boundary_question import boundary
-from console.desk.level_questions import level_run
+from console.desk.level_questions import level_press, level_run
 from console.desk.nearby import cameras_near
 from console.desk.score_question import ScoreQuestion
 from console.orders.order_service import Orders
@@ -56,6 +56,7 @@ class AgencySession(OrderSession):
                 "boundary": self._boundary,
                 "score": self._score,
                 "cameras": self._cameras,
+                "level_press": self._level_press,
                 "level_run": self._level_run,
             },
         )
@@ -107,6 +108,13 @@ class AgencySession(OrderSession):
         if case is None or not case.file.own or part_of(case, self._code) not in HOLDS:
             return {"cameras": []}
         return {"cameras": cameras_near(state, case, services.clock())}
+
+    async def _level_press(self, person: Person, asked: Reply) -> Reply:
+        """Return which proposals the flood office's head may decide on now."""
+        services = self._services
+        if not may_order(person, self._page, self._code):
+            return {"press": {}}
+        return level_press(services.state().ledger, person, services.rules)
 
     async def _level_run(self, person: Person, asked: Reply) -> Reply:
         """Return what a change of level would start: the flood office's page asks."""

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from city.commands.command import Now
 from city.dispatch.decision_rules import DecisionRules
 from city.indicators.compute import Indicator, indicators
 from city.indicators.duty_figures import duty_indicators, workstations_of
@@ -15,6 +16,7 @@ from city.indicators.linkage_figures import linkage_indicators
 from city.indicators.sensor_figures import sensor_indicators
 from city.indicators.video_figures import video_indicators
 from city.response.event_span import is_exercise_now
+from city.response.live_levels import live_levels
 from city.state.ledger_state import CityState
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
@@ -87,17 +89,25 @@ class DeskProjection:
         workstations = workstations_of(ledger)
         of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
         return {
-            **of_cases, **of_duty, **_emergency(state, rules, city),
-            **linkage_indicators(ledger, day, now=city), **video_indicators(state, day, now),
+            **of_cases, **of_duty, **linkage_indicators(ledger, day, now=city),
+            **video_indicators(state, day, now), **_emergency(state, rules, Now(now, city)),
         }  # fmt: skip
 
 
-def _emergency(state: CityState, rules: DecisionRules, city: float) -> dict[str, Indicator]:
+def _emergency(state: CityState, rules: DecisionRules, now: Now) -> dict[str, Indicator]:
     """Return the figures of the response that runs or ended within its time to recover; else none."""
-    ledger = state.ledger
+    ledger, city = state.ledger, now.city
     exercise = is_exercise_now(ledger)
     span = response_span(ledger, city, exercise=exercise)
     if span is None or city - span[1] > rules.response.numbers.recovery_s:
         return {}
-    found = emergency_indicators(ledger, rules, span, now=city, exercise=exercise, units=units_by_kind(state))
+    found = emergency_indicators(
+        ledger,
+        rules,
+        span,
+        now=city,
+        exercise=exercise,
+        units=units_by_kind(state, now.machine),
+        levels=tuple(live_levels(state, rules, now.machine, now.city)),
+    )
     return {one.id: one for one in found}

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-from city.access import Person
+from city.access import Person, acting_role
+from city.cases.relaxed import relaxed
 from city.commands.command import Now
+from city.commands.response.figures import CENTRE
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.personal_data import may_read_words
@@ -16,9 +18,10 @@ from city.state.ledger_state import Case, CityState
 from city.state.row_keys import row_key_of
 from city.views.case_view import account_mark
 from city.views.desk_seen import DeskCase, DeskSeen
+from city.views.holders.own_reports import OwnReports
 from console.desk.case_sheet import CaseSheets, registered
 from console.desk.case_story import CaseStories
-from console.desk.level_questions import level_run
+from console.desk.level_questions import level_press, level_run
 from console.desk.linkage_questions import incident_sheet, linkage_preview
 from console.desk.nearby import cameras_near, same_near, units_near
 from console.desk.search import Search, place_of
@@ -36,6 +39,7 @@ from layouts.cards.desk_queue import (
     order_key,
     waiting_row,
 )
+from layouts.cards.zero_report import report_form
 
 __all__ = ["DeskServices", "DeskSession"]
 
@@ -62,6 +66,7 @@ class DeskServices:
         self.stories = stories
         self.search = search
         self.sheets = CaseSheets(rules, stories.name_of)
+        self.reports = OwnReports(rules)
         self.clock = clock
         self.duty = dict(duty or {})
         self.leader = dict(leader or {})
@@ -90,7 +95,8 @@ class DeskSession(OrderSession):
         asks: dict[str, Answerer] = {
             "case": self._case, "rows": self._rows, "merge": self._merge, "classes": self._classes,
             "indicator": self._indicator, "linkage_preview": self._preview, "incident": self._incident,
-            "level_run": self._level_run,
+            "level_press": self._level_press, "level_run": self._level_run,
+            "holder_report": self._holder_report,
             **services.duty,
         }  # fmt: skip
         super().__init__(services.orders, person_of, owner=owner, asks=asks)
@@ -156,6 +162,7 @@ class DeskSession(OrderSession):
             "story": story,
             "nearby": nearby,
             "register": registered(state.ledger, case),
+            "skip_rules": relaxed(state.ledger, "skip_rules", now_both.city) is not None,
             "actions": actions(state.ledger, case, person, services.rules, now_both),
         }
         return {"case": sheet}
@@ -246,6 +253,20 @@ class DeskSession(OrderSession):
             return {"incident": None}
         at = Now(now, state.clock.at(now))
         return {"incident": incident_sheet(state, incident, person, services.rules, at)}
+
+    async def _holder_report(self, person: Person, asked: Reply) -> Reply:
+        """Return the form of a holder's zero report, as on its own page: it was told by telephone."""
+        services, holder = self._services, str(asked.get("holder"))
+        known = holder in services.rules.streets or holder in services.rules.agencies
+        if not known or acting_role(person, "send_zero_report") not in CENTRE:
+            return {"form": None}
+        scalars, rows = report_form(holder, services.reports.see(services.state(), holder))
+        return {"form": {"scalars": scalars, "rows": rows}}
+
+    async def _level_press(self, person: Person, asked: Reply) -> Reply:
+        """Return which proposals the person may decide on now; see ``level_questions``."""
+        services = self._services
+        return level_press(services.state().ledger, person, services.rules)
 
     async def _level_run(self, person: Person, asked: Reply) -> Reply:
         """Return what a change of level would start; see ``level_questions``."""

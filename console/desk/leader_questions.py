@@ -7,6 +7,7 @@ from city.access import Person
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
 from console.desk.boundary_question import degrees
+from console.desk.level_questions import deputies, level_press
 from console.orders.order_session import Answerer, Reply
 
 __all__ = ["LeaderQuestions"]
@@ -28,10 +29,20 @@ class LeaderQuestions:
         """Return every question with its answerer."""
         return {
             "last_look": self._look,
+            "level_press": self._press,
+            "deputies": self._deputies,
             "my_orders": self._orders,
             "leader_watch": self._watch,
             "here": self._here,
         }
+
+    async def _deputies(self, person: Person, asked: Reply) -> Reply:
+        """Return whom the commander may authorise; see ``level_questions``."""
+        return deputies(self._state().ledger, person)
+
+    async def _press(self, person: Person, asked: Reply) -> Reply:
+        """Return which proposed levels the person may decide on now; see ``level_questions``."""
+        return level_press(self._state().ledger, person, self._rules)
 
     async def _look(self, person: Person, asked: Reply) -> Reply:
         """Return what the person saw at their last look; ``is_new``: opening the page now is another look."""

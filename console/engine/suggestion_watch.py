@@ -5,14 +5,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
-from city.clocks.freshness import lost_mask, measured_as_of
 from city.clocks.timestamps import iso, parse
 from city.commands.command import Now
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
-from city.response.local_numbers import RainSums, WaterLevel, rain_met, tide_met
+from city.response.live_levels import live_levels
+from city.response.local_numbers import RainSums, rain_met, tide_met
 from city.response.response_ids import ResponseId
 from city.response.suggestions import (
     HAZARDS_OF,
@@ -30,7 +29,6 @@ from city.warnings.in_force import Standing, standing
 __all__ = ["SuggestionWatch"]
 
 RAIN: Final = "rain_mmh"
-LEVEL: Final = "level_m"
 LOOK_S: Final = 60.0
 """City seconds between two looks at the measurements."""
 
@@ -77,7 +75,7 @@ class SuggestionWatch:
         """Return the local measurements that meet numbers, looked at once a minute."""
         if not 0 <= now.city - self._looked_at < LOOK_S:
             self._looked_at = now.city
-            levels = _levels(state, rules, now)
+            levels = live_levels(state, rules, now.machine, now.city)
             self._met = (*rain_met(self._lines, self._rain, now.city), *tide_met(rules.water_lines, levels))
         return self._met
 
@@ -91,25 +89,6 @@ def _counted(
         for is_exercise in (False, True):
             of = ResponseId(rules.district, hazard, is_exercise)
             yield of, counting(standings, rules, hazard=hazard, is_exercise=is_exercise)
-
-
-def _levels(state: CityState, rules: DecisionRules, now: Now) -> Iterator[WaterLevel]:
-    """Yield the live levels of gauges that have lines."""
-    if not rules.water_lines.stations:
-        return
-    readings, ledger = state.measured.readings, state.ledger
-    rows = np.flatnonzero(readings.column("metric") == LEVEL)
-    at = readings.column("at")[rows]
-    as_of = measured_as_of(at, readings.column("received")[rows], ledger.clock)
-    lost = lost_mask(as_of, readings.column("interval")[rows], now.machine)
-    for row, measured, is_lost in zip(rows, at, lost, strict=True):
-        device = ledger.devices.get(readings.column("device")[row])
-        if device is None or is_lost or readings.column("quality")[row] == "bad":
-            continue
-        sensing = ledger.sensing
-        if sensing.is_maintained(device.id) or sensing.is_suspected(device.id, LEVEL, now.city):
-            continue
-        yield WaterLevel(device.id, device.name, float(readings.column("value")[row]), float(measured))
 
 
 def _step(state: CityState, of: ResponseId, found: Suggestion, now: float) -> SubjectStep | None:

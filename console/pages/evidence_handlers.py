@@ -41,6 +41,7 @@ AT_ONCE: Final = 2
 """Photos that are drawn anew at the same time; each may need 200 MB meanwhile."""
 WITH_PHOTOS: Final = frozenset({
     "finish_task", "make_safe", "feedback", "verify", "check", "self_handle", "transfer_level", "report",
+    "add_photos",
 })  # fmt: skip
 IN_THE_FIELD: Final = frozenset({
     "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers",

@@ -1,12 +1,12 @@
 // 响应级别 on the flood office's page: its head approves or refuses what waits, and proposes a higher level.
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
 import { refusedLine } from "../js/duty_orders.js";
-import { dryRuns, LEVELS, measured, needOf, runLine, whenSilent } from "../js/level_words.js";
+import { dryRuns, LEVELS, measured, needOf, pressable, runLine, whenSilent } from "../js/level_words.js";
 
 const VERBS = ["propose_level", "approve_level", "refuse_level"];
 
 export const mend = card((city, { face, redraw }) => {
-  const { say, words, orders } = city, runOf = dryRuns(city, redraw);
+  const { say, words, orders } = city, runOf = dryRuns(city, redraw), mayOf = pressable(city, redraw);
   let told = /** @type {Record<string, any>} */ ({}), rank = 0;
   orders.on(redraw);
   const level = (n) => words("level." + LEVELS[n]) ?? "";
@@ -35,10 +35,10 @@ export const mend = card((city, { face, redraw }) => {
   }
   function proposal(row) {
     const now = city.city(), run = runOf(row.response, row.rank, row.version), given = row.needs.filter(({ at }) => at !== null).length;
-    const isBusy = orders.isBusy("response:" + row.response) || !orders.isLive(), answer = (verb) => order(verb, row.response, row.version, { proposal: row.id });
+    const isBusy = orders.isBusy("response:" + row.response) || !orders.isLive(), mine = mayOf(row.response, row.id, `${row.version} ${given}`), answer = (verb) => order(verb, row.response, row.version, { proposal: row.id });
     return html`<section class="proposal"><p><b>${joined(row.response.endsWith("/exercise") && say.say("levels.drill"), [row.rank_before > 0 && level(row.rank_before), level(row.rank)].filter(Boolean).join(" → "))}</b> ${whenSilent(city, row, now)}</p>
       <p class="note">${joined(...row.measures.map(measured(city)), ...row.needs.map((need) => needOf(city, need, now)))}</p>${dry(run)}
-      ${orders.may("approve_level") ? html`<p class="do"><button type="button" class="primary" ?disabled=${isBusy || run === null} ${press("approve_level", answer)}>${say.say("levels.approve", { level: level(row.rank), n: given + 1, of: row.needs.length })}</button
-        ><button type="button" ?disabled=${isBusy} ${press("refuse_level", answer)}>${words("verb.refuse_level")}</button></p>` : nothing}</section>`;
+      <p class="do">${mine?.approve ? html`<button type="button" class="primary" ?disabled=${isBusy || run === null} ${press("approve_level", answer)}>${say.say("levels.approve", { level: level(row.rank), n: given + 1, of: row.needs.length })}</button>` : nothing}${
+        mine?.refuse ? html`<button type="button" ?disabled=${isBusy} ${press("refuse_level", answer)}>${words("verb.refuse_level")}</button>` : nothing}</p></section>`;
   }
 });

@@ -13,8 +13,10 @@ export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows
   });
   const over = empty.length - MOST_EMPTY, names = empty.slice(0, MOST_EMPTY).join(say.say("list.comma"));
   const scene = told.scene && (told.scene_unit ? say.say("band.person", { name: told.scene, title: told.scene_unit }) : told.scene);
+  const as = told.commander_as && words((told.commander_as === "spoken" ? "command." : "role.") + told.commander_as);
+  const chief = told.commander && as && told.commander_as === "deputy" ? say.say("band.person", { name: told.commander, title: as }) : told.commander || as;
   return html`${head(say.say("duty.title"), say.say("command.title"))}
-    <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(told.commander))}>${told.commander || say.say("command.unnamed")}</span
+    <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(chief))}>${chief || say.say("command.unnamed")}</span
       ><span>${say.say("command.scene")}</span><span data-person=${mark(Boolean(scene))}>${scene || say.say("command.unnamed")}</span></p>
     <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || say.say("command.unplanned")}${
       rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : "away"}>${where}</b>`}</span

@@ -3,7 +3,7 @@
 import { formOf } from "../js/desk_forms.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
 import { refusedLine } from "../js/duty_orders.js";
-import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, runLine, whenSilent } from "../js/level_words.js";
+import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, pressable, runLine, whenSilent } from "../js/level_words.js";
 
 const DAY_MIN = 1440;
 const STEPS = { propose: "propose_level", verbal: "record_verbal_order", city: "record_city_level" };
@@ -14,7 +14,7 @@ export const mend = card((city, { face, redraw }) => {
   let told = /** @type {Record<string, any>} */ ({}), isOpen = false;
   let step = "", rank = /** @type {number | null} */ (null), isDrill = false, of = ""; // what is being done, to which level, on which row
   let form = /** @type {ReturnType<typeof formOf> | null} */ (null);
-  const runOf = dryRuns(city, redraw);
+  const runOf = dryRuns(city, redraw), mayOf = pressable(city, redraw);
   orders.on((made) => { if (made === null || made.subject.startsWith("response:")) redraw(); });
   keys.on("F6", () => (isOpen ? close() : open("")));
   city.deskLevel = { open };
@@ -106,6 +106,7 @@ export const mend = card((city, { face, redraw }) => {
   function proposal(row) {
     const now = city.city(), name = "response:" + row.response, run = runOf(row.response, row.rank, row.version);
     const given = row.needs.filter(({ at }) => at !== null).length, isBusy = orders.isBusy(name) || !orders.isLive();
+    const mine = mayOf(row.response, row.id, `${row.version} ${given}`);
     const basis = joined(...row.warnings.map(nameOf(city)), ...row.measures.map(measured(city)));
     const to = words("level." + LEVELS[row.rank]), from = row.rank_before > 0 && words("level." + LEVELS[row.rank_before]);
     return html`<div class="proposal" data-id=${row.id}><p class="what"><b>${joined(row.response.endsWith("/exercise") && say.say("levels.drill"), words("street." + row.response.split("/")[0]), [from, to].filter(Boolean).join(" → "))}</b
@@ -113,8 +114,8 @@ export const mend = card((city, { face, redraw }) => {
       <p class="basis" ?hidden=${!basis}>${say.say("levels.basis", { basis })}</p>
       <p class="needs">${row.needs.map((need) => html`<span data-given=${mark(need.at !== null)}>${needOf(city, need, now)}</span>`)}</p>
       ${dry(run)}
-      <p class="do">${orders.may("approve_level") ? html`<button type="button" class="primary" ?disabled=${isBusy || run === null} ${press(row, approve)}>${say.say("levels.approve", { level: to, n: given + 1, of: row.needs.length })}</button>` : nothing}${
-        orders.may("refuse_level") ? html`<button type="button" ?disabled=${isBusy} @click=${() => refuse(row)}>${words("verb.refuse_level")}…</button>` : nothing}</p>
+      <p class="do">${mine?.approve ? html`<button type="button" class="primary" ?disabled=${isBusy || run === null} ${press(row, approve)}>${say.say("levels.approve", { level: to, n: given + 1, of: row.needs.length })}</button>` : nothing}${
+        mine?.refuse ? html`<button type="button" ?disabled=${isBusy} @click=${() => refuse(row)}>${words("verb.refuse_level")}…</button>` : nothing}</p>
       ${step === "refuse" && of === row.response ? form?.draw() ?? nothing : nothing}</div>`;
   }
 

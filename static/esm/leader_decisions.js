@@ -2,12 +2,13 @@
 // decided stays for as long as it can be undone; a refused tap says who was first. Rows that have no room are counted.
 import { card, each, html, joined, live, mark, press } from "../js/draw.js";
 import { decisionTitle, otherwise } from "../js/leader_words.js";
+import { pressable } from "../js/level_words.js";
 
 const VERBS = new Set(["rule", "comment", "approve_level", "refuse_level", "confirm_relocation", "refuse_relocation", "answer_support", "release_casualties", "undo"]);
 const SPEAKS = new Set(["answer_support", "refuse_relocation"]);
 
 export const mend = card((city, place) => {
-  const { say, orders } = city, { redraw } = place;
+  const { say, words, orders } = city, { redraw } = place, mayOf = pressable(city, redraw);
   let view = /** @type {View | null} */ (null), writing = "", text = "", voice = "";
   const told = /** @type {Map<string, string>} */ (new Map()); // what an own decision was about, while it is told
   orders.on(redraw);
@@ -24,6 +25,9 @@ export const mend = card((city, place) => {
       if (list.scrollHeight <= list.clientHeight + 1) return;
     }
   }
+  // On a level decides who has one of its keys, and the server knows them.
+  const mayOn = (key, { kind, version, names }) => (kind === "level" ? mayOf(key.slice("response:".length), names.proposal, `${version} ${names.given}`) : null);
+  const openOf = ({ names }) => names.open.map((need) => need.map((one) => words("role." + one) ?? one).join(say.say("levels.or"))).join(say.say("list.comma"));
   const versionOf = (key, row) => Math.max(row.version, orders.version(key));
   async function give(key, row, answer, extra = {}) {
     told.set(key, decisionTitle(city, row));
@@ -56,10 +60,12 @@ export const mend = card((city, place) => {
   function row(key, row_) {
     const now = city.city(), made = orders.of(key), own = city.page.person?.person_mark ?? "";
     const isNear = row_.by_at !== null && row_.by_at - now < 300, mine = row_.not_by.includes(own);
+    const may = mayOn(key, row_), waits = !mine && may?.approve === false;
+    const answers = row_.answers.filter(({ verb }) => (row_.kind !== "level" ? orders.may(verb) : verb === "approve_level" ? may?.approve : may?.refuse));
     const isFirst = (answer) => answer === row_.answers[0];
     return html`<li data-kind=${row_.kind} data-key=${key}><p class="what">${decisionTitle(city, row_)}</p><p class="then" data-near=${mark(isNear)}>${otherwise(city, row_)}</p>
-      <p class="answers">${mine ? html`<span class="own">${say.say("leader.yours")}</span>` : row_.answers.filter((answer) => orders.may(answer.verb)).map((answer) =>
-        html`<button type="button" class=${isFirst(answer) ? "primary" : ""} aria-expanded=${mark(answer.needs_words && String(writing === key + answer.label))} ?disabled=${orders.isBusy(key) || !orders.isLive()} ${press({ key, row: row_, answer }, pressed)}>${label(answer, row_)}</button>`)}</p>
+      <p class="answers">${mine ? html`<span class="own">${say.say("leader.yours")}</span>` : html`${waits ? html`<span class="own">${say.say("leader.waits_for", { who: openOf(row_) })}</span>` : ""}${answers.map((answer) =>
+        html`<button type="button" class=${isFirst(answer) ? "primary" : ""} aria-expanded=${mark(answer.needs_words && String(writing === key + answer.label))} ?disabled=${orders.isBusy(key) || !orders.isLive()} ${press({ key, row: row_, answer }, pressed)}>${label(answer, row_)}</button>`)}`}</p>
       ${made && made.state !== "done" ? outcome(made) : made?.verb === "comment" ? outcome(made) : ""}
       ${row_.answers.filter((answer) => writing === key + answer.label).map((answer) => form(key, row_, answer))}</li>`;
   }

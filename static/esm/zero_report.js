@@ -53,7 +53,7 @@ export const mend = card((city, place) => {
   }
   function sentOf(told, now) {
     const late = told.late_s > 0 && say.say("zero.late", { t: say.fine(told.late_s) });
-    return joined(say.say(told.sent_nil ? "zero.sent_nil" : "zero.sent", { t: say.moment(told.sent_at, now) }), late);
+    return joined(say.say(told.sent_nil ? "zero.sent_nil" : "zero.sent", { t: say.moment(told.sent_at, now) }), told.sent_by_phone && say.say("zero.by_phone"), late);
   }
 
   function buttons({ order, rows }, told) {

@@ -33,7 +33,8 @@ function partsOf(city, record, holders) {
   };
 }
 const FORMS = {
-  issue_task: ({ agency, choice, text }) => [agency("agency"), choice("priority", "priority", ["P1", "P2", "P3"], "P2"), text(),
+  // A spoken order may go out before it is written, where that is relaxed; else the server says so.
+  issue_task: ({ agency, choice, text }) => [agency("agency"), choice("priority", "priority", ["P1", "P2", "P3"], "P2"), { ...text(), required: (told) => told.mode !== "verbal_recorded" },
     choice("mode", "linkage.mode", ["manual", "verbal_recorded"], "manual")],
   send_report: ({ choice, line, text, record }) => {
     const [kind, channel] = (record.report_next || "follow_up.written").split(".");
@@ -47,6 +48,7 @@ const FORMS = {
   add_session_line: ({ agency, choice, text }) => [text(), agency("agency", false), choice("priority", "priority", ["P1", "P2", "P3"], "P2")],
   close_session: ({ choice }) => [choice("reason", "linkage.session_end", ["decided", "information_only"], "decided")],
   join_case: ({ line }) => [line("case")],
+  write_task_order: ({ text }) => [text()],
   reassign_task: ({ agency, text }) => [agency("to"), text(false)],
 };
 

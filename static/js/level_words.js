@@ -37,6 +37,28 @@ export function dryRuns(city, redraw) {
   };
 }
 
+/**
+ * Keeps which proposals the page's person may decide on now: the server knows their keys, the page their verbs only. Asked
+ * for each state of a proposal, and again after a while, for shifts change. A button stands there for nobody else.
+ * @param {City} city @param {() => void} redraw
+ * @returns {(response: string, proposal: string, state: string | number) => { approve: boolean, refuse: boolean } | null} null = not known yet
+ */
+export function pressable(city, redraw) {
+  const kept = /** @type {Map<string, { at: number, press: any }>} */ (new Map()), none = { approve: false, refuse: false };
+  return (response, proposal, state) => {
+    const key = `${response} ${proposal} ${state}`, known = kept.get(key);
+    if (!known || performance.now() - known.at > AGAIN_MS) {
+      kept.set(key, { at: performance.now(), press: known?.press ?? null });
+      city.orders.ask("level_press", {}).then(({ press }) => {
+        const told = press?.[response];
+        kept.set(key, { at: performance.now(), press: told?.proposal === proposal ? told : none });
+        redraw();
+      }, () => kept.delete(key));
+    }
+    return kept.get(key)?.press ?? null;
+  };
+}
+
 /** The name of a warning. @param {City} city */
 export const nameOf = (city) => ({ hazard, colour }) => {
   const [what, how] = [city.words("hazard." + hazard), city.words("colour." + colour)];

@@ -3,7 +3,7 @@
 import { html, joined, mark, nothing, press, shape } from "./draw.js";
 
 /** Verbs that need more than a press. */
-export const NEEDS_FORM = new Set(["feedback", "make_safe", "return", "apply_extension", "apply_suspension", "appeal", "report_rule_error", "transfer_level", "answer_level", "send_unit"]);
+export const NEEDS_FORM = new Set(["feedback", "make_safe", "return", "apply_extension", "apply_suspension", "appeal", "report_rule_error", "transfer_level", "answer_level", "send_unit", "add_photos"]);
 /** A first call to the caller that is not due sooner is told in the opened row alone. */
 const SOON_S = 4 * 3600;
 const GONE = new Set(["closed", "rejected", "merged", "voided"]);
@@ -121,7 +121,7 @@ function opened(city, row, voice, person, { rest, button, isBusy, act, want, for
   const { say, orders } = city, now = city.city(), more = row.more_verbs.filter((verb) => orders.may(verb));
   const why = voice.why("why", row.why, row.why_names), at = (moment) => say.moment(moment, now);
   const isLate = row.return_by !== null && now > row.return_by && row.state !== "handled" && row.part === "lead" && !row.no_return && ["dispatched", "handling"].includes(row.state);
-  const name = (verb) => (verb === "report_rule_error" || verb === "contact" ? verb : "");
+  const name = (verb) => (["report_rule_error", "contact", "add_photos"].includes(verb) ? verb : "");
   return html`<div class="file">
     ${row.title && row.title !== voice.className(row) ? html`<p class="words">${row.title}</p>` : nothing}
     ${row.description ? html`<p class="words">${row.description}</p>` : nothing}

@@ -102,6 +102,7 @@ const PARTS = {
       shots(city, redraw, "before", say.say("own.photo.before"), 3), shots(city, redraw, "after", say.say("own.photo.after"), 3), area(city, redraw, "text", say.say("own.what_was_done"))];
   },
   make_safe: (city, _row, { redraw }) => [shots(city, redraw, "photo", city.say.say("own.photo.make_safe"), 4), area(city, redraw, "text", city.say.say("agency.text.plain"), false)],
+  add_photos: (city, _row, { redraw }) => [shots(city, redraw, "photo", city.say.say("own.photo.report"), 4)],
   return(city, row, { redraw, voice }) {
     const { say } = city, pin = pinOf(city, row, redraw, voice);
     const reason = one(city, redraw, "reason", say.say("own.why_return"), RETURNS.map((name) => [name, voice.code("reason", name)]), (name) => pin.show(name === "not_my_area"));

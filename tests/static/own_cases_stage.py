@@ -22,7 +22,7 @@ __all__ = ["OPERATOR", "PHONE", "Cases", "agency_seen", "own_cases_page"]
 
 OPERATOR = [
     "comment", "report_rule_error", "reveal", "contact", "sign", "return", "make_safe", "feedback",
-    "apply_extension", "apply_suspension", "withdraw", "appeal", "acknowledge_task",
+    "apply_extension", "apply_suspension", "withdraw", "appeal", "acknowledge_task", "add_photos",
 ]  # fmt: skip
 PHONE = (390, 844)
 BEAT = """([now, city0]) => tell({ beat: { now, city0, machine0: now, rate: 1, feed: "live", feed_since: null,

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page
 from city.state.ledger_state import CityState
 from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
+from console.desk.level_questions import level_press
 from layouts.cards.agency_level import AgencyLevel
-from tests.city.commands.response.response_world import LEADER, Responding
+from tests.city.commands.response.response_world import FLOOD, LEADER, Responding
 from tests.script_pages import opened, tell_view
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,9 @@ RUN: dict[str, Any] = {
     "tasks": [{}] * 41, "seats": ["sw"] * 9, "roster": [], "screens": [], "round": None, "relaxed": [],
     "relaxations_ended": [], "briefings": 0, "deferred": 0,
 }  # fmt: skip
-ANSWER = "(run) => { for (const { ask } of sent) if (ask) reply({ reply: { id: ask.id, run } }); }"
+ANSWER = """([what, told]) => {
+  for (const { ask } of sent) if (ask?.what === what) reply({ reply: { id: ask.id, ...told } });
+}"""
 TEXT = "(selector) => inCard('agency_level', selector).map((one) => one.textContent.trim())"
 ACTS = "() => acts().map(({ verb, subject, args }) => [verb, subject, args])"
 
@@ -40,9 +43,13 @@ def test_the_head_of_the_flood_office_approves_after_the_dry_run(browser: Browse
     world.approve(LEADER)
     with opened(browser, "agency", person=person(), scope="sw", size=(390, 844)) as page:
         tell(page, world)
+        page.wait_for_function("() => inCard('agency_level', '.proposal').length > 0")
+        assert page.evaluate(TEXT, ".do button") == []  # the server has not said what its person may press
+        told = level_press(world.state, FLOOD, world.rules)
+        page.evaluate(ANSWER, ["level_press", told])
         page.wait_for_function("() => inCard('agency_level', '.do .primary').length > 0")
         assert page.evaluate("() => inCard('agency_level', '.do .primary')[0].disabled")
-        page.evaluate(ANSWER, RUN)
+        page.evaluate(ANSWER, ["level_run", {"run": RUN}])
         page.wait_for_function("() => !inCard('agency_level', '.do .primary')[0].disabled")
         assert "41项任务 · 9席召集" in page.evaluate(TEXT, ".run")[0]
         page.evaluate("() => inCard('agency_level', '.do .primary')[0].click()")

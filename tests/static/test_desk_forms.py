@@ -295,6 +295,18 @@ class TestSmallForms:
         shown.page.locator(".form button[type=submit]").click()
         assert ordered(shown) == ("dispatch", {"to": "tx", "evidence": "移交清单第12页"})
 
+    def test_while_the_rules_are_relaxed_it_goes_directly_to_whom_the_dispatcher_names(
+        self, stage: Open
+    ) -> None:
+        relaxed = {"state": "returned", "verbs": ["dispatch"], "ruling": None, "skip_rules": True}
+        shown: Stage = stage(("dispatch",), relaxed)
+        unfold(shown)
+        shown.press("派遣…")
+        shown.page.locator(".form button").get_by_text("通信", exact=True).click()
+        shown.page.locator(".form button").get_by_text("直派，不走规则", exact=True).click()
+        shown.page.locator(".form button[type=submit]").click()
+        assert ordered(shown) == ("dispatch", {"to": "tx", "skip_rules": True})
+
     def test_a_filed_case_is_merged_into_one_that_is_near(self, stage: Open) -> None:
         near = {"mark": OTHER, "class": "component.0123", "road": "羽山路", "metres": 18.2, "callers": 3,
                 "at": NOW - 3600.0, "state": "dispatched"}  # fmt: skip

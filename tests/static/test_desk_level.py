@@ -49,8 +49,17 @@ def stage(browser: Browser) -> Iterator[Stage]:
     shown = Stage(browser, "desk_level", sheet=f"{CARD} {{ width: 620px }}")
     shown.mount()
     shown.page.evaluate("(run) => { replies.level_run = { run }; }", RUN)
+    pressing(shown, approve=True, refuse=True)
     yield shown
     shown.close()
+
+
+def pressing(stage: Stage, **may: bool) -> None:
+    """Let the server say what the page's person may press on the proposal."""
+    stage.page.evaluate(
+        "([of, told]) => { replies.level_press = { press: { [of]: told } }; }",
+        [OWN, {"proposal": "p3", **may}],
+    )
 
 
 def tell(
@@ -101,9 +110,23 @@ def test_a_proposal_tells_who_is_missing_what_it_starts_and_what_silence_does(st
     assert said(stage) == [("approve_level", SUBJECT, 3, {"proposal": "p3"})]
 
 
+def test_who_would_be_refused_has_no_button_and_sees_who_is_missing(stage: Stage) -> None:
+    pressing(stage, approve=False, refuse=True)
+    tell(stage, PROPOSAL)
+    stage.page.wait_for_selector(f"{CARD} .do button")
+    assert stage.texts(f"{CARD} .do button") == ["不同意…"]
+    assert stage.texts(f"{CARD} .needs span")[1] == "待 防汛办负责人"
+    pressing(stage, approve=False, refuse=False)
+    later = msgspec.structs.replace(PROPOSAL, version=4)
+    tell(stage, later)
+    stage.page.wait_for_function("() => said.asks.filter((one) => one.what === 'level_press').length === 2")
+    assert stage.texts(f"{CARD} .do button") == []
+
+
 def test_approving_waits_for_the_dry_run(stage: Stage) -> None:
     stage.page.evaluate("() => { delete replies.level_run; }")
     tell(stage, PROPOSAL)
+    stage.page.wait_for_selector(f"{CARD} .do .primary")
     assert stage.page.is_disabled(f"{CARD} .do .primary")
     assert stage.text(f"{CARD} .run span") == "正在计算…"
 

@@ -179,3 +179,17 @@ def test_a_suggested_closure_is_one_line_with_one_button(stage: Stage) -> None:
     act = stage.acts()[-1]
     assert (act["verb"], act["subject"], act["version"]) == ("close_underpass", "device:wl-7", 2)
     assert line.locator("button").is_disabled()  # until the channel tells what it made
+
+
+def test_a_spoken_order_is_written_down_in_its_row(stage: Stage) -> None:
+    feed(stage, [incident()], [task(1, mode="verbal_recorded", words="", write_by=NOW + 900)])
+    stage.page.locator(f"{CARD} .tab").click()
+    stage.page.locator(f"{CARD} .matrix .below").get_by_text("补文字", exact=True).click()
+    stage.page.fill(f"{CARD} .form textarea", "立即清树")
+    stage.page.click(f"{CARD} .form .primary")
+    sent = stage.acts()[-1]
+    assert (sent["verb"], sent["subject"], sent["args"]) == (
+        "write_task_order",
+        f"task:{ID}.1",
+        {"text": "立即清树"},
+    )

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.browser
 
 WALL, TABLET, PHONE = (1920, 1080), (1024, 768), (390, 844)
 SHOWN = """["leader_header", "level_band", "leader_figures", "leader_decisions", "leader_orders",
-  "leader_brief", "leader_cells"].flatMap((name) => inCard(name, "*")).filter((one) => one.checkVisibility())"""
+  "leader_brief", "leader_cells"].flatMap((name) => inCard(name, "*"))
+  .filter((one) => one.checkVisibility())"""
 # What is wider than its place, and what stands outside the page. A list may scroll, a word is never cut.
 CUT = f"""() => {SHOWN}.filter((one) => {{
   const box = one.getBoundingClientRect(), isClipped = getComputedStyle(one).overflowX === "hidden";

@@ -187,6 +187,27 @@ def test_a_feedback_needs_its_outcome_its_words_and_both_photos(browser: Browser
         assert jpeg("#112233").decode("latin-1") in body
 
 
+def test_the_photos_that_a_report_owes_follow_it(browser: Browser) -> None:
+    w = World()
+    key = filed(w, "hotline/road", **ROAD, road="上丰路")
+    w.state.cases[key].file.photo_by = w.now.city + 3600
+    with own_cases_page(browser, w, TANG) as cases:
+        cases.page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no network')); }")
+        cases.locator(".case .what").first.click()
+        cases.tap("补传照片")
+        submit = cases.locator("form .primary")
+        submit.click()
+        assert cases.texts("form > .wrong") == ["请附照片：上报照片"]
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg("#112233")}
+        cases.page.locator('[data-cell="own_cases"] input[type=file]').set_input_files([photo])
+        submit.click()
+        cases.page.wait_for_function("() => citywall.outbox.count() === 1")
+        verb = cases.page.evaluate(
+            "(mark) => citywall.outbox.of('case:~' + mark).envelope.verb", mark_of(cases)
+        )
+        assert verb == "add_photos"
+
+
 CAMERA = {
     "id": "K1", "label": "羽山路巨野路口", "street": TANG, "metres": 80, "azimuth": 90.0, "sees": True,
     "word": "live", "since": None, "picture_at": None, "on_wall": True,

@@ -152,10 +152,13 @@ def test_a_spoken_order_is_recorded_and_its_dry_run_stands_above_the_button(
 
 
 def test_who_recorded_it_is_not_the_second_approver(cast: Cast, screens: Screens) -> None:
-    """陈 stands in for the duty leader: the same login does not count twice."""
+    """陈 stands in for the duty leader: the same login does not count twice, and has no button for it."""
     level = card(screens, "desk", "desk_level")
-    level.get_by_role("button", name="同意Ⅰ级（2/2）").click()
-    level.get_by_text("需不同人员").wait_for()
+    level.get_by_role("button", name="不同意…").wait_for()  # who recorded it may take it back
+    assert level.get_by_role("button", name="同意Ⅰ级（2/2）").count() == 0
+    level.get_by_text("待 带班领导").wait_for()
+    proposal = cast.wait_for(LEVEL, "LevelProposed")["data"]["proposal"]
+    assert "需不同人员" in refused(cast, "chen", "approve_level", LEVEL, proposal=proposal)
     assert of_type(cast, "LevelApproved") == of_type(cast, "ResponseActivated") == []
     assert screens.pages["wall"][1].page.evaluate("citywall.card('level_band').order.length") == 0
 

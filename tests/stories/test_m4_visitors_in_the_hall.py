@@ -39,7 +39,9 @@ HAS_HEARD_BEATS = """() => {
   window.citywallTestBeats ??= new Set();
   return citywallTestBeats.add(citywall.beat()?.now).size > 3;
 }"""
-IS_READY = "() => window.citywall?.card('briefing')?.scalars.open === true && citywall.beat()?.feed === 'live'"
+IS_READY = (
+    "() => window.citywall?.card('briefing')?.scalars.open === true && citywall.beat()?.feed === 'live'"
+)
 
 
 @pytest.fixture(scope="module")

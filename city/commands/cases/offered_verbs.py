@@ -64,7 +64,8 @@ def holder_verbs(case: Case, holder: str, *, is_street: bool) -> list[str]:
 def holder_notes(case: Case, holder: str) -> list[str]:
     """Return what a holder may note of a case or look up in it; nothing of this moves the case.
 
-    The caller is called once before the work (``contact``); the reporter is shown to who has the case.
+    The caller is called once before the work (``contact``); the reporter is shown to who has the case. A
+    report that was made by its position alone still owes its photos (``add_photos``).
     """
     file = case.file
     safe = file.make_safe
@@ -74,6 +75,8 @@ def holder_notes(case: Case, holder: str) -> list[str]:
         found.append("contact")
     if case.reporter_ref and (holder == file.holder or holder == case.place.street):
         found.append("reveal")
+    if file.photo_by is not None and (has_it or holder == case.place.street):
+        found.append("add_photos")
     if file.dispatched_at is not None and not file.errata:
         found.append("report_rule_error")
     return found

@@ -6,7 +6,7 @@ from city.commands.response.activating import decided
 from city.commands.response.arguments import ApproveLevel, RefuseLevel
 from city.commands.response.guards import below_city, own_keys, the_active_proposal, the_id, the_response
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.response.approvers import decides_on, open_needs
+from city.response.approvers import decides_on, has_counted, may_refuse, open_needs, open_to
 from city.state.linkage_records import Signed
 from city.state.response_records import Approval, LevelProposal
 
@@ -28,10 +28,10 @@ def decide_approve_level(order: SubjectOrder, args: ApproveLevel) -> SubjectAnsw
     keys = own_keys(order, response)
     if not decides_on(proposal, keys):
         return Refusal("not_allowed", "may_not_approve_level", {"approver_role": _who(proposal)})
-    if _is_the_same_person(order, proposal, keys):
+    if has_counted(proposal, order.by.account, keys):
         return not_now("other_person_needed", approver_role=_who(proposal))
     missing = open_needs(proposal)
-    wanted = [n for n in missing if args.need in (None, n) and keys & set(proposal.needs[n])]
+    wanted = [n for n in open_to(proposal, keys) if args.need in (None, n)]
     if not wanted:
         return not_now("other_approver_needed", approver_role=_who(proposal))
     wrong = below_city(order, parts, proposal.rank)
@@ -53,15 +53,6 @@ def _who(proposal: LevelProposal) -> list[str]:
     return list(dict.fromkeys(key for n in open_needs(proposal) for key in proposal.needs[n]))
 
 
-def _is_the_same_person(order: SubjectOrder, proposal: LevelProposal, keys: frozenset[str]) -> bool:
-    """Whether the sender has already counted: as an approver, or in a spoken order."""
-    account = order.by.account
-    if any(one.signed.by == account for one in proposal.approvals):
-        return True
-    verbal = proposal.verbal
-    return verbal is not None and (verbal.recorded.by == account or "commander" in keys)
-
-
 def decide_refuse_level(order: SubjectOrder, args: RefuseLevel) -> SubjectAnswer:
     """Refuse a proposal: one of those who may approve it, or who proposed it and takes it back.
 
@@ -75,9 +66,7 @@ def decide_refuse_level(order: SubjectOrder, args: RefuseLevel) -> SubjectAnswer
     if isinstance(proposal, Refusal):
         return proposal
     keys = own_keys(order, response)
-    own = proposal.proposed.by == order.by.account
-    may = "commander" in keys if proposal.verbal is not None else decides_on(proposal, keys)
-    if not own and not may:
+    if not may_refuse(proposal, order.by.account, keys):
         return Refusal("not_allowed", "may_not_approve_level", {"approver_role": _who(proposal)})
     named = [key for need in proposal.needs for key in need if key in keys]
     data = {

@@ -12,7 +12,7 @@ from city.response.event_span import OF_EXERCISE, counting, counts_from, is_exer
 from city.response.figure_keys import known_keys, never_falls
 from city.state.response_records import RELOCATION_GROUPS
 
-__all__ = ["decide_report_figures", "figures_fact"]
+__all__ = ["CENTRE", "decide_report_figures", "figures_fact"]
 
 CENTRE: Final = ("duty_officer", "shift_lead")
 """Roles that may enter figures for a street or an agency, as told by telephone."""

@@ -16,9 +16,13 @@ Value = Annotated[float, Meta(ge=-1000, le=100_000)]
 
 
 class SendZeroReport(Args, frozen=True):
-    """``nil``: nothing changed; else the numbers that changed. ``reason``: why a total was corrected."""
+    """``nil``: nothing changed; else the numbers that changed. ``reason``: why a total was corrected.
+
+    ``holder``: of the centre alone, who told it by telephone; ``text`` then says who called.
+    """
 
     nil: bool
+    holder: Code | None = None
     figures: Figures = msgspec.field(default_factory=dict)
     reason: Text | None = None
     text: Text | None = None

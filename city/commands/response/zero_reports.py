@@ -6,7 +6,7 @@ from typing import Final
 from city.clocks.freshness import STEP_LATE_S
 from city.commands.command import Decision, NewFact, Now, Refusal
 from city.commands.decision import not_now
-from city.commands.response.figures import figures_fact
+from city.commands.response.figures import CENTRE, figures_fact
 from city.commands.response.round_facts import round_opened
 from city.commands.response.situation_arguments import PassReportLimit, SendZeroReport
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
@@ -24,10 +24,18 @@ CALLED, RED = 15, 30
 
 
 def decide_send_zero_report(order: SubjectOrder, args: SendZeroReport) -> SubjectAnswer:
-    """Report for the sender's own street or agency; a second report of a round corrects the first one."""
-    asked, holder = order.subject.record, order.by.holder
+    """Report for the sender's own street or agency; a second report of a round corrects the first one.
+
+    The centre enters what a street or agency told by telephone: the fact says so, and who entered it.
+    """
+    asked, by_phone = order.subject.record, order.role in CENTRE
     if not isinstance(asked, ReportRound):
         return Refusal("unknown_subject", "unknown_round")
+    if by_phone and not args.holder:
+        return Refusal("bad_args", "missing_arg", {"field": "holder", "expected": "who telephoned"})
+    holder = (args.holder or "") if by_phone else order.by.holder
+    if args.holder not in (None, holder):
+        return Refusal("not_allowed", "other_holder", {"at_holder": str(args.holder)})
     if not holder or holder not in asked.holders:
         return Refusal("not_allowed", "not_in_round", {"at_holder": holder})
     if asked.ended_at is not None:
@@ -39,6 +47,7 @@ def decide_send_zero_report(order: SubjectOrder, args: SendZeroReport) -> Subjec
     earlier = asked.reports.get(holder)
     data = {
         "holder": holder, "nil": args.nil, "text": (args.text or "").strip(), "corrects": earlier is not None,
+        "by_phone": by_phone,
         # A correction does not make a late report timely, nor a timely one late.
         "late_s": max(0.0, order.now.city - asked.due_at) if earlier is None else earlier.late_s,
     }  # fmt: skip
@@ -46,7 +55,9 @@ def decide_send_zero_report(order: SubjectOrder, args: SendZeroReport) -> Subjec
     expects = ((order.subject.name, order.subject.version),)
     if args.nil:
         return Decision((sent,), expects)
-    told = figures_fact(order, holder, args.figures, args.reason, exercise=asked.is_exercise)
+    told = figures_fact(
+        order, holder, args.figures, args.reason, by_phone=by_phone, exercise=asked.is_exercise
+    )
     if isinstance(told, Refusal):
         return told
     return Decision((told, sent), (*expects, (told.subject, int(told.data["version"]) - 1)))

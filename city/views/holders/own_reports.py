@@ -80,6 +80,7 @@ def _asked(asked: ReportRound, holder: str, rules: DecisionRules) -> dict[str, A
         "opened_at": asked.opened_at, "due_at": asked.due_at,
         "next_at": asked.opened_at + asked.interval_s if asked.interval_s else None,
         "sent_at": sent.signed.at if sent else None, "sent_nil": sent.nil if sent else False,
+        "sent_by_phone": sent.by_phone if sent else False,
         "late_s": sent.late_s if sent else 0.0, "red_s": rules.response.numbers.report_red_s,
         "old_s": OLD_ROUNDS * asked.interval_s or None,
     }  # fmt: skip

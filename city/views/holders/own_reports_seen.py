@@ -57,6 +57,8 @@ class OwnReportsSeen(msgspec.Struct, frozen=True):
     sent_at: float | None = None
     sent_nil: bool = False
     late_s: float = 0.0
+    sent_by_phone: bool = False
+    """The centre entered it, as it was told by telephone."""
     red_s: float = 0.0
     old_s: float | None = None
     confirmed: float | None = None

@@ -9,6 +9,7 @@ import msgspec
 from city.duty.presence import is_there
 from city.state.duty_records import Shift
 from city.state.ledger_state import LedgerState
+from city.state.response_records import CITY
 from city.views.response.response_view import public_name
 
 __all__ = ["CommandSeen", "RotatingSeen", "command_seen"]
@@ -19,6 +20,8 @@ IN_PERSON: Final = 3
 """From this rank (Ⅱ) on the rotating leader must be in the hall."""
 HALL: Final = ("hall", "demo")
 """Ways to sign in that mean that the person is in the hall."""
+COMMANDING: Final = ("commander", "deputy")
+"""Keys of approvers who take command with the level that they approve."""
 _SCENE: Final = re.compile(r"^\s*(\w)[^（(]*(?:[（(]([^）)]*)[）)])?")
 
 
@@ -33,7 +36,11 @@ class RotatingSeen(msgspec.Struct, frozen=True):
 
 
 class CommandSeen(msgspec.Struct, frozen=True):
-    """``commander`` of the response, ``scene`` of the worst incident that has one ('' = nobody named)."""
+    """``commander`` of the response, ``scene`` of the worst incident that has one ('' = nobody named).
+
+    ``commander_as``: commander or deputy, in which they decided on a level; spoken, when the commander gave a
+    spoken order (who it was is typed text, so that ``commander`` is ''); '' when an incident names them.
+    """
 
     commander: str = ""
     scene: str = ""
@@ -41,6 +48,7 @@ class CommandSeen(msgspec.Struct, frozen=True):
     """Short name of the scene commander's unit, if it is one that the district knows."""
     rotating: RotatingSeen | None = None
     """None: no shift has such a post."""
+    commander_as: str = ""
 
 
 def command_seen(
@@ -51,7 +59,31 @@ def command_seen(
     named = [one.commander_name for one in incidents if one.kind == RESPONSE and one.commander_name]
     scenes = sorted((one for one in incidents if one.scene_commander), key=lambda one: one.since)
     scene, unit = _masked(scenes[-1].scene_commander, units) if scenes else ("", "")
-    return CommandSeen(public_name(named[-1]) if named else "", scene, unit, _rotating(shift, rank, city_now))
+    name, acts_as = (public_name(named[-1]), "") if named else _decided(ledger)
+    return CommandSeen(name, scene, unit, _rotating(shift, rank, city_now), acts_as)
+
+
+def _decided(ledger: LedgerState) -> tuple[str, str]:
+    """Return who commands by their decision on a level of a response that runs: the newest one counts.
+
+    The commander takes command with the level (domain §A.8); a person whom they authorised does so in
+    their place. A real response comes before an exercise.
+    """
+    found: list[tuple[bool, float, str, str]] = []
+    for response in ledger.responses.values():
+        if response.jurisdiction == CITY or response.active is None:
+            continue
+        for one in reversed(response.activations):
+            if one.state == "ended":
+                break
+            signed = next((own.signed for own in one.approvals if own.signed.role in COMMANDING), None)
+            if signed is None:
+                continue
+            spoken = one.verbal is not None and signed.role == "commander"
+            name, acts_as = ("", "spoken") if spoken else (public_name(signed.name), signed.role)
+            found.append((not one.is_exercise, one.activated_at, name, acts_as))
+            break
+    return max(found)[2:] if found else ("", "")
 
 
 def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen | None:

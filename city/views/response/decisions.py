@@ -104,7 +104,8 @@ def decision_on_level(proposal: ProposalSeen, signed_by: tuple[str, ...] = ()) -
     given = sum(need.at is not None for need in proposal.needs)  # a spoken order names nobody
     names: dict[str, Any] = {
         "rank": proposal.rank, "before": proposal.rank_before, "tasks": proposal.tasks,
-        "seats": proposal.seats, "given": given, "needs": len(proposal.needs),
+        "seats": proposal.seats, "given": given, "needs": len(proposal.needs), "proposal": proposal.id,
+        "open": [list(need.approvers) for need in proposal.needs if need.at is None],
         "warnings": list(proposal.warnings), "measures": [list(one) for one in proposal.measures],
         "by": proposal.by, "hazard": proposal.hazard,
     }  # fmt: skip

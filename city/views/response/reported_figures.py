@@ -79,6 +79,7 @@ def street_cells(
         cells.append(StreetCell(
             street, report_state(asked, street, city, red_s=red_s), sent.signed.at if sent else None,
             sent.late_s if sent else 0.0, moved, should, told.as_of, told.is_old(old),
+            sent is not None and sent.by_phone,
         ))  # fmt: skip
     return tuple(cells)
 

@@ -167,6 +167,8 @@ class StreetCell(msgspec.Struct, frozen=True):
     should: float | None = None
     as_of: float | None = None
     is_old: bool = False
+    by_phone: bool = False
+    """Its report was told by telephone, and entered by the centre."""
 
 
 class RoundSeen(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ __all__ = ["Command"]
 
 
 class Command:
-    """Scalars: ``commander``, ``scene`` and ``scene_unit``, ``rotating`` (``RotatingSeen`` or None).
+    """Scalars: ``commander`` and ``commander_as``, ``scene`` and ``scene_unit``, ``rotating`` (or None).
 
     ``leader``, ``shift_lead``, ``seats``, ``seats_present`` and ``absent_leader_since`` as in the card
     ``duty``; rows: the empty seats, longest empty first.
@@ -25,7 +25,8 @@ class Command:
         command, duty = seen.command, seen.duty
         rotating = command.rotating
         scalars: dict[str, Any] = {
-            "commander": command.commander, "scene": command.scene, "scene_unit": command.scene_unit,
+            "commander": command.commander, "commander_as": command.commander_as,
+            "scene": command.scene, "scene_unit": command.scene_unit,
             "rotating": None if rotating is None else msgspec.to_builtins(rotating),
             "rank": seen.response.rank, "leader": duty.leader, "shift_lead": duty.shift_lead,
             "seats": duty.seats, "seats_present": duty.seats_present, "unstaffed": duty.unstaffed,

@@ -5,21 +5,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from city.indicators.emergency_figures import emergency_indicators, response_span
+from city.dispatch.water_lines import WaterLines
+from city.indicators.emergency_figures import emergency_indicators, response_span, units_by_kind
 from city.indicators.indicator import Indicator
-from city.state.ledger_state import Device, Place
+from city.response.local_numbers import WaterLevel
+from city.state.ledger_state import CityState, Device, Place
 from city.state.linkage_records import Closure
 from city.state.response_records import Basis
 from city.state.sensor_records import Alarm
-from city.state.warning_records import WarningMessage
 from layouts.cards.desk_indicators import EMERGENCY, MAIN, DeskIndicators
-from tests.city.commands.reports_world import DISTRICT, ReportsWorld
+from tests.city.commands.reports_world import DISTRICT, PARK, SHELTER, ReportsWorld
 from tests.city.commands.world import CHEN, HE, LU, POWER, TANG, TANGZHEN, WEI, WEIFANG
 from tests.linkage_factory import signed, task
 
 SHOULD, MOVED = "relocation.low_lying.should", "relocation.low_lying.moved"
 KEYS = ["E01", "E02", "E02b", "E02c", "E03", "E03b", "E04", "E05", "E05b", "E06", "E07", "E08", "E09", "E09b",
-        "E10", "E11", "E12", "E12b", "E13"]  # fmt: skip
+        "E10", "E10b", "E10c", "E11", "E12", "E12b", "E13"]  # fmt: skip
 
 
 def figures(w: ReportsWorld, **given: Any) -> dict[str, Indicator]:
@@ -36,15 +37,38 @@ def test_without_facts_every_figure_has_a_reason_and_none_is_zero() -> None:
     assert response_span(ReportsWorld().state, 0.0) is None
 
 
-def test_e01_from_the_warning_to_the_level_that_rests_on_it() -> None:
-    w = ReportsWorld(2)
-    held = w.state.responses[DISTRICT]
-    sent = w.now.city - 540
-    w.state.warnings["w1"] = WarningMessage("w1", "sh", "Actual", "Alert", sent, (), (), sent + 9e4)
-    based = msgspec.structs.replace(held.activations[0], basis=Basis(("w1", "gone")))
-    w.state.responses[DISTRICT] = msgspec.structs.replace(held, activations=(based,))
+def test_e01_from_when_the_warning_came_to_the_level_that_rests_on_it() -> None:
+    """Ⅳ 540 s after its warning came, Ⅲ 90 s after the next one; then down to Ⅳ, which begins nothing."""
+    w = ReportsWorld(1)
+    held, at = w.state.responses[DISTRICT], w.now.city
+    w.state.warnings_received.update(w1=at - 540, w2=at + 3510)
+    (first,) = held.activations
+    raised = msgspec.structs.replace
+    acts = (
+        raised(first, state="superseded", basis=Basis(("w1", "gone"))),
+        raised(first, id="a2", rank=2, activated_at=at + 3600, state="superseded", basis=Basis(("w1", "w2"))),
+        raised(first, id="a3", rank=1, activated_at=at + 7200, basis=Basis(("w1",))),
+    )
+    w.wait(minutes=180)
+    w.state.responses[DISTRICT] = raised(held, activations=acts[:1])
+    assert (figures(w)["E01"].value, figures(w)["E01"].inputs) == (540.0, {"rank_1_s": 540.0})
+    w.state.responses[DISTRICT] = raised(held, activations=acts)
     told = figures(w)["E01"]
-    assert (told.value, told.inputs) == (540.0, {"rank_2_s": 540.0})
+    assert (told.value, told.inputs) == (90.0, {"rank_1_s": 540.0, "rank_2_s": 90.0})
+
+
+def test_e02_and_e13_count_the_tasks_of_the_real_response_or_of_the_exercise_and_never_both() -> None:
+    w = ReportsWorld(3)
+    at = w.now.city
+    for number in range(25):
+        plain = task(number, issued_at=at, mode="verbal_recorded", is_exercise=number >= 22)
+        w.state.tasks[plain.id] = plain
+    w.wait(minutes=1)
+    found = figures(w)
+    assert (found["E02"].denominator, found["E13"].denominator) == (22, 22)
+    found = {one.id: one for one in emergency_indicators(
+        w.state, w.rules, (at, at + 60), now=at + 60, exercise=True)}  # fmt: skip
+    assert (found["E02"].denominator, found["E13"].denominator) == (3, 3)
 
 
 def test_e04_by_group_with_the_streets_without_a_number_and_the_age() -> None:
@@ -57,6 +81,7 @@ def test_e04_by_group_with_the_streets_without_a_number_and_the_age() -> None:
     assert told.inputs == {
         "without": 2, "oldest_s": 1200.0, "figure.group.low_lying": {"moved": 100, "should": 140},
         "figure.group.site_shed": {"moved": 0, "should": 60},
+        f"street.{WEI}": {"moved": 10, "should": 100}, f"street.{TANG}": {"moved": 90, "should": 100},
     }  # fmt: skip
 
 
@@ -132,6 +157,66 @@ def test_e08_to_e10_and_e12_from_what_was_reported_last() -> None:
     assert found["E08"].inputs == {"reported": 140, "cleared": 20, "blocking": 6}
 
 
+def test_e09b_is_no_share_while_one_of_its_numbers_is_not_reported() -> None:
+    w = ReportsWorld(3)
+    w.figures(POWER, "dl", {"outage.restored": 100})
+    told = figures(w)
+    assert (told["E09"].value, told["E09b"].value, told["E09b"].inputs) == (None, None, {"restored": 100})
+    w.figures(POWER, "dl", {"outage.out": 0})
+    assert (figures(w)["E09"].value, figures(w)["E09b"].value) == (0, 100.0)
+
+
+def test_e10b_the_highest_live_gauge_of_each_station_against_the_stations_own_line() -> None:
+    """Two gauges of one station: 4.62 counts and is over 4.55; the other station has no live level."""
+    w = ReportsWorld(3)
+    inner = msgspec.structs.replace(PARK, station="inner", gauges=("CW-2",), lines=(("warning", 3.2),))
+    both = msgspec.structs.replace(PARK, gauges=("CW-1", "CW-9"))
+    w.rules = msgspec.structs.replace(w.rules, water_lines=WaterLines((both, inner)))
+    at = w.now.city
+    told = figures(w, levels=[WaterLevel("CW-9", "", 4.62, at), WaterLevel("CW-1", "", 4.4, at)])["E10b"]
+    assert (told.value, told.denominator, told.inputs["without"]) == (1, 1, 1)
+    assert told.inputs["station.huangpu_park"] == {"level_m": 4.62, "line_m": 4.55}
+    told = figures(w, levels=[WaterLevel("CW-1", "", 4.4, at), WaterLevel("CW-2", "", 3.2, at)])["E10b"]
+    assert (told.value, told.denominator) == (1, 2)
+    assert (figures(w)["E10b"].value, figures(w)["E10b"].why_not) == (None, "no_level")
+
+
+def test_e10c_closed_gates_of_those_that_must_be() -> None:
+    w = ReportsWorld(3)
+    numbers = msgspec.structs.replace(w.rules.response.numbers, figures_of={"gates": ("ps",)})
+    rules = msgspec.structs.replace(w.rules.response, numbers=numbers)
+    w.rules = msgspec.structs.replace(w.rules, response=rules)
+    w.figures(CHEN, "ps", {"gates.closed": 6, "gates.needed": 8})
+    assert (figures(w)["E10c"].value, figures(w)["E10c"].inputs) == (75.0, {"closed": 6})
+    w.figures(CHEN, "ps", {"gates.closed": 0, "gates.needed": 0})
+    assert (figures(w)["E10c"].value, figures(w)["E10c"].why_not) == (None, "none_needed")
+
+
+def test_e12b_leaves_out_what_has_no_known_capacity() -> None:
+    w = ReportsWorld(3)
+    small = msgspec.structs.replace(SHELTER, id="S2", capacity=None)
+    w.rules = msgspec.structs.replace(w.rules, street_places={WEI: (SHELTER, small)})
+    w.figures(WEIFANG, WEI, {"shelter.S1.occupied": 60, "shelter.S2.open": 1, "shelter.S2.occupied": 90})
+    told = figures(w)
+    assert (told["E12"].numerator, told["E12"].denominator) == (1, 2)
+    assert (told["E12b"].value, told["E12b"].inputs) == (25.0, {"people": 60, "uncounted": 1})
+
+
+def test_e11_counts_no_unit_whose_position_is_lost() -> None:
+    state = CityState()
+    units = state.measured.units
+    for unit, at_work, age in (("a", "on_scene", 5), ("b", "standby", 5), ("c", "standby", 5000)):
+        row = units.row(unit)
+        for name, value in (
+            ("kind", "squad"),
+            ("state", at_work),
+            ("at", 1e6 - age),
+            ("received", 1e6 - age),
+        ):
+            units.column(name)[row] = value
+    assert units_by_kind(state, 1e6) == {"squad": (1, 1)}
+
+
 def test_e11_by_kind_when_the_units_are_known() -> None:
     told = figures(ReportsWorld(3), units={"pump_truck": (3, 1), "squad": (1, 3)})["E11"]
     assert (told.value, told.inputs["unit.pump_truck"]) == (50.0, {"committed": 3.0, "free": 1.0})
@@ -144,13 +229,14 @@ def test_e13_orders_of_leaders_by_shift_and_no_tasks_of_plans() -> None:
         (1, "duty_leader", "manual", {"verified": signed(at + 60)}), (2, "rotating_leader", "manual", {}),
         (3, "duty_leader", "manual", {"state": "cancelled"}), (4, "duty_leader", "plan", {}),
         (5, "duty_officer", "manual", {}), (6, "commander", "session", {}),
+        (7, "duty_officer", "verbal_recorded", {}),
     ):  # fmt: skip
         plain = task(number, mode=mode, issued_at=at, **changes)
         ordered = msgspec.structs.replace(plain.ordered, role=role)
         w.state.tasks[plain.id] = msgspec.structs.replace(plain, ordered=ordered)
     told = figures(w)["E13"]
-    assert (told.numerator, told.denominator) == (1, 3)
-    assert told.inputs == {"310115-2026-11-22-night": {"verified": 1.0, "orders": 3.0}}
+    assert (told.numerator, told.denominator) == (1, 4)
+    assert told.inputs == {"310115-2026-11-22-night": {"verified": 1.0, "orders": 4.0}}
 
 
 def test_the_span_is_the_whole_response_through_all_its_levels_and_ends_with_it() -> None:

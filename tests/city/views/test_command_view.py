@@ -8,6 +8,7 @@ from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Incident, Signed, Site
 from city.views.response.command_view import CommandSeen, RotatingSeen, command_seen
+from tests.city.commands.response.response_world import COMMANDER, LEADER, ROTATING, Responding
 
 NOW = 1000.0
 UNITS = frozenset({"消防"})
@@ -50,6 +51,39 @@ def test_of_a_typed_person_a_wall_shows_the_surname_and_a_known_unit(
 ) -> None:
     told = see(incident("a", scene_commander=typed))
     assert (told.scene, told.scene_unit) == seen
+
+
+def test_who_approved_a_level_as_the_commander_commands_until_the_response_ends() -> None:
+    world = Responding()
+
+    def commands() -> tuple[str, str]:
+        told = command_seen(world.state, None, world.rank(), world.now.city)
+        return told.commander, told.commander_as
+
+    world.activate(3)
+    assert commands() == ("", "")  # Ⅱ by the rotating leader
+    world.propose(4, LEADER)
+    world.approve(COMMANDER)
+    assert commands() == ("", "")
+    world.approve(LEADER)
+    assert commands() == ("q××", "commander")
+    world.activate(2)
+    assert commands() == ("q××", "commander")
+    world.activate(0)
+    assert commands() == ("", "")
+    world.with_deputy(ROTATING)
+    world.propose(4, LEADER)
+    world.approve(ROTATING)
+    world.approve(LEADER)
+    assert commands() == ("f××", "deputy")
+
+
+def test_of_a_spoken_order_the_commander_is_told_by_title_alone() -> None:
+    world = Responding()
+    world.speak(4, person="李四（区长）")
+    world.approve(LEADER)
+    told = command_seen(world.state, None, 4, world.now.city)
+    assert (told.commander, told.commander_as) == ("", "spoken")
 
 
 def test_a_closed_incident_has_no_commander() -> None:

@@ -185,3 +185,11 @@ def test_the_centres_own_task_is_acknowledged_and_finished_at_a_desk() -> None:
         assert seen.verbs[0] == first
         (other,) = LinkageView(None).see(city_with([incident()], [task(state=state)]), CITY).tasks
         assert first not in other.verbs
+
+
+def test_a_spoken_order_may_be_written_down_until_it_is_whatever_became_of_its_task() -> None:
+    for state in ("issued", "done", "verified"):
+        for write_by in (CITY + 600, None):
+            spoken = task(state=state, mode="verbal_recorded", write_by=write_by, done=signed(CITY))
+            (seen,) = LinkageView(None).see(city_with([incident()], [spoken]), CITY).tasks
+            assert ("write_task_order" in seen.verbs) == (write_by is not None)

@@ -211,3 +211,13 @@ def test_nobody_is_offered_the_check_of_a_case() -> None:
     ]
     assert "check" not in offered
     assert offered
+
+
+def test_who_has_a_case_that_was_reported_by_its_position_alone_may_add_the_photos_that_it_owes() -> None:
+    w = World()
+    key = dispatched(w)
+    assert all("add_photos" not in one.more_verbs for code in ("tx", WEI) for one in seen(w, code))
+    w.state.cases[key].file.photo_by = w.now.city + 3600
+    assert all("add_photos" in one.more_verbs for code in ("tx", WEI) for one in seen(w, code))
+    w.done("add_photos", key, TELECOM, photos=["a" * 64])
+    assert all("add_photos" not in one.more_verbs for one in seen(w, "tx"))

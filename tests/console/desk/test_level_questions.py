@@ -3,14 +3,20 @@
 import msgspec
 
 from city.access import Person
-from city.commands.command import Now
+from city.commands.command import Command, Decision, Now
+from city.commands.decide import decide
 from city.dispatch.response_rules import ResponseRules
-from console.desk.level_questions import level_run
+from console.desk.level_questions import deputies, level_press, level_run
 from tests.city.commands.response.response_world import (
+    COMMANDER,
     DISTRICT,
     FLOOD,
+    GREEN_LEADER,
     LEAD,
     LEADER,
+    OFFICER,
+    OTHER_LEADER,
+    ROTATING,
     Responding,
 )
 from tests.city.commands.world import INSPECTOR, STREETS, WEIFANG
@@ -71,3 +77,68 @@ def test_an_unknown_response_or_rank_has_no_dry_run() -> None:
         ("2", "x"),
     ):
         assert asked(world, rank, response=response) == {"run": None}
+
+
+EVERYBODY = (OFFICER, LEAD, LEADER, OTHER_LEADER, ROTATING, COMMANDER, FLOOD, GREEN_LEADER, INSPECTOR)
+
+
+def pressing(world: Responding) -> dict[str, str]:
+    """Account → what it may press on the district's proposal: exactly what would then not be refused."""
+    found, waiting = {}, world.proposal()
+    for by in EVERYBODY:
+        told = level_press(world.state, by, world.rules)["press"][DISTRICT[9:]]
+        assert told["proposal"] == waiting.id
+        for name in ("approve", "refuse"):
+            command = Command(
+                name, f"{name}_level", DISTRICT, world.response().version, {"proposal": waiting.id}
+            )
+            answer = decide(world.state, command, by, world.rules, world.now)
+            assert told[name] == isinstance(answer, Decision), (by.account, name, answer)
+        found[by.account] = "".join(name[0] for name in ("approve", "refuse") if told[name])
+    return {account: may for account, may in found.items() if may}
+
+
+def test_a_proposal_may_be_pressed_by_those_alone_who_are_not_refused() -> None:
+    world = planned()
+    world.propose(2, LEAD)
+    # The shift lead proposed Ⅲ and takes it back; both duty leaders and the flood office may decide.
+    assert pressing(world) == {"gu": "r", "wang": "ar", "xia": "ar", "sw9": "ar"}
+    world.approve(LEADER)
+    assert pressing(world) == {"gu": "r", "wang": "r", "xia": "r", "sw9": "ar"}
+    world.approve(FLOOD)
+    world.propose(4, FLOOD)
+    assert pressing(world) == {"wang": "ar", "xia": "ar", "qu": "ar", "sw9": "r"}
+    world.with_deputy(ROTATING)
+    assert pressing(world)["fang"] == "ar"
+    world.approve(COMMANDER)
+    assert pressing(world) == {"wang": "ar", "xia": "ar", "qu": "r", "sw9": "r", "fang": "r"}
+
+
+def test_a_spoken_order_is_approved_by_a_duty_leader_and_taken_back_by_who_recorded_it() -> None:
+    world = planned()
+    world.speak(4, OFFICER)
+    assert pressing(world) == {"chen": "r", "wang": "a", "xia": "a", "qu": "r"}
+
+
+def test_below_the_citys_level_nobody_approves() -> None:
+    world = planned()
+    world.activate(3)
+    world.propose(1, LEADER, text="风雨减弱")
+    world.city(2)
+    assert set(pressing(world).values()) == {"r"}
+
+
+def test_the_commander_is_told_whom_to_authorise_and_nobody_else_is_told_anything() -> None:
+    world = planned()
+    world.at_post(ROTATING)
+    assert deputies(world.state, COMMANDER)["responses"] == []
+    world.activate(3)
+    told = deputies(world.state, COMMANDER)
+    assert told["people"] == [{"to": "fang", "name": ROTATING.name, "post": "rotating_leader"}]
+    assert [(one["id"], one["deputy"]) for one in told["responses"]] == [(DISTRICT[9:], "")]
+    assert world.did("authorise_deputy", DISTRICT, COMMANDER, to=told["people"][0]["to"]) == [
+        "DeputyAuthorised"
+    ]
+    assert deputies(world.state, COMMANDER)["responses"][0]["deputy"] == ROTATING.name
+    for by in (LEADER, LEAD, FLOOD, ROTATING):
+        assert deputies(world.state, by) == {"responses": [], "people": []}

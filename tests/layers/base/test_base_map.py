@@ -17,14 +17,10 @@ from layers.atlas.importing import import_atlas
 from layers.atlas.inset import place_inset
 from layers.base import base_map
 from layers.base.name_glyphs import STYLES, Lettering, place_names
+from tests.console.browser import ARGUMENTS, CHROMIUM
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "city"
 WIDTH, HEIGHT = 756, 986
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-]
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +160,7 @@ def test_nothing_of_the_ground_is_saturated():
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
 async def test_a_map_without_a_size_keeps_equal_scales_in_a_browser_of_any_shape(atlas, tmp_path):
     """Also: no request leaves the page, no error, and the whole district stays in view."""
     figure = base_map.map_figure(atlas.drawing.bounds)
@@ -179,7 +175,7 @@ async def test_a_map_without_a_size_keeps_equal_scales_in_a_browser_of_any_shape
     }"""
     errors, requests = [], []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": 700, "height": 900})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))

@@ -7,7 +7,19 @@ from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
 from tests.city.commands.reports_world import DISTRICT, ReportsWorld
-from tests.city.commands.world import CHEN, HE, LU, POWER, SQUAD, TANG, TANGZHEN, TELECOM, WEI, WEIFANG
+from tests.city.commands.world import (
+    CHEN,
+    HE,
+    INSPECTOR,
+    LU,
+    POWER,
+    SQUAD,
+    TANG,
+    TANGZHEN,
+    TELECOM,
+    WEI,
+    WEIFANG,
+)
 
 STREETS = (WEI, LU, TANG, HE)
 
@@ -137,10 +149,31 @@ def test_only_who_is_asked_reports_and_only_for_itself() -> None:
     assert isinstance(w.report(POWER), Decision)
     assert isinstance(w.report(SQUAD), Decision)
     assert set(w.round.reports) == {"dl", "cg"}
-    for by, reason in ((TELECOM, "not_in_round"), (CHEN, "no_right")):
-        answer = w.report(by)
+    answers = (
+        (w.report(TELECOM), "not_allowed", "not_in_round"),
+        (w.report(WEIFANG, holder=TANG), "not_allowed", "other_holder"),
+        (w.report(INSPECTOR), "not_allowed", "no_right"),
+        (w.report(CHEN), "bad_args", "missing_arg"),
+        (w.report(CHEN, holder="tx"), "not_allowed", "not_in_round"),
+    )
+    for answer, code, reason in answers:
         assert isinstance(answer, Refusal)
-        assert (answer.code, answer.reason) == ("not_allowed", reason)
+        assert (answer.code, answer.reason) == (code, reason)
+
+
+def test_what_a_street_telephones_is_entered_by_the_officer_and_says_so() -> None:
+    w = ReportsWorld(2)
+    w.tick()
+    w.wait(minutes=40)
+    assert isinstance(w.report(CHEN, holder=TANG, text="值班员李"), Decision)
+    sent = w.round.reports[TANG]
+    assert (sent.by_phone, sent.signed.by, sent.late_s, sent.text) == (True, "chen", 600.0, "值班员李")
+    numbers = {"relocation.low_lying.should": 40, "relocation.low_lying.moved": 12}
+    assert isinstance(w.report(CHEN, holder=WEI, nil=False, figures=numbers), Decision)
+    assert w.state.situations[WEI].figures["relocation.low_lying.moved"].by_phone
+    # The street's own report corrects it, and is its own again.
+    assert isinstance(w.report(TANGZHEN), Decision)
+    assert (w.round.reports[TANG].by_phone, w.round.reports[TANG].signed.by) == (False, TANGZHEN.account)
 
 
 @pytest.mark.parametrize(
