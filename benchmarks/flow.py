@@ -127,7 +127,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--quick", action="store_true", help="less than a minute: ten seconds of each")
     options = parser.parse_args()
+    if options.quick:
+        options.seconds = 10.0
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder), log_format="json")
         running.start()

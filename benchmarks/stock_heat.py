@@ -55,7 +55,7 @@ def serve(port: int, view: View, number: int, every_s: float, told: Any) -> None
 
     for task in (answer, move):
         threading.Thread(target=task, daemon=True).start()
-    pn.serve({"/": page}, port=port, show=False, threaded=False)
+    pn.serve({"/": page}, port=port, show=False, threaded=False, verbose=False)
 
 
 def stock_heat(view: View, number: int, every_s: float, sessions: int, seconds: float) -> dict[str, float]:

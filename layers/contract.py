@@ -1,5 +1,6 @@
 """The contract of a layer: a view becomes columns (once for all viewers), columns become glyphs."""
 
+from collections.abc import Container, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ __all__ = [
     "Frame",
     "Layer",
     "MapSetting",
+    "clear_sources",
     "machine_time",
     "same",
     "source_of",
@@ -128,6 +130,14 @@ class Layer(Protocol):
 def source_of(frame: Frame, prefix: str) -> ColumnDataSource:
     """Return a Bokeh source with a frame's columns, under the name that the page uses."""
     return ColumnDataSource(data=dict(frame.columns), name=f"{prefix}:{frame.key}")
+
+
+def clear_sources(figures: Iterable[Any], names: Container[str]) -> None:
+    """Take the rows out of the named sources of figures: what they drew once must not be taken as present."""
+    for figure in figures:
+        for model in figure.references():
+            if isinstance(model, ColumnDataSource) and model.name in names:
+                model.data = {str(name): [] for name in model.data}
 
 
 def same(one: Frame | None, other: Frame) -> bool:

@@ -1,20 +1,18 @@
-"""The builder makes one page of a layout, a language and the figures. Only this module makes templates."""
+"""The builder makes one session's page of a layout, a language and the parts that all sessions share."""
 
 import functools
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import panel as pn
-from panel.io.document import init_doc
 
 from layers.fields.heat_choices import CHOICES
 from layouts import theme
-from layouts.cards.component import CardComponent
 from layouts.catalogues import Names, catalogue, streets
-from layouts.pages import Cell, Layout
+from layouts.page_parts import Page, PageParts, inert
+from layouts.pages import Layout
 from layouts.session_echo import SessionEcho
 from layouts.session_messages import OnMessage, SessionMessages
 
@@ -62,33 +60,6 @@ class Visitor(msgspec.Struct, frozen=True):
     holder: str = ""
 
 
-class Page(pn.Template):
-    """A template that adds all its parts to the document in one step.
-
-    Panel adds one root at a time, and Bokeh traverses the whole document after each: on our page that is
-    two thirds of the cost of opening it.
-    """
-
-    def _init_doc(self, doc: Any = None, *given: Any, **named: Any) -> Any:
-        document = init_doc(doc or pn.state.curdoc)
-        with document.models.freeze():
-            return super()._init_doc(document, *given, **named)
-
-    def __repr__(self) -> str:
-        """Return a short text: Panel computes it again for every part added, for use in notebooks."""
-        return f"<{type(self).__name__} of {len(self._render_items)} parts>"
-
-
-class Figure(pn.pane.Bokeh):
-    """A figure of a page, without Panel's search for callbacks that name its id; ours name none."""
-
-    def _get_model(self, doc: Any, root: Any = None, parent: Any = None, comm: Any = None) -> Any:
-        if root is None:
-            return self.get_root(doc, comm)
-        self._models[root.ref["id"]] = (self.object, parent)
-        return self.object
-
-
 @functools.cache
 def _skeleton() -> Any:
     """Return the page's template, compiled once: compiling costs as much as all cards together."""
@@ -99,7 +70,7 @@ def build(
     layout: Layout,
     *,
     lang: str,
-    figures: Mapping[str, Any],
+    parts: PageParts,
     settings: PageSettings,
     visitor: Visitor | None = None,
     scope: str = "",
@@ -109,18 +80,10 @@ def build(
 
     ``wide``: the page's live socket also brings the frames of the figures that only a wide canvas shows.
 
-    ``figures`` are Bokeh figures by the keys of the layout's figure cells; a cell without a figure is left
-    out. Without a ``visitor`` the page gives no commands. Raises KeyError for an unsupported language.
+    ``parts`` are those of all sessions. Without a ``visitor`` the page gives no commands. Raises KeyError for
+    an unsupported language.
     """
     template = Page(_skeleton())
-    shown = [cell for cell in layout.cells("figure") if cell.key in figures]
-    for cell in layout.cells("card"):
-        template.add_panel(cell.key, _component(cell, settings))
-    for cell in shown:
-        figure = figures[cell.key]
-        figure.name = figure.name or f"figure:{cell.key}"
-        sizing = {"sizing_mode": "stretch_both"} if cell.grow else {}
-        template.add_panel(cell.key, Figure(figure, margin=0, **sizing))  # type: ignore[no-untyped-call]  # Panel has no types
     template.add_panel("session_echo", SessionEcho(width=0, height=0, margin=0))  # type: ignore[no-untyped-call]  # Panel has no types
     if visitor is not None:
         messages = SessionMessages(visitor.on_message, width=0, height=0, margin=0)
@@ -131,7 +94,7 @@ def build(
         "zone": settings.timezone, "live": live + ("?wide=1" if wide else ""),
         "health": settings.health, "static": settings.static_url,
         "title": settings.title, "streets": [] if layout.words else streets(settings.names),
-        "figures": {cell.key: figures[cell.key].name for cell in shown},
+        "figures": parts.figures,
         "words": _words(layout, lang, settings.names), "sheets": layout.sheets,
         "phone": settings.phone if layout.scoped else "",
         "heats": CHOICES if "heat_map" in layout.scripts else {},
@@ -140,8 +103,9 @@ def build(
     }  # fmt: skip
     variables = {
         "layout": layout, "heading": settings.title[lang], "lang": lang, "build": settings.build,
-        "present": [cell.key for cell in shown], "static_url": settings.static_url,
-        "page": _inert(page), "tokens": theme.css(), "takes_commands": visitor is not None,
+        "present": list(parts.figures), "static_url": settings.static_url,
+        "page": inert(page), "parts": parts.text, "tokens": theme.css(),
+        "takes_commands": visitor is not None,
         "inset": settings.inset, "titles": settings.title, "outline": settings.outline,
     }  # fmt: skip
     for name, value in variables.items():
@@ -152,18 +116,3 @@ def build(
 def _words(layout: Layout, lang: str, names: Names) -> dict[str, str]:
     words = catalogue(lang, names)
     return {key: text for key, text in words.items() if not layout.words or key.startswith(layout.words)}
-
-
-def _component(cell: Cell, settings: PageSettings) -> CardComponent:
-    return CardComponent(  # type: ignore[no-untyped-call]  # Panel has no types
-        card=cell.key,
-        module=f"{settings.static_url}/@{settings.build}/esm/{cell.key}.js",
-        sizing_mode="stretch_both" if cell.grow else "stretch_width",
-        margin=0,
-    )
-
-
-def _inert(page: dict[str, Any]) -> str:
-    """Return JSON escaped so that no text in it can end the script element that contains it."""
-    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

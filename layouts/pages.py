@@ -130,6 +130,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
                 (
                     Cell("map", "figure"),
                     Cell("desk_map_box"),
+                    Cell("legend"),
                     Cell("heat"),
                     Cell("desk_indicators", grow=True),
                 ),

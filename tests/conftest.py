@@ -1,5 +1,6 @@
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import gc
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,17 @@ LONG: Final = (
     "tests/feeds/test_recorded_day.py", "tests/stories/", "tests/console/test_",
 )  # fmt: skip
 BROWSER_FILES: Final = pytest.StashKey[set[Path]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without the garbage collector, which would look again and again at all that was imported."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:

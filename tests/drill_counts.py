@@ -22,7 +22,7 @@ def counted(facts: Sequence[Fact], at: Callable[[Fact], float], script: Script) 
     own = [fact for fact in by_type["ResponseActivated"] if "city" not in fact.subject]
     begins, ends = at(own[0]), at(by_type["ResponseEnded"][-1])
     return {
-        **_tasks(by_type, at, begins, ends), **_rounds(by_type, begins, ends), **_shelters(),
+        **_tasks(by_type, at, begins, ends), **_rounds(by_type, at, begins, ends), **_shelters(),
         # By hand: what the script says at the moments that are named here.
         "E01": "3′00″",  # yellow at T-24:00, Ⅲ at T-23:57; no warning led to the levels after it
         "E04": _share(*[sum(sum(one.values()) for one in script.people.values())] * 2),
@@ -31,6 +31,7 @@ def counted(facts: Sequence[Fact], at: Callable[[Fact], float], script: Script) 
         "E08": "0",  # no tree blocks a road since T+4:50
         "E09": "1200", "E09b": _share(8800, 8800 + 1200),
         "E10": _share(46, 48),
+        "E10b": "无数据", "E10c": "无数据",  # no live water level at the end; nobody reported gates
         "E11": _share(4, 7),
         "E13": _share(1, 1),  # two pump trucks, ordered at T+1:14, verified at T+1:55
     }  # fmt: skip
@@ -65,11 +66,22 @@ def _tasks(
     }  # fmt: skip
 
 
-def _rounds(by_type: dict[str, list[Fact]], begins: float, ends: float) -> Told:
+def _rounds(
+    by_type: dict[str, list[Fact]], at: Callable[[Fact], float], begins: float, ends: float
+) -> Told:  # fmt: skip
     """E05, E05b: reports in time of those asked for, in rounds that were due while the response lasted."""
+    changes = by_type["ResponseActivated"] + by_type["ResponseEnded"]
+    levels = [one for one in changes if "city" not in one.subject]
+
+    def until(opened: Fact) -> float:
+        """A round ends with the next one, or when the level changes, whatever comes first."""
+        closed = [one for one in by_type["ReportRoundEnded"] if one.subject == opened.subject]
+        after = [one for one in levels if one.position > opened.position]
+        return min((at(one) for one in closed + after), default=ends)
+
     asked = {
         fact.subject: fact.data for fact in by_type["ReportRoundOpened"]
-        if begins <= parse(fact.data["opened_at"]) and parse(fact.data["due_at"]) <= ends
+        if begins <= parse(fact.data["opened_at"]) and parse(fact.data["due_at"]) <= min(ends, until(fact))
     }  # fmt: skip
     timely = {
         (fact.subject, fact.data["holder"]) for fact in by_type["ZeroReportSent"] if not fact.data["late_s"]

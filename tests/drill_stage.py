@@ -32,6 +32,8 @@ class MemoryStage:
         self.clocks: list[float] = []
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.by_others: set[str] = set()
+        self.acts: dict[tuple[str, str], int] = {}
+        """(account, subject) → position of a person's act."""
         self._people = people
         self._store = Store()
         self._hash = GENESIS
@@ -84,6 +86,10 @@ class MemoryStage:
 
     def people_acted(self, subject: str) -> bool:
         return subject in self.by_others
+
+    def acted(self, account: str, subject: str, after: int) -> int | None:
+        at = self.acts.get((account, subject), 0)
+        return at if at > after else None
 
     async def catch_up(self) -> None:
         pass

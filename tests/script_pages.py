@@ -8,6 +8,7 @@ page ordered and asked through its session, ``window.reply(message)`` the sessio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -130,7 +131,7 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         "live": "/live", "health": "/healthz", "static": "/citywall/static",
         "title": {"zh": "中心", "en": "Centre"}, "streets": [],
         "figures": {cell.key: f"figure:{cell.key}" for cell in layout.cells("figure")},
-        "words": catalogue(lang, Names()), "sheets": layout.sheets, "person": person,
+        "sheets": layout.sheets, "person": person,
         "phone": "021-6000", "has_grids": has_grids, "wide_from": layout.wide and layout.wide.from_px,
     }  # fmt: skip
     regions = "".join(
@@ -144,7 +145,7 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         for region in layout.regions
     )
     areas = " ".join(f"'{row}'" for row in layout.areas)
-    words = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    words = f'{_json(told)[:-1]}, "words": {_words(lang)}}}'
     scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
     grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
     sheets = "".join(
@@ -155,3 +156,12 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
       <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""
+
+
+@cache
+def _words(lang: str) -> str:
+    return _json(catalogue(lang, Names()))
+
+
+def _json(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")

@@ -107,7 +107,8 @@ def fold_on_case(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
             kind=last_before.type, fact=fact,
         )  # fmt: skip
         touched = ("outbox", *touched)
-    case = msgspec.structs.replace(change.case, **change.case_changes)
+    changes = change.case_changes
+    case = msgspec.structs.replace(change.case, **changes) if changes else change.case
     if queue(state, case, file, fact):
         touched = ("outbox", *touched)
     _commit(change)

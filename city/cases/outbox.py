@@ -37,6 +37,8 @@ def queue(state: LedgerState, case: Case, file: CaseFile, fact: Fact) -> bool:
     ``case`` is the state before, ``file`` the state after the fact. Messages on danger, hazards and critical
     cases leave at once, the others when the time to undo is over.
     """
+    if fact.type not in NOTICES and fact.type not in STATUS:
+        return False
     at_once = case.hazard or case.urgency == "critical" or fact.type in AT_ONCE
     seconds = number(fact.data, "undo_s")
     wait = 0.0 if at_once else UNDO_S if seconds is None else seconds

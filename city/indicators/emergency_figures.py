@@ -92,12 +92,15 @@ def emergency_indicators(
     return sorted(found, key=lambda one: one.id)
 
 
-def units_by_kind(state: CityState, now: float) -> dict[str, tuple[int, int]]:
-    """Return kind of unit → committed and free ones at machine time ``now``; a lost unit is neither."""
+def units_by_kind(state: CityState, now: float | None = None) -> dict[str, tuple[int, int]]:
+    """Return kind of unit → committed and free ones at machine time ``now``; a lost unit is neither.
+
+    Without ``now`` every unit is as it told last: a report looks back.
+    """
     columns = (state.measured.units.column(name) for name in ("kind", "state"))
     units, found = state.measured.units, dict[str, tuple[int, int]]()
     as_of = measured_as_of(units.column("at"), units.column("received"), state.ledger.clock)
-    known = now - as_of <= UNIT_STALE_S
+    known = as_of >= (-math.inf if now is None else now - UNIT_STALE_S)
     for kind, at_work, is_known in zip(*columns, known, strict=True):
         busy, free = found.get(str(kind), (0, 0))
         unit = UnitNow(str(kind), str(at_work), lost=not is_known)
@@ -137,14 +140,18 @@ def _received(state: LedgerState, activation: Activation) -> float | None:
 def _reports(
     state: LedgerState, span: tuple[float, float], now: float, *, exercise: bool
 ) -> list[Indicator]:  # fmt: skip
-    """E05: reports on time of those due, in the newest round that is due; E05b in all rounds of the span."""
+    """E05: reports on time of those due, in the newest round that is due; E05b in all rounds of the span.
+
+    A round that a change of the level ended before it was due asked for nothing.
+    """
     rounds = [
         one for one in state.report_rounds.values()
         if one.is_exercise == exercise and span[0] <= one.opened_at <= span[1] and one.due_at <= now
+        and (one.ended_at is None or one.ended_at >= one.due_at)
     ]  # fmt: skip
     if not rounds:
         return [unknown(key, "percent", "no_round") for key in ("E05", "E05b")]
-    newest = max(rounds, key=lambda one: one.due_at)
+    newest = max(reversed(rounds), key=lambda one: one.due_at)  # of two that are due at once the last opened
     missing = [one for one in newest.holders if one not in newest.reports]
     this = part("E05", _timely(newest), len(newest.holders), late=_late(newest), missing=len(missing))
     named = Indicator(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from city.dispatch.decision_rules import DecisionRules
-from city.indicators.emergency_figures import emergency_indicators
+from city.indicators.emergency_figures import emergency_indicators, units_by_kind
 from city.indicators.indicator import Indicator
 from city.state.ledger_state import CityState
 from console.after_action.episode import Episode
@@ -21,11 +21,12 @@ _UNITS: Final = {"percent": " %", "count": "", "seconds": "", "cm": " cm"}
 def indicator_rows(state: CityState, rules: DecisionRules, episode: Episode, words: Words) -> tuple[Row, ...]:
     """Return E01 – E13 as they were at the end of the response, or are now.
 
-    A ledger has no telemetry: of E10b and E11 nothing is known.
+    A ledger alone has no telemetry: of E10b nothing is known then, nor of E11.
     """
     now = min(episode.now, episode.ends)
     found = emergency_indicators(
-        state.ledger, rules, (episode.begins, now), now=now, exercise=episode.response.id.count("/") > 1,
+        state.ledger, rules, (episode.begins, now), now=now, units=units_by_kind(state) or None,
+        exercise=episode.response.id.count("/") > 1,
     )  # fmt: skip
     return tuple(_rows(found, words))
 

@@ -19,6 +19,7 @@ __all__ = ["drill"]
 
 SHIPPED = "typhoon"
 PEOPLE_SPEED = 10.0
+HOLDERS = ("agency", "duty", "street", "inspector")
 
 
 @click.group()
@@ -46,6 +47,12 @@ def check(script: str) -> None:
     is_flag=True,
     help=f"people act on the pages beside the script (speed {PEOPLE_SPEED:.0f})",
 )
+@click.option(
+    "--people",
+    default="",
+    metavar="NAME,…",
+    help="accounts that people play: the script waits for their acts, with a standing clock",
+)
 @click.option("--port", type=int, default=5106, show_default=True, help="port of the drill's console")
 @click.option("--gateway-port", type=int, default=8865, show_default=True, help="port of the drill's gateway")
 @click.option(
@@ -70,18 +77,35 @@ def run(script: str, **options: Any) -> None:
     from console.drill.running import DrillFailed, play_drill  # the whole program; check needs none of it
 
     read = read_script(_path(script))
-    speed = options.pop("speed") or (PEOPLE_SPEED if options["with_people"] else 0.0)
+    people = _people(read, options.pop("people"))
+    # Who waits for somebody, for Enter or for a person's act, must not let the time run away meanwhile.
+    runs = options["with_people"] and not (people or options["step"])
+    speed = options.pop("speed") or (PEOPLE_SPEED if runs else 0.0)
+    options["with_people"] |= bool(people)
     if speed < 0:
         raise click.BadParameter("expected a positive number", param_hint="--speed")
     before = _wait_for_enter(read) if options.pop("step") else None
     log_to_stderr("text", "drill")
     with _folder(options.pop("keep")) as data:
         try:
-            good = asyncio.run(play_drill(data, read, rate=speed, say=click.echo, before=before, **options))
+            good = asyncio.run(
+                play_drill(data, read, rate=speed, say=click.echo, before=before, people=people, **options)
+            )
         except DrillFailed as error:
             raise click.UsageError(str(error)) from error
     if not good:
         raise click.exceptions.Exit(1)
+
+
+def _people(script: Script, names: str) -> frozenset[str]:
+    """Return the accounts that people play; a name that the script does not have is refused."""
+    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    known = {person.key for person in script.person}
+    wrong = [name for name in chosen - known if name.partition("-")[0] not in HOLDERS]
+    if wrong:
+        expected = f"{', '.join(sorted(known))}, or {', '.join(f'{kind}-<code>' for kind in HOLDERS)}"
+        raise click.BadParameter(f"expected some of {expected}; got {wrong[0]!r}", param_hint="--people")
+    return chosen
 
 
 def _path(script: str) -> Path:

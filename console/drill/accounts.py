@@ -34,18 +34,19 @@ class Access(msgspec.Struct, frozen=True):
 
 
 def make_access(
-    data: Path, script: Script, agencies: Mapping[str, str], streets: Mapping[str, str], *, with_people: bool
-) -> Access:
+    data: Path, script: Script, agencies: Mapping[str, str], streets: Mapping[str, str], *,
+    with_people: bool, people_of: frozenset[str] = frozenset(),
+) -> Access:  # fmt: skip
     """Create all accounts and tokens of a drill city; ``agencies`` and ``streets``: code → short name.
 
-    ``with_people``: those of the centre get passwords.
+    ``with_people``: those of the centre get passwords, and the accounts of ``people_of``.
     """
     now = time.time()
     accounts, tokens = Accounts(data), TokenStore(data)
     people, passwords = {}, {}
     try:
         for name, display, roles, rights, is_central in _people(script, agencies, streets):
-            password = _password() if with_people and is_central else ""
+            password = _password() if with_people and (is_central or name in people_of) else ""
             accounts.create(name, display, now=now, roles=roles, password=password, **rights)
             people[name] = tokens.create(name, ("command",), now=now, account=name)
             if password:

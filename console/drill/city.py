@@ -171,6 +171,18 @@ class DrillCity:
             if fact.position > last and fact.type != "CommandRefused"
         )
 
+    def acted(self, account: str, subject: str, after: int) -> int | None:
+        """Return the last position of the first act of an account on a subject after a position."""
+        theirs = [
+            fact for fact in self.facts
+            if fact.position > after and fact.subject == subject and fact.actor == account
+            and fact.type != "CommandRefused" and fact.position not in self._ours
+        ]  # fmt: skip
+        if not theirs:
+            return None
+        command = theirs[0].data.get("command")
+        return max(fact.position for fact in theirs if fact.data.get("command") == command)
+
     async def settle(self) -> None:
         """Wait until gateway, engine and console have folded everything and nothing more is due."""
         if self._rate:

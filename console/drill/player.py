@@ -28,6 +28,9 @@ TOGETHER_S: Final = 4.0
 QUIET_S: Final = 300.0
 AT_ONCE: Final = 40
 TRIES: Final = 6
+PATIENCE_S: Final = 1800.0
+"""For so long a person's act is waited for."""
+LOOK_S: Final = 0.1
 CENTRE: Final = "centre"
 """The holder of tasks that the centre itself has; its duty officer acts for it."""
 
@@ -65,6 +68,9 @@ class Stage(Protocol):
     def people_acted(self, subject: str) -> bool:
         """Whether a person has acted on a subject beside the script, after its last order on it."""
 
+    def acted(self, account: str, subject: str, after: int) -> int | None:
+        """Return the position of a person's next act on a subject by an account of theirs, None before it."""
+
     async def catch_up(self) -> None:
         """Wait until we and the console have folded all facts that are written."""
 
@@ -83,16 +89,25 @@ class Outcome(msgspec.Struct):
 
 
 class Player:
-    """Plays one script once. ``heard`` is called with the outcome of each line as it happens."""
+    """Plays one script once. ``heard`` is called with the outcome of each line as it happens.
+
+    ``people`` are the accounts that people play: the script does not give their orders but waits until they
+    have acted; ``waits`` is told for which line and account. A refusal that is expected of them is left out.
+    """
 
     def __init__(
         self, script: Script, stage: Stage, *, heard: Callable[[Outcome], None],
-        before: Callable[[Line], Awaitable[None]] | None = None,
+        before: Callable[[Line], Awaitable[None]] | None = None, people: frozenset[str] = frozenset(),
+        waits: Callable[[Line, str], None] = lambda *_: None, patience_s: float = PATIENCE_S,
     ) -> None:  # fmt: skip
         self._script = script
         self._stage = stage
         self._heard = heard
         self._before = before
+        self._people = people
+        self._waits = waits
+        self._patience_s = patience_s
+        self._seen_acts: dict[tuple[str, str], int] = {}
         self._held: dict[tuple[str, str], float] = {}
         self._warned: dict[str, str] = {}
         officers = [one.key for one in script.person if "duty_officer" in one.roles]
@@ -182,6 +197,7 @@ class Player:
                     outcome.by_people = True
                 else:
                     outcome.fault = outcome.fault or fault
+        outcome.by_people |= not outcome.fault and any(one[0] in self._people for one in orders)
 
     async def _in_turn(self, line: Line, orders: Sequence[_Order]) -> str:
         """Give the orders on one subject one after the other; return the first fault."""
@@ -189,8 +205,24 @@ class Player:
         for number, order in enumerate(orders):
             if number:
                 await self._stage.catch_up()
-            faults.append(await self._order(line, *order))
+            by = self._person if order[0] in self._people else self._order
+            faults.append(await by(line, *order))
         return next(filter(None, faults), "")
+
+    async def _person(self, line: Line, account: str, subject: str, _args: dict[str, Any]) -> str:
+        """Wait until a person has acted on a subject; return a fault when nobody did."""
+        if line.refused:
+            return ""
+        key, told, last = (account, subject), False, time.monotonic() + self._patience_s
+        while (at := self._stage.acted(account, subject, self._seen_acts.get(key, 0))) is None:
+            if time.monotonic() > last:
+                return f"{account} on {subject}: nobody did it within {self._patience_s / 60:.0f} min"
+            if not told:
+                self._waits(line, account)
+                told = True
+            await asyncio.sleep(LOOK_S)
+        self._seen_acts[key] = at
+        return ""
 
     async def _order(self, line: Line, account: str, subject: str, args: dict[str, Any]) -> str:
         """Give one order; return its fault. Who lost to another order of the same moment tries again."""

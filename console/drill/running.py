@@ -25,7 +25,7 @@ class DrillFailed(Exception):
 
 async def play_drill(
     data: Path, script: Script, *, rate: float, with_people: bool, port: int, gateway_port: int,
-    report: Sequence[Path], lang: str, say: Callable[[str], None],
+    report: Sequence[Path], lang: str, say: Callable[[str], None], people: frozenset[str] = frozenset(),
     before: Callable[[Line], Awaitable[None]] | None = None, start: Starter | None = None,
 ) -> bool:  # fmt: skip
     """Play a script in a new city; return whether every line was good. Raises DrillFailed."""
@@ -35,6 +35,9 @@ async def play_drill(
     def heard(outcome: Outcome) -> None:
         say(told(outcome, lang, zone))
 
+    def waits(line: Line, account: str) -> None:
+        say(f"{line.at:>9}  waits for {account}: {line.text.get(lang) or line.order}")
+
     try:
         async with running_city(
             data,
@@ -43,11 +46,13 @@ async def play_drill(
             gateway_port=gateway_port,
             rate=rate,
             with_people=with_people,
+            people=people,
             start=start,
         ) as city:
             if with_people:
                 say("\n".join(_addresses(city, script)))
-            outcomes = await Player(script, city, heard=heard, before=before).play()
+            player = Player(script, city, heard=heard, before=before, people=people, waits=waits)
+            outcomes = await player.play()
             history, district = History(city.state, city.facts), read_district(data)
             for id_, name, value in told_indicators(history, city.settings, district, "latest", lang=lang):
                 say(f"  {id_:<5} {name}: {value}")
@@ -86,5 +91,8 @@ def _addresses(city: DrillCity, script: Script) -> list[str]:
     return [
         "演练 · the drill city is open",
         *(f"  {console}/{page}" for page in ("wall", "desk", "leader", "duty")),
-        *(f"  {name:<10} {password}  {names[name]}" for name, password in city.access.passwords.items()),
+        *(
+            f"  {name:<10} {password}  {names.get(name, name)}"
+            for name, password in city.access.passwords.items()
+        ),
     ]

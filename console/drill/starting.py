@@ -30,13 +30,13 @@ Starter = Callable[[str, dict[str, str], Path], Any]
 """Starts a process by name, environment and file of its log; returns what can be terminated and joined."""
 
 
-def prepare(data: Path, script: Script, *, with_people: bool) -> Access:
+def prepare(data: Path, script: Script, *, with_people: bool, people: frozenset[str] = frozenset()) -> Access:
     """Write the files of a new drill city: roster, accounts and tokens, photos of its people."""
     write_roster(data, script)
     rules = read_decision_rules(read_district(data), data, on=script.landfall[:10])
     store_pictures(PhotoFiles(data))
     agencies = {code: agency.short for code, agency in rules.agencies.items()}
-    return make_access(data, script, agencies, rules.streets, with_people=with_people)
+    return make_access(data, script, agencies, rules.streets, with_people=with_people, people_of=people)
 
 
 @asynccontextmanager
@@ -48,15 +48,17 @@ async def running_city(
     gateway_port: int,
     rate: float = 0.0,
     with_people: bool = False,
+    people: frozenset[str] = frozenset(),
     start: Starter | None = None,
 ) -> AsyncIterator[DrillCity]:
     """Run a drill city in an empty data dir: two servers, gateway, engine, console.
 
     Raises SettingsError where the environment names the real city's servers or data; DrillError.
-    ``start``: starts one of the processes, by default as the command line does.
+    ``people``: accounts that people play beside those of the centre; ``start``: starts one of the processes,
+    by default as the command line does.
     """
     drill_settings(data)  # refuse before anything is made
-    access = await asyncio.to_thread(prepare, data, script, with_people=with_people)
+    access = await asyncio.to_thread(prepare, data, script, with_people=with_people, people=people)
     servers = EmbeddedServers(data)
     await asyncio.to_thread(servers.start)
     try:

@@ -15,7 +15,7 @@ from console.deployment.settings import Settings
 from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import LARGE_WATER, draw_base, inset_figure, map_figure
 from layers.base.name_glyphs import Lettering
-from layers.contract import NO_STATIONS, Frame, Layer, MapSetting
+from layers.contract import NO_STATIONS, Frame, Layer, MapSetting, clear_sources
 from layers.fields.buckets import Buckets
 from layers.fields.heat import BesideHeat, CoreHeat, Heat
 from layers.fields.heat_cell import HeatCell, cell_at
@@ -26,6 +26,7 @@ from layers.registry import build_layers, map_setting
 from layouts.builder import PageSettings, Visitor, build
 from layouts.cards.cameras import Cameras
 from layouts.contract import Card, View
+from layouts.page_parts import PageParts, make_parts
 from layouts.pages import CARDS_OF, LAYOUTS
 
 __all__ = ["MAPS", "MapPageContent", "PageContent"]
@@ -71,18 +72,37 @@ class PageContent:
             build=build_id, title=district.name, timezone=district.timezone,
             names=names_of(settings, district), has_grids=has_grids, phone=settings.duty_phone,
         )  # fmt: skip
+        self._made_parts: dict[tuple[str, str, bool], PageParts] = {}
         self.cards: tuple[Card[Any], ...] = CARDS_OF[page]
         self.layers: list[Layer] = []
         self.wide_only: frozenset[str] = frozenset()
         """Keys of the layers of figures that only a wide canvas shows."""
 
     def build(self, *, lang: str, visitor: Visitor | None = None, scope: str = "", wide: bool = False) -> Any:
-        """Return the page for one session, drawn with the newest frames; ``wide``: for a wide canvas."""
+        """Return the page for one session; ``wide``: for a wide canvas. Views and frames come later."""
         wide = wide and self._layout.wide is not None
         return build(
-            self._layout, lang=lang, figures=self._figures(lang, scope, wide), settings=self._page,
+            self._layout, lang=lang, parts=self._parts(lang, scope, wide), settings=self._page,
             visitor=visitor, scope=scope, wide=wide,
         )  # fmt: skip
+
+    def _parts(self, lang: str, scope: str, wide: bool) -> PageParts:
+        """Return the parts that all sessions share, made once; those without figures are of every scope."""
+        key = (lang, scope, wide) if self._layout.cells("figure") else ("", "", False)
+        made = self._made_parts.get(key)
+        if made is None:
+            figures = self._figures(lang, scope, wide)
+            made = make_parts(
+                self._layout, figures=figures, static_url=self._page.static_url, build=self._page.build
+            )
+            if self._is_drawn:
+                self._made_parts[key] = made
+        return made
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether the figures have all their layers."""
+        return True
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show: invented, drill, transplanted, schematic."""
@@ -198,7 +218,11 @@ class MapPageContent(PageContent):
         for layer in self.layers:
             self.keep(layer.frame(seen, time.time()))
         for lang in ("zh", "en"):
-            self._figures(lang, "", wide=self._layout.wide is not None)
+            self._parts(lang, "", wide=False)
+
+    @property
+    def _is_drawn(self) -> bool:
+        return all(layer.key in self._frames for layer in self.layers)
 
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
@@ -224,7 +248,12 @@ class MapPageContent(PageContent):
                 layer.draw(main, frame)
                 for key, inset in insets.items():
                     layer.draw(inset, frame, prefix=key)
-        return {"map": main, **insets}
+        figures = {"map": main, **insets}
+        prefixes = ("layer", *insets)
+        clear_sources(
+            figures.values(), {f"{prefix}:{layer.key}" for prefix in prefixes for layer in self.layers}
+        )
+        return figures
 
 
 def _middle(box: Box) -> tuple[float, float]:

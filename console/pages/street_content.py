@@ -34,11 +34,9 @@ class StreetFrames:
         self.atlas = atlas
         self.setting = street_setting(atlas, limits, size=MAP_PX, text_px=TEXT_PX, stations=stations)
         self.layers: list[Layer] = street_layers(self.setting)
-        self.frames: dict[str, Frame] = {}
 
     def keep(self, frame: Frame) -> None:
-        """Store a layer's newest frame for pages that are opened later."""
-        self.frames[frame.key] = frame
+        """Keep nothing: the page is every session's, and the channel sends its frames to whoever comes."""
 
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
         """Return no views: a street's map has no legend of densities."""
@@ -90,5 +88,5 @@ class StreetContent(PageContent):
         figure.name = "figure:map"
         draw_base(figure, shown.atlas, lettering, view=Box(*setting.extent))
         for layer in shown.layers:
-            layer.draw(figure, shown.frames.get(layer.key) or empty_frame(layer))
+            layer.draw(figure, empty_frame(layer))  # the page is every session's: its marks come later
         return {"map": figure}

@@ -5,7 +5,7 @@ keeps their sum. Divided by the true area of a cell this gives cases per km², e
 every zoom.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import datashader as ds
 import numpy as np
@@ -146,18 +146,22 @@ def regrid(counts: Grid | NDArray[np.uint32], grid: Area, area: Area) -> Grid:
 
 
 def _shares(counts: Grid | NDArray[np.uint32], edges: Floats, axis: int) -> Grid:
-    """Return sums between edges along one axis; edges count in cells."""
-    from_ = np.moveaxis(counts, axis, 0)
-    first = int(np.clip(np.floor(edges[0]), 0, len(from_)))
-    last = int(np.clip(np.ceil(edges[-1]), first, len(from_)))
-    sums = np.zeros((last - first + 1, from_.shape[1]), dtype=np.float64)
-    np.cumsum(from_[first:last], axis=0, out=sums[1:])
-    at = np.clip(edges - first, 0, last - first)
-    below = np.minimum(at.astype(np.intp), last - first)
-    above = np.minimum(below + 1, last - first)
-    part = (at - below)[:, None]
-    found = np.diff(sums[below] * (1.0 - part) + sums[above] * part, axis=0)
-    return np.asarray(np.moveaxis(found, 0, axis).astype(np.float32))
+    """Return sums between edges along one axis; edges count in cells.
+
+    Whole cells are summed; then the part of each edge's own cell that lies before the edge moves over it.
+    """
+    last = counts.shape[axis] - 1
+    at = np.clip(edges, 0.0, last + 1.0)
+    cells = np.minimum(at.astype(np.intp), last)
+    shape = (-1, 1) if axis == 0 else (1, -1)
+    whole = np.add.reduceat(counts, cells, axis=axis).astype(np.float32)  # the last one goes to the end
+    whole[_along(axis, np.flatnonzero(np.diff(cells) == 0))] = 0.0  # reduceat gives a cell, not nothing
+    parts = np.take(counts, cells, axis=axis) * (at - cells).astype(np.float32).reshape(shape)
+    return np.asarray(whole[_along(axis, slice(-1))] + np.diff(parts, axis=axis), dtype=np.float32)
+
+
+def _along(axis: int, which: Any) -> Any:
+    return (which, slice(None)) if axis == 0 else (slice(None), which)
 
 
 def paint(grid: Grid, ramp: Ramp | Scale) -> bytes:

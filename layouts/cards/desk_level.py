@@ -19,11 +19,12 @@ class DeskLevel:
 
     Scalars: ``response``, ``rank`` and ``version`` of the district's response (None = not known), ``city``
     and ``city_rank``, ``city_version`` of the city's, ``drill`` and ``drill_version`` of the district's
-    exercise; ``suggested`` (rank, 0 = none) and ``by``, the names of the warnings that suggest it.
+    exercise; ``suggested`` (rank, 0 = none) and ``by``, the names of the warnings that suggest it;
+    ``switches`` (kind and version of each relaxation), ``relaxed`` (those that are on: since, until, by).
     """
 
     key = "desk_level"
-    reads = ("response", "situation", "warnings", each_second)
+    reads = ("response", "situation", "warnings", "relaxations", each_second)
 
     def view(self, seen: DeskSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
@@ -36,6 +37,8 @@ class DeskLevel:
             "city_rank": city.rank, "city_version": city.version, "drill": drill.id,
             "drill_version": drill.version, "suggested": levels.suggested,
             "by": [_warning(seen, key) for key in levels.suggested_by],
+            "switches": [list(one) for one in levels.switches],
+            "relaxed": [msgspec.to_builtins(one) for one in seen.situation.relaxations],
         }  # fmt: skip
         rows = [_level(one) for one in seen.response.levels]
         rows += (_proposal(seen, one) for one in seen.situation.proposals)

@@ -3,6 +3,7 @@
 import { formOf } from "../js/desk_forms.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
 import { refusedLine } from "../js/duty_orders.js";
+import { relaxationsOf } from "../js/desk_relaxations.js";
 import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, pressable, runLine, whenSilent } from "../js/level_words.js";
 
 const DAY_MIN = 1440;
@@ -14,8 +15,8 @@ export const mend = card((city, { face, redraw }) => {
   let told = /** @type {Record<string, any>} */ ({}), isOpen = false;
   let step = "", rank = /** @type {number | null} */ (null), isDrill = false, of = ""; // what is being done, to which level, on which row
   let form = /** @type {ReturnType<typeof formOf> | null} */ (null);
-  const runOf = dryRuns(city, redraw), mayOf = pressable(city, redraw);
-  orders.on((made) => { if (made === null || made.subject.startsWith("response:")) redraw(); });
+  const runOf = dryRuns(city, redraw), mayOf = pressable(city, redraw), relaxations = relaxationsOf(city, redraw);
+  orders.on((made) => { if (made === null || /^(response|relaxation):/.test(made.subject)) redraw(); });
   keys.on("F6", () => (isOpen ? close() : open("")));
   city.deskLevel = { open };
 
@@ -87,10 +88,10 @@ export const mend = card((city, { face, redraw }) => {
     const { order, rows } = view, waiting = order.filter((id) => id.startsWith("p:")), levels = order.filter((id) => id.startsWith("l:"));
     const best = Math.max(told.rank ?? 0, ...waiting.map((id) => rows.get(id).rank)), more = told.suggested > best;
     if (of && of !== "level" && !waiting.includes("p:" + of)) leave();
-    if (!isOpen && order.length === 0 && !more) return html``;
+    if (!isOpen && order.length === 0 && !more && !told.relaxed?.length) return html``;
     return html`<section class="levels"><div class="bar"><button type="button" class="toggle" aria-expanded=${String(isOpen)} @click=${() => (isOpen ? close() : open(""))}><kbd>F6</kbd>${say.say("levels.title")}</button
       ><span class="note">${joined(levels.length === 0 && say.say("levels.none"), more && say.say("levels.suggested", { level: words("level." + LEVELS[told.suggested]), why: told.by.map(nameOf(city)).join(say.say("list.comma")) }))}</span></div>
-      ${each(waiting, (id) => proposal(rows.get(id)))}${each(levels, (id) => level(rows.get(id)))}${isOpen ? acts() : nothing}
+      ${each(waiting, (id) => proposal(rows.get(id)))}${each(levels, (id) => level(rows.get(id)))}${relaxations(told, isOpen)}${isOpen ? acts() : nothing}
       ${["response", "city", "drill"].map((one) => refusedLine(city, "response:" + told[one], VERBS))}</section>`;
   };
 

@@ -179,9 +179,9 @@ export const mend = card((city, { face, redraw }) => {
     return names.map((name, place) => html`<a class="photo" href=${`/evidence/${encodeURIComponent(id)}/${name}.jpg`} target="_blank" rel="noopener">${say.say("agency.photo", { n: place + 1 })}</a>`);
   }
   function unitOf({ unit, call_sign: sign }) {
-    if (!unit) return sign;
+    if (!unit) return say.road(sign);
     const far = unit.metres == null ? "" : orders.reach({ unit: unit.call_sign, call_sign: unit.call_sign, metres: unit.metres, minutes: NaN });
-    return joined(far || unit.call_sign, say.age(unit.as_of, city.machine()));
+    return joined(far || say.road(unit.call_sign), say.age(unit.as_of, city.machine()));
   }
   function buttons(row, mark_, version) {
     const made = orders.of(mark_), isOff = orders.isBusy(mark_) || !desk.isLive();

@@ -36,9 +36,9 @@ export const mend = card((city, { redraw }) => {
       <button type="button" class="begin" ?hidden=${fresh === 0 || !orders.may("open_incident")} ?disabled=${!desk.isLive()} ${press(alarm.fresh()[0] ?? "", (id) => desk.beginLinkage({ case: id }))}>${say.say("linkage.begin")}</button>
       ${budget(told)}
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
-        const row = rows.get(id), isFew = order.length <= MOST_NAMED, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
+        const row = rows.get(id), isFew = order.length <= MOST_NAMED, isNamed = isFew && told.figures == null, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
         return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
-          row.kind === "critical" ? shape("critical") : ""}<span class="what">${isFew ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
+          row.kind === "critical" ? shape("critical") : ""}<span class="what">${isNamed ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
           ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;
       })}<span class="more" ?hidden=${more === 0}>${say.say("desk.critical_more", { n: more })}</span></div>
       ${deferral(told)}
@@ -55,7 +55,7 @@ export const mend = card((city, { redraw }) => {
     }
     return html`<div class="figures">${each(EMERGENCY.keys(), (id) => {
       const one = figureOf(city, id, told.figures[id]);
-      return html`<span class="figure" title=${joined(one.more, one.age)} data-colour=${mark(one.colour || null)}><span>${say.say("situation." + id)}</span><b>${one.number}${one.of}</b></span>`;
+      return html`<span class="figure" data-emergency title=${joined(one.more, one.age)} data-colour=${mark(one.colour || null)}><span>${say.say("situation." + id)}</span><b>${one.number}${one.of}</b></span>`;
     })}</div>`;
   }
   // How many alarms came in ten minutes, and how many one person can take. Told always in an emergency, else beyond the limit.

@@ -154,7 +154,7 @@ export const mend = card((city, { redraw, face }) => {
     const typed = kind === "instruction" ? commands[names.position] : kind === "task" ? [names.agency && holder(names.agency), what].filter(Boolean).join(" ") : "";
     const times = Object.fromEntries(Object.entries(names).filter(([name]) => name.endsWith("_at")).map(([name, at]) => [name, say.moment(Date.parse(at) / 1000, city.city())]));
     const [, place = names.label, rest = ""] = /^(.*?)(\(P\d\))$/.exec(names.label ?? "") ?? [];
-    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, ...times, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || say.road(place) + rest,
+    return joined(say.say(key.startsWith("handover.") ? key : "handover." + key, { ...names, ...times, what: what ?? "", label: kind === "source" ? words("source." + names.label) ?? names.label : hazard || (place === names.no ? "" : say.road(place) + rest),
       street: words("street." + names.street) ?? "", agency: names.agency ? holder(names.agency) : "", grade: words("grade." + names.grade) ?? names.grade ?? "",
       level: words("role." + (city.rows.LEVELS[Number(names.level)] ?? "")) ?? "", by: names.by ? orders.short(names.by) : "" }), typed);
   }

@@ -8,7 +8,7 @@ export const mend = card((city) => ({ scalars, rows }) => {
   return html`${head(say.say("streets.title", { n: streets.length }), note())}
     <div class="cells">${each(streets, (code) => {
       const row = rows.get(code), state = row?.state ?? "", isFull = row?.should > 0 && row.moved >= row.should;
-      return html`<span class="cell-of" data-state=${mark(state === "over" || state === "late" ? state : null)}>${state === "over" ? "◆" : state === "late" ? "▲" : ""}<b>${short(code)}</b>${
+      return html`<span class="cell-of" data-state=${mark(state === "over" || state === "late" ? state : null)}>${state === "over" ? html`<span class="sign">◆</span>` : state === "late" ? html`<span class="sign">▲</span>` : ""}<b>${short(code)}</b>${
         row?.should > 0 ? html`<i data-full=${mark(isFull)} style=${`--share:${Math.min(1, (row.moved ?? 0) / row.should)}`}></i>` : ""}</span>`;
     })}</div>`;
 

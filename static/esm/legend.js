@@ -1,7 +1,7 @@
 // What marks and colours on the map mean, in numbers. The console sends the legend with the frames.
 import { card, each, html, shape, styleMap } from "../js/draw.js";
 
-export const mend = card(({ say, city, frame }) => ({ scalars }) => {
+export const mend = card(({ say, words, city, frame }) => ({ scalars }) => {
   const { marks = [], rain = null } = scalars, heat = rain ? null : frame("heat")?.meta;
   // What this page has chosen as heat tells its own colours; the legend of all pages is of the density.
   const { steps = [], numbers = [], window_s: span = 0 } = heat?.kind && !heat.off ? heat : scalars;
@@ -17,7 +17,7 @@ export const mend = card(({ say, city, frame }) => ({ scalars }) => {
   // Who measured, and when last: `近1小时雨量 毫米（水务 20:30）`.
   function source({ owners, at, short }) {
     if (at === null) return say.say(short > 0 ? "legend.rain_short" : "legend.rain_none");
-    return say.say("legend.rain", { from: [owners[0] ?? "", say.moment(at, city())].filter(Boolean).join(" ") });
+    return say.say("legend.rain", { from: [words("agency." + owners[0]) ?? owners[0] ?? "", say.moment(at, city())].filter(Boolean).join(" ") });
   }
   // Where there is no colour nothing is known.
   function covered({ gauges, lost, short, radius_km: km }) {

@@ -7,7 +7,7 @@ export const mend = card((city) => (view) => {
     <p class="calm" ?hidden=${as_of === null || order.length > 0}>${say.say("street_places.empty")}</p>
     <ul class="lines">${each(order, (id) => {
       const row = rows.get(id), kind = words("place_kind." + row.kind) ?? row.kind;
-      return html`<li data-lost=${mark(row.lost)} data-wet=${mark(row.kind === "low_point" && row.value > 0)}><b>${kind}</b><span>${row.name}</span><time>${told(row)}</time></li>`;
+      return html`<li data-lost=${mark(row.lost)} data-wet=${mark(row.kind === "low_point" && row.value > 0)}><b>${kind}</b><span>${say.road(row.name)}</span><time>${told(row)}</time></li>`;
     })}</ul>`;
 
   function told(row) {

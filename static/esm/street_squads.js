@@ -9,6 +9,6 @@ export const mend = card((city) => (view) => {
     <ul class="lines">${each(order, (id) => {
       const row = rows.get(id), state = words("unit_state." + row.state) ?? row.state;
       const old = row.lost && say.say("street_squads.silent", { t: row.as_of === null ? "" : say.hhmm(city.toCity(row.as_of)) }).trim();
-      return html`<li data-lost=${mark(row.lost)}><b>${row.call_sign}</b><span>${joined(words("unit_kind." + row.kind) ?? row.kind, old || state, say.road(row.road))}</span></li>`;
+      return html`<li data-lost=${mark(row.lost)}><b>${say.road(row.call_sign)}</b><span>${joined(words("unit_kind." + row.kind) ?? row.kind, old || state, say.road(row.road))}</span></li>`;
     })}</ul>`;
 });

@@ -30,7 +30,7 @@ function units(city, row, { act, leave, redraw }) {
   }
   look();
   const choose = (unit) => { isOpen = false; act("set_out_task", row, unit ? { unit } : {}); };
-  const label = (unit) => joined(unit.call_sign || unit.unit, unit.metres != null && far(city, unit.metres), say.age(unit.as_of, city.machine()));
+  const label = (unit) => joined(city.say.road(unit.call_sign || unit.unit), unit.metres != null && far(city, unit.metres), say.age(unit.as_of, city.machine()));
   return () => html`<div class="form"><p class="ask">${say.say("agency.which_unit")}</p>
     ${found === null ? html`<p class="calm">${say.say("agency.looking")}</p>` : nothing}
     ${found?.length === 0 ? html`<p class="calm">${say.say("agency.no_unit")}</p>` : nothing}

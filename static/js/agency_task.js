@@ -56,7 +56,7 @@ function whoOf(city, row, now) {
   const why = row.why && words("task_why." + row.why) && say.say("task_why." + row.why, { ...row.why_names, agency: agencyOf(city, row.why_names?.agency ?? "") });
   const fallback = row.fallback_next && row.ack_by && say.say("agency.else", { t: say.hhmm(row.ack_by), agency: agencyOf(city, row.fallback_next) });
   const unit = row.call_sign && joined(
-    row.metres == null ? row.call_sign : say.say("agency.unit_away", { unit: row.call_sign, d: far(city, row.metres) }),
+    row.metres == null ? say.road(row.call_sign) : say.say("agency.unit_away", { unit: say.road(row.call_sign), d: far(city, row.metres) }),
     row.unit_as_of != null && say.age(row.unit_as_of, city.machine()),
   );
   return joined(

@@ -42,7 +42,7 @@
 
     // Roads whose name in this language the catalogue knows; "A路B路" and "A路B路口" are the crossing of two of them.
     const roads = new Map(Object.entries(words).filter(([key]) => key.startsWith("road.")).map(([key, name]) => [key.slice(5), name]));
-    function road(told) {
+    function roadOnly(told) {
       const found = [];
       for (let rest = (told ?? "").replace(/(交叉)?路?口$/, (end) => (end.includes("路") ? "路" : "")); rest; ) {
         const next = [...roads.keys()].filter((name) => rest.startsWith(name)).sort((a, b) => b.length - a.length)[0];
@@ -54,6 +54,28 @@
       // "Zhangyang & Laoshan Roads", but "Century Avenue & Zhangyang Road".
       if (found.length !== 2 || kinds.size > 1) return found.join(" & ");
       return `${found[0].slice(0, -[...kinds][0].length)} & ${found[1]}s`;
+    }
+    // Other names are made of known parts: "A路下立交", "A路B路（北向）", "某镇泵站（演示）", a call sign "公安巡08". One with a part
+    // that the catalogue does not know stays as it was told.
+    const keysOf = (prefix) => Object.keys(words).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).sort((a, b) => b.length - a.length);
+    const ends = keysOf("name_end.");
+    /** @returns {string | null} */
+    function named(told) {
+      if (told === "") return null;
+      const found = roadOnly(told);
+      if (found !== told) return found;
+      if (words["agency." + told]) return words["agency." + told];
+      const [, sign, number] = /^(\D+)(\d+)$/.exec(told) ?? [];
+      if (sign && words["name_sign." + sign]) return say("name_sign." + sign, { n: number });
+      const end = ends.find((one) => told.endsWith(one)), of = end ? named(told.slice(0, -end.length)) : null;
+      return of === null ? null : say("name_end." + end, { of });
+    }
+    function road(told) {
+      if (roads.size === 0 || !told) return told ?? "";
+      const [, base, note] = /^(.*?)(?:（([^（）]*)）)?$/.exec(told) ?? [], found = named(base ?? "");
+      if (note === undefined || found === null) return found ?? told;
+      const noted = words["name_note." + note];
+      return noted ? `${found} (${noted})` : told;
     }
 
     const format = new Intl.DateTimeFormat("en-GB", {

@@ -2,12 +2,12 @@
 (function () {
   "use strict";
   const EDGE = 6;
-  const city = window.citywall, { make, text, show, rows } = city.mend, { projection, move, layer } = city.overMap;
+  const city = window.citywall, { make, text, show, rows } = city.mend, { projection, move, layer, room } = city.overMap;
 
   function place() {
     const frame = city.frame("incidents"), over = frame && layer("incident-labels", 1), map = over && projection(place);
     if (!map) return;
-    const { data, meta } = frame, [wide, high] = meta.label, { words, say } = city;
+    const { data, meta } = frame, [wide, high] = meta.label, { words, say } = city, fit = room("incidents", map);
     const labelled = (data.key ?? []).filter((_, row) => Number.isFinite(data.dx[row]));
     rows(over, labelled, build, (node, id) => {
       const row = data.key.indexOf(id), [x, y] = map.at(data.x[row], data.y[row]);
@@ -18,7 +18,8 @@
       // On the left of its mark a label ends there, above and below it is centred; at the map's edge it stays whole.
       const isLeft = data.dx[row] + wide <= 0, spare = wide - Math.min(wide, node.offsetWidth);
       const left = x + data.dx[row] + (isLeft ? spare : data.dx[row] < 0 ? spare / 2 : 0), most = map.width - wide + spare - EDGE;
-      move(node, { transform: `translate(${Math.round(Math.max(EDGE, Math.min(left, most)))}px,${Math.round(y + data.dy[row])}px)` });
+      const across = Math.max(EDGE, Math.min(left, most)), down = fit(across, y + data.dy[row], node.offsetWidth, high);
+      move(node, { transform: `translate(${Math.round(across)}px,${Math.round(down)}px)` });
     });
   }
   function build() {
@@ -28,5 +29,6 @@
     return node;
   }
 
+  city.on("frame:callouts", place); // they give way to call-outs
   city.on("frame:incidents", place);
 })();

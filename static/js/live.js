@@ -134,6 +134,13 @@
       }
     }
   }
+  // Cards and figures are the same on every page of a kind: made here from text, no session has them.
+  async function makeParts() {
+    const parts = JSON.parse(document.getElementById("citywall-parts")?.textContent ?? "null");
+    if (!parts) return;
+    await window.Bokeh.embed.embed_items(parts.docs, parts.items);
+    redraw();
+  }
   function redraw() {
     for (const [key, frame] of frames) if (!frame.drawn && !frame.image) draw(key, frame);
   }
@@ -275,4 +282,5 @@
   dress();
   connect();
   document.addEventListener("DOMContentLoaded", () => { tick(); setInterval(honest, 250); });
+  addEventListener("load", makeParts);
 })();

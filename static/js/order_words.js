@@ -37,7 +37,7 @@
   function reach({ unit, call_sign: sign, metres, minutes }) {
     const far = Number.isFinite(metres) && (metres < 1000 ? say.say("near.m", { n: Math.round(metres) }) : say.say("near.km", { n: (metres / 1000).toFixed(1) }));
     const long = Number.isFinite(minutes) && say.say("near.minutes", { n: Math.max(1, Math.ceil(minutes)) });
-    return [sign || unit, far, long].filter(Boolean).join(" ");
+    return [say.road(sign || unit), far, long].filter(Boolean).join(" ");
   }
 
   // ---- buttons: what one says is what is ordered. `args` null = it takes more than a click.
@@ -96,7 +96,7 @@
   }
   // "已升级▸值班长", of an act that is done; `what` names the case where the line does not stand in its row.
   function doneWords(made, what) {
-    const to = made.verb === "escalate" ? made.to && roleWord(made.to) : made.args.call_sign ?? (made.args.to && holder(made.args.to));
+    const to = made.verb === "escalate" ? made.to && roleWord(made.to) : (made.args.call_sign && say.road(made.args.call_sign)) || (made.args.to && holder(made.args.to));
     const did = city.words("done." + made.verb) ?? say.say("done.other", { verb: city.words("verb." + made.verb) ?? made.verb });
     const told = what ? say.say("order.done_what", { did, what }) : did;
     return to ? say.say(what ? "order.done_to" : "order.to", { verb: told, to }) : told;

@@ -51,7 +51,7 @@
 
   // Room for boxes over the map. The console places them for a wall's map in routine; where the map is smaller they would
   // cover each other, a critical mark, or what lies over the map. A box that would moves up or down as little as it can.
-  const ORDER = ["callouts", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 6, FAR = 240;
+  const ORDER = ["callouts", "incidents", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 6, FAR = 240;
   const placed = /** @type {Map<string, number[][]>} */ (new Map());
 
   /** @param {string} name a layer of ORDER; it gives way to those before it @param {MapProjection} map */

@@ -11,6 +11,7 @@ from layouts.briefing_page import BRIEFING_CARDS, BRIEFING_LAYOUT
 from layouts.builder import PageSettings, build
 from layouts.cards.briefing import Briefing
 from layouts.cards.briefing_control import BriefingControl
+from layouts.page_parts import PageParts
 from tests.seen_factory import NOW, seen
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +70,7 @@ def test_a_card_of_another_page_does_not_type_check_on_the_visitors_page(tmp_pat
 
 def test_the_page_has_no_way_to_order_or_ask_and_no_names_of_others() -> None:
     settings = PageSettings(build="b", timezone="UTC", title={"zh": "中心", "en": "Centre"}, outline="M0 0Z")
-    template = build(BRIEFING_LAYOUT, lang="zh", figures={}, settings=settings)
+    template = build(BRIEFING_LAYOUT, lang="zh", parts=PageParts("null", {}), settings=settings)
     assert "session_messages" not in template._render_items
     page = str(template._render_variables["page"])
     assert '"streets":[]' in page

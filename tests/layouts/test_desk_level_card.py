@@ -46,6 +46,7 @@ def test_it_tells_versions_to_act_on_and_names_of_warnings() -> None:
     assert view.scalars == {
         "response": OWN, "rank": 2, "version": 7, "city": "city/flood_typhoon", "city_rank": 1,
         "city_version": 2, "drill": f"{OWN}/exercise", "drill_version": 0, "suggested": 3, "by": [told],
+        "switches": [], "relaxed": [],
     }  # fmt: skip
     (first, _), (second, fields) = view.rows
     assert (first, second) == ("l:a1", f"p:{OWN}")

@@ -6,8 +6,8 @@ from bokeh.plotting import figure
 
 import static
 from layouts.builder import PageSettings, Visitor, build
-from layouts.cards.component import CardComponent
 from layouts.page_grid import BAND
+from layouts.page_parts import PageParts, make_parts
 from layouts.pages import CARDS_OF, LAYOUTS, Layout
 from layouts.session_echo import SessionEcho
 from layouts.session_messages import SessionMessages
@@ -15,13 +15,14 @@ from layouts.session_messages import SessionMessages
 SETTINGS = PageSettings(build="b7", timezone="Asia/Shanghai", title={"zh": "区城运中心", "en": "Operations"})
 WITHOUT_VIEW = {
     "wall": {"legend", "sensors", "heat"},
-    "desk": {"heat", "desk_map_box"},
+    "desk": {"heat", "legend", "desk_map_box"},
     "leader": {"legend"},
     "agency": {"agency_footer"},
     "street": {"street_footer", "street_score"},
     "check": {"field_footer", "field_report"},
     "station": {"field_footer", "field_report"},
 }
+NONE = PageParts("null", {})
 WALL, DESK, DUTY, AGENCY = (layout for layout in LAYOUTS if layout.key in ("wall", "desk", "duty", "agency"))
 
 
@@ -69,19 +70,29 @@ def test_nothing_on_a_page_comes_from_elsewhere() -> None:
 
 def test_the_wall_holds_its_cards_figures_and_echo() -> None:
     maps = {"map": figure(), "inset": figure()}
-    template = build(WALL, lang="zh", figures=maps, settings=SETTINGS)
-    panels = {name: item for name, (item, _) in template._render_items.items()}
-    assert {"map", "inset", "session_echo"} <= panels.keys()
-    assert isinstance(panels["session_echo"], SessionEcho)
-    cards = {name for name, panel in panels.items() if isinstance(panel, CardComponent)}
-    assert cards == {cell.key for cell in WALL.cells("card")}
-    assert panels["queue"].module == "/citywall/static/@b7/esm/queue.js"
-    assert maps["map"].name == "figure:map"
+    parts = make_parts(WALL, figures=maps, build="b7")
+    template = build(WALL, lang="zh", parts=parts, settings=SETTINGS)
+    # A session has the models of its echo alone; all others are text that every session shares.
+    [(echo, _)] = template._render_items.values()
+    assert isinstance(echo, SessionEcho)
+    assert template._render_variables["parts"] == parts.text
+    told = json.loads(parts.text)
+    [item] = told["items"]
+    cells = {cell.key for cell in WALL.cells("card")} | maps.keys()
+    assert set(item["roots"].values()) == {f"part-{key}" for key in cells}
+    assert "/citywall/static/@b7/esm/queue.js" in parts.text
+    assert parts.figures == {"map": "figure:map", "inset": "figure:inset"}
+
+
+def test_no_text_of_a_figure_ends_the_script_that_holds_it() -> None:
+    told = make_parts(WALL, figures={"map": figure(title="</script><img src=x onerror=alert(1)>")})
+    assert "<" not in told.text
+    assert "</script><img src=x" in json.dumps(json.loads(told.text))
 
 
 def told(layout: Layout, **given: object) -> dict[str, object]:
     """What the page of a layout is told as JSON."""
-    template = build(layout, lang="zh", figures={}, settings=SETTINGS, **given)  # type: ignore[arg-type]
+    template = build(layout, lang="zh", parts=NONE, settings=SETTINGS, **given)  # type: ignore[arg-type]
     page: dict[str, object] = json.loads(str(template._render_variables["page"]))
     return page
 
@@ -106,7 +117,7 @@ def test_a_page_of_a_scope_listens_to_the_channel_of_its_scope() -> None:
 
 
 def test_a_page_of_nobody_takes_no_commands() -> None:
-    template = build(DESK, lang="zh", figures={}, settings=SETTINGS)
+    template = build(DESK, lang="zh", parts=NONE, settings=SETTINGS)
     assert "session_messages" not in template._render_items
     assert told(DESK)["person"] is None
 
@@ -122,7 +133,7 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
         ("escalate",),
         "ws",
     )
-    template = build(DESK, lang="zh", figures={}, settings=SETTINGS, visitor=visitor)
+    template = build(DESK, lang="zh", parts=NONE, settings=SETTINGS, visitor=visitor)
     messages, _ = template._render_items["session_messages"]
     assert isinstance(messages, SessionMessages)
     said: list[object] = []
@@ -139,14 +150,15 @@ def test_a_visitors_page_knows_their_name_and_hands_their_orders_on() -> None:
 
 def test_a_page_knows_whether_the_district_has_grids() -> None:
     settings = PageSettings(build="b", timezone="UTC", title={"zh": "", "en": ""}, has_grids=True)
-    page = build(DESK, lang="zh", figures={}, settings=settings)._render_variables["page"]
+    page = build(DESK, lang="zh", parts=NONE, settings=settings)._render_variables["page"]
     assert json.loads(str(page))["has_grids"] is True
     assert told(DESK)["has_grids"] is False
 
 
 def test_a_figure_that_is_not_given_leaves_its_cell_out() -> None:
-    template = build(WALL, lang="en", figures={"map": figure()}, settings=SETTINGS)
-    assert "inset" not in template._render_items
+    parts = make_parts(WALL, figures={"map": figure()})
+    template = build(WALL, lang="en", parts=parts, settings=SETTINGS)
+    assert "part-inset" not in parts.text
     assert template._render_variables["present"] == ["map"]
 
 
@@ -154,14 +166,14 @@ def test_no_text_can_end_the_script_element_that_carries_it() -> None:
     settings = PageSettings(
         build="b", timezone="UTC", title={"zh": "</script><img src=x onerror=alert(1)>\u2028", "en": ""}
     )
-    page = build(WALL, lang="zh", figures={}, settings=settings)._render_variables["page"]
+    page = build(WALL, lang="zh", parts=NONE, settings=settings)._render_variables["page"]
     assert "<" not in page
     assert "\u2028" not in page
 
 
 def test_a_language_that_we_do_not_speak_is_refused() -> None:
     with pytest.raises(KeyError):
-        build(WALL, lang="fr", figures={}, settings=SETTINGS)
+        build(WALL, lang="fr", parts=NONE, settings=SETTINGS)
 
 
 def test_the_session_answers_an_echo_and_nothing_else() -> None:

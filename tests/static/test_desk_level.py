@@ -13,6 +13,7 @@ from city.views.response.response_seen import (
     LevelDeskSeen,
     LevelSeen,
     ProposalSeen,
+    RelaxationSeen,
     ResponseNow,
     ResponseSeen,
     SituationSeen,
@@ -121,6 +122,30 @@ def test_who_would_be_refused_has_no_button_and_sees_who_is_missing(stage: Stage
     tell(stage, later)
     stage.page.wait_for_function("() => said.asks.filter((one) => one.what === 'level_press').length === 2")
     assert stage.texts(f"{CARD} .do button") == []
+
+
+def test_each_relaxation_is_switched_on_for_some_hours_with_a_reason_and_off_by_one_press(
+    stage: Stage,
+) -> None:
+    on = RelaxationSeen("photo_later", NOW - 60, NOW + 3600, "王××（副区长）")
+    desk = LevelDeskSeen((ResponseNow(OWN, 3, 3),), switches=(("photo_later", 4), ("lift_cap", 2)))
+    wall = seen_factory.seen(position=10)
+    fields = {name: getattr(wall, name) for name in wall.__struct_fields__} | {
+        "situation": SituationSeen(relaxations=(on,))
+    }
+    view = DeskLevel().view(DeskSeen(**fields, levels=desk), NOW)
+    stage.card("desk_level", view.scalars, *msgspec.to_builtins(view.rows))
+    assert stage.text(f"{CARD} .relaxed b") == "先定位后补照片"
+    stage.page.click(f"{CARD} .relaxed button")
+    stage.page.keyboard.press("F6")
+    stage.page.get_by_text("巡查受理不设上限", exact=True).click()
+    stage.page.fill(f"{CARD} .form textarea", "人手不足")
+    stage.page.get_by_text("12小时", exact=True).click()
+    stage.page.click(f"{CARD} .form .primary")
+    (ended, begun) = said(stage)
+    assert ended == ("end_relaxation", "relaxation:photo_later", 4, {})
+    assert begun[:3] == ("start_relaxation", "relaxation:lift_cap", 2)
+    assert (begun[3]["text"], begun[3]["until"].endswith("Z")) == ("人手不足", True)
 
 
 def test_approving_waits_for_the_dry_run(stage: Stage) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import static
+from feeds.sources.demo.feeds.units import FLEETS, STREET_SIGNS
 from layouts.catalogues import Names, catalogue
 
 pytestmark = pytest.mark.browser
@@ -124,12 +125,29 @@ def test_a_key_without_words_stands_for_itself(page: Page) -> None:
         ("长清北路", "Changqing North Road"),  # not 长清路 and a rest
         ("无名路", "无名路"),
         ("张杨路无名路", "张杨路无名路"),
+        ("东方路下立交", "Dongfang Road underpass"),
+        ("御桥路莲园路（西南向）", "Yuqiao & Lianyuan Roads (south-west)"),
+        ("潍坊社区文化中心（演示）", "Weifang community centre (demo)"),
+        ("公安巡08", "Police car 08"),
+        ("惠南保洁队", "Huinan cleaning"),
+        ("东方路下立交（甲）", "东方路下立交（甲）"),  # a part that is not known: as it was told
+        ("无名下立交", "无名下立交"),
         ("", ""),
     ],
 )
 def test_a_road_is_named_in_the_language_of_the_page(page: Page, told: str, english: str) -> None:
     assert page.evaluate("(told) => window.en.road(told)", told) == english
     assert page.evaluate("(told) => window.zh.road(told)", told) == told
+
+
+def test_places_of_streets_and_call_signs_of_the_demo_have_english_names(page: Page) -> None:
+    with static.path("tables/street_places.csv").open(encoding="utf-8", newline="") as file:
+        places = {row["name"] for row in csv.DictReader(file)}
+    signs = {f"{fleet.sign}07" for fleet in FLEETS} | {f"川沙{sign}" for sign in STREET_SIGNS}
+    told = sorted(places | signs)
+    assert len(told) > 100
+    english = page.evaluate("(told) => told.map((one) => window.en.road(one))", told)
+    assert [name for name in english if not name.isascii()] == []
 
 
 def test_every_built_in_road_has_an_english_name_in_latin_letters() -> None:

@@ -99,7 +99,7 @@ def test_every_line_and_every_checkpoint_is_good(played: Played) -> None:
 
 INDICATORS = (
     "E01", "E02", "E02b", "E02c", "E03", "E03b", "E04", "E05", "E05b", "E06", "E07", "E08", "E09", "E09b",
-    "E10", "E11", "E12", "E12b", "E13",
+    "E10", "E10b", "E10c", "E11", "E12", "E12b", "E13",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What a desk needs to act on levels: the versions of the responses, and what the warnings suggest."""
 
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.response_rules import RELAXATIONS
 from city.response.response_ids import ResponseId
 from city.response.suggestions import Suggestion, counting, suggested
 from city.state.ledger_state import CityState
@@ -36,5 +37,11 @@ class LevelDesk:
                 for found in [ledger.responses.get(of.id)]
             ),
         )  # fmt: skip
+        switches = self._kept.get(
+            "switches", (state, state.revision("relaxations")),
+            lambda: tuple(
+                (kind, held.version if (held := ledger.relaxations.get(kind)) else 0) for kind in RELAXATIONS
+            ),
+        )  # fmt: skip
         found: Suggestion = suggested(warned, city_now)
-        return LevelDeskSeen(responses, found.rank, found.warnings)
+        return LevelDeskSeen(responses, found.rank, found.warnings, switches)

@@ -90,6 +90,8 @@ class LevelDeskSeen(msgspec.Struct, frozen=True):
     responses: tuple[ResponseNow, ...] = ()
     suggested: int = 0
     suggested_by: tuple[str, ...] = ()
+    switches: tuple[tuple[str, int], ...] = ()
+    """Each relaxation that there is, with its version."""
 
 
 class RelaxationSeen(msgspec.Struct, frozen=True):

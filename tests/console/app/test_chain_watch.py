@@ -1,4 +1,7 @@
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from city.clocks.timestamps import parse
 from console.app.chain_watch import ChainWatch
@@ -57,3 +60,23 @@ async def change(ledger: Ledger, position: int) -> None:
         if identity == f"{position}-0".encode():
             fields = {**fields, b"b": fields[b"b"].replace(b"case:1", b"case:2")}
         await ledger.client.xadd(STREAM, fields, id=identity)
+
+
+async def test_the_first_verification_begins_after_the_fold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = ChainWatch("unix:///nowhere/log.sock", tmp_path)
+    folded, walked = asyncio.Event(), asyncio.Event()
+
+    async def walk() -> bool:
+        assert folded.is_set()
+        walked.set()
+        return True
+
+    monkeypatch.setattr(watch, "walk", walk)
+    running = asyncio.create_task(watch.run(folded))
+    await asyncio.sleep(0)
+    assert not walked.is_set()
+    folded.set()
+    await asyncio.wait_for(walked.wait(), 10)
+    running.cancel()

@@ -86,6 +86,22 @@ def test_what_a_person_did_beside_the_script_is_noted_and_not_repeated(tmp_path:
     assert (outcomes[2].fault, outcomes[2].by_people) == ("", True)
 
 
+def test_the_script_waits_for_those_whom_people_play_and_gives_none_of_their_orders(tmp_path: Path) -> None:
+    again = '[[line]]\nat = "T+0:02"\norder = "file"\nby = "he"\non = "case:{case}"\n%s'
+    lines = script(tmp_path, REPORTED + again % 'refused = "not_now"\n' + again % "")
+    stage, waited = MemoryStage(PEOPLE), []
+    stage.acts = {("he", "case:hotline/cover"): 7}
+    player = Player(
+        lines, stage, heard=lambda _: None, people=frozenset({"he"}), patience_s=0.0,
+        waits=lambda line, account: waited.append((line.at, account)),
+    )  # fmt: skip
+    outcomes = asyncio.run(player.play())
+    assert [one.by_people for one in outcomes] == [False, True, True, False]
+    assert outcomes[3].fault == "he on case:hotline/cover: nobody did it within 0 min", "one act, one line"
+    assert waited == []
+    assert [fact.type for fact in stage.facts if fact.actor == "he"] == []
+
+
 def test_an_order_on_found_records_reaches_each_by_its_holder(tmp_path: Path) -> None:
     find = 'find = { cases = { code = "0101", "!state" = "closed" } }'
     lines = REPORTED + f'[[line]]\nat = "T+0:05"\norder = "sign"\nby = "@holder"\n{find}\neach = true\n'
