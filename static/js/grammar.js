@@ -2,7 +2,8 @@
 // the zone from settings, never from the machine that the screen hangs on. Everything is in seconds.
 (function () {
   "use strict";
-  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+  const MINUTE = 60, HOUR = 3600, DAY = 86400, QUARTER_S = 900, MOST_OFFSETS = 2000;
+  const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
   function grammar(words, zone) {
     const say = (key, values) =>
@@ -79,12 +80,27 @@
 
     const format = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-      weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
+      hour: "2-digit", minute: "2-digit", second: "2-digit",
     });
-    function parts(epoch) {
-      const found = {};
-      for (const part of format.formatToParts(new Date(epoch * 1000))) found[part.type] = part.value;
+    // A list says a hundred moments every second, and asking the calendar for one takes long: it is asked for the
+    // zone's offset alone, once per quarter of an hour. No zone changes within one.
+    const offsets = /** @type {Map<number, number>} */ (new Map()), two = (value) => String(value).padStart(2, "0");
+    function offset(epoch) {
+      const quarter = Math.floor(epoch / QUARTER_S), known = offsets.get(quarter);
+      if (known !== undefined) return known;
+      const p = /** @type {Record<string, number>} */ ({});
+      for (const { type, value } of format.formatToParts(new Date(quarter * QUARTER_S * 1000))) p[type] = Number(value);
+      const found = Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) / 1000 - quarter * QUARTER_S;
+      if (offsets.size >= MOST_OFFSETS) offsets.clear();
+      offsets.set(quarter, found);
       return found;
+    }
+    function parts(epoch) {
+      const there = new Date((epoch + offset(epoch)) * 1000);
+      return {
+        year: there.getUTCFullYear(), month: there.getUTCMonth() + 1, day: there.getUTCDate(), weekday: WEEKDAYS[there.getUTCDay()],
+        hour: two(there.getUTCHours()), minute: two(there.getUTCMinutes()), second: two(there.getUTCSeconds()),
+      };
     }
     const hhmm = (epoch) => { const p = parts(epoch); return `${p.hour}:${p.minute}`; };
     const hhmmss = (epoch) => { const p = parts(epoch); return `${p.hour}:${p.minute}:${p.second}`; };

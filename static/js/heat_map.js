@@ -4,7 +4,7 @@
   "use strict";
   const city = window.citywall, { projection, degrees } = city.overMap;
   const SOURCE = "layer:heat", HALF = Math.PI * 6378137, TILE_PX = 512, CELL_PX = 4, MOST = 24, NEARER = 0.75, DRAG_PX = 4;
-  let laid = "", turn = 0, holding = false;
+  let laid = "", turn = 0, holding = false, heard = /** @type {unknown} */ (undefined);
   let pressed = /** @type {HeatPress | null} */ (null);
   let down = /** @type {number[] | null} */ (null);
   const channel = city.page.channel, base = city.page.live.replace(/\/live\/.*$/, "");
@@ -101,6 +101,13 @@
   }
 
   city.heatMap = { press, close, pressed: () => pressed };
-  city.on("frame:heat", () => { lay(); city.tell("heat"); city.tell("legend"); });
+  city.on("frame:heat", () => {
+    lay();
+    const frame = city.frame("heat");
+    if (frame === heard) return; // the page's tick: the cards draw themselves
+    heard = frame;
+    city.tell("heat");
+    city.tell("legend");
+  });
   addEventListener("DOMContentLoaded", listen);
 })();

@@ -157,7 +157,9 @@ def test_one_button_a_step_that_answers_at_once_and_nothing_moves_under_the_fing
         tap(page, "完成")
         page.locator('[data-cell="agency_tasks"] form .primary').click()
         assert texts(page, ".wrong") == ["请填数字"]
-        assert "finish_task" not in [verb for verb, _, _ in acts(page)]
+        # An order may have been sent again with its own id: each verb counts once.
+        sent = dict.fromkeys(verb for verb, _, _ in acts(page))
+        assert list(sent) == ["acknowledge_task", "set_out_task", "arrive_task"]
         page.locator('[data-cell="agency_tasks"] form input[type=text]').fill("12.5")
         page.locator('[data-cell="agency_tasks"] form .primary').click()
         assert acts(page)[-1] == ("finish_task", "task:1f0c2d3e4a5b.5", {"number": 12.5})

@@ -82,6 +82,32 @@ def test_the_zone_is_the_settings_and_not_the_machines(page: Page) -> None:
     assert say(page, "utc", "hhmmss", NOW) == "12:31:07"
 
 
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns"]
+)
+def test_a_moment_is_that_of_the_calendar_on_both_sides_of_a_changed_clock(page: Page, zone: str) -> None:
+    differing = page.evaluate(
+        """(zone) => {
+          const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+          const words = Object.fromEntries(days.map((day) => ["weekday." + day, day]));
+          const ours = citywallGrammar({ ...words, "date.full": "{weekday}" }, zone);
+          const format = new Intl.DateTimeFormat("en-GB", {
+            timeZone: zone, weekday: "short", hourCycle: "h23", hour: "2-digit", minute: "2-digit",
+            second: "2-digit" });
+          const found = [];
+          for (let at = Date.UTC(2026, 0, 1, 0, 0, 7) / 1000; at < Date.UTC(2027, 0, 1) / 1000; at += 1787) {
+            const parts = format.formatToParts(new Date(at * 1000)).map((part) => [part.type, part.value]);
+            const { hour, minute, second, weekday } = Object.fromEntries(parts);
+            const isSame = ours.hhmmss(at) === `${hour}:${minute}:${second}` && ours.date(at) === weekday;
+            if (!isSame) found.push(at);
+          }
+          return found;
+        }""",
+        zone,
+    )
+    assert differing == []
+
+
 def test_a_key_without_words_stands_for_itself(page: Page) -> None:
     assert say(page, "zh", "say", "no.such.key", {}) == "no.such.key"
 
