@@ -17,6 +17,8 @@ KEPT_S = 300.0
 """The channel of a scope is dropped after this time without a watcher, machine seconds."""
 REST: Final = 4.0
 """Looks are followed by a pause of so many times their length, which is for clicks and the feed."""
+REST_S: Final = 0.4
+"""No pause is longer: one dear look does not make the next news late."""
 
 
 class Scoped(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ class Channels:
             began = time.monotonic()
             due_at = await self.look(clock)
             took = time.monotonic() - began
-            await asyncio.sleep(max(1.0 / most_hz - took, REST * took))
+            await asyncio.sleep(max(1.0 / most_hz - took, min(REST * took, REST_S)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(max(0.0, due_at - clock()), TIME_S)):
                     await self._news.wait()
