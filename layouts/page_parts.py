@@ -5,7 +5,7 @@ opening a page costs the same whatever is on it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -86,8 +86,24 @@ def make_parts(
         patch_model_css(root, dist_url=PANELS)
     places = {root.id: f"part-{root.name}" for root in document.roots}
     item = {"docid": "parts", "roots": places, "root_ids": list(places), "use_for_title": False}
-    text = serialize_json({"docs": {"parts": document.to_json(deferred=False)}, "items": [item]})
+    made: dict[str, Any] = {**document.to_json(deferred=False)}
+    # Bokeh lists every model class of the process; a page gets those that it uses and no other.
+    used = set(_types_in(made["roots"]))
+    made["defs"] = [one for one in made["defs"] if one["name"] in used]
+    text = serialize_json({"docs": {"parts": made}, "items": [item]})
     return PageParts(_escaped(text), names)
+
+
+def _types_in(value: Any) -> Iterator[str]:
+    """Yield the names of the model classes in a document's JSON."""
+    if isinstance(value, dict):
+        if value.get("type") == "object":
+            yield value["name"]
+        for part in value.values():
+            yield from _types_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _types_in(part)
 
 
 def _component(cell: Cell, modules: str) -> CardComponent:

@@ -200,3 +200,8 @@ def test_a_wide_wall_has_a_column_for_each_of_its_regions_and_a_narrow_one_none_
 def test_a_page_knows_from_what_width_it_is_wide() -> None:
     assert told(WALL)["wide_from"] == 3836  # two walls of 1920 x 1080 side by side are, 3840 x 2160 is not
     assert told(DESK)["wide_from"] is None
+
+
+def test_a_page_defines_the_models_that_it_uses_and_no_other() -> None:
+    [document] = json.loads(make_parts(WALL, figures={"map": figure()}).text)["docs"].values()
+    assert [one["name"] for one in document["defs"]] == ["CardComponent1"]
