@@ -9,16 +9,22 @@ export const mend = card((city) => {
     const [first] = Object.keys(heats), meta = city.frame("heat")?.meta ?? {};
     const [kind, span] = (city.heat() || `${first}.${heats[first]?.[0]}`).split(".");
     const found = city.heatMap?.pressed() ?? null;
+    // A wall has something to press only for who signed in at its seat; to everybody it says what it shows.
+    const isOpen = !isWall || document.body.dataset.seat !== undefined;
     return html`<div class="choice">
-        <select aria-label=${say.say("heat.layer")} @change=${(event) => choose(event.target.value, "")}>${Object.keys(heats).map((one) =>
-          html`<option value=${one} ?selected=${one === kind}>${say.say("heat.kind." + one)}</option>`)}</select>
-        <select aria-label=${say.say("heat.window")} ?hidden=${(heats[kind] ?? []).length < 2} @change=${(event) => choose(kind, event.target.value)}>${(heats[kind] ?? []).map((one) =>
-          html`<option value=${one} ?selected=${one === span}>${say.say("heat.window." + one)}</option>`)}</select>
+        ${isOpen ? choices(kind, span) : city.heat() ? html`<span class="of">${joined(say.say("heat.kind." + kind), say.say("heat.window." + span))}</span>` : ""}
         ${isWall ? "" : ramp(meta)}
       </div>
       ${found ? answer(found) : ""}`;
   };
 
+  /** @param {string} kind @param {string} span */
+  function choices(kind, span) {
+    return html`<select aria-label=${say.say("heat.layer")} @change=${(event) => choose(event.target.value, "")}>${Object.keys(heats).map((one) =>
+      html`<option value=${one} ?selected=${one === kind}>${say.say("heat.kind." + one)}</option>`)}</select>
+    <select aria-label=${say.say("heat.window")} ?hidden=${(heats[kind] ?? []).length < 2} @change=${(event) => choose(kind, event.target.value)}>${(heats[kind] ?? []).map((one) =>
+      html`<option value=${one} ?selected=${one === span}>${say.say("heat.window." + one)}</option>`)}</select>`;
+  }
   function choose(kind, span) {
     const choice = `${kind}.${span || heats[kind][0]}`, [first] = Object.keys(heats);
     city.heatMap?.close();
