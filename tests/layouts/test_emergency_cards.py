@@ -95,7 +95,7 @@ class TestBand:
     def test_what_may_get_worse_has_the_time_of_its_source(self) -> None:
         peak = ForecastSeen("tide", "luchao", 4.9, "m", NOW + 3600, 4.55, "water", NOW - 60)
         view = LevelBand().view(seen(response=ResponseSeen("alert", (level(1),), next=(peak,) * 5)), NOW)
-        assert len(view.scalars["next"]) == 3
+        assert len(view.scalars["next"]) == 4
         assert (view.scalars["next"][0]["line"], view.scalars["next"][0]["source_at"]) == (4.55, NOW - 60)
 
     def test_a_recovery_tells_what_is_left(self) -> None:

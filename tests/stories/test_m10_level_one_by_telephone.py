@@ -242,7 +242,7 @@ def test_an_absent_rotating_leader_is_red_and_one_tap_passes_the_authority(
         assert missing.evaluate("(node) => getComputedStyle(node).color") == red(screens)
     assert "02:02后可移交" in refused(cast, "gu", "pass_authority", NIGHT, post="rotating_leader")
 
-    city(cast, "02:02", 1)
+    city(cast, "02:02", 30)  # the level was in force some seconds after 01:52
     duty = cast.desk(browser_of(screens), "gu", page="duty")
     duty.page.locator('[data-cell="duty_board"]').get_by_role("button", name="授权副职").click()
     passed = cast.wait_for(NIGHT, "AuthorityPassed")
