@@ -18,9 +18,11 @@ from console.pages.http_handlers import YEAR_S, PlainHandler
 from console.pages.page_content import MapPageContent
 from layers.fields.heat_choices import DEFAULT, HeatChoice, read_choice
 
-__all__ = ["CellHandler", "HeatPage", "TileHandler", "heat_patterns"]
+__all__ = ["CellHandler", "HeatPage", "TileHandler", "first_look", "heat_patterns"]
 
 CHOICE: Final = r"[a-z]+(?:\.[0-9a-z]+)?"
+LOOK_S, LOOK_STEP_S = 3.0, 0.05
+"""How long a request waits for the first look of its page's channel, and how often it tries."""
 
 
 class HeatPage:
@@ -54,6 +56,18 @@ class _OfPage(PlainHandler):
         return None
 
 
+async def first_look(of: HeatPage) -> WallSeen | None:
+    """Return what a page's channel sees; None: nobody looks at it.
+
+    A page that has just come, or come back, asks before its channel has looked.
+    """
+    for _ in range(round(LOOK_S / LOOK_STEP_S)):
+        if (seen := of.seen()) is not None:
+            return seen
+        await asyncio.sleep(LOOK_STEP_S)
+    return of.seen()
+
+
 class TileHandler(_OfPage):
     """``/tiles/<page>/<heat>/<z>/<x>/<y>.png``; with the present version as ``?v=`` it never changes."""
 
@@ -66,8 +80,8 @@ class TileHandler(_OfPage):
         if int(z) > 20 or int(x) >= 2 ** int(z) or int(y) >= 2 ** int(z):
             self.send_error(404)
             return
-        seen = of.seen()
-        if seen is None:  # nobody has looked at this page yet
+        seen = await first_look(of)
+        if seen is None:
             self.send_error(503)
             return
         at, version = (int(z), int(x), int(y)), of.content.tile_version(heat)
@@ -96,7 +110,7 @@ class CellHandler(_OfPage):
             self.set_status(400)
             self.finish("x, y, m: expected metres (EPSG:3857) and metres per CSS px above 0\n")
             return
-        seen = of.seen()
+        seen = await first_look(of)
         if seen is None:
             self.send_error(503)
             return
