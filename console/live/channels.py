@@ -17,7 +17,7 @@ KEPT_S = 300.0
 """The channel of a scope is dropped after this time without a watcher, machine seconds."""
 REST: Final = 4.0
 """Looks are followed by a pause of so many times their length, which is for clicks and the feed."""
-REST_S: Final = 0.4
+REST_S: Final = 0.8
 """No pause is longer: one dear look does not make the next news late."""
 
 
