@@ -78,6 +78,8 @@ def test_twelve_acts_without_network_arrive_once_in_order_with_their_own_times(
         sign_in(page)
         for drawn in (".switch", ".tiles button"):
             page.locator(drawn).first.wait_for(timeout=START_MS)
+        # The phone remembers a beat of the server before it loses it: else it can say no time.
+        page.wait_for_function("async () => (await citywallPhone.get('heard')) !== undefined")
 
         began = time.time()
         first.set_offline(True)
