@@ -2,7 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Browsers before whole systems where seconds are counted: they have the machine nearly to themselves.
-ALONE := $(wildcard tests/stories/test_m[23569]_*.py tests/console/test_desk_page.py tests/console/test_clicks_page.py)
+ALONE := $(wildcard tests/stories/test_m[23569]_*.py tests/console/test_desk_page.py \
+	tests/console/test_clicks_page.py tests/console/test_agency_page.py)
 # Whole systems: several processes, and mostly a browser.
 SYSTEMS := tests/stories tests/faults $(filter-out $(ALONE),$(wildcard tests/console/test_*.py))
 .PHONY: demo test machine systems units beside compiled check scripts vendor install clean
