@@ -174,8 +174,11 @@ async def test_a_console_that_starts_knows_the_last_hour_of_rain_and_judges_it_n
         for before in range(61)
     ]  # fmt: skip
     heard: list[str] = []
-    async with Following(city.follower()) as first:
-        await until(lambda: "hotline" in first.store.state.measured.sources or first.beat_at)
+    begun: list[str] = []
+    follower = city.follower()
+    follower.on_begun.append(begun.append)
+    async with Following(follower) as first:
+        await until(lambda: begun)  # what is published before is in the snapshot, newest only
         await city.publish("sensor", *readings[::-1])
         await until(lambda: first.records.get("sensor") == len(readings))
     follower = city.follower()
