@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,17 @@ from console.live.watcher import VIEWS_WAITING, Watcher
 from layers.contract import Frame
 from layouts.cards.sources import Sources
 from layouts.contract import View, each_second
+
+
+def noting(looked: list[float]) -> Callable[[Any, float], Any]:
+    """The wall's projection, which notes when it was asked."""
+    view = WallView()
+
+    def see(state: Any, now: float) -> Any:
+        looked.append(now)
+        return view.see(state, now)
+
+    return see
 
 
 class Counting:
@@ -251,13 +262,7 @@ async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_th
 async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
     part = Counting()
     looked: list[float] = []
-    view = WallView()
-
-    def see(state: Any, now: float) -> Any:
-        looked.append(now)
-        return view.see(state, now)
-
-    channel = Channel(Store(), Wall(part), see, idle_unwatched=True)
+    channel = Channel(Store(), Wall(part), noting(looked), idle_unwatched=True)
     await channel.look(1000.0)
     assert (looked, part.looks) == ([], 0)
     screen, task = await watching(channel)
@@ -290,13 +295,7 @@ async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
 
 async def test_a_look_without_news_costs_nothing_until_time_may_change_it() -> None:
     part, store, looked = Counting(), Store(), []
-    view = WallView()
-
-    def see(state: Any, now: float) -> Any:
-        looked.append(now)
-        return view.see(state, now)
-
-    channel = Channel(store, Wall(part), see)
+    channel = Channel(store, Wall(part), noting(looked))
     channel.join(Watcher(Screen().write), b"{}")
     assert await channel.look(1000.0) == 1000.0 + TIME_S
     for after in (0.1, 0.5, 0.9):
@@ -325,13 +324,7 @@ async def test_only_the_cards_and_layers_of_a_changed_slice_are_asked() -> None:
 async def test_a_channel_that_shows_no_measurement_does_not_look_at_one() -> None:
     part, store, looked = Counting(), Store(), []
     part.reads = ("cases", "cameras")
-    view = WallView()
-
-    def see(state: Any, now: float) -> Any:
-        looked.append(now)
-        return view.see(state, now)
-
-    channel = Channel(store, Wall(part), see)
+    channel = Channel(store, Wall(part), noting(looked))
     channel.join(Watcher(Screen().write), b"{}")
     await channel.look(1000.0)
     store.state.touch("units", "readings")
