@@ -3,15 +3,16 @@
 Two different people always approve. Lowering and ending follow the row of the higher of the two levels.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from city.access import SHIFT_ROLES, Person
-from city.state.response_records import LevelProposal
+from city.response.response_ids import ResponseId
+from city.state.response_records import LevelProposal, Response
 
 __all__ = [
-    "APPROVERS", "CALLED", "PROPOSERS", "SPOKEN", "decides_on", "has_counted", "keys_of", "may_refuse",
-    "needs_of", "open_needs", "open_to", "with_called",
+    "APPROVERS", "CALLED", "PROPOSERS", "SPOKEN", "city_rank", "decides_on", "has_counted", "is_below_city",
+    "keys_of", "may_refuse", "needs_of", "open_needs", "open_to", "with_called",
 ]  # fmt: skip
 
 Need = tuple[str, ...]
@@ -100,3 +101,14 @@ def may_refuse(proposal: LevelProposal, account: str, keys: Collection[str]) -> 
 def decides_on(proposal: LevelProposal, keys: Collection[str]) -> bool:
     """Whether somebody with these keys is named by the proposal's table, whatever is missing."""
     return any(key in need for need in proposal.needs for key in keys)
+
+
+def city_rank(responses: Mapping[str, Response], parts: ResponseId) -> int:
+    """Return the city's rank for the same hazard, 0 without one."""
+    city = responses.get(parts.city.id)
+    return city.rank if city is not None else 0
+
+
+def is_below_city(responses: Mapping[str, Response], parts: ResponseId, rank: int, *, district: str) -> bool:
+    """Whether a rank of the district is below the city's (domain §4.6)."""
+    return parts.jurisdiction == district and rank < city_rank(responses, parts)

@@ -8,7 +8,7 @@ from city.commands.command import Now
 from city.dispatch.decision_rules import DecisionRules
 from city.duty.authority import posts_of_role
 from city.response.activation_run import activation_run
-from city.response.approvers import has_counted, keys_of, may_refuse, needs_of, open_to
+from city.response.approvers import has_counted, is_below_city, keys_of, may_refuse, needs_of, open_to
 from city.response.response_ids import response_id
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY
@@ -35,8 +35,7 @@ def level_press(state: LedgerState, person: Person, rules: DecisionRules) -> dic
         if proposal is None or parts is None:
             continue
         keys = keys_of(person, deputy=response.deputy, flood_office=rules.response.numbers.flood_office)
-        city = state.responses.get(parts.city.id)
-        is_below = parts.jurisdiction == rules.district and city is not None and proposal.rank < city.rank
+        is_below = is_below_city(state.responses, parts, proposal.rank, district=rules.district)
         fits = bool(open_to(proposal, keys)) and not has_counted(proposal, person.account, keys)
         press[response.id] = {
             "proposal": proposal.id, "approve": may["approve_level"] and fits and not is_below,

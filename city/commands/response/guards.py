@@ -6,12 +6,12 @@ from typing import Any
 from city.commands.command import NewFact, Refusal
 from city.commands.decision import not_now
 from city.commands.subject_order import SubjectOrder
-from city.response.approvers import keys_of
+from city.response.approvers import city_rank, is_below_city, keys_of
 from city.response.response_ids import ResponseId, response_id
-from city.state.response_records import CITY, LEVELS, LevelProposal, Response
+from city.state.response_records import LEVELS, LevelProposal, Response
 
 __all__ = [
-    "below_city", "city_rank", "own_keys", "the_active_proposal", "the_id", "the_response",
+    "below_city", "own_keys", "the_active_proposal", "the_id", "the_response",
 ]  # fmt: skip
 
 Expectations = Sequence[tuple[str, int]]
@@ -50,19 +50,12 @@ def the_active_proposal(order: SubjectOrder, id_: str) -> LevelProposal | Refusa
     return proposal if proposal.id == id_ else not_now("other_level_proposed", **level_name(proposal.rank))
 
 
-def city_rank(order: SubjectOrder, parts: ResponseId) -> int:
-    """Return the city's rank for the same hazard, 0 without one."""
-    city = order.state.responses.get(parts.city.id)
-    return city.rank if city is not None else 0
-
-
 def below_city(order: SubjectOrder, parts: ResponseId, rank: int) -> Refusal | None:
     """Refuse a district level below the city's (domain §4.6)."""
-    if parts.jurisdiction != order.rules.district or parts.jurisdiction == CITY:
+    responses = order.state.responses
+    if not is_below_city(responses, parts, rank, district=order.rules.district):
         return None
-    city = city_rank(order, parts)
-    if rank >= city:
-        return None
+    city = city_rank(responses, parts)
     return not_now("below_city_level", **level_name(rank), city_level_state=LEVELS[city])
 
 

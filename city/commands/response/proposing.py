@@ -7,10 +7,10 @@ from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import moment, not_now
 from city.commands.response.arguments import MeasureGiven, ProposeLevel
-from city.commands.response.guards import below_city, city_rank, level_name, own_keys, the_id, the_response
+from city.commands.response.guards import below_city, level_name, own_keys, the_id, the_response
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.response.activation_run import activation_run
-from city.response.approvers import PROPOSERS, needs_of
+from city.response.approvers import PROPOSERS, city_rank, needs_of
 from city.response.level_data import approval_data, basis_data, verbal_data
 from city.response.response_ids import ResponseId, response_id
 from city.response.suggestions import already_proposed
@@ -39,7 +39,7 @@ def decide_propose_level(order: SubjectOrder, args: ProposeLevel) -> SubjectAnsw
     unknown = [key for key in args.warnings if key not in order.state.warnings]
     if unknown:
         return bad_arg("warnings", "keys of warnings of the ledger")
-    basis = Basis(args.warnings, measures, city_rank(order, parts), args.text or "")
+    basis = Basis(args.warnings, measures, city_rank(order.state.responses, parts), args.text or "")
     if order.role == "system" and already_proposed(response, basis, args.rank, order.now.city):
         return not_now("suggested_already")
     data = proposal_data(order, response, args.rank, basis, reason=args.text or "")

@@ -14,10 +14,10 @@ from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import not_now
 from city.commands.response.arguments import AuthoriseDeputy, ConfirmVerbalOrder, RecordVerbalOrder
-from city.commands.response.guards import below_city, city_rank, level_name, the_id, the_response
+from city.commands.response.guards import below_city, level_name, the_id, the_response
 from city.commands.response.proposing import proposal_data
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.response.approvers import SPOKEN
+from city.response.approvers import SPOKEN, city_rank
 from city.state.linkage_records import Signed
 from city.state.response_records import Approval, Basis, Response, VerbalOrder
 
@@ -48,7 +48,7 @@ def decide_record_verbal_order(order: SubjectOrder, args: RecordVerbalOrder) -> 
         args.person, args.words, given_at, order.signed, given_at + write_s, args.voice_ref or ""
     )
     spoken = Approval(0, Signed("", args.person, "commander", given_at))
-    basis = Basis((), (), city_rank(order, parts), "")
+    basis = Basis((), (), city_rank(order.state.responses, parts), "")
     data = proposal_data(
         order, response, args.rank, basis, reason=args.words if args.rank < response.rank else "",
         verbal=verbal, needs=SPOKEN, approvals=(spoken,),
