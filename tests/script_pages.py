@@ -33,12 +33,14 @@ window.beat = (now) => window.tell({
   },
 });
 window.reply = (message) => window.citywall.orders.take(message);
+// At once = before the next key or press: a timer of a busy machine comes after it.
+window.later = (fn, ms) => (ms > 0 ? setTimeout(fn, ms) : queueMicrotask(fn));
 window.attach = () => window.citywall.orders.attach((message) => {
   window.sent.push(message);
   if (message.act && window.answering) {
     const answer = window.answering(message.act);
     const { command_id } = message.act;
-    if (answer) setTimeout(() => window.reply({ answer: { command_id, ...answer } }), window.delay);
+    if (answer) later(() => window.reply({ answer: { command_id, ...answer } }), window.delay);
   }
 });
 window.acts = () => window.sent.filter((message) => message.act).map((message) => message.act);

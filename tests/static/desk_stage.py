@@ -60,7 +60,7 @@ const isUndefined = (value) => value === undefined
   || (typeof value === "object" && value !== null && Object.values(value).some(isUndefined));
 citywall.orders.attach((message) => {
   if (isUndefined(message)) throw new Error("undefined in a message");
-  const later = (fn) => setTimeout(fn, 0);
+  const later = (fn) => queueMicrotask(fn); // before the next press: a timer of a busy machine comes after it
   if (message.act) {
     said.acts.push(message.act);
     const given = answers[message.act.verb];

@@ -33,10 +33,10 @@ NEXT = {
 ANSWERS = """(answers) => { window.citywall.orders.attach((message) => {
   window.sent.push(message);
   if (message.ask && answers[message.ask.what])
-    setTimeout(() => window.reply({ reply: { id: message.ask.id, ...answers[message.ask.what] } }), 1);
+    later(() => window.reply({ reply: { id: message.ask.id, ...answers[message.ask.what] } }), 0);
   if (message.act && window.answering) {
     const answer = window.answering(message.act), { command_id } = message.act;
-    if (answer) setTimeout(() => window.reply({ answer: { command_id, ...answer } }), 1);
+    if (answer) later(() => window.reply({ answer: { command_id, ...answer } }), 0);
   }
 }); }"""
 ASKED: dict[str, Any] = {
