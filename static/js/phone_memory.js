@@ -19,6 +19,15 @@
   }
   window.citywallPhone = {
     get: async (name) => asked((await database()).transaction(STORE).objectStore(STORE).get(name)).catch(() => undefined),
-    put: async (name, value) => { await asked((await database()).transaction(STORE, "readwrite").objectStore(STORE).put(value, name)); },
+    // Kept once it is on the disk: a browser that is killed a moment later still has it.
+    put: async (name, value) => {
+      const transaction = (await database()).transaction(STORE, "readwrite", { durability: "strict" });
+      const ended = new Promise((done, failed) => {
+        transaction.oncomplete = () => done(undefined);
+        transaction.onabort = transaction.onerror = () => failed(transaction.error);
+      });
+      transaction.objectStore(STORE).put(value, name);
+      await ended;
+    },
   };
 })();
