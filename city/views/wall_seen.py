@@ -11,6 +11,7 @@ import numpy.typing as npt
 from city.clocks.city_clock import CityClock
 from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
+from city.state.columns import Journal
 from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
 from city.views.camera_seen import CameraSeen
@@ -192,6 +193,8 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
     owner: Words
     hour: HourSeen = NOTHING
     """The last hour of rain and water levels."""
+    journal: Journal | None = None
+    """Which rows changed; None = nobody keeps it, and a reader reads all rows."""
 
 
 class UnitsSeen(msgspec.Struct, frozen=True):
@@ -210,6 +213,8 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     heading: Floats
     as_of: Floats
     lost: npt.NDArray[np.bool_]
+    journal: Journal | None = None
+    """Which rows changed; None = nobody keeps it, and a reader reads all rows."""
 
 
 class PageSeen(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.clocks.city_clock import CityClock
-from city.clocks.freshness import UNIT_STALE_S, lost_mask, measured_as_of
+from city.clocks.freshness import measured_as_of
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.duty.authority import responsible_shift
 from city.state.columns import Columns
@@ -17,15 +17,14 @@ from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
 from city.views.linkage_view import LinkageView
+from city.views.measured_view import MeasuredView
 from city.views.page_view import Kept, PageView
 from city.views.response.command_view import command_seen
 from city.views.response.situation_view import SituationView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
-    ReadingsSeen,
     StormSeen,
-    UnitsSeen,
     WallSeen,
 )
 from city.views.weather_view import storms
@@ -86,6 +85,7 @@ class WallView:
         self._page = page or PageView(zone_offset_s=zone_offset_s, rules=rules)
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
+        self._measured = MeasuredView()
         self._linkage = LinkageView(rules, full=self.full)
         self._situation = SituationView(rules)
         self.deferral: Span | None = None
@@ -110,8 +110,8 @@ class WallView:
             **fields,
             cases=cases,
             storms=self._storms(state, ledger.clock.at(now)),
-            readings=_readings(state, now),
-            units=_units(state, now),
+            readings=self._measured.readings(state, now),
+            units=self._measured.units(state, now),
             cameras=self._kept.get(
                 "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
             ),
@@ -177,28 +177,6 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
     return (
         case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
         case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
-    )  # fmt: skip
-
-
-def _readings(state: CityState, now: float) -> ReadingsSeen:
-    r = state.measured.readings
-    as_of, interval = _as_of(r, state.ledger.clock), r.column("interval")
-    return ReadingsSeen(
-        ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
-        name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
-        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
-        interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(as_of, interval, now), owner=r.column("owner"), hour=state.measured.last_hour.seen(),
-    )  # fmt: skip
-
-
-def _units(state: CityState, now: float) -> UnitsSeen:
-    u = state.measured.units
-    as_of = _as_of(u, state.ledger.clock)
-    return UnitsSeen(
-        ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
-        agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
-        heading=u.column("heading"), as_of=as_of, lost=~(now - as_of <= UNIT_STALE_S),
     )  # fmt: skip
 
 
