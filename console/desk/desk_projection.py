@@ -87,7 +87,7 @@ class DeskProjection:
             most_tasks=rules.numbers.workload_cap,
         )  # fmt: skip
         workstations = workstations_of(ledger)
-        of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
+        of_duty = duty_indicators(ledger, city, sub_centres=rules.streets, workstations=workstations)
         return {
             **of_cases, **of_duty, **linkage_indicators(ledger, day, now=city),
             **video_indicators(state, day, now), **_emergency(state, rules, Now(now, city)),

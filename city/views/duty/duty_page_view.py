@@ -38,7 +38,7 @@ class DutyPageView:
     def _figures(self, state: CityState, now: float) -> tuple[dict[str, Indicator], float]:
         """Return the figures of duty and when they were computed: at a change, else every 20 s."""
         ledger, rules = state.ledger, self._rules
-        sub_centres = len(rules.streets) if rules is not None else 0
+        sub_centres = rules.streets if rules is not None else ()
 
         def compute() -> tuple[dict[str, Indicator], float]:
             city, every = ledger.clock.at(now), workstations_of(ledger)
