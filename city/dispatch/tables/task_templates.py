@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from city.dispatch.register import covers
+from city.dispatch.tables.register import covers
 
 __all__ = ["DutyNumbers", "IncidentKind", "LinkageNumbers", "LinkageRules", "PriorityLimits", "TaskTemplate"]
 

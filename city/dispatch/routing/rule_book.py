@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.case_inputs import CaseInputs, StepResult, Tables
-from city.dispatch.route import Reason, Route, Situation
-from city.dispatch.steps import STEPS
+from city.dispatch.routing.case_inputs import CaseInputs, StepResult, Tables
+from city.dispatch.routing.route import Reason, Route, Situation
+from city.dispatch.routing.steps import STEPS
 from city.state.ledger_state import Registered
 
 __all__ = ["BOUNDARY_M", "TARGETS", "RuleBook"]

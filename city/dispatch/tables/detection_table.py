@@ -1,6 +1,6 @@
 """Reading the table of detection classes (``detection_classes.csv``)."""
 
-from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.tables.cells import Cells, WrongCell
 from city.video.detection_classes import DetectionClass
 
 __all__ = ["COLUMNS", "TO_STREET", "detection_class_of"]

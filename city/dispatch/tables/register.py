@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.tables.cells import Cells, WrongCell
 
 __all__ = [
     "LAYOUTS", "OWNER_STATES", "POWER_STATES", "CityObject", "Component", "Power", "RoadOwner", "Site",

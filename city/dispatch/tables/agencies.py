@@ -9,12 +9,28 @@ rule uses ``ack_limit_s``; people do.
 
 from typing import Final
 
-from city.dispatch.cells import Cells, WrongCell
-from city.dispatch.decision_rules import Agency
+import msgspec
 
-__all__ = ["AGENCY_KINDS", "agency_of"]
+from city.dispatch.tables.cells import Cells, WrongCell
+
+__all__ = ["AGENCY_KINDS", "Agency", "agency_of"]
 
 AGENCY_KINDS: Final = ("department", "emergency", "utility", "property_manager", "contractor", "city_body")
+
+
+class Agency(msgspec.Struct, frozen=True):
+    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` stands in when it is silent."""
+
+    code: str
+    short: str
+    kind: str
+    all_hours: bool
+    ack_limit_s: int = 300
+    fallback: str = ""
+    contractors: tuple[str, ...] = ()
+    """Codes of the agencies whose units it may send as its own."""
+    stationed: bool = False
+    """Whether it has a seat in the hall."""
 
 
 def agency_of(cells: Cells) -> Agency:

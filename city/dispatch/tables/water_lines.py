@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell, current
+from city.dispatch.tables.cells import Cells, WrongCell, current
 
 __all__ = ["DATUMS", "LINES", "WATER_LINES", "WaterLines", "WaterStation", "station_of", "water_lines"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from city.dispatch.cells import Cells, Problem, read_valid_rows
-from city.dispatch.sensor_tables import (
+from city.dispatch.tables.cells import Cells, Problem, read_valid_rows
+from city.dispatch.tables.sensor_tables import (
     BASELINES,
     BandRow,
     MetricRow,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from city.dispatch.roads import road_names
+from city.dispatch.routing.roads import road_names
 from city.state.ledger_state import Registered
 
 __all__ = ["SCOPES", "binding", "ruling_key"]

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.tables.cells import Cells, WrongCell
 
 __all__ = ["APPROVER", "PRINCIPLES", "TERRITORY", "Rule", "rule_of"]
 

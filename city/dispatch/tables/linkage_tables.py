@@ -18,16 +18,16 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell, current, read_rows
-from city.dispatch.register import classes_of
-from city.dispatch.task_templates import (
+from city.dispatch.tables.cells import Cells, WrongCell, current, read_rows
+from city.dispatch.tables.register import classes_of
+from city.dispatch.tables.task_templates import (
     DutyNumbers,
     IncidentKind,
     LinkageNumbers,
     LinkageRules,
     TaskTemplate,
 )
-from city.dispatch.unit_tasks import UNIT_KINDS
+from city.dispatch.tables.unit_tasks import UNIT_KINDS
 from city.state.linkage_records import EVIDENCE, GRADES, PRIORITIES
 
 __all__ = [

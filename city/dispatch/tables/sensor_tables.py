@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell, current, read_rows
+from city.dispatch.tables.cells import Cells, WrongCell, current, read_rows
 from city.sensing.rules import ACTIONS, BAND_KINDS, OPS, Band, Metric, SensingRules, Threshold
 from city.state.sensor_records import LEVELS
 

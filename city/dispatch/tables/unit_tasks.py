@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell
-from city.dispatch.register import classes_of, covers
+from city.dispatch.tables.cells import Cells, WrongCell
+from city.dispatch.tables.register import classes_of, covers
 
 __all__ = ["UNIT_KINDS", "UnitTask", "UnitTasks", "unit_task_of"]
 

@@ -5,11 +5,11 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from city.dispatch.agencies import agency_of
-from city.dispatch.categories import category_of
-from city.dispatch.cells import Problem, current, read_valid_rows
-from city.dispatch.decision_rules import Agency
-from city.dispatch.linkage_tables import (
+from city.dispatch.routing.table_loading import Row
+from city.dispatch.tables.agencies import Agency, agency_of
+from city.dispatch.tables.categories import category_of
+from city.dispatch.tables.cells import Problem, current, read_valid_rows
+from city.dispatch.tables.linkage_tables import (
     KINDS_FILE,
     STREET,
     KindRow,
@@ -17,9 +17,8 @@ from city.dispatch.linkage_tables import (
     linkage_file,
     template_of,
 )
-from city.dispatch.register import covers
-from city.dispatch.table_loading import Row
-from city.dispatch.task_templates import TaskTemplate
+from city.dispatch.tables.register import covers
+from city.dispatch.tables.task_templates import TaskTemplate
 
 __all__ = ["KIND_COLUMNS", "TEMPLATE_COLUMNS", "Surroundings", "check_linkage"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from city.dispatch.case_inputs import Tables
-from city.dispatch.cells import Cells, current, read_rows
-from city.dispatch.dispatch_rules import Rule, rule_of
-from city.dispatch.register import city_object_of, component_of, power_of, road_owner_of, site_of
+from city.dispatch.routing.case_inputs import Tables
+from city.dispatch.tables.cells import Cells, current, read_rows
+from city.dispatch.tables.dispatch_rules import Rule, rule_of
+from city.dispatch.tables.register import city_object_of, component_of, power_of, road_owner_of, site_of
 
 __all__ = ["READERS", "Row", "rule_tables"]
 

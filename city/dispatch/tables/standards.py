@@ -10,11 +10,23 @@ from collections.abc import Iterable
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell
-from city.dispatch.decision_rules import Standard
+from city.dispatch.tables.cells import Cells, WrongCell
 from city.state.case_file import LIMIT_UNITS
 
-__all__ = ["StandardRow", "by_class", "standard_of"]
+__all__ = ["Standard", "StandardRow", "by_class", "standard_of"]
+
+
+class Standard(msgspec.Struct, frozen=True):
+    """One filing condition of a class (``CaseStandard``); ``key`` is ``<kind>:<code>#<row>``."""
+
+    key: str
+    category: str
+    condition: str
+    closing: str
+    limit_value: int
+    limit_unit: str
+    make_safe_min: int | None = None
+    hazard: bool = False
 
 
 class StandardRow(msgspec.Struct, frozen=True):

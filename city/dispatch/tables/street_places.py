@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells
+from city.dispatch.tables.cells import Cells
 
 __all__ = ["PLACE_KINDS", "StreetPlace", "places_by_street", "street_place_of"]
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from city.dispatch.cells import Cells, read_rows
+from city.dispatch.tables.cells import Cells, read_rows
 
 __all__ = [
     "DOMAINS", "KINDS", "LIMIT_UNITS", "TERRITORY", "Category", "ClassRef", "category_of", "labels", "read",

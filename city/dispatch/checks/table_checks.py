@@ -3,21 +3,20 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from city.dispatch.agencies import agency_of
-from city.dispatch.categories import TERRITORY as TERRITORY_ZH
-from city.dispatch.categories import Category, category_of
-from city.dispatch.cells import Cells, Problem, current, read_valid_rows
-from city.dispatch.decision_rules import Agency
-from city.dispatch.detection_table import COLUMNS as DETECTION_COLUMNS
-from city.dispatch.detection_table import TO_STREET, detection_class_of
-from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
-from city.dispatch.rain_lines import RAIN_LINES, rain_line_of
-from city.dispatch.register import covers
-from city.dispatch.standards import StandardRow, standard_of
-from city.dispatch.street_places import street_place_of
-from city.dispatch.table_loading import READERS, Row
-from city.dispatch.unit_tasks import UnitTasks, unit_task_of
-from city.dispatch.water_lines import LINES, WATER_LINES, station_of
+from city.dispatch.routing.table_loading import READERS, Row
+from city.dispatch.tables.agencies import Agency, agency_of
+from city.dispatch.tables.categories import TERRITORY as TERRITORY_ZH
+from city.dispatch.tables.categories import Category, category_of
+from city.dispatch.tables.cells import Cells, Problem, current, read_valid_rows
+from city.dispatch.tables.detection_table import COLUMNS as DETECTION_COLUMNS
+from city.dispatch.tables.detection_table import TO_STREET, detection_class_of
+from city.dispatch.tables.dispatch_rules import APPROVER, TERRITORY, Rule
+from city.dispatch.tables.rain_lines import RAIN_LINES, rain_line_of
+from city.dispatch.tables.register import covers
+from city.dispatch.tables.standards import StandardRow, standard_of
+from city.dispatch.tables.street_places import street_place_of
+from city.dispatch.tables.unit_tasks import UnitTasks, unit_task_of
+from city.dispatch.tables.water_lines import LINES, WATER_LINES, station_of
 from city.places.streets import street_key
 
 __all__ = ["COLUMNS", "check_tables"]

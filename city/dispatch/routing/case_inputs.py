@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from city.dispatch.dispatch_rules import APPROVER, TERRITORY, Rule
-from city.dispatch.register import CityObject, Component, Power, RoadOwner, Site, covers
-from city.dispatch.roads import on_road
-from city.dispatch.route import Reason, Situation
-from city.dispatch.rulings import binding
+from city.dispatch.routing.roads import on_road
+from city.dispatch.routing.route import Reason, Situation
+from city.dispatch.routing.rulings import binding
+from city.dispatch.tables.dispatch_rules import APPROVER, TERRITORY, Rule
+from city.dispatch.tables.register import CityObject, Component, Power, RoadOwner, Site, covers
 from city.places.streets import street_key
 from city.state.ledger_state import Registered
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.cells import Cells, WrongCell
+from city.dispatch.tables.cells import Cells, WrongCell
 
 __all__ = ["COLOURS", "RAIN_LINES", "RainLine", "rain_line_of"]
 

@@ -6,9 +6,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from city.dispatch.case_inputs import CaseInputs, StepResult
-from city.dispatch.dispatch_rules import TERRITORY, Rule
-from city.dispatch.route import Reason
+from city.dispatch.routing.case_inputs import CaseInputs, StepResult
+from city.dispatch.routing.route import Reason
+from city.dispatch.tables.dispatch_rules import TERRITORY, Rule
 
 __all__ = ["DANGERS", "STEPS"]
 
