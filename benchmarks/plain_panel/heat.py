@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.city_points import Points, View
-from benchmarks.panel_client import open_session
+from benchmarks.invented.city_points import Points, View
+from benchmarks.plain_panel.client import open_session
 from tests.running import free_port, wait_for
 
 __all__ = ["serve", "stock_heat"]
