@@ -11,7 +11,7 @@ from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment
 from city.commands.linkage.issuing import site_data
 from city.commands.response.briefings import ending_of_running_briefing
-from city.commands.response.round_facts import round_opened
+from city.commands.response.situation.round_facts import round_opened
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.tables.response_rules import ResponsePlan

@@ -6,8 +6,8 @@ from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import moment, not_now
-from city.commands.response.arguments import MeasureGiven, ProposeLevel
-from city.commands.response.guards import below_city, level_name, own_keys, the_id, the_response
+from city.commands.response.levels.arguments import MeasureGiven, ProposeLevel
+from city.commands.response.levels.guards import below_city, level_name, own_keys, the_id, the_response
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.response.activation_run import activation_run
 from city.response.approvers import PROPOSERS, city_rank, needs_of

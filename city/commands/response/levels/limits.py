@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from city.commands.command import Decision, Now, Refusal
 from city.commands.decision import not_now
-from city.commands.response.activating import activated, decided
-from city.commands.response.arguments import PassResponseLimit
-from city.commands.response.guards import the_id, the_response
-from city.commands.response.verbal_orders import open_verbal
+from city.commands.response.levels.activating import activated, decided
+from city.commands.response.levels.arguments import PassResponseLimit
+from city.commands.response.levels.guards import the_id, the_response
+from city.commands.response.levels.verbal_orders import open_verbal
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.response.approvers import CALLED, with_called

@@ -9,7 +9,7 @@ from typing import Any, Final
 from city.clocks.timestamps import parse
 from city.commands.command import Decision, Refusal
 from city.commands.decision import moment, not_now
-from city.commands.response.situation_arguments import RecordForecast
+from city.commands.response.situation.arguments import RecordForecast
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 
 __all__ = ["OFFICES", "UNITS", "decide_record_forecast"]

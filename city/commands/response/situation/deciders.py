@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from city.commands.response.figures import decide_report_figures
-from city.commands.response.forecasts import decide_record_forecast
-from city.commands.response.zero_reports import decide_pass_report_limit, decide_send_zero_report
+from city.commands.response.situation.figures import decide_report_figures
+from city.commands.response.situation.forecasts import decide_record_forecast
+from city.commands.response.situation.zero_reports import decide_pass_report_limit, decide_send_zero_report
 from city.commands.subject_order import SubjectDecider
 
 __all__ = ["SITUATION"]

@@ -2,9 +2,15 @@
 
 from city.commands.command import Refusal
 from city.commands.decision import not_now
-from city.commands.response.activating import decided
-from city.commands.response.arguments import ApproveLevel, RefuseLevel
-from city.commands.response.guards import below_city, own_keys, the_active_proposal, the_id, the_response
+from city.commands.response.levels.activating import decided
+from city.commands.response.levels.arguments import ApproveLevel, RefuseLevel
+from city.commands.response.levels.guards import (
+    below_city,
+    own_keys,
+    the_active_proposal,
+    the_id,
+    the_response,
+)
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.response.approvers import decides_on, has_counted, may_refuse, open_needs, open_to
 from city.state.linkage_records import Signed

@@ -6,9 +6,9 @@ from city.clocks.timestamps import iso, parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Decision, Refusal
 from city.commands.decision import not_now
-from city.commands.response.activating import activated
-from city.commands.response.arguments import RecordCityLevel
-from city.commands.response.guards import level_name, the_response
+from city.commands.response.levels.activating import activated
+from city.commands.response.levels.arguments import RecordCityLevel
+from city.commands.response.levels.guards import level_name, the_response
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import find_subject
 from city.response.level_data import basis_data

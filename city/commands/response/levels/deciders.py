@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from city.commands.response.approving import decide_approve_level, decide_refuse_level
-from city.commands.response.city_level import decide_record_city_level
-from city.commands.response.limits import decide_pass_response_limit
-from city.commands.response.proposing import decide_propose_level
-from city.commands.response.verbal_orders import (
+from city.commands.response.levels.approving import decide_approve_level, decide_refuse_level
+from city.commands.response.levels.city_level import decide_record_city_level
+from city.commands.response.levels.limits import decide_pass_response_limit
+from city.commands.response.levels.proposing import decide_propose_level
+from city.commands.response.levels.verbal_orders import (
     decide_authorise_deputy,
     decide_confirm_verbal_order,
     decide_record_verbal_order,

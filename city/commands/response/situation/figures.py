@@ -5,7 +5,7 @@ from typing import Final
 
 from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import not_now
-from city.commands.response.situation_arguments import ReportFigures
+from city.commands.response.situation.arguments import ReportFigures
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subjects import Subject
 from city.response.event_span import OF_EXERCISE, counting, counts_from, is_exercise_now, situation_id

@@ -6,9 +6,9 @@ from typing import Final
 from city.clocks.freshness import STEP_LATE_S
 from city.commands.command import Decision, NewFact, Now, Refusal
 from city.commands.decision import not_now
-from city.commands.response.figures import CENTRE, figures_fact
-from city.commands.response.round_facts import round_opened
-from city.commands.response.situation_arguments import PassReportLimit, SendZeroReport
+from city.commands.response.situation.arguments import PassReportLimit, SendZeroReport
+from city.commands.response.situation.figures import CENTRE, figures_fact
+from city.commands.response.situation.round_facts import round_opened
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules

@@ -13,9 +13,9 @@ from city.clocks.timestamps import parse
 from city.commands.arguments import bad_arg
 from city.commands.command import Refusal
 from city.commands.decision import not_now
-from city.commands.response.arguments import AuthoriseDeputy, ConfirmVerbalOrder, RecordVerbalOrder
-from city.commands.response.guards import below_city, level_name, the_id, the_response
-from city.commands.response.proposing import proposal_data
+from city.commands.response.levels.arguments import AuthoriseDeputy, ConfirmVerbalOrder, RecordVerbalOrder
+from city.commands.response.levels.guards import below_city, level_name, the_id, the_response
+from city.commands.response.levels.proposing import proposal_data
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.response.approvers import SPOKEN, city_rank
 from city.state.linkage_records import Signed
