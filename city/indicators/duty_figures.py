@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from city.duty.authority import posts_of_role, responsible_shift
-from city.duty.presence import is_there
-from city.duty.roster import read_roster
+from city.duty.authority import responsible_shift
+from city.duty.presence import count_there
+from city.duty.roster import RosterRow, on_duty, read_roster
 from city.indicators.indicator import Indicator, share, unknown
 from city.state.ledger_state import LedgerState
 
@@ -19,12 +19,13 @@ DAY_S: Final = 86_400
 
 
 def duty_indicators(
-    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None
+    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None, zone_offset_s: int
 ) -> dict[str, Indicator]:
     """Return K28a (sub-centres on post), K28b (workstations online), K28c (answered call-outs), K29.
 
     ``sub_centres`` and ``workstations`` are how many there are by the tables (None = not known); ``now`` is
-    city time. Without duty kept by facts, the first two have no value.
+    city time. Without duty kept by facts, the first two have no value. While nobody of them has signed in
+    the roster says how many are there, as on the wall.
     """
     shift = responsible_shift(state)
     found = {}
@@ -32,7 +33,12 @@ def duty_indicators(
         if shift is None:
             found[key] = unknown(key, "percent", "not_kept")
             continue
-        there = sum(is_there(post, now) for post in posts_of_role(shift, role))
+        there = count_there(shift, role, now)
+        if there is None:
+            there = _by_roster(state, role, now, zone_offset_s)
+        if there is None:
+            found[key] = unknown(key, "percent", "not_kept")
+            continue
         found[key] = (
             unknown(key, "percent", "no_tree", there=there) if every is None else share(key, there, every)
         )
@@ -48,11 +54,21 @@ def duty_indicators(
 
 def workstations_of(state: LedgerState) -> int | None:
     """Return how many workstations there are by the roster; None when it does not tell."""
-    try:
-        rows = read_roster(state.roster)
-    except ValueError:  # an old ledger may hold an unreadable one
-        return None
+    rows = _roster(state)
     return max((row.count for row in rows if row.role == "workstation_all"), default=0) or None
+
+
+def _by_roster(state: LedgerState, role: str, now: float, zone_offset_s: int) -> int | None:
+    """Return how many of a role are there by the roster; None when it does not tell."""
+    duty = on_duty(_roster(state), now, zone_offset_s=zone_offset_s)
+    return (duty.sub_centres if role == "sub_centre" else duty.workstations_online) or None
+
+
+def _roster(state: LedgerState) -> tuple[RosterRow, ...]:
+    try:
+        return read_roster(state.roster)
+    except ValueError:  # an old ledger may hold an unreadable one
+        return ()
 
 
 def report_span(day: str, zone_offset_s: int) -> tuple[float, float]:

@@ -45,7 +45,7 @@ class PageView:
     """Builds the common part once for all channels that look at the same machine time."""
 
     def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
-        self._zone_offset_s = zone_offset_s
+        self.zone_offset_s = zone_offset_s
         self.rules = rules
         self._kept = Kept()
         self._last: PageSeen | None = None
@@ -118,7 +118,7 @@ class PageView:
         roster = self._kept.get("duty", state.revision("duty"), lambda: _roster(state.ledger))
         if not roster:
             return DutySeen()
-        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
+        duty = on_duty(roster, city_now, zone_offset_s=self.zone_offset_s)
         return DutySeen(
             leader=duty.duty_leader.name if duty.duty_leader else "",
             shift_lead=duty.shift_lead.name if duty.shift_lead else "",
