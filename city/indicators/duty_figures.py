@@ -1,14 +1,14 @@
 """Figures of duty: presence (K28), punctual hand-overs (K29), and those of the daily report (值班日报)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from city.duty.authority import posts_of_role, responsible_shift
-from city.duty.presence import is_there
-from city.duty.roster import read_roster
+from city.duty.authority import responsible_shift
+from city.duty.presence import count_there
+from city.duty.roster import RosterRow, on_duty, read_roster
 from city.indicators.indicator import Counted, Indicator, share, unknown
-from city.state.duty_records import CallOut, Shift
+from city.state.duty_records import CallOut
 from city.state.ledger_state import LedgerState
 
 __all__ = ["daily_figures", "duty_indicators", "report_span", "workstations_of"]
@@ -20,41 +20,37 @@ DAY_S: Final = 86_400
 
 
 def duty_indicators(
-    state: LedgerState, now: float, *, sub_centres: Collection[str], workstations: int | None
+    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None, zone_offset_s: int
 ) -> dict[str, Indicator]:
     """Return K28a (sub-centres on post), K28b (workstations online), K28c (answered call-outs), K29.
 
-    ``sub_centres`` are the codes of the streets, ``workstations`` is how many there are by the roster (None =
-    not known); ``now`` is city time. Without duty kept by facts, the first two have no value.
+    ``sub_centres`` and ``workstations`` are how many there are by the tables (None = not known); ``now`` is
+    city time. Without duty kept by facts, the first two have no value. While nobody of them has signed in
+    the roster says how many are there, as on the wall.
     """
     shift = responsible_shift(state)
+    found = {}
+    for key, role, every in (("K28a", "sub_centre", sub_centres), ("K28b", "workstation", workstations)):
+        if shift is None:
+            found[key] = unknown(key, "percent", "not_kept")
+            continue
+        there = count_there(shift, role, now)
+        if there is None:
+            there = _by_roster(state, role, now, zone_offset_s)
+        if there is None:
+            found[key] = unknown(key, "percent", "not_kept")
+            continue
+        found[key] = (
+            unknown(key, "percent", "no_tree", there=there)
+            if every is None
+            else share(key, Counted.among(there, every))
+        )
+    calls = Counted(_answered(test, one) for test in state.call_outs.values() for one in test.called)
     closed = [one for one in state.shifts.values() if one.closed_at is not None]
-    found = (
-        _sub_centres(shift, sub_centres, now), _workstations(shift, workstations, now),
-        share("K28c", Counted(
-            _answered(test, one) for test in state.call_outs.values() for one in test.called
-        )),
-        share("K29", Counted(one.late_s <= ON_TIME_S for one in closed),
-              late_s=sum(one.late_s for one in closed)),
-    )  # fmt: skip
-    return {one.id: one for one in found}
-
-
-def _sub_centres(shift: Shift | None, streets: Iterable[str], now: float) -> Indicator:
-    if shift is None:
-        return unknown("K28a", "percent", "not_kept")
-    posts = (shift.posts.get(f"sub_centre:{street}") for street in streets)
-    return share("K28a", Counted(post is not None and is_there(post, now) for post in posts))
-
-
-def _workstations(shift: Shift | None, every: int | None, now: float) -> Indicator:
-    if shift is None:
-        return unknown("K28b", "percent", "not_kept")
-    there = Counted(is_there(post, now) for post in posts_of_role(shift, "workstation"))
-    if every is None:
-        return unknown("K28b", "percent", "no_tree", there=there.met)
-    there.every = max(every, there.every)  # the roster may tell too few: who has a post is one of them
-    return share("K28b", there)
+    on_time = Counted(one.late_s <= ON_TIME_S for one in closed)
+    found["K28c"] = share("K28c", calls)
+    found["K29"] = share("K29", on_time, late_s=sum(one.late_s for one in closed))
+    return found
 
 
 def _answered(test: CallOut, workstation: str) -> bool:
@@ -64,11 +60,21 @@ def _answered(test: CallOut, workstation: str) -> bool:
 
 def workstations_of(state: LedgerState) -> int | None:
     """Return how many workstations there are by the roster; None when it does not tell."""
-    try:
-        rows = read_roster(state.roster)
-    except ValueError:  # an old ledger may hold an unreadable one
-        return None
+    rows = _roster(state)
     return max((row.count for row in rows if row.role == "workstation_all"), default=0) or None
+
+
+def _by_roster(state: LedgerState, role: str, now: float, zone_offset_s: int) -> int | None:
+    """Return how many of a role are there by the roster; None when it does not tell."""
+    duty = on_duty(_roster(state), now, zone_offset_s=zone_offset_s)
+    return (duty.sub_centres if role == "sub_centre" else duty.workstations_online) or None
+
+
+def _roster(state: LedgerState) -> tuple[RosterRow, ...]:
+    try:
+        return read_roster(state.roster)
+    except ValueError:  # an old ledger may hold an unreadable one
+        return ()
 
 
 def report_span(day: str, zone_offset_s: int) -> tuple[float, float]:
@@ -95,7 +101,7 @@ def daily_figures(
     closed = [one for one in state.shifts.values() if within(one.closed_at)]
     tests = [test for test in state.call_outs.values() if within(test.started.at)]
     entries = [one for one in state.entries if within(one.at)]
-    calls = Counted(_answered(test, one) for test in tests for one in test.called)
+    calls_out = Counted(_answered(test, one) for test in tests for one in test.called)
     counts = {
         "reported": sum(within(case.at) for case in state.cases.values()),
         "closed": sum(within(case.file.closed_at) for case in state.cases.values()),
@@ -116,5 +122,5 @@ def daily_figures(
     }  # fmt: skip
     told = {key: str(number) for key, number in counts.items()}
     if tests:
-        told["call_outs"] = f"{calls.met}/{calls.every}"
+        told["call_outs"] = f"{calls_out.met}/{calls_out.every}"
     return told | {one.id: f"{one.value:g}" for one in figures if one.value is not None}

@@ -47,6 +47,13 @@ class Counted:
         for meets in answers:
             self.add(meets)
 
+    @classmethod
+    def among(cls, there: int, every: int) -> "Counted":
+        """Return how many are there of a number that a table tells; it tells too few when more are there."""
+        counted = cls()
+        counted.met, counted.every = there, max(there, every)
+        return counted
+
     def add(self, meets: bool) -> None:
         """Count one."""
         self.every += 1

@@ -12,7 +12,7 @@ from tests.seen_factory import share_of
 EMPTY, DAY = LedgerState(), (0.0, 86_400.0)
 ALL = {
     **indicators(EMPTY, DAY, now=86_400.0, zone_offset_s=28_800),
-    **duty_indicators(EMPTY, 86_400.0, sub_centres=(), workstations=None),
+    **duty_indicators(EMPTY, 86_400.0, sub_centres=36, workstations=None, zone_offset_s=28_800),
     **linkage_indicators(EMPTY, DAY, now=86_400.0),
 }
 

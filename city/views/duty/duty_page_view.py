@@ -38,11 +38,17 @@ class DutyPageView:
     def _figures(self, state: CityState, now: float) -> tuple[dict[str, Indicator], float]:
         """Return the figures of duty and when they were computed: at a change, else every 20 s."""
         ledger, rules = state.ledger, self._rules
-        sub_centres = rules.streets if rules is not None else ()
+        sub_centres = len(rules.streets) if rules is not None else 0
 
         def compute() -> tuple[dict[str, Indicator], float]:
             city, every = ledger.clock.at(now), workstations_of(ledger)
-            return duty_indicators(ledger, city, sub_centres=sub_centres, workstations=every), now
+            return duty_indicators(
+                ledger,
+                city,
+                sub_centres=sub_centres,
+                workstations=every,
+                zone_offset_s=self._page.zone_offset_s,
+            ), now
 
         revision = (state.revision("duty", "call_outs"), now // FIGURES_EVERY_S)
         found: tuple[dict[str, Indicator], float] = self._kept.get("figures", revision, compute)

@@ -34,7 +34,7 @@ def shares(state: CityState, now: float = END) -> dict[str, Indicator]:
     ledger = state.ledger
     found = {
         **indicators(ledger, (BEGIN, END), now=now, zone_offset_s=EAST8, calendar=OFFICE, most_tasks=3),
-        **duty_indicators(ledger, now, sub_centres=STREETS, workstations=20),
+        **duty_indicators(ledger, now, sub_centres=9, workstations=20, zone_offset_s=EAST8),
         **linkage_indicators(ledger, (BEGIN, END), now=now),
         **video_indicators(state, (BEGIN, END), now),
         **sensor_indicators(state, now),
