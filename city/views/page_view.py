@@ -8,7 +8,7 @@ import msgspec
 from city.clocks.freshness import freshness
 from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.task_templates import DutyNumbers
+from city.dispatch.tables.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
 from city.state.briefing_records import HALL
 from city.state.ledger_state import CityState, LedgerState, LogLine

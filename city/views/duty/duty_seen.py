@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.task_templates import DutyNumbers
+from city.dispatch.tables.task_templates import DutyNumbers
 from city.duty.authority import authority_name, responsible_shift
 from city.duty.post_keys import role_of_post
 from city.duty.presence import count_there, is_there, relieved_by
