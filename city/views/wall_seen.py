@@ -15,6 +15,7 @@ from city.state.columns import Journal
 from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
 from city.views.camera_seen import CameraSeen
+from city.views.case_book import CaseBook
 from city.views.case_points import CaseColumns
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 from city.views.response.command_view import CommandSeen
@@ -263,3 +264,5 @@ class WallSeen(PageSeen, frozen=True):
     command: CommandSeen = CommandSeen()
     case_columns: CaseColumns | None = None
     """The cases as columns; None = nobody keeps them, and a reader makes them from ``cases``."""
+    book: CaseBook | None = None
+    """The cases and what changed in them; None = nobody keeps it, and a reader reads all ``cases``."""

@@ -12,6 +12,7 @@ from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
 from city.video.privacy import HIDDEN_ON_WALL
+from city.views.case_book import MARKED, CaseBook
 from city.views.case_points import CasePoints
 from city.views.case_view import wall_case
 from city.views.cast_view import shows
@@ -31,10 +32,6 @@ from city.views.weather_view import storms
 
 __all__ = ["WallView", "row_key_of", "running_deferral"]
 
-MARKED = frozenset({"critical", "urgent"})
-"""Urgencies of the cases that have their own mark on maps."""
-
-
 Duplicates = dict[str, tuple[CaseSeen, ...]]
 
 
@@ -43,7 +40,7 @@ class _OpenCases:
 
     def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
         self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
-        self._cases: dict[str, CaseSeen] = {}
+        self.book = CaseBook()
         self._same = DuplicateGroups(near_m)
         self.points = CasePoints()
 
@@ -51,22 +48,25 @@ class _OpenCases:
         """Update a case; None = it is not open."""
         self.changed = max(self.changed, case.changed)
         mark = row_key_of(case.key)
-        if _on_map(self._cases.get(mark)) != _on_map(seen):
+        before = self.book.cases.get(mark)
+        if _on_map(before) != _on_map(seen):
             self.marked = self.changed
+        self.book.put(mark, seen)
         if seen is not None:
-            self._cases[mark] = seen
             self._same.put(seen)
             self.points.put(seen)
-        elif self._cases.pop(mark, None) is not None:
+        elif before is not None:
             self._same.drop(mark)
             self.points.drop(mark)
 
     def seen(self) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
+        cases = self.book.cases
         duplicates = {
-            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.groups().items()
+            head: tuple(cases[mark] for mark in marks) for head, marks in self._same.groups().items()
         }
         duplicate_marks = frozenset(case.key for members in duplicates.values() for case in members)
-        return tuple(self._cases.values()), duplicates, duplicate_marks
+        self.book.set_duplicates(duplicate_marks)
+        return tuple(cases.values()), duplicates, duplicate_marks
 
 
 class WallView:
@@ -102,9 +102,6 @@ class WallView:
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
         linkage = self._linkage.see(state, now)
-        deferred = self._kept.get(
-            "deferred", (state.revision("cases"), self.deferral), lambda: sum(case.deferred for case in cases)
-        )
         lost = sum(one.freshness == "lost" for one in seen.sources)
         return WallSeen(
             **fields,
@@ -127,12 +124,14 @@ class WallView:
             committed=self._linkage.committed(state, now),
             closures=linkage.closures,
             case_columns=self._open.points.seen(),
+            book=self._open.book,
             command=command_seen(
                 ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
                 units=self._units,
             ),
             situation=self._situation.see(
-                state, now, linkage=linkage, sources=(lost, len(seen.sources)), deferred=deferred
+                state, now, linkage=linkage, sources=(lost, len(seen.sources)),
+                deferred=self._open.book.deferred,
             ),
         )  # fmt: skip
 
