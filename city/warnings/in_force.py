@@ -95,7 +95,7 @@ def _ended_by(
 ) -> float:
     """Return when another statement of the office on the hazard ends this area of ``one``; inf for never.
 
-    The rivals are ordered by their moment: the first that ends it is the earliest, and most are not looked at.
+    The rivals are ordered by their moment, so the first that ends it is the earliest.
     """
     for moment, by, other in rivals:
         if moment >= info.ends:
