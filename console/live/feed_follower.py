@@ -238,8 +238,8 @@ def follower_of(
 ) -> Follower:
     """Return a follower that continues from the newest snapshot of the data dir; see :class:`Follower`."""
     newest = Snapshots(settings.data_dir / "snapshots").newest()
-    ledger, cursor = newest or (None, "")
+    state, cursor = newest or (None, "")
     return Follower(
-        Store(ledger), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
+        Store(state), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
         ledger=ledger, intervals={name: source.interval_s for name, source in district.sources.items()},
     )  # fmt: skip
