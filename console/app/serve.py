@@ -82,7 +82,7 @@ class Console:
         )
         self._tokens = TokenStore(settings.data_dir)
         self._pictures = connect(settings.pictures_url)
-        self._follower = follower_of(settings, district, clock=time.time)
+        self._follower = follower_of(settings, district, clock=time.time, ledger=ledger)
         self._see(settings, district)
         zone_offset_s = self._rules.zone_offset_s
         self._access = AccessServices(
