@@ -6,7 +6,7 @@ ALONE := $(wildcard tests/stories/test_m[23569]_*.py tests/console/test_desk_pag
 	tests/console/test_clicks_page.py tests/console/test_agency_page.py)
 # Whole systems: several processes, and mostly a browser.
 SYSTEMS := tests/stories tests/faults $(filter-out $(ALONE),$(wildcard tests/console/test_*.py))
-.PHONY: demo test machine systems units beside compiled check scripts vendor install clean
+.PHONY: demo test bench machine systems units beside compiled check scripts vendor install clean
 
 # Everything in one command: two embedded Valkey servers, gateway, engine, console, demo feeds.
 demo: $(VENV)/.run
@@ -18,6 +18,11 @@ test:
 	$(MAKE) -j 2 $(VENV)/.dev machine
 	$(MAKE) -j 3 systems units beside
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ALONE)
+
+# Every benchmark, one after the other, on a machine that does nothing else; writes docs/benchmarks.md and its results.
+# ARGS='--only heat,flow', '--runs 3', '--page-only', …: python -m benchmarks.report --help
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.report $(ARGS)
 
 machine:
 	sh tests/prepare-machine.sh

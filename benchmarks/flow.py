@@ -19,7 +19,7 @@ import numpy as np
 import websockets
 
 from benchmarks.cost import cpu_seconds, percentile
-from benchmarks.stock import stock
+from benchmarks.plain_panel.wall import stock
 from feeds.clients.publisher import Publisher
 from layers.projection import to_degrees
 from tests.running import Running

@@ -28,8 +28,8 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.city_ledger import CityLedger, load
 from benchmarks.cost import cpu_seconds
+from benchmarks.invented.city_ledger import CityLedger, load
 from console.demo.accounts import SUBSCRIBER, demo_secrets
 from console.demo.past import write_snapshot
 from console.deployment.settings import Settings, read_settings

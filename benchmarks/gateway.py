@@ -1,4 +1,4 @@
-"""Measures the gateway's rate and latency: ``python -m benchmarks.gateway [--json]``.
+"""Measures the gateway's rate and latency: ``python -m benchmarks.gateway [--quick] [--json]``.
 
 One publisher and one subscriber with one socket each, a gateway process and a real Valkey, all on this
 machine. Latency is from send to delivery; CPU is that of the gateway process.
@@ -122,9 +122,11 @@ def run(rate: int, size: int, seconds: float) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="five seconds of each rate")
     parser.add_argument("--seconds", type=float, default=8.0)
     options = parser.parse_args()
-    runs = [run(5000, 50, options.seconds), run(1000, 50, options.seconds)]
+    seconds = 5.0 if options.quick else options.seconds
+    runs = [run(5000, 50, seconds), run(1000, 50, seconds)]
     if options.json:
         print(json.dumps({"gateway": runs}))
         return

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import websockets
 
-from benchmarks.city_points import BATCH, Points, View, home_view, places
 from benchmarks.heat_server import serve
-from benchmarks.stock_heat import stock_heat
+from benchmarks.invented.city_points import BATCH, Points, View, home_view, places
+from benchmarks.plain_panel.heat import stock_heat
 from city.clocks.city_clock import REAL_TIME
 from city.views.case_points import CasePoints
 from city.views.response.response_seen import ResponseSeen

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.city_points import Points, View
+from benchmarks.invented.city_points import Points, View
 
 __all__ = ["serve"]
 

@@ -4,7 +4,7 @@
 page). Of that, ``ours_p99_ms`` is what the page computed: the press itself and what else it did meanwhile
 (long tasks); the rest is waiting for a core and a frame. ``answer_p99_ms``: press → the row shows the answer.
 ``fold_s``: the last report is sent → the desk shows the balance of all.
-``python -m benchmarks.storm [--presses N] [--json]``.
+``python -m benchmarks.storm [--presses N | --quick] [--json]``.
 """
 
 import argparse
@@ -76,9 +76,10 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presses", type=int, default=60)
+    parser.add_argument("--quick", action="store_true", help="20 presses")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    found = measure(given.presses)
+    found = measure(20 if given.quick else given.presses)
     if given.json:
         print(json.dumps(found))
         return

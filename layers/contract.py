@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource
 from numpy.typing import NDArray
 
 from city.clocks.city_clock import CityClock
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from layers.atlas.atlas import Atlas
 from layers.normal_limits import NORMAL, Limit, Line
 from layers.projection import to_degrees

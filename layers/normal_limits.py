@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from city.dispatch.water_lines import WaterStation
+from city.dispatch.tables.water_lines import WaterStation
 
 __all__ = [
     "NORMAL", "RANK", "Level", "Limit", "Line", "Step", "is_off_normal", "limits_of", "lines_of",

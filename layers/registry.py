@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from layers.atlas.atlas import Atlas, Box
 from layers.atlas.inset import core_beside, place_inset
 from layers.base.base_map import fit

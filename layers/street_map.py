@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from city.clocks.city_clock import REAL_TIME
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from city.state.last_hour import NOTHING
 from city.views.holders.street_seen import StreetMapSeen
 from city.views.wall_seen import ReadingsSeen, UnitsSeen

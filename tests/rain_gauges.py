@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from city.dispatch.cells import read_rows
-from city.dispatch.water_lines import WaterLines, station_of, water_lines
+from city.dispatch.tables.cells import read_rows
+from city.dispatch.tables.water_lines import WaterLines, station_of, water_lines
 from city.state.last_hour import LastHour
 from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import WallSeen

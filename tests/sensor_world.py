@@ -8,8 +8,8 @@ import msgspec
 from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decide import decide
-from city.dispatch.categories import Category
-from city.dispatch.decision_rules import Standard
+from city.dispatch.tables.categories import Category
+from city.dispatch.tables.standards import Standard
 from city.folding.store import CityState
 from city.measures.fold_telemetry import measure
 from city.sensing.rules import Band, Metric, SensingRules, Threshold

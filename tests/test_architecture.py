@@ -66,4 +66,4 @@ def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_loa
 
 def test_tests_mirror_the_packages() -> None:
     folders = {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and not p.name.startswith("_")}
-    assert folders <= {*PACKAGES, "recordings", "stories", "faults"}
+    assert folders <= {*PACKAGES, "benchmarks", "recordings", "stories", "faults"}

@@ -7,7 +7,7 @@ from city.cases.fold_common import account_of
 from city.cases.fold_photos import photos_in
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import parse
-from city.dispatch.categories import KINDS
+from city.dispatch.tables.categories import KINDS
 from city.facts.fact import Fact
 from city.facts.field_readers import readable_moment, readable_number
 from city.places.public_names import class_words, place_name, short_name

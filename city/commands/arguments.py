@@ -28,10 +28,10 @@ from city.commands.field.report_arguments import REPORT_ARGS
 from city.commands.hotline.arguments import HOTLINE_ARGS
 from city.commands.leaders.arguments import LEADER_ARGS
 from city.commands.linkage.arguments import LINKAGE_ARGS
-from city.commands.response.arguments import LEVEL_ARGS
 from city.commands.response.briefing_arguments import BRIEFING_ARGS
+from city.commands.response.levels.arguments import LEVEL_ARGS
 from city.commands.response.recovery_arguments import RECOVERY_ARGS
-from city.commands.response.situation_arguments import SITUATION_ARGS
+from city.commands.response.situation.arguments import SITUATION_ARGS
 from city.commands.sensing.arguments import SENSING_ARGS
 from city.commands.video.arguments import VIDEO_ARGS
 

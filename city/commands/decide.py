@@ -33,9 +33,9 @@ from city.commands.late_acts import wrong_time
 from city.commands.leaders.deciders import LEADING
 from city.commands.linkage.deciders import LINKAGE
 from city.commands.response.briefings import BRIEFINGS
-from city.commands.response.level_deciders import LEVEL_DECIDERS
+from city.commands.response.levels.deciders import LEVEL_DECIDERS
 from city.commands.response.recovering import RECOVERING
-from city.commands.response.situation_deciders import SITUATION
+from city.commands.response.situation.deciders import SITUATION
 from city.commands.sensing.deciders import SENSING
 from city.commands.subject_order import SubjectDecider, SubjectOrder
 from city.commands.subjects import find_case, find_subject, find_wall

@@ -9,7 +9,8 @@ from city.access import Person
 from city.cases.takeover import own_file
 from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
-from city.dispatch.decision_rules import Agency, CaseNumbers, DecisionRules
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.tables.agencies import Agency
 from city.state.case_file import CaseFile
 from city.state.ledger_state import Case, LedgerState
 

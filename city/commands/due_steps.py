@@ -8,10 +8,10 @@ from city.commands.leaders.limits import due_leader_steps
 from city.commands.linkage.incident_limits import due_incident_steps
 from city.commands.linkage.limits import due_task_steps
 from city.commands.response.briefings import due_briefing_steps
-from city.commands.response.limits import due_response_steps
+from city.commands.response.levels.limits import due_response_steps
 from city.commands.response.recovering import due_recovery_steps
 from city.commands.response.repeating import due_repeat_steps
-from city.commands.response.zero_reports import due_report_steps
+from city.commands.response.situation.zero_reports import due_report_steps
 from city.commands.subject_step import SubjectStep
 from city.commands.video.limits import due_detection_steps
 from city.dispatch.decision_rules import DecisionRules

@@ -1,4 +1,5 @@
 """Dispatch: who should handle a case, and why (domain §4.1, §4.2); the rule tables and their checks.
 
-It may import ``city.state`` and what it imports. ``city.commands`` uses it.
+``tables`` reads them, ``checks`` is their linter, ``routing`` decides the holder. It may import
+``city.state`` and what it imports. ``city.commands`` uses it.
 """

@@ -7,47 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clocks.working_time import Calendar
-from city.dispatch.categories import Category
-from city.dispatch.rain_lines import RainLine
-from city.dispatch.response_rules import ResponseRules
-from city.dispatch.route import Route, Situation
-from city.dispatch.street_places import StreetPlace
-from city.dispatch.task_templates import LinkageRules
-from city.dispatch.unit_tasks import UnitTasks
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.routing.route import Route, Situation
+from city.dispatch.tables.agencies import Agency
+from city.dispatch.tables.categories import Category
+from city.dispatch.tables.rain_lines import RainLine
+from city.dispatch.tables.response_rules import ResponseRules
+from city.dispatch.tables.standards import Standard
+from city.dispatch.tables.street_places import StreetPlace
+from city.dispatch.tables.task_templates import LinkageRules
+from city.dispatch.tables.unit_tasks import UnitTasks
+from city.dispatch.tables.water_lines import WaterLines
 from city.places.unit_grids import UnitGrids, village_of_code
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses, VideoNumbers
 
-__all__ = ["Agency", "CaseNumbers", "DecisionRules", "Standard"]
-
-
-class Agency(msgspec.Struct, frozen=True):
-    """A line agency, utility or contractor of ``agencies.csv``; ``fallback`` stands in when it is silent."""
-
-    code: str
-    short: str
-    kind: str
-    all_hours: bool
-    ack_limit_s: int = 300
-    fallback: str = ""
-    contractors: tuple[str, ...] = ()
-    """Codes of the agencies whose units it may send as its own."""
-    stationed: bool = False
-    """Whether it has a seat in the hall."""
-
-
-class Standard(msgspec.Struct, frozen=True):
-    """One filing condition of a class (``CaseStandard``); ``key`` is ``<kind>:<code>#<row>``."""
-
-    key: str
-    category: str
-    condition: str
-    closing: str
-    limit_value: int
-    limit_unit: str
-    make_safe_min: int | None = None
-    hazard: bool = False
+__all__ = ["CaseNumbers", "DecisionRules"]
 
 
 class CaseNumbers(msgspec.Struct, frozen=True):

@@ -2,11 +2,11 @@
 
 from collections.abc import Container
 
-from city.duty.authority import responsible_shift
+from city.duty.authority import posts_of_role, responsible_shift
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 
-__all__ = ["agency_present", "is_there", "relieved_by"]
+__all__ = ["agency_present", "count_there", "is_there", "relieved_by"]
 
 
 def agency_present(state: LedgerState, agency_code: str, now: float, streets: Container[str]) -> bool | None:
@@ -36,6 +36,14 @@ def is_there(post: Post, now: float) -> bool:
     if post.state == "away":
         return bool(post.deputy) and post.away_until is not None and now <= post.away_until
     return post.state == "signed_in"
+
+
+def count_there(shift: Shift, role: str, now: float) -> int | None:
+    """Return at how many posts of a role somebody is; None while nobody of the role has signed in."""
+    held = posts_of_role(shift, role)
+    if not any(post.account or post.state != "planned" for post in held):
+        return None
+    return sum(is_there(post, now) for post in held)
 
 
 def relieved_by(state: LedgerState, shift: Shift) -> Shift | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from city.duty.authority import posts_of_role, responsible_shift
-from city.duty.presence import is_there
-from city.duty.roster import read_roster
-from city.indicators.indicator import Indicator, share, unknown
+from city.duty.authority import responsible_shift
+from city.duty.presence import count_there
+from city.duty.roster import RosterRow, on_duty, read_roster
+from city.indicators.indicator import Counted, Indicator, share, unknown
+from city.state.duty_records import CallOut
 from city.state.ledger_state import LedgerState
 
 __all__ = ["daily_figures", "duty_indicators", "report_span", "workstations_of"]
@@ -19,12 +20,13 @@ DAY_S: Final = 86_400
 
 
 def duty_indicators(
-    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None
+    state: LedgerState, now: float, *, sub_centres: int, workstations: int | None, zone_offset_s: int
 ) -> dict[str, Indicator]:
     """Return K28a (sub-centres on post), K28b (workstations online), K28c (answered call-outs), K29.
 
     ``sub_centres`` and ``workstations`` are how many there are by the tables (None = not known); ``now`` is
-    city time. Without duty kept by facts, the first two have no value.
+    city time. Without duty kept by facts, the first two have no value. While nobody of them has signed in
+    the roster says how many are there, as on the wall.
     """
     shift = responsible_shift(state)
     found = {}
@@ -32,27 +34,47 @@ def duty_indicators(
         if shift is None:
             found[key] = unknown(key, "percent", "not_kept")
             continue
-        there = sum(is_there(post, now) for post in posts_of_role(shift, role))
+        there = count_there(shift, role, now)
+        if there is None:
+            there = _by_roster(state, role, now, zone_offset_s)
+        if there is None:
+            found[key] = unknown(key, "percent", "not_kept")
+            continue
         found[key] = (
-            unknown(key, "percent", "no_tree", there=there) if every is None else share(key, there, every)
+            unknown(key, "percent", "no_tree", there=there)
+            if every is None
+            else share(key, Counted.among(there, every))
         )
-    called = sum(len(test.called) for test in state.call_outs.values())
-    answered = sum(at <= test.limit_at for test in state.call_outs.values() for at in test.answers.values())
+    calls = Counted(_answered(test, one) for test in state.call_outs.values() for one in test.called)
     closed = [one for one in state.shifts.values() if one.closed_at is not None]
-    on_time = sum(one.late_s <= ON_TIME_S for one in closed)
-    late = sum(one.late_s for one in closed)
-    found["K28c"] = share("K28c", answered, called)
-    found["K29"] = share("K29", on_time, len(closed), late_s=late)
+    on_time = Counted(one.late_s <= ON_TIME_S for one in closed)
+    found["K28c"] = share("K28c", calls)
+    found["K29"] = share("K29", on_time, late_s=sum(one.late_s for one in closed))
     return found
+
+
+def _answered(test: CallOut, workstation: str) -> bool:
+    at = test.answers.get(workstation)
+    return at is not None and at <= test.limit_at
 
 
 def workstations_of(state: LedgerState) -> int | None:
     """Return how many workstations there are by the roster; None when it does not tell."""
-    try:
-        rows = read_roster(state.roster)
-    except ValueError:  # an old ledger may hold an unreadable one
-        return None
+    rows = _roster(state)
     return max((row.count for row in rows if row.role == "workstation_all"), default=0) or None
+
+
+def _by_roster(state: LedgerState, role: str, now: float, zone_offset_s: int) -> int | None:
+    """Return how many of a role are there by the roster; None when it does not tell."""
+    duty = on_duty(_roster(state), now, zone_offset_s=zone_offset_s)
+    return (duty.sub_centres if role == "sub_centre" else duty.workstations_online) or None
+
+
+def _roster(state: LedgerState) -> tuple[RosterRow, ...]:
+    try:
+        return read_roster(state.roster)
+    except ValueError:  # an old ledger may hold an unreadable one
+        return ()
 
 
 def report_span(day: str, zone_offset_s: int) -> tuple[float, float]:
@@ -79,7 +101,7 @@ def daily_figures(
     closed = [one for one in state.shifts.values() if within(one.closed_at)]
     tests = [test for test in state.call_outs.values() if within(test.started.at)]
     entries = [one for one in state.entries if within(one.at)]
-    answered = sum(at <= test.limit_at for test in tests for at in test.answers.values())
+    calls_out = Counted(_answered(test, one) for test in tests for one in test.called)
     counts = {
         "reported": sum(within(case.at) for case in state.cases.values()),
         "closed": sum(within(case.file.closed_at) for case in state.cases.values()),
@@ -100,5 +122,5 @@ def daily_figures(
     }  # fmt: skip
     told = {key: str(number) for key, number in counts.items()}
     if tests:
-        told["call_outs"] = f"{answered}/{sum(len(test.called) for test in tests)}"
+        told["call_outs"] = f"{calls_out.met}/{calls_out.every}"
     return told | {one.id: f"{one.value:g}" for one in figures if one.value is not None}

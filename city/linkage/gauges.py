@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.state.ledger_state import Device
 from city.state.linkage_records import Closure
 

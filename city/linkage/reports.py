@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.state.linkage_records import Incident
 
 __all__ = ["CHECK_LIST", "next_report", "reports_sent"]

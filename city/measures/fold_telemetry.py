@@ -5,7 +5,7 @@ from typing import Any
 
 from city.clocks.timestamps import parse
 from city.dispatch.sendable_units import UNIT_STATES
-from city.dispatch.unit_tasks import UNIT_KINDS
+from city.dispatch.tables.unit_tasks import UNIT_KINDS
 from city.places.public_names import class_words, short_name
 from city.state.columns import Columns
 from city.state.last_hour import KEPT_METRICS

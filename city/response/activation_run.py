@@ -11,7 +11,7 @@ import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.ordinary import is_ordinary
-from city.dispatch.response_rules import ALL, CENTRE, SEATS, STREET, PlanTask, ResponsePlan
+from city.dispatch.tables.response_rules import ALL, CENTRE, SEATS, STREET, PlanTask, ResponsePlan
 from city.linkage.presence import fallback_of, is_absent
 from city.response.in_force import in_force
 from city.state.briefing_records import CUT_OFF_RANK

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.rain_lines import RainLine
-from city.dispatch.water_lines import LINES, WaterLines
+from city.dispatch.tables.rain_lines import RainLine
+from city.dispatch.tables.water_lines import LINES, WaterLines
 from city.response.suggestions import Met
 from city.state.response_records import Measure
 

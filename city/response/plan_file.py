@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.response_rules import (
+from city.dispatch.tables.response_rules import (
     ALL,
     CENTRE,
     RELAXATIONS,

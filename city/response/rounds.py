@@ -1,7 +1,7 @@
 """Rounds of zero reports: which one comes next, when its reports are due, and who has not reported."""
 
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.response_rules import ResponseNumbers
+from city.dispatch.tables.response_rules import ResponseNumbers
 from city.response.activation_run import PlannedRound, planned_round
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY, ReportRound, Response

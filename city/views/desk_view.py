@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
-from city.dispatch.unit_tasks import UnitTasks
+from city.dispatch.tables.unit_tasks import UnitTasks
 from city.indicators.indicator import Indicator
 from city.places.road_names import spot_in
 from city.state.hotline_records import DEFER

@@ -9,8 +9,8 @@ import numpy as np
 
 from city.clocks.freshness import UNIT_STALE_S, measured_as_of
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.response_rules import CENTRE
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.response_rules import CENTRE
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.linkage.pairs import is_second_of_pair, other_of_pair
 from city.places.distance import metres_to_points
 from city.places.road_names import roads_in

@@ -8,7 +8,7 @@ import msgspec
 from city.clocks.freshness import freshness
 from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.task_templates import DutyNumbers
+from city.dispatch.tables.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
 from city.response.in_force import summoned_seats
 from city.state.briefing_records import HALL
@@ -46,7 +46,7 @@ class PageView:
     """Builds the common part once for all channels that look at the same machine time."""
 
     def __init__(self, *, zone_offset_s: int = 28_800, rules: DecisionRules | None = None) -> None:
-        self._zone_offset_s = zone_offset_s
+        self.zone_offset_s = zone_offset_s
         self.rules = rules
         self._kept = Kept()
         self._last: PageSeen | None = None
@@ -129,7 +129,7 @@ class PageView:
         roster = self._kept.get("duty", state.revision("duty"), lambda: _roster(state.ledger))
         if not roster:
             return DutySeen()
-        duty = on_duty(roster, city_now, zone_offset_s=self._zone_offset_s)
+        duty = on_duty(roster, city_now, zone_offset_s=self.zone_offset_s)
         return DutySeen(
             leader=duty.duty_leader.name if duty.duty_leader else "",
             shift_lead=duty.shift_lead.name if duty.shift_lead else "",

@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
-from city.dispatch.categories import labels
-from city.dispatch.categories import read as read_categories
+from city.dispatch.tables.categories import labels
+from city.dispatch.tables.categories import read as read_categories
 from console.app.shared_metrics import write_figures
 from console.deployment.district import District, read_district, read_rows, read_streets
 from console.deployment.garbage_collection import freeze_objects

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from city.dispatch.linkage_checks import Surroundings, check_linkage
-from city.dispatch.sensor_checks import check_sensor_tables
-from city.dispatch.table_checks import check_tables
+from city.dispatch.checks.linkage_checks import Surroundings, check_linkage
+from city.dispatch.checks.sensor_checks import check_sensor_tables
+from city.dispatch.checks.table_checks import check_tables
 from city.duty.roster_checks import roster_faults, told
 from console.commands.audit import data_dir_option
 from console.deployment.calendars import read_calendars, unknown_holders

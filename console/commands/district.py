@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 import static
-from city.dispatch.linkage_tables import KINDS_FILE
+from city.dispatch.tables.linkage_tables import KINDS_FILE
 from console.commands.atlas import write_atlas
 from console.deployment.table_files import TABLES
 

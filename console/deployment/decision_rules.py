@@ -9,23 +9,23 @@ from typing import Any, TypeVar
 import msgspec
 
 import static
-from city.dispatch import categories
-from city.dispatch.agencies import agency_of
-from city.dispatch.cells import current, read_rows
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.detection_table import detection_class_of
-from city.dispatch.linkage_tables import linkage_rules
-from city.dispatch.rain_lines import RAIN_LINES, rain_line_of
-from city.dispatch.response_rules import ResponseRules
-from city.dispatch.roads import road_names
-from city.dispatch.rule_book import RuleBook
-from city.dispatch.sensor_tables import sensing_rules
-from city.dispatch.standards import by_class, standard_of
-from city.dispatch.street_places import places_by_street, street_place_of
-from city.dispatch.table_loading import rule_tables
-from city.dispatch.task_templates import LinkageRules
-from city.dispatch.unit_tasks import UnitTasks, unit_task_of
-from city.dispatch.water_lines import WATER_LINES, station_of, water_lines
+from city.dispatch.routing.roads import road_names
+from city.dispatch.routing.rule_book import RuleBook
+from city.dispatch.routing.table_loading import rule_tables
+from city.dispatch.tables import categories
+from city.dispatch.tables.agencies import agency_of
+from city.dispatch.tables.cells import current, read_rows
+from city.dispatch.tables.detection_table import detection_class_of
+from city.dispatch.tables.linkage_tables import linkage_rules
+from city.dispatch.tables.rain_lines import RAIN_LINES, rain_line_of
+from city.dispatch.tables.response_rules import ResponseRules
+from city.dispatch.tables.sensor_tables import sensing_rules
+from city.dispatch.tables.standards import by_class, standard_of
+from city.dispatch.tables.street_places import places_by_street, street_place_of
+from city.dispatch.tables.task_templates import LinkageRules
+from city.dispatch.tables.unit_tasks import UnitTasks, unit_task_of
+from city.dispatch.tables.water_lines import WATER_LINES, station_of, water_lines
 from city.places.streets import Streets
 from city.sensing.rules import SensingRules
 from city.video.detection_classes import DetectionClasses

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from city.dispatch.decision_rules import CaseNumbers
-from city.dispatch.task_templates import DutyNumbers, LinkageNumbers, PriorityLimits
+from city.dispatch.tables.task_templates import DutyNumbers, LinkageNumbers, PriorityLimits
 from city.state.linkage_records import PRIORITIES
 from city.video.detection_classes import VideoNumbers
 from console.deployment.district import DistrictError

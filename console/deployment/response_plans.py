@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import static
-from city.dispatch.response_rules import ResponsePlan
+from city.dispatch.tables.response_rules import ResponsePlan
 from city.response.plan_file import PlanProblem, read_plan
 from console.deployment.district import DistrictError
 

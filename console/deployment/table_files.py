@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from city.dispatch.linkage_tables import KINDS_FILE, linkage_file
-from city.dispatch.rain_lines import RAIN_LINES
-from city.dispatch.sensor_tables import SENSOR_TABLES
-from city.dispatch.water_lines import WATER_LINES
+from city.dispatch.tables.linkage_tables import KINDS_FILE, linkage_file
+from city.dispatch.tables.rain_lines import RAIN_LINES
+from city.dispatch.tables.sensor_tables import SENSOR_TABLES
+from city.dispatch.tables.water_lines import WATER_LINES
 from console.deployment.district import read_rows, table_mark
 
 __all__ = ["TABLES", "linkage_files", "linkage_marks", "sensor_marks", "table_marks"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.rulings import binding
+from city.dispatch.routing.rulings import binding
 from city.state.hotline_records import Span
 from city.state.ledger_state import Case, LedgerState
 from city.state.row_keys import row_key_of

@@ -86,8 +86,10 @@ class DeskProjection:
             ledger, day, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
             most_tasks=rules.numbers.workload_cap,
         )  # fmt: skip
-        workstations = workstations_of(ledger)
-        of_duty = duty_indicators(ledger, city, sub_centres=len(rules.streets), workstations=workstations)
+        of_duty = duty_indicators(
+            ledger, city, sub_centres=len(rules.streets), workstations=workstations_of(ledger),
+            zone_offset_s=rules.zone_offset_s,
+        )  # fmt: skip
         return {
             **of_cases, **of_duty, **linkage_indicators(ledger, day, now=city),
             **video_indicators(state, day, now), **_emergency(state, rules, Now(now, city)),

@@ -9,7 +9,7 @@ import msgspec
 from city.access import Person, acting_role
 from city.cases.relaxed import relaxed
 from city.commands.command import Now
-from city.commands.response.figures import CENTRE
+from city.commands.response.situation.figures import CENTRE
 from city.commands.subjects import find_key
 from city.dispatch.decision_rules import DecisionRules
 from city.personal_data import may_read_words

@@ -7,7 +7,7 @@ import msgspec
 from city.access import Person, acting_role
 from city.commands.command import Now
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.task_templates import TaskTemplate
+from city.dispatch.tables.task_templates import TaskTemplate
 from city.personal_data import may_read_words, may_see_evidence
 from city.places.road_names import roads_in
 from city.state.ledger_state import Case, LedgerState

@@ -1,23 +1,20 @@
 """The printed sheets of duty, filled from the state."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
 
 import msgspec
 
 from city.clocks.timestamps import parse
 from city.commands.duty.planning import seat_codes
-from city.dispatch.decision_rules import DecisionRules
 from city.duty.periods import periods
 from city.duty.presence import relieved_by
 from city.duty.roster import read_roster
 from city.indicators.duty_figures import daily_figures
-from city.state.duty_records import HandoverItem, Shift, Signature
-from city.state.ledger_state import CityState, LedgerState
-from city.warnings.in_force import standing
+from city.state.duty_records import HandoverItem, Shift
+from city.state.ledger_state import LedgerState
 from console.deployment.roster_calendar import calendar_of
+from console.pages.printed_sheets import PrintedSheets
 from layouts.sheets import DailySheet, HandoverSheet, SheetItem, draw_daily, draw_handover
 
 __all__ = ["DutySheets"]
@@ -27,20 +24,8 @@ CALENDAR_S = 35 * 86_400.0
 LEVELS = ("", "shift_lead", "duty_leader", "district")
 
 
-class DutySheets:
-    """Draws sheets. ``words``: language → catalogue; ``title``: language → name of the centre."""
-
-    def __init__(
-        self, state: Callable[[], CityState], rules: DecisionRules, *,
-        words: Mapping[str, Mapping[str, str]], title: Mapping[str, str], timezone: str,
-        clock: Callable[[], float],
-    ) -> None:  # fmt: skip
-        self._state = state
-        self._rules = rules
-        self._words = words
-        self._title = title
-        self._zone = ZoneInfo(timezone)
-        self._clock = clock
+class DutySheets(PrintedSheets):
+    """Draws the hand-over, the daily report and the calendar of duties."""
 
     def handover(self, shift_id: str, lang: str, *, words: bool) -> str | None:
         """Return the sheet of a shift's hand-over, None for a shift without a draft.
@@ -64,11 +49,7 @@ class DutySheets:
             outgoing=self._signed(draft.outgoing), incoming=self._signed(draft.incoming),
             outgoing_lead=_lead(shift), incoming_lead=_lead(after),
             note=draft.note if words else "", late=late, counts=self._counts(ledger, shift, now),
-            warnings=[
-                (one.info.headlines.get("zh-CN") or next(iter(one.info.headlines.values()), ""))
-                for one in standing(ledger.warnings.values(), now)
-            ],
-            printed=self._moment(now),
+            warnings=self._warnings(ledger, lang, now), printed=self._moment(now),
         ))  # fmt: skip
 
     async def daily(self, day: str, lang: str, *, words: bool) -> str | None:
@@ -144,15 +125,6 @@ class DutySheets:
             kind=f"{self._moment(shift.starts_at)[:10]} {words[f'shift.{shift.kind}']}",
             **{"from": self._time(shift.starts_at), "to": self._time(shift.ends_at)},
         )
-
-    def _signed(self, one: Signature | None) -> str:
-        return f"{one.name} · {self._moment(one.at)}" if one is not None else ""
-
-    def _time(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M")
-
-    def _moment(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self._zone).strftime("%Y-%m-%d %H:%M")
 
 
 def item_words(item: HandoverItem, words: Mapping[str, str]) -> str:

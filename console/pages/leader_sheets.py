@@ -1,19 +1,15 @@
 """The hand-over sheet of two leaders, filled from the state (domain §4.7)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from city.clocks.timestamps import parse
-from city.dispatch.decision_rules import DecisionRules
-from city.state.leader_records import LeaderHandover, LeaderItem
-from city.state.ledger_state import CityState, LedgerState
-from city.state.linkage_records import Signed
+from city.state.leader_records import LeaderItem
+from city.state.ledger_state import LedgerState
 from city.state.response_records import LEVELS
 from city.views.response.forecasts_seen import next_forecasts, warned_forecasts
-from city.warnings.in_force import standing
+from console.pages.printed_sheets import PrintedSheets
 from layouts.sheets import LeaderSheet, Section, draw_leader_handover
 
 __all__ = ["LeaderSheets"]
@@ -29,20 +25,8 @@ KINDS = (("level", ("level", "proposal")), ("tasks", ("task",)), ("rulings", ("r
 """Section → the kinds of items that it has."""
 
 
-class LeaderSheets:
-    """Draws sheets. ``words``: language → catalogue; ``title``: language → name of the centre."""
-
-    def __init__(
-        self, state: Callable[[], CityState], rules: DecisionRules, *,
-        words: Mapping[str, Mapping[str, str]], title: Mapping[str, str], timezone: str,
-        clock: Callable[[], float],
-    ) -> None:  # fmt: skip
-        self._state = state
-        self._rules = rules
-        self._words = words
-        self._title = title
-        self._zone = ZoneInfo(timezone)
-        self._clock = clock
+class LeaderSheets(PrintedSheets):
+    """Draws the hand-over of two leaders."""
 
     def handover(self, id_: str, lang: str) -> str | None:
         """Return the sheet of a hand-over between leaders, None for one that there is not."""
@@ -64,7 +48,7 @@ class LeaderSheets:
             lang=lang, title=self._title[lang], id=id_, drafted=self._signed(held.drafted),
             figures={key: value for key, value in held.figures.items() if f"leader.figure.{key}" in told},
             sections=[*items, *more], watch=held.watch, outgoing=self._signed(held.outgoing),
-            incoming=self._incoming(held), printed=self._moment(now),
+            incoming=self._signed(held.incoming), printed=self._moment(now),
         ))  # fmt: skip
 
     def _item(self, item: LeaderItem, told: Mapping[str, str]) -> str:
@@ -85,9 +69,7 @@ class LeaderSheets:
         return f"★ {text}" + (f" ✓ {self._signed(item.answered)}" if item.answered else "")
 
     def _weather(self, ledger: LedgerState, told: Mapping[str, str], lang: str, now: float) -> Iterator[str]:
-        for one in standing(ledger.warnings.values(), now):
-            heads = one.info.headlines
-            yield heads.get(lang) or next(iter(heads.values()), "")
+        yield from self._warnings(ledger, lang, now)
         held = (*ledger.forecasts.values(), *warned_forecasts(ledger.warnings.values(), self._rules, now))
         for ahead in sorted(next_forecasts(held, now), key=lambda one: one.at):
             if ahead.at <= now + AHEAD_S:
@@ -122,20 +104,8 @@ class LeaderSheets:
         for (kind, code), count in counts.most_common(TOPICS):
             yield f"{told.get(f'class.{kind}.{code}', code)} {count}"
 
-    def _incoming(self, held: LeaderHandover) -> str:
-        return self._signed(held.incoming)
-
-    def _signed(self, one: Signed | None) -> str:
-        return f"{one.name} · {self._moment(one.at)}" if one is not None else ""
-
     def _at(self, told: str | None) -> str:
         return self._time(parse(told)) if told else ""
-
-    def _time(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M")
-
-    def _moment(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self._zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _roman(rank: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from city.views.wall_seen import WallSeen
 from console.deployment.display_names import names_of

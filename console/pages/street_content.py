@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from console.deployment.district import District
 from console.deployment.settings import Settings

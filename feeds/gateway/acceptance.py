@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from city.clocks.timestamps import iso
-from city.dispatch.categories import ClassRef
+from city.dispatch.tables.categories import ClassRef
 from feeds.gateway.dead_letters import DeadLetters
 from feeds.gateway.hub import Hub
 from feeds.gateway.picture_looks import look_of

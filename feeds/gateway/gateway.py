@@ -20,7 +20,7 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from city.dispatch.categories import ClassRef
+from city.dispatch.tables.categories import ClassRef
 from feeds.gateway.acceptance import Acceptance, Counts, Stores
 from feeds.gateway.deliveries import Visibility
 from feeds.gateway.handshake import SUBPROTOCOL, Admission, Refused, admit

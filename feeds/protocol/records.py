@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from city.clocks.timestamps import parse
-from city.dispatch.categories import ClassRef
+from city.dispatch.tables.categories import ClassRef
 from feeds.protocol.faults import Rejected, flaw, reject
 from feeds.protocol.pictures import BadImage, jpeg_of
 from feeds.protocol.positions import Spot, convert, spot_in, write

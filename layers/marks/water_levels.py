@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from bokeh.models import Scatter
 
-from city.dispatch.water_lines import LINES, WaterStation
+from city.dispatch.tables.water_lines import LINES, WaterStation
 from city.state.last_hour import LEVEL, HourSeen, change
 from city.views.wall_seen import ReadingsSeen
 from layers.base.free_space import Box, View

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import static
-from city.dispatch.linkage_tables import KINDS_FILE
+from city.dispatch.tables.linkage_tables import KINDS_FILE
 from console.cli import citywall
 from console.commands import processes
 from console.deployment.calendars import read_calendars

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import parse
-from city.dispatch.categories import labels
 from city.dispatch.decision_rules import DecisionRules
+from city.dispatch.tables.categories import labels
 from city.facts.fact import Fact
 from city.folding.fold import apply
 from city.measures.fold_telemetry import measure

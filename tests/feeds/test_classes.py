@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import static
 from city.clocks.timestamps import parse
-from city.dispatch.categories import KINDS, Category, labels, read
+from city.dispatch.tables.categories import KINDS, Category, labels, read
 from city.facts.fact import Fact
 from city.folding.fold import apply
 from city.state.ledger_state import Case, LedgerState

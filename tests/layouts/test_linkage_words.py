@@ -2,7 +2,7 @@
 
 import pytest
 
-from city.dispatch.linkage_tables import INCIDENT_CLASSES, VERIFIERS
+from city.dispatch.tables.linkage_tables import INCIDENT_CLASSES, VERIFIERS
 from city.state.linkage_records import EVIDENCE, GRADES, INCIDENT_STATES, PRIORITIES, TASK_STATES
 from layouts.catalogues import LANGUAGES, own_words
 

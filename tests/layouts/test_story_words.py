@@ -8,7 +8,7 @@ import pytest
 
 from city.access import ROLES
 from city.commands.arguments import ARGS
-from city.dispatch.dispatch_rules import PRINCIPLES
+from city.dispatch.tables.dispatch_rules import PRINCIPLES
 from city.folding.fold import HANDLERS
 from city.state.case_file import OUTCOMES, RETURNS, STATES
 from layouts.catalogues import LANGUAGES, own_words

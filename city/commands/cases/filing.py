@@ -21,8 +21,8 @@ from city.commands.command import Decision, NewFact, Refusal
 from city.commands.decision import Answer, Order, allowed, city_day, moment, not_now
 from city.commands.hotline.order_limits import hotline_limit, order_kind
 from city.commands.subjects import find_key
-from city.dispatch.decision_rules import Standard
-from city.dispatch.route import Route
+from city.dispatch.routing.route import Route
+from city.dispatch.tables.standards import Standard
 from city.places.distance import metres
 from city.state.case_file import higher_urgency
 from city.state.ledger_state import Case

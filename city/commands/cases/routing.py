@@ -6,7 +6,7 @@ from typing import Any
 from city.commands.cases.limits import holder_due, return_by, ruling_by, sign_by
 from city.commands.command import NewFact
 from city.commands.decision import Order, moment
-from city.dispatch.route import Route, Situation
+from city.dispatch.routing.route import Route, Situation
 
 __all__ = [
     "candidates", "dispatched_fact", "follow_ups", "ranked", "reasons_of", "route_of", "ruling_fact",

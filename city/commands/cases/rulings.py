@@ -8,7 +8,7 @@ from city.commands.cases.routing import dispatched_fact, ruling_fact, transferre
 from city.commands.cases.supervision import level_answered_fact
 from city.commands.command import Refusal
 from city.commands.decision import Answer, Order, allowed, known_holder, not_now
-from city.dispatch.rulings import SCOPES, ruling_key
+from city.dispatch.routing.rulings import SCOPES, ruling_key
 from city.state.case_file import OPEN
 from city.state.row_keys import row_key_of
 

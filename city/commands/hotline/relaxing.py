@@ -7,7 +7,7 @@ from city.commands.arguments import bad_arg
 from city.commands.decision import moment, not_now
 from city.commands.hotline.arguments import StartRelaxation
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.dispatch.response_rules import RELAXATIONS
+from city.dispatch.tables.response_rules import RELAXATIONS
 from city.state.hotline_records import Relaxation, Span
 
 __all__ = ["decide_end_relaxation", "decide_start_relaxation"]

@@ -5,7 +5,7 @@ from typing import Final
 from city.commands.command import Refusal
 from city.commands.decision import not_now
 from city.commands.subject_order import SubjectOrder
-from city.dispatch.response_rules import CENTRE
+from city.dispatch.tables.response_rules import CENTRE
 from city.linkage.presence import fallback_of, is_absent
 from city.state.linkage_records import Incident, Task
 

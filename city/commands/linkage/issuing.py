@@ -12,7 +12,7 @@ from city.commands.linkage.guards import absent, known_holder
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
 from city.dispatch.sendable_units import hindrance
-from city.dispatch.task_templates import TaskTemplate
+from city.dispatch.tables.task_templates import TaskTemplate
 from city.linkage.presence import fallback_of, is_absent
 from city.state.linkage_records import Incident, Site, Task
 

@@ -13,7 +13,7 @@ from city.commands.response.repeating import REPEAT, decide_repeat
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.duty.authority import authority_name
 from city.linkage.presence import fallback_of, is_absent
 from city.state.ledger_state import LedgerState

@@ -1,4 +1,5 @@
-"""Commands of emergency response: levels and their approval, spoken orders, zero reports, figures.
+"""Commands of emergency response: levels and what they start, spoken orders, zero reports, figures, visits.
 
-It may import what the other rooms of ``city.commands`` may, and ``city.response``.
+``levels`` decides a level, ``situation`` takes reports and figures. It may import what the other rooms of
+``city.commands`` may, and ``city.response``.
 """

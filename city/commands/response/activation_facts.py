@@ -11,10 +11,10 @@ from city.commands.command import NewFact, Refusal
 from city.commands.decision import moment
 from city.commands.linkage.issuing import site_data
 from city.commands.response.briefings import ending_of_running_briefing
-from city.commands.response.round_facts import round_opened
+from city.commands.response.situation.round_facts import round_opened
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
-from city.dispatch.response_rules import ResponsePlan
+from city.dispatch.tables.response_rules import ResponsePlan
 from city.linkage.fold_common import day_of
 from city.response.activation_run import ActivationRun, PlannedTask, activation_run
 from city.state.linkage_records import Site

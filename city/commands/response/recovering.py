@@ -10,7 +10,7 @@ from city.commands.linkage.guards import known_holder
 from city.commands.response.recovery_arguments import AssignRecovery, FinishRecovery
 from city.commands.subject_order import SubjectAnswer, SubjectDecider, SubjectOrder
 from city.commands.subject_step import SubjectStep
-from city.dispatch.response_rules import CENTRE
+from city.dispatch.tables.response_rules import CENTRE
 from city.response.recovery import is_settled
 from city.state.ledger_state import LedgerState
 from city.state.response_records import RecoveryItem, Response

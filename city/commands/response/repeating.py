@@ -14,7 +14,7 @@ from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.subject_step import SubjectStep
 from city.commands.subjects import Subject
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.response_rules import PlanTask, ResponsePlan
+from city.dispatch.tables.response_rules import PlanTask, ResponsePlan
 from city.response.activation_run import planned_for, planned_task
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task

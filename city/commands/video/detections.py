@@ -10,7 +10,7 @@ from city.commands.decision import moment, not_now
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.commands.video.arguments import ConfirmDetection, DismissDetection, ReceiveDetection
 from city.commands.video.filing import Filed, case_there, filed, joined
-from city.dispatch.detection_table import TO_STREET
+from city.dispatch.tables.detection_table import TO_STREET
 from city.state.video_records import WAITING, Detection, Sighting
 from city.video.screening import event_key, next_id, screen_limit_s, why_not_screened
 

@@ -5,7 +5,7 @@ Times are city epoch seconds.
 
 import msgspec
 
-from city.dispatch.task_templates import DutyNumbers
+from city.dispatch.tables.task_templates import DutyNumbers
 
 __all__ = [
     "CallOutSeen", "CellSeen", "DutyBoardSeen", "HandoverSeen", "ItemSeen", "LeftSeen", "PostSeen",

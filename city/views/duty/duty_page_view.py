@@ -42,7 +42,13 @@ class DutyPageView:
 
         def compute() -> tuple[dict[str, Indicator], float]:
             city, every = ledger.clock.at(now), workstations_of(ledger)
-            return duty_indicators(ledger, city, sub_centres=sub_centres, workstations=every), now
+            return duty_indicators(
+                ledger,
+                city,
+                sub_centres=sub_centres,
+                workstations=every,
+                zone_offset_s=self._page.zone_offset_s,
+            ), now
 
         revision = (state.revision("duty", "call_outs"), now // FIGURES_EVERY_S)
         found: tuple[dict[str, Indicator], float] = self._kept.get("figures", revision, compute)

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.task_templates import DutyNumbers
+from city.dispatch.tables.task_templates import DutyNumbers
 from city.duty.authority import authority_name, responsible_shift
 from city.duty.post_keys import role_of_post
-from city.duty.presence import is_there, relieved_by
+from city.duty.presence import count_there, is_there, relieved_by
 from city.response.leader_presence import LEADER_POST, leader_absence
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
@@ -117,9 +117,9 @@ def _nodes(shift: Shift, unanswered: int | None, city_now: float) -> dict[str, i
     """Return the counts of sub-centres and workstations of which one at least has signed in."""
     found: dict[str, int | None] = {}
     for role, count in (("sub_centre", "streets_on_post"), ("workstation", "workstations_online")):
-        held = [post for key, post in shift.posts.items() if role_of_post(key) == role]
-        if any(post.account or post.state != "planned" for post in held):
-            found[count] = sum(is_there(post, city_now) for post in held)
+        there = count_there(shift, role, city_now)
+        if there is not None:
+            found[count] = there
     if "workstations_online" in found:
         found["unanswered"] = unanswered
     return found

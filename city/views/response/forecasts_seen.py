@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.water_lines import WaterStation
+from city.dispatch.tables.water_lines import WaterStation
 from city.places.distance import metres_to_points
 from city.state.response_records import Forecast
 from city.state.warning_records import Storm, StormPoint, WarningMessage

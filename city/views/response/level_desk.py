@@ -1,7 +1,7 @@
 """What a desk needs to act on levels: the versions of the responses, and what the warnings suggest."""
 
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.response_rules import RELAXATIONS
+from city.dispatch.tables.response_rules import RELAXATIONS
 from city.response.response_ids import ResponseId
 from city.response.suggestions import Suggestion, counting, suggested
 from city.state.ledger_state import CityState

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
-from city.dispatch.response_rules import ResponseNumbers
+from city.dispatch.tables.response_rules import ResponseNumbers
 from city.response.in_force import SCREENS
 from city.response.response_ids import response_id
 from city.state.ledger_state import LedgerState

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 import static
-from city.dispatch.categories import Category
-from city.dispatch.categories import read as read_categories
+from city.dispatch.tables.categories import Category
+from city.dispatch.tables.categories import read as read_categories
 from city.places.streets import Streets
 from feeds.sources.demo.cases.city_life import CityLife
 from feeds.sources.demo.cases.staging import Stage

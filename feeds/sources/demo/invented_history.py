@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.history.case_columns import CODES, SCHEMA, to_metres
 from feeds.sources.demo.cases.rhythm import CHANNELS, HOURS, Rhythm
 from feeds.sources.demo.chance import dice

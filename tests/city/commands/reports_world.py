@@ -10,10 +10,10 @@ from city.commands.command import Command, Decision, Refusal
 from city.commands.decide import decide
 from city.commands.due_steps import due_steps
 from city.commands.subjects import find_subject
-from city.dispatch.decision_rules import Agency
-from city.dispatch.response_rules import PlanTask, ResponsePlan, ResponseRules
-from city.dispatch.street_places import StreetPlace
-from city.dispatch.water_lines import WaterLines, WaterStation
+from city.dispatch.tables.agencies import Agency
+from city.dispatch.tables.response_rules import PlanTask, ResponsePlan, ResponseRules
+from city.dispatch.tables.street_places import StreetPlace
+from city.dispatch.tables.water_lines import WaterLines, WaterStation
 from city.state.linkage_records import Signed
 from city.state.response_records import Activation, Basis, ReportRound, Response
 from tests.city.commands.world import SYSTEM, WEI, World, person

@@ -8,8 +8,8 @@ import pytest
 
 from city.clocks.timestamps import iso, parse
 from city.commands.command import Decision, Refusal
-from city.dispatch.case_inputs import Situation
-from city.dispatch.route import Route
+from city.dispatch.routing.case_inputs import Situation
+from city.dispatch.routing.route import Route
 from tests.city.commands.paths import PATHS, ROAD, THERE
 from tests.city.commands.world import (
     GU,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from city.clocks.timestamps import iso, parse
 from city.commands.cases.automatic_steps import Step
 from city.commands.command import Decision, Refusal
-from city.dispatch.route import Route
+from city.dispatch.routing.route import Route
 from city.state.ledger_state import Case
 from console.engine.timers import ENGINE
 from tests.lives import (

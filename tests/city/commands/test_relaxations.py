@@ -8,8 +8,8 @@ from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, NewFact, Refusal
 from city.commands.decide import decide
 from city.commands.subjects import find_subject
-from city.dispatch.response_rules import RELAXATIONS
 from city.dispatch.sendable_units import UnitNow
+from city.dispatch.tables.response_rules import RELAXATIONS
 from tests.city.commands.linkage.linkage_world import Linked
 from tests.city.commands.paths import PHOTO, ROAD, THERE, dispatched, handled, returned
 from tests.city.commands.world import (

@@ -11,11 +11,13 @@ from city.clocks.timestamps import iso, parse
 from city.clocks.working_time import Calendar
 from city.commands.command import Command, Decision, NewFact, Now, Refusal
 from city.commands.decide import decide
-from city.dispatch.categories import Category
-from city.dispatch.decision_rules import Agency, CaseNumbers, DecisionRules, Standard
-from city.dispatch.route import Reason, Route, Situation
+from city.dispatch.decision_rules import CaseNumbers, DecisionRules
+from city.dispatch.routing.route import Reason, Route, Situation
 from city.dispatch.sendable_units import UnitNow
-from city.dispatch.unit_tasks import UnitTask, UnitTasks
+from city.dispatch.tables.agencies import Agency
+from city.dispatch.tables.categories import Category
+from city.dispatch.tables.standards import Standard
+from city.dispatch.tables.unit_tasks import UnitTask, UnitTasks
 from city.facts.fact import Fact, body_of, read_fact
 from city.folding.fold import apply
 from city.state.ledger_state import Case, LedgerState

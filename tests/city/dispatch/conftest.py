@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from city.dispatch.rule_book import RuleBook
-from city.dispatch.table_loading import rule_tables
+from city.dispatch.routing.rule_book import RuleBook
+from city.dispatch.routing.table_loading import rule_tables
 from city.places.streets import Streets
 from console.deployment.district import read_district, read_rows, read_streets
 

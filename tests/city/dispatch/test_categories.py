@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 import static
-from city.dispatch.categories import TERRITORY, Category, read
+from city.dispatch.tables.categories import TERRITORY, Category, read
 
 ROW = {
     "kind": "event",

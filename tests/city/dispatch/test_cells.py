@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from city.dispatch.cells import Cells, Problem, WrongCell, current, read_rows, read_valid_rows
+from city.dispatch.tables.cells import Cells, Problem, WrongCell, current, read_rows, read_valid_rows
 
 ROW = {
     "word": " yes ", "none": "", "list": "a| b ||c", "many": "12", "lon": "121.5", "code": "0123",

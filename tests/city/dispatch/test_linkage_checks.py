@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import static
-from city.dispatch.cells import Problem
-from city.dispatch.linkage_checks import Surroundings, check_linkage
+from city.dispatch.checks.linkage_checks import Surroundings, check_linkage
+from city.dispatch.tables.cells import Problem
 from layouts.catalogues import LANGUAGES, own_words
 
 ON = "2026-06-01"

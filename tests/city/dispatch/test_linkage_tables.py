@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import static
-from city.dispatch.categories import read
-from city.dispatch.linkage_checks import KIND_COLUMNS, TEMPLATE_COLUMNS
-from city.dispatch.linkage_tables import linkage_rules
-from city.dispatch.task_templates import DutyNumbers, LinkageNumbers, LinkageRules, TaskTemplate
+from city.dispatch.checks.linkage_checks import KIND_COLUMNS, TEMPLATE_COLUMNS
+from city.dispatch.tables.categories import read
+from city.dispatch.tables.linkage_tables import linkage_rules
+from city.dispatch.tables.task_templates import DutyNumbers, LinkageNumbers, LinkageRules, TaskTemplate
 
 ON = "2026-06-01"
 Rows = list[dict[str, str]]

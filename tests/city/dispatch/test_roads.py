@@ -2,7 +2,7 @@
 
 import pytest
 
-from city.dispatch.roads import on_road, road_names
+from city.dispatch.routing.roads import on_road, road_names
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from city.dispatch.route import Reason, Route, Situation
-from city.dispatch.rule_book import RuleBook
-from city.dispatch.table_loading import rule_tables
+from city.dispatch.routing.route import Reason, Route, Situation
+from city.dispatch.routing.rule_book import RuleBook
+from city.dispatch.routing.table_loading import rule_tables
 from city.places.streets import Streets
 from city.state.ledger_state import Registered
 

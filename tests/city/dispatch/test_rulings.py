@@ -2,7 +2,7 @@
 
 import pytest
 
-from city.dispatch.rulings import binding, ruling_key
+from city.dispatch.routing.rulings import binding, ruling_key
 from city.state.ledger_state import Registered
 
 ABOUT = {"street": "310115013", "road": "羽山路巨野路", "component": "3101150123000004"}

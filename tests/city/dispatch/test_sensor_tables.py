@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 import static
-from city.dispatch.sensor_checks import check_sensor_tables
-from city.dispatch.sensor_tables import SENSOR_TABLES, sensing_rules
+from city.dispatch.checks.sensor_checks import check_sensor_tables
+from city.dispatch.tables.sensor_tables import SENSOR_TABLES, sensing_rules
 from city.sensing.rules import Band, SensingRules
 from city.state.ledger_state import Device, Place
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import static
-from city.dispatch.cells import Problem
-from city.dispatch.table_checks import COLUMNS, check_tables
+from city.dispatch.checks.table_checks import COLUMNS, check_tables
+from city.dispatch.tables.cells import Problem
 from city.places.streets import Streets
 
 ON = "2026-06-01"

@@ -5,11 +5,11 @@ import csv
 import pytest
 
 import static
-from city.dispatch.cells import Cells, WrongCell, read_rows
-from city.dispatch.dispatch_rules import rule_of
-from city.dispatch.register import component_of, covers, site_of
-from city.dispatch.standards import by_class, standard_of
-from city.dispatch.table_loading import READERS, rule_tables
+from city.dispatch.routing.table_loading import READERS, rule_tables
+from city.dispatch.tables.cells import Cells, WrongCell, read_rows
+from city.dispatch.tables.dispatch_rules import rule_of
+from city.dispatch.tables.register import component_of, covers, site_of
+from city.dispatch.tables.standards import by_class, standard_of
 from city.places.streets import Streets
 from city.state.case_file import LIMIT_UNITS
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 import static
-from city.dispatch.categories import read
-from city.dispatch.cells import Cells, WrongCell, read_rows
-from city.dispatch.unit_tasks import UnitTask, UnitTasks, unit_task_of
+from city.dispatch.tables.categories import read
+from city.dispatch.tables.cells import Cells, WrongCell, read_rows
+from city.dispatch.tables.unit_tasks import UnitTask, UnitTasks, unit_task_of
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -5,9 +5,9 @@ import csv
 import pytest
 
 import static
-from city.dispatch.cells import read_rows
-from city.dispatch.table_checks import COLUMNS, check_tables
-from city.dispatch.water_lines import WATER_LINES, WaterLines, station_of, water_lines
+from city.dispatch.checks.table_checks import COLUMNS, check_tables
+from city.dispatch.tables.cells import read_rows
+from city.dispatch.tables.water_lines import WATER_LINES, WaterLines, station_of, water_lines
 
 ROW = {
     "station": "pier", "name_zh": "码头", "name_en": "Pier", "gauges": "w-1|码头站", "warning_m": "4.55",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from city.dispatch.route import Reason, Situation
-from city.dispatch.rule_book import RuleBook
+from city.dispatch.routing.route import Reason, Situation
+from city.dispatch.routing.rule_book import RuleBook
 from city.state.ledger_state import Registered
 from layouts.catalogues import LANGUAGES, own_words
 

@@ -5,11 +5,16 @@ import pytest
 
 from city.clocks.timestamps import parse
 from city.indicators.duty_figures import daily_figures, duty_indicators, report_span
-from city.indicators.indicator import count
+from city.indicators.indicator import Indicator, count
 from city.state.duty_records import CallOut, Post, Shift, Signature
 from tests.city.commands.duty_world import DutyWorld
 
 ZONE_S = 28_800
+
+
+def of_duty(world: DutyWorld, at: float | None = None) -> dict[str, Indicator]:
+    now = world.now.city if at is None else at
+    return duty_indicators(world.state, now, sub_centres=36, workstations=1323, zone_offset_s=ZONE_S)
 
 
 def handed_over() -> DutyWorld:
@@ -33,20 +38,24 @@ def handed_over() -> DutyWorld:
 
 def test_k29_counts_the_hand_over_of_m3_as_three_minutes_late_and_still_on_time() -> None:
     world = handed_over()
-    k29 = duty_indicators(world.state, world.now.city, sub_centres=36, workstations=1323)["K29"]
+    k29 = duty_indicators(
+        world.state, world.now.city, sub_centres=36, workstations=1323, zone_offset_s=ZONE_S
+    )["K29"]
     assert (k29.numerator, k29.denominator, k29.inputs["late_s"]) == (1, 1, 180.0)
     assert (k29.value, k29.why_not) == (None, "few")
     for number in range(30):
         late = 601.0 if number < 3 else 600.0
         one = Shift(f"s{number}", "d", "day", 0.0, 1.0, "closed", closed_at=1.0, late_s=late)
         world.state.shifts[one.id] = one
-    k29 = duty_indicators(world.state, world.now.city, sub_centres=36, workstations=1323)["K29"]
+    k29 = duty_indicators(
+        world.state, world.now.city, sub_centres=36, workstations=1323, zone_offset_s=ZONE_S
+    )["K29"]
     assert (k29.numerator, k29.denominator, k29.value) == (28, 31, 90.3)
 
 
 def test_k28_is_unknown_until_duty_is_kept_and_then_counts_who_is_there() -> None:
     world = DutyWorld()
-    figures = duty_indicators(world.state, 0.0, sub_centres=36, workstations=1323)
+    figures = of_duty(world, 0.0)
     assert {figures[key].why_not for key in ("K28a", "K28b")} == {"not_kept"}
     world.open_shift("wei", "village")
     shift = world.shift
@@ -59,10 +68,23 @@ def test_k28_is_unknown_until_duty_is_kept_and_then_counts_who_is_there() -> Non
         "t", Signature("li", "李", limit - 300), limit, ("a", "b", "c"), {"a": limit, "b": limit + 1}
     )
     world.state.call_outs["t"] = test
-    figures = duty_indicators(world.state, world.now.city, sub_centres=36, workstations=1323)
+    figures = duty_indicators(
+        world.state, world.now.city, sub_centres=36, workstations=1323, zone_offset_s=ZONE_S
+    )
     assert (figures["K28a"].numerator, figures["K28a"].value) == (34, 94.4)
     assert (figures["K28b"].numerator, figures["K28b"].denominator, figures["K28b"].value) == (1, 1323, 0.1)
     assert (figures["K28c"].numerator, figures["K28c"].denominator) == (1, 3)
+
+
+def test_k28_is_by_the_roster_until_one_of_them_has_signed_in() -> None:
+    world = DutyWorld()
+    world.open_shift()
+    world.state.roster = ({"role": "workstation_online", "from": "00:00", "to": "00:00", "count": "1316"},)
+
+    assert (of_duty(world)["K28b"].numerator, of_duty(world)["K28b"].value) == (1316, 99.5)
+    assert (of_duty(world)["K28a"].value, of_duty(world)["K28a"].why_not) == (None, "not_kept")
+    world.shift.posts["workstation:1"] = Post("workstation:1", "", account="a", state="signed_in")
+    assert of_duty(world)["K28b"].numerator == 1
 
 
 def test_the_report_of_a_day_covers_the_24_hours_before_0800() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from city.dispatch.water_lines import WaterLines
+from city.dispatch.tables.water_lines import WaterLines
 from city.indicators.emergency_figures import emergency_indicators, response_span, units_by_kind
 from city.indicators.indicator import Indicator
 from city.response.local_numbers import WaterLevel

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import iso
-from city.dispatch.unit_tasks import UNIT_KINDS
+from city.dispatch.tables.unit_tasks import UNIT_KINDS
 from city.facts.fact import body_of
 from city.folding.store import Store
 from city.measures.fold_telemetry import UNREGISTERED_INTERVAL, measure

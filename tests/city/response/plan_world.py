@@ -11,8 +11,8 @@ from city.commands.response.activation_facts import activation_facts
 from city.commands.response.ending_facts import ending_facts
 from city.commands.subject_order import SubjectOrder
 from city.commands.subjects import Subject
-from city.dispatch.decision_rules import Agency
-from city.dispatch.response_rules import ResponsePlan, ResponseRules
+from city.dispatch.tables.agencies import Agency
+from city.dispatch.tables.response_rules import ResponsePlan, ResponseRules
 from city.response.plan_file import read_plan
 from city.state.linkage_records import Task
 from city.state.response_records import Activation, Basis, Response

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from city.dispatch.response_rules import RELAXATIONS, ResponseRules
+from city.dispatch.tables.response_rules import RELAXATIONS, ResponseRules
 from tests.city.commands.response.response_world import COMMANDER, DISTRICT, DRILL, LEADER, Responding
 from tests.city.commands.test_relaxations import relax
 from tests.city.commands.world import STREETS

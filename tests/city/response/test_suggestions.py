@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from city.clocks.timestamps import iso
-from city.dispatch.rain_lines import RainLine
-from city.dispatch.water_lines import WaterLines, WaterStation
+from city.dispatch.tables.rain_lines import RainLine
+from city.dispatch.tables.water_lines import WaterLines, WaterStation
 from city.response.local_numbers import RainSums, WaterLevel, rain_met, tide_met
 from city.response.suggestions import Met, Suggestion, already_proposed, counting, suggested
 from city.state.response_records import Basis, Measure

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.state.ledger_state import Device, Place
 from city.state.linkage_records import Casualties, Closure, Incident, Task, TaskResult
 from city.views.linkage_seen import LEVELS, Clock, LinkageSeen

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from city.clocks.timestamps import iso
-from city.dispatch.cells import read_rows
-from city.dispatch.street_places import StreetPlace, places_by_street, street_place_of
+from city.dispatch.tables.cells import read_rows
+from city.dispatch.tables.street_places import StreetPlace, places_by_street, street_place_of
 from city.measures.fold_telemetry import join_registry, measure
 from city.state.ledger_state import CityState, Device, Place
 from city.views.holders.agency_view import AgencyView

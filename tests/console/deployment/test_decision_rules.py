@@ -6,7 +6,7 @@ import pytest
 
 import static
 from city.dispatch.decision_rules import CaseNumbers
-from city.dispatch.route import Situation
+from city.dispatch.routing.route import Situation
 from console.deployment.decision_rules import read_decision_rules, today
 from console.deployment.district import DistrictError, read_district
 from console.deployment.numbers import case_numbers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from city.dispatch.task_templates import DutyNumbers, LinkageNumbers, PriorityLimits
+from city.dispatch.tables.task_templates import DutyNumbers, LinkageNumbers, PriorityLimits
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import DistrictError, read_district
 from console.deployment.numbers import duty_numbers, linkage_numbers

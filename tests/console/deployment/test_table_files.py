@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import static
-from city.dispatch.sensor_tables import SENSOR_TABLES
+from city.dispatch.tables.sensor_tables import SENSOR_TABLES
 from console.deployment.district import DistrictError, read_rows
 from console.deployment.table_files import TABLES, linkage_files, linkage_marks, sensor_marks, table_marks
 

@@ -5,7 +5,7 @@ import msgspec
 from city.access import Person
 from city.commands.command import Command, Decision, Now
 from city.commands.decide import decide
-from city.dispatch.response_rules import ResponseRules
+from city.dispatch.tables.response_rules import ResponseRules
 from console.desk.level_questions import deputies, level_press, level_run
 from tests.city.commands.response.response_world import (
     COMMANDER,

@@ -7,7 +7,7 @@ import pytest
 
 from city.access import Person
 from city.commands.command import Now
-from city.dispatch.task_templates import IncidentKind, LinkageRules, TaskTemplate
+from city.dispatch.tables.task_templates import IncidentKind, LinkageRules, TaskTemplate
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Casualties, IncidentReport, TaskResult
 from city.views.wall_seen import UnitsSeen

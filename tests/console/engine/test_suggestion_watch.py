@@ -10,8 +10,8 @@ from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, NewFact
 from city.commands.decide import decide
 from city.commands.subject_step import SubjectStep
-from city.dispatch.rain_lines import RainLine
-from city.dispatch.water_lines import WaterLines, WaterStation
+from city.dispatch.tables.rain_lines import RainLine
+from city.dispatch.tables.water_lines import WaterLines, WaterStation
 from city.measures.fold_telemetry import measure
 from city.state.ledger_state import CityState
 from console.engine.suggestion_watch import SuggestionWatch

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.clocks.timestamps import iso, parse
-from city.dispatch.categories import ClassRef
+from city.dispatch.tables.categories import ClassRef
 from city.places.datums import from_wgs84
 from feeds.protocol.records import Normalised, Rejected, ValidationContext, validate, validate_all
 from feeds.protocol.topics import PUBLISHED

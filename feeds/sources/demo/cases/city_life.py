@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.fate import ordinary
 from feeds.sources.demo.cases.rhythm import CASES_PER_DAY, HOURS, Rhythm
 from feeds.sources.demo.cases.staging import Stage

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.limits import due
 from feeds.sources.demo.chance import DAY_S, ZONE_S, Dice, about, dice, hour_of
 

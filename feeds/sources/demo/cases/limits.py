@@ -16,7 +16,7 @@ _PERIODS: Final = ((9 * 3600, 12 * 3600), (13 * 3600, 17 * 3600 + 1800))
 def due(at: float, value: int, unit: str) -> float:
     """Return the deadline (epoch seconds) of a limit of ``value`` ``unit`` from ``at``.
 
-    Units are those of city.dispatch.categories.LIMIT_UNITS; raises ValueError for another.
+    Units are those of city.dispatch.tables.categories.LIMIT_UNITS; raises ValueError for another.
     """
     match unit:
         case "urgent_hour":

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.chance import Dice
 
 __all__ = ["scene"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD, TRACKS, Track, staged, turn
 from feeds.sources.demo.cases.words import description, reporter

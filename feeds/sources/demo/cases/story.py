@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from city.clocks.timestamps import iso
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.fate import Fate
 from feeds.sources.demo.cases.words import title
 from feeds.sources.demo.ground import Place

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.fate import MIN, Fate, ordinary
 from feeds.sources.demo.cases.limits import due
 from feeds.sources.demo.chance import Dice, about, dice, stamp

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.scenes import scene
 from feeds.sources.demo.chance import Dice
 from feeds.sources.demo.ground import Place

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.state.ledger_state import Case
 from feeds.sources.demo.cases.fate import MIN, Fate
 from feeds.sources.demo.chance import Dice, about, dice

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from city.dispatch.task_templates import LinkageRules
+from city.dispatch.tables.task_templates import LinkageRules
 from city.state.ledger_state import Case, LedgerState
 from feeds.sources.demo.chance import dice
 from feeds.sources.demo.people.act import Act

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.state.ledger_state import Case, LedgerState
 from feeds.clients.commander import Answer
 from feeds.sources.demo.cases.fate import Fate

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from city.dispatch.task_templates import TaskTemplate
+from city.dispatch.tables.task_templates import TaskTemplate
 from city.state.linkage_records import Task
 from feeds.sources.demo.chance import Dice, about, dice
 from feeds.sources.demo.people.act import Act

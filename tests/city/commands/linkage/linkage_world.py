@@ -10,9 +10,9 @@ from city.commands.command import Command, Decision, NewFact, Refusal
 from city.commands.decide import decide
 from city.commands.due_steps import due_steps
 from city.commands.subjects import find_subject
-from city.dispatch.decision_rules import Agency
 from city.dispatch.sendable_units import UnitNow
-from city.dispatch.task_templates import IncidentKind, LinkageNumbers, LinkageRules, TaskTemplate
+from city.dispatch.tables.agencies import Agency
+from city.dispatch.tables.task_templates import IncidentKind, LinkageNumbers, LinkageRules, TaskTemplate
 from city.state.duty_records import Post, Shift
 from city.state.linkage_records import Closure, Incident, Task
 from tests.city.commands.world import LI, LU, SYSTEM, WEI, World, person

@@ -7,7 +7,7 @@ import pytest
 from city.commands.command import Decision, Refusal
 from city.commands.due_steps import due_steps
 from city.commands.linkage.limits import task_steps
-from city.dispatch.task_templates import LinkageNumbers
+from city.dispatch.tables.task_templates import LinkageNumbers
 from city.linkage.pairs import is_second_of_pair
 from tests.city.commands.linkage.linkage_world import FIRE, GREEN, STREET, Linked
 from tests.city.commands.world import INSPECTOR, LI, SYSTEM

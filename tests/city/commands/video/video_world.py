@@ -9,7 +9,7 @@ from city.clocks.timestamps import iso
 from city.commands.command import Command, Decision, NewFact, Refusal
 from city.commands.decide import decide
 from city.commands.due_steps import due_steps
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.state.video_records import Detection
 from city.video.detection_classes import DetectionClass, DetectionClasses
 from city.video.screening import event_key, next_id

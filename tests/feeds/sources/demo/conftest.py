@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import static
-from city.dispatch.categories import Category, read
+from city.dispatch.tables.categories import Category, read
 from city.places.streets import Streets
 from feeds.sources.demo.ground import Ground, read_residents, read_roads
 

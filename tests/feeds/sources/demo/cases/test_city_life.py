@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from city.clocks.timestamps import iso, parse
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.places.streets import Streets
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.city_life import HISTORY_S, SLOT_S, CityLife

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.scenes import scene
 from feeds.sources.demo.chance import about, dice
 

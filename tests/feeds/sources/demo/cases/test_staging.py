@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from city.clocks.timestamps import parse
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.cases.story import Story
 from feeds.sources.demo.cases.tracks import FLOOD, TRACKS

@@ -9,9 +9,9 @@ import pytest
 
 import static
 from city.clocks.timestamps import iso, parse
-from city.dispatch.categories import Category
-from city.dispatch.cells import read_rows
-from city.dispatch.water_lines import WATER_LINES, station_of, water_lines
+from city.dispatch.tables.categories import Category
+from city.dispatch.tables.cells import read_rows
+from city.dispatch.tables.water_lines import WATER_LINES, station_of, water_lines
 from city.places.streets import Streets
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.staging import Stage

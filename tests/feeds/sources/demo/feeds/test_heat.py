@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import static
-from city.dispatch.sensor_tables import sensing_rules
+from city.dispatch.tables.sensor_tables import sensing_rules
 from city.sensing.rules import Band
 from city.state.ledger_state import Device, Place
 from console.demo.baselines import write_baselines

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from city.clocks.timestamps import iso, parse
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from feeds.protocol.records import Normalised, ValidationContext, validate_all
 from feeds.sources.demo.cases.staging import Stage
 from feeds.sources.demo.feeds.routes import leg

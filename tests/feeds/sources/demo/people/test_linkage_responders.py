@@ -11,7 +11,7 @@ from city.clocks.timestamps import iso, parse
 from city.commands.command import Command, Decision, Now
 from city.commands.decide import decide
 from city.commands.due_steps import due_steps
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.places.distance import metres
 from city.state.linkage_records import Incident, Task
 from feeds.clients.commander import Answer, Done, Why

@@ -11,7 +11,7 @@ import pytest
 from city.access import Person
 from city.clocks.timestamps import parse
 from city.commands.command import Decision
-from city.dispatch.categories import Category
+from city.dispatch.tables.categories import Category
 from city.state.ledger_state import Case
 from feeds.clients.commander import Answer, Done, Why
 from feeds.sources.demo.cases.city_life import CityLife
