@@ -126,7 +126,7 @@ class WallView:
             case_columns=self._open.points.seen(),
             book=self._open.book,
             command=command_seen(
-                ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
+                ledger, responsible_shift(ledger), seen.response.real_rank, ledger.clock.at(now),
                 units=self._units,
             ),
             situation=self._situation.see(
