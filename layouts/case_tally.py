@@ -22,7 +22,7 @@ Keys = Callable[[Any, bool], SortKey | None]
 class Order(Generic[One]):
     """Cases in the order of their keys. No two cases have one key: it ends with the case's mark."""
 
-    def __init__(self, held: "Mapping[str, tuple[One, Any]]") -> None:
+    def __init__(self, held: Mapping[str, tuple[One, Any, Any]]) -> None:
         self._held = held
         self._keys: list[SortKey] = []
 
@@ -109,7 +109,7 @@ class CaseTally(Generic[One]):
             keys = (keys[number] for _, _, keys in self._held.values())
             order.fill(key for key in keys if key is not None)
 
-    def _update(self, mark: str, case: One | None, *, is_duplicate: bool) -> None:
+    def _update(self, mark: str, case: Any, *, is_duplicate: bool) -> None:
         before = self._held.pop(mark, None)
         if before is not None:
             for counter, labels in zip(self.counts.values(), before[1], strict=True):
