@@ -100,7 +100,7 @@ class Channel:
         self._unread = TELEMETRY.difference(*read)
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
-        self._figures = ChannelFigures()
+        self.counted = ChannelFigures()
         self._forget()
 
     def _forget(self) -> None:
@@ -128,7 +128,7 @@ class Channel:
         """Remove a watcher."""
         if watcher in self.watchers:
             self.watchers.discard(watcher)
-            self._figures.left(watcher)
+            self.counted.left(watcher)
         if watcher.choice and watcher.choice not in self._choices():
             self._frames.drop(watcher.choice)
             kept = self._drawn.items()
@@ -142,12 +142,12 @@ class Channel:
 
     def figures(self) -> ChannelFigures:
         """Return what this channel counted, its present watchers included."""
-        return self._figures.with_viewers(self.watchers)
+        return self.counted.with_viewers(self.watchers)
 
     def say(self, data: bytes) -> None:
         """Send a text to every watcher."""
         wire = text_message(data)
-        self._figures.bytes_out += len(wire) * len(self.watchers)
+        self.counted.bytes_out += len(wire) * len(self.watchers)
         for watcher in self.watchers:
             watcher.post_text(wire)
             watcher.wake()
@@ -165,7 +165,7 @@ class Channel:
         is_time = not 0.0 <= now - self._timed_at < TIME_S
         if not is_time and (not self.watchers or (now < self._due_at and known == self._known)):
             return self._timed_at + TIME_S if not self.watchers else self._due_at
-        self._figures.looks += 1
+        self.counted.looks += 1
         seen = self._see(now)
         if seen is None:
             self._viewed.clear()
@@ -193,7 +193,7 @@ class Channel:
     def _see(self, now: float) -> ChannelSeen | None:
         """Return the projected state; None = it failed, and the next look tries again."""
         try:
-            self.seen = self._figures.measuring(self._projection, self._store.state, now)
+            self.seen = self.counted.measuring(self._projection, self._store.state, now)
         except Exception as error:  # noqa: BLE001  # boundary of a projection: log it; the console continues
             self._log_failed("projection", error)
             return None
@@ -201,7 +201,7 @@ class Channel:
         return self.seen
 
     def _say_views(self, views: Mapping[str, View]) -> None:
-        with self._figures.measured():
+        with self.counted.measured():
             changes = self._memory.changes(views)
             if changes:
                 self.say(encode_text({"views": changes}))
@@ -215,7 +215,7 @@ class Channel:
             await asyncio.sleep(0)  # so that a click waits for one card at most
             self._viewed[card.key] = revision
             try:
-                views[card.key] = self._figures.measuring(card.view, seen, now)
+                views[card.key] = self.counted.measuring(card.view, seen, now)
             except Exception as error:  # noqa: BLE001  # boundary of a card: log it; the others continue
                 self._log_failed(card.key, error)
                 views[card.key] = View(now, {"failed": True}, [])
@@ -269,7 +269,7 @@ class Channel:
     async def _draw(self, layer: Layer, seen: ChannelSeen, now: float) -> Frame | None:
         try:
             # Datashader's kernels release the GIL, so the event loop runs meanwhile.
-            frame = await asyncio.to_thread(self._figures.measuring, layer.frame, seen, now)
+            frame = await asyncio.to_thread(self.counted.measuring, layer.frame, seen, now)
         except Exception as error:  # noqa: BLE001  # boundary of a layer: log it; the others continue
             self._log_failed(layer.key, error)
             return None
@@ -278,13 +278,13 @@ class Channel:
 
     def _show(self, frame: Frame, choice: str) -> int:
         """Post a frame unless it is as before; return its size, 0 if it is not posted."""
-        with self._figures.measured():
+        with self.counted.measured():
             size, sent = self._frames.take(frame, choice, self.watchers)
         if size and not choice:
             self._shown_by.keep(frame)
-        self._figures.bytes_out += sent
+        self.counted.bytes_out += sent
         if size:
-            self._figures.frame_at = frame.as_of
+            self.counted.frame_at = frame.as_of
         return size
 
     def _log_failed(self, key: str, error: Exception) -> None:

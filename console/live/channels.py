@@ -12,14 +12,20 @@ import msgspec
 from console.live.channel import TIME_S, Channel
 from console.live.channel_figures import ChannelFigures
 
-__all__ = ["KEPT_S", "Channels", "Scoped"]
+__all__ = ["KEPT_S", "Channels", "Scoped", "pause_after"]
 
 KEPT_S = 300.0
 """The channel of a scope is dropped after this time without a watcher, machine seconds."""
 REST: Final = 4.0
-"""Looks are followed by a pause of so many times their length, which is for clicks and the feed."""
+"""Looks are followed by a pause of so many times the processor time that they used: it is for clicks and the
+feed. How long they took does not count, because a look also waits for threads and for what came between."""
 REST_S: Final = 0.8
 """No pause is longer: one dear look does not make the next news late."""
+
+
+def pause_after(took: float, spent: float, most_hz: float) -> float:
+    """Return for how long no channel looks after looks that took and spent so many seconds."""
+    return max(0.0, 1.0 / most_hz - took, min(REST * spent, REST_S))
 
 
 class Scoped(msgspec.Struct, frozen=True):
@@ -39,6 +45,11 @@ class Channels:
         self._watched_at: dict[tuple[str, str], float] = {}
         self._dropped: defaultdict[str, ChannelFigures] = defaultdict(ChannelFigures)
         self._news = asyncio.Event()
+
+    @property
+    def spent_s(self) -> float:
+        """Processor time of the looks of the present channels so far."""
+        return sum(channel.counted.cpu_s for _, channel in self)
 
     def has_page(self, page: str) -> bool:
         """Whether a page has channels."""
@@ -79,10 +90,10 @@ class Channels:
         """
         while True:
             self._news.clear()
-            began = time.monotonic()
+            began, spent = time.monotonic(), self.spent_s
             due_at = await self.look(clock)
             took = time.monotonic() - began
-            await asyncio.sleep(max(1.0 / most_hz - took, min(REST * took, REST_S)))
+            await asyncio.sleep(pause_after(took, self.spent_s - spent, most_hz))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(max(0.0, due_at - clock()), TIME_S)):
                     await self._news.wait()

@@ -1,6 +1,7 @@
 """One channel per page, or per page and scope: made for its first watcher, dropped after its last."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from city.views.wall_view import WallView
 from console.live.channel import Channel
-from console.live.channels import KEPT_S, Channels, Scoped
+from console.live.channels import KEPT_S, Channels, Scoped, pause_after
 from console.live.watcher import Watcher
 from tests.console.live.test_channel import Counting, Screen, Wall, settle
 
@@ -153,6 +154,26 @@ async def test_news_after_a_quiet_moment_is_shown_without_waiting_for_a_tick() -
     for look in (2, 3, 4):
         wall.news()
         await wall.has_looked(look)
+    wall.task.cancel()
+
+
+def test_a_pause_follows_what_looks_computed_not_what_they_waited_for() -> None:
+    assert pause_after(0.2, 0.001, 30.0) == pytest.approx(0.004)
+    assert pause_after(0.02, 0.02, 30.0) == pytest.approx(0.08)
+    assert pause_after(0.01, 0.001, 20.0) == pytest.approx(0.04)
+    assert pause_after(1.0, 1.0, 30.0) == pytest.approx(0.8)
+    assert pause_after(1.0, -1.0, 30.0) == 0.0  # a dropped channel took its sum with it
+
+
+async def test_channels_know_what_their_looks_computed() -> None:
+    wall = Following(most_hz=1e6)
+    await wall.has_looked(1)
+    first = wall.channels.spent_s
+    assert 0.0 < first < time.thread_time()
+    wall.news()
+    await wall.has_looked(2)
+    await settle()
+    assert wall.channels.spent_s > first
     wall.task.cancel()
 
 
