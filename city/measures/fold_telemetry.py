@@ -74,7 +74,10 @@ def join_registry(state: CityState) -> None:
 
 def _join(state: CityState, row: int, device_id: str) -> None:
     readings = state.measured.readings
-    device = state.ledger.devices.get(device_id)
+    device, joined = state.ledger.devices.get(device_id), state.measured.joined
+    if row in joined and joined[row] is device:
+        return
+    joined[row] = device
     if device is None:
         readings.set(row, {"interval": UNREGISTERED_INTERVAL})
         return

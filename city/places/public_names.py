@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["CLASS_LENGTH", "NAME_LENGTH", "PLACE_LENGTH", "class_words", "place_name", "short_name"]
 
@@ -30,7 +31,12 @@ def place_name(text: str) -> str:
 
 
 def _tidy(text: str, length: int) -> str:
-    printable = "".join(map(_printable_character, text[:400]))
+    return _cleaned(text[:400], length)
+
+
+@lru_cache(8192)  # the names of units come with each of their positions
+def _cleaned(text: str, length: int) -> str:
+    printable = "".join(map(_printable_character, text))
     words = " ".join(_LONG_NUMBER.sub("", printable).split())
     return words if len(words) <= length else words[: length - 1] + "…"
 

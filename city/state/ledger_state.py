@@ -260,6 +260,8 @@ class Measured:
             lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
             unit="object", kind="object", quality="object", name="object", street="object", owner="object",
         )  # fmt: skip
+        self.joined: dict[int, Device | None] = {}
+        """Row of a reading → the registered device whose place and class it has."""
         self.last_hour = LastHour()
         self.units = Columns(
             lon="float64", lat="float64", at="float64", received="float64", speed="float64",

@@ -30,8 +30,10 @@ class FreeUnits:
     def __init__(self, units: UnitsSeen, numbers: CaseNumbers) -> None:
         self._units = units
         self._numbers = numbers
-        known = [UnitNow(*one) for one in zip(units.kind, units.state, units.lost.tolist(), strict=True)]
-        self._free = np.array([not hindrance(unit, frozenset({unit.kind})) for unit in known], dtype=bool)
+        rows = list(zip(units.kind, units.state, units.lost.tolist(), strict=True))
+        # Most units are alike: the rule is asked once for each kind, state and freshness.
+        is_free = {one: not hindrance(UnitNow(*one), frozenset({one[0]})) for one in set(rows)}
+        self._free = np.array([is_free[one] for one in rows], dtype=bool)
         self._fit: dict[frozenset[str], npt.NDArray[np.intp]] = {}
 
     def nearest(self, lon: float, lat: float, kinds: frozenset[str], most: int) -> list[NearestUnit]:

@@ -123,20 +123,29 @@ class StreetView:
 
 
 class _RowsByOwner:
-    """The rows of the units by the name under which they report; sorted once for all streets' looks."""
+    """The rows of the units by the name under which they report; a look sorts in the rows that changed."""
 
     def __init__(self) -> None:
-        self._known: tuple[object, ...] = (None,)
-        self._rows: dict[str, list[int]] = {}
+        self._of: Columns | None = None
+        self._revision = 0
+        self._owner: dict[int, str] = {}
+        self._rows: dict[str, set[int]] = {}
 
     def of(self, state: CityState, names: set[str]) -> Rows:
         """Return the rows of the units of some names, in order."""
         units = state.measured.units
-        known = (units, len(units), state.revision("units"))
-        if known[0] is not self._known[0] or known[1:] != self._known[1:]:
-            self._known, self._rows = known, {}
-            for row, owner in enumerate(units.column("agency").tolist()):
-                self._rows.setdefault(str(owner), []).append(row)
+        if units is not self._of:
+            self._of, self._revision, self._owner, self._rows = units, 0, {}, {}
+        revision, changed = units.journal.revision, units.journal.since(self._revision)
+        self._revision = revision
+        owners = units.column("agency")
+        for row in range(len(units)) if changed is None else changed.tolist():
+            owner = str(owners[row])
+            before = self._owner.get(row)
+            if owner != before:
+                self._rows.get(before or "", set()).discard(row)
+                self._owner[row] = owner
+                self._rows.setdefault(owner, set()).add(row)
         return np.array(sorted(row for name in names for row in self._rows.get(name, ())), dtype=np.intp)
 
 
