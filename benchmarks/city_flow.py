@@ -93,7 +93,8 @@ async def measure_city(running: Running, city: City) -> dict[str, Any]:
         for number in range(CLIENTS - OBSERVERS)
     ]
     sender = Sender(running.gateway, running.publisher)
-    await asyncio.sleep(5)
+    while observers[0].total != city.cases:  # noqa: ASYNC110  # another task's state
+        await asyncio.sleep(0.1)
     plain = await _phase(running, sender, observers, "plain", EVENTS_A_SECOND, city)
     stalled = [_stall(running.settings.port) for _ in range(STALLED)]
     beside = await _phase(running, sender, observers, "stalled", EVENTS_A_SECOND, city)
@@ -118,7 +119,7 @@ def prepare(running: Running, city: City) -> None:
     preload(running.settings.log_url, city.points)
     running.start("gateway")
     time.sleep(1.0)
-    running.start("engine", "console")
+    running.start("engine", "console", wait=False)
     running.wait_until_ready(300.0)
     Sender(running.gateway, running.publisher).register(city.sensors, city.cases)
     wait_for(lambda: "heat_rebuilt" in running.log_text(), 300.0, 0.5)
@@ -133,9 +134,8 @@ async def _phase(
     before, totals = _folded(running), observers[0].total
     sending = sender.start(name, a_second=a_second, seconds=city.seconds, sensors=city.sensors)
     cpu = _Cpu(running)
-    await asyncio.sleep(2.0)  # until the sender has begun
-    window_s = (city.seconds - 2.0) / WINDOWS
-    cores = [await cpu.over(window_s) for _ in range(WINDOWS)]
+    await sending.begun()
+    cores = [await cpu.over(city.seconds / WINDOWS) for _ in range(WINDOWS)]
     sent = await sending.end()
     await asyncio.sleep(3.0)
     delays = _delays(sent, observers)
@@ -167,10 +167,13 @@ async def _burst(
     sending: Sending = sender.start(
         "burst", a_second=BURST_A_SECOND, seconds=city.burst_s, sensors=city.sensors
     )
+    await sending.begun()
     sent = await sending.end()
     for one in observers:
         one.marks.clear()
-    after = await sender.start("after", a_second=EVENTS_A_SECOND, seconds=12.0, sensors=city.sensors).end()
+    sending = sender.start("after", a_second=EVENTS_A_SECOND, seconds=12.0, sensors=city.sensors)
+    await sending.begun()
+    after = await sending.end()
     await asyncio.sleep(3.0)
     late = [at + ms / 1000 for at, ms in _delays(after, observers) if ms >= LAG_S * 1000]
     folded = {topic: count - after.accepted.get(topic, 0) for topic, count in _folded(running).items()}

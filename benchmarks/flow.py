@@ -1,9 +1,18 @@
-"""Measures the time from a publisher's send to the frame on the wall: 1,000 records/s, 10 walls.
+"""Measures the time from a publisher's send to the frame on the wall, for a district and for a whole city.
+
+District: 1,000 records/s, 10 walls.
 
 ``p99_ms``: publisher's send → receipt of the first frame (of every wall) that holds the value or a newer one.
 ``cpu_cores``: all of Citywall's processes together. ``lost``: records acknowledged but not folded by the
 console. ``stock``: for comparison, the same changes pushed by one plain Panel session per wall, in the same
 run.
+
+``city``: 5,000 events/s (positions, readings, cases), 2 million positions of the last day in the heat,
+100 walls. ``p50_ms, p99_ms``: of 50 probes a second that each change a mark or a row; ``cpu_cores``: all of
+Citywall's processes and servers (``cores_of`` each), without the load generator; ``heat_lag_s``: the longest
+time until the heat counts a position. ``stalled_…``: the same beside five clients that read nothing.
+``--burst``: 10,000 events/s for a minute: ``lost``, and ``recovered_s`` from its end until every probe is
+seen within a second again. Every figure is the median of three windows.
 """
 
 import argparse
@@ -15,17 +24,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import websockets
 
+from benchmarks.city_flow import City, measure_city, prepare
 from benchmarks.cost import cpu_seconds, percentile
 from benchmarks.plain_panel.wall import stock
+from benchmarks.report.run import machine_line
 from feeds.clients.publisher import Publisher
 from layers.projection import to_degrees
 from tests.running import Running
 
 RECORDS_A_SECOND, WALLS, UNITS = 1000, 10, 1000
 BATCHES_A_SECOND = 20
+QUICK = City(points=200_000, sensors=2000, cases=1000, seconds=8.0)
 LON, LAT, STEP_DEGREES = 121.53, 31.22, 1e-5
 
 
@@ -127,19 +140,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--quick", action="store_true", help="less than a minute: ten seconds of each")
+    parser.add_argument("--quick", action="store_true", help="less than a minute: seconds, a tenth of a city")
+    parser.add_argument("--only", choices=("district", "city"), help="one of the two")
+    parser.add_argument("--burst", action="store_true", help="10,000 events/s for a minute, after the city")
     options = parser.parse_args()
-    if options.quick:
-        options.seconds = 10.0
+    result: dict[str, Any] = {"machine": machine_line()}
+    if options.only != "city":
+        result |= district(5.0 if options.quick else options.seconds)
+    if options.only != "district":
+        size = QUICK if options.quick else City()
+        if options.burst:
+            size = msgspec.structs.replace(size, burst_s=10.0 if options.quick else 60.0)
+        result["city"] = whole_city(size)
+    print(json.dumps(result) if options.json else json.dumps(result, indent=2))
+
+
+def whole_city(size: City) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
+        running = Running(Path(folder), log_format="json")
+        try:
+            prepare(running, size)
+            return asyncio.run(measure_city(running, size))
+        finally:
+            running.stop()
+
+
+def district(seconds: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder), log_format="json")
         running.start()
         try:
-            result = asyncio.run(measure(running, options.seconds))
+            result = asyncio.run(measure(running, seconds))
         finally:
             running.stop()
-    result["stock"] = stock(options.seconds, walls=WALLS, batches=BATCHES_A_SECOND, points=UNITS)
-    print(json.dumps(result) if options.json else json.dumps(result, indent=2))
+    result["stock"] = stock(seconds, walls=WALLS, batches=BATCHES_A_SECOND, points=UNITS)
+    return result
 
 
 if __name__ == "__main__":

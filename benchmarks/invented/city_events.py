@@ -5,7 +5,7 @@ import json
 import multiprocessing
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -130,6 +130,10 @@ class Sending:
     def __init__(self, process: Any, pipe: Connection) -> None:
         self._process, self._pipe = process, pipe
 
+    async def begun(self) -> None:
+        """Wait until it is connected and begins."""
+        await asyncio.to_thread(self._pipe.recv_bytes)
+
     async def end(self) -> Sent:
         """Wait until it has sent everything and every record is answered."""
         data = await asyncio.to_thread(self._pipe.recv_bytes)
@@ -154,7 +158,8 @@ async def _register(url: str, token: str, sensors: int, cases: int) -> None:
 def _send(
     pipe: Connection, url: str, token: str, name: str, first: int, a_second: int, seconds: float, sensors: int
 ) -> None:
-    sent = asyncio.run(_Run(name, first, a_second, sensors).run(url, token, seconds))
+    run = _Run(name, first, a_second, sensors)
+    sent = asyncio.run(run.run(url, token, seconds, lambda: pipe.send_bytes(b"begun")))
     sent.cpu_s = time.process_time()
     pipe.send_bytes(msgspec.msgpack.encode(sent))
 
@@ -171,7 +176,7 @@ class _Run:
         self._probes = first
         self.sent = Sent(first=first)
 
-    async def run(self, url: str, token: str, seconds: float) -> Sent:
+    async def run(self, url: str, token: str, seconds: float, begin: Callable[[], None]) -> Sent:
         """Send batches at their times, however late the answers come."""
         waiting: set[asyncio.Task[None]] = set()
         async with (
@@ -179,6 +184,7 @@ class _Run:
             Publisher(url, "sensor", token) as sensor,
             Publisher(url, "case", token) as case,
         ):
+            begin()
             begun = time.monotonic()
             for batch in range(int(seconds * BATCHES_A_SECOND)):
                 due = begun + batch / BATCHES_A_SECOND

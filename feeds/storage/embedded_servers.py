@@ -93,6 +93,11 @@ class EmbeddedServers:
         """Process id of the log server (fault tests kill it)."""
         return int(self._log._process.pid)  # noqa: SLF001  # as above
 
+    @property
+    def pictures_pid(self) -> int:
+        """Process id of the picture store."""
+        return int(self._pictures._process.pid)  # noqa: SLF001  # as above
+
     def stop(self) -> None:
         """Stop both, the log last so that everything appended is written."""
         self._started = False
