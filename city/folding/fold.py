@@ -19,6 +19,7 @@ from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso, parse
 from city.duty.duty_log import note, say
 from city.duty.fold_duty import DUTY
+from city.duty.fold_patrols import PATROLS
 from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
@@ -75,7 +76,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if warned is None:
         return ()  # nothing new for the public
     city = state.clock.at(fact.recorded_at)
-    stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
+    stands = list(standing(state.warnings.values(), city, of=warned))
     if any(one.state(city) != "over" for one in stands):
         _note_warning(state, fact, "log.warning", stands)
     elif all(info.says not in ("warns", "tells") for info in warned.infos):
@@ -244,6 +245,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **LINKAGE,
             **DUTY,
             **RELAXATIONS,
+            **PATROLS,
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,
