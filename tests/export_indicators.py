@@ -196,7 +196,7 @@ def indicators(recorded: Recorded) -> Result:
     safe = (hazards["made_safe"] - hazards["at"]) <= pd.Timedelta(hours=1)
     return {
         "K01": float(len(seen)),
-        "K02": (len(filed), int(decided.sum())),
+        "K02": (int(seen_own["filed"].notna().sum()), int(decided.sum())),
         "K03": (int(components["owner_state"].isin(["unknown", "disputed"]).sum()), len(components)),
         **_dispatches(r, own), **_ends(r, own), **_rulings(r, own),
         "K14": (int(safe.sum()), len(hazards)),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from city.clocks.city_clock import REAL_TIME
+from city.indicators.indicator import Counted, Indicator, share
 from city.state.warning_records import Ring
 from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import (
@@ -27,6 +28,11 @@ PEOPLE_SQUARE = (121.5065, 31.2453)
 
 PUDONG = ((121.4, 31.0), (121.8, 31.0), (121.8, 31.3), (121.4, 31.0))
 """An area of a warning, (lon, lat)."""
+
+
+def share_of(key: str, met: int, every: int, **inputs: float) -> Indicator:
+    """Return a share of two numbers."""
+    return share(key, Counted(number < met for number in range(every)), **inputs)
 
 
 def case(key: str = "c1", **given: Any) -> CaseSeen:

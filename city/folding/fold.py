@@ -75,7 +75,7 @@ def _warning_received(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     if warned is None:
         return ()  # nothing new for the public
     city = state.clock.at(fact.recorded_at)
-    stands = [one for one in standing(state.warnings.values(), city) if one.warned is warned]
+    stands = list(standing(state.warnings.values(), city, of=warned))
     if any(one.state(city) != "over" for one in stands):
         _note_warning(state, fact, "log.warning", stands)
     elif all(info.says not in ("warns", "tells") for info in warned.infos):

@@ -7,7 +7,7 @@ from collections import Counter
 
 from city.clocks.working_time import Calendar, due
 from city.dispatch.decision_rules import CaseNumbers
-from city.indicators.indicator import FEW, Indicator, count, duration, share, unknown
+from city.indicators.indicator import FEW, Counted, Indicator, change, count, duration, share, unknown
 from city.indicators.principles import Principles
 from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
@@ -47,18 +47,18 @@ def indicators(
 def _flow(t: Tally) -> list[Indicator]:
     return [
         count("K01", t["reported"], **t.channels),
-        share("K02", t["filed"], t["decided"], reported=t["reported"]),
-        share("K03", t["owner_unknown"], t["components"]),
-        share("K04", t["dispatch_in_time"], t["dispatch_due"]),
-        share("K05", t["dispatched"] - t["misdirected"], t["dispatched"], misdirected=t["misdirected"]),
-        share("K06", t["handled"], t["due"], paused=t["due_paused"]),
-        share("K06b", t["handled_in_time"], t["due"], paused=t["due_paused"]),
-        share("K07", t["closed"], t["deadline"], paused=t["deadline_paused"]),
-        share("K08", t["closed_in_time"], t["deadline"], exempt=t["exempt"]),
-        share("K09", t["reworked"], t["checked"]),
-        share("K11", t["bounced"], t["dispatched"]),
-        share("K11b", t["looped"], t["dispatched"]),
-        share("K14", t["made_safe"], t["hazards"]),
+        t.share("K02", reported=t["reported"], filed=t["filed"]),
+        t.share("K03"),
+        t.share("K04"),
+        t.share("K05", misdirected=t["misdirected"]),
+        t.share("K06", paused=t["due_paused"]),
+        t.share("K06b", paused=t["due_paused"]),
+        t.share("K07", paused=t["deadline_paused"]),
+        t.share("K08", exempt=t["exempt"]),
+        t.share("K09"),
+        t.share("K11"),
+        t.share("K11b"),
+        t.share("K14"),
     ]
 
 
@@ -79,8 +79,8 @@ def _rulings(t: Tally) -> list[Indicator]:
     return [
         count("K12", t["hanging"]),
         longest,
-        share("K13", t["ruled_in_time"], t["rulings_due"]),
-        share("K13b", t["registered"], t["ruled"]),
+        t.share("K13"),
+        t.share("K13b"),
     ]
 
 
@@ -88,13 +88,13 @@ def _callers(t: Tally, calendar: Calendar | None, zone_offset_s: int) -> list[In
     orders = [order for order in t.orders if order.file.own and order.state != "voided"]
     contacted = unknown("K15", "percent", "calendar", orders=len(orders))
     if calendar is not None:
-        in_time = sum(_contacted(order, calendar, zone_offset_s) for order in orders)
-        contacted = share("K15", in_time, len(orders))
+        contacted = share("K15", Counted(_contacted(order, calendar, zone_offset_s) for order in orders))
+    unreached = t.shares["K15d"]
     return [
         contacted,
-        share("K15b", t["solved"], t["called_back"], unreached=t["unreached"]),
-        share("K15c", t["satisfied"], t["answered"], unreached=t["unreached"], called_back=t["called_back"]),
-        share("K15d", t["unreached"], t["called_back"]),
+        t.share("K15b", unreached=unreached.met),
+        t.share("K15c", unreached=unreached.met, called_back=unreached.every),
+        t.share("K15d"),
     ]
 
 
@@ -115,8 +115,8 @@ def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
     latest = t.end + WINDOW_S
     after = [case for case in cases if t.begin <= case.at <= latest] if t.closed else []
     return [
-        share("K16", repeats(t.orders, before), len(t.orders)),
-        share("K16b", recurs(t.closed, after), len(t.closed)),
+        share("K16", repeats(t.orders, before)),
+        share("K16b", recurs(t.closed, after)),
     ]
 
 
@@ -140,11 +140,11 @@ def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
         name: round(100.0 * (now[name] / last - 1), 1)
         for name, last in before.most_common(CLASSES) if last >= FEW
     }  # fmt: skip
-    return share("K17", complaints - before.total(), before.total(), complaints=complaints, **changes)
+    return change("K17", complaints, before.total(), complaints=complaints, **changes)
 
 
 def _reports(t: Tally) -> list[Indicator]:
     return [
-        share("K24", t["inspector_filed"], t["inspector"]),
-        share("K24b", t["inspector_merged"], t["inspector"]),
+        t.share("K24"),
+        t.share("K24b"),
     ]

@@ -7,7 +7,8 @@ from typing import Final
 from city.duty.authority import responsible_shift
 from city.duty.presence import count_there
 from city.duty.roster import RosterRow, on_duty, read_roster
-from city.indicators.indicator import Indicator, share, unknown
+from city.indicators.indicator import Counted, Indicator, share, unknown
+from city.state.duty_records import CallOut
 from city.state.ledger_state import LedgerState
 
 __all__ = ["daily_figures", "duty_indicators", "report_span", "workstations_of"]
@@ -40,16 +41,21 @@ def duty_indicators(
             found[key] = unknown(key, "percent", "not_kept")
             continue
         found[key] = (
-            unknown(key, "percent", "no_tree", there=there) if every is None else share(key, there, every)
+            unknown(key, "percent", "no_tree", there=there)
+            if every is None
+            else share(key, Counted.among(there, every))
         )
-    called = sum(len(test.called) for test in state.call_outs.values())
-    answered = sum(at <= test.limit_at for test in state.call_outs.values() for at in test.answers.values())
+    calls = Counted(_answered(test, one) for test in state.call_outs.values() for one in test.called)
     closed = [one for one in state.shifts.values() if one.closed_at is not None]
-    on_time = sum(one.late_s <= ON_TIME_S for one in closed)
-    late = sum(one.late_s for one in closed)
-    found["K28c"] = share("K28c", answered, called)
-    found["K29"] = share("K29", on_time, len(closed), late_s=late)
+    on_time = Counted(one.late_s <= ON_TIME_S for one in closed)
+    found["K28c"] = share("K28c", calls)
+    found["K29"] = share("K29", on_time, late_s=sum(one.late_s for one in closed))
     return found
+
+
+def _answered(test: CallOut, workstation: str) -> bool:
+    at = test.answers.get(workstation)
+    return at is not None and at <= test.limit_at
 
 
 def workstations_of(state: LedgerState) -> int | None:
@@ -95,7 +101,7 @@ def daily_figures(
     closed = [one for one in state.shifts.values() if within(one.closed_at)]
     tests = [test for test in state.call_outs.values() if within(test.started.at)]
     entries = [one for one in state.entries if within(one.at)]
-    answered = sum(at <= test.limit_at for test in tests for at in test.answers.values())
+    calls_out = Counted(_answered(test, one) for test in tests for one in test.called)
     counts = {
         "reported": sum(within(case.at) for case in state.cases.values()),
         "closed": sum(within(case.file.closed_at) for case in state.cases.values()),
@@ -116,5 +122,5 @@ def daily_figures(
     }  # fmt: skip
     told = {key: str(number) for key, number in counts.items()}
     if tests:
-        told["call_outs"] = f"{answered}/{sum(len(test.called) for test in tests)}"
+        told["call_outs"] = f"{calls_out.met}/{calls_out.every}"
     return told | {one.id: f"{one.value:g}" for one in figures if one.value is not None}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from city.indicators.indicator import Indicator, duration, share
+from city.indicators.indicator import Counted, Indicator, duration, share
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Task
 
@@ -28,12 +28,11 @@ def linkage_indicators(
         task.arrived.at - task.issued_at for task in tasks
         if task.priority == "P1" and task.arrived is not None and begin <= task.arrived.at < end
     ]  # fmt: skip
-    unverified = sum(task.verified is None for task in done)
     spread = {"fastest_s": min(came), "slowest_s": max(came)} if came else {}
     found = [
-        share("E02", _count(issued, _acknowledged), len(issued), **_by_agency(issued, _acknowledged)),
-        share("E02b", _count(due, _finished), len(due), **_by_agency(due, _finished)),
-        share("E02c", unverified, len(done)),
+        share("E02", Counted(map(_acknowledged, issued)), **_by_agency(issued, _acknowledged)),
+        share("E02b", Counted(map(_finished, due)), **_by_agency(due, _finished)),
+        share("E02c", Counted(task.verified is None for task in done)),
         duration("E03", came, 50, **spread),
         duration("E03b", came, 90, **spread),
     ]
@@ -50,10 +49,6 @@ def _is_due(task: Task) -> bool:
 
 def _finished(task: Task) -> bool:
     return task.done is not None and task.due_by is not None and task.done.at <= task.due_by
-
-
-def _count(tasks: Iterable[Task], holds: Holds) -> int:
-    return sum(map(holds, tasks))
 
 
 def _by_agency(tasks: Iterable[Task], holds: Holds) -> dict[str, Mapping[str, float]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from city.cases.fold_workloads import worker
 from city.clocks.working_time import Calendar, due
-from city.indicators.indicator import Indicator, count, share, unknown
+from city.indicators.indicator import Counted, Indicator, change, count, share, unknown
 from city.indicators.repeats import Nearby
 from city.state.ledger_state import Case, LedgerState
 
@@ -47,7 +47,8 @@ class Principles:
         self._zone_offset_s = zone_offset_s
         self._most_tasks = most_tasks
         self._n: Counter[str] = Counter()
-        self._found: list[Case] = []
+        self._shares: defaultdict[str, Counted] = defaultdict(Counted)
+        self._filed_cases: list[Case] = []
         self._told: list[Case] = []
         self._sites: defaultdict[str, list[float]] = defaultdict(list)
         self._acted: dict[str, float] = {}
@@ -63,14 +64,12 @@ class Principles:
         if self._within(file.filed_at):
             self._filed(case)
         if file.state == "closed" and self._within(file.closed_at):
-            self._n["closed"] += 1
-            self._n["low"] += file.reached in LOW
-            self._n["village"] += file.reached == "village"
+            self._shares["K18"].add(file.reached in LOW)
+            self._shares["K18b"].add(file.reached == "village")
         if file.check is not None and self._within(file.check.at):
             check = file.check
-            self._n["checked"] += 1
             near = check.distance_m is not None and check.distance_m <= FIELD_M
-            self._n["field"] += check.mode == "field" and near and check.photo_after_feedback
+            self._shares["K21"].add(check.mode == "field" and near and check.photo_after_feedback)
         if file.source_site and file.filed_at is not None:
             self._sites[file.source_site].append(case.at)
             if file.outcome == ACTED and file.handled_at is not None:
@@ -81,22 +80,20 @@ class Principles:
         return at is not None and self._begin <= at < self._end
 
     def _filed(self, case: Case) -> None:
-        self._n["filed"] += 1
+        self._filed_cases.append(case)
         self._n["public_filed"] += case.channel in PUBLIC
         self._n["inspector_filed"] += case.channel == "inspector"
-        if case.channel in OWN_EYES:
-            self._n["own"] += 1
-            self._found.append(case)
+        self._shares["K19"].add(case.channel in OWN_EYES)
 
     def figures(self, state: LedgerState, now: float, calendar: Calendar | None) -> list[Indicator]:
         """Return the indicators; ``now`` is city time, ``calendar`` the centre's (None: not loaded)."""
-        n = self._n
+        n, of = self._n, self._shares
         return [
-            share("K18", n["low"], n["closed"]),
-            share("K18b", n["village"], n["closed"]),
-            share("K19", n["own"], n["filed"]),
-            share("K20", self._first(), n["filed"], own=n["own"]),
-            share("K21", n["field"], n["checked"]),
+            share("K18", of["K18"]),
+            share("K18b", of["K18b"]),
+            share("K19", of["K19"]),
+            share("K20", self._first(), own=of["K19"].met),
+            share("K21", of["K21"]),
             self._visits(state),
             *self._tasks(state),
             # Patrols are not recorded, so nobody knows which grids were patrolled.
@@ -108,10 +105,13 @@ class Principles:
             *self._errata(state, now, calendar),
         ]  # fmt: skip
 
-    def _first(self) -> int:
-        """Return how many own discoveries no public report of the class nearby preceded."""
+    def _first(self) -> Counted:
+        """Count the own discoveries that no public report of the class nearby preceded, of all filed."""
         told = Nearby(self._told, EARLIER_M)
-        return sum(not told.within(case, case.at - EARLIER_S, case.at) for case in self._found)
+        return Counted(
+            case.channel in OWN_EYES and not told.within(case, case.at - EARLIER_S, case.at)
+            for case in self._filed_cases
+        )
 
     def _visits(self, state: LedgerState) -> Indicator:
         """Return K22: the visits of the 30 days before the end of P, by street."""
@@ -128,12 +128,11 @@ class Principles:
             if name.startswith(INSPECTORS)
         ]
         days, tasks = len(done), sum(done)
-        over = sum(n > self._most_tasks for n in done)
         if not days:
             mean = unknown("K23", "count", "no_tasks", tasks=0)
         else:
             mean = Indicator("K23", round(tasks / days, 1), "count", tasks, days, {}, "formula.K23")
-        return [mean, share("K23b", over, days, most=self._most_tasks)]
+        return [mean, share("K23b", Counted(n > self._most_tasks for n in done), most=self._most_tasks)]
 
     def _at_source(self, now: float) -> Indicator:
         """Return K26: the change of cases per acted site, 30 days after against 30 days before."""
@@ -146,9 +145,7 @@ class Principles:
                 sites += 1
                 before += sum(acted_at - SITE_S <= at < acted_at for at in self._sites[site])
                 after += sum(acted_at < at <= end for at in self._sites[site])
-        return share(
-            "K26", after - before, before, sites=sites, before=before, after=after, waiting=waiting
-        )  # fmt: skip
+        return change("K26", after, before, sites=sites, before=before, after=after, waiting=waiting)
 
     def _errata(self, state: LedgerState, now: float, calendar: Calendar | None) -> list[Indicator]:
         ages = [now - erratum.at for erratum in state.errata.values()]
@@ -162,15 +159,14 @@ class Principles:
             return unknown("K27c", "percent", "calendar")
         opened: list[tuple[float, float | None]] = [*state.errata_closed]
         opened += [(erratum.at, None) for erratum in state.errata.values()]
-        due_in = in_time = 0
+        due_in = Counted()
         for at, closed_at in opened:
             limit = due(
                 at, ERRATUM_OFFICE_DAYS, "office_day", calendar, zone_offset_s=self._zone_offset_s
             ).at  # fmt: skip
             if self._within(limit):
-                due_in += 1
-                in_time += closed_at is not None and closed_at <= limit
-        return share("K27c", in_time, due_in)
+                due_in.add(closed_at is not None and closed_at <= limit)
+        return share("K27c", due_in)
 
 
 def _begin_of(day: str) -> float:

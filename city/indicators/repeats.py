@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from city.indicators.indicator import Counted
 from city.places.distance import M_PER_DEGREE, metres
 from city.state.ledger_state import Case, Place
 
@@ -49,8 +50,8 @@ class Nearby:
         return metres(here.lon, here.lat, there.lon, there.lat) <= self._near_m
 
 
-def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
-    """Return how many of ``orders`` repeat one of ``before`` within the 30 days before.
+def repeats(orders: Iterable[Case], before: Iterable[Case]) -> Counted:
+    """Count the ``orders`` that repeat one of ``before`` within the 30 days before.
 
     A repeat has the same class within 50 m, or the same caller. ``before`` includes the orders themselves.
     """
@@ -60,19 +61,18 @@ def repeats(orders: Iterable[Case], before: Iterable[Case]) -> int:
     for case in earlier:
         if case.caller_ref:
             calls.setdefault(case.caller_ref, []).append(case.at)
-    found = 0
+    found = Counted()
     for order in orders:
         begin, end = order.at - WINDOW_S, math.nextafter(order.at, -math.inf)
-        found += nearby.within(order, begin, end) or any(
-            begin <= at <= end for at in calls.get(order.caller_ref, ())
-        )
+        called = any(begin <= at <= end for at in calls.get(order.caller_ref, ()))
+        found.add(called or nearby.within(order, begin, end))
     return found
 
 
-def recurs(closed: Iterable[Case], after: Iterable[Case]) -> int:
-    """Return how many closed cases got a new case of the class within 50 m and 30 days after closing."""
+def recurs(closed: Iterable[Case], after: Iterable[Case]) -> Counted:
+    """Count the closed cases that got a new case of the class within 50 m and 30 days after closing."""
     nearby = Nearby(after)
-    return sum(
+    return Counted(
         nearby.within(case, math.nextafter(at, math.inf), at + WINDOW_S)
         for case in closed
         if (at := case.file.closed_at) is not None

@@ -7,6 +7,7 @@ the period, its end excluded.
 from collections import defaultdict
 
 from city.dispatch.ordinary import is_ordinary
+from city.indicators.indicator import Counted, Indicator, Input, share
 from city.state.case_file import CaseFile, Ruling
 from city.state.hotline_records import Relaxation, shifted_due
 from city.state.ledger_state import Case
@@ -39,6 +40,8 @@ class Tally:
         self.relaxation = relaxation
         self.now = now
         self.n: defaultdict[str, int] = defaultdict(int)
+        self.shares: defaultdict[str, Counted] = defaultdict(Counted)
+        """Indicator → what it counts."""
         self.channels: dict[str, int] = {}
         self.citizen_s: list[float] = []
         self.agency_s: list[float] = []
@@ -50,6 +53,10 @@ class Tally:
 
     def __getitem__(self, name: str) -> int:
         return self.n[name]
+
+    def share(self, key: str, **inputs: Input) -> Indicator:
+        """Return the share that has been counted for an indicator."""
+        return share(key, self.shares[key], **inputs)
 
     def within(self, at: float | None) -> bool:
         """Whether a time lies in P."""
@@ -78,15 +85,13 @@ class Tally:
     def _reported(self, case: Case, file: CaseFile) -> None:
         filed = file.filed_at is not None
         if filed or file.state in ("rejected", "merged"):
-            self.n["decided"] += 1
+            self.shares["K02"].add(filed)
         if case.hazard and file.state not in NO_CASE:
             done = file.make_safe.done_at if file.make_safe is not None else None
-            self.n["hazards"] += 1
-            self.n["made_safe"] += done is not None and done - case.at <= MAKE_SAFE_S
+            self.shares["K14"].add(done is not None and done - case.at <= MAKE_SAFE_S)
         if case.channel == "inspector":
-            self.n["inspector"] += 1
-            self.n["inspector_filed"] += filed
-            self.n["inspector_merged"] += file.state == "merged"
+            self.shares["K24"].add(filed)
+            self.shares["K24b"].add(file.state == "merged")
         if case.channel == ORDERS and file.state != "voided":
             self._order(file)
 
@@ -94,36 +99,31 @@ class Tally:
         """Count the caller's answers in the call-back."""
         if not file.satisfaction and not file.resolved:
             return
-        self.n["called_back"] += 1
-        if file.satisfaction == "unreachable":  # nobody answered: other fields do not count
-            self.n["unreached"] += 1
-            return
-        self.n["solved"] += file.resolved == "solved"
-        if file.satisfaction:
-            self.n["answered"] += 1
-            self.n["satisfied"] += file.satisfaction in SATISFIED
+        reached = file.satisfaction != "unreachable"
+        self.shares["K15b"].add(reached and file.resolved == "solved")
+        self.shares["K15d"].add(not reached)
+        if reached and file.satisfaction:
+            self.shares["K15c"].add(file.satisfaction in SATISFIED)
 
     def _filed(self, case: Case, file: CaseFile) -> None:
         self.n["filed"] += 1
         if case.kind == "component":
-            self.n["components"] += 1
-            self.n["owner_unknown"] += file.owner_state_at_filing in UNKNOWN
+            self.shares["K03"].add(file.owner_state_at_filing in UNKNOWN)
 
     def _dispatch(self, file: CaseFile) -> None:
         first = file.first_dispatched_at
         if file.dispatch_by is not None and self.within(file.dispatch_by):
             gone = not file.is_open or file.state == "transferred_up"
             if first is not None or not gone:  # a case that ended before its dispatch was due does not count
-                self.n["dispatch_due"] += 1
-                self.n["dispatch_in_time"] += first is not None and first <= file.dispatch_by
+                self.shares["K04"].add(first is not None and first <= file.dispatch_by)
         if self.within(first):
-            self.n["dispatched"] += 1
-            if file.bounces:
-                bounced = any(bounce.counts for bounce in file.bounces)
-                wrong = any(bounce.reason == "wrong_category" for bounce in file.bounces)
-                self.n["misdirected"] += bounced or wrong
-                self.n["bounced"] += bounced
-                self.n["looped"] += any(ruling.reason == "loop" for ruling in _rulings(file))
+            bounced = any(bounce.counts for bounce in file.bounces)
+            misdirected = bounced or any(bounce.reason == "wrong_category" for bounce in file.bounces)
+            self.n["misdirected"] += misdirected
+            self.shares["K05"].add(not misdirected)
+            self.shares["K11"].add(bounced)
+            looped = bool(file.bounces) and any(ruling.reason == "loop" for ruling in _rulings(file))
+            self.shares["K11b"].add(looped)
 
     def _handling(self, case: Case, file: CaseFile) -> None:
         """Count cases that were due in P: by the holder's limit or, without a holder, by the citizen's."""
@@ -133,11 +133,10 @@ class Tally:
         if file.state in PAUSED:
             self.n["due_paused"] += 1
             return
-        self.n["due"] += 1
-        if file.state in HANDLED:  # a case that failed its check is in handling again
-            at = file.closed_at if file.handled_at is None else file.handled_at
-            self.n["handled"] += 1
-            self.n["handled_in_time"] += at is not None and at <= due
+        at = file.closed_at if file.handled_at is None else file.handled_at
+        handled = file.state in HANDLED  # a case that failed its check is in handling again
+        self.shares["K06"].add(handled)
+        self.shares["K06b"].add(handled and at is not None and at <= due)
 
     def _closing(self, case: Case, file: CaseFile) -> None:
         deadline = file.deadline_at
@@ -147,13 +146,11 @@ class Tally:
                 self.n["deadline_paused"] += 1
             else:
                 in_time = closed_at is not None and closed_at <= deadline
-                self.n["deadline"] += 1
-                self.n["closed"] += closed_at is not None
-                self.n["closed_in_time"] += closed_at is not None and (in_time or file.timeout_exempt)
+                self.shares["K07"].add(closed_at is not None)
+                self.shares["K08"].add(closed_at is not None and (in_time or file.timeout_exempt))
                 self.n["exempt"] += closed_at is not None and file.timeout_exempt and not in_time
         if file.check is not None and self.within(file.check.at):
-            self.n["checked"] += 1
-            self.n["reworked"] += file.reworks >= 1
+            self.shares["K09"].add(file.reworks >= 1)
         if closed_at is not None and self.within(closed_at):
             self.closed.append(case)
             self.citizen_s.append(closed_at - case.at - file.suspended_s)
@@ -169,11 +166,10 @@ class Tally:
                 self.oldest_return = since
         for ruling in _rulings(file):
             if ruling.reason != MIRRORED and self.within(ruling.due_at):
-                self.n["rulings_due"] += 1
-                self.n["ruled_in_time"] += ruling.ruled_at is not None and ruling.ruled_at <= ruling.due_at
+                in_time = ruling.ruled_at is not None and ruling.ruled_at <= ruling.due_at
+                self.shares["K13"].add(in_time)
             if self.within(ruling.ruled_at):
-                self.n["ruled"] += 1
-                self.n["registered"] += bool(ruling.registered)
+                self.shares["K13b"].add(bool(ruling.registered))
 
 
 def holder_due(case: Case, relaxation: Relaxation | None) -> float | None:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from city.clocks.freshness import measured_as_of
-from city.indicators.indicator import Indicator, duration, share, unknown
+from city.indicators.indicator import Counted, Indicator, duration, share, unknown
 from city.state.ledger_state import CityState, LedgerState
 from city.state.video_records import Detection
 
@@ -49,16 +49,16 @@ def _accuracy(screened: Sequence[Detection], expired: int) -> Indicator:
     for one in screened:
         versions.setdefault(f"{one.algorithm} {one.algo_version}".strip() or "?", []).append(one)
     most_used = sorted(versions, key=lambda name: (-len(versions[name]), name))[:MOST_VERSIONS]
-    by_version = {name: "{}/{}".format(*_rights(versions[name])) for name in most_used}
-    whole = share("K33", *total, false_positive=total[1] - total[0], expired=expired)
+    by_version = {name: "{0.met}/{0.every}".format(_rights(versions[name])) for name in most_used}
+    whole = share("K33", total, false_positive=total.every - total.met, expired=expired)
     return msgspec.structs.replace(whole, inputs={**whole.inputs, **by_version})
 
 
-def _rights(screened: Iterable[Detection]) -> tuple[int, int]:
-    """Return how many were right, and how many were decided as right or wrong."""
-    states = [one.state for one in screened]
-    right = sum(state in RIGHT for state in states)
-    return right, right + states.count("false_positive")
+def _rights(screened: Iterable[Detection]) -> Counted:
+    """Count those that were right, of those that were decided as right or wrong."""
+    return Counted(
+        one.state in RIGHT for one in screened if one.state in RIGHT or one.state == "false_positive"
+    )  # fmt: skip
 
 
 def _answering(state: CityState, now: float) -> Indicator:
@@ -73,5 +73,4 @@ def _answering(state: CityState, now: float) -> Indicator:
             if moment == moment:
                 newest[camera] = max(newest.get(camera, float(moment)), float(moment))
     heard = (newest.get(camera, float("-inf")) for camera in state.ledger.cameras)
-    answering = sum(now - moment <= ANSWERS_S for moment in heard)
-    return share("K32", answering, len(state.ledger.cameras))
+    return share("K32", Counted(now - moment <= ANSWERS_S for moment in heard))

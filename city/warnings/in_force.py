@@ -40,7 +40,8 @@ def in_force(messages: Iterable[WarningMessage], now: float) -> tuple[Standing, 
 
 
 def standing(
-    messages: Iterable[WarningMessage], now: float, *, says: Container[str] = ("warns",)
+    messages: Iterable[WarningMessage], now: float, *, says: Container[str] = ("warns",),
+    of: WarningMessage | None = None,
 ) -> tuple[Standing, ...]:  # fmt: skip
     """Return what is in force or announced at ``now`` (city epoch seconds), ordered by key.
 
@@ -48,20 +49,24 @@ def standing(
     later message cancels any message of its chain; an Update sent after the cancellation is new. An area of
     a statement ends when the same office issues another signal of the same hazard for it (from the time that
     one takes effect), or lifts the hazard there. A lifting that names a colour does not end a worse one.
-    ``says``: which statements are wanted; forecasts (``tells``) are no warnings.
+    ``says``: which statements are wanted; forecasts (``tells``) are no warnings. ``of``: only those of this
+    one of the messages.
     """
     every = tuple(messages)
-    live = sorted((one for one in every if one.ends > now), key=lambda one: one.key)
+    asked = every if of is None else (of,)
+    live = sorted((one for one in asked if one.ends > now), key=lambda one: one.key)
     if not live:
         return ()
     first = min(one.sent for one in live)
     later = [one for one in every if one.sent >= first]
     chains = _Chains(every)
     enders = [one for one in later if one.references and (one.kind == "Cancel" or _replaces(one))]
-    topics: dict[Topic, list[tuple[WarningMessage, Info]]] = {}
+    topics: dict[Topic, list[tuple[float, WarningMessage, Info]]] = {}
     for one in later:
         for info in one.infos:
-            topics.setdefault(_topic(one, info), []).append((one, info))
+            topics.setdefault(_topic(one, info), []).append((max(one.sent, info.begins), one, info))
+    for rivals in topics.values():
+        rivals.sort(key=lambda rival: rival[0])
     found = []
     for one in live:
         ended = min((by.sent for by in enders if chains.ends(by, one)), default=float("inf"))
@@ -86,16 +91,22 @@ def _replaces(warned: WarningMessage) -> bool:
 
 
 def _ended_by(
-    rivals: list[tuple[WarningMessage, Info]], one: WarningMessage, info: Info, area: Area
+    rivals: list[tuple[float, WarningMessage, Info]], one: WarningMessage, info: Info, area: Area
 ) -> float:
-    """Return when another statement of the office on the hazard ends this area of ``one``; inf for never."""
-    moments = [
-        max(by.sent, other.begins)
-        for by, other in rivals
-        if by.key != one.key and (_supersedes(by, other, one) or _lifts(by, other, one, info))
-        if _covers(other, area)
-    ]
-    return min(moments, default=float("inf"))
+    """Return when another statement of the office on the hazard ends this area of ``one``; inf for never.
+
+    The rivals are ordered by their moment, so the first that ends it is the earliest.
+    """
+    for moment, by, other in rivals:
+        if moment >= info.ends:
+            break  # it ends before by itself
+        if (
+            by.key != one.key
+            and (_supersedes(by, other, one) or _lifts(by, other, one, info))
+            and _covers(other, area)
+        ):
+            return moment
+    return float("inf")
 
 
 def _supersedes(by: WarningMessage, other: Info, one: WarningMessage) -> bool:

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from console.accounts.authorization import Authorization
 from console.app.health import Health
 from console.app.shared_metrics import GatewayFigures
+from console.live.channel_figures import ChannelFigures
 from console.live.channels import Channels
 from console.live.feed_follower import Follower
 
@@ -62,13 +63,7 @@ class ConsoleFigures(Collector):
         yield head
         yield GaugeMetricFamily("citywall_loop_late_seconds", "worst of a minute", self._loop.worst)
         yield GaugeMetricFamily("citywall_sessions", "open pages", self.sessions())
-        watchers = GaugeMetricFamily("citywall_watchers", "open live sockets", labels=["channel"])
-        sent = CounterMetricFamily("citywall_channel_bytes", "bytes said", labels=["channel"])
-        for page, (count, size) in self._channels.figures().items():
-            watchers.add_metric([page], count)
-            sent.add_metric([page], size)
-        yield watchers
-        yield sent
+        yield from _of_channels(self._channels.figures(), time.time())
         lag = GaugeMetricFamily("citywall_feed_lag_seconds", "append to hearing", labels=["topic"])
         for topic, seconds in self._follower.lag_s.items():
             lag.add_metric([topic], seconds)
@@ -95,6 +90,34 @@ class ConsoleFigures(Collector):
         yield orders
         if self.gateway is not None:
             yield from _of_gateway(self.gateway)
+
+
+def _of_channels(figures: Mapping[str, ChannelFigures], now: float) -> Iterator[Metric]:
+    """Yield the metrics of each kind of channel; never of one street, agency or person."""
+    gauges: dict[str, tuple[str, Callable[[ChannelFigures], float]]] = {
+        "citywall_watchers": ("open live sockets", lambda one: one.viewers),
+        "citywall_watchers_behind": ("browsers that do not take what was sent", lambda one: one.behind),
+        "citywall_channel_frame_age_seconds": (
+            "age of the newest frame, NaN before the first", lambda one: now - one.frame_at,
+        ),
+    }  # fmt: skip
+    counters: dict[str, tuple[str, Callable[[ChannelFigures], float]]] = {
+        "citywall_channel_bytes": ("bytes sent to all", lambda one: one.bytes_out),
+        "citywall_channel_looks": ("looks at the state", lambda one: one.looks),
+        "citywall_channel_look_cpu_seconds": ("processor time of looks", lambda one: one.cpu_s),
+        "citywall_channel_frames_dropped": (
+            "frames that a slow browser got a newer one for", lambda one: one.frames_dropped,
+        ),
+        "citywall_channel_views_dropped": (
+            "times that a slow browser got all views anew", lambda one: one.views_dropped,
+        ),
+    }  # fmt: skip
+    for family, told in ((GaugeMetricFamily, gauges), (CounterMetricFamily, counters)):
+        for name, (text, value_of) in told.items():
+            metric = family(name, text, labels=["channel"])
+            for page, one in figures.items():
+                metric.add_metric([page], value_of(one))
+            yield metric
 
 
 def _of_gateway(figures: GatewayFigures) -> Iterator[Metric]:

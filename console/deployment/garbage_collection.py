@@ -1,8 +1,10 @@
 """Garbage collection of a process that keeps a city's history: lasting objects are frozen."""
 
+import contextlib
 import gc
+from collections.abc import Iterator
 
-__all__ = ["freeze_objects"]
+__all__ = ["freeze_objects", "paused_collection"]
 
 
 def freeze_objects() -> None:
@@ -14,3 +16,15 @@ def freeze_objects() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000, 20, 100)
+
+
+@contextlib.contextmanager
+def paused_collection() -> Iterator[None]:
+    """Collect nothing within the block: one that only adds lasting objects would visit all of them again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -249,15 +249,16 @@ class Engine:
 
 async def run_engine(settings: Settings) -> None:
     """Run an engine until cancelled; it waits for the log server."""
-    ledger = await retry_while_unavailable(lambda: Ledger.open(settings.log_url))
+    segments = settings.data_dir / "ledger"
+    ledger = await retry_while_unavailable(lambda: Ledger.open(settings.log_url, segments=segments))
     archive = await retry_while_unavailable(
         lambda: Archive.open(
-            settings.log_url, settings.data_dir / "archive", clock=time.time,
+            settings.log_url, settings.data_dir / "archive", clock=time.time, topics=settings.telemetry_urls,
             keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
         )
     )  # fmt: skip
     district = read_district(settings.data_dir)
-    follower = follower_of(settings, district, clock=time.time)
+    follower = follower_of(settings, district, clock=time.time, ledger=ledger)
     rules = read_decision_rules(district, settings.data_dir)
     words = Reasons(catalogue("zh", names_of(settings, district)), district.timezone)
     adapters = read_adapters(settings.data_dir)

@@ -14,6 +14,7 @@ from console.heat.points import HeatPoints
 from console.live.feed_follower import TELEMETRY_TOPICS, Follower
 from feeds.protocol.cursors import ORIGIN, StreamId, read_cursor
 from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+from feeds.telemetry.topic_servers import open_telemetry
 from layers.fields.buckets import KEPT_MINUTES, MINUTE_S
 
 __all__ = ["HeatFeed", "feed_heat", "rebuild"]
@@ -28,11 +29,13 @@ class HeatFeed:
     """Counts each record once: those of the log up to a snapshot's cursor, then those of the stream."""
 
     def __init__(
-        self, points: HeatPoints, follower: Follower, url: str, *, clock: Callable[[], float]
-    ) -> None:
+        self, points: HeatPoints, follower: Follower, url: str, *, clock: Callable[[], float],
+        topics: str = "",
+    ) -> None:  # fmt: skip
+        """``url``: the log server's; ``topics``: those that are on other servers."""
         self._points = points
         self._follower = follower
-        self._url = url
+        self._url, self._topics = url, topics
         self._clock = clock
         self._cursor = ""
         self.rebuilt = asyncio.Event()
@@ -76,7 +79,7 @@ class HeatFeed:
         done: set[str] = set()
         while len(done) < len(until) and not self._begun.is_set():
             try:
-                telemetry = await Telemetry.open(self._url)
+                telemetry = await open_telemetry(self._url, self._topics)
             except TelemetryUnavailable:
                 await asyncio.sleep(AGAIN_S)
                 continue
@@ -94,9 +97,11 @@ class HeatFeed:
             self.rebuilt.set()
 
 
-def feed_heat(points: HeatPoints, follower: Follower, url: str) -> Coroutine[Any, Any, None]:
-    """Return the task that feeds the counts from a follower that does not run yet; ``url``: the log's."""
-    return HeatFeed(points, follower, url, clock=time.time).run()
+def feed_heat(
+    points: HeatPoints, follower: Follower, url: str, topics: str = ""
+) -> Coroutine[Any, Any, None]:  # fmt: skip
+    """Return the task that feeds the counts from a follower that does not run yet."""
+    return HeatFeed(points, follower, url, clock=time.time, topics=topics).run()
 
 
 async def rebuild(

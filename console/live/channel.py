@@ -12,9 +12,11 @@ from city.folding.store import Store
 from city.state.ledger_state import CityState
 from city.views.response.briefing_seen import BriefingSeen
 from city.views.wall_seen import PageSeen
+from console.live.channel_figures import ChannelFigures
 from console.live.encoding import ViewMemory, encode_text
 from console.live.frame_memory import FrameMemory, slot_of
 from console.live.watcher import Watcher
+from console.live.wire import text_message
 from layers.contract import Frame, Layer
 from layouts.contract import Card, View, each_second
 
@@ -98,7 +100,7 @@ class Channel:
         self._unread = TELEMETRY.difference(*read)
         self._failed: set[str] = set()
         self.watchers: set[Watcher] = set()
-        self.bytes_out = 0
+        self._figures = ChannelFigures()
         self._forget()
 
     def _forget(self) -> None:
@@ -113,17 +115,20 @@ class Channel:
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
         """Add a watcher: it gets all views first, then the changes."""
-        watcher.post_text(hello)
-        for data in self.whole():
-            watcher.post_text(data)
+        watcher.post_text(text_message(hello))
+        for wire in self.whole():
+            watcher.post_text(wire)
         self._frames.greet(watcher)
+        watcher.wake()
         self.watchers.add(watcher)
         if watcher.choice:
             self._due_at = -math.inf  # nobody may have drawn it yet
 
     def leave(self, watcher: Watcher) -> None:
         """Remove a watcher."""
-        self.watchers.discard(watcher)
+        if watcher in self.watchers:
+            self.watchers.discard(watcher)
+            self._figures.left(watcher)
         if watcher.choice and watcher.choice not in self._choices():
             self._frames.drop(watcher.choice)
             kept = self._drawn.items()
@@ -132,14 +137,20 @@ class Channel:
             self._forget()  # the views are not updated: the next watcher must not get them as present
 
     def whole(self) -> list[bytes]:
-        """Return all present views, as texts."""
-        return [encode_text({"views": self._memory.whole()})]
+        """Return all present views, as messages."""
+        return [text_message(encode_text({"views": self._memory.whole()}))]
+
+    def figures(self) -> ChannelFigures:
+        """Return what this channel counted, its present watchers included."""
+        return self._figures.with_viewers(self.watchers)
 
     def say(self, data: bytes) -> None:
         """Send a text to every watcher."""
-        self.bytes_out += len(data) * len(self.watchers)
+        wire = text_message(data)
+        self._figures.bytes_out += len(wire) * len(self.watchers)
         for watcher in self.watchers:
-            watcher.post_text(data)
+            watcher.post_text(wire)
+            watcher.wake()
 
     async def look(self, now: float) -> float:
         """Send what changed since the last look; return when to look again even without any change.
@@ -154,6 +165,7 @@ class Channel:
         is_time = not 0.0 <= now - self._timed_at < TIME_S
         if not is_time and (not self.watchers or (now < self._due_at and known == self._known)):
             return self._timed_at + TIME_S if not self.watchers else self._due_at
+        self._figures.looks += 1
         seen = self._see(now)
         if seen is None:
             self._viewed.clear()
@@ -181,7 +193,7 @@ class Channel:
     def _see(self, now: float) -> ChannelSeen | None:
         """Return the projected state; None = it failed, and the next look tries again."""
         try:
-            self.seen = self._projection(self._store.state, now)
+            self.seen = self._figures.measuring(self._projection, self._store.state, now)
         except Exception as error:  # noqa: BLE001  # boundary of a projection: log it; the console continues
             self._log_failed("projection", error)
             return None
@@ -189,9 +201,10 @@ class Channel:
         return self.seen
 
     def _say_views(self, views: Mapping[str, View]) -> None:
-        changes = self._memory.changes(views)
-        if changes:
-            self.say(encode_text({"views": changes}))
+        with self._figures.measured():
+            changes = self._memory.changes(views)
+            if changes:
+                self.say(encode_text({"views": changes}))
 
     async def _show_cards(self, seen: ChannelSeen, revisions: Mapping[str, int], now: float) -> None:
         views = {}
@@ -202,7 +215,7 @@ class Channel:
             await asyncio.sleep(0)  # so that a click waits for one card at most
             self._viewed[card.key] = revision
             try:
-                views[card.key] = card.view(seen, now)
+                views[card.key] = self._figures.measuring(card.view, seen, now)
             except Exception as error:  # noqa: BLE001  # boundary of a card: log it; the others continue
                 self._log_failed(card.key, error)
                 views[card.key] = View(now, {"failed": True}, [])
@@ -232,6 +245,8 @@ class Channel:
         self._due_at = due_at
         if is_new:
             self._say_views(self._shown_by.about(self._frames.shown, now))
+            for watcher in self.watchers:  # one write for all frames of a look and what they are about
+                watcher.wake()
 
     def _choices(self) -> set[str]:
         return {watcher.choice for watcher in self.watchers} - {""}
@@ -254,7 +269,7 @@ class Channel:
     async def _draw(self, layer: Layer, seen: ChannelSeen, now: float) -> Frame | None:
         try:
             # Datashader's kernels release the GIL, so the event loop runs meanwhile.
-            frame = await asyncio.to_thread(layer.frame, seen, now)
+            frame = await asyncio.to_thread(self._figures.measuring, layer.frame, seen, now)
         except Exception as error:  # noqa: BLE001  # boundary of a layer: log it; the others continue
             self._log_failed(layer.key, error)
             return None
@@ -262,11 +277,14 @@ class Channel:
         return frame
 
     def _show(self, frame: Frame, choice: str) -> int:
-        """Send a frame unless it is as before; return its size, 0 if it is not sent."""
-        size, sent = self._frames.take(frame, choice, self.watchers)
+        """Post a frame unless it is as before; return its size, 0 if it is not posted."""
+        with self._figures.measured():
+            size, sent = self._frames.take(frame, choice, self.watchers)
         if size and not choice:
             self._shown_by.keep(frame)
-        self.bytes_out += sent
+        self._figures.bytes_out += sent
+        if size:
+            self._figures.frame_at = frame.as_of
         return size
 
     def _log_failed(self, key: str, error: Exception) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
 from console.live.channel import TIME_S, Channel
+from console.live.channel_figures import ChannelFigures
 
 __all__ = ["KEPT_S", "Channels", "Scoped"]
 
@@ -36,7 +37,7 @@ class Channels:
         self._scoped = dict(scoped or {})
         self._made: dict[tuple[str, str], Channel] = {}
         self._watched_at: dict[tuple[str, str], float] = {}
-        self._bytes_of_dropped: Counter[str] = Counter()
+        self._dropped: defaultdict[str, ChannelFigures] = defaultdict(ChannelFigures)
         self._news = asyncio.Event()
 
     def has_page(self, page: str) -> bool:
@@ -99,7 +100,7 @@ class Channels:
             if channel.watchers:
                 self._watched_at[key] = now
             elif now - self._watched_at.setdefault(key, now) >= KEPT_S:
-                self._bytes_of_dropped[key[0]] += channel.bytes_out
+                self._dropped[key[0]].add(channel.figures())
                 del self._made[key], self._watched_at[key]
                 continue
             due_at = min(due_at, await channel.look(now))
@@ -110,10 +111,11 @@ class Channels:
         for _, channel in self:
             channel.say(data)
 
-    def figures(self) -> dict[str, tuple[int, int]]:
-        """Return page → open sockets and bytes sent, all scopes together."""
-        found = {page: (0, self._bytes_of_dropped[page]) for page in (*self._fixed, *self._scoped)}
+    def figures(self) -> dict[str, ChannelFigures]:
+        """Return page → what its channels counted, all scopes together, dropped ones too."""
+        found = {page: ChannelFigures() for page in (*self._fixed, *self._scoped)}
+        for page, dropped in self._dropped.items():
+            found[page].add(dropped)
         for page, channel in self:
-            watchers, sent = found[page]
-            found[page] = (watchers + len(channel.watchers), sent + channel.bytes_out)
+            found[page].add(channel.figures())
         return found

@@ -12,8 +12,11 @@ from city.folding.store import ChainBroken, Store
 from city.state.ledger_state import SourceState
 from console.deployment.district import District
 from console.deployment.settings import Settings
+from console.live.catching_up import catch_up
 from console.live.snapshots import Snapshots
 from feeds.clients.subscriber import Subscriber
+from feeds.ledger.ledger import Ledger
+from feeds.protocol.cursors import Cursor, Place, read_cursor
 
 __all__ = ["BEAT_S", "Follower", "entries_of", "follower_of"]
 
@@ -54,8 +57,9 @@ class Follower:
 
     def __init__(
         self, store: Store, url: str, token: str, *, clock: Callable[[], float],
-        intervals: dict[str, float], cursor: str = "",
+        intervals: dict[str, float], cursor: str = "", ledger: Ledger | None = None,
     ) -> None:  # fmt: skip
+        """``cursor`` is that of the store's state; with a ``ledger`` a start reads its facts from there."""
         self.store = store
         self.beat_at: float | None = None
         self.broken = ""
@@ -74,13 +78,17 @@ class Follower:
         self._clock = clock
         self._intervals = intervals
         self._url, self._token = url, token or None
-        self._ledger = Subscriber(url, LEDGER_TOPICS, self._token, since=cursor or "0")
+        self._facts = ledger
+        self._has_begun = False
+        self._epoch = _epoch_of(cursor)
+        self._ledger = self._subscriber(cursor or "0")
         self._telemetry = Subscriber(url, TELEMETRY_TOPICS, self._token, past=True)
 
     @property
     def cursor(self) -> str:
         """The cursor behind the last folded fact."""
-        return self._ledger.cursor or "0"
+        position = self.store.state.ledger.position
+        return _cursor(self._epoch, position) if self._epoch and position else "0"
 
     async def run(self) -> None:
         """Follow both kinds of feed until cancelled."""
@@ -92,14 +100,51 @@ class Follower:
         """Follow only the ledger until cancelled."""
         while True:
             async for message in self._ledger.messages():
-                if message.get("hello", {}).get("snapshot"):
-                    break  # our cursor is of an earlier epoch: a restore replaced the ledger
+                hello = message.get("hello")
+                if hello is not None and not await self._greeted(hello):
+                    break
                 self._take(message)
-            log.warning("ledger_replaced", folded=self.store.state.ledger.position)
-            self.store.reset()
-            self._tell()
-            self.broken, self.broken_since = "", None
-            self._ledger = Subscriber(self._url, LEDGER_TOPICS, self._token, since="0")
+
+    async def _greeted(self, hello: dict[str, Any]) -> bool:
+        """Take a hello; return whether its stream continues what is folded, else subscribe anew.
+
+        The first one only names the ledger's end and epoch: the facts up to there are read from the ledger.
+        """
+        if hello.get("snapshot"):  # our cursor is of an earlier epoch: a restore replaced the ledger
+            self._begin_anew()
+            return False
+        before, self._epoch = self._epoch, _epoch_of(hello["cursor"])
+        if self._facts is None or self._has_begun:
+            return True
+        goal = max(place.ledger for place in _read(hello["cursor"]).places.values())
+        if before not in ("", self._epoch) or self.store.state.ledger.position > goal:
+            self._begin_anew()
+            return False
+        self._has_begun = True
+        try:
+            await catch_up(self.store, self._facts, goal)
+        except ChainBroken as error:
+            self._note_broken(error)
+        self._tell()
+        if self.store.state.ledger.position < goal:
+            self._ledger = self._subscriber(self.cursor)
+            return False
+        return True
+
+    def _begin_anew(self) -> None:
+        """Forget what was folded: it is of another ledger."""
+        log.warning("ledger_replaced", folded=self.store.state.ledger.position)
+        self.store.reset()
+        self._tell()
+        self.broken, self.broken_since = "", None
+        self._epoch, self._has_begun = "", False
+        self._ledger = self._subscriber("0")
+
+    def _subscriber(self, since: str) -> Subscriber:
+        """Return a subscription since a cursor; with a ledger to read, one from its end on."""
+        if self._facts is not None and not self._has_begun:
+            since = "now"
+        return Subscriber(self._url, LEDGER_TOPICS, self._token, since=since)
 
     def _take(self, message: dict[str, Any]) -> None:
         if "records" in message:
@@ -114,11 +159,14 @@ class Follower:
         try:
             self.store.commit(entries_of(message))
         except ChainBroken as error:
-            if not self.broken:
-                log.error("chain_broken", position=error.broken.position, reason=error.broken.reason)
-                self.broken_since = self._clock()
-            self.broken = str(error)
+            self._note_broken(error)
         self._tell()
+
+    def _note_broken(self, error: ChainBroken) -> None:
+        if not self.broken:
+            log.error("chain_broken", position=error.broken.position, reason=error.broken.reason)
+            self.broken_since = self._clock()
+        self.broken = str(error)
 
     async def _follow_telemetry(self) -> None:
         async for message in self._telemetry.messages():
@@ -172,11 +220,26 @@ class Follower:
         ]
 
 
-def follower_of(settings: Settings, district: District, *, clock: Callable[[], float]) -> Follower:
-    """Return a follower that continues from the newest snapshot of the data dir."""
+def _read(cursor: str) -> Cursor:
+    return read_cursor(cursor, frozenset(LEDGER_TOPICS))
+
+
+def _epoch_of(cursor: str) -> str:
+    """Return the epoch of a cursor, '' without one."""
+    return "" if cursor in ("", "0") else _read(cursor).epoch
+
+
+def _cursor(epoch: str, position: int) -> str:
+    return Cursor(epoch, {topic: Place(position) for topic in LEDGER_TOPICS}).text()
+
+
+def follower_of(
+    settings: Settings, district: District, *, clock: Callable[[], float], ledger: Ledger | None = None
+) -> Follower:
+    """Return a follower that continues from the newest snapshot of the data dir; see :class:`Follower`."""
     newest = Snapshots(settings.data_dir / "snapshots").newest()
-    ledger, cursor = newest or (None, "")
+    state, cursor = newest or (None, "")
     return Follower(
-        Store(ledger), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
-        intervals={name: source.interval_s for name, source in district.sources.items()},
+        Store(state), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
+        ledger=ledger, intervals={name: source.interval_s for name, source in district.sources.items()},
     )  # fmt: skip

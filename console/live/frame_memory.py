@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from console.live.encoding import encode_age, encode_frame
 from console.live.watcher import Watcher
+from console.live.wire import binary_message
 from layers.contract import Frame, Layer, same
 
 __all__ = ["RESEND_S", "FrameMemory", "slot_of"]
@@ -32,15 +33,18 @@ class FrameMemory:
         """Post all present frames to a new watcher."""
         if watcher.choice:
             watcher.replaced = frozenset(layer.key for layer in self._chosen(watcher.choice))
-        for slot, data in self._sent.items():
+        for slot, wire in self._sent.items():
             key, _, choice = slot.partition("@")
             if self._wants(watcher, key, choice):
-                watcher.post_frame(slot, data)
+                watcher.post_frame(slot, wire)
                 if slot in self._ages:
-                    watcher.post_frame(f"{slot}#age", self._ages[slot])
+                    watcher.post_age(slot, self._ages[slot])
 
     def take(self, frame: Frame, choice: str, watchers: Iterable[Watcher]) -> tuple[int, int]:
-        """Post a frame, or only its age if it is as before; return the bytes posted to one, and to all."""
+        """Post a frame, or only its age if it is as before; return the bytes posted to one, and to all.
+
+        Nobody is woken: the frames of a look are written together.
+        """
         slot = slot_of(frame.key, choice)
         before = self.shown.get(slot)
         is_same = before is not None and same(before, frame)
@@ -48,14 +52,14 @@ class FrameMemory:
             return 0, 0
         self.shown[slot] = frame
         if is_same:
-            data = self._ages[slot] = encode_age(frame)
+            wire = self._ages[slot] = binary_message(encode_age(frame))
         else:
-            data = self._sent[slot] = encode_frame(frame)
+            wire = self._sent[slot] = binary_message(encode_frame(frame))
             self._ages.pop(slot, None)
         wanting = [watcher for watcher in watchers if self._wants(watcher, frame.key, choice)]
         for watcher in wanting:
-            watcher.post_frame(f"{slot}#age" if is_same else slot, data)
-        return len(data), len(data) * len(wanting)
+            (watcher.post_age if is_same else watcher.post_frame)(slot, wire)
+        return len(wire), len(wire) * len(wanting)
 
     def drop(self, choice: str) -> None:
         """Forget the frames of a choice that nobody makes any more: the next one must not get them."""

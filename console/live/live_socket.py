@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from console.accounts.authorization import Authorization, Viewer
@@ -53,6 +54,15 @@ class PageProtocol(WebSocketProtocol13):
             written.set_exception(closed)
         written.add_done_callback(_look_at)
         return written
+
+    async def write_wire(self, wire: bytes) -> None:
+        """Write whole messages as they are; return when the kernel has them."""
+        if super().is_closing():
+            raise WebSocketClosedError
+        try:
+            await self.stream.write(wire)
+        except StreamClosedError:
+            raise WebSocketClosedError from None
 
     def write_ping(self, data: bytes) -> None:
         """Send a ping; Bokeh expects this error from a socket that is closing."""
@@ -169,8 +179,10 @@ class LiveHandler(WebSocketHandler):
         except WebSocketClosedError:
             channel.leave(self._watcher)
 
-    async def _write(self, data: bytes, binary: bool) -> None:
-        await self.write_message(data, binary=binary)
+    async def _write(self, wire: bytes) -> None:
+        if self.ws_connection is None:
+            raise WebSocketClosedError
+        await self.ws_connection.write_wire(wire)  # type: ignore[attr-defined]  # our protocol
 
     def on_message(self, message: str | bytes) -> None:
         """Ignore messages: orders go through the page's session."""

@@ -41,6 +41,11 @@ Entry = Row
 """One fact as stored, in the stream or in a segment; ``previous`` is the hash of the entry before."""
 
 
+_pages = msgspec.msgpack.Decoder(list[tuple[str, str, str, msgspec.Raw]])
+_HEADER = {0xD9: 2, 0xDA: 3, 0xDB: 5}
+"""Length of the header of a MessagePack text by its first byte; 1 for a short text."""
+
+
 class Act(msgspec.Struct, frozen=True):
     """One atomic append: all of ``bodies`` or none."""
 
@@ -88,6 +93,8 @@ class Ledger:
         self._segments = segments
         source = (Path(__file__).parent / "ledger.lua").read_text(encoding="utf-8")
         self._script = client.register_script(source)
+        pages = (Path(__file__).parent / "read.lua").read_text(encoding="utf-8")
+        self._page = reader.register_script(pages)
         self._replicas = 0
         self._counted_at = float("-inf")
 
@@ -128,7 +135,8 @@ class Ledger:
                 arguments += [body, digest(body)]
         try:
             rows = await self._run(arguments)
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, LedgerUnavailable) as error:
+            self._counted_at = float("-inf")  # another server may be the primary now, with other replicas
             raise LedgerUnavailable(str(error)) from error
         return [_answer(row) for row in rows]
 
@@ -226,11 +234,10 @@ class Ledger:
         """Return up to ``count`` entries after position ``after``, oldest first."""
         try:
             # The entry at `after` is read too: its hash is the `previous` of the next one.
-            rows = await self._reader.xrange(STREAM, min=f"{after}-0", max="+", count=count + 1)
+            page = await self._page(keys=[STREAM], args=[f"{after}-0", count + 1])
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
-        entries = _entries(rows, previous=GENESIS if after == 0 else None)
-        fresh = [entry for entry in entries if entry.position > after]
+        fresh = _unpacked(page, after, previous=GENESIS if after == 0 else None)
         if (not fresh or fresh[0].position > after + 1) and self._segments is not None:
             archived = await asyncio.to_thread(self._segments.read, after, count=count)
             return archived or fresh
@@ -283,6 +290,20 @@ def _entries(rows: Any, *, previous: str | None) -> list[Row]:
         if previous is not None:
             position = int(identity.split(b"-")[0])
             entries.append(Row(position, fields[b"r"].decode(), found, previous, fields[b"b"]))
+        previous = found
+    return entries
+
+
+def _unpacked(page: bytes, after: int, *, previous: str | None) -> list[Row]:
+    """Turn a page of the script ``read.lua`` into the entries behind ``after``; see ``_entries``."""
+    entries = []
+    for identity, recorded_at, found, packed in _pages.decode(page):
+        if previous is not None:
+            position = int(identity.partition("-")[0])
+            if position > after:
+                text = bytes(packed)  # not decoded: a body that is no text must be read too
+                body = text[_HEADER.get(text[0], 1) :]
+                entries.append(Row(position, recorded_at, found, previous, body))
         previous = found
     return entries
 

@@ -2,11 +2,12 @@ import pytest
 
 from city.indicators.compute import indicators
 from city.indicators.duty_figures import duty_indicators
-from city.indicators.indicator import Indicator, count, share, unknown
+from city.indicators.indicator import Indicator, count, unknown
 from city.indicators.linkage_figures import linkage_indicators
 from city.state.ledger_state import LedgerState
 from layouts.cards.desk_indicators import DUTY, MAIN, DeskIndicators, DutyIndicators
 from layouts.catalogues import LANGUAGES, own_words
+from tests.seen_factory import share_of
 
 EMPTY, DAY = LedgerState(), (0.0, 86_400.0)
 ALL = {
@@ -23,7 +24,7 @@ class Seen:
 
 
 def test_rows_are_the_indicators_by_id_without_what_only_a_click_needs() -> None:
-    view = DeskIndicators().view(Seen(share("K08", 482, 500, exempt=3), count("K01", 7)), 9.0)
+    view = DeskIndicators().view(Seen(share_of("K08", 482, 500, exempt=3), count("K01", 7)), 9.0)
     assert view.rows == [
         ("K01", {"value": 7, "unit": "count", "numerator": 7, "denominator": 7, "why_not": ""}),
         ("K08", {"value": 96.4, "unit": "percent", "numerator": 482, "denominator": 500, "why_not": ""}),
@@ -32,7 +33,7 @@ def test_rows_are_the_indicators_by_id_without_what_only_a_click_needs() -> None
 
 
 def test_what_says_nothing_tells_why() -> None:
-    few, none = share("K09", 1, 19), unknown("K17", "percent", "no_last_year")
+    few, none = share_of("K09", 1, 19), unknown("K17", "percent", "no_last_year")
     told = dict(DeskIndicators().view(Seen(few, none), 9.0).rows)
     assert (told["K09"]["value"], told["K09"]["why_not"]) == (None, "few")
     assert (told["K17"]["value"], told["K17"]["why_not"]) == (None, "no_last_year")
@@ -58,7 +59,7 @@ def test_every_indicator_has_a_name_and_a_formula_in_words(name: str, lang: str)
 
 
 def test_the_duty_page_has_the_figures_of_duty_alone_with_their_inputs() -> None:
-    view = DutyIndicators().view(Seen(share("K29", 1, 1, late_s=180.0), count("K01", 7)), 9.0)
+    view = DutyIndicators().view(Seen(share_of("K29", 1, 1, late_s=180.0), count("K01", 7)), 9.0)
     [(key, row)] = view.rows
     assert (key, row["numerator"], row["inputs"]) == ("K29", 1, {"late_s": 180.0})
     assert view.scalars == {"at": 7.0, "main": list(DUTY)}

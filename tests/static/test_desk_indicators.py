@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from city.indicators.indicator import count, duration, share, unknown
+from city.indicators.indicator import count, duration, unknown
 from layouts.cards.desk_indicators import DeskIndicators
+from tests.seen_factory import share_of
 from tests.static.desk_stage import NOW, Stage
 
 pytestmark = pytest.mark.browser
@@ -39,8 +40,8 @@ def tell(stage: Stage, *told: Any) -> None:
 
 def test_eight_figures_stand_in_their_units(stage: Stage) -> None:
     tell(
-        stage, count("K01", 1284, hotline=800), share("K08", 482, 500), share("K09", 9, 500),
-        unknown("K12b", "seconds", "none"), share("K14", 49, 50), duration("K10", [100.0] * 30, 50),
+        stage, count("K01", 1284, hotline=800), share_of("K08", 482, 500), share_of("K09", 9, 500),
+        unknown("K12b", "seconds", "none"), share_of("K14", 49, 50), duration("K10", [100.0] * 30, 50),
     )  # fmt: skip
     assert stage.texts(".indicator") == [
         "1,284 受理", "96.4% 按期结案率", "— 按时派遣率", "1.8% 返工率", "— 立案率", "98.0% 先行处置及时",
@@ -49,18 +50,18 @@ def test_eight_figures_stand_in_their_units(stage: Stage) -> None:
 
 
 def test_below_twenty_the_raw_numbers_stand_instead_of_a_rate(stage: Stage) -> None:
-    tell(stage, share("K08", 7, 19))
+    tell(stage, share_of("K08", 7, 19))
     assert stage.texts(".indicator")[1] == "— 按期结案率 7/19"
 
 
 def test_all_indicators_are_one_click_away(stage: Stage) -> None:
-    tell(stage, share("K08", 482, 500), share("K05", 470, 500), share("K24", 30, 40))
+    tell(stage, share_of("K08", 482, 500), share_of("K05", 470, 500), share_of("K24", 30, 40))
     stage.page.get_by_text("全部指标").click()
     assert stage.texts(".indicator")[-2:] == ["94.0% 派遣准确率", "75.0% 有效上报率"]
 
 
 def test_a_click_opens_formula_inputs_and_time_and_a_second_closes_it(stage: Stage) -> None:
-    tell(stage, share("K08", 482, 500))
+    tell(stage, share_of("K08", 482, 500))
     told = {"id": "K08", "value": 96.4, "unit": "percent", "numerator": 482, "denominator": 500,
             "inputs": {"exempt": 3}, "formula_key": "formula.K08", "at": NOW - 5.0}  # fmt: skip
     stage.reply("indicator", {"indicator": told})
@@ -76,7 +77,7 @@ def test_a_click_opens_formula_inputs_and_time_and_a_second_closes_it(stage: Sta
 
 
 def test_what_does_not_fit_is_reached_by_scrolling(stage: Stage) -> None:
-    tell(stage, share("K08", 482, 500))
+    tell(stage, share_of("K08", 482, 500))
     stage.page.evaluate("document.querySelector('.cell').style.height = '200px'")
     stage.page.locator(".indicator").nth(1).click()
     stage.page.locator(".indicator").nth(1).hover()
@@ -97,7 +98,7 @@ def test_what_cannot_be_known_says_why(stage: Stage) -> None:
 
 
 def test_figures_that_grew_old_say_so(stage: Stage) -> None:
-    tell(stage, share("K08", 482, 500))
+    tell(stage, share_of("K08", 482, 500))
     stage.tick(180)
     assert stage.text("header .note") == "3分前"
 

@@ -117,7 +117,8 @@ def _recurrence(cases: list[Case], now: float, offset: int) -> Curve:
     for begin, end in pairwise(starts):
         closed = [case for case in cases if _within(case.file.closed_at, begin, end)]
         after = [case for case in cases if begin <= case.at <= end + WINDOW_S] if closed else []
-        found.append(rate(recurs(closed, after), len(closed)).value)
+        again = recurs(closed, after)
+        found.append(rate(again.met, again.every).value)
     return _curve("recurrence", "percent", starts, (("rate", tuple(found)),) if _enough(found) else ())
 
 

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -86,21 +86,36 @@ class Cards(Wall):
         self.layers = ()
 
 
+def messages_in(wire: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Yield the messages of a server's bytes, each with whether it is binary, as RFC 6455 says."""
+    while wire:
+        kind, size, start = wire[0], wire[1], 2
+        assert kind in (0x81, 0x82)
+        if size >= 126:
+            start = 4 if size == 126 else 10
+            size = int.from_bytes(wire[2:start])
+        yield wire[start : start + size], kind == 0x82
+        wire = wire[start + size :]
+
+
 class Screen:
     """A browser that keeps what it was sent; ``gate`` closed means it does not drain."""
 
     def __init__(self) -> None:
         self.texts: list[Any] = []
         self.frames: list[bytes] = []
+        self.writes = 0
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def write(self, data: bytes, binary: bool) -> None:
+    async def write(self, wire: bytes) -> None:
         await self.gate.wait()
-        if binary:
-            self.frames.append(data)
-        else:
-            self.texts.append(json.loads(data))
+        self.writes += 1
+        for data, is_binary in messages_in(wire):
+            if is_binary:
+                self.frames.append(data)
+            else:
+                self.texts.append(json.loads(data))
 
 
 async def watching(

@@ -40,10 +40,12 @@ class City:
             ack = await publisher.send(records)
         assert ack.accepted == len(records)
 
-    def follower(self, store: Store | None = None, cursor: str = "") -> Follower:
+    def follower(
+        self, store: Store | None = None, cursor: str = "", ledger: Ledger | None = None
+    ) -> Follower:
         return Follower(
             store or Store(), self.url, self.subscriber, clock=lambda: NOW, intervals={"hotline": 120.0},
-            cursor=cursor,
+            cursor=cursor, ledger=ledger,
         )  # fmt: skip
 
 
@@ -106,7 +108,35 @@ async def test_a_follower_goes_on_behind_its_snapshot(city: City) -> None:
     assert second.store.state.ledger.hash == (await city.ledger.head())[1]
 
 
-async def test_a_follower_of_a_ledger_that_was_replaced_begins_anew(city: City) -> None:
+async def test_a_start_reads_what_it_misses_from_the_ledger_and_then_follows(city: City) -> None:
+    await city.publish("case", case(), case())
+    async with Following(city.follower(ledger=city.ledger)) as first:
+        await until(lambda: first.complete.is_set())
+        assert first.store.state.ledger.position == 2
+    await city.publish("case", case())
+    async with Following(city.follower(first.store, first.cursor, city.ledger)) as second:
+        await until(lambda: second.complete.is_set())
+        assert second.records == {}
+        await city.publish("case", case())
+        await until(lambda: second.store.state.ledger.position == 4)
+    assert second.records == {"case": 1}
+    assert second.store.state.ledger.hash == (await city.ledger.head())[1]
+    assert stands_at(second) == 4
+
+
+async def test_the_gateway_gives_what_a_reader_does_not_find_in_the_ledger(city: City) -> None:
+    await city.publish("case", *(case() for _ in range(5)))
+    async with Following(city.follower()) as first:
+        await until(lambda: first.store.state.ledger.position == 5)
+    await city.ledger.client.xtrim("{ledger}:stream", minid="3-0", approximate=False)
+    async with Following(city.follower(ledger=city.ledger)) as follower:
+        await until(lambda: follower.store.state.ledger.position == 5)
+    assert follower.records["case"] == 5  # the gateway still has the facts that the reader does not find
+    assert not follower.broken
+
+
+@pytest.mark.parametrize("reads_ledger", [False, True])
+async def test_a_follower_of_a_ledger_that_was_replaced_begins_anew(city: City, reads_ledger: bool) -> None:
     await city.publish("case", case(), case())
     async with Following(city.follower()) as old:
         await until(lambda: old.store.state.ledger.position == 2 and old.complete.is_set())
@@ -116,7 +146,8 @@ async def test_a_follower_of_a_ledger_that_was_replaced_begins_anew(city: City) 
         async with composed(Path(folder), servers.log_url, servers.pictures_url) as gateway:
             other = City(gateway, gateway._stores.ledger)
             await other.publish("case", case(id="other"))
-            async with Following(other.follower(old.store, old.cursor)) as follower:
+            ledger = other.ledger if reads_ledger else None
+            async with Following(other.follower(old.store, old.cursor, ledger)) as follower:
                 await until(lambda: list(follower.store.state.ledger.cases) == ["hotline/other"])
         servers.stop()
     assert follower.store.state.ledger.position == 1

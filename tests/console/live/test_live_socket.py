@@ -19,6 +19,7 @@ from tornado.websocket import WebSocketHandler
 
 from console.live.live_socket import LiveHandler, PageProtocol
 from console.live.watcher import Watcher
+from console.live.wire import text_message
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: wall\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -36,7 +37,8 @@ class Channel:
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
         self.watchers.add(watcher)
-        watcher.post_text(hello)
+        watcher.post_text(text_message(hello))
+        watcher.wake()
 
     def leave(self, watcher: Watcher) -> None:
         self.watchers.discard(watcher)
@@ -120,9 +122,11 @@ async def test_a_browser_that_leaves_the_live_socket_while_it_is_written_to(
         (watcher,) = channel.watchers
         for number in range(posted):
             watcher.post_frame(str(number), BIG)
+            watcher.wake()
         await asyncio.sleep(0)
         browser.close()
         watcher.post_frame("late", BIG)
+        watcher.wake()
         await noticed(lambda: not channel.watchers)
     assert (failed, caplog.records) == ([], [])
 

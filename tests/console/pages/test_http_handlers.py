@@ -84,6 +84,13 @@ def test_metrics_tell_lag_sessions_lateness_bytes_and_records_to_this_machine_al
         "citywall_channel_bytes_total", "citywall_feed_lag_seconds", "citywall_views_refused_total",
         'citywall_sign_ins_total{outcome="refused"}',
         'citywall_records_total{topic="case"} 1.0',
+        'citywall_watchers{channel="street"} 0.0', 'citywall_watchers_behind{channel="wall"} 0.0',
+        'citywall_channel_looks_total{channel="wall"}',
+        'citywall_channel_look_cpu_seconds_total{channel="wall"}',
+        'citywall_channel_frame_age_seconds{channel="wall"}',
+        'citywall_channel_frame_age_seconds{channel="duty"} NaN',
+        'citywall_channel_frames_dropped_total{channel="wall"}',
+        'citywall_channel_views_dropped_total{channel="agency"} 0.0',
     )  # fmt: skip
     assert [name for name in names if name not in told.body.decode()] == []
     assert Answer(running, "/metrics", PROXIED).status == 403

@@ -29,6 +29,7 @@ from console.app.access_services import AccessServices
 from console.heat.handlers import HeatPage, heat_patterns
 from console.live.channels import Channels, Scoped
 from console.live.live_socket import LiveHandler
+from console.live.wire import text_message
 from console.pages.http_handlers import MetricsHandler
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
@@ -58,7 +59,8 @@ class Said:
 
     def join(self, watcher: Any, hello: bytes) -> None:
         self.watchers.append(watcher)
-        watcher.post_text(hello)
+        watcher.post_text(text_message(hello))
+        watcher.wake()
 
     def leave(self, watcher: Any) -> None:
         if watcher in self.watchers:
