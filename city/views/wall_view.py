@@ -128,7 +128,7 @@ class WallView:
             closures=linkage.closures,
             case_columns=self._open.points.seen(),
             command=command_seen(
-                ledger, responsible_shift(ledger), seen.response.rank, ledger.clock.at(now),
+                ledger, responsible_shift(ledger), seen.response.real_rank, ledger.clock.at(now),
                 units=self._units,
             ),
             situation=self._situation.see(
