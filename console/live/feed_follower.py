@@ -67,6 +67,8 @@ class Follower:
         self.lag_s: dict[str, float] = {}
         self.records: dict[str, int] = {}
         self.complete = asyncio.Event()
+        self.measured_cursor = ""
+        """The cursor behind the last telemetry that was passed on."""
         self.on_measured: list[Callable[[str, list[dict[str, Any]]], None]] = []
         """Called with topic and records of every telemetry message, after they are folded."""
         self.on_begun: list[Callable[[str], None]] = []
@@ -171,8 +173,9 @@ class Follower:
     async def _follow_telemetry(self) -> None:
         async for message in self._telemetry.messages():
             if message.get("hello", {}).get("snapshot"):
+                self.measured_cursor = message["hello"]["cursor"]
                 for begin in self.on_begun:
-                    begin(message["hello"]["cursor"])
+                    begin(self.measured_cursor)
             elif "snapshot" in message:
                 part = message["snapshot"]
                 self._measure(part["topic"], part["records"])
@@ -182,6 +185,7 @@ class Follower:
             elif "records" in message:
                 self._count(message)
                 self._measure(message["topic"], message["records"])
+                self.measured_cursor = message["cursor"]
                 for take in self.on_streamed:
                     take(message["topic"], message["records"])
 
