@@ -27,7 +27,7 @@ from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
 from console.engine.timers import Timers
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from console.orders.answers import signed
 from feeds.clients.commander import Answer, Done, Why
 from feeds.gateway.hub import epoch_of
@@ -255,7 +255,7 @@ async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> 
 
 async def write_snapshot(ledger: Ledger, settings: Settings) -> int:
     """Fold the ledger and write a snapshot, so that no process needs to fold it; return the position."""
-    store = Store()
+    store = Store(keep_days=kept_days(settings))
     while rows := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):
         store.commit(rows)
         await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from city.state.ledger_state import SourceState
 from console.deployment.district import District
 from console.deployment.settings import Settings
 from console.live.catching_up import catch_up
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from feeds.clients.subscriber import Subscriber
 from feeds.ledger.ledger import Ledger
 from feeds.protocol.cursors import Cursor, Place, read_cursor
@@ -241,9 +241,11 @@ def follower_of(
     settings: Settings, district: District, *, clock: Callable[[], float], ledger: Ledger | None = None
 ) -> Follower:
     """Return a follower that continues from the newest snapshot of the data dir; see :class:`Follower`."""
-    newest = Snapshots(settings.data_dir / "snapshots").newest()
+    keep_days = kept_days(settings)
+    newest = Snapshots(settings.data_dir / "snapshots").newest(keep_days)
     state, cursor = newest or (None, "")
     return Follower(
-        Store(state), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
-        ledger=ledger, intervals={name: source.interval_s for name, source in district.sources.items()},
+        Store(state, keep_days=keep_days), settings.feed_url, settings.gateway_token, clock=clock,
+        cursor=cursor, ledger=ledger,
+        intervals={name: source.interval_s for name, source in district.sources.items()},
     )  # fmt: skip
