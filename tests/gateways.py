@@ -22,7 +22,7 @@ from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
-from feeds.telemetry.telemetry import Telemetry
+from feeds.telemetry.topic_servers import open_telemetry
 
 ALL_RIGHTS = (
     "publish:case", "publish:warning", "publish:sensor", "publish:camera", "publish:unit", "subscribe:*",
@@ -56,11 +56,17 @@ async def restarted(servers: EmbeddedServers) -> list[str]:
 
 @asynccontextmanager
 async def composed(
-    data: Path, log_url: str, pictures_url: str, *, clock: Callable[[], float] = time.time, **config: Any
+    data: Path,
+    log_url: str,
+    pictures_url: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    topics: str = "",
+    **config: Any,
 ) -> AsyncIterator[Gateway]:
     """A gateway that listens; its stores are closed at the end."""
     ledger = await Ledger.open(log_url)
-    telemetry = await Telemetry.open(log_url)
+    telemetry = await open_telemetry(log_url, topics)
     pictures = Pictures.open(pictures_url)
     people, tokens = PeopleStore(data), TokenStore(data)
     letters = DeadLetters(data, people.encryption)

@@ -14,11 +14,31 @@ from playwright.sync_api import Browser, Page
 
 import static
 
-__all__ = ["BOKEH", "PageServer", "give_back", "page_of", "page_server"]
+__all__ = ["BOKEH", "NO_SILENCE", "PageServer", "give_back", "page_of", "page_server"]
 
 STATIC, LIBRARY, EMPTY, WORKER = "/citywall/static/", "/bokeh/", "/empty", "/phone-worker.js"
 BOKEH = f'<script src="{LIBRARY}bokeh.min.js"></script>'
 """What a page with an embedded figure loads first."""
+NO_SILENCE = """
+// An order without an answer is sent again after two seconds (static/js/orders.js), and on a busy machine
+// a test may look as late as that; here they are over when the test says so.
+{
+  const SILENT_MS = 2000, begin = window.setTimeout, end = window.clearTimeout, held = new Map();
+  let number = 0;
+  window.setTimeout = (fn, ms, ...given) => {
+    if (ms !== SILENT_MS) return begin(fn, ms, ...given);
+    held.set(--number, () => fn(...given));
+    return number;
+  };
+  window.clearTimeout = (id) => { if (!held.delete(id)) end(id); };
+  window.fallSilent = () => {
+    const all = [...held.values()];
+    held.clear();
+    for (const fn of all) fn();
+  };
+}
+"""
+"""What a page's first script is: no order is silent by itself."""
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 

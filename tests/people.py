@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import secrets
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
@@ -64,6 +65,9 @@ def story(
         with Cast(running, holders, roster=roster, leads=leads, flood_office=flood_office) as people:
             try:
                 running.start()
+                people.wait_for_type(
+                    "RosterLoaded"
+                )  # the engine notes it a moment after the console is ready
                 yield people
             finally:
                 running.stop()
@@ -123,17 +127,18 @@ class Cast:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     def order(self, who: str, verb: str, key: str, version: int, **args: Any) -> Answer:
-        """Give a command over ``/v1/command``; ``key`` is the case's key."""
-        subject = f"case:{key}"
-        return self.wait(self._send(who, verb, subject, version, args))
+        """Give a command on a case as :meth:`send` does; ``key`` is the case's key."""
+        return self.send(who, verb, f"case:{key}", version, **args)
 
-    async def _send(self, who: str, verb: str, subject: str, version: int, args: dict[str, Any]) -> Answer:
+    async def _send(
+        self, who: str, verb: str, subject: str, version: int, args: dict[str, Any], id_: str = ""
+    ) -> Answer:
         if who not in self._commanders:
             url = self.running.console.replace("http", "ws")
             commander = Commander(url, self.tokens[who])
             self._commanders[who] = await commander.__aenter__()
         args = with_stored(self.running.data, args)
-        return await self._commanders[who].send(verb, subject, version, args)
+        return await self._commanders[who].send(verb, subject, version, args, command_id=id_)
 
     def done(self, who: str, verb: str, key: str, version: int, **args: Any) -> int:
         """Give a command that must be done; return the case's new version."""
@@ -142,12 +147,18 @@ class Cast:
         return answer.done.version
 
     def send(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Answer:
-        """Give a command on any subject over ``/v1/command``; a busy console is asked again."""
-        for _ in range(5):
-            answer: Answer = self.wait(self._send(who, verb, subject, version, args))
-            if answer.refused is None or answer.refused.code != "read_only":
-                break
-        return answer
+        """Give a command on any subject over ``/v1/command``.
+
+        A console that did not decide is asked again with the same id: what was done is told, not done twice.
+        """
+        id_ = secrets.token_hex(8)
+
+        def decided() -> Answer | None:
+            answer: Answer = self.wait(self._send(who, verb, subject, version, args, id_))
+            return None if answer.refused is not None and answer.refused.code == "read_only" else answer
+
+        found: Answer = wait_for(decided, 20.0, 0.2)
+        return found
 
     def give(self, who: str, verb: str, subject: str, version: int, **args: Any) -> Done:
         """Give a command that must be done."""
@@ -156,9 +167,22 @@ class Cast:
         return answer.done
 
     def does(self, who: str, verb: str, subject: str, **args: Any) -> Done:
-        """Give a command that must be done, at the version of the subject's newest fact."""
+        """Give a command that must be done, at the version of the subject's newest fact.
+
+        The engine may write of the subject in between: the person looks and orders again.
+        """
+        version = self._version(subject)
+        while True:
+            answer = self.send(who, verb, subject, version, **args)
+            if answer.done is not None:
+                return answer.done
+            assert answer.refused is not None
+            before, version = version, self._version(subject)
+            assert (answer.refused.code, version > before) == ("conflict", True), (who, verb, answer.refused)
+
+    def _version(self, subject: str) -> int:
         told = [fact["data"].get("version", 0) for fact in self.all_facts() if fact["subject"] == subject]
-        return self.give(who, verb, subject, max(told, default=0), **args)
+        return max(told, default=0)
 
     def photo(self, shade: int = 90) -> str:
         """Store a photo as its agency's page does; return its id. Another shade is another photo."""

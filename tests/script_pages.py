@@ -2,7 +2,8 @@
 
 Socket and session are ours: ``window.tell(message)`` is the live socket speaking, ``window.sent`` what the
 page ordered and asked through its session, ``window.reply(message)`` the session's answer. With
-``window.answering`` set to a function every order is answered by it after ``window.delay`` ms.
+``window.answering`` set to a function every order is answered by it after ``window.delay`` ms. What got no
+answer is sent again when ``window.fallSilent()`` says so, not by the clock.
 """
 
 import json
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
-from tests.page_server import give_back, page_of, page_server
+from tests.page_server import NO_SILENCE, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["DONE", "IN_CARD", "LATER", "SLOWLY", "mark", "opened", "tell_view"]
@@ -155,7 +156,8 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         for name in ("base", layout.styles or layout.key)
     )
     return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{layout.grid_rules}</style>{sheets}
-      <script>{FAKES}</script><script type="application/json" id="citywall-page">{words}</script>{scripts}
+      <script>{NO_SILENCE}{FAKES}</script>
+      <script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""
 

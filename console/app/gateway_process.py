@@ -23,7 +23,7 @@ from feeds.ledger.ledger import Ledger
 from feeds.people.reporters import PeopleStore
 from feeds.people.tokens import TokenStore
 from feeds.storage.connections import connect
-from feeds.telemetry.telemetry import Telemetry
+from feeds.telemetry.topic_servers import open_telemetry
 
 __all__ = ["run_gateway"]
 
@@ -41,7 +41,9 @@ async def run_gateway(settings: Settings) -> None:
     pictures = connect(settings.pictures_url)
     stores = Stores(
         ledger=await retry_while_unavailable(lambda: Ledger.open(settings.log_url, segments=data / "ledger")),
-        telemetry=await retry_while_unavailable(lambda: Telemetry.open(settings.log_url)),
+        telemetry=await retry_while_unavailable(
+            lambda: open_telemetry(settings.log_url, settings.telemetry_urls)
+        ),
         pictures=Pictures.open(settings.pictures_url),
         people=people,
         deadletters=DeadLetters(data, people.encryption),

@@ -1,6 +1,7 @@
 """Settings: one frozen table, read once. Only this module reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ class Setting(msgspec.Struct, frozen=True):
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", "data", "folder of this district's data: logs, archive, accounts, tables"),
-    Setting("log_url", "", "log server, `redis://…` or `unix:///…` (`citywall demo` starts its own)"),
+    Setting("log_url", "", "log server: `redis://…`, `unix:///…`, `sentinel://host:port,…/name`"),
     Setting("pictures_url", "", "picture server, as above; may forget everything"),
+    Setting("telemetry_urls", "", "topics on other servers, `unit=redis://… sensor=…`; empty = the log's"),
     Setting("host", "127.0.0.1", "address that the console listens on"),
     Setting("port", 5006, "port of the console"),
     Setting("review_port", 5007, "port of the review, a process of its own"),
@@ -70,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True):
     data_dir: Path
     log_url: str
     pictures_url: str
+    telemetry_urls: str
     host: str
     port: int
     review_port: int
@@ -123,6 +126,9 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     if values["log_format"] not in ("json", "text"):
         message = f"CITYWALL_LOG_FORMAT: expected json or text, got {values['log_format']!r}"
         raise SettingsError(message)
+    for name in ("log_url", "pictures_url"):
+        _check_sentinels(PREFIX + name.upper(), values[name])
+    _check_topics(values["telemetry_urls"])
     return Settings(**values)
 
 
@@ -133,7 +139,14 @@ def drill_settings(data_dir: Path, environment: Mapping[str, str] | None = None,
     starts one where the real city runs must see that it cannot reach it.
     """
     source = os.environ if environment is None else environment
-    for name in ("log_url", "pictures_url", "gateway_url", "gateway_token", "data_dir"):
+    for name in (
+        "log_url",
+        "pictures_url",
+        "telemetry_urls",
+        "gateway_url",
+        "gateway_token",
+        "data_dir",
+    ):
         variable = PREFIX + name.upper()
         if source.get(variable):
             message = (
@@ -153,6 +166,29 @@ def source_secrets(environment: Mapping[str, str] | None = None) -> dict[str, st
     """Return the variables that hold tokens and passwords of live sources (``CITYWALL_SOURCE_…``)."""
     source = os.environ if environment is None else environment
     return {name: value for name, value in source.items() if name.startswith(f"{PREFIX}SOURCE_")}
+
+
+_SENTINELS = re.compile(r"sentinel://(?:[^@/]*@)?[^@/,]+:\d+(?:,[^@/,]+:\d+)*/[^/]+/?")
+
+
+def _check_sentinels(variable: str, url: str) -> None:
+    if url.startswith("sentinel:") and not _SENTINELS.fullmatch(url):  # the value may hold a password
+        message = f"{variable}: expected sentinel://host:port,host:port/name"
+        raise SettingsError(message)
+
+
+def _check_topics(text: str) -> None:
+    if not text.strip():
+        return
+    from feeds.telemetry.topic_servers import read_topic_urls  # needed by few; it loads the clients
+
+    try:
+        urls = read_topic_urls(text)
+    except ValueError as error:
+        message = f"{PREFIX}TELEMETRY_URLS: {error}"
+        raise SettingsError(message) from error
+    for topic, url in urls.items():
+        _check_sentinels(f"{PREFIX}TELEMETRY_URLS, {topic}", url)
 
 
 def _read(setting: Setting, text: str) -> Any:

@@ -253,7 +253,7 @@ async def run_engine(settings: Settings) -> None:
     ledger = await retry_while_unavailable(lambda: Ledger.open(settings.log_url, segments=segments))
     archive = await retry_while_unavailable(
         lambda: Archive.open(
-            settings.log_url, settings.data_dir / "archive", clock=time.time,
+            settings.log_url, settings.data_dir / "archive", clock=time.time, topics=settings.telemetry_urls,
             keep_s=settings.telemetry_hours * 3600, keep_bytes=settings.telemetry_mb * 2**20,
         )
     )  # fmt: skip

@@ -19,6 +19,7 @@ from console.heat.points import KIND_OF, HeatPoints
 from console.live.feed_follower import TELEMETRY_TOPICS, Follower
 from feeds.protocol.cursors import ORIGIN, StreamId, read_cursor
 from feeds.telemetry.telemetry import Telemetry, TelemetryEntry, TelemetryUnavailable
+from feeds.telemetry.topic_servers import open_telemetry
 from layers.fields.buckets import KEPT_MINUTES, MINUTE_S
 
 __all__ = ["HeatFeed", "feed_heat", "rebuild"]
@@ -36,11 +37,12 @@ class HeatFeed:
 
     def __init__(
         self, points: HeatPoints, follower: Follower, url: str, *, clock: Callable[[], float],
-        kept: KeptCounts | None = None,
+        topics: str = "", kept: KeptCounts | None = None,
     ) -> None:  # fmt: skip
+        """``url``: the log server's; ``topics``: those on other servers; ``kept``: the counts on disk."""
         self._points = points
         self._follower = follower
-        self._url = url
+        self._url, self._topics = url, topics
         self._clock = clock
         self._kept = kept
         self._cursor = ""
@@ -84,8 +86,10 @@ class HeatFeed:
         if kept.cursor.epoch != until.epoch:
             return behind
         try:
-            telemetry = await Telemetry.open(self._url)
+            telemetry = await open_telemetry(self._url, self._topics)
         except TelemetryUnavailable:
+            await asyncio.sleep(AGAIN_S)
+            self._begin(self._follower.measured_cursor)
             return behind
         try:
             for topic, place in kept.cursor.places.items():
@@ -95,7 +99,7 @@ class HeatFeed:
                     self._points.restore(kind, kept.minutes[kind], kept.since[kind])
                     behind[topic] = place.stream
         except TelemetryUnavailable:
-            self._begin(self._cursor)  # everything anew
+            self._begin(self._follower.measured_cursor)
         finally:
             await telemetry.close()
         return behind
@@ -138,7 +142,7 @@ class HeatFeed:
         done: set[str] = set()
         while len(done) < len(until) and not self._begun.is_set():
             try:
-                telemetry = await Telemetry.open(self._url)
+                telemetry = await open_telemetry(self._url, self._topics)
             except TelemetryUnavailable:
                 await asyncio.sleep(AGAIN_S)
                 continue
@@ -151,7 +155,7 @@ class HeatFeed:
                     done.add(topic)
             except TelemetryUnavailable:  # half a topic is counted: everything is counted anew
                 log.warning("heat_rebuild_interrupted")
-                self._begin(self._cursor)
+                self._begin(self._follower.measured_cursor)
             finally:
                 await telemetry.close()
         if not self._begun.is_set():
@@ -159,9 +163,12 @@ class HeatFeed:
             self.rebuilt.set()
 
 
-def feed_heat(points: HeatPoints, follower: Follower, url: str, data_dir: Path) -> Coroutine[Any, Any, None]:
-    """Return the task that feeds the counts from a follower that does not run yet; ``url``: the log's."""
-    return HeatFeed(points, follower, url, clock=time.time, kept=KeptCounts(data_dir)).run()
+def feed_heat(
+    points: HeatPoints, follower: Follower, url: str, data_dir: Path, topics: str = ""
+) -> Coroutine[Any, Any, None]:  # fmt: skip
+    """Return the task that feeds the counts from a follower that does not run yet."""
+    kept = KeptCounts(data_dir)
+    return HeatFeed(points, follower, url, clock=time.time, topics=topics, kept=kept).run()
 
 
 async def rebuild(

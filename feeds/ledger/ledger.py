@@ -135,7 +135,8 @@ class Ledger:
                 arguments += [body, digest(body)]
         try:
             rows = await self._run(arguments)
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, LedgerUnavailable) as error:
+            self._counted_at = float("-inf")  # another server may be the primary now, with other replicas
             raise LedgerUnavailable(str(error)) from error
         return [_answer(row) for row in rows]
 

@@ -8,18 +8,15 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import redis.asyncio as redis
-from redis.exceptions import RedisError, ResponseError
 
 from city.clocks.timestamps import iso
 from feeds.protocol.cursors import StreamId, stream_id, stream_text
-from feeds.storage.connections import connect
 from feeds.storage.files import sync_folder
 from feeds.telemetry.archive_files import HourFile
 from feeds.telemetry.telemetry import KEEP_BYTES, KEEP_S, Telemetry, TelemetryEntry, TelemetryUnavailable
+from feeds.telemetry.topic_servers import open_telemetry
 
 __all__ = ["ROUND_S", "TOPICS", "Archive"]
 
@@ -43,11 +40,10 @@ class Archive:
     """Writes telemetry into files and trims it. Run it in one process; two would do the same work twice."""
 
     def __init__(
-        self, telemetry: Telemetry, client: redis.Redis, folder: Path, *, clock: Callable[[], float],
+        self, telemetry: Telemetry, folder: Path, *, clock: Callable[[], float],
         keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES,
     ) -> None:  # fmt: skip
         self._telemetry = telemetry
-        self._client = client
         self._folder = folder
         self._clock = clock
         self._keep_s = keep_s
@@ -58,17 +54,21 @@ class Archive:
 
     @classmethod
     async def open(
-        cls, url: str, folder: Path, *, clock: Callable[[], float],
+        cls, url: str, folder: Path, *, clock: Callable[[], float], topics: str = "",
         keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES,
     ) -> "Archive":  # fmt: skip
         """Connect to the server of the telemetry; ``clock`` is machine time (epoch seconds).
 
+        ``topics`` names those that are on other servers (:func:`open_telemetry`).
+
         Raises TelemetryUnavailable, OSError, ValueError when the cursor file is damaged.
         """
-        telemetry = Telemetry(connect(url), connect(url))
-        archive = cls(telemetry, connect(url), folder, clock=clock, keep_s=keep_s, keep_bytes=keep_bytes)
-        await telemetry.epoch()
-        return archive
+        telemetry = await open_telemetry(url, topics)
+        try:
+            return cls(telemetry, folder, clock=clock, keep_s=keep_s, keep_bytes=keep_bytes)
+        except BaseException:
+            await telemetry.close()
+            raise
 
     @property
     def lost(self) -> int:
@@ -88,31 +88,28 @@ class Archive:
             try:
                 await self._count_loss(topic)
                 await self._archive(topic, flush=flush)
-            except (TelemetryUnavailable, RedisError, OSError) as error:
+            except (TelemetryUnavailable, OSError) as error:
                 self.problem = f"{topic}: {error}"
             try:
                 await self._telemetry.trim(topic, keep_s=self._keep_s, keep_bytes=self._keep_bytes)
                 await self._count_loss(topic)
-            except (TelemetryUnavailable, RedisError, OSError) as error:
+            except (TelemetryUnavailable, OSError) as error:
                 self.problem = f"{topic}: {error}"
 
     async def close(self) -> None:
         """Close the connections."""
         await self._telemetry.close()
-        await self._client.aclose()
 
     async def _count_loss(self, topic: str) -> None:
         """Count the batches trimmed before archiving: all trimmed batches minus ``passed``."""
-        try:
-            info: dict[str, Any] = await self._client.xinfo_stream(f"telemetry:{topic}")
-        except ResponseError:  # no such stream yet
+        held = await self._telemetry.entries(topic)
+        if held is None:
             return
-        place = self.places[topic]
-        gone = int(info["entries-added"]) - int(info["length"])
-        first = info["first-entry"]
-        if int(info["entries-added"]) < place.passed:  # a new stream under the old name
+        added, length, first = held
+        place, gone = self.places[topic], added - length
+        if added < place.passed:  # a new stream under the old name
             place.passed = gone
-        elif gone > place.passed and (first is None or stream_id(first[0]) > stream_id(place.after)):
+        elif gone > place.passed and (first is None or first > stream_id(place.after)):
             place.lost += gone - place.passed
             place.passed = gone
             self._save()
@@ -130,8 +127,7 @@ class Archive:
         now = self._clock()
         if _hour(oldest.id) != iso(now)[:13] or now - oldest.id[0] / 1000 >= FLUSH_S:
             return True
-        used = await self._client.memory_usage(f"telemetry:{topic}")
-        return int(used or 0) > self._keep_bytes // 2
+        return await self._telemetry.used_bytes(topic) > self._keep_bytes // 2
 
     async def _write_hour(self, topic: str, hour: str) -> None:
         """Write the entries of one hour that are not yet archived into the hour's next file.

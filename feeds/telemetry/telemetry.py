@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 import redis.asyncio as redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from feeds.protocol.cursors import StreamId, stream_id, stream_text
 from feeds.storage.connections import connect
@@ -223,13 +223,34 @@ class Telemetry:
         except (RedisError, OSError) as error:
             raise TelemetryUnavailable(str(error)) from error
 
+    async def entries(self, topic: str) -> tuple[int, int, StreamId | None] | None:
+        """Return how many entries a topic ever got, how many it has, and the first one's id; None for none.
+
+        Raises TelemetryUnavailable.
+        """
+        try:
+            info: dict[str, Any] = await self._client.xinfo_stream(f"telemetry:{topic}")
+        except ResponseError:  # no such stream yet
+            return None
+        except (RedisError, OSError) as error:
+            raise TelemetryUnavailable(str(error)) from error
+        first = info["first-entry"]
+        return int(info["entries-added"]), int(info["length"]), stream_id(first[0]) if first else None
+
+    async def used_bytes(self, topic: str) -> int:
+        """Return the memory of a topic's stream. Raises TelemetryUnavailable."""
+        try:
+            return int(await self._client.memory_usage(f"telemetry:{topic}") or 0)
+        except (RedisError, OSError) as error:
+            raise TelemetryUnavailable(str(error)) from error
+
     async def trim(self, topic: str, *, keep_s: float = KEEP_S, keep_bytes: int = KEEP_BYTES) -> int:
         """Trim entries older than ``keep_s`` and the oldest ones above ``keep_bytes``; return how many."""
         key = f"telemetry:{topic}"
         keys = [key, f"{key}:gone"]
         try:
             dropped = int(await self._trim(keys=keys, args=["age", int(keep_s * 1000)]))
-            used = int(await self._client.memory_usage(key) or 0)
+            used = await self.used_bytes(topic)
             if used > keep_bytes:
                 kept = int(await self._client.xlen(key)) * keep_bytes // used
                 dropped += int(await self._trim(keys=keys, args=["length", kept]))

@@ -10,12 +10,16 @@ export function runLine(city, run) {
   const { say, words } = city, { round } = run;
   const asked = round && say.say(round.streets > 0 ? "levels.run.streets" : "levels.run.units", { n: round.streets || round.holders, h: round.interval_s / 3600 });
   const relaxed = run.relaxed.map(({ kind }) => words("relaxation." + kind) ?? kind), ended = run.relaxations_ended.map((kind) => words("relaxation." + kind) ?? kind);
+  const screens = (ones) => ones.filter((one) => one !== "briefing_cut"); // told only where a briefing runs
+  const over = [run.seats_ended.length > 0 && say.say("levels.run.seats_over", { n: run.seats_ended.length }),
+    ...run.roster_ended.map((one) => words("run.roster." + one)), ...screens(run.screens_ended).map((one) => words("run.screen." + one))].filter(Boolean);
   const told = joined(
     say.say("levels.run.tasks", { n: run.tasks.length }), run.seats.length > 0 && say.say("levels.run.seats", { n: run.seats.length }), asked,
     run.briefings > 0 && words("run.screen.briefing_cut"), run.deferred > 0 && say.say("levels.run.deferred", { n: run.deferred }),
     relaxed.length > 0 && say.say("levels.run.relaxed", { what: relaxed.join(say.say("list.comma")) }),
     ended.length > 0 && say.say("levels.run.relaxed_no_more", { what: ended.join(say.say("list.comma")) }),
-    ...[...run.roster.map((one) => words("run.roster." + one)), ...run.screens.filter((one) => one !== "briefing_cut").map((one) => words("run.screen." + one))],
+    ...[...run.roster.map((one) => words("run.roster." + one)), ...screens(run.screens).map((one) => words("run.screen." + one))],
+    over.length > 0 && say.say("levels.run.over", { what: over.join(say.say("list.comma")) }),
   );
   return told;
 }

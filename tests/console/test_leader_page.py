@@ -105,7 +105,7 @@ def test_three_sizes_have_no_scroll_and_nothing_covers_anything(
     tablet = opened(cast, browser, "xia", "tablet")
     for page in (pages("xia"), tablet):
         card(page, "leader_decisions").locator("li").first.wait_for()
-        page.wait(f"() => ({OVERFLOWS})().length === 0")
+        page.wait(f"() => ({OVERFLOWS})().length === 0 && ({COVERED})().length === 0")
         assert page.page.evaluate(COVERED) == []
     tablet.close()
     # A phone shows level, numbers and decisions; the rest is one tap away.

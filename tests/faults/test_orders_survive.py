@@ -223,6 +223,7 @@ class Pair:
 
     def _server(self, folder: Path, port: int, config: dict[str, str]) -> Any:
         socket = folder.with_suffix(".sock")
+        config = {**config, "repl-diskless-sync-delay": "0"}  # else a replica waits five seconds for others
         return ValkeyServer(
             port=port, data_dir=folder, persist=True, unix_socket_path=socket, config=config
         )  # fmt: skip

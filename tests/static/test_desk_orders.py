@@ -131,7 +131,8 @@ def test_the_second_half_of_a_double_click_orders_nothing_whatever_stands_there_
 
 def test_silence_says_not_delivered_and_sends_the_same_id_again(page: Page) -> None:
     press(page, 0, ".pair .one")
-    page.wait_for_function(f"({WORDS})('{mark(0)}').includes('未送达')", timeout=4000)
+    page.evaluate("fallSilent()")
+    assert "未送达" in page.evaluate(WORDS, mark(0))
     acts = page.evaluate("acts()")
     assert len(acts) == 2
     assert acts[0] == acts[1]
@@ -148,7 +149,8 @@ def test_an_order_of_which_nobody_knows_is_asked_for_again_and_never_called_not_
     )
     press(page, 0, ".pair .one")
     page.wait_for_function(f"({WORDS})('{mark(0)}').includes('未送达 · 重发中')")
-    page.wait_for_function(f"({WORDS})('{mark(0)}').includes('已升级▸值班长')", timeout=6000)
+    page.evaluate("fallSilent()")
+    page.wait_for_function(f"({WORDS})('{mark(0)}').includes('已升级▸值班长')")
     acts = page.evaluate("acts()")
     assert len(acts) == 2
     assert acts[0] == acts[1]
@@ -159,7 +161,8 @@ def test_of_many_those_without_an_answer_are_not_called_not_done_and_may_be_sent
     for key in ("j", "x", "j", "x", "r"):
         page.keyboard.press(key)
     page.evaluate(A_MINUTE_LATER)
-    page.wait_for_function(f"({FOOT})().includes('已执行 0 · 未执行 0 · 未送达 2 · 待答 0')", timeout=6000)
+    page.evaluate("fallSilent()")
+    page.wait_for_function(f"({FOOT})().includes('已执行 0 · 未执行 0 · 未送达 2 · 待答 0')")
     assert page.evaluate(WORDS, mark(0)).endswith("重发 好")
     page.evaluate(DONE)
     first = page.evaluate("acts()[0].command_id")

@@ -123,6 +123,7 @@ def test_two_agencies_refuse_it_and_it_waits_for_a_ruling(cast: Cast, sights: di
         sight.wait_for_words(cell, "待裁定")
         sight.wait_for_words(cell, "退单2次（通信、电力）")
     wall.wait("() => citywall.card('act').scalars.ruling === 1")
+    row(desk).get_by_role("button", name="送带班领导").wait_for()  # her page may come after theirs
     for gone in ("升级▸", "改派▸"):
         assert row(desk).get_by_role("button", name=gone).count() == 0
     row(desk).get_by_role("button", name="送带班领导").click()
@@ -157,6 +158,7 @@ def test_the_leader_rules_and_power_cannot_give_it_back(cast: Cast, sights: dict
     leader.wait_for_words("desk_detail", "电力无此井")
     leader.wait_for_words("desk_detail", "责任登记：")
     answers = detail.locator(".answers button")
+    answers.nth(2).wait_for()
     assert answers.count() == 3
     answers.filter(has_text="电力（临时").click()
     cast.wait_for_fact(KEY, "OwnershipRuled")

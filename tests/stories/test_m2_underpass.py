@@ -127,7 +127,7 @@ def test_a_rise_is_told_and_one_press_orders_all_parties(cast: Cast, screens: Sc
     cast.set_city("2026-11-20T02:14:40")
     _, desk = screens.pages["desk"]
     suggested = desk.page.locator('[data-cell="desk_linkage"] .closure')
-    assert "建议提前封闭 川沙路" in suggested.inner_text()
+    suggested.get_by_text("建议提前封闭 川沙路").first.wait_for()  # another page than the wall
     assert "11 cm ↑3.7 cm/分" in suggested.inner_text()
     suggested.locator("button").click()
     cast.wait_for(f"device:{PRESSED}", "UnderpassClosureOrdered")

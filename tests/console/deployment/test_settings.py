@@ -31,3 +31,31 @@ def test_another_process_reads_the_same_settings_from_the_environment() -> None:
 def test_what_is_given_wins_over_the_environment() -> None:
     assert read_settings({"CITYWALL_PORT": "7000"}, port=6000).port == 6000
     assert read_settings({"CITYWALL_PORT": "7000"}, port=None).port == 7000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("LOG_URL", "sentinel://u:geheim@one/ledger", "CITYWALL_LOG_URL: expected sentinel://host:port"),
+        ("PICTURES_URL", "sentinel://one:1", "CITYWALL_PICTURES_URL: expected sentinel://host:port"),
+        (
+            "TELEMETRY_URLS",
+            "cars=redis://one",
+            "TELEMETRY_URLS: expected topic=url.* got the topic 'cars'",
+        ),
+        ("TELEMETRY_URLS", "unit=redis://a unit=redis://b", "at most once; got the topic 'unit'"),
+        ("TELEMETRY_URLS", "redis://one", "CITYWALL_TELEMETRY_URLS: expected topic=url"),
+        ("TELEMETRY_URLS", "unit=sentinel://one", "CITYWALL_TELEMETRY_URLS, unit: expected sentinel://"),
+    ],
+)
+def test_an_unusable_address_of_servers_is_refused_by_name(name: str, value: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=why) as caught:
+        read_settings({f"CITYWALL_{name}": value})
+    assert "geheim" not in str(caught.value)
+
+
+def test_addresses_of_several_servers_are_taken() -> None:
+    sentinels = "sentinel://user:p%40ss@one:26379,two:26379/ledger"
+    topics = f"unit=redis://three:6379 sensor={sentinels}"
+    settings = read_settings({"CITYWALL_LOG_URL": sentinels, "CITYWALL_TELEMETRY_URLS": topics})
+    assert (settings.log_url, settings.telemetry_urls) == (sentinels, topics)
