@@ -6,7 +6,6 @@ Each record counts once: in the kept counts, in the log up to where the stream b
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +13,7 @@ import structlog
 
 from city.clocks.timestamps import parse
 from city.state.ledger_state import CityState
+from console.deployment.settings import Settings
 from console.heat.kept_counts import Kept, KeptCounts
 from console.heat.points import KIND_OF, HeatPoints
 from console.live.feed_follower import TELEMETRY_TOPICS, Follower
@@ -163,11 +163,9 @@ class HeatFeed:
             self.rebuilt.set()
 
 
-def feed_heat(
-    points: HeatPoints, follower: Follower, url: str, data_dir: Path, topics: str = ""
-) -> Coroutine[Any, Any, None]:  # fmt: skip
+def feed_heat(points: HeatPoints, follower: Follower, settings: Settings) -> Coroutine[Any, Any, None]:
     """Return the task that feeds the counts from a follower that does not run yet."""
-    kept = KeptCounts(data_dir)
+    url, topics, kept = settings.log_url, settings.telemetry_urls, KeptCounts(settings.data_dir)
     return HeatFeed(points, follower, url, clock=time.time, topics=topics, kept=kept).run()
 
 
