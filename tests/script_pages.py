@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
@@ -149,7 +150,9 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
     )
     areas = " ".join(f"'{row}'" for row in layout.areas)
     words = f'{_json(told)[:-1]}, "words": {_words(lang)}}}'
-    scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
+    scripts = "".join(
+        f'<script src="/citywall/static/{static.script("js", name)}"></script>' for name in layout.scripts
+    )
     grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
     sheets = "".join(
         f'<link rel=stylesheet href="/citywall/static/css/{name}.css">'

@@ -5,7 +5,7 @@ its result and adds nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.ordinary import is_ordinary
 from city.dispatch.tables.response_rules import ALL, CENTRE, SEATS, STREET, PlanTask, ResponsePlan
 from city.linkage.presence import fallback_of, is_absent
+from city.response.in_force import in_force
 from city.state.briefing_records import CUT_OFF_RANK
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import LedgerState
@@ -24,17 +25,7 @@ __all__ = [
     "holders_of", "planned_for", "planned_round", "planned_task",
 ]  # fmt: skip
 
-T = TypeVar("T")
-
 HOUR: Final = 3600.0
-ROSTER: Final = {2: "leader_signs_in", 3: "leader_in_room", 4: "commander_in_command"}
-"""Rank → what the roster asks for from it on (domain §4.7)."""
-SCREENS: Final = {
-    1: ("level_band",),
-    2: ("emergency_face", "ordinary_lists_shrink", "video_preset", "briefing_cut"),
-    3: ("face_forced", "alarm_sounds"),
-}  # fmt: skip
-"""Rank → what screens change from it on (domain §4.6)."""
 
 
 class PlannedTask(msgspec.Struct, frozen=True):
@@ -78,7 +69,8 @@ class ActivationRun(msgspec.Struct, frozen=True):
     """Everything that one change of level starts and ends.
 
     ``incident``: id of the incident that carries the tasks, '' = a new one. ``round``: the zero reports from
-    now on. ``deferred``: open cases that wait from now on (灾害顺延). An exercise relaxes nothing.
+    now on. ``deferred``: open cases that wait from now on (灾害顺延). An exercise relaxes nothing. ``seats``,
+    ``roster`` and ``screens`` are what is new with the change, and was not so by another response.
     """
 
     response: str
@@ -94,6 +86,9 @@ class ActivationRun(msgspec.Struct, frozen=True):
     relaxed: tuple[PlannedRelaxation, ...] = ()
     relaxations_ended: tuple[str, ...] = ()
     screens: tuple[str, ...] = ()
+    seats_ended: tuple[str, ...] = ()
+    roster_ended: tuple[str, ...] = ()
+    screens_ended: tuple[str, ...] = ()
     briefings: tuple[str, ...] = ()
     """Ids of the running briefings that are cut off."""
     deferred: int = 0
@@ -113,9 +108,11 @@ def activation_run(
     run = ActivationRun(response_id, rank, before)
     if jurisdiction == CITY:
         return run  # the city's own level lifts the district's, which has the plan
+    old, new = in_force(state, rules), in_force(state, rules, {response_id: rank})
     run = msgspec.structs.replace(
-        run, roster=_between(ROSTER, before, rank),
-        screens=tuple(code for codes in _between(SCREENS, before, rank) for code in codes),
+        run, screens=_more(new.screens, old.screens), screens_ended=_more(old.screens, new.screens),
+        roster=_more(new.roster, old.roster), roster_ended=_more(old.roster, new.roster),
+        seats=_more(new.seats, old.seats), seats_ended=_more(old.seats, new.seats),
         briefings=tuple(
             one.id for one in state.briefings.values() if one.is_running and rank >= CUT_OFF_RANK
         ),
@@ -132,7 +129,6 @@ def activation_run(
     return msgspec.structs.replace(
         run, plan=plan.id, version=plan.version, incident=incident.id if incident is not None else "",
         tasks=tasks, round=planned_round(plan, rules, jurisdiction, rank) if rank != before else None,
-        seats=tuple(dict.fromkeys(task.planned_for or task.agency for task in tasks if task.kind == "seats")),
         relaxed=relaxed, relaxations_ended=ended,
         deferred=deferred_cases(state, rules) if any(one.kind == DEFER for one in relaxed) else 0,
     )  # fmt: skip
@@ -144,9 +140,9 @@ def _incident(state: LedgerState, response: Response) -> Incident | None:
     return state.incidents.get(active.incident) if active is not None else None
 
 
-def _between(steps: Mapping[int, T], before: int, rank: int) -> tuple[T, ...]:
-    """Return the steps above the old rank up to the new one."""
-    return tuple(step for at, step in steps.items() if before < at <= rank)
+def _more(ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is in one and not in the other."""
+    return tuple(one for one in ones if one not in others)
 
 
 def _tasks(

@@ -5,15 +5,22 @@ from typing import Final
 import msgspec
 
 from city.duty.authority import posts_of_role, responsible_shift
+from city.response.in_force import ROSTER
 from city.state.duty_records import Post
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY, Response
 
-__all__ = ["LEADER_POST", "LeaderAbsence", "leader_absence", "presence_needed_since"]
+__all__ = [
+    "IN_ROOM_FROM",
+    "LEADER_POST",
+    "REMOTE",
+    "LeaderAbsence",
+    "leader_absence",
+    "presence_needed_since",
+]
 
 LEADER_POST: Final = "rotating_leader"
-IN_ROOM_FROM: Final = 3
-"""Rank from which on the leader must be in the room: Ⅱ."""
+IN_ROOM_FROM: Final = ROSTER["leader_in_room"]
 REMOTE: Final = "phone"
 """The method of a sign-in that is not in the room."""
 

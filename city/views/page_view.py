@@ -10,6 +10,7 @@ from city.commands.duty.planning import shift_times
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.tables.task_templates import DutyNumbers
 from city.duty.roster import RosterRow, on_duty, read_roster
+from city.response.in_force import summoned_seats
 from city.state.briefing_records import HALL
 from city.state.ledger_state import CityState, LedgerState, LogLine
 from city.views.case_view import public_label, public_road
@@ -107,12 +108,22 @@ class PageView:
     def _duty(self, state: CityState, city_now: float) -> DutySeen:
         numbers = self.rules.linkage.duty if self.rules is not None else DutyNumbers()
         seen = duty_by_facts(
-            state.ledger, self._by_roster(state, city_now), city_now, unstaffed_s=numbers.unstaffed_s
-        )
+            state.ledger, self._by_roster(state, city_now), city_now, unstaffed_s=numbers.unstaffed_s,
+            summoned=self._summoned(state),
+        )  # fmt: skip
         if seen.shift or self.rules is None:
             return seen
         # Nobody has signed in yet: entries go to the shift of this time.
         return msgspec.structs.replace(seen, shift=shift_times(self.rules).at(city_now).id)
+
+    def _summoned(self, state: CityState) -> dict[str, float]:
+        rules = self.rules
+        if rules is None:
+            return {}
+        held: dict[str, float] = self._kept.get(
+            "summoned", state.revision("response"), lambda: summoned_seats(state.ledger, rules)
+        )
+        return held
 
     def _by_roster(self, state: CityState, city_now: float) -> DutySeen:
         roster = self._kept.get("duty", state.revision("duty"), lambda: _roster(state.ledger))

@@ -31,7 +31,7 @@ def draw(
     lasted = say("after_action.span", begins=words.moment(episode.begins), ends=ends)
     parts = [
         f"<h1>{escape(title)}<br>{escape(say('after_action.title'))}</h1>",
-        f"<p class=sub>{escape(lasted)}</p>",
+        f"<p class=sub>{escape(_of(episode, words))}<br>{escape(lasted)}</p>",
         _section(say("after_action.levels"), _levels(episode, words)),
         _section(say("after_action.indicators"), _indicators(indicators, words)),
         _section(say("after_action.map"), _maps(state, episode, words, outlines)),
@@ -52,6 +52,14 @@ def draw(
     )
 
 
+def _of(episode: Episode, words: Words) -> str:
+    """Return which response it is: whose, against what, and the ids of its first and its last level."""
+    jurisdiction, hazard = episode.response.id.split("/")[:2]
+    ids = dict.fromkeys((episode.activations[0].id, episode.activations[-1].id))
+    street = words.told.get(f"street.{jurisdiction}", "")
+    return " · ".join(filter(None, (street, words.code("band.hazard", hazard), " – ".join(ids))))
+
+
 def _section(head: str, body: str) -> str:
     return f"<section><h2>{escape(head)}</h2>{body}</section>"
 
@@ -66,7 +74,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") 
 def _levels(episode: Episode, words: Words) -> str:
     say = words.say
     heads = [say(f"after_action.head.{name}") for name in ("at", "level", "how", "proposed", "who", "ended")]
-    return _table(heads, (_level(one, words) for one in episode.activations)) + "".join(
+    return _table(heads, (_level(one, words) for one in episode.activations), "levels") + "".join(
         f"<p>{escape(_city_level(one, words))}</p>"
         for one in episode.city
         if one.activated_at <= episode.ends
@@ -100,8 +108,8 @@ def _level(one: Activation, words: Words) -> list[str]:
 
 
 def _indicators(indicators: Sequence[Row], words: Words) -> str:
-    heads = ("", words.say("after_action.head.what"), words.say("after_action.head.value"))
-    return _table(heads, indicators)
+    heads = (words.say(f"after_action.head.{name}") for name in ("code", "what", "value"))
+    return _table(heads, indicators, "figures")
 
 
 def _maps(state: LedgerState, episode: Episode, words: Words, outlines: Sequence[Outline]) -> str:
@@ -171,7 +179,7 @@ def _matrix(episode: Episode, words: Words) -> str:
     names = ("agency", "issued", "ack", "done", "verified", "declined", "fell_back", "open")
     rows = [
         [
-            words.code("agency", row.agency), str(row.issued), f"{row.acknowledged_in_time}/{row.issued}",
+            words.code("agency", row.agency), str(row.issued), f"{row.acknowledged_in_time}/{row.ack_due}",
             f"{row.done_in_time}/{row.due}", str(row.verified), str(row.declined), str(row.fell_back),
             str(row.open),
         ]
@@ -204,7 +212,9 @@ def _reports(episode: Episode, words: Words, streets: Sequence[str]) -> str:
     return (
         _table(heads, lines)
         + f"<p>{escape(say('after_action.marks'))}</p>"
-        + _table(("", ""), strips, "strips")
+        + _table(
+            (say("after_action.head.agency"), say("after_action.rounds", n=len(cells))), strips, "strips"
+        )
     )
 
 

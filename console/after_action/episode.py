@@ -55,8 +55,16 @@ def find_episode(history: History, wanted: str, now: float, *, before_s: float =
     until = math.inf if ends is None else ends
     last = min(until + 3 * 86_400.0, now)
     city = ledger.responses.get("/".join((CITY, *response.id.split("/")[1:])))
-    in_span = [one for one in ledger.tasks.values() if begins - before_s <= one.issued_at <= until + 60.0]
-    incidents = [one for one in ledger.incidents.values() if begins - before_s <= one.opened.at <= until]
+    exercise = response.id.endswith("/exercise")
+    in_span = [
+        one
+        for one in ledger.tasks.values()
+        if begins <= one.issued_at <= until + 60.0 and one.is_exercise == exercise
+    ]
+    incidents = [
+        one for one in ledger.incidents.values()
+        if begins <= one.opened.at <= until and one.is_exercise == exercise
+    ]  # fmt: skip
     return Episode(
         response, acts, city.activations if city else (), begins, until, now, tuple(in_span),
         tuple(incidents),

@@ -37,10 +37,11 @@ def _rows(found: Iterable[Indicator], words: Words) -> Iterable[Row]:
 
 
 def _value(one: Indicator, words: Words) -> str:
-    """Return a value with numerator and denominator; no data is never a number."""
+    """Return a value with numerator and denominator; neither no data nor too few is a number."""
     if one.value is None:
-        few = f" ({one.numerator:g}/{one.denominator:g})" if one.denominator else ""
-        return words.say("after_action.no_data") + few
+        if not one.denominator:
+            return words.say("after_action.no_data")
+        return words.say("after_action.too_few", n=f"{one.numerator:g}", of=f"{one.denominator:g}")
     if one.unit == "seconds":
         return span(one.value)
     text = f"{one.value:g}{_UNITS.get(one.unit, ' ' + one.unit)}"

@@ -18,6 +18,8 @@ class AgencyRow(msgspec.Struct, frozen=True):
     issued: int
     acknowledged: int
     acknowledged_in_time: int
+    ack_due: int
+    """How many were acknowledged, or had a limit for it that has passed."""
     done: int
     done_in_time: int
     due: int
@@ -48,6 +50,7 @@ def _row(agency: str, tasks: Sequence[Task], end: float) -> AgencyRow:
             one.acknowledged is not None and (one.ack_by is None or one.acknowledged.at <= one.ack_by)
             for one in tasks
         ),
+        ack_due=sum(one.acknowledged is not None or (one.ack_by or 0.0) <= end for one in tasks),
         done=sum(one.done is not None for one in tasks),
         done_in_time=sum(
             one.done is not None and (one.due_by is None or one.done.at <= one.due_by) for one in tasks

@@ -19,7 +19,12 @@ th { background: #f1f1f1; font-weight: 600; }
 .numbers td + td, .numbers th + th { text-align: right; }
 .timeline td:first-child, .timeline th:first-child { white-space: nowrap; width: 30mm; }
 .strips td, .strips th { border-width: 0 0 0.1mm; padding: 0 1mm; }
-.strips td + td { letter-spacing: 0.3mm; }
+.strips { width: auto; min-width: 60mm; }
+.strips td:first-child { white-space: nowrap; }
+.strips td + td { letter-spacing: 0.3mm; padding-left: 4mm; }
+.levels td:not(:nth-child(3)):not(:nth-child(5)), .levels th, .figures td:first-child { white-space: nowrap; }
+.levels td:nth-child(3) { min-width: 16mm; overflow-wrap: break-word; }
+.figures td:first-child { width: 16mm; color: #444; }
 svg { display: block; width: 100%; height: auto; margin: 0 0 3mm; border: 0.2mm solid #999;
   break-inside: avoid; }
 .legend { list-style: none; display: flex; gap: 6mm; margin: 0; padding: 0; font-size: 9pt; }

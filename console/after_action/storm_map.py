@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from city.state.warning_records import Storm
+from city.state.warning_records import Storm, StormPoint
 
 __all__ = ["Outline", "Spot", "district_map", "outlines_of", "track_map"]
 
 WIDTH: Final = 640.0
 HEIGHT: Final = 460.0
 MARGIN: Final = 18.0
+NAME_PX: Final = 7.0
 
 STYLE: Final = """
 text { font-size: 9px; fill: #222; }
@@ -115,10 +116,44 @@ def track_map(storm: Storm, outlines: Sequence[Outline], moment: Any) -> str:
         size = 2.5 + (point.wind_ms or 0.0) / 8
         wind = f" {point.wind_ms:g} m/s" if point.wind_ms is not None else ""
         fixes += f'<circle class="fix" cx="{x}" cy="{y}" r="{size:.1f}"/>'
-        at, anchor = (x + size + 3, "start") if x < WIDTH - 130 else (x - size - 3, "end")
+        is_left = x >= WIDTH - 130
+        at, anchor = (x - size - 3, "end") if is_left else (x + size + 3, "start")
         label = escape(moment(point.at) + wind)
-        fixes += f'<text x="{at:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{label}</text>'
+        low = y + _clear_of_track(frame, storm, point, -1 if is_left else 1)
+        fixes += f'<text x="{at:.1f}" y="{low:.1f}" text-anchor="{anchor}">{label}</text>'
     return _svg(frame, district + lines + fixes, storm.name)
+
+
+def _clear_of_track(frame: _Frame, storm: Storm, point: StormPoint, side: int) -> float:
+    """Return how far below its fix a label stands, so that the track to that side runs past it."""
+    x, y = frame.at(point.lon, point.lat)
+    place = storm.points.index(point)
+    others = (
+        frame.at(one.lon, one.lat) for one in storm.points[max(0, place - 1) : place + 2] if one is not point
+    )
+    slopes = [(down - y) / abs(right - x) for right, down in others if (right - x) * side > 1.0]
+    if not slopes:
+        return 4.0
+    return -6.0 if max(slopes, key=abs) > 0 else 14.0
+
+
+def _names(frame: _Frame, outlines: Sequence[Outline]) -> str:
+    """Return the names of the streets; of two that would overlap the larger street's stays."""
+    found, taken = "", list[tuple[float, float, float]]()
+    for one in sorted(outlines, key=lambda one: -_spread(one)):
+        ring = max(one.rings, key=len)
+        x, y = frame.at(sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring))
+        half = sum(NAME_PX if character > "\u2e80" else NAME_PX / 1.8 for character in one.name) / 2
+        if any(abs(x - far) < half + wide and abs(y - down) < NAME_PX + 1 for far, down, wide in taken):
+            continue
+        taken.append((x, y, half))
+        found += f'<text class="name" x="{x}" y="{y}">{escape(one.name)}</text>'
+    return found
+
+
+def _spread(one: Outline) -> float:
+    lons, lats = zip(*(corner for ring in one.rings for corner in ring), strict=True)
+    return float((max(lons) - min(lons)) * (max(lats) - min(lats)))
 
 
 def district_map(outlines: Sequence[Outline], spots: Sequence[Spot], title: str) -> str:
@@ -130,11 +165,7 @@ def district_map(outlines: Sequence[Outline], spots: Sequence[Spot], title: str)
         streets += "".join(
             f'<path class="street" d="{frame.path(ring, closed=True)}"{shade}/>' for ring in one.rings
         )
-    names = ""
-    for one in outlines:
-        ring = max(one.rings, key=len)
-        x, y = frame.at(sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring))
-        names += f'<text class="name" x="{x}" y="{y}">{escape(one.name)}</text>'
+    names = _names(frame, outlines)
     marks = ""
     for spot in spots:
         x, y = frame.at(spot.lon, spot.lat)

@@ -19,6 +19,10 @@ from console.after_action.episode import Episode
 __all__ = ["Entry", "FactNames", "Words", "timeline"]
 
 KEY: Final = "after_action.fact."
+MANY: Final = "after_action.many."
+HOUR_S: Final = 3600.0
+FEW: Final = 3
+"""So many lines of cases of one kind in an hour are told one by one."""
 _WORDS: Final = {
     "to": "agency",
     "agency": "agency",
@@ -61,9 +65,9 @@ class Words(msgspec.Struct, frozen=True):
 
 
 def timeline(state: LedgerState, episode: Episode, words: Words) -> tuple[Entry, ...]:
-    """Return all lines in order of time."""
+    """Return all lines in order of time; what is told of many cases in one hour is one line."""
     found = [*_warnings(state, episode, words), *_facts(state, episode, words)]
-    return tuple(sorted(found, key=lambda one: one.at))
+    return tuple(sorted(_gathered(found, words), key=lambda one: one.at))
 
 
 def _warnings(state: LedgerState, episode: Episode, words: Words) -> Iterator[Entry]:
@@ -81,11 +85,47 @@ def _warnings(state: LedgerState, episode: Episode, words: Words) -> Iterator[En
                         info.sender_name)  # fmt: skip
 
 
+def _gathered(found: list[Entry], words: Words) -> Iterator[Entry]:
+    """Yield the lines; those of one kind that stand for more than a few cases in an hour are counted."""
+    hours: dict[tuple[str, float], list[Entry]] = {}
+    for one in found:
+        if MANY + one.kind in words.told:
+            hours.setdefault((one.kind, one.at // HOUR_S), []).append(one)
+        else:
+            yield one
+    for (kind, _), ones in hours.items():
+        if len(ones) <= FEW:
+            yield from ones
+        else:
+            first, last = min(one.at for one in ones), max(one.at for one in ones)
+            text = words.say(MANY + kind, n=len(ones), until=words.moment(last)[-5:])
+            yield Entry(first, kind, text, words.say("after_action.several"))
+
+
 def _facts(state: LedgerState, episode: Episode, words: Words) -> Iterator[Entry]:
     for at, fact in episode.facts:
         text = words.told.get(KEY + fact.type)
-        if text is not None:
+        if text is not None and _belongs(at, fact, state, episode):
             yield Entry(at, fact.type, text.format_map(FactNames(state, fact, words)), _by(fact, words))
+
+
+def _belongs(at: float, fact: Fact, state: LedgerState, episode: Episode) -> bool:
+    """Whether a fact is of this response: what led to it, and all that happened from then on.
+
+    An exercise beside a real response, and a real one beside an exercise, have reports of their own.
+    """
+    kind, _, id_ = fact.subject.partition(":")
+    if kind == "response":
+        own = episode.response.id
+        return id_ == own or (id_.startswith(f"{CITY}/") and id_.split("/")[1:] == own.split("/")[1:])
+    if at < episode.begins:
+        return False
+    exercise = episode.response.id.endswith("/exercise")
+    if kind == "task" and id_ in state.tasks:
+        return state.tasks[id_].is_exercise == exercise
+    if kind == "incident" and id_ in state.incidents:
+        return state.incidents[id_].is_exercise == exercise
+    return True
 
 
 def _by(fact: Fact, words: Words) -> str:

@@ -42,7 +42,6 @@ from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
     ReadyHandler,
-    StaticHandler,
     ViewKeyHandler,
 )
 from console.pages.leader_handlers import leader_patterns
@@ -52,6 +51,7 @@ from console.pages.phone_app import PhoneApp, phone_patterns
 from console.pages.photo_upload import PhotoUploadHandler, PhotoUploads
 from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from console.pages.static_handlers import static_patterns
 from feeds.gateway.picture_store import Pictures
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
@@ -148,12 +148,7 @@ class Console:
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
-            tasks.create_task(
-                feed_heat(
-                    self._screens.points, self._follower, self._settings.log_url,
-                    self._settings.telemetry_urls,
-                )
-            )  # fmt: skip
+            tasks.create_task(feed_heat(self._screens.points, self._follower, self._settings))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
             if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us
@@ -195,7 +190,7 @@ class Console:
             (r"/healthz", HealthHandler, {"build": self._build}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
             (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), **access}),
-            (r"/citywall/static/(.+)", StaticHandler),
+            *static_patterns(),
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),

@@ -92,6 +92,8 @@ def level_run(
                 for task in run.tasks
             ],
             "seats": list(run.seats), "roster": list(run.roster), "screens": list(run.screens),
+            "seats_ended": list(run.seats_ended), "roster_ended": list(run.roster_ended),
+            "screens_ended": list(run.screens_ended),
             "round": None if run.round is None else {
                 "interval_s": run.round.interval_s, "holders": len(run.round.holders),
                 "streets": sum(holder in rules.streets for holder in run.round.holders),

@@ -10,6 +10,7 @@ import structlog
 
 from city.clocks.timestamps import parse
 from city.state.ledger_state import CityState
+from console.deployment.settings import Settings
 from console.heat.points import HeatPoints
 from console.live.feed_follower import TELEMETRY_TOPICS, Follower
 from feeds.protocol.cursors import ORIGIN, StreamId, read_cursor
@@ -97,11 +98,10 @@ class HeatFeed:
             self.rebuilt.set()
 
 
-def feed_heat(
-    points: HeatPoints, follower: Follower, url: str, topics: str = ""
-) -> Coroutine[Any, Any, None]:  # fmt: skip
+def feed_heat(points: HeatPoints, follower: Follower, settings: Settings) -> Coroutine[Any, Any, None]:
     """Return the task that feeds the counts from a follower that does not run yet."""
-    return HeatFeed(points, follower, url, clock=time.time, topics=topics).run()
+    urls = settings.log_url, settings.telemetry_urls
+    return HeatFeed(points, follower, urls[0], clock=time.time, topics=urls[1]).run()
 
 
 async def rebuild(

@@ -4,14 +4,15 @@ from typing import Any, Final
 
 import msgspec
 
+from city.response.in_force import SCREENS
 from city.views.response.response_seen import LevelSeen
 from city.views.wall_seen import PageSeen
 from layouts.contract import Row, View, each_second
 
 __all__ = ["FORCED", "LevelBand"]
 
-FORCED: Final = 3
-"""From this rank (Ⅱ) on, the emergency face cannot be left."""
+FORCED: Final = SCREENS["face_forced"]
+LOUD: Final = SCREENS["alarm_sounds"]
 NEXT: Final = 4
 
 
@@ -19,8 +20,8 @@ class LevelBand:
     """Rows: the levels in force (``<jurisdiction>/<hazard>``), real ones before exercises, the worst first.
 
     Scalars: ``mode``; ``rank`` of the worst real level, ``drill_rank`` of the worst exercise; ``forced``:
-    whether the emergency face cannot be left; ``recovery_open`` and ``recovery_since``; ``next``: what may
-    get worse next (fields of ``ForecastSeen``).
+    whether the emergency face cannot be left; ``loud``: whether a level that rises to this one is heard;
+    ``recovery_open`` and ``recovery_since``; ``next``: what may get worse next (fields of ``ForecastSeen``).
     """
 
     key = "level_band"
@@ -33,6 +34,7 @@ class LevelBand:
         rank, drill = _worst(levels, is_exercise=False), _worst(levels, is_exercise=True)
         scalars: dict[str, Any] = {
             "mode": response.mode, "rank": rank, "drill_rank": drill, "forced": max(rank, drill) >= FORCED,
+            "loud": max(rank, drill) >= LOUD,
             "recovery_open": response.recovery_open, "recovery_since": response.recovery_since,
             "next": [msgspec.to_builtins(one) for one in response.next[:NEXT]],
         }  # fmt: skip

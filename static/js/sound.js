@@ -1,7 +1,7 @@
 // What a page lets be heard: short tones of its own, no file. A browser lets a page be heard only after its person has touched it.
 (function () {
   "use strict";
-  const city = window.citywall, TONE_S = 0.14, LOUD = 0.15, EVERY_MS = 10000, LOUD_RANK = 3, TEST = [660];
+  const city = window.citywall, TONE_S = 0.14, LOUD = 0.15, EVERY_MS = 10000, TEST = [660];
   const listeners = new Set(), ofLevels = new Set();
   let audio = /** @type {AudioContext | null} */ (null), sounded = 0, last = -Infinity, rank = /** @type {number | null} */ (null);
 
@@ -45,8 +45,8 @@
   // A level that rises to Ⅱ or Ⅰ is heard; Ⅳ and Ⅲ, and what was in force when the page came, are not.
   city.on("level_band", (view) => {
     if (!view) return;
-    const { rank: real = 0, drill_rank: drill = 0 } = view.scalars, now = Math.max(real, drill);
-    if (rank !== null && now > rank && now >= LOUD_RANK) for (const fn of ofLevels) fn(now);
+    const { rank: real = 0, drill_rank: drill = 0, loud } = view.scalars, now = Math.max(real, drill);
+    if (rank !== null && now > rank && loud) for (const fn of ofLevels) fn(now);
     rank = now;
   });
   city.sound = {

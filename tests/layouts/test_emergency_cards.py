@@ -173,7 +173,7 @@ class TestCommand:
         duty = DutySeen(shift_lead="陈××", seats=15, seats_present=14, empty_seats=(("lh", NOW - 1860),))
         view = Command().view(emergency(command=command, duty=duty), NOW)
         assert view.scalars["rotating"] == {
-            "name": "方××", "is_there": False, "since": NOW - 900, "deputy": "",
+            "name": "方××", "is_there": False, "since": NOW - 900, "deputy": "", "is_needed": False,
         }  # fmt: skip
         assert (view.scalars["commander"], view.scalars["seats_present"]) == ("李××（区长）", 14)
         assert view.rows == [("lh", {"since": NOW - 1860})]

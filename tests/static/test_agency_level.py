@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 VERBS = ["propose_level", "approve_level", "refuse_level"]
 RUN: dict[str, Any] = {
     "tasks": [{}] * 41, "seats": ["sw"] * 9, "roster": [], "screens": [], "round": None, "relaxed": [],
+    "seats_ended": [], "roster_ended": [], "screens_ended": [],
     "relaxations_ended": [], "briefings": 0, "deferred": 0,
 }  # fmt: skip
 ANSWER = """([what, told]) => {

@@ -39,6 +39,7 @@ LEVEL = LevelSeen("310115", "flood_typhoon", 1, NOW - 600, "silence", city_rank=
 RUN: dict[str, Any] = {
     "response": OWN, "rank": 2, "rank_before": 1, "tasks": [{}] * 41, "seats": ["sw"] * 9, "roster": [],
     "screens": ["briefing_cut"], "round": {"interval_s": 3600.0, "holders": 60, "streets": 36},
+    "seats_ended": [], "roster_ended": [], "screens_ended": [],
     "relaxed": [], "relaxations_ended": [], "briefings": 1, "deferred": 213,
     "needs": [["duty_leader"], ["flood_office"]], "decide_s": 600.0,
 }  # fmt: skip

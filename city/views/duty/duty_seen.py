@@ -1,5 +1,7 @@
 """Duty as every page may see it: by the facts of duty when it is kept by them, else by the roster."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -18,16 +20,19 @@ __all__ = ["duty_by_facts", "empty_since", "is_red"]
 
 UNSTAFFED_S: Final = DutyNumbers().unstaffed_s
 """The default of when an empty post is red, also while the engine does not write it."""
+NOBODY: Final[Mapping[str, float]] = MappingProxyType({})
 LEADERS = ("duty_leader", "shift_lead")
 
 
 def duty_by_facts(
-    state: LedgerState, by_roster: DutySeen, city_now: float, *, unstaffed_s: float = UNSTAFFED_S
-) -> DutySeen:
+    state: LedgerState, by_roster: DutySeen, city_now: float, *, unstaffed_s: float = UNSTAFFED_S,
+    summoned: Mapping[str, float] = NOBODY,
+) -> DutySeen:  # fmt: skip
     """Return what pages see of duty at a city time (epoch seconds).
 
     ``by_roster`` is what the roster says. It stays for what the facts do not tell: counts of sub-centres and
-    workstations until one of them has signed in, and roles without a post.
+    workstations until one of them has signed in, and roles without a post. ``summoned`` are the agencies of
+    the emergency seats that a level summoned, and since when: who has not come yet has an empty seat.
     """
     shift = responsible_shift(state)
     if shift is None:
@@ -36,6 +41,10 @@ def duty_by_facts(
     seats = [post for key, post in posts.items() if role_of_post(key) == "seat"]
     watched = [*(posts[key] for key in LEADERS if key in posts), *seats]
     empty = [(post, since) for post in watched if (since := empty_since(post, shift, city_now)) is not None]
+    called = [
+        (code, max(since, shift.starts_at)) for code, since in summoned.items() if f"seat:{code}" not in posts
+    ]
+    missing = [(post.key.removeprefix("seat:"), since) for post, since in empty] + called
     after, draft = relieved_by(state, shift), shift.handover
     must = [item for item in draft.items if item.must] if draft is not None else []
     return msgspec.structs.replace(
@@ -45,11 +54,9 @@ def duty_by_facts(
         leader=authority_name(state, "duty_leader") if "duty_leader" in posts else by_roster.leader,
         shift_lead=authority_name(state, "shift_lead") if "shift_lead" in posts else by_roster.shift_lead,
         incoming_lead=_holder(after, "shift_lead"),
-        seats=len(seats),
+        seats=len(seats) + len(called),
         seats_present=sum(_is_held(post, city_now) for post in seats),
-        empty_seats=tuple(
-            (post.key.removeprefix("seat:"), since) for post, since in sorted(empty, key=lambda one: one[1])
-        ),
+        empty_seats=tuple(sorted(missing, key=lambda one: one[1])),
         unstaffed=sum(is_red(post, since, city_now, unstaffed_s) for post, since in empty),
         hand_over_at=shift.ends_at,
         drafted=draft is not None,

@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 
 from city.duty.presence import is_there
+from city.response.in_force import ROSTER
+from city.response.leader_presence import IN_ROOM_FROM, REMOTE
 from city.state.duty_records import Shift
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY
@@ -16,10 +18,6 @@ __all__ = ["CommandSeen", "RotatingSeen", "command_seen"]
 
 RESPONSE: Final = "response"
 """Kind of the incident that carries a response's tasks."""
-IN_PERSON: Final = 3
-"""From this rank (Ⅱ) on the rotating leader must be in the hall."""
-HALL: Final = ("hall", "demo")
-"""Ways to sign in that mean that the person is in the hall."""
 COMMANDING: Final = ("commander", "deputy")
 """Keys of approvers who take command with the level that they approve."""
 _SCENE: Final = re.compile(r"^\s*(\w)[^（(]*(?:[（(]([^）)]*)[）)])?")
@@ -33,6 +31,8 @@ class RotatingSeen(msgspec.Struct, frozen=True):
     since: float | None = None
     """Since when nobody is there, city epoch seconds."""
     deputy: str = ""
+    is_needed: bool = False
+    """A real level asks for their sign-in."""
 
 
 class CommandSeen(msgspec.Struct, frozen=True):
@@ -49,18 +49,24 @@ class CommandSeen(msgspec.Struct, frozen=True):
     rotating: RotatingSeen | None = None
     """None: no shift has such a post."""
     commander_as: str = ""
+    is_asked: bool = False
+    """A real level asks for the commander in command, named or not."""
 
 
 def command_seen(
     ledger: LedgerState, shift: Shift | None, rank: int, city_now: float, *, units: Container[str] = ()
 ) -> CommandSeen:
-    """Return who commands at a city time; ``units`` are the short names that may stand on a wall."""
+    """Return who commands at a city time. ``rank`` is that of the worst real level.
+
+    ``units`` are the short names that may stand on a wall.
+    """
     incidents = [one for one in ledger.incidents.values() if one.is_open]
     named = [one.commander_name for one in incidents if one.kind == RESPONSE and one.commander_name]
     scenes = sorted((one for one in incidents if one.scene_commander), key=lambda one: one.since)
     scene, unit = _masked(scenes[-1].scene_commander, units) if scenes else ("", "")
     name, acts_as = (public_name(named[-1]), "") if named else _decided(ledger)
-    return CommandSeen(name, scene, unit, _rotating(shift, rank, city_now), acts_as)
+    is_asked = rank >= ROSTER["commander_in_command"]
+    return CommandSeen(name, scene, unit, _rotating(shift, rank, city_now), acts_as, is_asked)
 
 
 def _decided(ledger: LedgerState) -> tuple[str, str]:
@@ -90,12 +96,17 @@ def _rotating(shift: Shift | None, rank: int, city_now: float) -> RotatingSeen |
     post = shift.posts.get("rotating_leader") if shift is not None else None
     if shift is None or post is None:
         return None
+    is_needed = rank >= ROSTER["leader_signs_in"]
     if post.state == "replaced":
-        return RotatingSeen(public_name(post.deputy), is_there=True)
-    there = is_there(post, city_now) and (rank < IN_PERSON or post.method in HALL)
+        return RotatingSeen(public_name(post.deputy), is_there=True, is_needed=is_needed)
+    there = is_there(post, city_now) and (rank < IN_ROOM_FROM or post.method != REMOTE)
     name = post.holder if post.account and post.holder else post.person
     return RotatingSeen(
-        public_name(name), there, None if there else post.since or shift.starts_at, public_name(post.deputy)
+        public_name(name),
+        there,
+        None if there else post.since or shift.starts_at,
+        public_name(post.deputy),
+        is_needed,
     )
 
 

@@ -138,6 +138,11 @@ class ResponseSeen(msgspec.Struct, frozen=True):
         """Return the worst rank in force, 0 for none."""
         return max((one.rank for one in self.levels), default=0)
 
+    @property
+    def real_rank(self) -> int:
+        """Return the worst rank in force that is no exercise, 0 for none."""
+        return max((one.rank for one in self.levels if not one.is_exercise), default=0)
+
 
 class FigureSeen(msgspec.Struct, frozen=True):
     """A figure: ``value`` None = not known; ``of`` its denominator; ``unknown`` points without data.

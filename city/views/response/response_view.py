@@ -8,6 +8,7 @@ import msgspec
 
 from city.dispatch.decision_rules import DecisionRules
 from city.dispatch.tables.response_rules import ResponseNumbers
+from city.response.in_force import SCREENS
 from city.response.response_ids import response_id
 from city.state.ledger_state import LedgerState
 from city.state.linkage_records import Signed
@@ -39,7 +40,7 @@ def response_seen(
     levels.sort(key=lambda one: (one.is_exercise, -one.rank, one.since, one.jurisdiction))
     rank = max((one.rank for one in levels), default=0)
     if rank:
-        return ResponseSeen("alert" if rank == 1 else "emergency", tuple(levels))
+        return ResponseSeen(_mode(rank), tuple(levels))
     wait_s = (numbers or ResponseNumbers()).recovery_s
     recovering = [
         (response.recovery_since, sum(item.done is None for item in response.recovery))
@@ -64,8 +65,11 @@ def response_of(seen: ResponseSeen, street: str, streets: Collection[str]) -> Re
         return seen
     if not levels:
         return ResponseSeen()
-    rank = max(one.rank for one in levels)
-    return msgspec.structs.replace(seen, mode="alert" if rank == 1 else "emergency", levels=levels)
+    return msgspec.structs.replace(seen, mode=_mode(max(one.rank for one in levels)), levels=levels)
+
+
+def _mode(rank: int) -> str:
+    return "emergency" if rank >= SCREENS["emergency_face"] else "alert"
 
 
 def _level(ledger: LedgerState, response: Response, active: Activation) -> LevelSeen:

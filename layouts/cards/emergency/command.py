@@ -28,7 +28,7 @@ class Command:
             "commander": command.commander, "commander_as": command.commander_as,
             "scene": command.scene, "scene_unit": command.scene_unit,
             "rotating": None if rotating is None else msgspec.to_builtins(rotating),
-            "rank": seen.response.rank, "leader": duty.leader, "shift_lead": duty.shift_lead,
+            "asked": command.is_asked, "leader": duty.leader, "shift_lead": duty.shift_lead,
             "seats": duty.seats, "seats_present": duty.seats_present, "unstaffed": duty.unstaffed,
             "absent_leader_since": duty.absent_leader_since,
         }  # fmt: skip

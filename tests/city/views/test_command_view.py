@@ -91,8 +91,15 @@ def test_a_closed_incident_has_no_commander() -> None:
     assert told == CommandSeen()
 
 
+@pytest.mark.parametrize("rank", [0, 1, 2, 3, 4])
+def test_the_leader_is_needed_from_the_third_level_on_and_the_commander_at_the_first(rank: int) -> None:
+    told = rotating(rank)
+    assert told is not None
+    assert (told.is_needed, see(rank=rank).is_asked) == (rank >= 2, rank == 4)
+
+
 def test_a_rotating_leader_who_has_not_signed_in_is_missing_since_the_shift_began() -> None:
-    assert rotating() == RotatingSeen("方××（副区长）", False, NOW - 600, "袁××（副主任）")
+    assert rotating() == RotatingSeen("方××（副区长）", False, NOW - 600, "袁××（副主任）", True)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,7 @@ def test_from_the_second_level_on_only_the_hall_counts(rank: int, method: str, t
 
 
 def test_the_deputy_who_has_the_authority_stands_in() -> None:
-    assert rotating(state="replaced") == RotatingSeen("袁××（副主任）", True)
+    assert rotating(state="replaced") == RotatingSeen("袁××（副主任）", True, is_needed=True)
 
 
 def test_without_a_post_nobody_is_missing() -> None:
