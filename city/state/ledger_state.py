@@ -12,19 +12,18 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.briefing_records import Briefing
 from city.state.case_file import CLOSED, CaseFile
-from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Patrol, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
-from city.state.last_hour import LastHour
 from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
 from city.state.linkage_records import Closure, Incident, Task
+from city.state.measured import Measured
 from city.state.outbox_item import Item
 from city.state.past_case import PastCase
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
-from city.state.video_records import CameraView, Detection, Sightings
+from city.state.video_records import CameraView, Detection
 from city.state.warning_records import Storm, WarningMessage
 
 __all__ = [
@@ -35,7 +34,7 @@ __all__ = [
 SCHEMA = 7
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
-LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
+LOG_LINES = 2000
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -260,32 +259,6 @@ class LedgerState(msgspec.Struct):
         """Return the cases that changed after a position, earliest first; the cost is their number."""
         fresh = takewhile(lambda case: case.changed > position, reversed(self.cases.values()))
         return list(fresh)[::-1]
-
-
-class Measured:
-    """The slices that depend on telemetry only; rebuilt from the gateway, not part of a snapshot."""
-
-    def __init__(self) -> None:
-        self.readings = Columns(
-            value="float64", at="float64", received="float64", interval="float64", lon="float64",
-            lat="float64", good_at="float64", good_received="float64", device="object", metric="object",
-            unit="object", kind="object", quality="object", name="object", street="object", owner="object",
-        )  # fmt: skip
-        self.joined: dict[int, Device | None] = {}
-        """Row of a reading → the registered device whose place and class it has."""
-        self.last_hour = LastHour()
-        self.units = Columns(
-            lon="float64", lat="float64", at="float64", received="float64", speed="float64",
-            heading="float64", call_sign="object", kind="object", agency="object", state="object",
-        )  # fmt: skip
-        self.cameras = Columns(
-            at="float64", received="float64", picture_at="float64", picture_received="float64",
-            state="object", sha256="object", same_since="float64", dark_since="float64",
-        )  # fmt: skip
-        self.detections = Ring(DETECTIONS_KEPT, ("lon", "lat", "at"))
-        self.sightings = Sightings()
-        self.sources: dict[str, SourceState] = {}
-        self.refused: dict[str, int] = {}
 
 
 class CityState:
