@@ -1,7 +1,6 @@
 """The second mode of ``benchmarks.flow``: a whole city's events, points and clients."""
 
 import asyncio
-import contextlib
 import json
 import socket
 import time
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+import redis
 import websockets
 
 from benchmarks.cost import cpu_seconds, percentile
@@ -25,6 +25,7 @@ from benchmarks.invented.city_events import (
     step_of,
 )
 from city.state.row_keys import row_key_of
+from feeds.ledger.ledger import HEAD
 from layers.projection import to_degrees
 from tests.running import Running, wait_for
 
@@ -131,7 +132,7 @@ async def _phase(
     """Send for some seconds; return the figures, of which each is the median of three windows."""
     for one in observers:
         one.marks.clear()
-    before, totals = _folded(running), observers[0].total
+    before = _folded(running)
     sending = sender.start(name, a_second=a_second, seconds=city.seconds, sensors=city.sensors)
     cpu = _Cpu(running)
     await sending.begun()
@@ -152,7 +153,7 @@ async def _phase(
         "heat_lag_s": round(_heat_lag(sent, observers[1:]), 2),
         "probes": len(sent.marks) + len(sent.rows), "seen": len(delays),
         "unseen": OBSERVERS * (len(sent.marks) + len(sent.rows)) - len(delays),
-        "lost": _lost(sent, before, _folded(running), observers[0], totals),
+        "lost": _lost(running, sent, before, _folded(running)),
         "sender_late_s": round(sent.late_s, 2), "sender_cpu_s": round(sent.cpu_s, 1),
     }  # fmt: skip
 
@@ -163,7 +164,7 @@ async def _burst(
     """Twice the rate; then the usual one, until what is sent is seen within a second again."""
     for one in observers:
         one.marks.clear()
-    before, totals = _folded(running), observers[0].total
+    before = _folded(running)
     sending: Sending = sender.start(
         "burst", a_second=BURST_A_SECOND, seconds=city.burst_s, sensors=city.sensors
     )
@@ -177,11 +178,9 @@ async def _burst(
     await asyncio.sleep(3.0)
     late = [at + ms / 1000 for at, ms in _delays(after, observers) if ms >= LAG_S * 1000]
     folded = {topic: count - after.accepted.get(topic, 0) for topic, count in _folded(running).items()}
-    total = observers[0].total
-    observers[0].total = None if total is None else total - after.accepted.get("case", 0)
     return {
         "events": sum(sent.accepted.values()), "per_s": BURST_A_SECOND,
-        "lost": _lost(sent, before, folded, observers[0], totals),
+        "lost": _lost(running, sent, before, folded),
         "recovered_s": round(max(0.0, max(late, default=0.0) - sent.ended_at), 1) if late else 0.0,
         "sender_late_s": round(sent.late_s, 2),
     }  # fmt: skip
@@ -263,22 +262,23 @@ def _heat_lag(sent: Sent, observers: list[Observer]) -> float:
     return longest
 
 
+def _figure(text: str, name: str) -> int:
+    lines = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+    return int(float(lines[0].split()[1])) if lines else 0
+
+
 def _folded(running: Running) -> dict[str, int]:
-    lines = running.get("/metrics")[1].decode().splitlines()
-    found = {}
-    for topic in ("unit", "sensor"):
-        line = next(
-            (line for line in lines if line.startswith(f'citywall_records_total{{topic="{topic}"}}')), ""
-        )
-        found[topic] = int(float(line.split()[1])) if line else 0
-    return found
+    """Return how many records of telemetry the console has folded, by topic."""
+    text = running.get("/metrics")[1].decode()
+    return {
+        topic: _figure(text, f'citywall_records_total{{topic="{topic}"}}') for topic in ("unit", "sensor")
+    }
 
 
-def _lost(
-    sent: Sent, before: dict[str, int], after: dict[str, int], observer: Observer, totals: int | None
-) -> int:  # fmt: skip
-    """Return how many accepted records the console did not fold."""
+def _lost(running: Running, sent: Sent, before: dict[str, int], after: dict[str, int]) -> int:
+    """Return how many records were accepted that the console has not folded; its facts are one chain."""
     lost = sum(sent.accepted.get(topic, 0) - (after[topic] - before[topic]) for topic in after)
-    with contextlib.suppress(TypeError):  # a client that was told no total yet knows of no loss
-        lost += sent.accepted.get("case", 0) - (observer.total - totals)  # type: ignore[operator]
-    return lost
+    with redis.Redis.from_url(running.settings.log_url) as client:
+        last = int(client.hget(HEAD, "n") or 0)
+    text = running.get("/metrics")[1].decode()
+    return lost + max(0, last - _figure(text, "citywall_ledger_position"))
