@@ -12,6 +12,7 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.briefing_records import Briefing
 from city.state.case_file import CLOSED, CaseFile
+from city.state.case_records import Mirror, Place
 from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Patrol, Shift, StationNumbers
@@ -20,6 +21,7 @@ from city.state.last_hour import LastHour
 from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.outbox_item import Item
+from city.state.past_case import PastCase
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
@@ -35,27 +37,6 @@ SCHEMA = 7
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A place: WGS84 degrees (NaN = unknown), street code ('' = none), road without a house number."""
-
-    lon: float
-    lat: float
-    street: str = ""
-    road: str = ""
-
-
-class Mirror(msgspec.Struct, frozen=True):
-    """The status of a case in its source system; it is copied, not checked."""
-
-    state: str = "reported"
-    agency: str = ""
-    due_at: float | None = None
-    returned_by: tuple[str, ...] = ()
-    next: str = ""
-    next_at: float | None = None
-    at: float | None = None
 
 
 class Case(msgspec.Struct):
@@ -177,6 +158,16 @@ class LedgerState(msgspec.Struct):
     """Every city clock that was set, with the position of its fact, from which on it is valid."""
     cases: dict[str, Case] = {}
     """By key, the last changed case at the end: ``changed_since`` relies on this order."""
+    keep_days: float = 0.0
+    """So many days cases that are over stay in the state (``city/cases/leaving.py``); 0: for ever."""
+    day: int = 0
+    """Day of the newest fact, UTC, by the ledger's stamp; counted only while cases leave."""
+    day_starts: list[tuple[int, int]] = []
+    """The last ``keep_days`` days with the position of their first fact, oldest first."""
+    left: int = 0
+    """How many cases have left."""
+    past_cases: list[PastCase] = []
+    """What is kept of those that have left, in this order."""
     by_external: dict[str, str] = {}
     warnings: dict[str, WarningMessage] = {}
     warnings_received: dict[str, float] = {}
