@@ -43,7 +43,7 @@ class Card(Protocol[Seen]):
 
     @property
     def key(self) -> str:
-        """Name of the card: its cell, its messages, its component ``static/esm/<key>.js``."""
+        """Name of the card: its cell, its messages, its component ``<key>.js`` below ``static/esm``."""
         ...
 
     @property
