@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from city.views.linkage_view import LinkageView
-from layouts.cards.linkage import Linkage
+from layouts.cards.wall.linkage import Linkage
 from layouts.catalogues import Names, catalogue
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.seen_factory import seen

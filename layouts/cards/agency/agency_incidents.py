@@ -1,7 +1,7 @@
 """联动处置: incidents in which an agency has a task, decisions of joint sessions, closures of underpasses."""
 
 from city.views.holders.agency_seen import AgencySeen
-from layouts.cards.linkage import incident_row, task_row
+from layouts.cards.wall.linkage import incident_row, task_row
 from layouts.contract import Row, View
 
 __all__ = ["AgencyIncidents"]

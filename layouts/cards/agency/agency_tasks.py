@@ -3,7 +3,7 @@
 from typing import Any
 
 from city.views.holders.agency_seen import AgencySeen, OwnTaskSeen
-from layouts.cards.linkage import task_row
+from layouts.cards.wall.linkage import task_row
 from layouts.contract import Row, View
 
 __all__ = ["AgencyTasks"]

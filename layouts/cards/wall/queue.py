@@ -4,7 +4,7 @@ import math
 from typing import Any, Final
 
 from city.views.wall_seen import CaseSeen, WallSeen
-from layouts.cards.act import gaps
+from layouts.cards.wall.act import gaps
 from layouts.case_tally import CaseTally
 from layouts.contract import Row, View
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from city.views.desk_seen import DeskSeen
 from city.views.linkage_seen import ClosureSeen, TaskSeen, UnitOnTask
-from layouts.cards.linkage import incident_row, task_row
+from layouts.cards.wall.linkage import incident_row, task_row
 from layouts.contract import Row, View, each_second
 
 __all__ = ["DeskLinkage"]

@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from city.views.desk_seen import DeskCase, DeskSeen
-from layouts.cards.act import Act
-from layouts.cards.desk_alarms import alike_groups, is_loud
-from layouts.cards.desk_queue import order_key
+from layouts.cards.desk.desk_alarms import alike_groups, is_loud
+from layouts.cards.desk.desk_queue import order_key
 from layouts.cards.emergency.situation import situation_figures
-from layouts.cards.queue import class_key
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.queue import class_key
 from layouts.case_tally import CaseTally
 from layouts.contract import Row, View
 

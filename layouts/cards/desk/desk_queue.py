@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from city.state.case_file import CLOSED
 from city.views.desk_seen import DeskCase, DeskSeen
-from layouts.cards.act import gaps
 from layouts.cards.emergency.risks import is_risk
-from layouts.cards.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
+from layouts.cards.wall.act import gaps
+from layouts.cards.wall.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
 from layouts.case_tally import CaseTally
 from layouts.contract import Row, View, each_second
 

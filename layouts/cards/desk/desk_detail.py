@@ -1,7 +1,7 @@
 """The middle of the desk: each desk requests its own case; what the walls show is sent to all desks."""
 
 from city.views.desk_seen import DeskSeen
-from layouts.cards.shown import Shown
+from layouts.cards.wall.shown import Shown
 from layouts.contract import View
 
 __all__ = ["DeskDetail"]
