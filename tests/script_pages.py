@@ -2,8 +2,8 @@
 
 Socket and session are ours: ``window.tell(message)`` is the live socket speaking, ``window.sent`` what the
 page ordered and asked through its session, ``window.reply(message)`` the session's answer. With
-``window.answering`` set to a function every order is answered by it after ``window.delay`` ms. What got no
-answer is sent again when ``window.fallSilent()`` says so, not by the clock.
+``window.answering`` set to a function every order is answered by it after ``window.delay`` ms. Time passes
+when the test says so: ``LATER``, and for what got no answer ``window.fallSilent()``.
 """
 
 import json
@@ -18,10 +18,10 @@ import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
-from tests.page_server import NO_SILENCE, give_back, page_of, page_server
+from tests.page_server import UNTIMED, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
-__all__ = ["DONE", "IN_CARD", "LATER", "SLOWLY", "mark", "opened", "tell_view"]
+__all__ = ["DONE", "IN_CARD", "LATER", "mark", "opened", "tell_view"]
 
 FAKES = """
 class FakeSocket { constructor() { window.socket = this; } close() {} }
@@ -77,12 +77,6 @@ LATER = """(ms) => {
   const now = performance.now.bind(performance);
   performance.now = () => now() + ms;
   citywall.sessionAnswered();
-}"""
-
-# From now on the page's clock needs a hundred seconds for one.
-SLOWLY = """() => {
-  const now = performance.now.bind(performance), begin = now();
-  performance.now = () => begin + (now() - begin) / 100;
 }"""
 
 
@@ -160,7 +154,7 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         for name in ("base", layout.styles or layout.key)
     )
     return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{layout.grid_rules}</style>{sheets}
-      <script>{NO_SILENCE}{FAKES}</script>
+      <script>{UNTIMED}{FAKES}</script>
       <script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""

@@ -13,7 +13,7 @@ import static
 from city.access import VERBS
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
-from tests.page_server import NO_SILENCE, give_back, page_of, page_server
+from tests.page_server import UNTIMED, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
@@ -102,7 +102,7 @@ class Stage:
             "person": {"name": "陈××", "role": "duty_officer", "person_mark": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
-        scripts = [NO_SILENCE, *(_script(name) for name in ("grammar", "mend"))]
+        scripts = [UNTIMED, *(_script(name) for name in ("grammar", "mend"))]
         scripts.append(BUS)
         scripts += [_script(name) for name in ("rows", "orders", "order_words", "desk", "keys")]
         scripts += [WIRE, MOUNT]
