@@ -9,19 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.state.case_file import CaseFile
-from city.state.ledger_state import CityState, Place
+from city.state.case_records import Place
+from city.state.ledger_state import CityState
 from city.views.case_book import CaseBook
 from city.views.desk_seen import DeskSeen
 from city.views.desk_view import DeskView
 from city.views.response.response_seen import ResponseSeen
 from layers.contract import MapSetting
 from layers.marks.callouts import Callouts
-from layouts.cards.act import Act
-from layouts.cards.desk_queue import DeskQueue
-from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.desk.desk_queue import DeskQueue
+from layouts.cards.desk.desk_strip import DeskStrip
 from layouts.cards.emergency.risks import Risks
-from layouts.cards.queue import Queue
-from layouts.cards.streets import Streets
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.queue import Queue
+from layouts.cards.wall.streets import Streets
 from layouts.case_tally import CaseTally
 from tests.city.views.test_desk_view import NOW, add_unit, case
 from tests.seen_factory import PEOPLE_SQUARE
