@@ -172,6 +172,7 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "answer_call_out": ("village_operator",),
     "save_daily_report": (*_CENTRE, "duty_leader"),
     "record_numbers": ("village_operator",),
+    "record_patrol": ("inspector",),
     "pass_duty_limit": ("system",),
     # relaxations of an emergency (§4.6), visits on site
     "start_relaxation": ("duty_leader",),

@@ -84,7 +84,7 @@ def _no(kind: Any) -> Any:
     given |= {name: floats for name in numeric if name in given}
     if "hour" in given:
         given["hour"] = NOTHING
-    return kind(**given | {"lost": np.zeros(0, dtype=np.bool_)})
+    return kind(**given | {"lost": np.zeros(0, dtype=np.bool_), "journal": None})
 
 
 def street_layers(setting: MapSetting) -> list[Layer]:

@@ -98,7 +98,7 @@ PEOPLE_LAYOUTS: Final[tuple[Layout, ...]] = (
         regions=(
             Region("header", (Cell("field_header"),)),
             BAND,
-            Region("list", (Cell("field_list", grow=True),)),
+            Region("list", (Cell("field_patrol"), Cell("field_list", grow=True))),
             Region("report", (Cell("field_report", grow=True),)),
             Region("footer", (Cell("field_footer"),)),
         ),

@@ -26,6 +26,7 @@ from city.commands.command import Command, Decision, NewFact, Now, Refusal, Winn
 from city.commands.decision import Answer, Order, moment, ordered
 from city.commands.duty.deciders import DUTY
 from city.commands.field import field_work
+from city.commands.field.patrolling import decide_record_patrol
 from city.commands.field.reporting import decide_report
 from city.commands.hotline.classifying import decide_classify_order
 from city.commands.hotline.deciders import RELAXING
@@ -54,7 +55,7 @@ ANY_VERSION: Final = frozenset({
     "add_session_line", "join_case", "report", "not_my_list", "add_photos", "record_numbers", "go_away",
     "come_back", "sign_out", "answer_item", "record_visit", "start_maintenance", "end_maintenance",
     "receive_detection", "view_camera", "end_camera_view", "end_briefing", "send_zero_report",
-    "record_forecast",
+    "record_forecast", "record_patrol",
     "request_support", "order_relocation", "note_look",
 })  # fmt: skip
 """Verbs without a version check: their meaning does not depend on the case's version."""
@@ -114,6 +115,7 @@ DECIDERS: Final[dict[str, tuple[Decider, str]]] = {
 ON_SUBJECTS: Final[dict[str, tuple[tuple[str, ...], SubjectDecider]]] = {
     "report": (("report",), decide_report),
     "record_numbers": (("station",), field_work.decide_record_numbers),
+    "record_patrol": (("patrol",), decide_record_patrol),
     **LINKAGE, **DUTY, **RELAXING, **SENSING, **VIDEO, **BRIEFINGS, **LEVEL_DECIDERS, **RECOVERING,
     **SITUATION,
     **LEADING,

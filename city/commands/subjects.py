@@ -15,7 +15,7 @@ KINDS: Final = (
     "case", "wall", "incident", "task", "device", "shift", "roster", "call_out", "daily_report", "place",
     "report", "relaxation", "street", "station", "alarm", "detection", "camera",
     "response", "situation", "report_round", "forecast", "support", "relocation",
-    "look", "leader_handover", "briefing",
+    "look", "leader_handover", "briefing", "patrol",
 )  # fmt: skip
 """Kinds of subject: the word before the colon."""
 
@@ -88,7 +88,7 @@ _RECORDS: Final = {
     "daily_report": "reports", "relaxation": "relaxations", "station": "stations",
     "detection": "detections", "response": "responses", "situation": "situations",
     "report_round": "report_rounds", "briefing": "briefings", "support": "supports",
-    "relocation": "relocations", "leader_handover": "leader_handovers",
+    "relocation": "relocations", "leader_handover": "leader_handovers", "patrol": "patrols",
 }  # fmt: skip
 
 

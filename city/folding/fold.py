@@ -19,6 +19,7 @@ from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso, parse
 from city.duty.duty_log import note, say
 from city.duty.fold_duty import DUTY
+from city.duty.fold_patrols import PATROLS
 from city.facts.fact import Fact
 from city.facts.field_readers import text, texts
 from city.facts.upcast import upcast
@@ -244,6 +245,7 @@ HANDLERS: dict[tuple[str, int], Handler] = {
             **LINKAGE,
             **DUTY,
             **RELAXATIONS,
+            **PATROLS,
             **SENSING,
             **fold_detections.DETECTIONS,
             **VIEWS,

@@ -8,7 +8,7 @@ from collections import Counter
 from city.clocks.working_time import Calendar, due
 from city.dispatch.decision_rules import CaseNumbers
 from city.indicators.indicator import FEW, Counted, Indicator, change, count, duration, share, unknown
-from city.indicators.principles import Principles
+from city.indicators.principles import GridOf, Principles
 from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
 from city.state.hotline_records import DEFER
@@ -23,15 +23,17 @@ CLASSES = 5
 def indicators(
     state: LedgerState, period: tuple[float, float], *, now: float, zone_offset_s: int,
     calendar: Calendar | None = None, most_tasks: int = CaseNumbers().workload_cap,
+    grid_of: GridOf = lambda _lon, _lat: "",
 ) -> dict[str, Indicator]:  # fmt: skip
     """Return every indicator by its id.
 
     ``period`` is [begin, end); it and ``now`` are city epoch seconds. ``calendar`` is the centre's, for the
     office day within which a caller must be contacted (K15); without it K15 is unknown. ``most_tasks`` is
-    the number of an inspector's tasks on one day that is not over the cap (K23).
+    the number of an inspector's tasks on one day that is not over the cap (K23), ``grid_of`` tells the unit
+    grid of a point (K25).
     """
     tally = Tally(period, now, state.relaxations.get(DEFER))
-    principles = Principles(period, zone_offset_s, most_tasks)
+    principles = Principles(period, zone_offset_s, most_tasks, grid_of)
     cases = list(state.cases.values())
     for case in cases:
         tally.add(case)

@@ -5,6 +5,7 @@ Own cases are counted; ``P`` is the period, its end excluded.
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from statistics import median
 from typing import Final
@@ -15,9 +16,11 @@ from city.indicators.indicator import Counted, Indicator, change, count, share, 
 from city.indicators.repeats import Nearby
 from city.state.ledger_state import Case, LedgerState
 
-__all__ = ["Principles"]
+__all__ = ["GridOf", "Principles"]
 
 DAY_S: Final = 86_400.0
+GridOf = Callable[[float, float], str]
+"""The code of the unit grid of a WGS84 point, '' for none."""
 SITE_S: Final = 30 * DAY_S
 """Time before and after a source action in which a site's cases are compared (K26)."""
 VISITS_S: Final = 30 * DAY_S
@@ -42,7 +45,10 @@ ACTED: Final = "penalised"
 class Principles:
     """Counts of one period, gathered in one pass over the cases with :meth:`add`."""
 
-    def __init__(self, period: tuple[float, float], zone_offset_s: int, most_tasks: int) -> None:
+    def __init__(
+        self, period: tuple[float, float], zone_offset_s: int, most_tasks: int, grid_of: GridOf
+    ) -> None:  # fmt: skip
+        self._grid_of = grid_of
         self._begin, self._end = period
         self._zone_offset_s = zone_offset_s
         self._most_tasks = most_tasks
@@ -87,7 +93,7 @@ class Principles:
 
     def figures(self, state: LedgerState, now: float, calendar: Calendar | None) -> list[Indicator]:
         """Return the indicators; ``now`` is city time, ``calendar`` the centre's (None: not loaded)."""
-        n, of = self._n, self._shares
+        of = self._shares
         return [
             share("K18", of["K18"]),
             share("K18b", of["K18b"]),
@@ -96,11 +102,7 @@ class Principles:
             share("K21", of["K21"]),
             self._visits(state),
             *self._tasks(state),
-            # Patrols are not recorded, so nobody knows which grids were patrolled.
-            unknown(
-                "K25", "percent", "no_patrols", public_filed=n["public_filed"],
-                inspector_filed=n["inspector_filed"],
-            ),
+            self._missed(state),
             self._at_source(now),
             *self._errata(state, now, calendar),
         ]  # fmt: skip
@@ -112,6 +114,26 @@ class Principles:
             case.channel in OWN_EYES and not told.within(case, case.at - EARLIER_S, case.at)
             for case in self._filed_cases
         )
+
+    def _missed(self, state: LedgerState) -> Indicator:
+        """Return K25: of what the public reported in grids patrolled in the day before it and of what
+        inspectors reported themselves, both filed in P, the share of the public's."""
+        n = self._n
+        inputs = {"public_filed": n["public_filed"], "inspector_filed": n["inspector_filed"]}
+        patrolled: defaultdict[str, list[float]] = defaultdict(list)
+        for patrol in state.patrols.values():
+            for grid, at in patrol.grids.items():
+                if self._begin - 2 * DAY_S <= at < self._end:
+                    patrolled[grid].append(at)
+        if not patrolled:
+            return unknown("K25", "percent", "no_patrols", **inputs)
+        counted = Counted(False for _ in range(n["inspector_filed"]))
+        for case in self._filed_cases:
+            if case.channel in PUBLIC:
+                times = patrolled.get(self._grid_of(case.place.lon, case.place.lat), ())
+                if any(case.at - DAY_S <= at <= case.at for at in times):
+                    counted.add(True)
+        return share("K25", counted, **inputs, grids=len(patrolled))
 
     def _visits(self, state: LedgerState) -> Indicator:
         """Return K22: the visits of the 30 days before the end of P, by street."""

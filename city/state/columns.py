@@ -1,21 +1,55 @@
 """Columns: measurements as numpy arrays with one row per id. The newest value overwrites the row."""
 
+from array import array
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Columns", "Ring"]
+__all__ = ["Columns", "Journal", "Ring"]
+
+_REMEMBERED: Final = 100_000
+"""Changes of a journal that are kept at least; who read it longer ago than that reads everything."""
+
+
+class Journal:
+    """Which rows changed, in order, so that a reader reads these alone. One thread writes, any may read."""
+
+    def __init__(self) -> None:
+        # Both are replaced together, and a slice is one step: a reader in another thread never sees half.
+        self._log: tuple[int, array[int]] = (0, array("q"))
+
+    @property
+    def revision(self) -> int:
+        """How many changes were noted."""
+        first, rows = self._log
+        return first + len(rows)
+
+    def note(self, row: int) -> None:
+        """Note that a row changed."""
+        first, rows = self._log
+        rows.append(row)
+        if len(rows) >= 2 * _REMEMBERED:
+            self._log = (first + _REMEMBERED, rows[_REMEMBERED:])
+
+    def since(self, revision: int) -> npt.NDArray[np.intp] | None:
+        """Return the rows that changed after a revision, each once; None = too long ago to be known."""
+        first, rows = self._log
+        if revision < first:
+            return None
+        return np.unique(np.array(rows[revision - first :], dtype=np.intp))
 
 
 class Columns:
     """A table of named numpy columns and an id → row index. Rows are never removed, only overwritten.
 
-    A numeric column starts as NaN (floats) or 0; an object column as ''.
+    A numeric column starts as NaN (floats) or 0; an object column as ''. ``journal`` has the rows that were
+    added or written.
     """
 
     def __init__(self, **kinds: str) -> None:
+        self.journal = Journal()
         self.ids: list[str] = []
         self._row: dict[str, int] = {}
         self._kinds = kinds
@@ -34,6 +68,7 @@ class Columns:
             self._grow(number * 2)
         self._row[key] = number
         self.ids.append(key)
+        self.journal.note(number)
         return number
 
     def find(self, key: str) -> int | None:
@@ -44,6 +79,7 @@ class Columns:
         """Write values into one row."""
         for name, value in values.items():
             self._data[name][row] = value
+        self.journal.note(row)
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return the used part of a column as a view of length ``len(self)``."""

@@ -11,7 +11,7 @@ from city.state.case_file import LastAct
 
 __all__ = [
     "CALL_KINDS", "ENTRY_KINDS", "POST_STATES", "SHIFT_STATES", "CallOut", "DailyReport", "DutyEntry",
-    "Handover", "HandoverItem", "Override", "Post", "Shift", "Signature", "StationNumbers",
+    "Handover", "HandoverItem", "Override", "Patrol", "Post", "Shift", "Signature", "StationNumbers",
 ]  # fmt: skip
 
 SHIFT_STATES: Final = ("planned", "open", "handing_over", "closed")
@@ -137,6 +137,17 @@ class CallOut(msgspec.Struct):
     moved: int = 0
     changed: int = 0
     last: LastAct | None = None
+
+
+class Patrol(msgspec.Struct, frozen=True):
+    """A patrol of an inspector: ``grids``: code of each unit grid that it went through → the last time."""
+
+    id: str
+    by: str
+    began: float
+    ended: float
+    grids: dict[str, float]
+    version: int = 1
 
 
 class DutyEntry(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from city.state.briefing_records import Briefing
 from city.state.case_file import CLOSED, CaseFile
 from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
-from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Shift, StationNumbers
+from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Patrol, Shift, StationNumbers
 from city.state.hotline_records import Relaxation, Visit
 from city.state.last_hour import LastHour
 from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
@@ -193,6 +193,7 @@ class LedgerState(msgspec.Struct):
     """When each closed erratum was opened and closed."""
     relaxations: dict[str, Relaxation] = {}
     visits: list[Visit] = []
+    patrols: dict[str, Patrol] = {}  # by id
     shows: dict[str, Show] = {}
     danger_signals: dict[str, tuple[str, ...]] = {}  # case → emergency numbers that got its notice
     incidents: dict[str, Incident] = {}

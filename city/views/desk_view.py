@@ -1,7 +1,6 @@
 """The desk's view: the wall's view and what an officer needs to act, built once per look for all desks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.dispatch.tables.unit_tasks import UnitTasks
@@ -10,6 +9,7 @@ from city.places.road_names import spot_in
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.views.alarm_view import alarms_seen, maintained_seen, open_alarms
+from city.views.case_book import CaseBook
 from city.views.case_view import account_mark, see_case
 from city.views.desk_seen import BounceSeen, DeskCase, DeskSeen, DetectionSeen
 from city.views.hotline_view import HotlineSeen, HotlineView
@@ -41,8 +41,6 @@ class DeskView:
         self._levels = LevelDesk(rules) if rules else None
         self._nearest: dict[str, tuple[float, NearestUnit | None]] = {}
         self._waiting = Kept()
-        self._of: object = None
-        self._in_danger: list[DeskCase] = []
 
     def see(
         self, state: CityState, now: float, presence: Mapping[str, Sequence[str]],
@@ -62,7 +60,7 @@ class DeskView:
         return DeskSeen(
             **fields, presence={mark: tuple(names) for mark, names in presence.items()},
             indicators=dict(figures[0]), indicators_at=figures[1],
-            nearest_units=self._nearest_units(seen.cases, seen.units, now),
+            nearest_units=self._nearest_units(seen.book, seen.units, now),
             hotline=hotline, deferral=self._wall.deferral,
             relaxation_version=relaxed.version if relaxed else 0,
             alarms=alarms_seen(
@@ -80,13 +78,12 @@ class DeskView:
             outbox=len(outbox), outbox_failing=sum(item.tries > 0 for item in outbox),
         )  # fmt: skip
 
-    def _nearest_units(self, cases: tuple[Any, ...], units: UnitsSeen, now: float) -> dict[str, NearestUnit]:
-        if cases is not self._of:
-            self._of = cases
-            self._in_danger = [case for case in cases if case.hazard or case.urgency == "critical"]
-        known = self._nearest
-        self._nearest = {case.key: known.get(case.key, NEVER) for case in self._in_danger}
-        due = [case for case in self._in_danger if now - self._nearest[case.key][0] >= NEAR_EVERY_S]
+    def _nearest_units(
+        self, book: CaseBook | None, units: UnitsSeen, now: float
+    ) -> dict[str, NearestUnit]:  # fmt: skip
+        in_danger, known = book.in_danger if book is not None else (), self._nearest
+        self._nearest = {case.key: known.get(case.key, NEVER) for case in in_danger}
+        due = [case for case in in_danger if now - self._nearest[case.key][0] >= NEAR_EVERY_S]
         if due:
             free = FreeUnits(units, self._numbers)
             # The oldest results first, and at most so many per look.

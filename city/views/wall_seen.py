@@ -11,9 +11,11 @@ import numpy.typing as npt
 from city.clocks.city_clock import CityClock
 from city.clocks.freshness import Freshness
 from city.state.case_file import CLOSED
+from city.state.columns import Journal
 from city.state.last_hour import NOTHING, HourSeen
 from city.state.ledger_state import LogLine
 from city.views.camera_seen import CameraSeen
+from city.views.case_book import CaseBook
 from city.views.case_points import CaseColumns
 from city.views.linkage_seen import ClosureSeen, IncidentSeen, TaskSeen, UnitOnTask
 from city.views.response.command_view import CommandSeen
@@ -192,6 +194,8 @@ class ReadingsSeen(msgspec.Struct, frozen=True):
     owner: Words
     hour: HourSeen = NOTHING
     """The last hour of rain and water levels."""
+    journal: Journal | None = None
+    """Which rows changed; None = nobody keeps it, and a reader reads all rows."""
 
 
 class UnitsSeen(msgspec.Struct, frozen=True):
@@ -210,6 +214,8 @@ class UnitsSeen(msgspec.Struct, frozen=True):
     heading: Floats
     as_of: Floats
     lost: npt.NDArray[np.bool_]
+    journal: Journal | None = None
+    """Which rows changed; None = nobody keeps it, and a reader reads all rows."""
 
 
 class PageSeen(msgspec.Struct, frozen=True):
@@ -258,3 +264,5 @@ class WallSeen(PageSeen, frozen=True):
     command: CommandSeen = CommandSeen()
     case_columns: CaseColumns | None = None
     """The cases as columns; None = nobody keeps them, and a reader makes them from ``cases``."""
+    book: CaseBook | None = None
+    """The cases and what changed in them; None = nobody keeps it, and a reader reads all ``cases``."""

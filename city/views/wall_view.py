@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.clocks.city_clock import CityClock
-from city.clocks.freshness import UNIT_STALE_S, lost_mask, measured_as_of
+from city.clocks.freshness import measured_as_of
 from city.dispatch.decision_rules import CaseNumbers, DecisionRules
 from city.duty.authority import responsible_shift
 from city.state.columns import Columns
@@ -12,29 +12,25 @@ from city.state.hotline_records import DEFER, Span
 from city.state.ledger_state import Case, CityState, LedgerState
 from city.state.row_keys import row_key_of
 from city.video.privacy import HIDDEN_ON_WALL
+from city.views.case_book import MARKED, CaseBook
 from city.views.case_points import CasePoints
 from city.views.case_view import wall_case
 from city.views.cast_view import shows
 from city.views.duplicate_groups import DuplicateGroups
 from city.views.linkage_view import LinkageView
+from city.views.measured_view import MeasuredView
 from city.views.page_view import Kept, PageView
 from city.views.response.command_view import command_seen
 from city.views.response.situation_view import SituationView
 from city.views.wall_seen import (
     CameraSeen,
     CaseSeen,
-    ReadingsSeen,
     StormSeen,
-    UnitsSeen,
     WallSeen,
 )
 from city.views.weather_view import storms
 
 __all__ = ["WallView", "row_key_of", "running_deferral"]
-
-MARKED = frozenset({"critical", "urgent"})
-"""Urgencies of the cases that have their own mark on maps."""
-
 
 Duplicates = dict[str, tuple[CaseSeen, ...]]
 
@@ -44,7 +40,7 @@ class _OpenCases:
 
     def __init__(self, near_m: float, ledger: LedgerState | None = None) -> None:
         self.near_m, self.ledger, self.changed, self.marked = near_m, ledger, 0, 0
-        self._cases: dict[str, CaseSeen] = {}
+        self.book = CaseBook()
         self._same = DuplicateGroups(near_m)
         self.points = CasePoints()
 
@@ -52,22 +48,25 @@ class _OpenCases:
         """Update a case; None = it is not open."""
         self.changed = max(self.changed, case.changed)
         mark = row_key_of(case.key)
-        if _on_map(self._cases.get(mark)) != _on_map(seen):
+        before = self.book.cases.get(mark)
+        if _on_map(before) != _on_map(seen):
             self.marked = self.changed
+        self.book.put(mark, seen)
         if seen is not None:
-            self._cases[mark] = seen
             self._same.put(seen)
             self.points.put(seen)
-        elif self._cases.pop(mark, None) is not None:
+        elif before is not None:
             self._same.drop(mark)
             self.points.drop(mark)
 
     def seen(self) -> tuple[tuple[CaseSeen, ...], Duplicates, frozenset[str]]:
+        cases = self.book.cases
         duplicates = {
-            head: tuple(self._cases[mark] for mark in marks) for head, marks in self._same.groups().items()
+            head: tuple(cases[mark] for mark in marks) for head, marks in self._same.groups().items()
         }
         duplicate_marks = frozenset(case.key for members in duplicates.values() for case in members)
-        return tuple(self._cases.values()), duplicates, duplicate_marks
+        self.book.set_duplicates(duplicate_marks)
+        return tuple(cases.values()), duplicates, duplicate_marks
 
 
 class WallView:
@@ -86,6 +85,7 @@ class WallView:
         self._page = page or PageView(zone_offset_s=zone_offset_s, rules=rules)
         self._open = _OpenCases((rules.numbers if rules else CaseNumbers()).near_m)
         self._kept = Kept()
+        self._measured = MeasuredView()
         self._linkage = LinkageView(rules, full=self.full)
         self._situation = SituationView(rules)
         self.deferral: Span | None = None
@@ -102,16 +102,13 @@ class WallView:
         fields = {name: getattr(seen, name) for name in seen.__struct_fields__}
         fields["revisions"] = {**seen.revisions, "marks": self._open.marked}
         linkage = self._linkage.see(state, now)
-        deferred = self._kept.get(
-            "deferred", (state.revision("cases"), self.deferral), lambda: sum(case.deferred for case in cases)
-        )
         lost = sum(one.freshness == "lost" for one in seen.sources)
         return WallSeen(
             **fields,
             cases=cases,
             storms=self._storms(state, ledger.clock.at(now)),
-            readings=_readings(state, now),
-            units=_units(state, now),
+            readings=self._measured.readings(state, now),
+            units=self._measured.units(state, now),
             cameras=self._kept.get(
                 "cameras", (state.revision("cameras", "registry"), ledger.clock), lambda: _cameras(state)
             ),
@@ -127,12 +124,14 @@ class WallView:
             committed=self._linkage.committed(state, now),
             closures=linkage.closures,
             case_columns=self._open.points.seen(),
+            book=self._open.book,
             command=command_seen(
                 ledger, responsible_shift(ledger), seen.response.real_rank, ledger.clock.at(now),
                 units=self._units,
             ),
             situation=self._situation.see(
-                state, now, linkage=linkage, sources=(lost, len(seen.sources)), deferred=deferred
+                state, now, linkage=linkage, sources=(lost, len(seen.sources)),
+                deferred=self._open.book.deferred,
             ),
         )  # fmt: skip
 
@@ -177,28 +176,6 @@ def _on_map(case: CaseSeen | None) -> tuple[object, ...] | None:
     return (
         case.urgency, case.hazard, case.kind, case.code, case.label, case.lon, case.lat, case.road,
         case.street, case.state, case.agency, case.returned_by, case.at, case.recorded_at, case.until,
-    )  # fmt: skip
-
-
-def _readings(state: CityState, now: float) -> ReadingsSeen:
-    r = state.measured.readings
-    as_of, interval = _as_of(r, state.ledger.clock), r.column("interval")
-    return ReadingsSeen(
-        ids=tuple(r.ids), device=r.column("device"), metric=r.column("metric"), kind=r.column("kind"),
-        name=r.column("name"), street=r.column("street"), unit=r.column("unit"),
-        quality=r.column("quality"), value=r.column("value"), at=r.column("at"), as_of=as_of,
-        interval=interval, lon=r.column("lon"), lat=r.column("lat"),
-        lost=lost_mask(as_of, interval, now), owner=r.column("owner"), hour=state.measured.last_hour.seen(),
-    )  # fmt: skip
-
-
-def _units(state: CityState, now: float) -> UnitsSeen:
-    u = state.measured.units
-    as_of = _as_of(u, state.ledger.clock)
-    return UnitsSeen(
-        ids=tuple(u.ids), call_sign=u.column("call_sign"), kind=u.column("kind"),
-        agency=u.column("agency"), state=u.column("state"), lon=u.column("lon"), lat=u.column("lat"),
-        heading=u.column("heading"), as_of=as_of, lost=~(now - as_of <= UNIT_STALE_S),
     )  # fmt: skip
 
 

@@ -42,7 +42,6 @@ from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
     ReadyHandler,
-    StaticHandler,
     ViewKeyHandler,
 )
 from console.pages.leader_handlers import leader_patterns
@@ -52,6 +51,7 @@ from console.pages.phone_app import PhoneApp, phone_patterns
 from console.pages.photo_upload import PhotoUploadHandler, PhotoUploads
 from console.pages.picture_handlers import CameraPictures, picture_patterns
 from console.pages.sign_in import FirstPageHandler, sign_in_patterns
+from console.pages.static_handlers import static_patterns
 from feeds.gateway.picture_store import Pictures
 from feeds.gateway.unavailable_logs import retry_while_unavailable
 from feeds.ledger.ledger import Ledger
@@ -195,7 +195,7 @@ class Console:
             (r"/healthz", HealthHandler, {"build": self._build}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
             (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), **access}),
-            (r"/citywall/static/(.+)", StaticHandler),
+            *static_patterns(),
             (r"/open/([a-z]+)", ViewKeyHandler, access),
             self._ordering.pattern(self._sockets),
             *sign_in_patterns(self._sign_in),

@@ -17,6 +17,7 @@ from console.live.feed_follower import follower_of
 from feeds.clients.commander import Answer, Commander, CommandRefused
 from feeds.sources.demo.feeds.units import Drive, Units
 from feeds.sources.demo.people.linkage_responders import LinkageOrder, LinkageResponders
+from feeds.sources.demo.people.patrols import Patrols
 from feeds.sources.demo.people.pictures import store_pictures
 from feeds.sources.demo.people.responders import Order, Responders
 from feeds.storage.photo_files import PhotoFiles
@@ -99,6 +100,7 @@ class DemoPeople:
         people = people_of(data)
         self._responders = Responders(people, rules.categories, seed=seed)
         self._linkage = LinkageResponders(people, rules, units, floods)
+        self._patrols = Patrols(people, seed=seed)
         self._follower = follower_of(settings, district, clock=clock)
         self._sockets = ResponderSockets(f"ws://{settings.host}:{settings.port}", tokens)
         self._clock = clock
@@ -131,8 +133,9 @@ class DemoPeople:
         self._responders.update(ledger, now)
         for order in self._responders.due(ledger, now):
             tasks.create_task(self._give(order, self._responders))
-        for linkage_order in self._linkage.due(ledger, now):
-            tasks.create_task(self._give(linkage_order, self._linkage))
+        for responders in (self._linkage, self._patrols):
+            for linkage_order in responders.due(ledger, now):
+                tasks.create_task(self._give(linkage_order, responders))
 
     async def _give(self, order: Any, responders: Any) -> None:
         answer = await self._sockets.send(order)

@@ -84,7 +84,7 @@ class DeskProjection:
         ledger, rules, city = state.ledger, self._rules, day[1]
         of_cases = indicators(
             ledger, day, now=city, zone_offset_s=rules.zone_offset_s, calendar=rules.calendar,
-            most_tasks=rules.numbers.workload_cap,
+            most_tasks=rules.numbers.workload_cap, grid_of=rules.grid_of,
         )  # fmt: skip
         of_duty = duty_indicators(
             ledger, city, sub_centres=len(rules.streets), workstations=workstations_of(ledger),

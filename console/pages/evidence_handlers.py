@@ -44,7 +44,7 @@ WITH_PHOTOS: Final = frozenset({
     "add_photos",
 })  # fmt: skip
 IN_THE_FIELD: Final = frozenset({
-    "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers",
+    "not_my_list", "sign_in", "sign_out", "answer_call_out", "record_numbers", "record_patrol",
 })  # fmt: skip
 """Verbs without photos that a phone keeps while it has no network, and sends in order with the others."""
 VERBS: Final = {

@@ -1,13 +1,11 @@
-"""The other HTTP handlers: health, metrics, static files, view keys."""
+"""The other HTTP handlers: health, metrics, view keys."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from tornado.web import RequestHandler
 
-import static
 from console.accounts.authorization import COOKIE, Authorization
 from console.accounts.request_origin import is_https
 from console.live.encoding import encode_text
@@ -18,7 +16,6 @@ __all__ = [
     "MetricsHandler",
     "PlainHandler",
     "ReadyHandler",
-    "StaticHandler",
     "ViewKeyHandler",
 ]  # fmt: skip
 
@@ -93,37 +90,6 @@ class MetricsHandler(PlainHandler):
             return
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest(self._registry))
-
-
-class StaticHandler(PlainHandler):
-    """``/citywall/static/…``: shipped files; public, they hold no data.
-
-    Immutable with ``?v=`` or below ``@<build>/``: a module there imports its relative addresses from the same
-    build.
-    """
-
-    ROOT = Path(static.__file__).parent.resolve()
-    KINDS: ClassVar[dict[str, str]] = {
-        ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
-        ".png": "image/png", ".ogg": "audio/ogg",
-    }  # fmt: skip
-    SERVED = frozenset({"css", "js", "esm", "vendor", "icons", "sounds"})
-
-    def get(self, name: str) -> None:
-        """Send one file of the served folders."""
-        if "\0" in name:  # not a path
-            self.send_error(404)
-            return
-        build, _, below = name.partition("/") if name.startswith("@") else ("", "", name)
-        path = (self.ROOT / below).resolve()
-        inside = path.is_relative_to(self.ROOT) and path.relative_to(self.ROOT).parts
-        if not inside or inside[0] not in self.SERVED or not path.is_file():
-            self.send_error(404)
-            return
-        self.set_header("Content-Type", self.KINDS.get(path.suffix, "application/octet-stream"))
-        if build or self.get_query_argument("v", ""):
-            self.set_header("Cache-Control", f"public, max-age={YEAR_S}, immutable")
-        self.finish(path.read_bytes())
 
 
 class ViewKeyHandler(PlainHandler):

@@ -19,10 +19,11 @@ from console.deployment.display_names import names_of
 from console.deployment.district import District, read_district
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
-from console.pages.http_handlers import HealthHandler, PlainHandler, StaticHandler
+from console.pages.http_handlers import HealthHandler, PlainHandler
 from console.pages.page_functions import Pages
 from console.pages.page_handlers import guard_pages
 from console.pages.sign_in import sign_in_patterns
+from console.pages.static_handlers import static_patterns
 from console.review.case_history import dask_frame, history_folder, update_history
 from console.review.exports import Exports
 from console.review.review_session import CaseHistory, ReviewSession
@@ -93,7 +94,7 @@ class Review:
             title=dict.fromkeys(built, "Citywall"),
             extra_patterns=[
                 (r"/healthz", HealthHandler, {"build": self._build}),
-                (r"/citywall/static/(.+)", StaticHandler),
+                *static_patterns(),
                 (r"/review/export/([A-Za-z0-9_.-]+)", ExportHandler, {"review": self}),
                 *sign_in_patterns(sign_in),
             ],

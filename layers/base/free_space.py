@@ -53,6 +53,12 @@ class Boxes:
         self._rows[self._count] = box
         self._count += 1
 
+    def copy(self) -> "Boxes":
+        """Return the same boxes, to take more without taking them here."""
+        other = Boxes()
+        other._rows, other._count = self._rows.copy(), self._count
+        return other
+
     def overlap(self, box: Box) -> float:
         """Return the occupied area of a box in px²."""
         rows = self._rows[: self._count]

@@ -14,7 +14,7 @@ from city.views.wall_seen import CaseSeen
 from layers.base.free_space import Box, Boxes, Point, View, around
 from layers.contract import Frame, MapSetting, machine_time
 from layers.fields.heat import SeesCases
-from layers.marks.cases import MARKS
+from layers.marks.cases import MARKS, marked
 from layers.projection import to_mercator
 
 __all__ = ["BOX", "BOX_EN", "MOST", "Callouts"]
@@ -51,17 +51,18 @@ class Callouts:
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self._view = View(setting)
+        self._occupied: tuple[object, bool, Boxes] | None = None
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
         """Return one row per call-out; ``due_at`` NaN = none; ``meta``: box, box_en, more (not shown).
 
         ``dx, dy`` (``dx_en``) are CSS px from the mark to the upper left corner of its box (``box_en``).
         """
-        marked = [c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]
-        critical = sorted((c for c in marked if c.urgency == "critical"), key=_order)
-        placed = list(self._place(critical[:MOST], marked))
+        cases = [c for c in marked(seen) if c.lon == c.lon]
+        critical = sorted((c for c in cases if c.urgency == "critical"), key=_order)
+        placed = list(self._place(critical[:MOST], cases))
         x, y = to_mercator([p.case.lon for p in placed], [p.case.lat for p in placed])
-        cases = [p.case for p in placed]
+        shown = [p.case for p in placed]
         words = ("key", "label", "state", "agency", "road", "street")
         return Frame(
             self.key,
@@ -72,11 +73,11 @@ class Callouts:
                 "dx": np.array([OFFERS_ZH[p.offer][0] for p in placed]),
                 "dx_en": np.array([OFFERS[p.offer][0] for p in placed]),
                 "dy": np.array([OFFERS[p.offer][1] for p in placed]),
-                "at": np.array([c.at for c in cases]),
-                "due_at": np.array([np.nan if c.until is None else c.until for c in cases]),
-                "returned": np.array([len(c.returned_by) for c in cases], dtype=np.int32),
-                "class": [_class_key(c) for c in cases],
-                **{word: [str(getattr(c, word)) for c in cases] for word in words},
+                "at": np.array([c.at for c in shown]),
+                "due_at": np.array([np.nan if c.until is None else c.until for c in shown]),
+                "returned": np.array([len(c.returned_by) for c in shown], dtype=np.int32),
+                "class": [_class_key(c) for c in shown],
+                **{word: [str(getattr(c, word)) for c in shown] for word in words},
             },
             {"box": list(BOX), "box_en": list(BOX_EN), "more": len(critical) - len(placed)},
         )
@@ -86,14 +87,18 @@ class Callouts:
 
     def occupied(self, seen: SeesCases, now: float, *, names: bool = True) -> Boxes:
         """Return the boxes that texts avoid: call-outs, critical and urgent marks, and optionally names."""
-        taken = Boxes()
-        for extent in (*self.setting.covered, *(self.setting.clear if names else ())):
-            taken.take(self._view.box(extent))
-        for box in self._marks([c for c in seen.cases if c.urgency in MARKS and c.lon == c.lon]):
-            taken.take(box)
-        for box in self.boxes(seen, now):
-            taken.take(box)
-        return taken
+        cases = marked(seen)
+        known = self._occupied
+        if known is None or known[0] is not cases or known[1] != names:
+            taken = Boxes()
+            for extent in (*self.setting.covered, *(self.setting.clear if names else ())):
+                taken.take(self._view.box(extent))
+            for box in self._marks([c for c in cases if c.lon == c.lon]):
+                taken.take(box)
+            for box in self.boxes(seen, now):
+                taken.take(box)
+            known = self._occupied = (cases, names, taken)  # one atomic assignment, as in Heat
+        return known[2].copy()
 
     def boxes(self, seen: SeesCases, now: float) -> list[Box]:
         """Return the boxes of the call-outs, in the longer of two languages."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from bokeh.models import Scatter
 
+from city.views.case_book import marked_of
 from city.views.wall_seen import CaseSeen
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, machine_time, source_of
@@ -13,7 +14,7 @@ from layers.marks.columns import outline
 from layers.palette import EDGE, ORANGE, RED
 from layers.projection import to_mercator
 
-__all__ = ["MARKS", "Cases"]
+__all__ = ["MARKS", "Cases", "marked"]
 
 MARKS: Final = {"urgent": ("triangle", ORANGE, 17.0), "critical": ("square", RED, 18.0)}
 """Marker, colour, size in CSS px; in drawing order: an urgent case never covers a critical one.
@@ -34,7 +35,8 @@ class Cases:
 
     def frame(self, seen: SeesCases, now: float) -> Frame:
         """Return one row per mark, critical ones last (on top); ``meta`` counts them, and unplaced ones."""
-        chosen = [case for mark in MARKS for case in seen.cases if case.urgency == mark]
+        cases = marked(seen)
+        chosen = [case for mark in MARKS for case in cases if case.urgency == mark]
         placed = [case for case in chosen if case.lon == case.lon]
         x, y = to_mercator([case.lon for case in placed], [case.lat for case in placed])
         looks = [MARKS[case.urgency] for case in placed]
@@ -67,6 +69,11 @@ class Cases:
             figure, source, marker="marker", size="size", angle="angle", fill_color="colour",
             line_color=EDGE, line_width=2, level="overlay",
         )  # fmt: skip
+
+
+def marked(seen: SeesCases) -> tuple[CaseSeen, ...]:
+    """Return the open cases that have a mark."""
+    return marked_of(seen.cases, getattr(seen, "book", None))
 
 
 def _count(cases: list[CaseSeen], urgency: str) -> int:

@@ -16,7 +16,7 @@ from layers.base.free_space import Box, Boxes, Point, View, around
 from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
-from layers.marks.cases import MARKS
+from layers.marks.cases import MARKS, marked
 from layers.marks.columns import newest, outline
 from layers.palette import EDGE, FAINT, RED, TEXT
 from layers.projection import to_mercator
@@ -137,16 +137,16 @@ class Incidents:
         It stands where no call-out and no label of an incident (place, offset) covers it, if there is one.
         """
         view = View(self.setting)
-        marked = [case for case in seen.cases if case.urgency in MARKS and case.lon == case.lon]
-        if not marked or not places:
+        cases = [case for case in marked(seen) if case.lon == case.lon]
+        if not cases or not places:
             return [(0.0, 0.0)] * len(places)
         taken = Boxes()
         for here, offset in labels:
             taken.take(_box(view.px(*here), offset))
         for box in self._callouts.boxes(seen, now):
             taken.take(box)
-        x, y = to_mercator([case.lon for case in marked], [case.lat for case in marked])
-        sizes = [MARKS[case.urgency][2] for case in marked]
+        x, y = to_mercator([case.lon for case in cases], [case.lat for case in cases])
+        sizes = [MARKS[case.urgency][2] for case in cases]
         marks = list(zip(map(view.px, x, y), sizes, strict=True))
         return [_side(view.px(*here), marks, taken) for here in places]
 

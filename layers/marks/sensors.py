@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 from bokeh.models import Scatter
-from numpy.typing import NDArray
 
 from city.places.road_names import roads_in
 from city.views.desk_seen import DeskSeen
@@ -18,18 +17,15 @@ from layers.base.glyphs import add
 from layers.contract import Frame, MapSetting, source_of
 from layers.marks.callouts import Callouts
 from layers.marks.columns import newest, outline, thin, write
-from layers.normal_limits import RANK, Limit, Line, ranks, scale
+from layers.marks.judged import LOST, Judged
+from layers.normal_limits import RANK, Line, scale
 from layers.palette import EDGE, FAINT, LEVELS
-from layers.projection import to_mercator
 
-__all__ = ["LOST", "Sensors", "judge"]
+__all__ = ["Sensors"]
 
 THIN_PX: Final = 20.0
 MANY: Final = 5
 TEXT_PX: Final = 17.0
-LOST: Final = 5
-"""Rank of no data, after 0 (normal) to 4 (red)."""
-
 COLOURS: Final = ("", *(LEVELS[level] for level in RANK), FAINT)
 # Shape and colour mean the same: road water is "slow", then "no entry"; other classes are hollow hexagons.
 CLOSED, SLOW, OTHER, NO_DATA = "circle", "inverted_triangle", "hex", "circle_x"
@@ -48,6 +44,7 @@ class Sensors:
     def __init__(self, setting: MapSetting) -> None:
         self.setting = setting
         self._callouts = Callouts(setting)
+        self._judged = Judged(setting)
 
     def frame(self, seen: WallSeen, now: float) -> Frame:
         """Return one row per mark; ``meta`` counts devices: off_normal, lost, total, unplaced, kinds.
@@ -56,11 +53,10 @@ class Sensors:
         none). On a desk ``device`` is the id of the first of them; no wall gets the publishers' ids.
         """
         readings = seen.readings
-        rank = judge(readings, self.setting.limits, self.setting.lines)
-        x, y = to_mercator(readings.lon, readings.lat)
+        rank, x, y = self._judged.read(readings)
         drawn = rank > 0
         if seen.response.mode == "emergency":  # the rain field, capsules and forces of the wind tell these
-            drawn &= ~self._told(readings) | (rank == LOST)
+            drawn &= ~self._judged.told | (rank == LOST)
         rows = np.flatnonzero(drawn & np.isfinite(x))
         # A level precedes a lost device at the same place: somebody must act on it.
         weight = np.where(rank[rows] == LOST, 0, rank[rows]).astype(np.uint8)
@@ -93,7 +89,7 @@ class Sensors:
                     else {}
                 ),
             },
-            _counts(readings, rank, {limit.kind for limit in self.setting.limits}),
+            self._judged.counts(readings),
         )
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
@@ -107,15 +103,6 @@ class Sensors:
         if prefix != "layer":
             return  # the inset would cut off texts, which changes their meaning
         write(figure, source, "text", y_offset="down", text_align="align")
-
-    def _told(self, readings: ReadingsSeen) -> NDArray[np.bool_]:
-        """Return which rows other layers show in an emergency: rain, wind, and stations with a capsule."""
-        kind = readings.kind
-        told = np.asarray((kind == "rain_gauge") | (kind == "wind"), dtype=np.bool_)
-        of = self.setting.stations.of
-        for row in np.flatnonzero((kind == "water_level") | (kind == "tide")):
-            told[row] = of(str(readings.device[row]), str(readings.name[row])) is not None
-        return told
 
     def texts(self, frame: Frame) -> list[Box]:
         """Return the boxes (CSS px of the home view) of a frame's texts."""
@@ -150,43 +137,6 @@ class Sensors:
         return f"×{number}" if number >= MANY else ""
 
 
-def judge(readings: ReadingsSeen, limits: tuple[Limit, ...], lines: tuple[Line, ...]) -> NDArray[np.uint8]:
-    """Return each row's rank: 0 normal or not judged, 1 to 4 blue to red, ``LOST`` no valid data.
-
-    The gauge's own line applies first, then the first limit that fits a row.
-    """
-    rank = np.zeros(len(readings.ids), dtype=np.uint8)
-    open_ = np.ones(len(rank), dtype=np.bool_)
-    known = {*readings.device, *readings.name} if lines else set()
-    for line in lines:
-        if line.device not in known:
-            continue
-        fits = open_ & ((readings.device == line.device) | (readings.name == line.device))
-        _judge(readings, fits, line, rank)
-        open_ &= ~fits
-    for limit in limits:
-        fits = open_.copy()
-        if limit.kind:
-            fits &= readings.kind == limit.kind
-        if limit.metric:
-            fits &= readings.metric == limit.metric
-        _judge(readings, fits, limit, rank)
-        open_ &= ~fits
-    # Only devices with a limit count as lost here; other lost devices are in the device list.
-    lost = ~open_ & (readings.lost | (readings.quality == "bad") | np.isnan(readings.value))
-    rank[lost] = LOST
-    return rank
-
-
-def _judge(
-    readings: ReadingsSeen, fits: NDArray[np.bool_], limit: Limit | Line, rank: NDArray[np.uint8]
-) -> None:
-    rows = np.flatnonzero(fits)
-    if len(rows):
-        values = readings.value[rows] * scale(readings.unit[rows], limit.unit)
-        rank[rows] = ranks(values, limit.steps)
-
-
 def _line_of(readings: ReadingsSeen, row: Any, lines: tuple[Line, ...]) -> Line | None:
     names = (readings.device[row], readings.name[row])
     return next((line for line in lines if line.device in names), None)
@@ -207,24 +157,3 @@ def _marker(kind: str, rank: int) -> str:
     if kind == "road_water_depth":
         return CLOSED if rank == RANK["red"] else SLOW
     return OTHER
-
-
-def _counts(readings: ReadingsSeen, rank: NDArray[np.uint8], known: set[str]) -> dict[str, Any]:
-    """Count devices, not rows: a device is off normal if one of its readings is, lost if one is lost.
-
-    Kinds without a limit are counted under '', because a publisher may use any class name.
-    """
-    off = np.flatnonzero((rank > 0) & (rank < LOST))
-    lost = np.flatnonzero(rank == LOST)
-    kinds: dict[str, dict[str, int]] = {}
-    for name, rows in (("off_normal", off), ("lost", lost)):
-        for kind, _ in {(str(readings.kind[row]), readings.device[row]) for row in rows}:
-            counts = kinds.setdefault(kind if kind in known else "", {"off_normal": 0, "lost": 0})
-            counts[name] += 1
-    return {
-        "off_normal": len(set(readings.device[off])),
-        "lost": len(set(readings.device[lost])),
-        "total": len(set(readings.device)),
-        "unplaced": int(np.isnan(readings.lon[rank > 0]).sum()),
-        "kinds": kinds,
-    }

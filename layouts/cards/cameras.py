@@ -10,6 +10,7 @@ from city.clocks.city_clock import CityClock
 from city.linkage.gauges import IN_FORCE
 from city.places.distance import metres_to_points
 from city.places.road_names import spot_in
+from city.views.case_book import marked_of
 from city.views.response.video_preset import video_preset
 from city.views.wall_seen import CameraSeen, CaseSeen, WallSeen
 from layouts.contract import Row, View, each_second
@@ -60,7 +61,7 @@ class Cameras:
             return View(now, {"closed": closed}, rows)
         if self._preset:
             return View(now, {})
-        critical = [c for c in seen.cases if c.urgency == "critical" and c.lon == c.lon]
+        critical = [c for c in marked_of(seen.cases, seen.book) if c.urgency == "critical" and c.lon == c.lon]
         critical.sort(key=lambda c: (not c.hazard, -c.at, c.key))
         cameras = sorted(seen.cameras, key=lambda c: c.id)
         chosen: dict[int, float | None] = {}

@@ -1,9 +1,7 @@
 """The desk's queue: the first open cases, one row each, and the counts of its filters."""
 
-import heapq
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from city.state.case_file import CLOSED
@@ -11,6 +9,7 @@ from city.views.desk_seen import DeskCase, DeskSeen
 from layouts.cards.act import gaps
 from layouts.cards.emergency.risks import is_risk
 from layouts.cards.queue import URGENCIES, callers, class_key, counted, first_at, make_safe
+from layouts.case_tally import CaseTally
 from layouts.contract import Row, View, each_second
 
 __all__ = [
@@ -21,6 +20,8 @@ MOST: Final = 200
 """Rows of the channel; a page requests further rows through its session."""
 
 FILTERS: Final = ("all", "risk", "critical", "mine", "overdue", "reported", "ruling", "contact", "call_back")
+COUNTED: Final = ("risk", "critical", "overdue", "reported", "ruling")
+"""Filters whose number of cases the channel tells all desks."""
 WAITING: Final = ("contact", "call_back")
 """Filters whose rows are callers who wait: also of merged and closed orders, so a page asks for them."""
 ORDERS: Final = ("left", "urgency", "newest")
@@ -43,19 +44,20 @@ class DeskQueue:
     reads = ("cases", "sources", "units", each_second)
 
     def __init__(self) -> None:
-        self._of: object = None
-        self._first: list[DeskCase] = []
-        self._counted: tuple[object, int, dict[str, Any]] = (None, 0, {})
+        self._cases = CaseTally[DeskCase](
+            counts={"in": _filters, "mine": lambda case: case.acted_by},
+            orders={
+                "left": lambda case, is_duplicate: None if is_duplicate else _by_left(case),
+                "due": lambda case, _: None if case.due_at is None else (case.due_at, case.key),
+            },
+        )
         self._rows: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
 
     def view(self, seen: DeskSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`. Unchanged rows are reused."""
-        if seen.cases is not self._of:
-            self._of, self._first = seen.cases, heapq.nsmallest(MOST, _rowed(seen), key=order_key("left"))
-        if self._counted[0] is not seen.cases or self._counted[1] != int(now):
-            self._counted = (seen.cases, int(now), _counts(seen, now))
+        self._cases.follow(seen)
         kept: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
-        for case in self._first:
+        for case in self._cases.orders["left"].first(MOST):
             parts = (
                 case,
                 seen.presence.get(case.key, ()),
@@ -68,12 +70,23 @@ class DeskQueue:
         self._rows = kept
         hotline, is_known = seen.hotline, seen.position > 0
         scalars = {
-            **self._counted[2], "gaps": gaps(seen),
+            **self._counts(seen, now), "gaps": gaps(seen),
             "contact": len(hotline.contact) if is_known else None,
             "call_back": len(hotline.call_back) if is_known else None,
             "balance": {"reported": hotline.reported, **hotline.balance} if is_known else None,
         }  # fmt: skip
         return View(now, scalars, [(key, row) for key, (_, row) in kept.items()])
+
+    def _counts(self, seen: DeskSeen, now: float) -> dict[str, Any]:
+        counts, count = self._cases.counts, counted(seen)
+        found: dict[str, Any] = dict.fromkeys(COUNTED)
+        if seen.position:
+            overdue = self._cases.orders["due"].before(seen.clock.at(now))
+            found = {name: counts["in"][name] for name in COUNTED} | {"overdue": overdue}
+        return {
+            **found, "deferred": counts["in"]["deferred"], "all": count["total"], "rows": count["rows"],
+            "mine": dict(counts["mine"]),
+        }  # fmt: skip
 
 
 def desk_row(case: DeskCase, seen: DeskSeen) -> Row:
@@ -107,11 +120,6 @@ def waiting_row(case: DeskCase, seen: DeskSeen, waits: str, at: float) -> Row:
     return mark, {**row, "waits": waits, "until": at, "merged": merged, "verbs": [waits], "same": []}
 
 
-def _rowed(seen: DeskSeen) -> list[DeskCase]:
-    """Return the cases that have a row of their own: one per group of duplicate reports."""
-    return [case for case in seen.cases if case.key not in seen.duplicate_marks]
-
-
 def order_key(order: str) -> Callable[[DeskCase], SortKey]:
     """Return the sort key of one of ORDERS. Raises KeyError for any other name."""
     return _KEYS[order]
@@ -137,20 +145,10 @@ def matches(case: DeskCase, chosen: str, *, city: float, person_mark: str = "") 
     return True
 
 
-def _counts(seen: DeskSeen, now: float) -> dict[str, Any]:
-    city = seen.clock.at(now)
-    chosen = ("risk", "critical", "overdue", "reported", "ruling")
-    if seen.position == 0:
-        counts: dict[str, Any] = dict.fromkeys(chosen)
-    else:
-        counts = {name: sum(matches(case, name, city=city) for case in seen.cases) for name in chosen}
-    count = counted(seen)
-    counts["deferred"] = sum(case.deferred for case in seen.cases)
-    return {**counts, "all": count["total"], "rows": count["rows"], "mine": _acted_by(seen.cases)}
-
-
-def _acted_by(cases: Iterable[DeskCase]) -> dict[str, int]:
-    return dict(Counter(mark for case in cases for mark in case.acted_by))
+def _filters(case: DeskCase) -> list[str]:
+    """Return in which of the filters a case is that do not depend on the time, and whether it is deferred."""
+    found = [name for name in COUNTED if name != "overdue" and matches(case, name, city=0.0)]
+    return [*found, "deferred"] if case.deferred else found
 
 
 def _by_left(case: DeskCase) -> SortKey:

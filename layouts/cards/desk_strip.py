@@ -8,6 +8,7 @@ from layouts.cards.desk_alarms import alike_groups, is_loud
 from layouts.cards.desk_queue import order_key
 from layouts.cards.emergency.situation import situation_figures
 from layouts.cards.queue import class_key
+from layouts.case_tally import CaseTally
 from layouts.contract import Row, View
 
 __all__ = ["DeskStrip"]
@@ -42,6 +43,14 @@ class DeskStrip:
 
     def __init__(self) -> None:
         self._act = Act()
+        self._cases = CaseTally[DeskCase](
+            counts={"deferred": lambda case: (case.deferred,)},
+            orders={
+                "critical": lambda case, _: (case.recorded_at, case.key) if _is_critical(case) else None,
+                "worst": _worst,
+                "ruling": lambda case, _: order_key("left")(case) if case.state == "ruling" else None,
+            },
+        )
         self._counted: tuple[object, int, dict[str, Any]] = (None, 0, {})
         self._worst: list[DeskCase] = []
         self._rulings: list[DeskCase] = []
@@ -71,16 +80,14 @@ class DeskStrip:
     def _count(self, seen: DeskSeen, now: float) -> dict[str, Any]:
         scalars: dict[str, Any] = dict(self._act.view(seen, now).scalars)
         since = seen.clock.at(now) - ALARMS_S
-        critical = [case for case in seen.cases if case.urgency == "critical"]
-        alarms = [case for case in critical if case.recorded_at >= since]
+        self._cases.follow(seen)
+        orders = self._cases.orders
+        alarms = orders["critical"].after(since)
         sensed = [one for one in seen.alarms if is_loud(one)]
         lately = [one for one in sensed if one.raised_at >= since]
         alike = alike_groups(lately)
         red = [one for one in lately if one.level == "red"]
-        own = (case for case in critical if case.key not in seen.duplicate_marks and case.state != "ruling")
-        self._worst = sorted(own, key=order_key("left"))
-        rulings = (case for case in seen.cases if case.state == "ruling")
-        self._rulings = sorted(rulings, key=order_key("left"))
+        self._worst, self._rulings = list(orders["worst"]), list(orders["ruling"])
         is_known = scalars["critical"] is not None
         scalars |= {
             "alarms": len(alarms) + len(lately) if is_known else None,
@@ -90,10 +97,20 @@ class DeskStrip:
             "red_alarms": [f"a:{one.key}" for one in sensed if one.level == "red" and not one.acked_by]
             if is_known
             else None,
-            "deferred": sum(case.deferred for case in seen.cases),
+            "deferred": self._cases.counts["deferred"][True],
         }  # fmt: skip
         keys = [key for key in scalars["critical_keys"] if key not in seen.duplicate_marks]
         return {**scalars, "critical_keys": keys if is_known else None}
+
+
+def _is_critical(case: DeskCase) -> bool:
+    return case.urgency == "critical"
+
+
+def _worst(case: DeskCase, is_duplicate: bool) -> tuple[float, float, float, str] | None:
+    """Return the place of a critical case with a row of its own among these."""
+    is_own = _is_critical(case) and not is_duplicate and case.state != "ruling"
+    return order_key("left")(case) if is_own else None
 
 
 def _row(case: DeskCase, kind: str) -> Row:

@@ -1,15 +1,16 @@
 """待处置: the first open cases, one row each."""
 
-import heapq
 import math
 from typing import Any, Final
 
 from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
+from layouts.case_tally import CaseTally
 from layouts.contract import Row, View
 
 __all__ = [
     "URGENCIES", "Queue", "callers", "case_row", "class_key", "counted", "first_at", "make_safe", "rank",
+    "until_of_row",
 ]  # fmt: skip
 
 SHOWN: Final = 8
@@ -26,16 +27,18 @@ class Queue:
     key = "queue"
     reads = ("cases", "sources")
 
+    def __init__(self) -> None:
+        self._cases = CaseTally[CaseSeen](orders={"rank": _rank_of_row, "until": until_of_row})
+
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
-        # One pass more than sorting, but a tenth of the time with 40,000 open cases.
-        cases = [case for case in seen.cases if case.key not in seen.duplicate_marks]
-        first = heapq.nsmallest(SHOWN, cases, key=rank)
+        self._cases.follow(seen)
+        first = self._cases.orders["rank"].first(SHOWN)
         shown = {case.key for case in first}
-        dues = (c.until for c in cases if c.until is not None and c.key not in shown)
+        dues = (c.until for c in self._cases.orders["until"] if c.key not in shown)
         scalars = {
             **counted(seen),
-            "earliest_due": min(dues, default=None),
+            "earliest_due": next(dues, None),
             "gaps": gaps(seen),
         }
         rows = [case_row(case, callers(case, seen), first_at(case, seen)) for case in first]
@@ -70,6 +73,15 @@ def rank(case: CaseSeen) -> tuple[int, float, float, str]:
     if due is None:
         due = -math.inf if urgency == 0 else math.inf
     return urgency, due, case.at, case.key
+
+
+def _rank_of_row(case: CaseSeen, is_duplicate: bool) -> tuple[int, float, float, str] | None:
+    return None if is_duplicate else rank(case)
+
+
+def until_of_row(case: CaseSeen, is_duplicate: bool) -> tuple[float, str] | None:
+    """Return the place of a case with a row of its own in the order of the times they count down to."""
+    return None if is_duplicate or case.until is None else (case.until, case.key)
 
 
 def class_key(case: CaseSeen) -> str:

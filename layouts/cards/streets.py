@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from city.views.wall_seen import WallSeen
+from city.views.wall_seen import CaseSeen, WallSeen
+from layouts.case_tally import CaseTally
 from layouts.contract import View, each_second
 
 __all__ = ["Streets"]
@@ -17,15 +18,28 @@ class Streets:
     key = "streets"
     reads = ("cases", each_second)
 
+    def __init__(self) -> None:
+        self._cases = CaseTally[CaseSeen](
+            counts={
+                "critical": lambda case: (case.street,) if case.urgency == "critical" else (),
+                "street": lambda case: (case.street,),
+            },
+            orders={
+                "due": lambda case, _: None if case.due_at is None else (case.street, case.due_at, case.key)
+            },
+        )
+
     def view(self, seen: WallSeen, now: float) -> View:
         """Return the view; see :class:`layouts.contract.Card`."""
         city = seen.clock.at(now)
+        self._cases.follow(seen)
+        critical, dues = self._cases.counts["critical"], self._cases.orders["due"]
+        # By street, then by time: the overdue ones of a street are those between two keys.
         overdue = Counter(
-            case.street for case in seen.cases if case.due_at is not None and case.due_at < city
+            {code: dues.before(code, city) - dues.before(code) for code in self._cases.counts["street"]}
         )
-        critical = Counter(case.street for case in seen.cases if case.urgency == "critical")
         codes = sorted(
-            (overdue | critical).keys() - {""},
+            (+overdue | critical).keys() - {""},
             key=lambda code: (-critical[code], -overdue[code], code),
         )
         rows = [(code, {"overdue": overdue[code], "critical": critical[code]}) for code in codes]

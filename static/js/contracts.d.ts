@@ -425,6 +425,14 @@ interface Outbox {
   drop(subject: string): void;
   on(fn: () => void): void;
 }
+/** A patrol that is under way (static/esm/field_patrol.js), kept on the phone; `born` and `heard` are `Date.now()`. */
+interface Patrol {
+  id: string;
+  owner: string;
+  born: number;
+  heard: number;
+  points: { lon: number; lat: number; at: string; accuracy_m: number }[];
+}
 /** Where the phone is (static/js/field.js), WGS84; `at` is `Date.now()`. */
 interface Here {
   state: "asking" | "known" | "refused" | "none";

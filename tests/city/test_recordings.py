@@ -78,7 +78,7 @@ def test_all_recordings_fold_and_none_is_refused_or_unknown() -> None:
         "shows", "outbox", "incidents", "tasks", "closures", "duty_log", "call_outs", "alarms",
         "relaxations", "visits", "detections", "camera_views", "stations", "briefings", "response",
         "situation",
-        "support", "leader_handover",
+        "support", "leader_handover", "patrols",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ WITHOUT_VIEW = {
     "leader": {"legend"},
     "agency": {"agency_footer"},
     "street": {"street_footer", "street_score"},
-    "check": {"field_footer", "field_report"},
+    "check": {"field_footer", "field_patrol", "field_report"},
     "station": {"field_footer", "field_report"},
 }
 NONE = PageParts("null", {})

@@ -8,17 +8,19 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.invented import jpeg
+from tests.running import wait_for
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW
 
 STREET = "310115013"
-CHECKER = ["comment", "check", "verify", "not_my_list", "report", "self_handle"]
+CHECKER = ["comment", "check", "verify", "not_my_list", "report", "self_handle", "record_patrol"]
 OFFICER = [
     "comment", "report", "self_handle", "not_my_list", "sign_in", "sign_out", "answer_call_out",
     "record_numbers",
 ]  # fmt: skip
 PHOTO = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
-CARDS = '["field_header", "field_list", "field_report", "field_footer", "station_post", "station_numbers"]'
+CARDS = """["field_header", "field_list", "field_patrol", "field_report", "field_footer", "station_post",
+  "station_numbers"]"""
 ALL = f"""{CARDS}.filter((name) => document.querySelector(`[data-cell="${{name}}"]`))"""
 SMALL = f"""() => {ALL}.flatMap((name) => inCard(name, "button, a, .take, input[type=text]"))
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
@@ -225,6 +227,27 @@ def test_a_report_is_three_taps_and_what_was_set_right_is_reported_and_closed(br
         second, third = server.acts[1:]
         assert third["subject"] == "case:citywall/" + second["subject"].removeprefix("report:")
         assert (third["verb"], third["args"]["text"], third["photos"]) == ("self_handle", "已劝导整改", 2)
+
+
+@pytest.mark.browser
+def test_a_patrol_keeps_good_positions_on_the_phone_and_sends_them_once(browser: Browser) -> None:
+    with field_page(browser, "check", verbs=CHECKER) as (page, server):
+        tell(page)
+        assert texts(page, "field_patrol", "button") == ["开始巡查"]
+        tap(page, "field_patrol", "开始巡查")
+        page.evaluate(HERE, [121.555, 31.2403])  # a kilometre on
+        page.evaluate(HERE.replace("accuracy: 12", "accuracy: 80"), [121.565, 31.2403])
+        assert "定位误差超 50 米" in texts(page, "field_patrol", "header")[0]
+        kept = "() => citywallPhone.get('patrol').then((one) => one?.points.length ?? 0)"
+        wait_for(lambda: page.evaluate(kept) == 2)
+        assert page.evaluate(SMALL) == []
+        tap(page, "field_patrol", "结束巡查")
+        waits(page, 0)
+        [act] = server.acts
+        assert (act["verb"], act["version"]) == ("record_patrol", 0)
+        assert [point["lon"] for point in act["args"]["points"]] == [121.545, 121.555]
+        assert texts(page, "field_patrol", "button") == ["开始巡查"]
+        wait_for(lambda: page.evaluate(kept) == 0)
 
 
 @pytest.mark.browser

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
-from city.commands.argument_types import Args, OnePhoto, PhotoFacts
+from city.commands.argument_types import Args, Lat, Lon, Metres, Moment, OnePhoto, PhotoFacts
 
-__all__ = ["FIELD_ARGS", "AddPhotos", "RecordNumbers"]
+__all__ = ["FIELD_ARGS", "AddPhotos", "PatrolPoint", "RecordNumbers", "RecordPatrol"]
 
 Groups = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -26,5 +27,22 @@ class AddPhotos(Args, frozen=True):
     photo_facts: PhotoFacts = ()
 
 
-FIELD_ARGS: dict[str, type[Args]] = {"record_numbers": RecordNumbers, "add_photos": AddPhotos}
+class PatrolPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the inspector was at a city time, with the error of the position."""
+
+    lon: Lon
+    lat: Lat
+    at: Moment
+    accuracy_m: Metres
+
+
+class RecordPatrol(Args, frozen=True):
+    """The positions of one patrol."""
+
+    points: Annotated[tuple[PatrolPoint, ...], Meta(min_length=1, max_length=500)]
+
+
+FIELD_ARGS: dict[str, type[Args]] = {
+    "record_numbers": RecordNumbers, "add_photos": AddPhotos, "record_patrol": RecordPatrol,
+}  # fmt: skip
 """Verb → its arguments; a verb that is not listed takes none."""

@@ -75,6 +75,7 @@ class LeaderView:
         none = np.zeros(0)
         return msgspec.structs.replace(
             wall, cases=critical, log=(), cameras=(), shows=(), duplicates={}, duplicate_marks=frozenset(),
+            book=None,
             detections_lon=none, detections_lat=none, detections_at=none,
         )  # fmt: skip
 

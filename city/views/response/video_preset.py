@@ -11,6 +11,7 @@ import numpy as np
 
 from city.linkage.gauges import IN_FORCE
 from city.places.distance import metres_to_points
+from city.views.case_book import marked_of
 from city.views.wall_seen import CameraSeen, WallSeen
 
 __all__ = ["MOST", "NEAR_M", "video_preset"]
@@ -45,7 +46,7 @@ def _places(seen: WallSeen) -> list[Place]:
     """Return the places to watch, the oldest of each kind first."""
     closures = [one for one in seen.closures if one.state in IN_FORCE]
     closures.sort(key=lambda one: (one.state == "reopening", one.at, one.device))
-    critical = [case for case in seen.cases if case.urgency == "critical"]
+    critical = [case for case in marked_of(seen.cases, seen.book) if case.urgency == "critical"]
     marks = {case.key for case in critical}
     incidents = [one for one in seen.incidents if one.state not in OVER and marks.intersection(one.cases)]
     incidents.sort(key=lambda one: (one.opened_at, one.id))

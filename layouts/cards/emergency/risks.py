@@ -1,8 +1,8 @@
 """险情与任务: in an emergency the queue holds incidents, P1 tasks and hazards only; the rest is counted."""
 
-import heapq
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +12,8 @@ from city.views.response.command_view import RESPONSE
 from city.views.wall_seen import CaseSeen, WallSeen
 from layouts.cards.act import gaps
 from layouts.cards.linkage import task_row
-from layouts.cards.queue import URGENCIES, callers, case_row, first_at
+from layouts.cards.queue import URGENCIES, callers, case_row, first_at, until_of_row
+from layouts.case_tally import CaseTally
 from layouts.contract import Row, View, each_second
 
 __all__ = ["Risks", "is_risk"]
@@ -41,13 +42,17 @@ class Risks:
     def __init__(self) -> None:
         self._of: tuple[object, object] = (None, None)
         self._kept = _Cases()
+        self._cases = CaseTally[CaseSeen](
+            counts={"deferred": lambda case: (case.deferred,)}, orders={"risk": _risk, "until": until_of_row}
+        )
 
     def view(self, seen: WallSeen, now: float) -> View:
-        """Return the view; see :class:`layouts.contract.Card`. The cases are walked when they changed."""
+        """Return the view; see :class:`layouts.contract.Card`. Of the cases only changed ones are read."""
         if seen.response.mode != "emergency":
             return View(now, {"total": None, "others": 0, "deferred": 0, "earliest_due": None, "gaps": []})
         if self._of[0] is not seen.cases or self._of[1] is not seen.incidents:
-            self._of, self._kept = (seen.cases, seen.incidents), _cases(seen)
+            self._cases.follow(seen)
+            self._of, self._kept = (seen.cases, seen.incidents), _cases(seen, self._cases)
         kept = self._kept
         ranked = sorted((*_incidents(seen), *_tasks(seen), *kept.first), key=lambda one: one[0])
         rest = [row["until"] for _, (_, row) in ranked[SHOWN:] if row["until"] is not None]
@@ -76,21 +81,25 @@ class _Cases(msgspec.Struct, frozen=True):
     """Of those that have no row here."""
 
 
-def _cases(seen: WallSeen) -> _Cases:
-    told = {mark for incident in seen.incidents for mark in incident.cases} | seen.duplicate_marks
-    cases = [case for case in seen.cases if case.key not in told]
-    risks = [case for case in cases if is_risk(case)]
-    first = heapq.nsmallest(SHOWN, risks, key=_case_order)
-    shown = {case.key for case in first}
-    dues = (case.until for case in cases if case.until is not None and case.key not in shown)
+def _cases(seen: WallSeen, tally: CaseTally[CaseSeen]) -> _Cases:
+    told = {mark for incident in seen.incidents for mark in incident.cases}
+    first = list(islice((case for case in tally.orders["risk"] if case.key not in told), SHOWN))
+    shown = {case.key for case in first} | told
+    dues = (case.until for case in tally.orders["until"] if case.key not in shown)
+    carried = [case for mark in told - seen.duplicate_marks if (case := tally.get(mark)) is not None]
+    risks = len(tally.orders["risk"]) - sum(map(is_risk, carried))
+    others = len(seen.cases) - len(seen.duplicate_marks) - len(carried) - risks
     rows = []
     for case in first:
         key, row = case_row(case, callers(case, seen), first_at(case, seen))
         rows.append((_case_order(case), (key, {**row, "what": "case"})))
     return _Cases(
-        tuple(rows), len(risks), len(cases) - len(risks), sum(case.deferred for case in seen.cases),
-        min(dues, default=None),
+        tuple(rows), risks, others, tally.counts["deferred"][True], next(dues, None),
     )  # fmt: skip
+
+
+def _risk(case: CaseSeen, is_duplicate: bool) -> tuple[int, int, float, str] | None:
+    return _case_order(case) if is_risk(case) and not is_duplicate else None
 
 
 def _case_order(case: CaseSeen) -> tuple[int, int, float, str]:

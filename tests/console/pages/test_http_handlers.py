@@ -1,12 +1,15 @@
 """What the console answers over HTTP, to whom, and what it keeps to itself."""
 
+import gzip
 import http.client
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -114,6 +117,50 @@ def test_a_static_file_is_immutable_under_its_build_and_stored_nowhere_without(r
     assert plain.headers["Cache-Control"] == "no-store"
     assert "immutable" in marked.headers["Cache-Control"]
     assert below.headers["Cache-Control"] == marked.headers["Cache-Control"]
+
+
+def scripts_of_the_wall(running: Running) -> list[str]:
+    """The scripts of Bokeh and of Panel, and one of ours, as the page names them."""
+    page = Answer(running, "/wall").body.decode()
+    names = re.findall(r'src="(/?(?:static|citywall/static)/[^"]+)"', page)
+    found = [next(f"/{one.lstrip('/')}" for one in names if mark in one)
+             for mark in ("js/bokeh", "extensions/panel/panel", "js/live.js")]  # fmt: skip
+    assert all("?v=" in one for one in found)
+    return found
+
+
+def test_scripts_are_compressed_for_who_accepts_it_and_for_nobody_else(running: Running) -> None:
+    for path in scripts_of_the_wall(running):
+        plain, refusing = Answer(running, path), Answer(running, path, {"Accept-Encoding": "gzip;q=0"})
+        zipped, best = (Answer(running, path, {"Accept-Encoding": one}) for one in ("gzip", "gzip, br"))
+        told = [one.headers["Content-Encoding"] for one in (plain, refusing, zipped, best)]
+        assert told == [None, None, "gzip", "br"]
+        assert plain.body == refusing.body == gzip.decompress(zipped.body) == brotli.decompress(best.body)
+        assert len(best.body) < len(zipped.body) < len(plain.body) / 2
+        for one in (plain, zipped, best):
+            assert (one.status, one.headers["Vary"]) == (200, "Accept-Encoding")
+            assert one.headers["Content-Type"].split(";")[0].endswith("/javascript")
+            assert "immutable" in one.headers["Cache-Control"]
+
+
+def test_a_browser_that_has_a_script_is_not_sent_it_again(running: Running) -> None:
+    for path in scripts_of_the_wall(running):
+        zipped = Answer(running, path, {"Accept-Encoding": "gzip"})
+        has_it = {"If-None-Match": zipped.headers["ETag"]}
+        again = Answer(running, path, {"Accept-Encoding": "gzip", **has_it})
+        assert (again.status, again.body) == (304, b"")
+        assert (again.headers["ETag"], again.headers["Vary"]) == (zipped.headers["ETag"], "Accept-Encoding")
+        plain = Answer(running, path, has_it)  # it has the compressed one, which is another
+        assert (plain.status, plain.headers["Content-Encoding"]) == (200, None)
+
+
+@pytest.mark.parametrize("path", [
+    "../tornado/web.py", "%2e%2e/util/paths.py", "js/none.js", "js", "js/%00.js",
+    "extensions/panel/../../../bokeh/util/paths.py", "extensions/none/panel.js", "extensions/panel/none.js",
+    "extensions/panel", "extensions//etc/passwd",
+])  # fmt: skip
+def test_of_the_libraries_nothing_but_their_resources_is_given_away(running: Running, path: str) -> None:
+    assert Answer(running, f"/static/{path}").status in (400, 403, 404)
 
 
 @pytest.mark.parametrize("path", [
