@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import panel as pn
 
+import static
 from layers.fields.heat_choices import CHOICES
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
@@ -106,6 +107,7 @@ def build(
         "present": list(parts.figures), "static_url": settings.static_url,
         "page": inert(page), "parts": parts.text, "tokens": theme.css(),
         "takes_commands": visitor is not None,
+        "scripts": [static.script("js", name) for name in layout.scripts],
         "inset": settings.inset, "titles": settings.title, "outline": settings.outline,
     }  # fmt: skip
     for name, value in variables.items():

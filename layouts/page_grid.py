@@ -47,7 +47,7 @@ class Layout(msgspec.Struct, frozen=True):
     rows: str
     regions: tuple[Region, ...]
     scripts: tuple[str, ...]
-    """Files of ``static/js`` in order of execution."""
+    """Names of scripts of ``static/js`` in order of execution."""
     sheets: tuple[str, ...] = ("cards",)
     """Files of ``static/css`` for the inside of the cards' components."""
     wide: Wide | None = None

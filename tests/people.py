@@ -65,9 +65,8 @@ def story(
         with Cast(running, holders, roster=roster, leads=leads, flood_office=flood_office) as people:
             try:
                 running.start()
-                people.wait_for_type(
-                    "RosterLoaded"
-                )  # the engine notes it a moment after the console is ready
+                # The engine notes it a moment after the console is ready.
+                people.wait_for_type("RosterLoaded", 60.0)
                 yield people
             finally:
                 running.stop()

@@ -2,8 +2,8 @@
 
 Socket and session are ours: ``window.tell(message)`` is the live socket speaking, ``window.sent`` what the
 page ordered and asked through its session, ``window.reply(message)`` the session's answer. With
-``window.answering`` set to a function every order is answered by it after ``window.delay`` ms. What got no
-answer is sent again when ``window.fallSilent()`` says so, not by the clock.
+``window.answering`` set to a function every order is answered by it after ``window.delay`` ms. Time passes
+when the test says so: ``LATER``, and for what got no answer ``window.fallSilent()``.
 """
 
 import json
@@ -14,13 +14,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS, Layout
-from tests.page_server import NO_SILENCE, give_back, page_of, page_server
+from tests.page_server import UNTIMED, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
-__all__ = ["DONE", "IN_CARD", "LATER", "SLOWLY", "mark", "opened", "tell_view"]
+__all__ = ["DONE", "IN_CARD", "LATER", "mark", "opened", "tell_view"]
 
 FAKES = """
 class FakeSocket { constructor() { window.socket = this; } close() {} }
@@ -75,12 +76,6 @@ LATER = """(ms) => {
   const now = performance.now.bind(performance);
   performance.now = () => now() + ms;
   citywall.sessionAnswered();
-}"""
-
-# From now on the page's clock needs a hundred seconds for one.
-SLOWLY = """() => {
-  const now = performance.now.bind(performance), begin = now();
-  performance.now = () => begin + (now() - begin) / 100;
 }"""
 
 
@@ -149,14 +144,16 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
     )
     areas = " ".join(f"'{row}'" for row in layout.areas)
     words = f'{_json(told)[:-1]}, "words": {_words(lang)}}}'
-    scripts = "".join(f'<script src="/citywall/static/js/{name}.js"></script>' for name in layout.scripts)
+    scripts = "".join(
+        f'<script src="/citywall/static/{static.script("js", name)}"></script>' for name in layout.scripts
+    )
     grid = f"grid-template:{areas};grid-template-columns:{layout.columns};grid-template-rows:{layout.rows}"
     sheets = "".join(
         f'<link rel=stylesheet href="/citywall/static/css/{name}.css">'
         for name in ("base", layout.styles or layout.key)
     )
     return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{layout.grid_rules}</style>{sheets}
-      <script>{NO_SILENCE}{FAKES}</script>
+      <script>{UNTIMED}{FAKES}</script>
       <script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""

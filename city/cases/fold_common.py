@@ -116,8 +116,8 @@ def fold_on_case(fold: Fold, state: LedgerState, fact: Fact) -> tuple[str, ...]:
 
 
 def fold_note(state: LedgerState, fact: Fact) -> tuple[str, ...]:
-    """Fold a fact that only adds a note to a case; a fact about another subject changes nothing."""
-    if not fact.subject.startswith("case:"):
+    """Fold a fact that only adds a note to a case; on another subject, or a case that left, it is none."""
+    if not fact.subject.startswith("case:") or fact.subject.removeprefix("case:") not in state.cases:
         return ()
     _commit(_change(state, fact))
     return ("cases",)

@@ -14,6 +14,7 @@ from city.cases.fold_handling import HANDLING
 from city.cases.fold_relaxations import RELAXATIONS
 from city.cases.fold_routing import ROUTING
 from city.cases.fold_supervision import SUPERVISION
+from city.cases.leaving import DAY_S, begin_day
 from city.cases.outbox import delay, deliver, fail
 from city.clocks.city_clock import CityClock
 from city.clocks.timestamps import iso, parse
@@ -50,6 +51,12 @@ Handler = Callable[[LedgerState, Fact], tuple[str, ...]]
 
 def apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     """Fold one fact into the state and return the names of the slices that it changed."""
+    if state.keep_days and fact.recorded_at >= (state.day + 1) * DAY_S:
+        return (*begin_day(state, fact), *_apply(state, fact))
+    return _apply(state, fact)
+
+
+def _apply(state: LedgerState, fact: Fact) -> tuple[str, ...]:
     name = f"{fact.type}/{fact.v}"
     try:
         fact = upcast(fact)

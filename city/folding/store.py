@@ -25,13 +25,15 @@ class ChainBroken(Exception):
 class Store:
     """Holds the state and applies all changes to it: facts, measurements and the status of sources."""
 
-    def __init__(self, ledger: LedgerState | None = None) -> None:
-        self.state = CityState(ledger)
+    def __init__(self, ledger: LedgerState | None = None, *, keep_days: float = 0.0) -> None:
+        """Begin with a state, or empty; then cases that are over leave after ``keep_days`` (0: never)."""
+        self._keep_days = ledger.keep_days if ledger is not None else keep_days
+        self.state = CityState(ledger or LedgerState(keep_days=keep_days))
 
     def reset(self) -> None:
         """Clear the state, because the ledger was replaced by another one."""
         revisions = self.state.revisions
-        self.state = CityState()
+        self.state = CityState(LedgerState(keep_days=self._keep_days))
         # Readers that kept a revision must see that every slice has changed.
         self.state.revisions = {name: count + 1 for name, count in revisions.items()}
 

@@ -4,12 +4,13 @@ A second figure of an indicator has a letter after its number: K06 is 处置率,
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from city.clocks.working_time import Calendar, due
 from city.dispatch.decision_rules import CaseNumbers
 from city.indicators.indicator import FEW, Counted, Indicator, change, count, duration, share, unknown
 from city.indicators.principles import GridOf, Principles
-from city.indicators.repeats import WINDOW_S, recurs, repeats, year_before
+from city.indicators.repeats import WINDOW_S, AnyCase, is_valid, recurs, repeats, year_before
 from city.indicators.tally import COMPLAINTS, ORDERS, Tally
 from city.state.hotline_records import DEFER
 from city.state.ledger_state import Case, LedgerState
@@ -38,9 +39,12 @@ def indicators(
     for case in cases:
         tally.add(case)
         principles.add(case)
+    for past in state.past_cases:
+        principles.add_past(past)
+    everything: list[AnyCase] = [*cases, *state.past_cases]
     found = [
         *_flow(tally), *_clocks(tally), *_rulings(tally), *_callers(tally, calendar, zone_offset_s),
-        *_repeats(tally, cases), _year(tally, cases, zone_offset_s), *_reports(tally),
+        *_repeats(tally, everything), _year(tally, everything, zone_offset_s), *_reports(tally),
         *principles.figures(state, now, calendar),
     ]  # fmt: skip
     return {indicator.id: indicator for indicator in found}
@@ -107,12 +111,10 @@ def _contacted(order: Case, calendar: Calendar, zone_offset_s: int) -> bool:
     return at <= due(order.recorded_at, 1, "office_day", calendar, zone_offset_s=zone_offset_s).at
 
 
-def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
+def _repeats(t: Tally, cases: Sequence[AnyCase]) -> list[Indicator]:
     begin = t.begin - WINDOW_S
     before = [
-        case
-        for case in cases
-        if case.channel == ORDERS and case.state != "voided" and begin <= case.at < t.end
+        case for case in cases if case.channel == ORDERS and is_valid(case) and begin <= case.at < t.end
     ]
     latest = t.end + WINDOW_S
     after = [case for case in cases if t.begin <= case.at <= latest] if t.closed else []
@@ -122,7 +124,7 @@ def _repeats(t: Tally, cases: list[Case]) -> list[Indicator]:
     ]
 
 
-def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
+def _year(t: Tally, cases: Sequence[AnyCase], zone_offset_s: int) -> Indicator:
     """Return the change of complaints against the same period last year, for all classes together.
 
     Its inputs are the changes (percent) of the most frequent classes that were not few last year.
@@ -131,7 +133,7 @@ def _year(t: Tally, cases: list[Case], zone_offset_s: int) -> Indicator:
     now: Counter[str] = Counter()
     before: Counter[str] = Counter()
     for case in cases:
-        if case.channel in COMPLAINTS and case.state != "voided":
+        if case.channel in COMPLAINTS and is_valid(case):
             name = f"class.{case.kind}.{case.code}"
             now[name] += t.begin <= case.at < t.end
             before[name] += begin <= case.at < end

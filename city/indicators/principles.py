@@ -15,6 +15,7 @@ from city.clocks.working_time import Calendar, due
 from city.indicators.indicator import Counted, Indicator, change, count, share, unknown
 from city.indicators.repeats import Nearby
 from city.state.ledger_state import Case, LedgerState
+from city.state.past_case import PastCase
 
 __all__ = ["GridOf", "Principles"]
 
@@ -81,6 +82,14 @@ class Principles:
             if file.outcome == ACTED and file.handled_at is not None:
                 known = self._acted.get(file.source_site, math.inf)
                 self._acted[file.source_site] = min(known, file.handled_at)
+
+    def add_past(self, case: PastCase) -> None:
+        """Count a case that has left the state: only its site may still matter."""
+        if case.source_site:
+            self._sites[case.source_site].append(case.at)
+            if case.acted_at is not None:
+                known = self._acted.get(case.source_site, math.inf)
+                self._acted[case.source_site] = min(known, case.acted_at)
 
     def _within(self, at: float | None) -> bool:
         return at is not None and self._begin <= at < self._end

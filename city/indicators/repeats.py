@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from city.indicators.indicator import Counted
 from city.places.distance import M_PER_DEGREE, metres
 from city.state.ledger_state import Case, Place
+from city.state.past_case import PastCase
 
-__all__ = ["Nearby", "recurs", "repeats", "year_before"]
+__all__ = ["AnyCase", "Nearby", "is_valid", "recurs", "repeats", "year_before"]
+
+AnyCase = Case | PastCase
+"""A case of the state, or one that has left it."""
 
 NEAR_M = 50.0
 WINDOW_S = 30 * 86_400.0
@@ -20,11 +24,11 @@ AROUND = tuple(x * STRIDE + y for x in (0, -1, 1) for y in (0, -1, 1))
 class Nearby:
     """Index of cases by class and place, to find cases of the same class within ``near_m`` metres."""
 
-    def __init__(self, cases: Iterable[Case], near_m: float = NEAR_M) -> None:
+    def __init__(self, cases: Iterable[AnyCase], near_m: float = NEAR_M) -> None:
         self._near_m = near_m
         # Wider than near_m in both directions up to 60° of latitude: a near case is in a neighbour cell.
         self._side = near_m / M_PER_DEGREE * 2
-        self._classes: dict[tuple[str, str], dict[int, list[Case]]] = {}
+        self._classes: dict[tuple[str, str], dict[int, list[AnyCase]]] = {}
         for case in cases:
             if case.code and math.isfinite(case.place.lon):
                 cells = self._classes.setdefault((case.kind, case.code), {})
@@ -42,15 +46,20 @@ class Nearby:
                     return True
         return False
 
-    def _cell(self, place: Place) -> int:
+    def _cell(self, place: Place | PastCase) -> int:
         return math.floor(place.lon / self._side) * STRIDE + math.floor(place.lat / self._side)
 
-    def _near(self, case: Case, other: Case) -> bool:
+    def _near(self, case: Case, other: AnyCase) -> bool:
         here, there = case.place, other.place
         return metres(here.lon, here.lat, there.lon, there.lat) <= self._near_m
 
 
-def repeats(orders: Iterable[Case], before: Iterable[Case]) -> Counted:
+def is_valid(case: AnyCase) -> bool:
+    """Whether a case counts: it was not voided. Of those that have left the state only such ones are kept."""
+    return not isinstance(case, Case) or case.state != "voided"
+
+
+def repeats(orders: Iterable[Case], before: Iterable[AnyCase]) -> Counted:
     """Count the ``orders`` that repeat one of ``before`` within the 30 days before.
 
     A repeat has the same class within 50 m, or the same caller. ``before`` includes the orders themselves.
@@ -69,7 +78,7 @@ def repeats(orders: Iterable[Case], before: Iterable[Case]) -> Counted:
     return found
 
 
-def recurs(closed: Iterable[Case], after: Iterable[Case]) -> Counted:
+def recurs(closed: Iterable[Case], after: Iterable[AnyCase]) -> Counted:
     """Count the closed cases that got a new case of the class within 50 m and 30 days after closing."""
     nearby = Nearby(after)
     return Counted(

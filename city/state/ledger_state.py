@@ -20,6 +20,7 @@ from city.state.last_hour import LastHour
 from city.state.leader_records import LeaderHandover, Look, RelocationOrder, SupportRequest
 from city.state.linkage_records import Closure, Incident, Task
 from city.state.outbox_item import Item
+from city.state.past_case import PastCase
 from city.state.response_records import Forecast, ReportRound, Response, Situation
 from city.state.rule_records import Erratum, Registered
 from city.state.sensor_records import Sensing
@@ -177,6 +178,16 @@ class LedgerState(msgspec.Struct):
     """Every city clock that was set, with the position of its fact, from which on it is valid."""
     cases: dict[str, Case] = {}
     """By key, the last changed case at the end: ``changed_since`` relies on this order."""
+    keep_days: float = 0.0
+    """So many days cases that are over stay in the state (``city/cases/leaving.py``); 0: for ever."""
+    day: int = 0
+    """Day of the newest fact, UTC, by the ledger's stamp; counted only while cases leave."""
+    day_starts: list[tuple[int, int]] = []
+    """The last ``keep_days`` days with the position of their first fact, oldest first."""
+    left: int = 0
+    """How many cases have left."""
+    past_cases: list[PastCase] = []
+    """What is kept of those that have left, in this order."""
     by_external: dict[str, str] = {}
     warnings: dict[str, WarningMessage] = {}
     warnings_received: dict[str, float] = {}

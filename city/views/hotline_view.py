@@ -45,7 +45,7 @@ class HotlineView:
         self._begin(None)
 
     def _begin(self, ledger: LedgerState | None) -> None:
-        self._ledger, self._changed = ledger, 0
+        self._ledger, self._changed, self._left = ledger, 0, 0
         self._contact: dict[str, Due] = {}
         self._call_back: dict[str, Due] = {}
         self._moved = True
@@ -60,6 +60,9 @@ class HotlineView:
         """Return what desks see at a city time; the same value while nothing changed."""
         if ledger is not self._ledger:
             self._begin(ledger)
+        if ledger.left != self._left:
+            self._left = ledger.left
+            self._fate = {key: fate for key, fate in self._fate.items() if key in ledger.cases}
         changed = ledger.changed_since(self._changed)
         for case in changed:
             self._changed = max(self._changed, case.changed)

@@ -148,12 +148,7 @@ class Console:
             tasks.create_task(self._warm_up())
             tasks.create_task(self._ordering.run(self._sockets))
             tasks.create_task(self._screens.run(self._settings.tick_hz))
-            tasks.create_task(
-                feed_heat(
-                    self._screens.points, self._follower, self._settings.log_url,
-                    self._settings.telemetry_urls,
-                )
-            )  # fmt: skip
+            tasks.create_task(feed_heat(self._screens.points, self._follower, self._settings))
             tasks.create_task(self._beat())
             tasks.create_task(self._watch_loop())
             if not self._settings.city_rate:  # a stopped clock: whoever drives it waits for us

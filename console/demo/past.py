@@ -27,7 +27,7 @@ from console.deployment.district import read_district, read_rows, read_streets
 from console.deployment.roster import person_of_account
 from console.deployment.settings import Settings
 from console.engine.timers import Timers
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from console.orders.answers import signed
 from feeds.clients.commander import Answer, Done, Why
 from feeds.gateway.hub import epoch_of
@@ -102,6 +102,7 @@ class Past:
         self._timers = Timers(self.store, self._memory, lambda: self._rules, clock=lambda: until)
         self._accounts = Accounts(data)
         self._reporters = Reporters(data)
+        self._told: list[tuple[str, dict[str, Any]]] = []
         self._persons: dict[str, Person] = {}
         self._numbers = itertools.count(1)
         self._roster = read_rows(data, "roster.csv")
@@ -135,6 +136,7 @@ class Past:
         orders = first_duty(self.store.state.ledger, self._rules, self._people, self._until)
         for account, person, verb, subject, args in orders:
             await self._give(person or self._person(account), verb, subject, 0, args)
+        self._reporters.put(self._told, now=self._until)  # at once: each call waits for the disk
         return [*moments, (self._until, self._memory.taken)]
 
     async def _note_first_facts(self) -> None:
@@ -159,18 +161,17 @@ class Past:
                 self._responders.answered(order, await self._answer(order), state, self._until)
 
     def _reported(self, stories: list[Story]) -> list[Act]:
-        """Return the acts of reports, as the gateway would make them; stores their reporters."""
+        """Return the acts of reports, as the gateway would make them; takes note of their reporters."""
         now = self.store.state.ledger.clock.at(self._until)
-        kept, acts = [], []
+        acts = []
         for story in stories:
             found = validate("case", story.report(), Edge(story.client, iso(self._until), now))
             if not isinstance(found, Normalised):
                 raise ValueError(f"{story.no}: {found}")
             if found.reporter is not None:
-                kept.append((name_by_reference(self._reporters, story.client, found), found.reporter))
+                ref = name_by_reference(self._reporters, story.client, found)
+                self._told.append((ref, found.reporter))
             acts.append(act_of("case", story.client, found, story.place.code))
-        if kept:
-            self._reporters.put(kept, now=self._until)
         return acts
 
     async def _answer(self, order: Order) -> Answer:
@@ -254,7 +255,7 @@ async def _append(ledger: Ledger, moments: Sequence[Moment], *, rate: float) -> 
 
 async def write_snapshot(ledger: Ledger, settings: Settings) -> int:
     """Fold the ledger and write a snapshot, so that no process needs to fold it; return the position."""
-    store = Store()
+    store = Store(keep_days=kept_days(settings))
     while rows := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):
         store.commit(rows)
         await asyncio.sleep(0)

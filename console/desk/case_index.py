@@ -52,6 +52,7 @@ class CaseIndex:
 
     def _begin(self, ledger: LedgerState | None) -> None:
         self._ledger, self._changed = ledger, 0
+        self._left = ledger.left if ledger is not None else 0
         self._open: dict[str, None] = {}
         self._blocks: list[_Block] = [_Block()]
         self._numbers: dict[str, str] = {}
@@ -59,7 +60,7 @@ class CaseIndex:
     async def update(self, ledger: LedgerState) -> None:
         """Index the changes since the last call; yields to the event loop during a long history."""
         async with self._lock:
-            if self._ledger is not ledger:
+            if self._ledger is not ledger or self._left != ledger.left:  # once a day cases leave
                 self._begin(ledger)
             changed = ledger.changed_since(self._changed)
             goal = changed[-1].changed if changed else self._changed

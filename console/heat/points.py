@@ -1,7 +1,7 @@
 """Turns telemetry into points of heat: detections, readings off normal, positions of units."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -9,12 +9,15 @@ from city.clocks.timestamps import parse
 from city.measures.fold_telemetry import FILLERS
 from city.state.ledger_state import CityState
 from layers.contract import MapSetting
-from layers.fields.buckets import Buckets, fixed_grid
+from layers.fields.buckets import Buckets, Minute, fixed_grid
 from layers.fields.heat_choices import MANY
 from layers.normal_limits import Limit, Line, is_off_normal, rule_of
 from layers.projection import to_mercator
 
-__all__ = ["HeatPoints"]
+__all__ = ["KIND_OF", "HeatPoints"]
+
+KIND_OF: Final[Mapping[str, str]] = {"sensor": "readings", "camera": "detections", "unit": "units"}
+"""Topic of telemetry → the kind of its points."""
 
 Point = tuple[float, float, float]
 """Longitude, latitude (WGS84 degrees), time (city epoch seconds)."""
@@ -38,10 +41,7 @@ class HeatPoints:
 
     def take(self, topic: str, records: Iterable[dict[str, Any]], now: float) -> None:
         """Count records of a telemetry topic at city time ``now``. One of another shape is no point."""
-        kind, place_of = {
-            "sensor": ("readings", self._reading), "camera": ("detections", self._detection),
-            "unit": ("units", _position),
-        }[topic]  # fmt: skip
+        place_of = {"sensor": self._reading, "camera": self._detection, "unit": _position}[topic]
         points: list[Point] = []
         self._use_registry()
         for record in records:
@@ -54,18 +54,22 @@ class HeatPoints:
         if points:
             lon, lat, at = np.array(points, dtype=np.float64).T
             x, y = to_mercator(lon, lat)
-            self.many[kind].add(x, y, at, now)
+            self.many[KIND_OF[topic]].add(x, y, at, now)
 
     def clear(self) -> None:
         """Forget everything: the log is read anew."""
         for counts in self.many.values():
             counts.clear()
 
+    def restore(self, kind: str, minutes: Iterable[Minute], since: int | None) -> None:
+        """Take the counts of an earlier process, and from which city minute on it knew every point."""
+        self.many[kind].restore(minutes)
+        self.many[kind].since = since
+
     def know_since(self, topics: Sequence[str], minute: int) -> None:
         """Take note of the city minute from which on every point of some topics is known."""
-        kinds = {"sensor": "readings", "camera": "detections", "unit": "units"}
         for topic in topics:
-            self.many[kinds[topic]].since = minute
+            self.many[KIND_OF[topic]].since = minute
 
     def _use_registry(self) -> None:
         state = self._state()

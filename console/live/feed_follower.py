@@ -13,7 +13,7 @@ from city.state.ledger_state import SourceState
 from console.deployment.district import District
 from console.deployment.settings import Settings
 from console.live.catching_up import catch_up
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from feeds.clients.subscriber import Subscriber
 from feeds.ledger.ledger import Ledger
 from feeds.protocol.cursors import Cursor, Place, read_cursor
@@ -67,6 +67,8 @@ class Follower:
         self.lag_s: dict[str, float] = {}
         self.records: dict[str, int] = {}
         self.complete = asyncio.Event()
+        self.measured_cursor = ""
+        """The cursor behind the last telemetry that was passed on."""
         self.on_measured: list[Callable[[str, list[dict[str, Any]]], None]] = []
         """Called with topic and records of every telemetry message, after they are folded."""
         self.on_begun: list[Callable[[str], None]] = []
@@ -171,8 +173,9 @@ class Follower:
     async def _follow_telemetry(self) -> None:
         async for message in self._telemetry.messages():
             if message.get("hello", {}).get("snapshot"):
+                self.measured_cursor = message["hello"]["cursor"]
                 for begin in self.on_begun:
-                    begin(message["hello"]["cursor"])
+                    begin(self.measured_cursor)
             elif "snapshot" in message:
                 part = message["snapshot"]
                 self._measure(part["topic"], part["records"])
@@ -182,6 +185,7 @@ class Follower:
             elif "records" in message:
                 self._count(message)
                 self._measure(message["topic"], message["records"])
+                self.measured_cursor = message["cursor"]
                 for take in self.on_streamed:
                     take(message["topic"], message["records"])
 
@@ -237,9 +241,11 @@ def follower_of(
     settings: Settings, district: District, *, clock: Callable[[], float], ledger: Ledger | None = None
 ) -> Follower:
     """Return a follower that continues from the newest snapshot of the data dir; see :class:`Follower`."""
-    newest = Snapshots(settings.data_dir / "snapshots").newest()
+    keep_days = kept_days(settings)
+    newest = Snapshots(settings.data_dir / "snapshots").newest(keep_days)
     state, cursor = newest or (None, "")
     return Follower(
-        Store(state), settings.feed_url, settings.gateway_token, clock=clock, cursor=cursor,
-        ledger=ledger, intervals={name: source.interval_s for name, source in district.sources.items()},
+        Store(state, keep_days=keep_days), settings.feed_url, settings.gateway_token, clock=clock,
+        cursor=cursor, ledger=ledger,
+        intervals={name: source.interval_s for name, source in district.sources.items()},
     )  # fmt: skip

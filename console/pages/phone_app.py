@@ -13,6 +13,7 @@ from layouts import theme
 from layouts.catalogues import Names, catalogue
 from layouts.pages import LAYOUTS
 from static import path as static_path
+from static import script as static_script
 
 __all__ = ["PhoneApp", "phone_patterns"]
 
@@ -53,7 +54,7 @@ class PhoneApp:
 
     def worker(self) -> bytes:
         """Return the service worker of this build."""
-        text = static_path("js/phone_worker.js").read_text(encoding="utf-8")
+        text = static_path(static_script("js", "phone_worker")).read_text(encoding="utf-8")
         return text.replace('"BUILD"', json.dumps(self._build)).encode()
 
     def offline(self) -> bytes:
@@ -65,7 +66,7 @@ class PhoneApp:
         data = json.dumps(page, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         own = f"{STATIC}/@{self._build}"
         scripts = "".join(
-            f'<script src="{STATIC}/js/{name}.js?v={self._build}"></script>\n'
+            f'<script src="{STATIC}/{static_script("js", name)}?v={self._build}"></script>\n'
             for name in ("grammar", "mend", "phone_memory")
         )
         return f"""<!doctype html>
@@ -75,7 +76,7 @@ class PhoneApp:
 <link rel="stylesheet" href="{STATIC}/css/base.css?v={self._build}">
 <link rel="stylesheet" href="{STATIC}/css/field.css?v={self._build}">
 <script type="application/json" id="citywall-offline">{data}</script>
-{scripts}<script type="module" src="{own}/js/offline.js"></script>
+{scripts}<script type="module" src="{own}/{static_script("js", "offline")}"></script>
 </head><body><main id="page" class="page-offline"></main></body></html>
 """.encode()
 

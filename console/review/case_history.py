@@ -8,7 +8,7 @@ import structlog
 
 from city.folding.store import Store
 from console.deployment.settings import Settings
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from feeds.history.case_columns import SCHEMA, table_of
 from feeds.history.month_files import paths, write_months
 from feeds.ledger.ledger import Ledger
@@ -29,10 +29,13 @@ def history_folder(data_dir: Path) -> Path:
 async def update_history(settings: Settings) -> int:
     """Write the history anew from the newest snapshot and the facts after it; return the number of cases.
 
+    A snapshot that cases have left does not do: then all facts are folded.
+
     Cases of other files in the folder (``citywall history invent``) are replaced. Raises LedgerUnavailable.
     """
-    kept = Snapshots(settings.data_dir / "snapshots").newest()
-    store = Store(kept[0] if kept else None)
+    kept = Snapshots(settings.data_dir / "snapshots").newest(kept_days(settings))
+    store = Store(kept[0] if kept is not None and not kept[0].left else None)
+    store.state.ledger.keep_days = 0.0  # the history has every case
     ledger = await Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
     try:
         while entries := await ledger.read(store.state.ledger.position, count=READ_AT_ONCE):

@@ -71,8 +71,7 @@ class CasesOver(msgspec.Struct, array_like=True):
 
         ``record_of`` returns the kept record of a subject, empty for none.
         """
-        while self.over:
-            first = next(iter(self.over))
+        for first in list(self.over):  # a dict's first key would be searched behind all deleted ones
             if self.over[first].recorded_at >= before:
                 return
             del self.over[first]

@@ -111,7 +111,9 @@ class LedgerRows:
 
         for subject in self.cases.leave(iso(before), record_of):
             rows.pop(subject, None)
-        while (oldest := next(iter(self.ids), None)) and self.ids[oldest] < before:
+        for oldest in list(self.ids):
+            if self.ids[oldest] >= before:
+                break
             del self.ids[oldest]
 
     def _set_clock(self, fact: ParsedFact) -> None:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from city.facts.chain import GENESIS, digest
 from feeds.ledger.segments import Row, Segments
+from feeds.ledger.stream_rows import entries_of, unpacked
 from feeds.storage.connections import connect
 
 __all__ = [
@@ -39,11 +40,6 @@ ACTS_PER_CALL = 64
 
 Entry = Row
 """One fact as stored, in the stream or in a segment; ``previous`` is the hash of the entry before."""
-
-
-_pages = msgspec.msgpack.Decoder(list[tuple[str, str, str, msgspec.Raw]])
-_HEADER = {0xD9: 2, 0xDA: 3, 0xDB: 5}
-"""Length of the header of a MessagePack text by its first byte; 1 for a short text."""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -223,7 +219,7 @@ class Ledger:
             rows = [row for found in await pipe.execute() for row in found] if wanted else []
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
-        entries = {entry.position: entry for row in rows for entry in _entries([row], previous="")}
+        entries = {entry.position: entry for row in rows for entry in entries_of([row], previous="")}
         if len(entries) < len(wanted) and self._segments is not None:
             missing = [position for position in wanted if position not in entries]
             archived = await asyncio.to_thread(self._segments.at, missing)
@@ -237,7 +233,7 @@ class Ledger:
             page = await self._page(keys=[STREAM], args=[f"{after}-0", count + 1])
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
-        fresh = _unpacked(page, after, previous=GENESIS if after == 0 else None)
+        fresh = unpacked(page, after, previous=GENESIS if after == 0 else None)
         if (not fresh or fresh[0].position > after + 1) and self._segments is not None:
             archived = await asyncio.to_thread(self._segments.read, after, count=count)
             return archived or fresh
@@ -280,32 +276,6 @@ def _new_epoch() -> str:
     import secrets  # needed once per ledger
 
     return secrets.token_hex(8)
-
-
-def _entries(rows: Any, *, previous: str | None) -> list[Row]:
-    """Turn stream rows into entries; a first row without a known ``previous`` only gives its hash."""
-    entries = []
-    for identity, fields in rows:
-        found = fields[b"h"].decode()
-        if previous is not None:
-            position = int(identity.split(b"-")[0])
-            entries.append(Row(position, fields[b"r"].decode(), found, previous, fields[b"b"]))
-        previous = found
-    return entries
-
-
-def _unpacked(page: bytes, after: int, *, previous: str | None) -> list[Row]:
-    """Turn a page of the script ``read.lua`` into the entries behind ``after``; see ``_entries``."""
-    entries = []
-    for identity, recorded_at, found, packed in _pages.decode(page):
-        if previous is not None:
-            position = int(identity.partition("-")[0])
-            if position > after:
-                text = bytes(packed)  # not decoded: a body that is no text must be read too
-                body = text[_HEADER.get(text[0], 1) :]
-                entries.append(Row(position, recorded_at, found, previous, body))
-        previous = found
-    return entries
 
 
 def _answer(row: list[Any]) -> Answer:

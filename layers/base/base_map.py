@@ -52,7 +52,7 @@ Sources = Mapping[str, ColumnDataSource]
 def fit(bounds: Box, width_px: float, height_px: float, below_px: float = 0.0) -> Box:
     """Return the view that contains `bounds` and a margin, with equal scales in x and y.
 
-    At least `below_px` of it are below `bounds`. ``static/js/map_fit.js`` does the same in the browser.
+    At least `below_px` of it are below `bounds`. ``static/js/map/map_fit.js`` does the same in the browser.
     """
     roomy = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     scale = max(roomy.width / width_px, roomy.height / height_px)
@@ -175,7 +175,7 @@ def _core_name(atlas: Atlas, lang: Lang) -> str:
 def _keep_equal_scales(figure: Plot, bounds: Box, below_px: float) -> None:
     home = bounds.grown(_PADDING * max(bounds.width, bounds.height))
     box = [home.west, home.south, home.east, home.north]
-    code = static.path("js/map_fit.js").read_text(encoding="utf-8")
+    code = static.path(static.script("js", "map_fit")).read_text(encoding="utf-8")
     args = {"figure": figure, "home": box, "street": bounds.south, "below": below_px}
     fitted = CustomJS(args=args, code=code)
     figure.js_on_change("inner_width", fitted)

@@ -5,6 +5,7 @@ minute are exact, so that a window always equals a full pass of datashader over 
 """
 
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 
 from layers.fields.density import Area
 
-__all__ = ["IDLE_S", "KEPT_MINUTES", "MINUTE_S", "Buckets", "fixed_grid"]
+__all__ = ["IDLE_S", "KEPT_MINUTES", "MINUTE_S", "Buckets", "Minute", "fixed_grid"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.uint32]
+Minute = tuple[int, NDArray[np.int32], Counts]
+"""A minute of the epoch, its cells, each once, and their counts. Nothing changes the arrays."""
 
 MINUTE_S: Final = 60.0
 KEPT_MINUTES: Final = 1440
@@ -42,9 +45,9 @@ def fixed_grid(bounds: tuple[float, float, float, float], latitude: float) -> Ar
 class _Minute:
     """The points of one minute: cells, each with its count, and batches that are not counted yet."""
 
-    def __init__(self) -> None:
-        self._cells: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
-        self._counts: Counts = np.zeros(0, dtype=np.uint32)
+    def __init__(self, cells: NDArray[np.int32] | None = None, counts: Counts | None = None) -> None:
+        self._cells = np.zeros(0, dtype=np.int32) if cells is None else cells
+        self._counts = np.zeros(0, dtype=np.uint32) if counts is None else counts
         self._batches: list[NDArray[np.int32]] = []
         self._waiting = 0
 
@@ -149,6 +152,18 @@ class Buckets:
                 if minutes[0] <= minute <= minutes[1]
             ]
         return int(sum(int(counts[near[cells]].sum()) for cells, counts in pairs))
+
+    def minutes(self) -> list[Minute]:
+        """Return every minute that is kept."""
+        with self._lock:
+            return [(minute, *bucket.counted()) for minute, bucket in self._minutes.items()]
+
+    def restore(self, minutes: Iterable[Minute]) -> None:
+        """Take the minutes of an earlier process; to be called before any point is added."""
+        with self._lock:
+            self._minutes = {minute: _Minute(cells, counts) for minute, cells, counts in minutes}
+            self._windows = {}
+            self.revision += 1
 
     def clear(self) -> None:
         """Forget everything: the log is read anew."""

@@ -1,6 +1,6 @@
 """Call-outs: at most three, critical cases only, placed where they hide no critical or urgent mark.
 
-The frame holds codes and times; ``static/js/callouts.js`` writes the text into positioned HTML, because
+The frame holds codes and times; ``static/js/map/callouts.js`` writes the text into positioned HTML, because
 it changes with the language and every second.
 """
 

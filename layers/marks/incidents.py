@@ -1,6 +1,6 @@
 """Incidents: their radius, closed underpasses, and lines from the units that have set out for a task.
 
-The frame holds codes; ``static/js/incident_labels.js`` writes the labels, because they depend on
+The frame holds codes; ``static/js/map/incident_labels.js`` writes the labels, because they depend on
 the language.
 """
 

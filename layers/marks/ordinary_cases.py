@@ -64,7 +64,7 @@ class Ordinary:
             return
         ring = Scatter(size=11, fill_color=GROUND, fill_alpha=0.35, line_color=FAINT, line_width=1.6)
         marks = add(figure, source_of(frame, prefix), ring, visible=False)
-        code = static.path("js/street_zoom.js").read_text(encoding="utf-8")
+        code = static.path(static.script("js", "street_zoom")).read_text(encoding="utf-8")
         look = CustomJS(
             args={"figure": figure, "marks": marks, "most": self.setting.ordinary_below}, code=code
         )

@@ -1,6 +1,6 @@
 """Storm tracks: past white, forecast dashed, dotted rings of wind forces 7, 10 and 12, the landfall crossed.
 
-``static/js/field_labels.js`` writes the time of the landfall beside its mark.
+``static/js/map/field_labels.js`` writes the time of the landfall beside its mark.
 """
 
 from typing import Any, Final

@@ -1,6 +1,6 @@
 """Water levels against each station's own line: ``黄浦公园 4.62 ↑ 超警0.07``; only in an emergency.
 
-The frame holds names and numbers; ``static/js/field_labels.js`` writes the words.
+The frame holds names and numbers; ``static/js/map/field_labels.js`` writes the words.
 """
 
 from typing import Any, Final

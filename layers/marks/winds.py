@@ -1,6 +1,6 @@
 """Strong wind at gauges, as force and direction; only in an emergency.
 
-The frame holds numbers; ``static/js/field_labels.js`` writes the words.
+The frame holds numbers; ``static/js/map/field_labels.js`` writes the words.
 """
 
 from typing import Any, Final

@@ -1,6 +1,6 @@
 // 联动处置: the incidents of the agency's tasks, all rows of their matrix, and what the joint session decided for it.
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { agencyOf, bodyOf, cellOf, COLUMNS, headline, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, headline, placeOf, taskOf } from "../js/linkage/linkage_matrix.js";
 
 const OVER = new Set(["verified", "declined", "cancelled"]);
 

@@ -1,7 +1,7 @@
 // 响应级别 on the flood office's page: its head approves or refuses what waits, and proposes a higher level.
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
-import { dryRuns, LEVELS, measured, needOf, pressable, runLine, whenSilent } from "../js/level_words.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
+import { dryRuns, LEVELS, measured, needOf, pressable, runLine, whenSilent } from "../js/emergency/level_words.js";
 
 const VERBS = ["propose_level", "approve_level", "refuse_level"];
 

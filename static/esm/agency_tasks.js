@@ -1,14 +1,14 @@
 // 联动任务: the tasks of the agency, the worst first, each with one button for its next step.
 import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
-import { taskRow } from "../js/agency_task.js";
-import { openForm } from "../js/agency_forms.js";
+import { taskRow } from "../js/agency/agency_task.js";
+import { openForm } from "../js/agency/agency_forms.js";
 import { held } from "../js/held_order.js";
 
 const WAITING = new Set(["issued", "delivered"]);
 
 export const mend = card((city, place) => {
   const { say, agency, orders, outbox } = city, order = held(place.redraw);
-  /** @type {import("../js/agency_forms.js").Form | null} */
+  /** @type {import("../js/agency/agency_forms.js").Form | null} */
   let form = null;
   const leave = () => { form = null; order.letGo(); place.redraw(); };
 

@@ -1,6 +1,6 @@
 // 参观汇报 on the desk and the duty page: until when one runs, starting one, and F9, which throws visitors off at once.
 import { card, html, live, press } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 
 const SUBJECT = "briefing:hall", MINUTES = [30, 45, 60, 90, 120, 180];
 

@@ -1,5 +1,5 @@
 // 物联告警: what deviates now, what is put aside until when, what is in maintenance. A line; key A opens the list.
-import { formOf } from "../js/desk_forms.js";
+import { formOf } from "../js/desk/desk_forms.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
 
 const MINUTES = [15, 30, 60, 120];
@@ -85,9 +85,9 @@ export const mend = card((city, { face, redraw }) => {
   // A reason for each, and until when for what comes back by itself (two hours at most).
   function ask(id, row, verb, subject) {
     if (formOfRow === id && form?.key === verb) return close();
-    /** @type {import("../js/desk_forms.js").Field} */
+    /** @type {import("../js/desk/desk_forms.js").Field} */
     const reason = { name: "reason", kind: "text", label: say.say("alarms.reason"), required: true };
-    /** @type {import("../js/desk_forms.js").Field} */
+    /** @type {import("../js/desk/desk_forms.js").Field} */
     const until = { name: "minutes", kind: "choice", label: say.say("alarms.until"), required: true, value: 120, options: MINUTES.map((n) => [n, say.say("alarms.minutes", { n })]) };
     const spec = { key: verb, title: words("verb." + verb) ?? verb, submit: say.say("alarms.send"), fields: verb === "start_maintenance" ? [reason] : [reason, until] };
     form = formOf(city, spec, (args) => orders.act(verb, subject, row.version, args, ""), close, redraw);

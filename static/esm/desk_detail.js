@@ -1,14 +1,14 @@
 // The chosen case, whole: whose clock runs, who refused it and why, what may be done now, and its story.
-// Forms stand in the pane and stay until they are sent or left. Parts: static/js/desk_*.js.
-import { buttonsOf, formSpec, isWorthSaying, tidy } from "../js/desk_acts.js";
-import { caseOf } from "../js/desk_case.js";
-import { factsOf, refusalsOf } from "../js/desk_facts.js";
-import { formOf } from "../js/desk_forms.js";
-import { intakeOf } from "../js/desk_intake.js";
-import { personOf } from "../js/desk_person.js";
-import { rulingOf } from "../js/desk_ruling.js";
-import { storyOf } from "../js/desk_story.js";
-import { holdersOf, vocabulary } from "../js/desk_words.js";
+// Forms stand in the pane and stay until they are sent or left. Parts: static/js/desk/.
+import { buttonsOf, formSpec, isWorthSaying, tidy } from "../js/desk/desk_acts.js";
+import { caseOf } from "../js/desk/desk_case.js";
+import { factsOf, refusalsOf } from "../js/desk/desk_facts.js";
+import { formOf } from "../js/desk/desk_forms.js";
+import { intakeOf } from "../js/desk/desk_intake.js";
+import { personOf } from "../js/desk/desk_person.js";
+import { rulingOf } from "../js/desk/desk_ruling.js";
+import { storyOf } from "../js/desk/desk_story.js";
+import { holdersOf, vocabulary } from "../js/desk/desk_words.js";
 import { card, each, guard, html, joined, mark, nothing, press, shape } from "../js/draw.js";
 
 const SOON_S = 3600, INTAKE = new Set(["reported", "verifying"]);

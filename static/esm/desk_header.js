@@ -1,6 +1,6 @@
 // The desk's header: whose desk it is, the keys, what is in force, the clock, and the way out.
 import { card, each, html, joined, mark } from "../js/draw.js";
-import { dutyLine } from "../js/duty_words.js";
+import { dutyLine } from "../js/duty/duty_words.js";
 import { clock, flags, level, link, person, signs } from "./header.js";
 
 // Each key with the verbs that it may mean; a key that means none of the person's is not named to them.

@@ -1,10 +1,10 @@
 // 响应级别 on the desk: what is in force, what waits for its two approvals, and F6 to propose, to record a spoken order or
 // the city's level. What a change would start is asked of the server and shown before anything is confirmed.
-import { formOf } from "../js/desk_forms.js";
+import { formOf } from "../js/desk/desk_forms.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
-import { relaxationsOf } from "../js/desk_relaxations.js";
-import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, pressable, runLine, whenSilent } from "../js/level_words.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
+import { relaxationsOf } from "../js/desk/desk_relaxations.js";
+import { dryRuns, LEVELS, measured, nameOf, needOf, pastMoment, pressable, runLine, whenSilent } from "../js/emergency/level_words.js";
 
 const DAY_MIN = 1440;
 const STEPS = { propose: "propose_level", verbal: "record_verbal_order", city: "record_city_level" };

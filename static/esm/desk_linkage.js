@@ -1,11 +1,11 @@
 // 联勤联动 on the desk: a line with the open incidents; one that is chosen takes the column, with its whole matrix,
-// and every row of it can be acted on in place. Parts: static/js/linkage_*.js, incident_acts.js.
-import { formOf } from "../js/desk_forms.js";
-import { holdersOf } from "../js/desk_words.js";
+// and every row of it can be acted on in place. Parts: static/js/linkage/.
+import { formOf } from "../js/desk/desk_forms.js";
+import { holdersOf } from "../js/desk/desk_words.js";
 import { card, each, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/incident_acts.js";
-import { draftOf } from "../js/linkage_draft.js";
-import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { incidentForm, isOnePress, SEEN, tidied, VERBS } from "../js/linkage/incident_acts.js";
+import { draftOf } from "../js/linkage/linkage_draft.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, kindOf, placeOf, taskOf } from "../js/linkage/linkage_matrix.js";
 
 const REASONS = ["over", "twice", "mistake"], ASK_S = 10, FAILED_S = 2, TOLD_S = 8;
 

@@ -1,7 +1,7 @@
 // Over the desk's map: who is nearest to the chosen case, one click to send them; the cameras that see it.
-import { caseOf } from "../js/desk_case.js";
-import { vocabulary } from "../js/desk_words.js";
-import { viewOf } from "../js/desk_view.js";
+import { caseOf } from "../js/desk/desk_case.js";
+import { vocabulary } from "../js/desk/desk_words.js";
+import { viewOf } from "../js/desk/desk_view.js";
 import { card, each, html, mark, press } from "../js/draw.js";
 import { nameOf, stateOf, wedge } from "../js/near_cameras.js";
 

@@ -1,9 +1,9 @@
 // The desk's queue. Rows are nodes that stay; while a pointer is in the list nothing changes place, so that a press
 // always means the row that was under it. What a button said at the press is what is ordered.
-// Parts: static/js/desk_queue_*.js.
+// Parts: static/js/desk/desk_queue_*.js.
 const version = new URL(import.meta.url).search;
 const [{ FILTERS, ORDERS, WAITING, chosenOf }, { pagesOf }, { rowOf: rowsOf }] = await Promise.all(
-  ["order", "pages", "row"].map((name) => import(`../js/desk_queue_${name}.js${version}`)),
+  ["order", "pages", "row"].map((name) => import(`../js/desk/desk_queue_${name}.js${version}`)),
 );
 const CHANNEL_MOST = 200, TYPED_MS = 250, IDLE_MS = 60000, SUMMED_MS = 16000, ROW_PX = 63, SPARE = 3, NEAR_END = 40;
 

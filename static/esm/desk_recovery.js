@@ -1,8 +1,8 @@
 // 恢复清单 on the desk: a line while something is left after a response; opened, its items with who finishes them.
-import { formOf } from "../js/desk_forms.js";
-import { holdersOf } from "../js/desk_words.js";
+import { formOf } from "../js/desk/desk_forms.js";
+import { holdersOf } from "../js/desk/desk_words.js";
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
-import { agencyOf, markOf } from "../js/linkage_matrix.js";
+import { agencyOf, markOf } from "../js/linkage/linkage_matrix.js";
 
 export const mend = card((city, { face, redraw }) => {
   const { say, words, orders, desk } = city, holders = holdersOf(city);

@@ -1,8 +1,8 @@
 // 零报告 on the desk: the streets of the round. Who has no network telephones; the officer enters what was said, and the
 // report says that it came by telephone and who entered it.
 import { card, each, html, joined, mark, nothing, press } from "../js/draw.js";
-import { typed } from "../js/desk_forms.js";
-import { numbersForm } from "../js/situation_numbers.js";
+import { typed } from "../js/desk/desk_forms.js";
+import { numbersForm } from "../js/emergency/situation_numbers.js";
 
 const LATE = ["late", "over"];
 

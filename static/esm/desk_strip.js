@@ -1,8 +1,8 @@
 // One line that never changes its height: who must act now, the worst critical cases (five at most, and how many
 // more), the rulings that wait, what is deferred, and what was done last.
 import { card, each, html, joined, mark, press, shape } from "../js/draw.js";
-import { deferralOf } from "../js/desk_deferral.js";
-import { agencyOf, placeOf } from "../js/linkage_matrix.js";
+import { deferralOf } from "../js/desk/desk_deferral.js";
+import { agencyOf, placeOf } from "../js/linkage/linkage_matrix.js";
 import { FIGURES, figure } from "./act.js";
 import { EMERGENCY, told as figureOf } from "./situation.js";
 

@@ -1,8 +1,8 @@
 // Who is on duty: my own post with its keys, the posts and seats now and next, sub-centres, workstations, the call-out test.
 import { card, each, head, html, joined, live, mark } from "../js/draw.js";
-import { contacts, dial } from "../js/duty_calls.js";
-import { refusedLine } from "../js/duty_orders.js";
-import { postName } from "../js/duty_words.js";
+import { contacts, dial } from "../js/duty/duty_calls.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
+import { postName } from "../js/duty/duty_words.js";
 
 const LEAVES = [10, 20, 30]; // minutes of a short leave; the limit is 30
 const MOST_FOUND = 8;

@@ -1,6 +1,6 @@
 // 快速记录: F2, one letter for the kind, words, # for what it is about, Enter. On the duty page and on the desk.
 import { card, each, html, live, mark } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 
 const KINDS = { r: "report", o: "order", i: "call_in", c: "call_out", w: "warning", d: "decision", v: "visit", n: "note" };
 const SPOKEN = "s", MOST_REFS = 20, WAIT_MS = 150;

@@ -1,7 +1,7 @@
 // 交接班: the items of the draft, one key each, and both signatures.
 import { card, each, head, html, joined, live, mark } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
-import { mustWords } from "../js/duty_words.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
+import { mustWords } from "../js/duty/duty_words.js";
 import { warning } from "./header.js";
 
 const RELEASE_S = 900; // 15 minutes after the end the duty leader may release the shift

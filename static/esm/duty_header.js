@@ -1,6 +1,6 @@
 // The duty page's header: what page it is, who looks, the hand-over, what is in force, the clock, language and way out.
 import { card, html, joined } from "../js/draw.js";
-import { handoverLine } from "../js/duty_words.js";
+import { handoverLine } from "../js/duty/duty_words.js";
 import { clock, flags, level, link, person, signs, ways } from "./header.js";
 
 export const mend = card((city) => (view) => {

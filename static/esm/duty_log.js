@@ -1,6 +1,6 @@
 // 值班日志: what persons wrote and what wrote itself, newest first, with search and corrections; and the day's report.
 import { card, each, html, joined, live, mark } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 import { lineOf } from "./log.js";
 
 const WAIT_MS = 200;

@@ -1,8 +1,8 @@
 // 一周排班: who is planned for which post, day and night; edited in place with a reason; CSV and calendar.
 import { card, each, head, html, joined, live, mark } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
-import { rowsOfCsv } from "../js/duty_csv.js";
-import { postName } from "../js/duty_words.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
+import { rowsOfCsv } from "../js/duty/duty_csv.js";
+import { postName } from "../js/duty/duty_words.js";
 
 export const mend = card((city, { redraw, face }) => {
   const { say, words, orders, keys } = city;

@@ -1,7 +1,7 @@
 // 今日清单: what waits in the field for this person, by time left; a row opens into what is done about it.
 import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
-import { caseForm } from "../js/field_case.js";
-import { classOf, toldOf } from "../js/field_parts.js";
+import { caseForm } from "../js/field/field_case.js";
+import { classOf, toldOf } from "../js/field/field_parts.js";
 import { shape } from "../js/draw.js";
 
 export const mend = card((city, place) => {

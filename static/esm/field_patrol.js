@@ -1,7 +1,7 @@
 // 巡查: a patrol is begun and ended by its inspector; between, the phone's positions are kept on the phone. They are sent
 // at the end; the server keeps the grids alone.
 import { card, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { toldOf } from "../js/field_parts.js";
+import { toldOf } from "../js/field/field_parts.js";
 
 const ERROR_M = 50, STEP_M = 25, STEP_S = 60, MOST = 480, KEPT = "patrol", DAY_MS = 86_400_000;
 const M_PER_DEGREE = 111195;

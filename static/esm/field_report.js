@@ -2,7 +2,7 @@
 // reported and closed in one go.
 import { card, head, html, mark, nothing, press } from "../js/draw.js";
 import { photosOf } from "../js/photo_picker.js";
-import { tiles, toldOf, whereOf } from "../js/field_parts.js";
+import { tiles, toldOf, whereOf } from "../js/field/field_parts.js";
 
 const USUAL = ["event.0110", "event.0114", "event.0113", "event.0405", "event.0406", "event.0401", "event.0410", "event.0136", "component.0305", "component.0137", "component.0123", "event.0506"];
 const WORK = ["cleaned", "put_back", "moved_away", "talked_to", "fenced"];

@@ -1,6 +1,6 @@
 // 60秒简报: what changed since the reader's last look, in facts alone, each with its number or time.
 import { card, html } from "../js/draw.js";
-import { briefLines } from "../js/leader_brief.js";
+import { briefLines } from "../js/leader/leader_brief.js";
 
 export const mend = card((city, { redraw }) => {
   const { say, leader } = city;

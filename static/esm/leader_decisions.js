@@ -1,8 +1,8 @@
 // 待您决定: what it is, what happens by itself and when, and its answers in one tap each. What the person has just
 // decided stays for as long as it can be undone; a refused tap says who was first. Rows that have no room are counted.
 import { card, each, html, joined, live, mark, press } from "../js/draw.js";
-import { decisionTitle, otherwise } from "../js/leader_words.js";
-import { pressable } from "../js/level_words.js";
+import { decisionTitle, otherwise } from "../js/leader/leader_words.js";
+import { pressable } from "../js/emergency/level_words.js";
 
 const VERBS = new Set(["rule", "comment", "approve_level", "refuse_level", "confirm_relocation", "refuse_relocation", "answer_support", "release_casualties", "undo"]);
 const SPEAKS = new Set(["answer_support", "refuse_relocation"]);

@@ -1,7 +1,7 @@
 // The hand-over between two leaders, over the page while it is open: the outgoing one drafts it and says what they would
 // watch, the incoming one acknowledges every item, both sign. The sheet is one A4.
 import { card, each, html, joined, live, mark, press } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 
 const VERBS = ["draft_leader_handover", "answer_leader_item", "sign_leader_handover"];
 

@@ -2,7 +2,7 @@
 // one tap that passes the authority to the deputy. The commander authorises somebody to decide in their place: after ten
 // minutes of that absence by one tap, else from a list.
 import { card, each, html, mark, nothing, press } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 import { clock, link, person, signs, ways } from "./header.js";
 
 const AGAIN_MS = 15000, MOST = 2;

@@ -1,7 +1,7 @@
 // 我的批示: the reader's own orders and how far they are, with one tap to chase; below, the forms of a new order and
 // of an order to relocate, the record of a visit on site, and the way to the hand-over. What was typed is asked for, for this person alone.
 import { card, each, html, joined, live, mark, press } from "../js/draw.js";
-import { visitOf } from "../js/leader_visit.js";
+import { visitOf } from "../js/leader/leader_visit.js";
 
 const GROUPS = ["sea_wall_outside", "site_shed", "dangerous_house", "low_lying", "fishery", "ship_crew", "other"];
 const CHASED = new Set(["issued", "delivered", "acknowledged", "set_out", "arrived"]);

@@ -1,6 +1,6 @@
 // 联勤联动: the incidents, the worst first, and the rows of their matrix that somebody must look at.
 import { card, each, head, html, joined, mark } from "../js/draw.js";
-import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, bodyOf, cellOf, COLUMNS, foldedOf, headline, taskOf } from "../js/linkage/linkage_matrix.js";
 
 const LEAST_PX = 60;
 

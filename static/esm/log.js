@@ -1,6 +1,6 @@
 // 值班日志: the last lines, newest first; the duty page draws more of them in the same way.
 import { card, each, html, joined } from "../js/draw.js";
-import { agencyOf, kindOf, placeOf } from "../js/linkage_matrix.js";
+import { agencyOf, kindOf, placeOf } from "../js/linkage/linkage_matrix.js";
 import { warning } from "./header.js";
 
 const LATE_S = 300; // a warning that came later after it was sent says when that was

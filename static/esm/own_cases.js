@@ -1,21 +1,21 @@
 // 本单位案件: the cases of an agency or street, what cannot wait first; below them, folded, what is done and what was
 // refused or ruled.
 import { card, each, head, html, joined, mark, nothing } from "../js/draw.js";
-import { caseRow, doneRow, recordRow } from "../js/own_case.js";
-import { camerasOf } from "../js/own_cameras.js";
-import { openForm } from "../js/own_case_forms.js";
-import { vocabulary } from "../js/desk_words.js";
-import { personOf } from "../js/desk_person.js";
+import { caseRow, doneRow, recordRow } from "../js/agency/own_case.js";
+import { camerasOf } from "../js/agency/own_cameras.js";
+import { openForm } from "../js/agency/own_case_forms.js";
+import { vocabulary } from "../js/desk/desk_words.js";
+import { personOf } from "../js/desk/desk_person.js";
 import { held } from "../js/held_order.js";
 
 const FEW = 3;
 
 export const mend = card((city, place) => {
   const { say, orders, outbox, agency } = city, order = held(place.redraw), voice = vocabulary(city);
-  let form = /** @type {import("../js/own_case_forms.js").Form | null} */ (null);
+  let form = /** @type {import("../js/agency/own_case_forms.js").Form | null} */ (null);
   let isAllDone = false, isRecords = false, isContacts = false;
   const open = /** @type {Set<string>} */ (new Set()), persons = /** @type {Map<string, ReturnType<typeof personOf>>} */ (new Map());
-  const cameras = /** @type {Map<string, import("../js/own_cameras.js").OwnCameras>} */ (new Map());
+  const cameras = /** @type {Map<string, import("../js/agency/own_cameras.js").OwnCameras>} */ (new Map());
   function leave() {
     form?.close();
     form = null;

@@ -1,6 +1,6 @@
 // 险情与任务: the queue of an emergency. Incidents, P1 tasks and hazards have rows; what is ordinary is counted below.
 import { joined } from "../js/draw.js";
-import { agencyOf, kindOf, placeOf, taskOf } from "../js/linkage_matrix.js";
+import { agencyOf, kindOf, placeOf, taskOf } from "../js/linkage/linkage_matrix.js";
 import { listOf } from "./queue.js";
 
 const TOLD = {

@@ -1,7 +1,7 @@
 // 应急上报: numbers to fill while a warning or an incident asks for them. Each shows what was said last, and when.
 import { card, head, html, live, mark, nothing, press } from "../js/draw.js";
-import { typed } from "../js/desk_forms.js";
-import { toldOf } from "../js/field_parts.js";
+import { typed } from "../js/desk/desk_forms.js";
+import { toldOf } from "../js/field/field_parts.js";
 
 export const mend = card((city, place) => {
   const { say, page, outbox, orders, field } = city, subject = "station:" + page.scope;

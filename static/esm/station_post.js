@@ -1,6 +1,6 @@
 // 在岗: the big switch, and before it the call-out test with its clock while it runs.
 import { card, html, joined, mark, nothing, press } from "../js/draw.js";
-import { toldOf } from "../js/field_parts.js";
+import { toldOf } from "../js/field/field_parts.js";
 
 export const mend = card((city, place) => {
   const { say, page, outbox, orders, field } = city;

@@ -1,6 +1,6 @@
 // 请求增援: one tap opens the form; what was tried on the spot must be said. Below it what was asked and its answer.
 import { card, each, html, joined, live, mark } from "../js/draw.js";
-import { refusedLine } from "../js/duty_orders.js";
+import { refusedLine } from "../js/duty/duty_orders.js";
 
 const KINDS = ["people", "relocation", "pumps", "boats", "vehicles", "power", "medical", "supplies"], TRIED = ["own_squads", "volunteers", "neighbours", "contractors"];
 const GROUPS = ["sea_wall_outside", "site_shed", "dangerous_house", "low_lying", "fishery", "ship_crew", "other"];

@@ -1,6 +1,6 @@
 // 零报告: the round that asks this street or agency, one tap for 无变化, and the numbers to fill.
 import { card, head, html, joined, mark, nothing, press } from "../js/draw.js";
-import { numbersForm, summary } from "../js/situation_numbers.js";
+import { numbersForm, summary } from "../js/emergency/situation_numbers.js";
 
 export const mend = card((city, place) => {
   const { say, orders } = city;

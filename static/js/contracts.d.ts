@@ -229,8 +229,8 @@ interface Say {
   late(epoch: number, now: number): string;
   lost(epoch: number, now: number): string;
 }
-/** Codes into words for the middle of the desk (static/js/desk_words.js). */
-type Voice = ReturnType<typeof import("./desk_words.js").vocabulary>;
+/** Codes into words for the middle of the desk (static/js/desk/desk_words.js). */
+type Voice = ReturnType<typeof import("./desk/desk_words.js").vocabulary>;
 /** Makes and updates nodes without a template (static/js/mend.js). Older cards pass nodes on as what they know them to be. */
 interface Mend {
   make(tag: string, name?: string, children?: Iterable<Node>): any;
@@ -263,7 +263,7 @@ interface MapProjection {
   at(x: number, y: number): number[];
   under(px: number, py: number): number[];
 }
-/** static/js/over_map.js */
+/** static/js/map/over_map.js */
 interface OverMap {
   projection(onChange: () => void): MapProjection | null;
   /** Degrees to metres (EPSG:3857). */
@@ -274,7 +274,7 @@ interface OverMap {
   /** Places boxes (left, top, wide, high) of one layer of texts; returns their tops, moved where they would cover something. */
   room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => number;
 }
-/** Where the presenter is (static/js/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
+/** Where the presenter is (static/js/briefing/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
 interface BriefingSteps {
   step(): number;
   steps: number;
@@ -282,19 +282,19 @@ interface BriefingSteps {
   played(): number;
   isPlaying(): boolean;
 }
-/** static/js/wall.js; views are west, east, south, north in metres. */
+/** static/js/wall/wall.js; views are west, east, south, north in metres. */
 interface Wall {
   hold(view: number[]): void;
   letGo(): void;
   isReady(): boolean;
   onStar: (() => void) | null;
   name: string;
-  /** static/js/wall_face.js: whether the emergency face is shown, what a seat may choose from, and the other one. */
+  /** static/js/wall/wall_face.js: whether the emergency face is shown, what a seat may choose from, and the other one. */
   face?(told: Record<string, any>): boolean;
   choice?(): "routine" | "emergency" | null;
   turn?(): void;
 }
-/** Who has signed in on a wall (static/js/wall_seat.js). */
+/** Who has signed in on a wall (static/js/wall/wall_seat.js). */
 interface Seat {
   isIn(): boolean;
   role(): string | null;
@@ -321,7 +321,7 @@ interface LinkageSource {
   lon?: number;
   lat?: number;
 }
-/** static/js/desk.js; `alarm` is static/js/desk_alarm.js's. */
+/** static/js/desk/desk.js; `alarm` is static/js/desk/desk_alarm.js's. */
 interface Desk {
   selected(): string | null;
   select(mark: string | null): void;
@@ -381,7 +381,7 @@ interface Sound {
   sounded(): number;
   on(fn: () => void): void;
 }
-/** static/js/agency.js */
+/** static/js/agency/agency.js */
 interface Agency {
   arm(): void;
   alarm(): "off" | "armed" | "mute";
@@ -390,7 +390,7 @@ interface Agency {
   rung(): number;
   on(fn: () => void): void;
 }
-/** An order that is not answered yet (static/js/outbox.js). */
+/** An order that is not answered yet (static/js/field/outbox.js). */
 interface Unsent {
   /** The command id. */
   id: string;
@@ -437,7 +437,7 @@ interface Patrol {
   heard: number;
   points: { lon: number; lat: number; at: string; accuracy_m: number }[];
 }
-/** Where the phone is (static/js/field.js), WGS84; `at` is `Date.now()`. */
+/** Where the phone is (static/js/field/field.js), WGS84; `at` is `Date.now()`. */
 interface Here {
   state: "asking" | "known" | "refused" | "none";
   lon: number;
@@ -580,7 +580,7 @@ interface Window {
   set citywall(given: Partial<City>);
   citywallMend: Mend;
   citywallGrammar(words: Record<string, string>, zone: string): Say;
-  /** What a phone remembers while it has no network (static/js/phone_memory.js). */
+  /** What a phone remembers while it has no network (static/js/field/phone_memory.js). */
   citywallPhone: { get(name: string): Promise<any>; put(name: string, value: unknown): Promise<void> };
   Bokeh?: any;
 }

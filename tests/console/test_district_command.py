@@ -211,7 +211,7 @@ def started(monkeypatch: pytest.MonkeyPatch, data_dir: Path, *arguments: str) ->
 
 @pytest.mark.parametrize("kind", ["js", "esm", "css"])
 def test_no_script_and_no_style_names_the_built_in_district(kind: str) -> None:
-    paths = sorted(static.path(kind).iterdir())
+    paths = sorted(static.path(kind).rglob("*"))
     assert paths
     assert [(path.name, named_in(path.read_text(encoding="utf-8"))) for path in paths if path.is_file()] == [
         (path.name, []) for path in paths if path.is_file()

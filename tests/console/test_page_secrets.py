@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -22,7 +23,7 @@ from layouts.pages import LAYOUTS
 from tests.captured import Captured
 from tests.console.browser import Sight
 from tests.invented import case, moment, publish, unit
-from tests.people import PASSWORD, STREET, Cast
+from tests.people import PASSWORD, SHANGHAI, STREET, Cast
 from tests.running import Running
 from tests.signed_in import Visitor
 
@@ -44,6 +45,8 @@ UNITS = frozenset({"call_sign", "unit"})
 RECORDER = frozenset({"officer"})
 """Who recorded a spoken order: every band of its level names them by surname (story M10)."""
 LEVEL = "response:310115/flood_typhoon"
+SIGNING_S = 120.0
+"""For so long the shift that people sign in to must go on."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,11 @@ def cast() -> Iterator[Cast]:
 def tell(cast: Cast) -> None:
     """Say every secret of peacetime where a person or a system would."""
     s = SECRETS
-    shift = f"shift:{ShiftTimes('310115').at(time.time()).id}"
+    now, shifts = time.time(), ShiftTimes("310115")
+    if shifts.at(now + SIGNING_S) != shifts.at(now):  # it would be over by then: they take the next one
+        now += SIGNING_S
+        cast.set_city(datetime.fromtimestamp(now, SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S"))
+    shift = f"shift:{shifts.at(now).id}"
     cast.wait_for_type("RosterLoaded")  # the engine notes it a moment after the console is ready
     for who in ("gu", "chen", "wang"):
         cast.does(who, "sign_in", shift)

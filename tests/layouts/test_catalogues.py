@@ -8,7 +8,7 @@ from layouts.catalogues import LANGUAGES, Names, catalogue, own_words, streets
 
 NAMES = Names(sources={"hotline": {"zh": "12345热线", "en": "Hotline 12345"}})
 OWN = {lang: own_words(lang) for lang in LANGUAGES}
-SCRIPTS = sorted([*static.path("esm").glob("*.js"), *static.path("js").glob("*.js")])
+SCRIPTS = sorted([*static.path("esm").rglob("*.js"), *static.path("js").rglob("*.js")])
 SAID = re.compile(r"""(?:say\.say|city\.words|\bsay|\bwords)\(\s*"([a-z_]+\.[a-z_]+)["]""")
 
 

@@ -41,12 +41,12 @@ def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layou
     )  # fmt: skip
     assert all(any(form in mender for form in forms) for mender in menders)
     assert static.path(f"css/{layout.styles or layout.key}.css").exists()
-    assert [name for name in layout.scripts if not static.path(f"js/{name}.js").exists()] == []
+    assert [static.script("js", name) for name in layout.scripts]
     assert [name for name in layout.sheets if not static.path(f"css/{name}.css").exists()] == []
 
 
 def test_menders_write_text_only_as_text() -> None:
-    scripts = [*static.path("esm").glob("*.js"), *static.path("js").glob("*.js")]
+    scripts = [*static.path("esm").rglob("*.js"), *static.path("js").rglob("*.js")]
     markup = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval\(|\.srcdoc|unsafe(?:HTML|SVG|Static)"
     )
@@ -57,9 +57,9 @@ def test_menders_write_text_only_as_text() -> None:
 
 def test_nothing_on_a_page_comes_from_elsewhere() -> None:
     files = [
-        *static.path("esm").glob("*.js"),
-        *static.path("js").glob("*.js"),
-        *static.path("css").glob("*.css"),
+        *static.path("esm").rglob("*.js"),
+        *static.path("js").rglob("*.js"),
+        *static.path("css").rglob("*.css"),
     ]
     addresses = [
         re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}|@import|@font-face", f.read_text("utf-8"))

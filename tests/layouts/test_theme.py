@@ -47,7 +47,7 @@ def test_text_reaches_wcag_aa(text: str, ground: str) -> None:
 def test_what_is_over_is_muted_and_not_faded() -> None:
     """A faded text is lighter than any token says: only shapes may be, and the names under the figures."""
     rules = [
-        rule for file in static.path("css").glob("*.css") for rule in RULE.findall(file.read_text("utf-8"))
+        rule for file in static.path("css").rglob("*.css") for rule in RULE.findall(file.read_text("utf-8"))
     ]
     faded = {selector.strip() for selector, inside in rules if FADED.search(inside)}
     texts = {one for one in faded if not all(part.strip().endswith(".mark") for part in one.split(","))}

@@ -13,7 +13,7 @@ import static
 from city.access import VERBS
 from layouts import theme
 from layouts.catalogues import Names, catalogue, streets
-from tests.page_server import NO_SILENCE, give_back, page_of, page_server
+from tests.page_server import UNTIMED, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["MARK", "NOW", "Stage", "case", "reply", "row"]
@@ -101,12 +101,12 @@ class Stage:
             "person": {"name": "陈××", "role": "duty_officer", "person_mark": "h", "verbs": list(VERBS)},
         }  # fmt: skip
         cells = "".join(f'<div data-cell="{key}" class="cell"></div>' for key in cards)
-        scripts = [NO_SILENCE, *(_file(f"js/{name}.js") for name in ("grammar", "mend"))]
+        scripts = [UNTIMED, *(_script(name) for name in ("grammar", "mend"))]
         scripts.append(BUS)
-        scripts += [_file(f"js/{name}.js") for name in ("rows", "orders", "order_words", "desk", "keys")]
+        scripts += [_script(name) for name in ("rows", "orders", "order_words", "desk", "keys")]
         scripts += [WIRE, MOUNT]
         if figure:
-            scripts += [_file(f"js/{name}.js") for name in ("over_map", "callouts", "desk_map")]
+            scripts += [_script(name) for name in ("over_map", "callouts", "desk_map")]
         sheets = (
             "cards", "desk_cards", "desk_detail", "desk_linkage", "desk_alarms", "desk_screening",
             "desk_recovery", "indicators",
@@ -271,6 +271,10 @@ def reply(actions: Mapping[str, bool] | None = None, **given: Any) -> dict[str, 
         "actions": [{"verb": v, "ok": ok, "args_needed": [], "why_not": None} for v, ok in may.items()],
     }  # fmt: skip
     return {"case": {**told, **given}}
+
+
+def _script(name: str) -> str:
+    return _file(static.script("js", name))
 
 
 def _file(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.invented import jpeg
+from tests.running import wait_for
 from tests.script_pages import LATER, opened, tell_view
 from tests.seen_factory import NOW
 
@@ -73,9 +74,9 @@ def test_pictures_stand_with_their_place_and_are_asked_for_every_five_seconds(wa
     assert "川沙路/唐安路" in first
     assert "120米" in first
     later(wall, store, 6)
-    wall.wait_for_function("citywall.tell('cameras') ?? true")
-    wall.wait_for_function(f"({LOST})() === 0")
-    wall.wait_for_timeout(300)
+    wall.evaluate("citywall.tell('cameras')")
+    wait_for(lambda: wall.evaluate(LOST) == 0 and len(store.asked) >= 4)
+    wall.wait_for_timeout(300)  # in which nothing is asked for once more
     assert sorted(store.asked) == ["a", "a", "b", "b"]
 
 

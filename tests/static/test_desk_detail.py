@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.script_pages import SLOWLY
 from tests.static.desk_stage import MARK, NOW, Stage, reply, row
 
 pytestmark = pytest.mark.browser
@@ -22,12 +21,10 @@ def stage(browser: Browser) -> Iterator[Open]:
 
     def show(
         told: dict[str, Any] | None = None, *rows: tuple[str, dict[str, Any]],
-        lang: str = "zh", is_slow: bool = False,
+        lang: str = "zh",
     ) -> Stage:  # fmt: skip
         made = Stage(browser, "desk_detail", lang=lang)
         stages.append(made)
-        if is_slow:  # what comes by itself after some seconds does not come
-            made.page.evaluate(SLOWLY)
         made.rows(*(rows or ((MARK, row()),)))
         made.reply("case", reply() if told is None else told)
         made.mount().select(MARK)
@@ -205,7 +202,7 @@ class TestWhatButtonsOrder:
         self, stage: Open
     ) -> None:
         other = "b" * 12
-        shown = stage(None, (other, row()), is_slow=True)
+        shown = stage(None, (other, row()))
         before = len(shown.asks("case"))
         for _ in range(5):
             shown.tick(0)
@@ -217,7 +214,7 @@ class TestWhatButtonsOrder:
         assert [act["verb"] for act in shown.acts()] == ["send_for_ruling"]
 
     def test_a_row_of_an_earlier_search_is_not_behind_what_was_asked_since(self, stage: Open) -> None:
-        shown = stage(None, ("b" * 12, row()), is_slow=True)
+        shown = stage(None, ("b" * 12, row()))
         shown.page.evaluate("([mark, row]) => citywall.desk.know([[mark, row]])", [MARK, row(version=3)])
         before = len(shown.asks("case"))
         for _ in range(3):

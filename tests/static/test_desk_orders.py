@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.script_pages import DONE, LATER, SLOWLY, mark, opened
+from tests.script_pages import DONE, LATER, mark, opened
 from tests.seen_factory import NOW
 from tests.static.desk_list import FOOT, ME, ORDER, PLACE, ROW, WORDS, press, row, scalars, tell
 
@@ -60,7 +60,6 @@ def test_a_press_shows_pending_at_once_and_done_only_when_it_is_answered(page: P
             window.inSameTask = ({ROW})("{mark(2)}").dataset.act;
         }})"""
     )
-    page.evaluate(SLOWLY)
     press(page, 2, ".pair .one")
     assert page.evaluate("window.inSameTask") == "pending"
     assert "升级▸值班长 送出中" in page.evaluate(WORDS, mark(2))
@@ -77,7 +76,6 @@ def test_a_press_shows_pending_at_once_and_done_only_when_it_is_answered(page: P
 
 def test_undo_counts_down_and_orders_its_own_command_on_the_new_version(page: Page) -> None:
     page.evaluate(DONE)
-    page.evaluate(SLOWLY)
     press(page, 1, ".pair .two")
     page.wait_for_function(f"({WORDS})('{mark(1)}').includes('撤销 20')")
     page.evaluate(LATER, 2_500)
@@ -91,7 +89,6 @@ def test_undo_counts_down_and_orders_its_own_command_on_the_new_version(page: Pa
 
 def test_after_its_time_undo_is_gone(page: Page) -> None:
     page.evaluate(DONE.replace("+ 20", "+ 1.2"))
-    page.evaluate(SLOWLY)
     press(page, 1, ".pair .two")
     page.wait_for_function(f"({ROW})('{mark(1)}').querySelector('.undo').hidden === false")
     page.evaluate(LATER, 1_200)
@@ -202,6 +199,7 @@ def test_what_was_done_is_dropped_some_time_after_its_undo_wherever_its_row_is(p
     press(page, 1, ".pair .two")
     page.wait_for_function("citywall.orders.all().length === 1")
     tell(page, [row(2)])
+    page.evaluate(LATER, 1_000)
     page.wait_for_function("citywall.orders.all().length === 0", timeout=20_000)
 
 

@@ -81,7 +81,7 @@ def told(stage: Stage, *facts: dict[str, Any]) -> list[str]:
     stage.reply("case", reply(story=story))
     before = len(stage.asks("case"))
     stage.page.evaluate(
-        "import('/citywall/static/js/desk_case.js').then(({ caseOf }) => caseOf(citywall).want())"
+        "import('/citywall/static/js/desk/desk_case.js').then(({ caseOf }) => caseOf(citywall).want())"
     )
     stage.page.wait_for_function(f"said.asks.filter((ask) => ask.what === 'case').length > {before}")
     stage.page.wait_for_function(

@@ -51,7 +51,7 @@ def page(browser: Browser) -> Iterator[Page]:
     map_.scatter([EXTENT[0]], [EXTENT[1]])
     words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
     names = ("grammar", "mend", "over_map", "field_labels")
-    ours = [static.path(f"js/{name}.js").read_text(encoding="utf-8") for name in names]
+    ours = [static.path(static.script("js", name)).read_text(encoding="utf-8") for name in names]
     ours.insert(2, f"const WORDS = {words}; let CITY = {NOW}; {BUS}")
     embedding, place = components(map_)
     errors: list[str] = []

@@ -331,7 +331,7 @@ def test_what_another_person_left_on_the_phone_is_told_and_never_sent(browser: B
           put("mine0001", "ab"); put("theirs01", "cd");
           await new Promise((done) => setTimeout(done)); open.close();
           const node = document.createElement("script");
-          node.src = "/citywall/static/js/outbox.js";
+          node.src = "/citywall/static/js/field/outbox.js";
           await new Promise((done) => { node.onload = done; document.head.append(node); });
         }""")
         page.wait_for_function(

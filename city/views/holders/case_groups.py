@@ -20,7 +20,7 @@ class CaseGroups:
         self._forget()
 
     def _forget(self) -> None:
-        self._reached = 0
+        self._reached, self._left = 0, 0
         self._codes: dict[str, frozenset[str]] = {}
         self._groups: dict[str, dict[str, Case]] = {}
         self._revisions: dict[str, int] = {}
@@ -31,6 +31,12 @@ class CaseGroups:
             self._of = ledger
             self._epoch += 1
             self._forget()
+        if ledger.left != self._left:
+            self._left = ledger.left
+            for key in self._codes.keys() - ledger.cases.keys():
+                for code in self._codes.pop(key):
+                    del self._groups[code][key]
+                    self._revisions[code] = self._revisions.get(code, 0) + 1
         for case in ledger.changed_since(self._reached):
             before = self._codes.get(case.key, frozenset())
             now = frozenset(code for code in self._groups_of(case) if code)

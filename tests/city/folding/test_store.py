@@ -1,4 +1,5 @@
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from city.folding.store import ChainBroken, Store, read_snapshot, write_snapshot
 from city.state.ledger_state import SourceState
 from city.warnings.in_force import in_force
 from feeds.ledger.segments import Row
-from tests.chains import chained, row
+from tests.chains import DAY, chained, row
 
 FOLDER = Path(__file__).parents[2] / "recordings" / "facts"
 RECORDED: dict[str, dict[str, Any]] = {
@@ -90,10 +91,13 @@ RECORDINGS = st.sampled_from([canonical(body) for body in RECORDED.values()])
 BODIES = st.lists(cases() | warnings() | RECORDINGS | UNKNOWN | NO_FACTS | spoilt(), max_size=25)
 
 
-def rows_of(bodies: list[bytes]) -> list[Row]:
+def rows_of(bodies: list[bytes], days: list[int] | None = None) -> list[Row]:
+    """The rows of bodies, recorded on one day, or each so many days after the one before."""
     rows: list[Row] = []
+    day = date.fromisoformat(DAY)
     for position, body in enumerate(bodies, start=1):
-        rows.append(row(position, rows[-1].hash if rows else "0" * 64, body))
+        day += timedelta(days[position - 1] if days else 0)
+        rows.append(row(position, rows[-1].hash if rows else "0" * 64, body, day.isoformat()))
     return rows
 
 
@@ -121,6 +125,22 @@ def test_a_snapshot_and_the_tail_make_the_whole_fold(bodies: list[bytes], data: 
     assert (whole.state.ledger.position, whole.state.ledger.hash) == (
         (len(rows), rows[-1].hash) if rows else (0, "0" * 64)
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(BODIES, st.data())
+def test_a_snapshot_and_the_tail_make_the_whole_fold_also_when_cases_leave(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    days = data.draw(st.lists(st.sampled_from([0, 1, 20, 40]), min_size=25, max_size=25))
+    rows = rows_of(bodies, days)
+    whole, half = Store(keep_days=35.0), Store(keep_days=35.0)
+    whole.commit(rows)
+    cut = data.draw(st.integers(0, len(rows)))
+    half.commit(rows[:cut])
+    resumed = Store(read_snapshot(told(half))[0])
+    resumed.commit(rows[cut:])
+    assert told(resumed) == told(whole)
 
 
 @settings(max_examples=60, deadline=None)

@@ -15,7 +15,7 @@ from console.demo import past
 from console.demo.accounts import demo_secrets
 from console.demo.past import BEGINS, ENDS, Moment, Past, generate_past
 from console.deployment.settings import Settings, read_settings
-from console.live.snapshots import Snapshots
+from console.live.snapshots import Snapshots, kept_days
 from feeds.gateway.deliveries import fact_of
 from feeds.gateway.ledger_rows import LedgerRows
 from feeds.ledger.audit import verify_ledger
@@ -127,7 +127,7 @@ async def test_the_ledger_gets_it_once_verifies_and_goes_on_at_the_present(
 
 async def test_whoever_follows_goes_on_behind_it(settings: Settings, ledger: Ledger) -> None:
     facts = await generate_past(settings, scale=1, seed=1)
-    newest = Snapshots(settings.data_dir / "snapshots").newest()
+    newest = Snapshots(settings.data_dir / "snapshots").newest(kept_days(settings))
     assert newest is not None
     state, cursor = newest
     assert (state.position, state.hash) == await ledger.head()

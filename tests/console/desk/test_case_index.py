@@ -77,3 +77,13 @@ async def test_another_life_of_the_ledger_begins_anew() -> None:
     await index.update(ledger(case("b", "1000002")))
     assert index.over("100000", 9) == ["b"]
     assert list(index.open_cases()) == []
+
+
+async def test_what_has_left_the_state_is_not_found() -> None:
+    index = CaseIndex()
+    told = ledger(case("k1", "310115202611220001"), case("k2", "310115202611220002"))
+    await index.update(told)
+    del told.cases["k1"]
+    told.left += 1
+    await index.update(told)
+    assert index.over("310115", 4) == ["k2"]

@@ -11,6 +11,7 @@ from city.clocks.timestamps import iso, parse
 from city.folding.store import Store
 from city.state.last_hour import rain
 from console.heat.feed import HeatFeed
+from console.heat.kept_counts import FOLDER, KeptCounts
 from console.heat.points import HeatPoints
 from console.live.feed_follower import LEDGER_TOPICS, Follower, entries_of
 from feeds.clients.publisher import Publisher
@@ -19,6 +20,7 @@ from feeds.gateway.gateway import Gateway
 from feeds.ledger.ledger import Ledger
 from feeds.protocol.cursors import read_cursor
 from feeds.storage.embedded_servers import EmbeddedServers
+from feeds.telemetry.telemetry import Telemetry
 from layers.contract import MapSetting
 from tests.gateways import ALL_RIGHTS, case, composed, unit
 from tests.gateways import NOW as GATEWAY_NOW
@@ -226,11 +228,14 @@ async def test_a_console_that_starts_knows_the_last_hour_of_rain_and_judges_it_n
 class Counting:
     """A follower and the counts of heat that it feeds, for the time of a block."""
 
-    def __init__(self, city: City, url: str) -> None:
+    def __init__(self, city: City, url: str, kept: Path | None = None) -> None:
         self.follower = city.follower()
         state, bounds = self.follower.store, (13_500_000.0, 3_600_000.0, 13_560_000.0, 3_680_000.0)
         self.points = HeatPoints(MapSetting(bounds), bounds, lambda: state.state)
-        self.feed = HeatFeed(self.points, self.follower, url, clock=lambda: parse(GATEWAY_NOW))
+        self.feed = HeatFeed(
+            self.points, self.follower, url, clock=lambda: parse(GATEWAY_NOW),
+            kept=KeptCounts(kept) if kept is not None else None,
+        )  # fmt: skip
 
     async def __aenter__(self) -> Callable[[], int]:
         self._tasks = [asyncio.create_task(part.run()) for part in (self.follower, self.feed)]
@@ -257,3 +262,49 @@ async def test_heat_counts_every_position_once_also_after_a_restart(
     async with restarted as counted:
         await restarted.feed.rebuilt.wait()
         assert counted() == 6
+
+
+async def test_counts_on_disk_keep_what_the_log_has_lost(
+    city: City, servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    await city.publish("unit", *(unit(unit="car-1") for _ in range(3)))
+    first = Counting(city, servers.log_url, tmp_path)
+    async with first as counted:
+        await first.feed.rebuilt.wait()
+        await city.publish("unit", unit(unit="car-2"))  # by the stream
+        await until(lambda: counted() == 4)
+    since = first.points.many["units"].since
+    telemetry = await Telemetry.open(servers.log_url)
+    assert await telemetry.trim("unit", keep_s=-1.0) == 2
+    await telemetry.close()
+    await city.publish("unit", unit(unit="car-2"))  # while no console runs
+    again = Counting(city, servers.log_url, tmp_path)
+    async with again as counted:
+        await again.feed.rebuilt.wait()
+        assert counted() == 5
+    assert again.points.many["units"].since == since
+    for file in (tmp_path / FOLDER).iterdir():
+        file.write_bytes(b"damaged")
+    without = Counting(city, servers.log_url, tmp_path)
+    async with without as counted:
+        await without.feed.rebuilt.wait()
+        assert counted() == 1
+    assert without.points.many["units"].since != since
+
+
+async def test_counts_on_disk_behind_which_the_log_lost_something_are_not_used(
+    city: City, servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    await city.publish("unit", unit(unit="car-1"))
+    first = Counting(city, servers.log_url, tmp_path)
+    async with first:
+        await first.feed.rebuilt.wait()
+    await city.publish("unit", unit(unit="car-2"))
+    telemetry = await Telemetry.open(servers.log_url)
+    await telemetry.trim("unit", keep_s=-1.0)
+    await telemetry.close()
+    await city.publish("unit", unit(unit="car-3"))
+    again = Counting(city, servers.log_url, tmp_path)
+    async with again as counted:
+        await again.feed.rebuilt.wait()
+        assert counted() == 1

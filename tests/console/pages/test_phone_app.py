@@ -16,7 +16,7 @@ from console.pages.phone_app import PhoneApp, phone_patterns
 from layouts.catalogues import Names
 
 BUILD = "0123456789ab"
-NAMED = re.compile(r'"((?:js|esm|vendor|css)/[a-z_]+\.(?:js|css))"')
+NAMED = re.compile(r'"((?:js|esm|vendor|css)/[a-z_/]+\.(?:js|css))"')
 
 
 @pytest.fixture

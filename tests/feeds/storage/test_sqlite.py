@@ -1,5 +1,6 @@
 """What was committed is there for everybody, whoever else opens and leaves the same file."""
 
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.storage.sqlite import open_database
+from feeds.storage.sqlite import SEVERAL_MACHINES, open_database
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS said (word TEXT)"
 # What another process sees of a file, which it opens and leaves.
@@ -42,3 +43,26 @@ def test_a_database_is_its_owners_alone(tmp_path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
     database.close()
     assert [file.name for file in path.parent.iterdir()] == ["a.sqlite"]
+
+
+def test_in_a_folder_that_machines_share_no_memory_is_shared(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    open_database(path, SCHEMA).close()  # as one machine used it before
+    (tmp_path / SEVERAL_MACHINES).touch()
+    first, second = open_database(path, SCHEMA), open_database(path, SCHEMA)
+    first.execute("INSERT INTO said VALUES ('one')")
+    assert second.execute("SELECT word FROM said").fetchall() == [("one",)]
+    assert {one.name for one in tmp_path.iterdir()} == {"a.sqlite", SEVERAL_MACHINES}  # no -wal, no -shm
+    assert seen_by_another(path) == ["one"]
+    first.close()
+    second.close()
+
+
+def test_a_file_that_somebody_still_uses_alone_is_not_shared(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    alone = open_database(path, SCHEMA)
+    alone.execute("INSERT INTO said VALUES ('one')")
+    (tmp_path / SEVERAL_MACHINES).touch()
+    with pytest.raises(sqlite3.OperationalError, match=r"locked|stop all processes"):
+        open_database(path, SCHEMA, wait_s=0.1)
+    alone.close()

@@ -50,13 +50,18 @@ def test_a_window_equals_a_full_pass_cell_by_cell_also_after_a_restart(
         kept.add(*points[-1], now)
         if is_looked_at:
             assert np.array_equal(kept.window(minutes, now, 0.0), full_pass(points, minutes, now))
-    again = Buckets(GRID)
-    for one in points:
+    again, halfway = Buckets(GRID), Buckets(GRID)
+    for number, one in enumerate(points):
         again.add(*one, now)
+        if number == len(points) // 2:  # a restart: the minutes so far are kept on disk
+            halfway.restore(again.minutes())
+        elif number > len(points) // 2:
+            halfway.add(*one, now)
     for window in WINDOWS:
         expected = full_pass(points, window, now)
         assert np.array_equal(kept.window(window, now, 0.0), expected)
         assert np.array_equal(again.window(window, now, 0.0), expected)
+        assert np.array_equal(halfway.window(window, now, 0.0), expected)
 
 
 def test_one_minute_equals_a_full_pass_over_its_points() -> None:
