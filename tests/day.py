@@ -169,8 +169,9 @@ class RandomDay:
         if draw < 0.08:
             return None
         if draw < 0.22:
-            reason = {"reason": self._chance.choice(RETURNS), "text": "不属本单位"}
-            return self._wait(6), "return", holder, reason
+            reason = self._chance.choice(RETURNS)
+            pin = {"lon": 121.7, "lat": 31.2} if reason == "not_my_area" else {}
+            return self._wait(6), "return", holder, {"reason": reason, "text": "不属本单位", **pin}
         if draw < 0.25:
             return self._wait(20), "reassign", OFFICER, {"to": self._chance.choice(("gs", "ps", "lh", "sz"))}
         if draw < 0.26:

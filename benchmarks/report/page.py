@@ -13,7 +13,8 @@ INTRO = """# Benchmarks
 Written by `make bench` from the results in `docs/benchmarks/*.json`, not by hand. Every benchmark is a
 program that anyone can run: the commands are below. A figure belongs to the machine, the date and the load
 in its row; on a busy machine times are longer. *Load* is the number of programs that wanted the processor
-when it began; *stolen* is the share of the processor time that the host gave to others.
+when it began; *stolen* is the share of the processor time that the host gave to others. With `--quick` a
+benchmark does less: fewer rounds, smaller sizes, or not all of its figures; targets are for the whole of it.
 """
 
 

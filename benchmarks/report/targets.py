@@ -21,8 +21,10 @@ class Target(msgspec.Struct, frozen=True):
 
     def used(self, value: float) -> float:
         """Return the share of the limit that the value uses: up to 1 is met, whichever way the limit is."""
-        share = (self.limit, value) if self.at_least else (value, self.limit)
-        return share[0] / share[1] if share[1] else float("inf")
+        part, whole = (self.limit, value) if self.at_least else (value, self.limit)
+        if not whole:  # a limit of nothing
+            return 0.0 if self.is_met(value) else float("inf")
+        return part / whole
 
     def __str__(self) -> str:
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
@@ -42,6 +44,10 @@ TARGETS: Final = (
     Target("heat", "aggregate_ratio", 50, at_least=True),
     Target("heat", "refresh_ms", 10), Target("heat", "extra_viewer_ms", 0.2),
     Target("flow", "p50_ms", 30), Target("flow", "p99_ms", 120), Target("flow", "cpu_cores", 0.25),
+    Target("flow", "city.cpu_cores", 1), Target("flow", "city.p50_ms", 60),
+    Target("flow", "city.p99_ms", 250), Target("flow", "city.heat_lag_s", 2.5),
+    Target("flow", "city.stalled_p99_ms", 250), Target("flow", "city.lost", 0),
+    Target("flow", "city.burst.lost", 0), Target("flow", "city.burst.recovered_s", 10),
     Target("act", "answer_p99_ms", 40), Target("act", "seen_p99_ms", 150),
     Target("act", "commands_per_s", 1500, at_least=True),
     Target("screens", "rss_mb_per_1000", 20), Target("screens", "open_cpu_ms", 80),

@@ -46,7 +46,7 @@ from feeds.sources.demo.district import DemoDistrict
 from feeds.sources.demo.people.pictures import store_pictures
 from feeds.sources.demo.people.responders import Order, Responders
 from feeds.storage.photo_files import PhotoFiles
-from feeds.telemetry.telemetry import Telemetry
+from feeds.telemetry.topic_servers import open_telemetry
 
 __all__ = ["Past", "generate_past", "write_snapshot"]
 
@@ -261,7 +261,7 @@ async def write_snapshot(ledger: Ledger, settings: Settings) -> int:
         await asyncio.sleep(0)
     position = store.state.ledger.position
     places = {topic: Place(ledger=position) for topic in LEDGER_TOPICS}
-    telemetry = await Telemetry.open(settings.log_url)
+    telemetry = await open_telemetry(settings.log_url, settings.telemetry_urls)
     try:
         cursor = Cursor(await epoch_of(ledger, telemetry), places).text()
     finally:

@@ -14,7 +14,7 @@ export const mend = card((city, place) => {
   // Everybody's list is the same; what is not for this person is left out here, and refused by the server.
   const me = () => page.person?.person_mark ?? "", holder = () => page.person?.holder ?? "";
   const isMine = (row) => !row.not_for.includes(me()) && (row.task !== "check" || !row.handled_by.includes(holder()));
-  const verbOf = { check: "check", verify: "verify", report: "self_handle" };
+  const verbOf = { check: "check", verify: "verify", report: "self_handle", photo: "add_photos" };
 
   function rowOf(row) {
     const now = city.city(), [left, level] = row.due_at === null ? ["", ""] : limit(row.due_at, now);

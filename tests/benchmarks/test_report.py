@@ -85,6 +85,7 @@ def test_the_share_of_a_limit_goes_over_one_where_it_is_not_met() -> None:
     assert Target("x", "k", 10).used(20) == 2
     assert Target("x", "k", 10, at_least=True).used(5) == 2
     assert Target("x", "k", 10, at_least=True).used(0) == float("inf")
+    assert (Target("x", "lost", 0).used(0), Target("x", "lost", 0).used(1)) == (0, float("inf"))
 
 
 def test_plots_are_svg_and_the_same_for_the_same_figures(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from city.access import PAGES
+from layouts.catalogues import LANGUAGES, own_words
 from layouts.sign_in import POLICY, SignInPage, draw
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'{0}{form}&"
@@ -71,3 +73,9 @@ def test_who_has_pages_is_led_to_the_very_place_that_they_asked_for() -> None:
     text = draw(msgspec.structs.replace(PAGE, name="李××", roles=("duty_officer",), pages=("desk", "wall")))
     assert '<a href="/desk?lang=zh&amp;x=1">打开值班台</a>' in text
     assert '<a href="/wall?lang=zh">打开大屏</a>' in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_that_one_signs_in_for_has_a_name_in_words(lang: str) -> None:
+    told = own_words(lang)
+    assert {page for page in PAGES if not told.get(f"sign_in.page.{page}")} == {"metrics"}

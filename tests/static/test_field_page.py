@@ -230,6 +230,20 @@ def test_a_report_is_three_taps_and_what_was_set_right_is_reported_and_closed(br
 
 
 @pytest.mark.browser
+def test_a_photo_that_is_due_is_added_from_the_list(browser: Browser) -> None:
+    with field_page(browser, "check", verbs=[*CHECKER, "add_photos"]) as (page, server):
+        tell(page, row(1, "photo"))
+        assert "待补照片" in texts(page, "field_list", ".what i")[0]
+        page.locator('[data-cell="field_list"] .what').click()
+        page.locator('[data-cell="field_list"] .primary').click()
+        assert texts(page, "field_list", ".wrong") == ["请先拍照"]
+        shoot(page, "field_list")
+        page.locator('[data-cell="field_list"] .primary').click()
+        waits(page, 0)
+        assert [(act["verb"], act["args"], act["photos"]) for act in server.acts] == [("add_photos", {}, 1)]
+
+
+@pytest.mark.browser
 def test_a_patrol_keeps_good_positions_on_the_phone_and_sends_them_once(browser: Browser) -> None:
     with field_page(browser, "check", verbs=CHECKER) as (page, server):
         tell(page)

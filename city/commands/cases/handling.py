@@ -116,6 +116,8 @@ def decide_return(order: Order, args: Return) -> Answer:
     wrong = allowed(order, "dispatched", "handling") or _may_not_return(order)
     if wrong:
         return wrong
+    if args.reason == "not_my_area" and (args.lon is None or args.lat is None):
+        return Refusal("bad_args", "missing_arg", {"field": "lon, lat", "expected": "where it lies, WGS84"})
     street = file.holder if file.holder in order.rules.streets else order.case.place.street
     boundary, pin = None, None
     if args.lon is not None and args.lat is not None:

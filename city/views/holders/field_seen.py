@@ -13,9 +13,10 @@ __all__ = ["CallOutSeen", "CheckSeen", "FieldCaseSeen", "NumbersSeen", "StationS
 class FieldCaseSeen(msgspec.Struct, frozen=True):
     """A case that waits in the field. Times are city epoch seconds, positions WGS84 degrees (NaN = unknown).
 
-    ``task`` is check, verify or report (nobody has looked at it yet). ``address`` is given only where there
-    is no position. ``not_for`` are the marks of those of the page's own people who took it from their list or
-    may not act on it, ``handled_by`` the holders that handled it: their people do not check it.
+    ``task`` is check, verify, report (nobody has looked at it yet) or photo (one is still due).
+    ``address`` is given only where there is no position. ``not_for`` are the
+    marks of those of the page's own people who took it from their list or may not act on it, ``handled_by``
+    the holders that handled it: their people do not check it.
     """
 
     key: str

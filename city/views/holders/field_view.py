@@ -23,6 +23,8 @@ __all__ = ["FieldView"]
 
 TASKS: Final = {"handled": "check", "verifying": "verify", "reported": "report"}
 """State of a case → what is to be done about it in the field."""
+PHOTO: Final = "photo"
+"""What an inspector is to do about a report that was made by its position alone (§4.6)."""
 ORANGE: Final = 3
 """Rank of a warning from which on workstations are asked for their numbers."""
 URGENCY: Final = {"critical": 0, "urgent": 1}
@@ -52,9 +54,10 @@ class FieldView:
     def check(self, state: CityState, now: float, street: str) -> CheckSeen:
         """Return what the inspectors of a street may see at machine time ``now``."""
         seen, people = self._page.see(state, now), self._people.inspectors_of(street)
+        groups = (f"check:{street}", f"photo:{street}")
         return CheckSeen(
             **self._fields(seen, street), street=street,
-            cases=self._cases(state.ledger, f"check:{street}", people, (f"check:{street}",)),
+            cases=self._cases(state.ledger, f"check:{street}", people, groups),
             done=self._done(state, now, "inspector", people), cap=self._cap(state, now),
         )  # fmt: skip
 
@@ -98,29 +101,39 @@ class FieldView:
         kept = self._built.get(page)
         if kept is None or kept[0] != revision:
             cases = {case.key: case for group in groups for case in self._groups.of(group)}
-            found = sorted((self._seen(case, people) for case in cases.values()), key=_first)
+            of_inspectors = page.startswith("check:")
+            found = sorted(
+                (self._seen(case, people, of_inspectors=of_inspectors) for case in cases.values()), key=_first
+            )
             kept = self._built[page] = (revision, tuple(found))
         return kept[1]
 
     def _groups_of(self, case: Case) -> Iterable[str]:
         """Return the lists that a case is on now."""
         place, file = case.place, case.file
-        if not place.street or not file.own or case.state not in TASKS:
+        if not place.street or not file.own:
             return ()
-        if case.state != "reported":
+        if case.state in ("handled", "verifying"):
             return (f"check:{place.street}",)
+        photo = f"photo:{place.street}" if file.photo_by is not None and case.is_open else ""
+        if case.state != "reported":
+            return (photo,)
         village = self._rules.village_of(place.lon, place.lat)
-        return (f"station:{place.street}:{village}", f"by:{file.reported_by}" if file.reported_by else "")
+        by = f"by:{file.reported_by}" if file.reported_by else ""
+        return (f"station:{place.street}:{village}", by, photo)
 
-    def _seen(self, case: Case, people: frozenset[str]) -> FieldCaseSeen:
+    def _seen(self, case: Case, people: frozenset[str], *, of_inspectors: bool) -> FieldCaseSeen:
         file, place = case.file, case.place
         holders = {*self._rules.agencies, *self._rules.streets}
         accounts = [one for one in file.handled_by if one not in holders]
         not_theirs = dict.fromkeys([*file.not_lists, *accounts, *file.commanded_by])
         not_for = [one for one in not_theirs if one in people]
-        due_at = {"handled": file.check_by, "verifying": file.verify_by}.get(case.state)
+        task = TASKS.get(case.state, PHOTO)
+        if task == "report" and of_inspectors:
+            task = PHOTO
+        due_at = {"check": file.check_by, "verify": file.verify_by, PHOTO: file.photo_by}.get(task)
         return FieldCaseSeen(
-            key=row_key_of(case.key), task=TASKS[case.state], no=file.no, kind=case.kind, code=case.code,
+            key=row_key_of(case.key), task=task, no=file.no, kind=case.kind, code=case.code,
             label=public_label(case.label, self._rules), urgency=case.urgency, hazard=case.hazard,
             street=place.street, road=public_road(place.road, self._rules),
             address=case.address if place.lon != place.lon else "", lon=place.lon, lat=place.lat,

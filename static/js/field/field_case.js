@@ -56,14 +56,20 @@ export function caseForm(city, row, { leave, redraw }) {
       ${tiles(WORK.map((one) => [one, say.say("work." + one)]), chosen, (value) => { chosen = value; wrong = ""; redraw(); }, "work")}
       <p class="buttons"><button type="button" class="primary" data-ready=${mark(missing() === "")} ${press("", done)}>${say.say("field.on_the_spot")}</button></p>`;
   }
-  const body = { check: orders.may("check") && check, verify: orders.may("verify") && verify, report: orders.may("self_handle") && onTheSpot }[row.task];
+  function later(now) {
+    const missing = () => (photos.count() === 0 ? say.say("field.need.photo") : photos.wrong());
+    const done = () => unless(missing(), () => send(now, "add_photos", {}, photos.files()));
+    return html`${photos.draw(say.say("field.photo.report"))}
+      <p class="buttons"><button type="button" class="primary" data-ready=${mark(missing() === "")} ${press("", done)}>${say.say("field.add_photos")}</button></p>`;
+  }
+  const body = { photo: orders.may("add_photos") && later, check: orders.may("check") && check, verify: orders.may("verify") && verify, report: orders.may("self_handle") && onTheSpot }[row.task];
 
   return {
     id: row.id, close,
     /** @param {Row} now */
     draw: (now) => html`<div class="form" data-form=${row.task}>${shown(city, now)}${body ? body(now) : nothing}
       <p class="wrong" role="alert">${wrong}</p>
-      <p class="buttons last">${orders.may("not_my_list") ? html`<button type="button" data-verb="not_my_list" ${press("", () => send(now, "not_my_list", {}, []))}>${say.say("field.not_my_list")}</button>` : nothing}${route(city, now)}
+      <p class="buttons last">${orders.may("not_my_list") && row.task !== "photo" ? html`<button type="button" data-verb="not_my_list" ${press("", () => send(now, "not_my_list", {}, []))}>${say.say("field.not_my_list")}</button>` : nothing}${route(city, now)}
         <button type="button" @click=${leave}>${say.say("detail.cancel")}</button></p></div>`,
   };
 }

@@ -1,5 +1,7 @@
 """Stories M1, M6, M7 and M11 at the level of commands (the screens have their own tests)."""
 
+from typing import Any
+
 import pytest
 
 from city.clocks.timestamps import iso, parse
@@ -145,6 +147,16 @@ def test_m7_a_street_refuses() -> None:
     assert w.facts[-1].data["boundary_m"] == 12.0
     assert w.facts[-1].data["pin"] == {"lon": 121.7, "lat": 31.2, "accuracy_m": 15.0}
     assert (file.fix_by_at, file.deadline_at) == (before.fix_by_at, before.deadline_at)
+
+
+def test_m7_whose_area_it_is_not_says_where_it_lies() -> None:
+    w = World("2026-11-23T09:12:00+08:00")
+    key = w.report(**SHOP)
+    w.done("file", key, INTAKE)
+    given: dict[str, Any]
+    for given, field in (({}, "lon, lat"), ({"lon": 121.7}, "lat"), ({"accuracy_m": 15}, "lon, lat")):
+        answer = w.ask("return", key, TANGZHEN, reason="not_my_area", text="t", **given)
+        assert (answer.code, answer.reason, answer.names["field"]) == ("bad_args", "missing_arg", field)
 
 
 def test_m7_a_return_after_its_time_names_the_time() -> None:

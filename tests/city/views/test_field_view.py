@@ -70,6 +70,18 @@ def test_a_street_lists_its_checks_and_verifications_by_time_left_and_nothing_of
     assert [one.task for one in station(w).cases] == []
 
 
+def test_a_report_whose_photo_is_due_is_on_its_streets_list_until_it_has_one() -> None:
+    w = World()
+    key = w.report("hotline/1")
+    w.case(key).file.photo_by = w.now.city + 600
+    assert [(one.task, one.due_at) for one in checks(w)] == [("photo", w.now.city + 600)]
+    assert [one.task for one in station(w).cases] == ["report"]
+    w.done("file", key, INTAKE)
+    assert [one.task for one in checks(w)] == ["photo"]
+    w.done("add_photos", key, INSPECTOR, photos=["a"])
+    assert checks(w) == ()
+
+
 def test_a_case_taken_from_a_list_names_whose_and_an_address_is_given_only_without_a_position() -> None:
     w = World()
     key = w.report("hotline/1", address="羽山路1号")
