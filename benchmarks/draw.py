@@ -23,7 +23,7 @@ BLOCK = 30  # draws of one way before the other way follows
 STAGE = """async ([bench, hand]) => {
   const load = (code) => import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
   const [{ stage }, byHand, byLit] = await Promise.all(
-    [load(bench), load(hand), import("/citywall/static/esm/sources.js")]);
+    [load(bench), load(hand), import("/citywall/static/esm/wall/sources.js")]);
   window.stage = stage({ lit: byLit.mend, hand: byHand.mend });
 }"""
 PARTS = {"script_ms": ("ScriptDuration",), "layout_ms": ("LayoutDuration", "RecalcStyleDuration")}

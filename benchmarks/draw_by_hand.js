@@ -1,4 +1,4 @@
-// static/esm/sources.js before it became a template: it creates and updates its nodes by hand. For benchmarks/draw.py.
+// static/esm/wall/sources.js before it became a template: it creates and updates its nodes by hand. For benchmarks/draw.py.
 const LINE_PX = 30;
 
 export function mend(face, view, city) {

@@ -44,7 +44,7 @@ class AnyViewer:
 
 
 def serve(port: int, view: View, number: int, every_s: float, told: Any) -> None:
-    """Serve one channel; ``told`` is a pipe that answers with [refreshes, CPU seconds] when asked."""
+    """Serve one channel; ``told`` is a pipe that answers, asked, with the CPU seconds before each refresh."""
     asyncio.run(_serve(port, view, number, every_s, told))
 
 
@@ -77,7 +77,7 @@ async def _serve(port: int, view: View, number: int, every_s: float, told: Any) 
     }  # fmt: skip
     Application([(r"/live/(?P<page>[a-z]+)", LiveHandler, live)]).listen(port, "127.0.0.1")
     await channel.look(time.time())
-    refreshes = 0
+    marks: list[float] = []
     asked = asyncio.create_task(asyncio.to_thread(told.recv))
     due = time.monotonic()
     while True:
@@ -85,11 +85,11 @@ async def _serve(port: int, view: View, number: int, every_s: float, told: Any) 
         while (left := due - time.monotonic()) > 0:
             await asyncio.wait([asked], timeout=left)
             if asked.done():
-                told.send([refreshes, time.process_time()])
+                told.send(marks)
                 asked = asyncio.create_task(asyncio.to_thread(told.recv))
+        marks.append(time.process_time())
         x, y = points.move()
         now = time.time()
         counts.add(x, y, np.full(len(x), now), now)
         store.state.touch("units")
         await channel.look(now)
-        refreshes += 1

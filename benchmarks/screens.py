@@ -2,8 +2,9 @@
 
 ``open_cpu_ms``: the console's processor time for one wall that opens: page, document by its websocket, first
 whole views by the live socket. ``reconnect50_s``: fifty walls at once, until the last has all three.
-``rss_mb_per_1000``: growth of the console's memory by walls that were opened and left, when all sessions of
-theirs are over. ``page_kb`` and ``document_kb``: sizes of one page and of its session's document.
+``rss_mb_per_1000``: growth of the memory of the console by a thousand open live sockets that take what they
+are sent. ``left_mb_per_1000``: growth by walls that were opened and left, when all sessions of theirs are
+over. ``page_kb`` and ``document_kb``: sizes of one page and of its session's document.
 """
 
 import argparse
@@ -25,6 +26,8 @@ from tests.running import Running, wait_for
 WARM, AT_ONCE, ROUNDS = 5, 50, 5
 OPENED = 20
 LEFT = 300
+HELD, HELD_AT_ONCE, HELD_S = 500, 50, 4.0
+"""Live sockets of a round, how many open at one time, and how long the server then works for them."""
 OVER_S = 180.0
 
 
@@ -65,11 +68,11 @@ async def open_wall(url: str) -> tuple[int, int]:
     return len(page.encode()), document
 
 
-async def open_cpu_ms(url: str, pid: int) -> tuple[float, tuple[int, int]]:
+async def open_cpu_ms(url: str, pid: int, rounds: int) -> tuple[float, tuple[int, int]]:
     """Return the console's processor time for one wall (median of rounds, without what it needs idle)."""
     sizes = [await open_wall(url) for _ in range(WARM)]
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         before, began = cpu_seconds(pid), time.monotonic()
         await asyncio.sleep(2.0)
         idle = (cpu_seconds(pid) - before) / (time.monotonic() - began)
@@ -86,7 +89,48 @@ def sessions(running: Running) -> int:
     return int(float(found[1])) if found else -1
 
 
-def rss_mb_per_1000(running: Running, pid: int, left: int) -> float:
+async def hold(url: str) -> asyncio.StreamWriter:
+    """Open a wall's live socket and read away what it is sent."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"GET /live/wall HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {url}\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: MDAwMDAwMDAwMDAwMDAwMA==\r\n\r\n".encode()
+    )
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert b" 101 " in answer, answer
+
+    async def drain() -> None:
+        while await reader.read(65_536):
+            pass
+
+    writer.drained = asyncio.create_task(drain())  # type: ignore[attr-defined]  # it lives as long as the socket
+    return writer
+
+
+async def rss_mb_per_1000(url: str, pid: int, rounds: int) -> float:
+    """Return the growth by open live sockets, the median of some rounds of new ones."""
+
+    async def more() -> list[asyncio.StreamWriter]:
+        opened: list[asyncio.StreamWriter] = []
+        for _ in range(HELD // HELD_AT_ONCE):
+            opened += await asyncio.gather(*(hold(url) for _ in range(HELD_AT_ONCE)))
+        await asyncio.sleep(HELD_S)
+        return opened
+
+    held = await more()  # what the first ones make grow is not theirs
+    found = []
+    for _ in range(rounds):
+        before = rss_mb(pid)
+        held += await more()
+        found.append((rss_mb(pid) - before) * 1000 / HELD)
+    for one in held:
+        one.close()
+    return statistics.median(found)
+
+
+def left_mb_per_1000(running: Running, pid: int, left: int) -> float:
     """Return the growth between two rounds of walls that were opened and left."""
 
     async def leave() -> None:
@@ -109,21 +153,23 @@ async def reconnect(url: str) -> float:
 
 def measure(running: Running, *, quick: bool) -> dict[str, Any]:
     pid = running.pids()["console"]
-    cost, (page, document) = asyncio.run(open_cpu_ms(running.console, pid))
+    cost, (page, document) = asyncio.run(open_cpu_ms(running.console, pid, 3 if quick else ROUNDS))
     again = [asyncio.run(reconnect(running.console)) for _ in range(1 if quick else 3)]
     result = {
         "open_cpu_ms": round(cost, 1), "reconnect50_s": round(statistics.median(again), 2),
         "page_kb": round(page / 1000, 1), "document_kb": round(document / 1000, 1),
     }  # fmt: skip
+    held = rss_mb_per_1000(running.console, pid, 1 if quick else 3)
+    result["rss_mb_per_1000"] = round(asyncio.run(held), 1)
     if not quick:  # sessions end some minutes after their page was left
-        result["rss_mb_per_1000"] = round(rss_mb_per_1000(running, pid, LEFT), 1)
+        result["left_mb_per_1000"] = round(left_mb_per_1000(running, pid, LEFT), 1)
     return result
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="less than a minute: without rss_mb_per_1000")
+    parser.add_argument("--quick", action="store_true", help="less than a minute: without left_mb_per_1000")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         running = Running(Path(folder), log_format="json")

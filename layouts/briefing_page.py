@@ -3,7 +3,7 @@
 from typing import Final
 
 from city.views.response.briefing_seen import BriefingSeen
-from layouts.cards.briefing import Briefing
+from layouts.cards.briefing.briefing import Briefing
 from layouts.contract import Card
 from layouts.page_grid import EVERY, Cell, Layout, Region
 

@@ -1,7 +1,7 @@
 """The contract of a card: the content of a region of a page, as data.
 
-A new card is one file in ``layouts/cards/``, one in ``static/esm/``, one row in ``layouts.pages.CARDS_OF``
-and one test; see ``docs/how-to/add-a-card.md``.
+A new card is one file below ``layouts/cards``, one below ``static/esm``, one row in
+``layouts.pages.CARDS_OF`` and one test; see ``docs/how-to/add-a-card.md``.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class Card(Protocol[Seen]):
 
     @property
     def key(self) -> str:
-        """Name of the card: its cell, its messages, its component ``static/esm/<key>.js``."""
+        """Name of the card: its cell, its messages, its component ``<key>.js`` below ``static/esm``."""
         ...
 
     @property

@@ -3,13 +3,13 @@
 from typing import Final
 
 from city.views.response.leader_seen import LeaderSeen
-from layouts.cards.leader_brief import LeaderBrief
-from layouts.cards.leader_cells import LeaderCells
-from layouts.cards.leader_decisions import LeaderDecisions
-from layouts.cards.leader_figures import LeaderFigures
-from layouts.cards.leader_handover import LeaderHandoverCard
-from layouts.cards.leader_header import LeaderHeader
-from layouts.cards.leader_orders import LeaderOrders
+from layouts.cards.leader.leader_brief import LeaderBrief
+from layouts.cards.leader.leader_cells import LeaderCells
+from layouts.cards.leader.leader_decisions import LeaderDecisions
+from layouts.cards.leader.leader_figures import LeaderFigures
+from layouts.cards.leader.leader_handover import LeaderHandoverCard
+from layouts.cards.leader.leader_header import LeaderHeader
+from layouts.cards.leader.leader_orders import LeaderOrders
 from layouts.cards.level_band import LevelBand
 from layouts.contract import Card
 from layouts.page_grid import BAND, EVERY, OF_CASES, Cell, Layout, Region

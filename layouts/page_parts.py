@@ -16,6 +16,7 @@ from panel.io.document import init_doc
 from panel.io.resources import LOCAL_DIST, patch_model_css
 from panel.io.state import set_curdoc
 
+import static
 from layouts.cards.component import CardComponent
 from layouts.page_grid import Cell, Layout
 
@@ -109,7 +110,7 @@ def _types_in(value: Any) -> Iterator[str]:
 def _component(cell: Cell, modules: str) -> CardComponent:
     return CardComponent(  # type: ignore[no-untyped-call]  # Panel has no types
         card=cell.key,
-        module=f"{modules}/esm/{cell.key}.js",
+        module=f"{modules}/{static.script('esm', cell.key)}",
         sizing_mode="stretch_both" if cell.grow else "stretch_width",
         margin=0,
     )

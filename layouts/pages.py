@@ -6,38 +6,38 @@ from city.views.desk_seen import DeskSeen
 from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.wall_seen import WallSeen
 from layouts.briefing_page import BRIEFING_CARDS, BRIEFING_LAYOUT
-from layouts.cards.act import Act
-from layouts.cards.briefing_control import BriefingControl
-from layouts.cards.cameras import Cameras
-from layouts.cards.desk_alarms import DeskAlarms
-from layouts.cards.desk_detail import DeskDetail
-from layouts.cards.desk_indicators import DeskIndicators, DutyIndicators
-from layouts.cards.desk_level import DeskLevel
-from layouts.cards.desk_linkage import DeskLinkage
-from layouts.cards.desk_queue import DeskQueue
-from layouts.cards.desk_recovery import DeskRecovery
-from layouts.cards.desk_reports import DeskReports
-from layouts.cards.desk_screening import DeskScreening
-from layouts.cards.desk_strip import DeskStrip
-from layouts.cards.duty import Duty
-from layouts.cards.duty_board import DutyBoard
-from layouts.cards.duty_entry import DutyEntryForm
-from layouts.cards.duty_handover import DutyHandover
-from layouts.cards.duty_log import DutyLog
-from layouts.cards.duty_week import DutyWeek
+from layouts.cards.briefing.briefing_control import BriefingControl
+from layouts.cards.desk.desk_alarms import DeskAlarms
+from layouts.cards.desk.desk_detail import DeskDetail
+from layouts.cards.desk.desk_indicators import DeskIndicators, DutyIndicators
+from layouts.cards.desk.desk_level import DeskLevel
+from layouts.cards.desk.desk_linkage import DeskLinkage
+from layouts.cards.desk.desk_queue import DeskQueue
+from layouts.cards.desk.desk_recovery import DeskRecovery
+from layouts.cards.desk.desk_reports import DeskReports
+from layouts.cards.desk.desk_screening import DeskScreening
+from layouts.cards.desk.desk_strip import DeskStrip
+from layouts.cards.duty.duty_board import DutyBoard
+from layouts.cards.duty.duty_entry import DutyEntryForm
+from layouts.cards.duty.duty_handover import DutyHandover
+from layouts.cards.duty.duty_log import DutyLog
+from layouts.cards.duty.duty_week import DutyWeek
 from layouts.cards.emergency.command import Command
 from layouts.cards.emergency.risks import Risks
 from layouts.cards.emergency.situation import SituationCard
 from layouts.cards.emergency.zero_reports import ZeroReports
 from layouts.cards.header import Header
 from layouts.cards.level_band import LevelBand
-from layouts.cards.linkage import Linkage
-from layouts.cards.log import Log
-from layouts.cards.queue import Queue
-from layouts.cards.shown import Shown
-from layouts.cards.sources import Sources
-from layouts.cards.storm import Storm
-from layouts.cards.streets import Streets
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.cameras import Cameras
+from layouts.cards.wall.duty import Duty
+from layouts.cards.wall.linkage import Linkage
+from layouts.cards.wall.log import Log
+from layouts.cards.wall.queue import Queue
+from layouts.cards.wall.shown import Shown
+from layouts.cards.wall.sources import Sources
+from layouts.cards.wall.storm import Storm
+from layouts.cards.wall.streets import Streets
 from layouts.contract import Card
 from layouts.leader_page import LEADER_CARDS, LEADER_LAYOUT
 from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, SCOPE, Cell, Layout, Region, Wide

@@ -5,21 +5,21 @@ from typing import Any, Final
 from city.views.holders.agency_seen import AgencySeen
 from city.views.holders.field_seen import CheckSeen, StationSeen
 from city.views.holders.street_seen import StreetSeen
-from layouts.cards.agency_incidents import AgencyIncidents
-from layouts.cards.agency_level import AgencyLevel
-from layouts.cards.agency_tasks import AgencyTasks
-from layouts.cards.field_list import FieldList
+from layouts.cards.agency.agency_incidents import AgencyIncidents
+from layouts.cards.agency.agency_level import AgencyLevel
+from layouts.cards.agency.agency_tasks import AgencyTasks
+from layouts.cards.agency.own_cases import OwnCases
+from layouts.cards.agency.own_notices import OwnNotices
+from layouts.cards.agency.zero_report import ZeroReportCard
+from layouts.cards.field.field_list import FieldList
+from layouts.cards.field.station_numbers import StationNumbersCard
+from layouts.cards.field.station_post import StationPost
 from layouts.cards.header import Header
 from layouts.cards.level_band import LevelBand
-from layouts.cards.own_cases import OwnCases
-from layouts.cards.own_notices import OwnNotices
-from layouts.cards.station_numbers import StationNumbersCard
-from layouts.cards.station_post import StationPost
-from layouts.cards.street_places import StreetPlaces
-from layouts.cards.street_posts import StreetPosts
-from layouts.cards.street_squads import StreetSquads
-from layouts.cards.street_support import StreetSupport
-from layouts.cards.zero_report import ZeroReportCard
+from layouts.cards.street.street_places import StreetPlaces
+from layouts.cards.street.street_posts import StreetPosts
+from layouts.cards.street.street_squads import StreetSquads
+from layouts.cards.street.street_support import StreetSupport
 from layouts.contract import Card
 from layouts.page_grid import BAND, EVERY, OF_CASES, OF_ORDERS, Cell, Layout, Region
 

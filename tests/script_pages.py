@@ -49,18 +49,19 @@ window.acts = () => window.sent.filter((message) => message.act).map((message) =
 """
 
 MOUNT = """
+const modules = MODULES;
 import { render } from "/citywall/static/esm/card.js";
 await Promise.all([...document.querySelectorAll(".cell-card")].map(async (cell) => {
   const host = document.createElement("div");
   host.style.height = "100%";
   cell.append(host);
   const root = host.attachShadow({ mode: "open" }), card = cell.dataset.cell;
-  const model = { card, module: `/citywall/static/esm/${card}.js`, on() {} };
+  const model = { card, module: `/citywall/static/${modules[card]}`, on() {} };
   root.append(render({ model, el: root }));
   await import(model.module); // `render` does not wait for the card's own module
 }));
 window.isMounted = true;
-"""
+""".replace("MODULES", json.dumps(static.SCRIPTS["esm"]))
 
 IN_CARD = """(card, selector) => {
   const host = document.querySelector(`[data-cell="${card}"] > div`);

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -12,6 +13,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("city", "feeds", "layers", "layouts", "console", "static")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
+MORE_FILES = (
+    "layouts/words/en",  # one catalogue per subject, merged into one
+    "layouts/words/zh",
+    "static/css",  # one sheet per page or group of cards, named by the layouts
+)
+"""Folders of data that people search by name."""
 VAGUE = {"utils", "helpers", "manager", "misc", "common", "data2"}
 
 
@@ -36,6 +43,17 @@ def test_a_module_has_at_most_300_lines(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
 def test_a_module_is_named_for_what_it_is(path: Path) -> None:
     assert path.stem not in VAGUE
+
+
+def test_a_folder_has_at_most_22_files_side_by_side() -> None:
+    told = subprocess.run(
+        ["git", "ls-files", *PACKAGES, "benchmarks"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    counts = Counter(str(Path(name).parent) for name in told.stdout.splitlines())
+    assert len(counts) > 50
+    assert {folder: count for folder, count in counts.items() if count > 22} == {
+        folder: counts[folder] for folder in MORE_FILES
+    }
 
 
 def test_the_environment_is_read_in_the_settings_alone() -> None:

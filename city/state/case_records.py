@@ -1,4 +1,4 @@
-"""The records that a case file holds: what was done once, or is asked and not decided yet.
+"""The records that a case holds: its place, its source's status, what was done once or is asked.
 
 Only the fold writes them. Times are city epoch seconds unless a field says machine.
 """
@@ -92,3 +92,24 @@ class LastAct(msgspec.Struct, frozen=True):
     name: str
     recorded_at: float
     to: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place: WGS84 degrees (NaN = unknown), street code ('' = none), road without a house number."""
+
+    lon: float
+    lat: float
+    street: str = ""
+    road: str = ""
+
+
+class Mirror(msgspec.Struct, frozen=True):
+    """The status of a case in its source system; it is copied, not checked."""
+
+    state: str = "reported"
+    agency: str = ""
+    due_at: float | None = None
+    returned_by: tuple[str, ...] = ()
+    next: str = ""
+    next_at: float | None = None
+    at: float | None = None

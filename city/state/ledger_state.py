@@ -12,6 +12,7 @@ import msgspec
 from city.clocks.city_clock import REAL_TIME, CityClock
 from city.state.briefing_records import Briefing
 from city.state.case_file import CLOSED, CaseFile
+from city.state.case_records import Mirror, Place
 from city.state.columns import Columns, Ring
 from city.state.desk_records import Show
 from city.state.duty_records import CallOut, DailyReport, DutyEntry, Override, Patrol, Shift, StationNumbers
@@ -36,27 +37,6 @@ SCHEMA = 7
 """Version of the snapshot format; raised whenever the meaning of :class:`LedgerState` changes."""
 
 LOG_LINES, DETECTIONS_KEPT = 2000, 200_000
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A place: WGS84 degrees (NaN = unknown), street code ('' = none), road without a house number."""
-
-    lon: float
-    lat: float
-    street: str = ""
-    road: str = ""
-
-
-class Mirror(msgspec.Struct, frozen=True):
-    """The status of a case in its source system; it is copied, not checked."""
-
-    state: str = "reported"
-    agency: str = ""
-    due_at: float | None = None
-    returned_by: tuple[str, ...] = ()
-    next: str = ""
-    next_at: float | None = None
-    at: float | None = None
 
 
 class Case(msgspec.Struct):

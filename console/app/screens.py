@@ -32,7 +32,7 @@ from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
-from layouts.cards.cameras import Cameras
+from layouts.cards.wall.cameras import Cameras
 from layouts.pages import LAYOUTS
 
 __all__ = ["HEAT_PAGES", "Screens"]

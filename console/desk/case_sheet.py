@@ -14,7 +14,7 @@ from city.state.ledger_state import Case, LedgerState
 from city.state.row_keys import row_key_of
 from city.views.desk_seen import DeskCase, DeskSeen
 from city.views.desk_view import CasesInFull
-from layouts.cards.desk_queue import desk_row
+from layouts.cards.desk.desk_queue import desk_row
 
 __all__ = ["CaseSheets", "registered"]
 

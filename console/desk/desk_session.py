@@ -29,7 +29,8 @@ from console.orders.allowed_verbs import actions
 from console.orders.order_service import Orders
 from console.orders.order_session import Answerer, OrderSession, Reply
 from console.orders.presence import Presence
-from layouts.cards.desk_queue import (
+from layouts.cards.agency.zero_report import report_form
+from layouts.cards.desk.desk_queue import (
     FILTERS,
     MOST,
     ORDERS,
@@ -39,7 +40,6 @@ from layouts.cards.desk_queue import (
     order_key,
     waiting_row,
 )
-from layouts.cards.zero_report import report_form
 
 __all__ = ["DeskServices", "DeskSession"]
 

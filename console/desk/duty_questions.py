@@ -24,7 +24,7 @@ from city.state.row_keys import row_key_of
 from city.views.page_view import public_line
 from console.deployment.contacts import Contact
 from console.orders.order_session import Answerer, Reply
-from layouts.cards.log import line_fields
+from layouts.cards.wall.log import line_fields
 
 __all__ = ["DutyQuestions", "report_day"]
 

@@ -3,7 +3,7 @@
 from city.dispatch.decision_rules import DecisionRules
 from city.state.ledger_state import CityState
 from city.views.desk_view import DeskView
-from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.desk.desk_strip import DeskStrip
 
 __all__ = ["desk_queue"]
 

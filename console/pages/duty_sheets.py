@@ -128,7 +128,7 @@ class DutySheets(PrintedSheets):
 
 
 def item_words(item: HandoverItem, words: Mapping[str, str]) -> str:
-    """Return an item of a hand-over in words, the same as ``static/esm/duty_handover.js`` shows it."""
+    """Return an item of a hand-over in words, the same as ``static/esm/duty/duty_handover.js`` shows it."""
     names = dict(item.names)
     what = {
         "incident": f"incident.{names.get('kind')}", "task": f"task.{names.get('words')}",

@@ -24,7 +24,7 @@ from layers.legend import legend
 from layers.projection import to_degrees
 from layers.registry import build_layers, map_setting
 from layouts.builder import PageSettings, Visitor, build
-from layouts.cards.cameras import Cameras
+from layouts.cards.wall.cameras import Cameras
 from layouts.contract import Card, View
 from layouts.page_parts import PageParts, make_parts
 from layouts.pages import CARDS_OF, LAYOUTS

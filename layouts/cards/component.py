@@ -14,6 +14,6 @@ class CardComponent(pn.custom.JSComponent):
     """A card on a page. ``module`` is the address of the ESM file that draws it."""
 
     card = param.String(doc="Key of the card, as in layouts.pages.CARDS.")
-    module = param.String(doc="Address of static/esm/<card>.js on this server.")
+    module = param.String(doc="Address of the card's <card>.js below static/esm on this server.")
 
     _esm: ClassVar[str] = static.path("esm/card.js").read_text(encoding="utf-8")

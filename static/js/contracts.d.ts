@@ -304,7 +304,7 @@ interface Seat {
   buttons(row: Row, made: Act | null): Offer[];
   press(mark: string, spec: Offer, version?: number): void;
 }
-/** The list of the queue, as the keyboard uses it (static/esm/desk_queue.js). */
+/** The list of the queue, as the keyboard uses it (static/esm/desk/desk_queue.js). */
 interface DeskList {
   step(by: number): void;
   bulk(made: (Promise<unknown> | null)[], all: number): void;
@@ -429,7 +429,7 @@ interface Outbox {
   drop(subject: string): void;
   on(fn: () => void): void;
 }
-/** A patrol that is under way (static/esm/field_patrol.js), kept on the phone; `born` and `heard` are `Date.now()`. */
+/** A patrol that is under way (static/esm/field/field_patrol.js), kept on the phone; `born` and `heard` are `Date.now()`. */
 interface Patrol {
   id: string;
   owner: string;
@@ -548,16 +548,16 @@ interface City {
   // A page with keys of its cards (keys.js); the entry form of the duty log (duty_entry.js)
   keys: { on(key: string, fn: (event: KeyboardEvent) => void): () => void };
   dutyEntry?: { open(entry: { position: number; kind: string; text: string; refs: string[] } | null): void };
-  /** Opens the card of response levels, at one of its steps (static/esm/desk_level.js). */
+  /** Opens the card of response levels, at one of its steps (static/esm/desk/desk_level.js). */
   deskLevel?: { open(step: string): void };
   // A desk (desk.js, desk_alarm.js, desk_map.js)
   get desk(): Desk;
   set desk(given: Omit<Desk, "alarm">);
   deskMap?: any;
   deskScreening?: { open(is?: boolean): void };
-  /** static/esm/desk_alarms.js */
+  /** static/esm/desk/desk_alarms.js */
   deskAlarms?: { open(): void };
-  /** Whether a place is wanted that a click on the map gives (static/esm/desk_linkage.js). */
+  /** Whether a place is wanted that a click on the map gives (static/esm/desk/desk_linkage.js). */
   deskPlace?: { wants(): boolean; put(lon: number, lat: number): void };
 }
 

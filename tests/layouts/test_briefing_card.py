@@ -9,8 +9,8 @@ from city.views.response.briefing_seen import BriefingSeen, Figures
 from console.desk.briefing_projection import read_recorded
 from layouts.briefing_page import BRIEFING_CARDS, BRIEFING_LAYOUT
 from layouts.builder import PageSettings, build
-from layouts.cards.briefing import Briefing
-from layouts.cards.briefing_control import BriefingControl
+from layouts.cards.briefing.briefing import Briefing
+from layouts.cards.briefing.briefing_control import BriefingControl
 from layouts.page_parts import PageParts
 from tests.seen_factory import NOW, seen
 
@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 WRONG = """
 from city.views.response.briefing_seen import BriefingSeen
-from layouts.cards.briefing import Briefing
+from layouts.cards.briefing.briefing import Briefing
 from layouts.cards.header import Header
-from layouts.cards.queue import Queue
+from layouts.cards.wall.queue import Queue
 from layouts.contract import Card
 
 good: tuple[Card[BriefingSeen], ...] = (Briefing(),)

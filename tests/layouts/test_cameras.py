@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from city.clocks.city_clock import CityClock
 from city.views.wall_seen import CameraSeen, CaseSeen
-from layouts.cards.cameras import MOST, NEAR_M, Cameras
+from layouts.cards.wall.cameras import MOST, NEAR_M, Cameras
 from tests.seen_factory import NOW, camera, case, seen
 
 CORE = (121.53, 31.22)

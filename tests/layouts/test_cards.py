@@ -19,15 +19,15 @@ from city.views.wall_seen import (
     WallSeen,
     WarningSeen,
 )
-from layouts.cards.act import Act
-from layouts.cards.duty import Duty
 from layouts.cards.header import Header
-from layouts.cards.log import Log
-from layouts.cards.queue import Queue, counted
-from layouts.cards.shown import Shown
-from layouts.cards.sources import Sources
-from layouts.cards.storm import Storm
-from layouts.cards.streets import Streets
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.duty import Duty
+from layouts.cards.wall.log import Log
+from layouts.cards.wall.queue import Queue, counted
+from layouts.cards.wall.shown import Shown
+from layouts.cards.wall.sources import Sources
+from layouts.cards.wall.storm import Storm
+from layouts.cards.wall.streets import Streets
 from layouts.pages import CARDS
 
 NOW = 5_000.0  # machine seconds; the city runs an hour ahead

@@ -16,12 +16,12 @@ from city.views.desk_view import DeskView
 from city.views.response.response_seen import ResponseSeen
 from layers.contract import MapSetting
 from layers.marks.callouts import Callouts
-from layouts.cards.act import Act
-from layouts.cards.desk_queue import DeskQueue
-from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.desk.desk_queue import DeskQueue
+from layouts.cards.desk.desk_strip import DeskStrip
 from layouts.cards.emergency.risks import Risks
-from layouts.cards.queue import Queue
-from layouts.cards.streets import Streets
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.queue import Queue
+from layouts.cards.wall.streets import Streets
 from layouts.case_tally import CaseTally
 from tests.city.views.test_desk_view import NOW, add_unit, case
 from tests.seen_factory import PEOPLE_SQUARE

@@ -8,7 +8,7 @@ from city.state.case_file import CaseFile
 from city.state.hotline_records import Span
 from city.views.desk_seen import DeskCase, DeskSeen, NearestUnit
 from city.views.wall_seen import MakeSafeSeen
-from layouts.cards.desk_queue import (
+from layouts.cards.desk.desk_queue import (
     FILTERS,
     MOST,
     ORDERS,
@@ -19,7 +19,7 @@ from layouts.cards.desk_queue import (
     order_key,
     waiting_row,
 )
-from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.desk.desk_strip import DeskStrip
 from layouts.cards.header import Header
 from layouts.pages import DESK_CARDS
 from tests import seen_factory

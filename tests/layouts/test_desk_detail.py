@@ -5,7 +5,7 @@ import msgspec
 
 from city.views.desk_seen import DeskSeen
 from city.views.wall_seen import ShowSeen
-from layouts.cards.desk_detail import DeskDetail
+from layouts.cards.desk.desk_detail import DeskDetail
 from tests.seen_factory import NOW, seen
 
 SHOW = ShowSeen(

@@ -5,7 +5,7 @@ from city.indicators.duty_figures import duty_indicators
 from city.indicators.indicator import Indicator, count, unknown
 from city.indicators.linkage_figures import linkage_indicators
 from city.state.ledger_state import LedgerState
-from layouts.cards.desk_indicators import DUTY, MAIN, DeskIndicators, DutyIndicators
+from layouts.cards.desk.desk_indicators import DUTY, MAIN, DeskIndicators, DutyIndicators
 from layouts.catalogues import LANGUAGES, own_words
 from tests.seen_factory import share_of
 

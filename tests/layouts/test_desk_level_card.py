@@ -12,7 +12,7 @@ from city.views.response.response_seen import (
     SituationSeen,
 )
 from city.views.wall_seen import WarningSeen
-from layouts.cards.desk_level import DeskLevel
+from layouts.cards.desk.desk_level import DeskLevel
 from tests import seen_factory
 from tests.seen_factory import NOW
 

@@ -6,8 +6,8 @@ from city.state.ledger_state import Camera, CityState, LedgerState, Place
 from city.state.linkage_records import Site
 from city.state.video_records import Detection
 from city.views.desk_view import DeskView
-from layouts.cards.desk_screening import MOST, DeskScreening
-from layouts.cards.desk_strip import DeskStrip
+from layouts.cards.desk.desk_screening import MOST, DeskScreening
+from layouts.cards.desk.desk_strip import DeskStrip
 from tests.layouts.test_desk_cards import NOW, seen
 
 

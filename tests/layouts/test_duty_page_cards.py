@@ -21,9 +21,9 @@ from city.views.duty.duty_board_seen import (
 from city.views.duty.duty_page_seen import DutyPageSeen
 from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import DutySeen
-from layouts.cards.duty_board import DutyBoard, shown_state
-from layouts.cards.duty_handover import DutyHandover
-from layouts.cards.duty_week import DutyWeek
+from layouts.cards.duty.duty_board import DutyBoard, shown_state
+from layouts.cards.duty.duty_handover import DutyHandover
+from layouts.cards.duty.duty_week import DutyWeek
 from layouts.cards.header import Header
 from layouts.pages import DUTY_CARDS
 

@@ -18,13 +18,13 @@ from city.views.response.response_seen import (
 )
 from city.views.response.video_preset import video_preset
 from city.views.wall_seen import DutySeen, WallSeen
-from layouts.cards.cameras import Cameras
 from layouts.cards.emergency.command import Command
 from layouts.cards.emergency.risks import SHOWN, Risks
 from layouts.cards.emergency.situation import FIGURES, SituationCard
 from layouts.cards.emergency.zero_reports import ZeroReports
 from layouts.cards.level_band import LevelBand
-from layouts.cards.linkage import SHOWN_IN_EMERGENCY, Linkage
+from layouts.cards.wall.cameras import Cameras
+from layouts.cards.wall.linkage import SHOWN_IN_EMERGENCY, Linkage
 from layouts.page_grid import BAND
 from layouts.pages import CARDS_OF, LAYOUTS
 from tests.seen_factory import NOW, PEOPLE_SQUARE, camera, case, seen

@@ -15,13 +15,13 @@ from city.views.response.leader_seen import (
 )
 from city.views.response.response_seen import FigureSeen, ForecastSeen, RoundSeen, SituationSeen, StreetCell
 from city.views.wall_seen import DutySeen, PageSeen
-from layouts.cards.leader_brief import LeaderBrief
-from layouts.cards.leader_cells import LeaderCells
-from layouts.cards.leader_decisions import LeaderDecisions
-from layouts.cards.leader_figures import FIGURES, LeaderFigures
-from layouts.cards.leader_handover import LeaderHandoverCard
-from layouts.cards.leader_header import LeaderHeader
-from layouts.cards.leader_orders import LeaderOrders
+from layouts.cards.leader.leader_brief import LeaderBrief
+from layouts.cards.leader.leader_cells import LeaderCells
+from layouts.cards.leader.leader_decisions import LeaderDecisions
+from layouts.cards.leader.leader_figures import FIGURES, LeaderFigures
+from layouts.cards.leader.leader_handover import LeaderHandoverCard
+from layouts.cards.leader.leader_header import LeaderHeader
+from layouts.cards.leader.leader_orders import LeaderOrders
 from tests.seen_factory import NOW
 from tests.seen_factory import seen as wall_seen
 

@@ -10,10 +10,10 @@ from city.views.desk_seen import DeskSeen
 from city.views.linkage_seen import LinkageSeen, UnitOnTask
 from city.views.linkage_view import LinkageView
 from city.views.wall_seen import WallSeen
-from layouts.cards.act import Act
-from layouts.cards.desk_linkage import DeskLinkage
-from layouts.cards.desk_strip import DeskStrip
-from layouts.cards.linkage import SHOWN, Linkage
+from layouts.cards.desk.desk_linkage import DeskLinkage
+from layouts.cards.desk.desk_strip import DeskStrip
+from layouts.cards.wall.act import Act
+from layouts.cards.wall.linkage import SHOWN, Linkage
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.seen_factory import NOW, seen
 

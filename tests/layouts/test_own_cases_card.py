@@ -4,7 +4,7 @@ from typing import Any
 
 from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.wall_seen import MakeSafeSeen
-from layouts.cards.own_cases import MOST_DONE, OwnCases
+from layouts.cards.agency.own_cases import MOST_DONE, OwnCases
 from tests.static.own_cases_stage import agency_seen
 
 NAN = float("nan")

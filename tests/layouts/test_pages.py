@@ -34,7 +34,9 @@ def test_every_card_stands_on_its_page_and_every_cell_has_a_card(layout: Layout)
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
 def test_every_card_cell_has_its_mender_and_the_page_its_own_files(layout: Layout) -> None:
-    menders = [static.path(f"esm/{cell.key}.js").read_text("utf-8") for cell in layout.cells("card")]
+    menders = [
+        static.path(static.script("esm", cell.key)).read_text("utf-8") for cell in layout.cells("card")
+    ]
     forms = (
         "export function mend(face, view, city)", "export const mend = card(", "export { mend } from",
         "export const mend = listOf(", "export const mend = strip(",
@@ -80,7 +82,7 @@ def test_the_wall_holds_its_cards_figures_and_echo() -> None:
     [item] = told["items"]
     cells = {cell.key for cell in WALL.cells("card")} | maps.keys()
     assert set(item["roots"].values()) == {f"part-{key}" for key in cells}
-    assert "/citywall/static/@b7/esm/queue.js" in parts.text
+    assert "/citywall/static/@b7/esm/wall/queue.js" in parts.text
     assert parts.figures == {"map": "figure:map", "inset": "figure:inset"}
 
 

@@ -14,7 +14,7 @@ from city.views.response.response_seen import ResponseSeen
 from city.views.wall_view import WallView
 from layers.contract import MapSetting
 from layers.marks.cameras import Cameras as CameraMarks
-from layouts.cards.cameras import Cameras
+from layouts.cards.wall.cameras import Cameras
 
 NOW = 1_800_000_000.0
 LON, LAT = 121.52, 31.22

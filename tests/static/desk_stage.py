@@ -76,8 +76,9 @@ citywall.orders.attach((message) => {
 
 # What the shell of a card does, see static/esm/card.js; here it is reached from outside as `stage`.
 MOUNT = """
+window.modules = MODULES;
 window.mount = async (key) => {
-  const { mend } = await import(`/citywall/static/esm/${key}.js`);
+  const { mend } = await import(`/citywall/static/${modules[key]}`);
   const host = document.querySelector(`[data-cell="${key}"]`), root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [citywall.sheet];
   const face = citywall.mend.make("section", `card card-${key}`);
@@ -85,7 +86,7 @@ window.mount = async (key) => {
   const nothing = { as_of: null, scalars: {}, order: [], rows: new Map() };
   citywall.on(key, (view) => mend(face, view ?? nothing, citywall));
 };
-"""
+""".replace("MODULES", json.dumps(static.SCRIPTS["esm"]))
 
 
 class Stage:

@@ -13,7 +13,7 @@ from city.views.holders.agency_view import AgencyView
 from city.views.holders.own_cases import OwnCases
 from city.views.holders.own_cases_seen import OwnCaseSeen, OwnRecordSeen
 from city.views.page_view import PageView
-from layouts.cards.own_cases import OwnCases as Card
+from layouts.cards.agency.own_cases import OwnCases as Card
 from tests.city.commands.world import World
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW

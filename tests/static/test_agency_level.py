@@ -9,7 +9,7 @@ from city.state.ledger_state import CityState
 from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
 from console.desk.level_questions import level_press
-from layouts.cards.agency_level import AgencyLevel
+from layouts.cards.agency.agency_level import AgencyLevel
 from tests.city.commands.response.response_world import FLOOD, LEADER, Responding
 from tests.script_pages import opened, tell_view
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from city.views.alarm_seen import AlarmSeen, MaintainedSeen
 from city.views.desk_seen import DeskSeen
-from layouts.cards.desk_alarms import DeskAlarms
+from layouts.cards.desk.desk_alarms import DeskAlarms
 from tests import seen_factory
 from tests.static.desk_stage import NOW, Stage
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from city.indicators.indicator import count, duration, unknown
-from layouts.cards.desk_indicators import DeskIndicators
+from layouts.cards.desk.desk_indicators import DeskIndicators
 from tests.seen_factory import share_of
 from tests.static.desk_stage import NOW, Stage
 

@@ -18,7 +18,7 @@ from city.views.response.response_seen import (
     ResponseSeen,
     SituationSeen,
 )
-from layouts.cards.desk_level import DeskLevel
+from layouts.cards.desk.desk_level import DeskLevel
 from tests import seen_factory
 from tests.static.desk_stage import NOW, Stage
 

@@ -12,7 +12,7 @@ from city.state.linkage_records import Closure
 from city.state.row_keys import row_key_of
 from city.views.linkage_seen import LinkageSeen
 from city.views.linkage_view import LinkageView
-from layouts.cards.desk_linkage import DeskLinkage
+from layouts.cards.desk.desk_linkage import DeskLinkage
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.order_taking import read_test_rules
 from tests.seen_factory import seen

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from city.views.desk_seen import DeskSeen
 from city.views.response.recovery_view import RecoveryItemSeen, RecoverySeen
-from layouts.cards.desk_recovery import DeskRecovery
+from layouts.cards.desk.desk_recovery import DeskRecovery
 from tests import seen_factory
 from tests.static.desk_stage import NOW, Stage
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from city.views.desk_seen import DeskSeen
 from city.views.response.response_seen import RoundSeen, SituationSeen, StreetCell
-from layouts.cards.desk_reports import DeskReports
+from layouts.cards.desk.desk_reports import DeskReports
 from tests import seen_factory
 from tests.static.desk_stage import NOW, Stage
 

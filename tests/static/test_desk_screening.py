@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from city.views.desk_seen import DetectionSeen
-from layouts.cards.desk_screening import DeskScreening
+from layouts.cards.desk.desk_screening import DeskScreening
 from tests.invented import jpeg
 from tests.layouts.test_desk_cards import seen
 from tests.static.desk_stage import NOW, Stage

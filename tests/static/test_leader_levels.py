@@ -11,7 +11,7 @@ from city.views.case_view import account_mark
 from city.views.response.leader_view import LeaderView
 from city.views.wall_view import WallView
 from console.desk.level_questions import deputies, level_press
-from layouts.cards.leader_decisions import LeaderDecisions
+from layouts.cards.leader.leader_decisions import LeaderDecisions
 from tests.city.commands.response.response_world import COMMANDER, DISTRICT, LEADER, ROTATING, Responding
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW

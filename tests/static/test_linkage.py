@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from city.views.linkage_view import LinkageView
-from layouts.cards.linkage import Linkage
+from layouts.cards.wall.linkage import Linkage
 from layouts.catalogues import Names, catalogue
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.seen_factory import seen
@@ -116,7 +116,7 @@ def test_a_line_of_the_duty_log_says_who_answers_for_it_and_how_late_the_engine_
     line = {"at": CITY, "text": "log.task_escalated.1", "task": "1", "task_no": "001-01", "agency": "lh"}
     told = stage.page.evaluate(
         """async (line) => {
-          const { lineOf } = await import("/citywall/static/esm/log.js");
+          const { lineOf } = await import("/citywall/static/esm/wall/log.js");
           const late = { ...line, lead: "秦××（值班长）", late_s: "20" };
           return [lineOf(citywall, line), lineOf(citywall, late)];
         }""",

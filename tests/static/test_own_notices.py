@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from city.views.holders.own_notices import NoticeSeen
-from layouts.cards.own_notices import OwnNotices
+from layouts.cards.agency.own_notices import OwnNotices
 from tests.city.commands.world import World
 from tests.script_pages import tell_view
 from tests.seen_factory import NOW

@@ -41,7 +41,8 @@ def page(browser: Browser) -> Iterator[Page]:
         f".card {{ width: {ROOM + 200}px; height: 400px }}</style>"
         "<section class='card card-queue'></section>"
         + "".join(f"<script>{code}</script>" for code in scripts)
-        + '<script type=module>window.fill = (await import("/citywall/static/esm/queue.js")).mend</script>'
+        + '<script type=module>window.fill = (await import("/citywall/static/esm/wall/queue.js")).mend;'
+        "</script>"
     )
     opened.goto(server.url)
     opened.wait_for_function("typeof window.fill === 'function'")

@@ -11,7 +11,7 @@ from city.state.duty_records import StationNumbers
 from city.state.ledger_state import CityState
 from city.views.holders.agency_seen import AgencySeen
 from city.views.holders.own_reports import OwnReports
-from layouts.cards.zero_report import ZeroReportCard
+from layouts.cards.agency.zero_report import ZeroReportCard
 from tests.city.commands.reports_world import ReportsWorld
 from tests.city.commands.world import CHEN, POWER, WEI, WEIFANG
 from tests.script_pages import opened, tell_view

@@ -10,9 +10,9 @@ import msgspec
 from city.views.linkage_seen import LEVELS, IncidentSeen, TaskSeen
 from city.views.response.command_view import RESPONSE
 from city.views.wall_seen import CaseSeen, WallSeen
-from layouts.cards.act import gaps
-from layouts.cards.linkage import task_row
-from layouts.cards.queue import URGENCIES, callers, case_row, first_at, until_of_row
+from layouts.cards.wall.act import gaps
+from layouts.cards.wall.linkage import task_row
+from layouts.cards.wall.queue import URGENCIES, callers, case_row, first_at, until_of_row
 from layouts.case_tally import CaseTally
 from layouts.contract import Row, View, each_second
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from city.views.wall_seen import WallSeen
-from layouts.cards.act import gaps
+from layouts.cards.wall.act import gaps
 from layouts.contract import View, each_second
 
 __all__ = ["FIGURES", "SituationCard", "situation_figures"]

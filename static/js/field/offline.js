@@ -54,7 +54,7 @@ root.adoptedStyleSheets = [sheet];
 const face = made("section", "card card-field_report", "");
 root.append(face);
 main.append(report);
-const { mend } = await import(`${told.static}/@${told.build}/esm/field_report.js`);
+const { mend } = await import(`${told.static}/@${told.build}/esm/field/field_report.js`);
 
 function draw() {
   const waiting = city.outbox.waiting();

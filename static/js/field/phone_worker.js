@@ -12,7 +12,7 @@ async function keepShell() {
   if (!page.ok) throw new Error("no page without network: " + page.status);
   await cache.put(OFFLINE, page.clone());
   const own = STATIC + "@" + BUILD + "/";
-  const modules = ["js/field/offline.js", "js/draw.js", "js/photo_picker.js", "js/field/field_parts.js", "js/desk/desk_forms.js", "esm/field_report.js", "vendor/lit.js"];
+  const modules = ["js/field/offline.js", "js/draw.js", "js/photo_picker.js", "js/field/field_parts.js", "js/desk/desk_forms.js", "esm/field/field_report.js", "vendor/lit.js"];
   const plain = ["js/grammar.js", "js/mend.js", "js/field/outbox.js", "js/field/phone_memory.js", "js/field/field.js", "css/base.css", "css/field.css", "css/cards.css", "css/people_cards.css", "css/agency_cards.css", "css/field_cards.css"];
   await cache.addAll([...modules.map((name) => own + name), ...plain.map((name) => STATIC + name + "?v=" + BUILD)]);
 }

@@ -13,7 +13,7 @@ from city.state.ledger_state import CityState, Device, Place
 from city.state.linkage_records import Closure
 from city.state.response_records import Basis
 from city.state.sensor_records import Alarm
-from layouts.cards.desk_indicators import EMERGENCY, MAIN, DeskIndicators
+from layouts.cards.desk.desk_indicators import EMERGENCY, MAIN, DeskIndicators
 from tests.city.commands.reports_world import DISTRICT, PARK, SHELTER, ReportsWorld
 from tests.city.commands.world import CHEN, HE, LU, POWER, TANG, TANGZHEN, WEI, WEIFANG
 from tests.linkage_factory import signed, task

@@ -16,10 +16,10 @@ from city.state.ledger_state import CityState, LedgerState
 from city.state.linkage_records import Signed
 from city.state.response_records import Activation, Basis, Response
 from city.views.wall_view import WallView
-from layouts.cards.cameras import Cameras
 from layouts.cards.emergency.command import Command
 from layouts.cards.emergency.risks import Risks
 from layouts.cards.level_band import LevelBand
+from layouts.cards.wall.cameras import Cameras
 from tests.city.commands.world import STREETS
 from tests.city.response.plan_world import CODES, RESPONSE, Raised
 

@@ -10,8 +10,8 @@ from city.state.linkage_records import Casualties, Closure, Decided, JointSessio
 from city.views.holders.agency_seen import AgencySeen
 from city.views.holders.agency_view import AgencyView
 from city.views.page_view import PageView
-from layouts.cards.agency_incidents import AgencyIncidents
-from layouts.cards.agency_tasks import AgencyTasks
+from layouts.cards.agency.agency_incidents import AgencyIncidents
+from layouts.cards.agency.agency_tasks import AgencyTasks
 from tests.console.test_wall_bytes import district
 from tests.linkage_factory import CITY, SITE, city_with, incident, signed, task
 

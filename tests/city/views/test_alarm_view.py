@@ -2,7 +2,7 @@
 
 from city.views.alarm_view import alarms_seen, maintained_seen
 from city.views.desk_seen import DeskSeen
-from layouts.cards.desk_alarms import DeskAlarms
+from layouts.cards.desk.desk_alarms import DeskAlarms
 from tests import seen_factory
 from tests.city.commands.world import LI
 from tests.sensor_world import DEPTH, PRESSURE, Sensed

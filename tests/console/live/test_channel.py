@@ -11,7 +11,7 @@ from city.views.wall_view import WallView
 from console.live.channel import FRAME_BYTES_A_SECOND, TIME_S, Channel
 from console.live.watcher import VIEWS_WAITING, Watcher
 from layers.contract import Frame
-from layouts.cards.sources import Sources
+from layouts.cards.wall.sources import Sources
 from layouts.contract import View, each_second
 
 

@@ -1,2 +1,0 @@
-// 值班指标: the figures of duty, drawn as those of the desk.
-export { mend } from "./desk_indicators.js";

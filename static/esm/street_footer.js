@@ -1,2 +1,0 @@
-// The footer of a street's page is that of an agency's.
-export { mend } from "./agency_footer.js";

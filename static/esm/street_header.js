@@ -1,2 +1,0 @@
-// The header of a street's page is that of an agency's, with the name of the sub-centre.
-export { mend } from "./agency_header.js";
