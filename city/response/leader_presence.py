@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 
 from city.duty.authority import posts_of_role, responsible_shift
+from city.duty.post_keys import role_of_post
 from city.response.in_force import ROSTER
-from city.state.duty_records import Post
+from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
 from city.state.response_records import CITY, Response
 
@@ -16,6 +17,7 @@ __all__ = [
     "REMOTE",
     "LeaderAbsence",
     "leader_absence",
+    "passes_from",
     "presence_needed_since",
 ]
 
@@ -53,6 +55,25 @@ def leader_absence(state: LedgerState) -> LeaderAbsence | None:
         return None
     post = posts[0]
     return LeaderAbsence(post, max(shift.starts_at, post.since, needed))
+
+
+def passes_from(
+    state: LedgerState, shift: Shift, post: Post, *, absent_s: float, unstaffed_s: float
+) -> float | None:
+    """Return from when on the authority of a post of the responsible shift may pass to its deputy.
+
+    None: somebody is there, or there is no deputy. At Ⅱ and Ⅰ a rotating leader who signed in by phone is
+    absent. Times are city epoch seconds.
+    """
+    if not post.deputy:
+        return None
+    absence = leader_absence(state) if role_of_post(post.key) == LEADER_POST else None
+    if absence is not None:
+        return absence.since + absent_s
+    if post.state in ("signed_in", "away", "replaced"):
+        return None
+    since = max(shift.starts_at, post.since)
+    return since if post.state == "unstaffed" else since + unstaffed_s
 
 
 def _is_in_room(post: Post) -> bool:

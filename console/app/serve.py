@@ -42,6 +42,7 @@ from console.pages.http_handlers import (
     HealthHandler,
     MetricsHandler,
     ReadyHandler,
+    ReviewElsewhereHandler,
     ViewKeyHandler,
 )
 from console.pages.leader_handlers import leader_patterns
@@ -188,6 +189,7 @@ class Console:
         return [
             (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
             (r"/healthz", HealthHandler, {"build": self._build}),
+            (r"/review", ReviewElsewhereHandler, {"port": self._settings.review_port}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),
             (r"/metrics", MetricsHandler, {"registry": registry_of(self._figures), **access}),
             *static_patterns(),

@@ -16,6 +16,7 @@ __all__ = [
     "MetricsHandler",
     "PlainHandler",
     "ReadyHandler",
+    "ReviewElsewhereHandler",
     "ViewKeyHandler",
 ]  # fmt: skip
 
@@ -45,6 +46,23 @@ class PlainHandler(RequestHandler):
         """Send only the status."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}\n")
+
+
+class ReviewElsewhereHandler(PlainHandler):
+    """``/review`` on the console, which does not serve it: says who does. A proxy takes it there."""
+
+    def initialize(self, port: int) -> None:
+        """Store the port of the review's own process."""
+        self._port = port
+
+    def get(self) -> None:
+        """Answer 404 with what to start and where to look."""
+        self.set_status(404)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(
+            f"复盘由单独的进程提供：citywall review，端口 {self._port}。\n"
+            f"The review is a process of its own: citywall review, port {self._port}.\n"
+        )
 
 
 class HealthHandler(PlainHandler):

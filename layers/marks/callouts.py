@@ -23,8 +23,11 @@ MOST: Final = 3
 BOX: Final = (256.0, 56.0)
 """Width and height in CSS px; a class or road that does not fit ends in an ellipsis."""
 
-BOX_EN: Final = (300.0, 56.0)
-"""The same in English. Placement uses this box: the Chinese one is inside it, so it is free as well."""
+BOX_EN: Final = (300.0, 80.0)
+"""The same in English, where class, road and time have a line each.
+
+Placement uses this box: the Chinese one is inside it, so it is free as well.
+"""
 
 GAPS: Final = (24.0, 56.0, 96.0)
 EDGE_PX: Final = 6.0
@@ -56,7 +59,8 @@ class Callouts:
     def frame(self, seen: SeesCases, now: float) -> Frame:
         """Return one row per call-out; ``due_at`` NaN = none; ``meta``: box, box_en, more (not shown).
 
-        ``dx, dy`` (``dx_en``) are CSS px from the mark to the upper left corner of its box (``box_en``).
+        ``dx, dy`` (``dx_en, dy_en``) are CSS px from the mark to the upper left corner of its ``box``
+        (``box_en``).
         """
         cases = [c for c in marked(seen) if c.lon == c.lon]
         critical = sorted((c for c in cases if c.urgency == "critical"), key=_order)
@@ -72,7 +76,8 @@ class Callouts:
                 "y": y,
                 "dx": np.array([OFFERS_ZH[p.offer][0] for p in placed]),
                 "dx_en": np.array([OFFERS[p.offer][0] for p in placed]),
-                "dy": np.array([OFFERS[p.offer][1] for p in placed]),
+                "dy": np.array([OFFERS_ZH[p.offer][1] for p in placed]),
+                "dy_en": np.array([OFFERS[p.offer][1] for p in placed]),
                 "at": np.array([c.at for c in shown]),
                 "due_at": np.array([np.nan if c.until is None else c.until for c in shown]),
                 "returned": np.array([len(c.returned_by) for c in shown], dtype=np.int32),
@@ -103,7 +108,7 @@ class Callouts:
     def boxes(self, seen: SeesCases, now: float) -> list[Box]:
         """Return the boxes of the call-outs, in the longer of two languages."""
         columns: dict[str, Any] = dict(self.frame(seen, now).columns)
-        rows = zip(*(columns[name] for name in ("x", "y", "dx_en", "dy")), strict=True)
+        rows = zip(*(columns[name] for name in ("x", "y", "dx_en", "dy_en")), strict=True)
         return [_at(self._view.px(x, y), (float(dx), float(dy))) for x, y, dx, dy in rows]
 
     def _place(self, chosen: list[CaseSeen], marked: list[CaseSeen]) -> Iterator[Placed]:

@@ -76,7 +76,7 @@ export function link(city, first) {
 /** Whose page it is: the person with their role; one whom no shift names is told so. @param {City} city */
 export function person({ say, words, page, orders }) {
   const { name = "", role = "" } = page.person ?? {}, title = words("role." + role) ?? role;
-  const who = name && title && !/[（(]/.test(name) ? say.say("desk.person", { name, role: title }) : name;
+  const who = name && title && !/[（(]/.test(name) ? say.say("desk.person", { name, role: title }) : say.person(name);
   return joined(who, page.person && !orders.may("comment") && say.say("desk.off_shift"));
 }
 

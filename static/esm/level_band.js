@@ -36,12 +36,12 @@ export const mend = card((city) => (view) => {
   /** Who decided: a spoken order tells who wrote it down, and until when it must be written. @param {Row} one @param {number} at @returns {string[][]} */
   function by(one, at) {
     const title = words("role." + one.by_title) ?? one.by_title;
-    const who = one.by && title && !/[（(]/.test(one.by) ? say.say("band.person", { name: one.by, title }) : one.by || title;
+    const who = one.by && title && !/[（(]/.test(one.by) ? say.say("band.person", { name: one.by, title }) : say.person(one.by) || title;
     if (one.decided === "approved") return [[who && say.say("band.approved", { who })]];
     if (one.decided !== "verbal") return [[words("band.decided." + one.decided) ?? ""]];
     const isDue = !one.written && one.write_by !== null;
     return [
-      [say.say("band.verbal", { who })], [one.recorded_by && say.say("band.recorded", { who: one.recorded_by })],
+      [say.say("band.verbal", { who })], [one.recorded_by && say.say("band.recorded", { who: say.person(one.recorded_by) })],
       isDue ? [say.say("band.write", { left: say.left(one.write_by, at) }), at > one.write_by ? "red" : "orange"] : [one.written ? say.say("band.written") : ""],
     ];
   }
@@ -57,7 +57,7 @@ export const mend = card((city) => (view) => {
   function next(one, at) {
     const digits = one.unit === "m" ? 2 : 0, number = (n) => n.toFixed(digits), unit = words("band.unit." + one.unit) ?? one.unit;
     const isWhole = order.some((id) => rows.get(id).jurisdiction === one.place); // of the whole district the band need not say the name
-    const place = isWhole ? say.say("band.whole") : words("water_station." + one.place) ?? words("street." + one.place) ?? one.place;
+    const place = isWhole ? say.say("band.whole") : words("water_station." + one.place) ?? words("street." + one.place) ?? say.storm(one.place);
     const isSoon = one.at >= at && one.at - at < SOON_S; // "04:12" of this night is told without its day
     const values = { t: isSoon ? say.hhmm(one.at) : say.moment(one.at, at), place, value: one.value === null ? "—" : number(one.value) + unit };
     const isOver = one.value !== null && one.line !== null && one.value >= one.line, longer = told.next.find((other) => shorter(other) === one);

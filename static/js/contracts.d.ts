@@ -216,6 +216,10 @@ interface Say {
   moment(epoch: number, now: number, clock?: (epoch: number) => string): string;
   /** The road or crossing as this page's language names it. */
   road(told: string | null | undefined): string;
+  /** A name-plate with its title in the page's language. */
+  person(told: string | null | undefined): string;
+  /** A storm by its official name in the page's language. */
+  storm(told: string): string;
   date(epoch: number): string;
   left(due: number, now: number): string;
   elapsed(since: number, now: number): string;

@@ -78,6 +78,14 @@
       return noted ? `${found} (${noted})` : told;
     }
 
+    // "王××（副区长）": the catalogue tells the title; one that it does not know stays as it is.
+    function person(told) {
+      const [, name, titles] = /^(.*)（([^（）]+)）$/.exec(told ?? "") ?? [];
+      const found = titles === undefined ? [] : titles.split("、").map((one) => words["title." + one]);
+      return found.length > 0 && found.every(Boolean) ? say("title", { name, title: found.join(words["list.comma"]) }) : told ?? "";
+    }
+    const storm = (told) => words["storm_name." + told] ?? told;
+
     const format = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
       hour: "2-digit", minute: "2-digit", second: "2-digit",
@@ -118,7 +126,7 @@
     }
 
     return {
-      say, coarse, fine, hhmm, hhmmss, day, moment, road,
+      say, coarse, fine, hhmm, hhmmss, day, moment, road, person, storm,
       date: (epoch) => say("date.full", { day: day(epoch), weekday: words["weekday." + parts(epoch).weekday] }),
       left: (due, now) => due >= now ? say("time.left", { t: coarse(due - now) }) : say("time.over", { t: coarse(now - due) }),
       elapsed: (since, now) => say("time.elapsed", { t: fine(now - since) }),

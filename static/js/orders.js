@@ -207,7 +207,7 @@
     const told = await ask("verbs").catch(() => ({}));
     if (!told.verbs || (told.verbs.length === verbs.size && told.verbs.every((verb) => verbs.has(verb)))) return;
     verbs = new Set(told.verbs);
-    for (const card of ["desk_queue", "desk_linkage", "desk_alarms", "leader_header", "leader_decisions", "leader_orders"]) city.tell(card);
+    for (const card of ["desk_queue", "desk_linkage", "desk_alarms", "desk_level", "duty_board", "leader_header", "leader_decisions", "leader_orders"]) city.tell(card);
   }
   if (city.page.person) setInterval(askVerbs, MAY_MS);
 

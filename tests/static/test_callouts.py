@@ -115,16 +115,23 @@ def test_a_call_out_says_class_state_road_and_time_where_the_console_put_it(page
     assert (box["w"], box["h"]) == BOX
 
 
-def test_an_english_call_out_is_wider_and_a_long_class_is_cut_off_before_its_state(page: Page) -> None:
+def test_an_english_call_out_has_a_line_each_for_class_road_and_time(page: Page) -> None:
     page.evaluate("window.citywall.page.lang = 'en'")
     show(page, *called(case(urgency="critical", code="", label="Cover of unknown owner missing " * 2)))
     (box,) = boxes(page)
     assert (box["w"], box["h"]) == BOX_EN
-    cut, whole = page.evaluate(
-        "[...document.querySelector('.callout p').children].map((s) => [s.scrollWidth, s.clientWidth])"
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.callout p > :first-child')]"
+        ".map((part) => part.scrollWidth > part.clientWidth)"
     )
-    assert cut[0] > cut[1]
-    assert whole[0] <= whole[1]
+    assert cut == [True, False, False]
+    show(page, *called(case(urgency="critical", due_at=NOW + 1725.0)))
+    (box,) = boxes(page)
+    assert box["lines"][2].endswith(" · 剩28分")
+    high = page.evaluate(
+        "['scrollHeight', 'clientHeight'].map((of) => document.querySelector('.callout')[of])"
+    )
+    assert high[0] <= high[1]
 
 
 def test_without_a_limit_the_time_counts_up(page: Page) -> None:

@@ -97,6 +97,22 @@ def test_in_routine_there_is_nothing_until_its_key(stage: Stage) -> None:
     assert not stage.page.query_selector(f"{CARD} .bar")
 
 
+def test_who_came_on_shift_after_the_page_opens_the_card_with_its_key_and_others_are_told_why_not(
+    stage: Stage,
+) -> None:
+    tell(stage)
+    stage.reply("verbs", {"verbs": []})
+    stage.page.evaluate("() => { citywall.tell = () => {}; return citywall.orders.askVerbs(); }")
+    stage.page.keyboard.press("F6")
+    stage.page.wait_for_selector(f"{CARD} p.note")
+    assert stage.text(f"{CARD} p.note") == "您现在的岗位不能提出响应级别"
+    stage.page.keyboard.press("F6")
+    stage.reply("verbs", {"verbs": ["propose_level"]})
+    stage.page.keyboard.press("F6")
+    stage.page.wait_for_selector(f"{CARD} .acts button")
+    assert stage.texts(f"{CARD} .acts button") == ["提出响应级别"]
+
+
 def test_a_proposal_tells_who_is_missing_what_it_starts_and_what_silence_does(stage: Stage) -> None:
     tell(stage, PROPOSAL, levels=(LEVEL,), city=1)
     stage.page.wait_for_selector(f"{CARD} .run[data-known]")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PAYLOAD = "<img src=x onerror=alert(1)>"
 VERBS = (
     "comment", "sign_in", "go_away", "come_back", "sign_out", "answer_item", "sign_handover", "write_entry",
-    "call", "override_roster", "load_roster", "start_call_out", "save_daily_report",
+    "call", "override_roster", "load_roster", "start_call_out", "save_daily_report", "pass_authority",
 )  # fmt: skip
 LEAD: dict[str, Any] = {
     "name": "陈××（值班长）", "role": "shift_lead", "seat": "1", "person_mark": "me", "verbs": list(VERBS),
@@ -72,7 +72,7 @@ def post(key: str, **given: Any) -> tuple[str, dict[str, Any]]:
     plain = {
         "person": "陈××（值班长）", "deputy": "", "holder": "", "person_mark": "", "since": NOW - 60,
         "away_until": None, "colour": None, "is_called": False, "next": "", "next_deputy": "",
-        "next_person_mark": "", "shown": "planned",
+        "next_person_mark": "", "shown": "planned", "passes_from": None,
     }  # fmt: skip
     return key, {**plain, **given}
 
@@ -117,6 +117,17 @@ def test_an_empty_post_says_for_how_long_and_what_the_server_tells_stays_text(pa
     for card in ("duty_board", "duty_log"):
         assert page.evaluate("(card) => inCard(card, 'img').length", card) == 0
     assert PAYLOAD in words(page, "duty_log", ".written span")[0]
+
+
+def test_the_authority_passes_with_one_tap_from_the_servers_moment_on_and_not_before(page: Page) -> None:
+    now = page.evaluate("citywall.city()")
+    absent = {"shown": "empty", "colour": "red", "deputy": "岑××", "since": now - 300}
+    selector = '[data-key="rotating_leader"] .acts'
+    for passes_from, told in ((None, []), (now + 300, []), (now - 1, ["授权副职"])):
+        tell_view(page, "duty_board", {"kept": True, "shift": SHIFT, "next": NEXT, "left": {}}, [
+            post("rotating_leader", **absent, passes_from=passes_from),
+        ])  # fmt: skip
+        assert [one for one in words(page, "duty_board", f"{selector} button") if "授权" in one] == told
 
 
 def test_a_call_is_a_link_where_there_is_a_number_and_it_is_written_to_the_log(page: Page) -> None:

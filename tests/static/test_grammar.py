@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 NOW = datetime(2026, 9, 15, 12, 31, 7, tzinfo=UTC).timestamp()  # 20:31:07 in Shanghai, a Tuesday
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
-Said = list[tuple[str, list[float], str, str]]
+Said = list[tuple[str, list[Any], str, str]]
 SAID: Said = [
     ("left", [NOW + 18 * MINUTE + 59, NOW], "剩18分", "18 min left"),
     ("left", [NOW + HOUR + 42 * MINUTE, NOW], "剩1时42分", "1 h 42 min left"),
@@ -41,6 +41,12 @@ SAID: Said = [
     ("by", [NOW + DAY, NOW], "9月16日 20:31前", "by 16 Sep 20:31"),
     ("age", [NOW - 48, NOW], "48秒前", "48 s ago"),
     ("late", [NOW - 130, NOW], "迟 2分10秒", "late 2 min 10 s"),
+    ("person", ["余××（副区长）"], "余××（副区长）", "余×× (deputy district mayor)"),
+    ("person", ["区××（区长、总指挥）"], "区××（区长、总指挥）", "区×× (district mayor, commander)"),
+    ("person", ["余××（某职）"], "余××（某职）", "余××（某职）"),
+    ("person", ["余××"], "余××", "余××"),
+    ("storm", ["贝碧嘉"], "贝碧嘉", "Bebinca"),
+    ("storm", ["某台风"], "某台风", "某台风"),
     ("by", [NOW + 120 * DAY, NOW], "2027年1月13日 20:31前", "by 13 Jan 2027 20:31"),
     ("moment", [NOW - 365 * DAY, NOW], "2025年9月15日 20:31", "15 Sep 2025 20:31"),
     ("moment", [NOW - 31 * DAY, NOW], "8月15日 20:31", "15 Aug 20:31"),

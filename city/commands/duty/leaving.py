@@ -6,7 +6,7 @@ from city.commands.duty.arguments import GoAway, OfPost, PassAuthority
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
 from city.duty.post_keys import role_of_post
 from city.duty.presence import relieved_by
-from city.response.leader_presence import LEADER_POST, leader_absence
+from city.response.leader_presence import passes_from
 from city.state.duty_records import Handover, HandoverItem, Post, Shift
 from city.state.ledger_state import LedgerState
 
@@ -70,16 +70,14 @@ def decide_pass_authority(order: SubjectOrder, args: PassAuthority) -> SubjectAn
     post = shift.posts.get(args.post)
     if post is None or not post.deputy:
         return not_now("no_deputy")
-    absence = leader_absence(order.state) if role_of_post(post.key) == LEADER_POST else None
-    if absence is not None:  # at Ⅱ and Ⅰ the leader must be in the room: a sign-in by phone is not enough
-        from_at = absence.since + order.rules.response.numbers.absent_s
-        if order.now.city < from_at:
-            return not_now("absent_not_long", from_at=from_at)
-        return (order.fact("AuthorityPassed", {"post": post.key, "to": post.deputy}),)
-    if post.state in (*THERE, "replaced"):
+    rules = order.rules
+    from_at = passes_from(
+        order.state, shift, post, absent_s=rules.response.numbers.absent_s,
+        unstaffed_s=rules.linkage.duty.unstaffed_s,
+    )  # fmt: skip
+    if from_at is None:
         return not_now("leader_there", person=post.deputy if post.state == "replaced" else post.holder)
-    from_at = max(shift.starts_at, post.since) + order.rules.linkage.duty.unstaffed_s
-    if post.state != "unstaffed" and order.now.city < from_at:
+    if order.now.city < from_at:
         return not_now("absent_not_long", from_at=from_at)
     return (order.fact("AuthorityPassed", {"post": post.key, "to": post.deputy}),)
 

@@ -1,6 +1,6 @@
 """The duty page's view of duty: posts now and next, the hand-over, the roster's week, the call-out test."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from city.commands.duty.planning import planned_shift, seat_codes, shift_times
@@ -11,6 +11,7 @@ from city.duty.post_keys import CENTRE_ROLES, role_of_post
 from city.duty.presence import is_there
 from city.duty.roster import read_roster
 from city.duty.shift_times import ShiftSpan
+from city.response.leader_presence import passes_from
 from city.state.duty_records import CallOut, Post, Shift, Signature
 from city.state.ledger_state import LedgerState
 from city.views.case_view import account_mark
@@ -31,6 +32,8 @@ from city.views.duty.duty_board_seen import (
 __all__ = ["duty_board", "roster_week"]
 
 DAY_S: Final = 86_400.0
+LEADERS: Final = ("duty_leader", "rotating_leader")
+"""Roles whose authority one tap gives to the deputy."""
 SHOWN: Final = (*CENTRE_ROLES, "seat")
 """Roles with a row of their own; sub-centres and workstations are counted."""
 
@@ -42,6 +45,7 @@ def duty_board(state: LedgerState, rules: DecisionRules, city_now: float, week: 
     span = _span(kept) if kept is not None else times.at(city_now)
     following = times.after(span, city_now)
     after = state.shifts.get(following.id)
+    passes = _passes_from(state, rules, kept) if kept is not None else {}
     return DutyBoardSeen(
         kept=kept is not None,
         shift=_shift(span, kept),
@@ -49,6 +53,7 @@ def duty_board(state: LedgerState, rules: DecisionRules, city_now: float, week: 
         posts=tuple(_posts(
             (kept or planned_shift(state, rules, span, city_now)).posts.values(),
             (after or planned_shift(state, rules, following, city_now)).posts.values(),
+            passes,
         )),
         streets_away=tuple(_streets_away(kept, rules, city_now)) if kept else (),
         handover=_handover(kept) if kept else None,
@@ -119,7 +124,19 @@ def _rank(key: str) -> tuple[int, str]:
     return (CENTRE_ROLES.index(role) if role in CENTRE_ROLES else len(CENTRE_ROLES)), key
 
 
-def _posts(now: Iterable[Post], after: Iterable[Post]) -> Iterable[PostSeen]:
+def _passes_from(state: LedgerState, rules: DecisionRules, shift: Shift) -> dict[str, float]:
+    """Return the leaders' posts whose authority may pass to the deputy, each with from when on."""
+    found = {
+        key: passes_from(
+            state, shift, post, absent_s=rules.response.numbers.absent_s,
+            unstaffed_s=rules.linkage.duty.unstaffed_s,
+        )
+        for key, post in shift.posts.items() if role_of_post(key) in LEADERS
+    }  # fmt: skip
+    return {key: since for key, since in found.items() if since is not None}
+
+
+def _posts(now: Iterable[Post], after: Iterable[Post], passes: Mapping[str, float]) -> Iterable[PostSeen]:
     present = {post.key: post for post in now if role_of_post(post.key) in SHOWN}
     coming = {post.key: post for post in after if role_of_post(post.key) in SHOWN}
     for key in sorted({**present, **coming}, key=_rank):
@@ -127,7 +144,7 @@ def _posts(now: Iterable[Post], after: Iterable[Post]) -> Iterable[PostSeen]:
         yield PostSeen(
             key, post.person, post.deputy, post.holder, account_mark(post.account) if post.account else "",
             post.state, post.since, post.away_until, then.person, then.deputy,
-            account_mark(then.account) if then.account else "",
+            account_mark(then.account) if then.account else "", passes.get(key),
         )  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class PostSeen(msgspec.Struct, frozen=True):
     next: str = ""
     next_deputy: str = ""
     next_person_mark: str = ""
+    passes_from: float | None = None
+    """From when on its authority may pass to the deputy; None: not at all."""
 
 
 class SignatureSeen(msgspec.Struct, frozen=True):

@@ -65,6 +65,7 @@ def _row(post: PostSeen, board: DutyBoardSeen, *, city: float) -> Row:
         "colour": "red" if late else "orange" if shown == "empty" else None,
         "is_called": post.state == "called",
         "next": post.next, "next_deputy": post.next_deputy, "next_person_mark": post.next_person_mark,
+        "passes_from": post.passes_from,
     }  # fmt: skip
 
 

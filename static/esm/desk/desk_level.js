@@ -20,10 +20,15 @@ export const mend = card((city, { face, redraw }) => {
   keys.on("F6", () => (isOpen ? close() : open("")));
   city.deskLevel = { open };
 
+  const mayAct = () => Object.values(STEPS).some((verb) => orders.may(verb));
   /** @param {string} which '' or one of the steps */
   function open(which) {
-    if (!Object.values(STEPS).some((verb) => orders.may(verb))) return;
     isOpen = true;
+    if (!mayAct()) { // a shift may have begun since the page asked what its person may do
+      redraw();
+      orders.askVerbs().then(() => { if (isOpen && mayAct()) open(which); });
+      return;
+    }
     if (which) begin(which);
     redraw();
     /** @type {HTMLElement | null} */ (face.querySelector(which ? ".ranks button" : ".acts button"))?.focus();
@@ -121,6 +126,7 @@ export const mend = card((city, { face, redraw }) => {
   }
 
   function acts() {
+    if (!mayAct()) return html`<p class="note">${say.say("levels.may_not")}</p>`;
     const isRank = step in STEPS, before = rankNow(), lowest = step === "city" || isDrill ? 0 : told.city_rank ?? 0;
     const ranks = [4, 3, 2, 1, 0].filter((one) => one !== before && one >= lowest);
     const about = step === "city" ? told.response : subject().slice(9), lifts = step !== "city" || (rank ?? 0) > (told.rank ?? 0);

@@ -98,11 +98,11 @@ export const mend = card((city, { redraw, face }) => {
     return html`<div class="post" role="row" data-shown=${row.shown} data-colour=${mark(row.colour)} data-key=${key}><span class="what">${postName(city, key)}</span
       ><span class="who"><b>${orders.short(who)}</b><span class="state">${state}</span></span
       ><span class="after">${row.next ? orders.short(row.next) : row.next_gap ? say.say("duty_page.gap") : ""}${row.next_person_mark ? html`<span class="state">${say.say("duty_page.state.present")}</span>` : ""}</span
-      ><span class="acts">${passes(key, row)}${dial(city, call, key, postName(city, key))}</span></div>`;
+      ><span class="acts">${passes(key, row, now)}${dial(city, call, key, postName(city, key))}</span></div>`;
   }
   // A leader who is absent for ten minutes: one tap gives the authority to the deputy.
-  function passes(key, row) {
-    if (!["duty_leader", "rotating_leader"].includes(key) || row.colour !== "red" || !row.deputy || !orders.may("pass_authority")) return "";
+  function passes(key, row, now) {
+    if (row.passes_from === null || now < row.passes_from || !orders.may("pass_authority")) return "";
     const pass = () => orders.act("pass_authority", subject(), Math.max(told().shift?.version ?? 0, orders.version(subject())), { post: key });
     return html`<button type="button" @click=${pass}>${say.say("duty_page.pass_authority")}</button>`;
   }

@@ -14,11 +14,11 @@ export const mend = card(({ say, words, city }) => ({ scalars: told, order, rows
   const over = empty.length - MOST_EMPTY, names = empty.slice(0, MOST_EMPTY).join(say.say("list.comma"));
   const scene = told.scene && (told.scene_unit ? say.say("band.person", { name: told.scene, title: told.scene_unit }) : told.scene);
   const as = told.commander_as && words((told.commander_as === "spoken" ? "command." : "role.") + told.commander_as);
-  const chief = told.commander && as && told.commander_as === "deputy" ? say.say("band.person", { name: told.commander, title: as }) : told.commander || as;
+  const chief = told.commander && as && told.commander_as === "deputy" ? say.say("band.person", { name: told.commander, title: as }) : say.person(told.commander) || as;
   return html`${head(say.say("duty.title"), say.say("command.title"))}
     <p class="people"><span>${say.say("command.commander")}</span><span data-person=${mark(Boolean(chief))}>${chief || (told.asked ? html`<b data-state="away">${say.say("command.absent")}</b>` : say.say("command.unnamed"))}</span
       ><span>${say.say("command.scene")}</span><span data-person=${mark(Boolean(scene))}>${scene || say.say("command.unnamed")}</span></p>
-    <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${rotating?.name || say.say("command.unplanned")}${
+    <p class="people"><span>${say.say("command.rotating")}</span><span data-person=${mark(Boolean(rotating?.name))}>${say.person(rotating?.name) || say.say("command.unplanned")}${
       rotating === null ? "" : html`<b data-state=${rotating.is_there ? "there" : rotating.is_needed ? "away" : null}>${where}</b>`}</span
       ><span>${say.say("duty.shift_lead")}</span><span>${lead}</span></p>
     <p class="seats"><span>${joined(told.seats ? say.say("duty.seats", { n: told.seats_present, of: told.seats }) : say.say("duty.no_roster"), rotating === null && told.leader && `${say.say("duty.leader")} ${told.leader}`)}</span

@@ -6,7 +6,7 @@ export const mend = card(({ say, city }) => ({ scalars: { more = 0 }, order, row
   return html`<div class="chips">${each(order, (id) => {
     const storm = rows.get(id), hasLanded = storm.landed !== null;
     return html`<p class="chip"><span>${joined(
-      say.say("storm.name", { name: storm.name }),
+      say.say("storm.name", { name: say.storm(storm.name) }),
       say.say("storm.fix", { t: say.moment(storm.at, now) }),
       storm.wind_ms !== null && say.say("storm.wind", { n: storm.wind_ms }),
       storm.pressure_hpa !== null && say.say("storm.pressure", { n: storm.pressure_hpa }),

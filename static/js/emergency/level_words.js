@@ -77,7 +77,7 @@ export const measured = (city) => ([kind, place, value, limit, unit]) => city.sa
 export function needOf(city, need, now) {
   const { say, words } = city, role = (key) => words("role." + key) ?? key;
   if (need.at === null) return say.say("levels.need", { who: need.approvers.map(role).join(say.say("levels.or")) });
-  return say.say("levels.given", { who: [role(need.role), need.by].filter(Boolean).join(" "), t: say.moment(need.at, now) });
+  return say.say("levels.given", { who: [role(need.role), say.person(need.by)].filter(Boolean).join(" "), t: say.moment(need.at, now) });
 }
 
 /** What happens if nobody decides, and when. @param {City} city @param {Row} row @param {number} now */

@@ -23,12 +23,12 @@ export function briefLines(city, view, look) {
     const values = { agency: holder(one.agency), to: one.to ? holder(one.to) : "", t: say.moment(one.at, now) };
     lines.push(say.say(one.to ? "leader.brief.taken_over" : "leader.brief.timeout", values));
   }
-  const hard = next.map(([kind, place, , at, isExercise]) => (isExercise ? say.say("band.drill") : "") + say.say("leader.brief.moment." + kind, { t: say.moment(at, now), place: placeName(city, place) }));
+  const hard = next.map(([kind, place, , at, isExercise]) => (isExercise ? `${say.say("band.drill")} ` : "") + say.say("leader.brief.moment." + kind, { t: say.moment(at, now), place: placeName(city, place) }));
   if (hard.length > 0) lines.push(say.say("leader.brief.hardest", { moments: hard.join(say.say("leader.brief.with")) }));
   return lines;
 }
 
 /** A station, a street, the whole district, or a storm's own name. @param {City} city @param {string} place */
 function placeName({ say, words }, place) {
-  return words("water_station." + place) ?? words("street." + place) ?? (/^\d{6}$/.test(place) ? say.say("band.whole") : place);
+  return words("water_station." + place) ?? words("street." + place) ?? (/^\d{6}$/.test(place) ? say.say("band.whole") : say.storm(place));
 }

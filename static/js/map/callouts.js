@@ -17,21 +17,25 @@
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
       const [x, y] = map.at(value("x"), value("y"));
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = fit(left, within(y + value("dy"), map.height - high), wide, high);
+      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = fit(left, within(y + value(isEnglish ? "dy_en" : "dy"), map.height - high), wide, high);
       move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
       draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
       write(box, value, now);
     });
   }
   function write(box, value, now) {
-    const [first, second] = box.children, { words, say } = city;
+    const [first, second, third] = box.children, { words, say } = city;
     const name = words("class." + value("class")) ?? (value("label") || say.say("class.unknown"));
     const state = words("state." + value("state")) ?? value("state");
     const road = say.road(value("road")) || words("street." + value("street")) || "";
     const due = value("due_at");
     const time = Number.isNaN(due) ? say.elapsed(value("at"), now) : say.left(due, now);
-    pair(first, name, state);
-    pair(second, road, time);
+    // English names are longer: class and road have a line each, and state and time one below them.
+    const isLong = city.page.lang === "en";
+    pair(first, name, isLong ? "" : state);
+    pair(second, road, isLong ? "" : time);
+    pair(third, "", isLong ? [state, time].filter(Boolean).join(" · ") : "");
+    move(third, { display: isLong ? "flex" : "none" });
     mark(box, "over", due < now);
   }
   // What does not fit is cut off from the first of the two: state and time are always told.
@@ -47,13 +51,13 @@
     move(lead, { width: `${Math.max(0, length)}px`, transform: `translate(${x}px,${y}px) rotate(${turn}rad) translate(${RING}px)` });
   }
   function build() {
-    const lead = make("i", "lead"), box = make("div", "callout", [words(), words()]);
+    const lead = make("i", "lead"), box = make("div", "callout", [words(), words(), words()]);
     lead.style.cssText = "position:absolute;left:0;top:0;height:0;border-top:1px solid var(--red);transform-origin:0 0";
     box.style.cssText = "position:absolute;left:0;top:0;box-sizing:border-box;padding:3px 10px;display:flex;flex-direction:column;justify-content:center;gap:2px;"
       + "background:var(--card);border:1px solid var(--red);border-radius:var(--round-1)";
     const line = "margin:0;display:flex;white-space:pre;line-height:1.25";
     box.children[0].style.cssText = `${line};font-size:19px;color:var(--text)`;
-    box.children[1].style.cssText = `${line};font-size:17px;color:var(--muted)`;
+    for (const row of [1, 2]) box.children[row].style.cssText = `${line};font-size:17px;color:var(--muted)`;
     return make("div", "", [lead, box]);
   }
   function words() {

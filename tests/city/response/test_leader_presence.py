@@ -7,6 +7,8 @@ from city.duty.authority import authority_name, holds
 from city.response.leader_presence import leader_absence, presence_needed_since
 from city.state.linkage_records import Signed
 from city.state.response_records import CITY, Activation, Basis, Response
+from city.views.duty.duty_board import duty_board
+from city.views.duty.duty_board_seen import WeekSeen
 from city.views.duty.duty_seen import duty_by_facts
 from city.views.wall_seen import DutySeen
 from tests.city.commands.duty_world import ROSTER, DutyWorld
@@ -102,3 +104,22 @@ def test_after_ten_minutes_one_tap_of_the_shift_lead_passes_it_to_the_deputy(wor
     assert world.state.log[-1].text == "log.authority_passed"
     seen = duty_by_facts(world.state, DutySeen(), world.now.city)
     assert (seen.absent_leader_since, seen.rotating_leader) == (None, "岑××（办公室副主任）")
+
+
+@pytest.mark.parametrize("rank", [0, 3])
+@pytest.mark.parametrize("who", [None, "phone", "hall"])
+def test_the_duty_page_offers_to_pass_the_authority_exactly_when_it_would_not_be_refused(
+    world: DutyWorld, rank: int, who: str | None
+) -> None:
+    world.wait(minutes=4)
+    if who is not None:
+        world.does("sign_in", "xia", method=who)
+    if rank:
+        level(world, rank)
+    for _ in range(5):
+        world.wait(minutes=3)
+        board = duty_board(world.state, world.rules, world.now.city, WeekSeen())
+        (post,) = (one for one in board.posts if one.key == "rotating_leader")
+        is_offered = post.passes_from is not None and world.now.city >= post.passes_from
+        found = world.give("pass_authority", f"shift:{world.state.shift}", "chen", post="rotating_leader")
+        assert is_offered is not isinstance(found, Refusal)

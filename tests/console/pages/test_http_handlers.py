@@ -350,3 +350,9 @@ def test_somebody_signs_in_sees_the_wall_and_signs_out(running: Running) -> None
     assert '"hello"' in live(running, Cookie=visitor.cookie, **PROXIED)
     visitor.post("/sign-out", {"form": visitor.get("/sign-in").form})
     assert visitor.get("/wall").status == 403
+
+
+def test_the_console_says_which_process_serves_the_review(running: Running) -> None:
+    answer = Answer(running, "/review")
+    assert answer.status == 404
+    assert f"citywall review, port {running.settings.review_port}" in answer.body.decode()

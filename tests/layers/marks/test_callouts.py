@@ -24,7 +24,7 @@ def px(x: Any, y: Any) -> tuple[Any, Any]:
 def boxes(columns: dict[str, Any], english: bool = True) -> list[tuple[float, float, float, float]]:
     """The boxes in CSS px; room is kept for the English ones."""
     left, top = px(columns["x"], columns["y"])
-    left, top = left + columns["dx_en" if english else "dx"], top + columns["dy"]
+    left, top = left + columns["dx_en" if english else "dx"], top + columns["dy_en" if english else "dy"]
     wide, high = BOX_EN if english else BOX
     return [(a, b, a + wide, b + high) for a, b in zip(left, top, strict=True)]
 
@@ -54,7 +54,8 @@ def test_the_chinese_box_lies_within_the_english_one(critical: Any) -> None:
     for chinese, english in zip(boxes(columns, english=False), boxes(columns), strict=True):
         assert english[0] - 0.01 <= chinese[0]
         assert chinese[2] <= english[2] + 0.01
-        assert (chinese[1], chinese[3]) == (english[1], english[3])
+        assert english[1] - 0.01 <= chinese[1]
+        assert chinese[3] <= english[3] + 0.01
 
 
 def test_only_critical_cases_are_called_out_and_at_most_three() -> None:
