@@ -136,8 +136,6 @@ class Console:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises OSError when the port is taken."""
-        # Threads compute pictures and indicators. With Python's default of 5 ms, a click would wait for each.
-        sys.setswitchinterval(0.001)
         server = self._server()
         server.start()
         log.info("console_serves", port=self._settings.port, build=self._build)
