@@ -287,8 +287,7 @@ def build_id() -> str:
 
 async def serve(settings: Settings) -> None:
     """Run a console until cancelled; it waits for the log server."""
-    # An answer waits for the event loop, and the loop waits for a drawing thread at each switch:
-    # at most 1 ms, not Python's default of 5 ms.
+    # An answer waits for the loop, and the loop for a drawing thread: at most 1 ms, not Python's 5 ms.
     sys.setswitchinterval(0.001)
     ledger = await retry_while_unavailable(
         lambda: Ledger.open(settings.log_url, segments=settings.data_dir / "ledger")
