@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page
 import static
 from layouts import theme
 from layouts.catalogues import Names, catalogue
+from layouts.page_parts import PageParts
 from layouts.pages import LAYOUTS, Layout
-from tests.page_server import UNTIMED, give_back, page_of, page_server
+from tests.page_server import BOKEH, UNTIMED, give_back, page_of, page_server
 from tests.seen_factory import NOW
 
 __all__ = ["DONE", "IN_CARD", "LATER", "mark", "opened", "tell_view"]
@@ -96,15 +97,16 @@ def opened(
     has_grids: bool = False,
     scope: str = "",
     size: tuple[int, int] = (1920, 1080),
+    figures: PageParts | None = None,
 ) -> Iterator[Page]:
-    """Open a layout's cards and scripts, no map; fails at the end if a script failed or asked elsewhere.
+    """Open a layout's cards, scripts and figures; fails at the end if a script failed or asked elsewhere.
 
     A page that is not told anything (``is_told``) never hears from its live socket.
     """
     layout = next(layout for layout in LAYOUTS if layout.key == page_key)
     errors: list[str] = []
     page, server = page_of(browser, size, errors), page_server()
-    server.html = _html(layout, lang, person, has_grids=has_grids, scope=scope)
+    server.html = _html(layout, lang, person, has_grids=has_grids, scope=scope, figures=figures)
     page.goto(f"{server.url}/{page_key}{query}")
     page.wait_for_function("window.isMounted")
     page.evaluate(f"() => {{ window.inCard = {IN_CARD}; attach(); }}")
@@ -124,7 +126,10 @@ def tell_view(page: Page, card: str, scalars: dict[str, Any], rows: list[tuple[s
     page.evaluate("([card, view]) => tell({ views: { [card]: view } })", [card, view])
 
 
-def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids: bool, scope: str) -> str:
+def _html(
+    layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids: bool, scope: str,
+    figures: PageParts | None = None,
+) -> str:  # fmt: skip
     told = {
         "build": "t", "channel": layout.key, "scope": scope, "lang": lang, "zone": "Asia/Shanghai",
         "live": "/live", "health": "/healthz", "static": "/citywall/static",
@@ -137,7 +142,9 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         f'<div class="region region-{region.area}{" wide-only" if layout.is_wide_only(region) else ""}"'
         f' style="grid-area:{region.area}">'
         + "".join(
-            f'<div class="cell cell-{cell.kind}{" grow" if cell.grow else ""}" data-cell="{cell.key}"></div>'
+            f'<div class="cell cell-{cell.kind}{" grow" if cell.grow else ""}" data-cell="{cell.key}">'
+            + (f'<div id="part-{cell.key}" style="display:contents"></div>' if cell.kind == "figure" else "")
+            + "</div>"
             for cell in region.cells
         )
         + "</div>"
@@ -153,8 +160,11 @@ def _html(layout: Layout, lang: str, person: dict[str, str] | None, *, has_grids
         f'<link rel=stylesheet href="/citywall/static/css/{name}.css">'
         for name in ("base", layout.styles or layout.key)
     )
+    drawn = ""
+    if figures is not None:
+        drawn = f'{BOKEH}<script type="application/json" id="citywall-parts">{figures.text}</script>'
     return f"""<!doctype html><meta charset=utf-8><style>{theme.css()}{layout.grid_rules}</style>{sheets}
-      <script>{UNTIMED}{FAKES}</script>
+      <script>{UNTIMED}{FAKES}</script>{drawn}
       <script type="application/json" id="citywall-page">{words}</script>{scripts}
       <main id=page class="page-{layout.key}" lang="{lang}" style="{grid}">{regions}
       <div id=break hidden><p></p></div></main><script type=module>{MOUNT}</script>"""
