@@ -44,12 +44,17 @@ def outline(figure: Any, source: ColumnDataSource, *, level: str = "glyph", **gl
     add(figure, source, Scatter(**{"line_color": EDGE, "line_width": 1.5, **glyph}), level=level)
 
 
-def write(figure: Any, source: ColumnDataSource, text: str, **glyph: Any) -> None:
-    """Add texts on a dark background (opacity: column ``shade``). Canvas text is never markup."""
+def write(
+    figure: Any, source: ColumnDataSource, text: str, *, first: int | None = None, **glyph: Any
+) -> None:  # fmt: skip
+    """Add texts on a dark background (opacity: column ``shade``). Canvas text is never markup.
+
+    ``first``: so many rows of the source have one, None = all. A browser lays out an empty text too.
+    """
     given = {
         "text_font": {"value": FONT}, "text_font_size": "17px", "text_color": TEXT,
         "text_baseline": "middle", "background_fill_color": GROUND, "background_fill_alpha": "shade",
         "border_radius": 4, "padding": 2,
         **glyph,
     }  # fmt: skip
-    add(figure, source, Text(text=text, **given))
+    add(figure, source, Text(text=text, **given), first=first)

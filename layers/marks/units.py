@@ -75,7 +75,7 @@ class Units:
         if prefix != "layer":
             return  # call signs are placed at the main map's scale
         write(
-            figure, source, "text", x_offset="right", text_align="align",
+            figure, source, "text", first=MOST_LABELS, x_offset="right", text_align="align",
             text_font_size=f"{TEXT_PX:.0f}px", text_color=MUTED,
         )  # fmt: skip
 
