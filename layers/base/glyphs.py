@@ -19,7 +19,7 @@ def add(
 
     ``first``: it draws so many rows of the source, None = all.
     """
-    view = _view(figure, source) if first is None else CDSView(filter=BooleanFilter([True] * first))
+    view = _view(figure, source) if first is None else CDSView(filter=BooleanFilter(booleans=[True] * first))
     return figure.add_glyph(
         source, glyph, view=view, selection_glyph=None, nonselection_glyph=None,
         muted_glyph=None, **renderer,

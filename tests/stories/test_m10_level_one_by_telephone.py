@@ -324,6 +324,7 @@ def decided(cast: Cast, screens: Screens, second: str, kind: str) -> dict[str, A
 def propose_on_the_desk(sight: Sight, button: str, submit: str) -> None:
     """F6, the level, and the reason that is asked for."""
     level = sight.page.locator('[data-cell="desk_level"]')
+    level.locator(".toggle").wait_for()  # a card that has not started yet hears no key
     if level.locator('.toggle[aria-expanded="true"]').count() == 0:
         sight.page.keyboard.press("F6")
     level.get_by_role("button", name="提出响应级别").click()
