@@ -16,7 +16,7 @@ from console.live.encoding import encode_text
 from console.live.watcher import Watcher
 from layers.fields.heat_choices import DEFAULT, read_choice
 
-__all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "beat", "cut_when_over"]
+__all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "RightWatch", "beat"]
 
 log = structlog.get_logger()
 
@@ -76,15 +76,33 @@ def _look_at(written: asyncio.Future[None]) -> None:
         written.exception()
 
 
-async def cut_when_over(socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
-    """Close a socket when the right that opened it ends."""
-    while True:
-        await asyncio.sleep(RECHECK_S)
-        now = authorization.current_viewer(socket.request, viewer.page, viewer.scope)
+class RightWatch:
+    """Closes a socket when the right that opened it ends.
+
+    It is a timer and not a task: a console has thousands of sockets, and a task takes ten times its memory.
+    """
+
+    __slots__ = ("_authorization", "_socket", "_timer", "_viewer")
+
+    def __init__(self, socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
+        self._socket, self._authorization, self._viewer = socket, authorization, viewer
+        self._wait()
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(RECHECK_S, self._look)
+
+    def _look(self) -> None:
+        self._wait()  # first, so that it looks again whatever goes wrong below
+        viewer = self._viewer
+        now = self._authorization.current_viewer(self._socket.request, viewer.page, viewer.scope)
         if now is None or now.proof != viewer.proof:
+            self.cancel()
             log.info("socket_cut", page=viewer.page, remote=viewer.remote)
-            socket.close(SIGNED_OUT, "signed out")
-            return
+            self._socket.close(SIGNED_OUT, "signed out")
+
+    def cancel(self) -> None:
+        """Look no more: the socket is closed."""
+        self._timer.cancel()
 
 
 def beat(
@@ -123,7 +141,7 @@ class LiveHandler(WebSocketHandler):
         self._viewer: Viewer | None = None
         self._joined: Channel | None = None
         self._choice = ""
-        self._tasks: list[asyncio.Task[None]] = []
+        self._running: tuple[asyncio.Task[None], RightWatch] | tuple[()] = ()
 
     def get_websocket_protocol(self) -> Any:
         """Return our protocol."""
@@ -167,10 +185,10 @@ class LiveHandler(WebSocketHandler):
         )
         channel.join(self._watcher, self._hello(page))
         self._channels.wake()
-        self._tasks = [
+        self._running = (
             asyncio.create_task(self._deliver(channel)),
-            asyncio.create_task(cut_when_over(self, self._authorization, self._viewer)),
-        ]
+            RightWatch(self, self._authorization, self._viewer),
+        )
 
     async def _deliver(self, channel: Channel) -> None:
         assert self._watcher is not None
@@ -189,7 +207,7 @@ class LiveHandler(WebSocketHandler):
 
     def on_close(self) -> None:
         """Leave the channel."""
-        for task in self._tasks:
-            task.cancel()
+        for one in self._running:
+            one.cancel()
         if self._joined is not None and self._watcher is not None:
             self._joined.leave(self._watcher)

@@ -5,7 +5,6 @@ token in the page. Our handlers authorize both, store the viewer on the request 
 keep cookies and headers out of the token.
 """
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from panel.io.server import DocHandler, WSHandler
 
 from console.accounts.authorization import Viewer
 from console.accounts.request_origin import remote_of
-from console.live.live_socket import PageProtocol, cut_when_over
+from console.live.live_socket import PageProtocol, RightWatch
 from console.pages.http_handlers import SAFE_HEADERS
 from console.pages.page_functions import Pages
 from console.pages.sign_in import SignInServices, show_sign_in
@@ -116,12 +115,12 @@ class PageSocket(WSHandler):
         pages, _, _ = _pages_of(self)
         # Bokeh sends a message in parts: the second would wait up to 40 ms for the first's acknowledgement.
         self.set_nodelay(True)
-        self._watch = asyncio.create_task(cut_when_over(self, pages.authorization, self._viewer))
+        self._watch = RightWatch(self, pages.authorization, self._viewer)
         return super().open(*given, **named)  # type: ignore[no-untyped-call]  # Panel's
 
     def on_close(self) -> None:
         """Stop the check."""
-        watch: asyncio.Task[None] | None = getattr(self, "_watch", None)
+        watch: RightWatch | None = getattr(self, "_watch", None)
         if watch is not None:
             watch.cancel()
         super().on_close()
