@@ -150,7 +150,7 @@ async def _phase(
         "p99_ms": round(median(percentile(one, 0.99) for one in windows), 1),
         "cpu_cores": round(median(sum(one.values()) for one in cores), 3),
         "cores_of": {key: round(median(one[key] for one in cores), 3) for key in cores[0]},
-        "heat_lag_s": round(_heat_lag(sent, observers[1:]), 2),
+        "heat_lag_s": _heat_lag(sent, observers[1:]),
         "probes": len(sent.marks) + len(sent.rows), "seen": len(delays),
         "unseen": OBSERVERS * (len(sent.marks) + len(sent.rows)) - len(delays),
         "lost": _lost(running, sent, before, _folded(running)),
@@ -241,25 +241,25 @@ def _delays(sent: Sent, observers: list[Observer]) -> list[tuple[float, float]]:
     return found
 
 
-def _heat_lag(sent: Sent, observers: list[Observer]) -> float:
-    """Return the longest time until a picture counted a batch of positions."""
+def _heat_lag(sent: Sent, observers: list[Observer]) -> float | None:
+    """Return the longest time until a picture counted a batch of positions (s), None if one never did."""
     longest = 0.0
     for one in observers:
         begun = sent.positions[0][0]
         counted = [(at, count) for at, count in one.heat if at >= begun]
         base = next((count for at, count in reversed(one.heat) if at < begun), None)
         if base is None or not counted:
-            return float("inf")
+            return None
         turn = iter(counted)
         at, count = next(turn)
         for sent_at, upto in sent.positions:
             while count - base < upto:
                 more = next(turn, None)
                 if more is None:
-                    return float("inf") if sent.positions[-1][0] - sent_at > 2.5 else longest
+                    return None if sent.positions[-1][0] - sent_at > 2.5 else round(longest, 2)
                 at, count = more
             longest = max(longest, at - sent_at)
-    return longest
+    return round(longest, 2)
 
 
 def _figure(text: str, name: str) -> int:

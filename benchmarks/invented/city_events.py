@@ -32,6 +32,8 @@ PLACE, STEP, APART = (121.53, 31.22), 1e-5, 2e-3
 """Where the first moving unit begins; a step of a probe to the east, and a unit to the north, degrees."""
 _PIPE: Final = 200
 _OLDEST_S: Final = 70_000.0
+INSIDE: Final = (121.50, 30.90, 121.90, 31.35)
+"""West, south, east, north."""
 
 
 class Sent(msgspec.Struct):
@@ -164,11 +166,17 @@ def _send(
     pipe.send_bytes(msgspec.msgpack.encode(sent))
 
 
+def _is_inside(lon: float, lat: float) -> bool:
+    """Whether a place is on the district's map: heat counts no others, and its lag is told by its count."""
+    return INSIDE[0] <= lon <= INSIDE[2] and INSIDE[1] <= lat <= INSIDE[3]
+
+
 class _Run:
     def __init__(self, name: str, first: int, a_second: int, sensors: int) -> None:
         self._name, self._sensors = name, sensors
         self._random = random.Random(name)
-        self._lon_lat = list(zip(*(column.tolist() for column in places(20_000, seed=5)), strict=True))
+        points = zip(*(column.tolist() for column in places(20_000, seed=5)), strict=True)
+        self._lon_lat = [(lon, lat) for lon, lat in points if _is_inside(lon, lat)]
         per_batch = a_second // BATCHES_A_SECOND
         self._cases = CASES_A_SECOND // BATCHES_A_SECOND
         self._readings = (per_batch - self._cases) // 2
