@@ -10,6 +10,7 @@
   const cards = /** @type {Map<string, View>} */ (new Map());
   const listeners = /** @type {Map<string, ((view?: View) => void)[]>} */ (new Map());
   const frames = /** @type {Map<string, Frame>} */ (new Map()); // by the layer's key
+  let isBuilt = false; // whether the figures are there, which frames are drawn into
   const counts = {};
   let joined = /** @type {WebSocket | null} */ (null), attempts = 0, beatAt = -Infinity;
   let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
@@ -121,7 +122,7 @@
       frame.image = null;
       if (old) setTimeout(() => URL.revokeObjectURL(old), 10000);
     }
-    if (frame.image) return;
+    if (frame.image || !isBuilt) return;
     const documents = window.Bokeh?.documents ?? [];
     for (const prefix of ["layer", "inset", "beside"]) {
       for (const bokeh of documents) {
@@ -135,10 +136,12 @@
     }
   }
   // Cards and figures are the same on every page of a kind: made here from text, no session has them.
+  // While Bokeh builds the views, it has the sources already, but nobody hears a source that changes: a frame waits.
   async function makeParts() {
     const parts = JSON.parse(document.getElementById("citywall-parts")?.textContent ?? "null");
-    if (!parts) return;
-    await window.Bokeh.embed.embed_items(parts.docs, parts.items);
+    isBuilt = parts === null;
+    if (parts) await window.Bokeh.embed.embed_items(parts.docs, parts.items);
+    isBuilt = true;
     redraw();
   }
   function redraw() {

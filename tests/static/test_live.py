@@ -1,11 +1,14 @@
 """live.js in a real Chromium: a page that is not told anything says so, and a card that broke heals."""
 
+import base64
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from console.live.encoding import ViewMemory
+from console.live.encoding import ViewMemory, encode_frame
+from layers.contract import Frame
 from layouts.contract import View
 from tests.script_pages import opened
 from tests.seen_factory import NOW
@@ -64,3 +67,29 @@ def test_a_server_whose_clock_was_put_back_is_believed_after_some_beats(page: Pa
     for turn in range(1, 9):
         page.evaluate(f"window.passed = {turn * 2000}; beat({NOW - 60.0 + turn * 2.0})")
     assert page.evaluate("citywall.machine()") == pytest.approx(NOW - 44.0, abs=0.01)
+
+
+def test_a_frame_waits_until_the_figures_are_built_then_it_is_drawn(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const parts = document.createElement("script");
+            Object.assign(parts, { type: "application/json", id: "citywall-parts" });
+            parts.textContent = '{"docs": {}, "items": []}';
+            document.body.append(parts);
+            window.drawn = [];
+            const source = { setv: ({ data }) => drawn.push(data.x.length) };
+            const made = { get_model_by_name: (name) => (name === "layer:cases" ? source : null) };
+            const embed_items = () => new Promise((done) => { window.build = done; });
+            window.Bokeh = { documents: [made], embed: { embed_items } };
+            dispatchEvent(new Event("load"));
+        }"""
+    )
+    frame = base64.b64encode(encode_frame(Frame("cases", NOW, {"x": np.zeros(2)}, {}))).decode()
+    page.evaluate(
+        "(text) => socket.onmessage({ data: Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer })",
+        frame,
+    )
+    assert page.evaluate("[citywall.frame('cases').count, drawn]") == [1, []]
+    page.evaluate("build()")
+    page.wait_for_function("drawn.length > 0")
+    assert page.evaluate("drawn") == [2]
