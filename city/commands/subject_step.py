@@ -1,10 +1,11 @@
 """An automatic step on a subject that is no case."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-__all__ = ["SubjectStep"]
+__all__ = ["SubjectStep", "step_of"]
 
 
 class SubjectStep(msgspec.Struct, frozen=True):
@@ -21,3 +22,9 @@ class SubjectStep(msgspec.Struct, frozen=True):
     at: float
     serial: int = 0
     args: dict[str, Any] = {}
+
+
+def step_of(steps: Iterable[SubjectStep], subject: str, code: str, serial: int) -> SubjectStep | None:
+    """Return the step of an occasion, None when it is not due any more: it was overtaken."""
+    occasion = (subject, code, serial)
+    return next((one for one in steps if (one.subject, one.code, one.serial) == occasion), None)

@@ -9,7 +9,7 @@ from city.commands.duty.arguments import PassDutyLimit
 from city.commands.duty.handover_items import drafted, item_data, items_changed
 from city.commands.duty.planning import planned_facts, planned_shift, shift_times
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.commands.subject_step import SubjectStep
+from city.commands.subject_step import SubjectStep, step_of
 from city.dispatch.decision_rules import DecisionRules
 from city.state.duty_records import Post, Shift
 from city.state.ledger_state import LedgerState
@@ -39,10 +39,7 @@ def due_duty_steps(state: LedgerState, rules: DecisionRules, now: Now) -> Iterat
 def decide_pass_duty_limit(order: SubjectOrder, args: PassDutyLimit) -> SubjectAnswer:
     """Do what the rules say when a limit has passed; a step that was overtaken is refused."""
     steps = due_duty_steps(order.state, order.rules, order.now)
-    step = next(
-        (one for one in steps
-         if (one.subject, one.code, one.serial) == (order.subject.name, args.step, args.serial)), None,
-    )  # fmt: skip
+    step = step_of(steps, order.subject.name, args.step, args.serial)
     if step is None:
         return not_now("step_overtaken")
     late_s = order.now.city - step.at

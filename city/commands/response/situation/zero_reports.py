@@ -10,7 +10,7 @@ from city.commands.response.situation.arguments import PassReportLimit, SendZero
 from city.commands.response.situation.figures import CENTRE, figures_fact
 from city.commands.response.situation.round_facts import round_opened
 from city.commands.subject_order import SubjectAnswer, SubjectOrder
-from city.commands.subject_step import SubjectStep
+from city.commands.subject_step import SubjectStep, step_of
 from city.dispatch.decision_rules import DecisionRules
 from city.response.rounds import missing, next_round_id, round_of, rounds_now
 from city.state.ledger_state import LedgerState
@@ -111,10 +111,7 @@ def _over_since(response: Response, running: ReportRound) -> float:
 def decide_pass_report_limit(order: SubjectOrder, args: PassReportLimit) -> SubjectAnswer:
     """Open the next round, end it, or say which reports are late; a step that was overtaken is refused."""
     steps = due_report_steps(order.state, order.rules, order.now)
-    step = next(
-        (one for one in steps
-         if (one.subject, one.code, one.serial) == (order.subject.name, args.step, args.serial)), None,
-    )  # fmt: skip
+    step = step_of(steps, order.subject.name, args.step, args.serial)
     if step is None:
         return not_now("step_overtaken")
     running = order.subject.record
