@@ -18,6 +18,8 @@ from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.forked import start_process
 
+WAIT_S = 60.0
+"""So long a test waits for what must come: much longer than it takes on a busy machine."""
 TOPICS = ("case", "sensor", "camera", "unit", "warning")
 
 
@@ -56,7 +58,7 @@ def free_port() -> int:
 
 
 def wait_for(
-    what: Callable[[], Any], seconds: float = 30.0, every: float = 0.05, *,
+    what: Callable[[], Any], seconds: float = WAIT_S, every: float = 0.05, *,
     why_not: Callable[[], object] = str,
 ) -> Any:  # fmt: skip
     """Return what ``what()`` gives as soon as it is true; fail after ``seconds`` and say ``why_not()``."""
@@ -105,7 +107,7 @@ class Running:
         if wait and (not names or "console" in names):
             self.wait_until_ready()
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, seconds: float = 180.0) -> None:
         def is_ready() -> bool:
             self.assert_alive()
             return self.get("/readyz")[0] == 200
@@ -133,7 +135,7 @@ class Running:
 
     def get(self, path: str) -> tuple[int, bytes]:
         try:
-            with urllib.request.urlopen(self.console + path, timeout=5) as answer:
+            with urllib.request.urlopen(self.console + path, timeout=20) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

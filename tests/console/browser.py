@@ -19,6 +19,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 FULL_HD = (1920, 1080)
 START_MS = 60_000  # a busy machine draws a large page slowly; what is asserted comes after
+WAIT_S = START_MS / 1000
 
 IS_POPULATED = "() => (window.citywall?.card('queue')?.order.length ?? 0) > 0"
 IS_IDLE = "() => (window.Bokeh?.documents.length ?? 0) > 0 && Bokeh.documents.every((d) => d.is_idle)"
@@ -86,6 +87,7 @@ class Sight:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, device_scale_factor=ratio
         )
+        context.set_default_timeout(START_MS)
         self.page: Page = context.new_page()
         self.external: list[str] = []
         self.errors: list[str] = []
@@ -118,11 +120,11 @@ class Sight:
         told: dict[str, Any] = self.page.evaluate("citywall.state()")
         return told
 
-    def wait(self, condition: str, seconds: float = 30.0, argument: object = None) -> None:
+    def wait(self, condition: str, seconds: float = WAIT_S, argument: object = None) -> None:
         """Wait until a JavaScript function is true; Playwright looks at every frame of the browser."""
         self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000)
 
-    def wait_for_words(self, cell: str, words: str, seconds: float = 30.0) -> None:
+    def wait_for_words(self, cell: str, words: str, seconds: float = WAIT_S) -> None:
         """Wait until a card shows words (spaces do not count)."""
         self.wait(
             """([cell, words]) => {

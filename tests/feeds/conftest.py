@@ -14,6 +14,7 @@ from feeds.gateway.gateway import Gateway
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, fresh_servers
+from tests.running import WAIT_S
 
 Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 
@@ -71,7 +72,7 @@ def subscribe(gateway: Gateway, tokens: TokenStore) -> Connect:
 
 
 async def told(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), WAIT_S))
     return message
 
 
