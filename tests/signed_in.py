@@ -52,7 +52,7 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         address = urlsplit(self.console)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=20)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         sent = {**self.headers, **headers}
         if self.cookies:
             sent["Cookie"] = self.cookie

@@ -18,7 +18,9 @@ class Wall:
     def __init__(self, running: Running, channel: str = "wall", cookie: str = "") -> None:
         url = f"{running.console.replace('http', 'ws')}/live/{channel}"
         headers = {"Cookie": cookie, "Origin": running.console} if cookie else {}
-        self._socket = connect(url, max_size=None, open_timeout=10, additional_headers=headers)
+        self._socket = connect(
+            url, max_size=None, open_timeout=60, ping_timeout=120, additional_headers=headers
+        )
         self.raw: list[bytes] = []
         self.texts: list[str] = []
         self.beats: list[dict[str, Any]] = []

@@ -47,6 +47,11 @@ def tokens(gateway: Gateway) -> TokenStore:
     return gateway._tokens
 
 
+def open_socket(url: str, token: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    return connect(url, additional_headers=headers, max_size=None, open_timeout=WAIT_S, ping_timeout=WAIT_S)
+
+
 @pytest.fixture
 def publish(gateway: Gateway, tokens: TokenStore) -> Connect:
     """Open a publishing socket to a topic, as client ``hotline`` or with a token given."""
@@ -54,7 +59,7 @@ def publish(gateway: Gateway, tokens: TokenStore) -> Connect:
 
     def opened(topic: str, token: str = own) -> Any:
         url = f"ws://127.0.0.1:{gateway.port}/v1/publish/{topic}"
-        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+        return open_socket(url, token)
 
     return opened
 
@@ -66,7 +71,7 @@ def subscribe(gateway: Gateway, tokens: TokenStore) -> Connect:
 
     def opened(topics: str, more: str = "", token: str = own) -> Any:
         url = f"ws://127.0.0.1:{gateway.port}/v1/subscribe?topics={topics}{more}"
-        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+        return open_socket(url, token)
 
     return opened
 
