@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from feeds.clients.publisher import Ack, Publisher, Record
-from tests.running import Running
+from tests.running import PATIENCE_S, Running
 
 PLACES = [(121.5065, 31.2453), (121.5208, 31.2102), (121.5447, 31.2215), (121.6500, 31.1900)]
 
@@ -131,7 +131,7 @@ def publish(running: Running, topic: str, records: Sequence[Record], *, token: s
 
     async def send() -> Ack:
         async with Publisher(running.gateway, topic, token or running.publisher) as publisher:
-            return await asyncio.wait_for(publisher.send(records), 30)
+            return await asyncio.wait_for(publisher.send(records), PATIENCE_S)
 
     with ThreadPoolExecutor(1) as pool:
         try:
@@ -164,7 +164,7 @@ class WaterFeed:
 
     def die(self) -> None:
         self._dead.set()
-        self._thread.join(60)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
 
 

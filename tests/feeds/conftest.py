@@ -14,7 +14,7 @@ from feeds.gateway.gateway import Gateway
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, fresh_servers
-from tests.running import WAIT_S
+from tests.running import PATIENCE_S
 
 Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 
@@ -49,7 +49,9 @@ def tokens(gateway: Gateway) -> TokenStore:
 
 def open_socket(url: str, token: str) -> Any:
     headers = {"Authorization": f"Bearer {token}"}
-    return connect(url, additional_headers=headers, max_size=None, open_timeout=WAIT_S, ping_timeout=WAIT_S)
+    return connect(
+        url, additional_headers=headers, max_size=None, open_timeout=PATIENCE_S, ping_timeout=PATIENCE_S
+    )
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def subscribe(gateway: Gateway, tokens: TokenStore) -> Connect:
 
 
 async def told(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), WAIT_S))
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
     return message
 
 

@@ -117,14 +117,8 @@ class Drill:
         """Sign somebody in and open a page of the drill's city."""
         assert self.city is not None
         settings = self.city.settings
-        sight = Sight(browser)
-        sight.visit(f"http://{settings.host}:{settings.port}/sign-in?next=/{page}")
-        sight.page.fill('input[name="account"]', who)
-        sight.page.fill('input[name="password"]', self.city.access.passwords[who])
-        sight.page.click('button[type="submit"]')
-        sight.page.wait_for_url(f"**/{page}*")
-        sight.wait("() => window.citywall?.orders?.isLive()", LOOK_S)
-        return sight
+        console = f"http://{settings.host}:{settings.port}"
+        return Sight(browser).sign_in(console, who, self.city.access.passwords[who], page).started()
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ class Hall:
     def __init__(self, cast: Cast, browser: Any) -> None:
         self.visitors = Sight(browser)
         self.captured = Captured(self.visitors)
-        sign_in(cast, self.visitors, "presenter", "briefing")
+        self.visitors.sign_in(cast.running.console, "presenter", PASSWORD, "briefing").started()
         self.visitors.wait("() => citywall.card('briefing') !== undefined")
         self.wall = Sight(browser)
         self.wall.visit(f"{cast.running.console}/wall")
@@ -94,14 +94,6 @@ class Hall:
     @property
     def is_covered(self) -> bool:
         return bool(self.visitors.page.evaluate(IS_COVERED))
-
-
-def sign_in(cast: Cast, sight: Sight, who: str, page: str) -> None:
-    sight.visit(f"{cast.running.console}/sign-in?next=/{page}")
-    sight.page.fill('input[name="account"]', who)
-    sight.page.fill('input[name="password"]', PASSWORD)
-    sight.page.click('button[type="submit"]')
-    sight.page.wait_for_url(f"**/{page}*")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from feeds.ledger.ledger import Act, Again, Appended, Conflict, Ledger, LedgerUn
 from feeds.ledger.segments import Segments
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import restarted
-from tests.running import WAIT_S
+from tests.running import PATIENCE_S
 
 
 def act(command: str, *subjects: tuple[str, int], text: str = "x") -> Act:
@@ -78,7 +78,7 @@ async def test_a_tail_hears_of_a_fact_that_comes_later(ledger: Ledger) -> None:
     waiting = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.05)
     await ledger.append([act("late")])
-    assert [e.position for e in await asyncio.wait_for(waiting, WAIT_S)] == [1]
+    assert [e.position for e in await asyncio.wait_for(waiting, PATIENCE_S)] == [1]
     await tail.aclose()
 
 

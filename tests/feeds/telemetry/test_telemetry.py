@@ -8,7 +8,7 @@ from feeds.gateway.picture_store import Picture, Pictures, PicturesUnavailable
 from feeds.storage.embedded_servers import EmbeddedServers
 from feeds.telemetry import telemetry as telemetry_module
 from feeds.telemetry.telemetry import Batch, Telemetry, TelemetryUnavailable, digest_of
-from tests.running import WAIT_S
+from tests.running import PATIENCE_S
 
 RECEIVED = "2026-11-20T10:00:00+00:00"
 
@@ -110,9 +110,9 @@ async def test_a_tail_hears_several_topics(telemetry: Telemetry) -> None:
     waiting = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.05)
     await telemetry.append("sensor", [batch("n", "a")])
-    assert [entry.topic for entry in await asyncio.wait_for(waiting, WAIT_S)] == ["sensor"]
+    assert [entry.topic for entry in await asyncio.wait_for(waiting, PATIENCE_S)] == ["sensor"]
     await telemetry.append("unit", [batch("n", "b")])
-    assert [entry.topic for entry in await asyncio.wait_for(anext(tail), WAIT_S)] == ["unit"]
+    assert [entry.topic for entry in await asyncio.wait_for(anext(tail), PATIENCE_S)] == ["unit"]
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
