@@ -6,6 +6,7 @@ looks does not count. Each step must come; how soon is judged by the median of a
 that runs several systems at once now and then lets one of them wait.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -52,15 +53,21 @@ NOTE = """(cell) => {
   look();
   return true;
 }"""
+# A page whose session was silent for long, as on a busy machine, starts anew by itself: it notes again.
+NOTE_AGAIN = """
+  const note = () => (NOTE)(CELL) || setTimeout(note, 50);
+  addEventListener("DOMContentLoaded", note);
+""".replace("NOTE", NOTE)
 
 # When a card first showed, of all that it showed since a moment, a row of an agency with a text in a column;
 # without the column: no such row; without the agency: the text somewhere.
 FIRST = """([cell, since, agency, column, pattern]) => {
+  if (!window.citywall) return false;
   const name = agency && citywall.words("agency." + agency), wanted = new RegExp(pattern);
   const holds = (rows, text) => agency === null ? wanted.test(text)
     : column === null ? rows.every(([who]) => who !== name)
     : rows.some(([who, ...at]) => who === name && wanted.test(at[column] ?? ""));
-  const seen = window.citywallTestSeen[cell].find(([at, rows, text], place, all) => {
+  const seen = window.citywallTestSeen?.[cell]?.find(([at, rows, text], place, all) => {
     const until = all[place + 1]?.[0] ?? Infinity;
     return until > since && holds(rows, text);
   });
@@ -83,6 +90,7 @@ class Screens:
     def add(self, name: str, card: str, sight: Sight) -> Sight:
         """Add a page, wait until its card is drawn, and note from then on what it shows."""
         sight.wait(NOTE, argument=card)
+        sight.page.add_init_script("{" + NOTE_AGAIN.replace("CELL", json.dumps(card)) + "}")
         self.pages[name] = card, sight
         return sight
 
@@ -119,7 +127,7 @@ class Screens:
         try:
             found = sight.page.wait_for_function(FIRST, arg=argument, timeout=LOOK_S * 1000, polling=50)
         except Exception as error:
-            newest = sight.page.evaluate("(card) => citywallTestSeen[card].at(-1)", card)
+            newest = sight.page.evaluate("(card) => window.citywallTestSeen?.[card]?.at(-1)", card)
             raise AssertionError((name, fact["type"], agency, column, pattern, newest)) from error
         took = found.json_value()["at"] - since
         assert took >= -ROUNDED_S, (name, fact["type"], agency, column, took)
