@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.console.browser import Sight, chromium
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, story
 from tests.running import wait_for
 from tests.screens import Screens
@@ -107,7 +107,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
         "flood", at="2026-11-20T07:39:00+08:00", road=ROAD, title="道路积水", urgency="critical",
         category={"kind": "event", "code": "0506", "system": "GBT30428.2"},
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     cast.done("intake", "file", KEY, 0)
     cast.give("li", "open_incident", f"case:{KEY}", 0, kind="road_flood", tasks=[CORDON])
     [order] = issued(cast)

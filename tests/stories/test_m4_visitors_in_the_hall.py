@@ -9,7 +9,7 @@ import pytest
 from city.clocks.timestamps import parse
 from tests.captured import Captured
 from tests.console.browser import Sight, chromium
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import PASSWORD, Cast, story
 from tests.running import wait_for
 from tests.screens import ROUNDED_S
@@ -104,7 +104,7 @@ def hall(cast: Cast) -> Iterator[Hall]:
         "tree", at="2026-11-20T14:39:00+08:00", road=PRIVATE["road"], title=f"{said} 树木倒伏",
         urgency="critical", reporter={"name": PRIVATE["citizen"], "phone": PRIVATE["phone"]},
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     cast.done("intake", "file", "hotline/tree", 0)
     with chromium() as browser:
         yield Hall(cast, browser)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.console.browser import Sight
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, story
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def report(cast: Cast, name: str, code: str, **given: Any) -> None:
         name, at="2026-11-20T09:11:00+08:00", lon=INSIDE[0], lat=INSIDE[1], road="唐陆路",
         category={"kind": kind, "code": code, "system": "GBT30428.2"}, title="店外经营", **given,
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
 
 
 def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast, browser: Browser, phone: Sight) -> None:
