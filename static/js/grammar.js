@@ -83,7 +83,7 @@
     // title already, the name alone.
     function person(told, label = "") {
       const [, name, titles] = /^(.*)（([^（）]+)）$/.exec(told ?? "") ?? [];
-      const found = titles === undefined ? [] : titles.split("、").map((one) => words["title." + one]);
+      const found = titles === undefined ? [] : titles.split("、").map((one) => words["title." + one] ?? (roads.size > 0 ? named(one) : null));
       if (label && (titles === label || found[0]?.toLowerCase() === label.toLowerCase())) return name;
       return found.length > 0 && found.every(Boolean) ? say("title", { name, title: found.join(words["list.comma"]) }) : told ?? "";
     }

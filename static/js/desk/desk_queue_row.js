@@ -8,7 +8,7 @@ export function rowOf(city, list) {
 
   function build(id) {
     const top = make("div", "top", [make("p", "what", [make("span", "class"), make("span", "road")]), make("span", "time")]);
-    const below = make("div", "below", [make("p", "who", [make("span", "line", [make("span"), make("span", "more"), make("span")]), button("undo")]), make("div", "pair", [button("one"), button("two")])]);
+    const below = make("div", "below", [make("p", "who", [make("span", "line", [make("span"), make("span", "between"), make("span")]), button("undo")]), make("div", "pair", [button("one"), button("two")])]);
     const node = make("li", "", [make("span", "mark"), top, below]);
     node.citywallMark = id;
     return node;
