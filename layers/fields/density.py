@@ -73,12 +73,12 @@ class Area:
 
 def count(x: Floats, y: Floats, area: Area) -> NDArray[np.uint32]:
     """Return how many points (metres, EPSG:3857) lie in each cell; points outside are not counted."""
-    return _per_cell(x, y, None, area).astype(np.uint32)
+    return np.asarray(_per_cell(x, y, None, area), dtype=np.uint32)
 
 
 def sums(x: Floats, y: Floats, values: Floats, area: Area) -> Floats:
     """Return the sum of the points' values in each cell, 0 without any."""
-    return _per_cell(x, y, values, area)
+    return np.asarray(_per_cell(x, y, values, area))
 
 
 def highest(x: Floats, y: Floats, values: Floats, area: Area) -> Floats:
