@@ -22,6 +22,7 @@ from console.live.watcher import Watcher
 from console.pages.page_content import MapPageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
+from tests.console.live.test_channel import taken
 from tests.console.test_wall_bytes import told
 from tests.invented import case, device, mirror, moment, reading, unit
 
@@ -91,7 +92,7 @@ async def test_a_storm_stays_within_the_bytes_a_second_of_a_page(
     store = Store()
     channel = Channel(store, content, projection)
     before_the_storm(store)
-    channel.join(Watcher(lambda _: None), b"{}")
+    channel.join(Watcher(taken), b"{}")
     began = parse(moment())
     await channel.look(began)
     first = channel.figures()
