@@ -162,6 +162,33 @@ def test_the_district_is_asked_with_words_and_a_photo(cast: Cast, page: Sight) -
     row.locator(".what i", has_text="区中心").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("who", "photo", "reason"),
+    [
+        ("tangzhen", "a", "not_holder"),  # another street's officer
+        ("telecom", "a", "not_holder"),  # an agency's operator
+        ("yangjing", "f" * 64, "photo_unknown"),  # the holder, with the hash of a photo that nobody stored
+    ],
+)
+def test_who_may_not_act_on_a_case_is_refused_on_the_server_and_it_is_on_record(
+    cast: Cast, page: Sight, who: str, photo: str, reason: str
+) -> None:
+    before = len(cast.facts(COVER))
+    version = max(fact["data"].get("version", 0) for fact in cast.facts(COVER))
+    refused = cast.order(who, "make_safe", COVER, version, photos=[photo]).refused
+    assert refused is not None
+    assert refused.code == "not_allowed"
+    told = [
+        (fact["actor"], fact["data"]["verb"], fact["data"]["code"], fact["data"]["reason"])
+        for fact in cast.facts(COVER)[before:]
+        if fact["type"] == "CommandRefused"
+    ]
+    assert told == [(who, "make_safe", "not_allowed", reason)]
+    assert "MadeSafe" not in [fact["type"] for fact in cast.facts(COVER)]
+    lines = [line for line in cast.running.log_text().splitlines() if "order_refused" in line]
+    assert [line for line in lines if who in line and reason in line]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_phone_has_large_buttons_large_words_and_no_sideways_scroll(
     cast: Cast, page: Sight, lang: str

@@ -29,7 +29,7 @@ from console.accounts.authorization import SESSION_COOKIE, Viewer, viewing_perso
 from console.app.access_services import AccessServices
 from console.heat.handlers import HeatPage, heat_patterns
 from console.live.channels import Channels, Scoped
-from console.live.live_socket import LiveHandler
+from console.live.live_socket import LiveHandler, LiveServices
 from console.live.wire import text_message
 from console.pages.http_handlers import MetricsHandler
 from console.pages.page_functions import Pages
@@ -133,10 +133,7 @@ class House:
             scopes={"zh": {"sw": "水务", "dl": "电<b>力"}, "en": {"sw": "Water", "dl": "Power"}},
             scopes_of=lambda page: AGENCIES if page == "agency" else (),
         )  # fmt: skip
-        live = {
-            "channels": self.channels, "authorization": authorization, "origins": frozenset(),
-            "hello": lambda page: page.encode(),
-        }  # fmt: skip
+        live = LiveServices(self.channels, authorization, str.encode, frozenset())
 
         self.server = pn.io.server.get_server(
             {layout.route: pages.page(layout.key, self._build) for layout in LAYOUTS},
@@ -146,7 +143,7 @@ class House:
             extra_patterns=[
                 *sign_in_patterns(services),
                 (r"/", FirstPageHandler, {"services": services}),
-                (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
+                (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, {"services": live}),
                 *picture_patterns(self._pictures()),
                 (r"/metrics", MetricsHandler,
                  {"registry": CollectorRegistry(), "authorization": authorization}),
