@@ -86,6 +86,19 @@ def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_loa
     assert told.stdout == "set()\n"
 
 
+HEAVY = (
+    "av", "cartopy", "dask", "datashader", "distributed", "geoviews", "holoviews", "numba", "pandas",
+    "pyarrow", "scipy", "weasyprint", "xarray",
+)  # fmt: skip
+"""Libraries of reports, video and review, each of which takes 0.1 to 1.4 s to load."""
+
+
+def test_no_start_of_the_console_waits_for_the_libraries_of_other_processes() -> None:
+    code = f"import sys, console.app.serve; print(sys.modules.keys() & set({HEAVY}))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout == "set()\n"
+
+
 def test_every_command_of_the_command_line_can_be_loaded() -> None:
     context = click.Context(citywall)
     commands = [citywall.get_command(context, name) for name in citywall.list_commands(context)]
