@@ -10,6 +10,11 @@ from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import click
+
+from console.cli import MODULES as COMMANDS
+from console.cli import citywall
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("city", "feeds", "layers", "layouts", "console", "static")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -74,6 +79,25 @@ def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_loa
     code = "import sys, console.cli; print({'pandas', 'pyarrow', 'holoviews', 'panel'} & sys.modules.keys())"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert told.stdout == "set()\n"
+
+
+HEAVY = ("av", "cartopy", "distributed", "geoviews", "holoviews", "weasyprint")
+"""Libraries of reports, video and review, each of which takes 0.1 to 1.4 s to load."""
+
+
+def test_no_start_of_the_console_waits_for_the_libraries_of_other_processes() -> None:
+    code = f"import sys, console.app.serve; print(sys.modules.keys() & set({HEAVY}))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout == "set()\n"
+
+
+def test_every_command_of_the_command_line_can_be_loaded() -> None:
+    context = click.Context(citywall)
+    commands = [citywall.get_command(context, name) for name in citywall.list_commands(context)]
+    assert {command.name for command in commands if command} == {
+        n for names in COMMANDS.values() for n in names
+    }
+    assert citywall.get_command(context, "nothing") is None
 
 
 def test_tests_mirror_the_packages() -> None:

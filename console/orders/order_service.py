@@ -194,9 +194,9 @@ class Orders:
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
             facts = await self._winning_acts.facts(answer.last_position)
-            if not left or not may_decide_again(order.command, answer, facts):
-                return await self._lost(order, answer, facts)
             await self._fold_waiter.up_to(answer.last_position)
+            if not left or not may_decide_again(self.state, order.command, answer, facts):
+                return await self._lost(order, answer, facts)
         raise AssertionError("the last try answers")
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:
@@ -253,7 +253,8 @@ class Orders:
         return answer
 
     async def _again(self, order: _Order, position: int) -> dict[str, Any]:
-        """Return the first answer again, made from the facts in the ledger."""
+        """Return the first answer again, made from the facts in the ledger; the log tells of the replay."""
+        log.info("order_repeated", command=order.id, verb=order.command.verb[:40], position=position)
         facts = await facts_of(self._ledger, position)
         if not facts:
             message = f"position {position}: the facts of a command that was done cannot be read"

@@ -31,12 +31,20 @@ from tests.order_taking import (
     taking,
     types,
 )
+from tests.running import PATIENCE_S
 
 
 @pytest.fixture
 async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Taking]:
     async with taking(servers, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A console waits for what it has not folded, and for its log, however busy the machine is."""
+    monkeypatch.setattr("console.orders.fold_waiting.CATCH_UP_S", PATIENCE_S)
+    monkeypatch.setattr("console.orders.order_service.RETRY_S", PATIENCE_S)
 
 
 async def another_console(city: Taking) -> tuple[Store, Orders]:
@@ -130,6 +138,32 @@ async def test_a_remark_means_the_same_whatever_was_done_a_moment_before(city: T
     assert versions == list(range(1, len(versions) + 1))
 
 
+async def test_two_leaders_who_sign_at_one_time_both_sign(city: Taking) -> None:
+    out, come = (
+        Person(account, name, ("rotating_leader",), on_shift=("rotating_leader",))
+        for account, name in (("xia", "夏××"), ("ye", "叶××"))
+    )
+    about = {"subject": "leader_handover:202611291800"}
+    drafted = await city.orders.take(
+        out,
+        {"command_id": "d", "verb": "draft_leader_handover", "version": 0, "args": {"figures": {}}, **about},
+    )
+    assert drafted["done"]["version"] == 1
+    await city.folded()
+    sign = {"verb": "sign_leader_handover", "version": 1, **about}
+    answers = await asyncio.gather(
+        city.orders.take(out, {"command_id": "o", "args": {"side": "outgoing"}, **sign}),
+        city.orders.take(come, {"command_id": "i", "args": {"side": "incoming"}, **sign}),
+        city.orders.take(out, {"command_id": "o2", "args": {"side": "outgoing"}, **sign}),
+    )
+    assert ["done" in answer for answer in answers] == [True, True, False]
+    assert answers[2]["refused"]["code"] == "not_now"
+    assert [fact.data["side"] for fact in await city.facts("LeaderHandoverSigned")] == [
+        "outgoing",
+        "incoming",
+    ]
+
+
 async def test_a_remark_for_which_there_is_no_turn_is_asked_for_again_not_lost(
     city: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +246,7 @@ async def test_an_unknown_subject_is_refused_and_written_nowhere(city: Taking, s
     assert await city.facts() == []
 
 
+@pytest.mark.usefixtures("patient")
 async def test_one_who_knows_a_newer_version_than_this_console_is_waited_for(city: Taking) -> None:
     await city.report("a")
     behind, orders = await another_console(city)
@@ -400,6 +435,7 @@ async def test_a_persons_order_goes_before_the_stand_ins_that_wait(city: Taking)
     assert len(before) <= 64
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_outcome_that_is_unknown_is_asked_for_again_until_it_is_known(
     city: Taking, servers: EmbeddedServers
 ) -> None:
@@ -425,6 +461,7 @@ async def test_a_log_that_stays_away_is_said_and_the_same_id_settles_it_later(
     assert "done" in await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_frozen_log_costs_the_wait_and_nothing_is_done_twice(
     city: Taking, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -478,6 +515,7 @@ async def test_the_chain_is_good_behind_it_all(city: Taking) -> None:
     assert verify(await city.ledger.read(0)) == await city.ledger.head()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_command_has_its_authority(
     city: Taking,
 ) -> None:
@@ -490,5 +528,5 @@ async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_
     await asyncio.sleep(0.3)
     assert not taken.done()  # this console has not folded the act yet
     behind.commit(await city.ledger.read(behind.state.ledger.position))
-    answer = await asyncio.wait_for(taken, 1.0)
+    answer = await asyncio.wait_for(taken, PATIENCE_S)
     assert int(answer["done"]["position"]) == behind.state.ledger.position
