@@ -90,7 +90,7 @@ class Screens:
         cases = OwnCases(self._rules)
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
-        wall = WallView(rules=self._rules, page=page)
+        wall = self._wall = WallView(rules=self._rules, page=page)
         field = FieldView(page, self._rules, self._stations)
 
         def agency_channel(code: str) -> Channel:
@@ -182,7 +182,7 @@ class Screens:
     async def warm_up(self) -> None:
         """Draw every district map before the first viewer, who would wait for its parts."""
         state, now = self._store.state, time.time()
-        wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
+        wall = self._wall.see(state, now)
         seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}
         for page in MAPS:
             await asyncio.to_thread(self._map_page(page).warm_up, seen[page])
