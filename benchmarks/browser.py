@@ -40,7 +40,7 @@ from layers.atlas.atlas import Atlas
 from layouts.page_parts import PageParts, make_parts
 from layouts.pages import LAYOUTS
 from tests.console.browser import chromium
-from tests.console.live.test_channel import messages_in, settle
+from tests.console.live.test_channel import messages_in, settle, taken
 from tests.console.test_wall_bytes import told
 from tests.invented import case, moment, unit
 from tests.script_pages import opened
@@ -103,7 +103,6 @@ class Desk:
         """Return what a browser is sent: first the whole, then each step's changes."""
         watcher = Watcher(self._write)
         self._channel.join(watcher, b"{}")
-        delivering = asyncio.create_task(watcher.deliver(self._channel.whole))
         began, found = parse(moment()), []
         told(self._store.state, "case", [self._case(number, 0) for number in range(ROWS)])
         for step in range(STEPS):
@@ -118,11 +117,11 @@ class Desk:
             await settle()
             found.append(self._sent)
             self._sent = []
-        delivering.cancel()
         return found
 
-    async def _write(self, wire: bytes) -> None:
+    def _write(self, wire: bytes) -> asyncio.Future[None]:
         self._sent += messages_in(wire)
+        return taken(wire)
 
     @staticmethod
     def _case(number: int, step: int) -> dict[str, Any]:

@@ -86,10 +86,7 @@ def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_loa
     assert told.stdout == "set()\n"
 
 
-HEAVY = (
-    "av", "cartopy", "dask", "datashader", "distributed", "geoviews", "holoviews", "numba", "pandas",
-    "pyarrow", "scipy", "weasyprint", "xarray",
-)  # fmt: skip
+HEAVY = ("av", "cartopy", "distributed", "geoviews", "holoviews", "weasyprint")
 """Libraries of reports, video and review, each of which takes 0.1 to 1.4 s to load."""
 
 

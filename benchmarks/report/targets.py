@@ -53,6 +53,8 @@ TARGETS: Final = (
     Target("screens", "rss_mb_per_1000", 20), Target("screens", "open_cpu_ms", 80),
     Target("screens", "reconnect50_s", 10),
     Target("browser", "script_ms", 16), Target("browser", "heap_mb_per_h", 1),
+    Target("sensors", "page_p95_ms", 5000), Target("sensors", "unseen", 0),
+    Target("sensors", "readings_s", 4950, at_least=True),
     Target("fold", "whole_s", 60), Target("fold", "tail_s", 5),
 )  # fmt: skip
 
