@@ -108,3 +108,35 @@ def test_nothing_is_cut_and_nothing_scrolls_and_a_phone_shows_band_by_band(
             assert page.evaluate(SCROLLS) == [0, 0, 0, 0]
             assert [page.evaluate(look) for look in (CUT, SMALL, TINY)] == [[], [], []]
             assert phone_faults(page) == []
+
+
+ASKED = "() => sent.find((message) => message.ask?.what === 'last_look')?.ask.id"
+ANSWER = """(at) => reply({ answer: { command_id: acts()[at].command_id,
+  done: { position: 9, version: at + 1, facts: [], undo_until: null } } })"""
+
+
+def test_a_press_while_the_look_of_the_opening_is_on_its_way_is_sent_behind_it(browser: Browser) -> None:
+    person = {**ME, "verbs": ["note_look"]}
+    with opened(browser, "leader", person=person, size=WALL) as page:
+        show(page)
+        asked = page.wait_for_function(ASKED).json_value()
+        page.evaluate("(id) => reply({ reply: { id, look: null, is_new: true } })", asked)
+        page.wait_for_function("() => acts().length === 1")
+        seen = page.locator('[data-cell="leader_brief"]').get_by_role("button", name="已阅")
+        seen.click()
+        page.evaluate(ANSWER, 0)
+        page.wait_for_function("() => acts().length === 2")
+        page.evaluate(ANSWER, 1)
+        page.wait_for_function("() => citywall.leader.look() !== null")
+
+
+def test_a_late_reply_about_the_last_look_does_not_replace_a_newer_one(browser: Browser) -> None:
+    person = {**ME, "verbs": ["note_look"]}
+    with opened(browser, "leader", person=person, size=WALL) as page:
+        show(page)
+        asked = page.wait_for_function(ASKED).json_value()
+        page.locator('[data-cell="leader_brief"]').get_by_role("button", name="已阅").click()
+        page.evaluate(ANSWER, 0)
+        page.wait_for_function("() => citywall.leader.look() !== null")
+        page.evaluate("(id) => reply({ reply: { id, look: null, is_new: true } })", asked)
+        assert page.evaluate("() => [acts().length, citywall.leader.look() !== null]") == [1, True]

@@ -20,6 +20,7 @@ from tornado.websocket import WebSocketHandler
 from console.live.live_socket import LiveHandler, LiveServices, PageProtocol
 from console.live.watcher import Watcher
 from console.live.wire import text_message
+from tests.running import PATIENCE_S
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: wall\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -65,7 +66,7 @@ class Page(WebSocketHandler):
 
 
 async def until(what: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not what():  # noqa: ASYNC110  # the server has no event for it
             await asyncio.sleep(0.005)
 

@@ -29,6 +29,7 @@ from tests.invented import jpeg
 from tests.order_taking import CHEN, INTAKE, Taking, read_test_rules, taking
 from tests.photos import stored
 from tests.quick import enrol
+from tests.running import PATIENCE_S
 
 BORDER = "of-photos"
 STREET = "310115008"
@@ -124,7 +125,7 @@ class Console:
             sent["Cookie"] = f"{SESSION_COOKIE}={self.session(who)}"
         return await AsyncHTTPClient().fetch(
             f"{self.url}/evidence/{page}/{code}", method="POST", body=whole if body is None else body,
-            headers=sent, raise_error=False, request_timeout=20,
+            headers=sent, raise_error=False, request_timeout=PATIENCE_S,
         )  # fmt: skip
 
     async def refusal(
