@@ -81,6 +81,10 @@ def placed(number: int, step: int) -> dict[str, float]:
     }
 
 
+DRAWN = "() => { const { data, meta } = citywall.frame('units'); return data.x.length + (meta.pictured ?? 0); }"
+"""Marks of their own, and those of the picture."""
+
+
 class Desk:
     """A desk's channel with marks and rows, and what it sends at each step."""
 
@@ -208,7 +212,8 @@ def measured(*, quick: bool) -> dict[str, Any]:
             devtools = page.context.new_cdp_session(page)
             devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
             give(page, many)
-            drawn = page.evaluate("() => citywall.frame('units').data.x.length")
+            page.wait_for_function("citywall.frame('units').drawn")
+            drawn = page.evaluate(DRAWN)
             rows = page.evaluate("() => citywall.card('desk_queue').order.length")
             assert (drawn, rows) == (MARKS, ROWS), (drawn, rows)
             scripting(page, devtools, [*there_and_back(6)])

@@ -173,6 +173,10 @@ class Screens:
             for page in HEAT_PAGES
         }
 
+    def map_pages(self) -> dict[str, MapPageContent]:
+        """Return the content of each page with a map of the district."""
+        return {page: self._map_page(page) for page in MAPS}
+
     def _map_page(self, page: str) -> MapPageContent:
         return cast("MapPageContent", self.contents[page])
 
