@@ -19,9 +19,6 @@ class OnlyHeat:
         self.cards = ()
         self.layers = (layer,)
 
-    def keep(self, frame: Any) -> None:
-        """No page is opened later."""
-
     def about(self, frames: Mapping[str, Any], now: float) -> Mapping[str, Any]:
         """Return no views."""
         return {}

@@ -1,42 +1,51 @@
 """The command line: ``citywall``."""
 
 import sys
+from importlib import import_module
+from typing import Final, cast
 
 import click
 
-from console.commands.atlas import atlas
-from console.commands.audit import COMMANDS as AUDIT
-from console.commands.camera import camera
-from console.commands.config import config
-from console.commands.deadletters import deadletters
-from console.commands.district import district
-from console.commands.drill import drill
-from console.commands.history import history
-from console.commands.people import people
-from console.commands.plan import plan
-from console.commands.processes import COMMANDS as PROCESSES
-from console.commands.replay import replay
-from console.commands.report import report
-from console.commands.source import source
-from console.commands.token import token
-from console.commands.user import user
 from console.deployment.district import DistrictError
 from console.deployment.settings import SettingsError
 from feeds.ledger.ledger import LedgerUnavailable
 
-__all__ = ["main"]
+__all__ = ["MODULES", "citywall", "main"]
+
+MODULES: Final = {
+    "processes": ("demo", "console", "gateway", "engine", "review", "feeds"),
+    "audit": ("audit", "backup", "restore"),
+    **{
+        name: (name,)
+        for name in (
+            "replay", "source", "camera", "token", "user", "deadletters", "people", "atlas", "district",
+            "config", "drill", "history", "plan", "report",
+        )
+    },
+}  # fmt: skip
+"""Module of ``console.commands`` → its commands."""
+
+_MODULE_OF: Final = {command: module for module, commands in MODULES.items() for command in commands}
 
 
-@click.group()
+class Commands(click.Group):
+    """Imports a command when it is called: all together take longer to import than a process to start."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(_MODULE_OF)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, None when there is none of this name."""
+        module = _MODULE_OF.get(cmd_name)
+        if module is None:
+            return None
+        return cast("click.Command", getattr(import_module(f"console.commands.{module}"), cmd_name))
+
+
+@click.group(cls=Commands)
 def citywall() -> None:
     """Command-centre wall and real-time operations console for a city operations centre."""
-
-
-for command in (
-    *PROCESSES, *AUDIT, replay, source, camera, token, user, deadletters, people, atlas, district, config,
-    drill, history, plan, report,
-):  # fmt: skip
-    citywall.add_command(command)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from layers.marks.water_levels import WaterLevels
 from layers.marks.winds import Winds
 from layers.normal_limits import limits_of, lines_of, lines_of_stations
 
-__all__ = ["OfMap", "empty_frame", "street_layers", "street_setting"]
+__all__ = ["OfMap", "OnMap", "empty_frame", "street_layers", "street_setting"]
 
 _OwnUnits = partial(Units, most=math.inf)
 """A street's own squads are few, and nobody draws pictures for the views of its page."""
@@ -81,13 +81,15 @@ def street_setting(
     )  # fmt: skip
 
 
-class _Empty(msgspec.Struct, frozen=True):
-    map: StreetMapSeen
+class OnMap(msgspec.Struct, frozen=True):
+    """A view of which only the part ``map`` is known, for layers that are ``OfMap``."""
+
+    map: Any
 
 
 def empty_frame(layer: Layer) -> Frame:
     """Return a frame without marks: the page has the layer's glyphs before its first frame comes."""
-    return layer.frame(_Empty(StreetMapSeen(REAL_TIME, (), _no(ReadingsSeen), _no(UnitsSeen))), 0.0)
+    return layer.frame(OnMap(StreetMapSeen(REAL_TIME, (), _no(ReadingsSeen), _no(UnitsSeen))), 0.0)
 
 
 def _no(kind: Any) -> Any:

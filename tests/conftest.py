@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from feeds.ledger.ledger import Ledger
@@ -15,7 +15,9 @@ from tests.gateways import fresh_servers
 from tests.quick import quick_hasher
 
 # The gate gives the same answer twice; a slow machine is no fault of the code.
-settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("gate")
 
 # Files of a few long tests: first, so that no worker is left alone with one at the end.

@@ -3,6 +3,7 @@
 import console.app.gateway_process
 import console.app.serve
 import console.cli
+import console.commands.processes
 import console.engine.engine
 from layers.fields.density import warm_up
 

@@ -48,7 +48,7 @@ def fresh_servers() -> Iterator[EmbeddedServers]:
 
 async def restarted(servers: EmbeddedServers) -> list[str]:
     """Start again what a test has killed and return the names: a server hangs up before it is dead."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (dead := await asyncio.to_thread(servers.restart_dead)):  # noqa: ASYNC110  # a process tells nobody
             await asyncio.sleep(0.01)
     return dead

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import io
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from feeds.clients.publisher import Ack, Publisher, Record
-from tests.running import Running
+from tests.running import PATIENCE_S, Running
 
 PLACES = [(121.5065, 31.2453), (121.5208, 31.2102), (121.5447, 31.2215), (121.6500, 31.1900)]
 
@@ -129,7 +131,7 @@ def publish(running: Running, topic: str, records: Sequence[Record], *, token: s
 
     async def send() -> Ack:
         async with Publisher(running.gateway, topic, token or running.publisher) as publisher:
-            return await asyncio.wait_for(publisher.send(records), 30)
+            return await asyncio.wait_for(publisher.send(records), PATIENCE_S)
 
     with ThreadPoolExecutor(1) as pool:
         try:
@@ -137,6 +139,33 @@ def publish(running: Running, topic: str, records: Sequence[Record], *, token: s
         except TimeoutError as error:
             message = f"no answer from the gateway: {running.log_text()[-2000:]}"
             raise AssertionError(message) from error
+
+
+class WaterFeed:
+    """The water gateway of a test: its gauges (device → depth in cm), again and again over one connection.
+
+    ``last``: machine times at which the newest readings were sent and answered.
+    """
+
+    def __init__(self, running: Running, depths: Mapping[str, float], *, every_s: float = 0.25) -> None:
+        self._running, self._depths, self._every_s = running, depths, every_s
+        self._dead = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self.last = (0.0, 0.0)
+        self._thread.start()
+
+    async def _run(self) -> None:
+        async with Publisher(self._running.gateway, "sensor", self._running.water) as publisher:
+            while not self._dead.is_set():
+                sent = time.time()
+                await publisher.send([reading(key, sent, depth) for key, depth in self._depths.items()])
+                self.last = sent, time.time()
+                await asyncio.sleep(self._every_s)
+
+    def die(self) -> None:
+        self._dead.set()
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
 
 
 def publish_all(running: Running, told: dict[str, list[Record]]) -> None:

@@ -164,7 +164,7 @@ async def _subscribe(url: str, topics: str, token: str, path: Path) -> None:
                 f"{url}/v1/subscribe?topics={topics}{since}", additional_headers=bearer(token), max_size=None
             ) as socket:
                 while True:
-                    message = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                    message = json.loads(await asyncio.wait_for(socket.recv(), 60))
                     told = message.get("beat") or message.get("snapshot") or message
                     cursor = told.get("cursor") or cursor
                     records = told.get("records", ())
@@ -207,7 +207,6 @@ class Storm:
             self._start(f"subscriber {name}")
         self._wait_for_none(
             lambda: [name for name in SUBSCRIBERS if not any(line["cursor"] for line in self._heard(name))],
-            60,
         )
         self._running.start("engine")  # writes facts as soon as it runs
         for topic in TOPICS:
@@ -234,7 +233,7 @@ class Storm:
         before = self._answered()
         self._wait_for_none(lambda: [name for name, now in self._answered().items() if now == before[name]])
 
-    def _wait_for_none(self, missing: Callable[[], list[str]], seconds: float = 120) -> None:
+    def _wait_for_none(self, missing: Callable[[], list[str]], seconds: float = 240) -> None:
         """Wait until none is missing; fail at once if a process ended that nobody killed."""
 
         def is_none_missing() -> bool:

@@ -13,6 +13,7 @@ import bokeh
 from playwright.sync_api import Browser, Page
 
 import static
+from tests.running import PATIENCE_S
 
 __all__ = ["BOKEH", "UNTIMED", "PageServer", "give_back", "page_of", "page_server"]
 
@@ -106,6 +107,7 @@ class _Tabs:
 
     def __init__(self, browser: Browser) -> None:
         self.context = browser.new_context()
+        self.context.set_default_timeout(PATIENCE_S * 1000)
         self.idle: list[Page] = []
         self.listeners: dict[Page, dict[str, Callable[[Any], object]]] = {}
 

@@ -70,6 +70,8 @@ class RtspServer:
             while (header := stream.readline().decode().strip()) != "":
                 name, _, value = header.partition(":")
                 headers[name.lower()] = value.strip()
+            if "cseq" not in headers:  # cut off within a request
+                return
             verb, url, _ = line.split()
             self.asked.append(line.strip())
             name = url.rsplit("/track", 1)[0].rstrip("/").rsplit("/", 1)[-1]

@@ -6,6 +6,8 @@ import re
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
+from tests.running import PATIENCE_S
+
 FORM = re.compile(r'name="form" value="([^"]+)"')
 
 
@@ -52,7 +54,7 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         address = urlsplit(self.console)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=20)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE_S)
         sent = {**self.headers, **headers}
         if self.cookies:
             sent["Cookie"] = self.cookie

@@ -7,7 +7,11 @@ from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import click
 import pytest
+
+from console.cli import MODULES as COMMANDS
+from console.cli import citywall
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("city", "feeds", "layers", "layouts", "console", "static")
@@ -80,6 +84,15 @@ def test_the_command_line_starts_without_the_libraries_that_take_a_second_to_loa
     code = "import sys, console.cli; print({'pandas', 'pyarrow', 'holoviews', 'panel'} & sys.modules.keys())"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert told.stdout == "set()\n"
+
+
+def test_every_command_of_the_command_line_can_be_loaded() -> None:
+    context = click.Context(citywall)
+    commands = [citywall.get_command(context, name) for name in citywall.list_commands(context)]
+    assert {command.name for command in commands if command} == {
+        n for names in COMMANDS.values() for n in names
+    }
+    assert citywall.get_command(context, "nothing") is None
 
 
 def test_tests_mirror_the_packages() -> None:

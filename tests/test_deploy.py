@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from console.accounts.authorization import COOKIE, SESSION_COOKIE
-from console.commands.processes import COMMANDS
+from console.cli import MODULES
 from console.deployment.settings import SETTINGS, read_settings
 from console.pages.evidence_handlers import MOST_BYTES
 
@@ -122,7 +122,7 @@ def test_the_container_opens_the_ports_of_the_processes_and_takes_every_package(
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks", "tests"}
     assert packages == set(re.findall(r"^COPY (\w+) \1$", text, re.M))
     assert set(re.findall(r"CITYWALL_\w+(?==)", text)) <= VARIABLES
-    assert processes().keys() <= {command.name for command in COMMANDS}
+    assert processes().keys() <= set(MODULES["processes"])
 
 
 @pytest.mark.parametrize("path", NGINX, ids=[path.name for path in NGINX])

@@ -7,7 +7,7 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.running import Running, wait_for
+from tests.running import PATIENCE_S, Running, wait_for
 
 View = dict[str, Any]
 
@@ -18,7 +18,9 @@ class Wall:
     def __init__(self, running: Running, channel: str = "wall", cookie: str = "") -> None:
         url = f"{running.console.replace('http', 'ws')}/live/{channel}"
         headers = {"Cookie": cookie, "Origin": running.console} if cookie else {}
-        self._socket = connect(url, max_size=None, open_timeout=10, additional_headers=headers)
+        self._socket = connect(
+            url, max_size=None, open_timeout=PATIENCE_S, ping_timeout=PATIENCE_S, additional_headers=headers
+        )
         self.raw: list[bytes] = []
         self.texts: list[str] = []
         self.beats: list[dict[str, Any]] = []

@@ -32,6 +32,8 @@ from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
+from layers.fields import density, interpolation
+from layers.street_map import OnMap
 from layouts.cards.wall.cameras import Cameras
 from layouts.pages import LAYOUTS
 
@@ -181,11 +183,14 @@ class Screens:
         return cast("MapPageContent", self.contents[page])
 
     async def warm_up(self) -> None:
-        """Draw once before the first viewer: the first datashader call compiles for about a second."""
+        """Draw every district map before the first viewer: Datashader compiles for about a second."""
         state, now = self._store.state, time.time()
         wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
-        await asyncio.to_thread(self._map_page("wall").warm_up, wall)
-        await asyncio.to_thread(self._map_page("desk").warm_up, self._desk(state, now))
+        seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}
+        for field in (density, interpolation):  # rain too: its first picture comes when a level rises
+            await asyncio.to_thread(field.warm_up)
+        for page in MAPS:
+            await asyncio.to_thread(self._map_page(page).warm_up, seen[page])
 
     async def run(self, most_hz: float) -> None:
         """Show the state on all channels, at most ``most_hz`` times a second, until cancelled."""

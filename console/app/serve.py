@@ -45,6 +45,7 @@ from console.pages.http_handlers import (
     ReadyHandler,
     ReviewElsewhereHandler,
     ViewKeyHandler,
+    printed_briefly,
 )
 from console.pages.leader_handlers import leader_patterns
 from console.pages.page_functions import Pages
@@ -166,8 +167,9 @@ class Console:
         return pn.io.server.get_server(
             built, port=port, address=self._settings.host, start=False, show=False, index=None,
             loop=IOLoop.current(), websocket_origin=sorted(self._origins | own),
-            extra_patterns=self._patterns(self._origins), title=dict.fromkeys(built, "Citywall"),
-            session_token_expiration=WEEK_S, unused_session_lifetime_milliseconds=60_000,
+            extra_patterns=printed_briefly(self._patterns(self._origins)),
+            title=dict.fromkeys(built, "Citywall"), session_token_expiration=WEEK_S,
+            unused_session_lifetime_milliseconds=60_000,
             sign_sessions=True, secret_key=read_secret(self._settings.data_dir).hex(), admin=False,
             liveness=False, autoreload=False, **guard_pages(pages, self._sign_in),
         )  # fmt: skip

@@ -20,7 +20,7 @@ from feeds.ledger.audit_export import Filter, export
 from feeds.ledger.backup_files import Manifest
 from feeds.ledger.segments import Segments
 
-__all__ = ["COMMANDS", "data_dir_option"]
+__all__ = ["audit", "backup", "data_dir_option", "restore"]
 
 data_dir_option = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="folder of the district's data"
@@ -160,6 +160,3 @@ def restore(source: Path, data_dir: Path | None) -> None:
             return await restore(source, settings.data_dir, ledger)
 
     click.echo(f"restored; the new epoch is {asyncio.run(work())}")
-
-
-COMMANDS = (audit, backup, restore)

@@ -7,7 +7,6 @@ import click
 
 import static
 from city.dispatch.tables.linkage_tables import KINDS_FILE
-from console.commands.atlas import write_atlas
 from console.deployment.table_files import TABLES
 
 __all__ = ["EXAMPLES", "district", "new_district"]
@@ -44,5 +43,7 @@ def new_district(folder: Path, example: str = "") -> None:
     shutil.copyfile(static.path(f"tables/{KINDS_FILE}"), folder / KINDS_FILE)
     shutil.copytree(static.path("tables/linkage"), folder / "linkage")
     if example:
+        from console.commands.atlas import write_atlas  # the processes import this module, and draw no atlas
+
         shutil.copytree(static.path(f"examples/{example}"), folder, dirs_exist_ok=True)
         write_atlas(folder / "map", folder)

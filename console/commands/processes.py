@@ -14,12 +14,11 @@ import msgspec
 
 import static
 from console.commands.district import EXAMPLES, new_district
-from console.demo.supervisor import Demo, DemoError
 from console.deployment.district import is_built_in, read_district
 from console.deployment.logs import log_to_stderr
 from console.deployment.settings import Settings, SettingsError, read_settings
 
-__all__ = ["COMMANDS"]
+__all__ = ["console", "demo", "engine", "feeds", "gateway", "review"]
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None], settings: Settings) -> None:
@@ -70,6 +69,8 @@ def settings_for(process: str) -> Settings:
 @click.option("--no-feeds", is_flag=True, help="start everything but the invented city's feeds")
 def demo(**options: Any) -> None:
     """Run everything on this machine: two servers, gateway, engine, console and an invented city."""
+    from console.demo.supervisor import Demo, DemoError  # the other processes do not need it
+
     scale, seed = options.pop("scale"), options.pop("seed")
     feeds, example = not options.pop("no_feeds"), options.pop("district") or ""
     options["city_rate"] = options.pop("rate")
@@ -141,6 +142,3 @@ def feeds(scale: int, seed: int) -> None:
     settings = msgspec.structs.replace(read_settings(), demo=True)
     log_to_stderr(settings.log_format, "feeds")
     run_until_stopped(run_feeds(settings, scale=scale, seed=seed, clock=time.time), settings)
-
-
-COMMANDS = (demo, console, gateway, engine, review, feeds)

@@ -52,10 +52,6 @@ class Shown(Protocol):
         """The layers, drawn when they are due."""
         ...
 
-    def keep(self, frame: Frame) -> None:
-        """Store a layer's newest frame."""
-        ...
-
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         """Return views that describe the frames, such as the legend."""
         ...
@@ -280,8 +276,6 @@ class Channel:
         """Post a frame unless it is as before; return its size, 0 if it is not posted."""
         with self.counted.measured():
             size, sent = self._frames.take(frame, choice, self.watchers)
-        if size and not choice:
-            self._shown_by.keep(frame)
         self.counted.bytes_out += sent
         if size:
             self.counted.frame_at = frame.as_of

@@ -8,7 +8,9 @@ from typing import Final
 from city.cases.fold_common import is_timer_note
 from city.commands.command import Command
 from city.commands.decide import ANY_VERSION
+from city.commands.subjects import find_subject
 from city.facts.fact import Fact
+from city.state.ledger_state import LedgerState
 from console.orders.ledger_acts import facts_of
 from feeds.ledger.ledger import Conflict, Ledger
 
@@ -17,12 +19,18 @@ __all__ = ["WinningActs", "may_decide_again"]
 KEPT: Final = 256
 
 
-def may_decide_again(command: Command, conflict: Conflict, facts: Sequence[Fact]) -> bool:
-    """Whether the sender need not have seen the winning act: then decide on the new state."""
+def may_decide_again(state: LedgerState, command: Command, conflict: Conflict, facts: Sequence[Fact]) -> bool:
+    """Whether the sender need not have seen the winning act: then decide on the new state.
+
+    Of an act that is folded, only a change of state must have been seen: two people may sign at one time.
+    """
+    if command.verb in ANY_VERSION or conflict.subject != command.subject:
+        return True
+    if all(is_timer_note(fact) for fact in facts if fact.subject == conflict.subject):
+        return True
+    subject = find_subject(state, command.subject)
     return (
-        command.verb in ANY_VERSION
-        or conflict.subject != command.subject
-        or all(is_timer_note(fact) for fact in facts if fact.subject == conflict.subject)
+        subject is not None and state.position >= conflict.last_position and subject.moved <= command.version
     )
 
 

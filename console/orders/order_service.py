@@ -194,9 +194,9 @@ class Orders:
             if not isinstance(answer, Conflict):
                 return await self._done(order, outcome, answer)
             facts = await self._winning_acts.facts(answer.last_position)
-            if not left or not may_decide_again(order.command, answer, facts):
-                return await self._lost(order, answer, facts)
             await self._fold_waiter.up_to(answer.last_position)
+            if not left or not may_decide_again(self.state, order.command, answer, facts):
+                return await self._lost(order, answer, facts)
         raise AssertionError("the last try answers")
 
     async def _lost(self, order: _Order, conflict: Conflict, facts: Sequence[Fact]) -> dict[str, Any]:

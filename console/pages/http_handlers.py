@@ -1,6 +1,6 @@
 """The other HTTP handlers: health, metrics, view keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,6 +18,7 @@ __all__ = [
     "ReadyHandler",
     "ReviewElsewhereHandler",
     "ViewKeyHandler",
+    "printed_briefly",
 ]  # fmt: skip
 
 YEAR_S = 31_536_000
@@ -29,6 +30,22 @@ SAFE_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Headers of every response: no sniffing, no framing, no embedding elsewhere, no referrer to other sites."""
+
+
+class _Arguments(dict[str, Any]):
+    """The arguments of a handler, printed as their names."""
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"
+
+
+def printed_briefly(patterns: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the same URL patterns, each printed without the values of its handler's arguments.
+
+    Bokeh formats all patterns for its debug log at every start, whether it is on or not: with the values,
+    a district's tables among them, that takes more than a second.
+    """
+    return [(*pattern[:2], *(_Arguments(given) for given in pattern[2:])) for pattern in patterns]
 
 
 class PlainHandler(RequestHandler):

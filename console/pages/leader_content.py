@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from console.pages.page_content import MapPageContent
 from layers.contract import Layer
-from layers.street_map import OfMap
+from layers.street_map import OfMap, OnMap
 
 __all__ = ["LeaderContent"]
 
@@ -16,9 +16,11 @@ LEFT_OUT: Final = frozenset({"heat", "ordinary", "cameras"})
 class LeaderContent(MapPageContent):
     """The content of the page ``leader``. Its view has what the map draws below ``map``."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.layers = [OfMap(layer, {}) for layer in self.layers if layer.key not in LEFT_OUT]
+    def _new_layers(self) -> list[Layer]:
+        return [OfMap(layer, {}) for layer in super()._new_layers() if layer.key not in LEFT_OUT]
+
+    def _nothing(self) -> Any:
+        return OnMap(super()._nothing())
 
     def chosen(self, choice: str) -> Sequence[Layer]:
         """Return no layers: this page has no heat."""

@@ -9,6 +9,7 @@ import msgspec
 from city.dispatch.tables.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from city.views.wall_seen import WallSeen
+from city.views.wall_view import WallView
 from console.deployment.display_names import names_of
 from console.deployment.district import District
 from console.deployment.settings import Settings
@@ -96,14 +97,8 @@ class PageContent:
             made = make_parts(
                 self._layout, figures=figures, static_url=self._page.static_url, build=self._page.build
             )
-            if self._is_drawn:
-                self._made_parts[key] = made
+            self._made_parts[key] = made
         return made
-
-    @property
-    def _is_drawn(self) -> bool:
-        """Whether the figures have all their layers."""
-        return True
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show: invented, drill, transplanted, schematic."""
@@ -113,9 +108,6 @@ class PageContent:
             "transplanted": state.ledger.transplanted > 0,
         }
         return [name for name, is_set in marks.items() if is_set]
-
-    def keep(self, frame: Frame) -> None:
-        """Store a layer's newest frame for pages that are opened later."""
 
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
         """Return the views that describe the frames."""
@@ -147,11 +139,7 @@ class MapPageContent(PageContent):
         self._page = msgspec.structs.replace(self._page, inset=self.setting.corner)
         boxes = {"inset": self.setting.core, "beside": self.setting.beside}
         self._insets = {key: Box(*box) for key, box in boxes.items() if box and key in place.figures}
-        self.layers = [
-            layer
-            for layer in build_layers(self.setting)
-            if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
-        ]
+        self.layers = self._new_layers()
         self._wide_figures = {
             cell.key
             for region in self._layout.regions
@@ -169,15 +157,10 @@ class MapPageContent(PageContent):
         """Counts of detections, readings off normal and positions, given by who feeds them."""
         usual = [layer for layer in self.layers if isinstance(layer, Heat)]
         self._heats: dict[HeatChoice, Sequence[Heat]] = {DEFAULT: usual}
-        self._frames: dict[str, Frame] = {}
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show; ``schematic`` is its map's."""
         return super().marks(state) + (["schematic"] if self._atlas.drawing.schematic else [])
-
-    def keep(self, frame: Frame) -> None:
-        """Store a layer's newest frame for pages that are opened later."""
-        self._frames[frame.key] = frame
 
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
         """Return the view of the legend of the frames."""
@@ -218,16 +201,24 @@ class MapPageContent(PageContent):
             ]
         return self._heats[choice]
 
-    def warm_up(self, seen: WallSeen) -> None:
-        """Draw everything once: the first datashader call compiles for about a second."""
+    def warm_up(self, seen: Any) -> None:
+        """Draw what the page shows once, and make its parts. ``seen`` is what its channel sees."""
         for layer in self.layers:
-            self.keep(layer.frame(seen, time.time()))
+            layer.frame(seen, time.time())
         for lang in ("zh", "en"):
             self._parts(lang, "", wide=False)
 
-    @property
-    def _is_drawn(self) -> bool:
-        return all(layer.key in self._frames for layer in self.layers)
+    def _new_layers(self) -> list[Layer]:
+        """Return the page's layers, none of which drew anything yet."""
+        return [
+            layer
+            for layer in build_layers(self.setting)
+            if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
+        ]
+
+    def _nothing(self) -> Any:
+        """Return what the page's channel sees of an empty city."""
+        return WallView().see(CityState(), 0.0)
 
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
@@ -247,12 +238,13 @@ class MapPageContent(PageContent):
         }
         for key, inset in insets.items():
             inset.name = f"figure:{key}"
-        for layer in self.layers:
-            frame = self._frames.get(layer.key)
-            if frame is not None:
-                layer.draw(main, frame)
-                for key, inset in insets.items():
-                    layer.draw(inset, frame, prefix=key)
+        # All glyphs are there before any frame: the parts are also those of who comes first of all.
+        nothing = self._nothing()
+        for layer in self._new_layers():  # not those of the channel, which another thread draws with
+            frame = layer.frame(nothing, 0.0)
+            layer.draw(main, frame)
+            for key, inset in insets.items():
+                layer.draw(inset, frame, prefix=key)
         figures = {"map": main, **insets}
         prefixes = ("layer", *insets)
         clear_sources(

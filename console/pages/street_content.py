@@ -35,9 +35,6 @@ class StreetFrames:
         self.setting = street_setting(atlas, limits, size=MAP_PX, text_px=TEXT_PX, stations=stations)
         self.layers: list[Layer] = street_layers(self.setting)
 
-    def keep(self, frame: Frame) -> None:
-        """Keep nothing: the page is every session's, and the channel sends its frames to whoever comes."""
-
     def about(self, frames: Mapping[str, Frame], now: float) -> dict[str, View]:
         """Return no views: a street's map has no legend of densities."""
         return {}

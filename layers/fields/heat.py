@@ -76,8 +76,8 @@ class Heat:
         city, cases = seen.clock.at(now), self._cases.cases(seen)
         shown = self._cases.shown(cases, city)
         placed = int((shown & np.isfinite(cases.x)).sum())
-        if _is_off(seen):
-            self._show_off()
+        if _is_off(seen) or not placed:
+            self._show_nothing()
         elif self.choice.window_s == 0.0 or not self._is_drawn(cases, shown):
             self._show(self._cases.field(cases, shown, city, self.area), (cases, shown))
         newest = float(cases.at[shown].max()) if shown.any() else None
@@ -115,7 +115,7 @@ class Heat:
     def _many_frame(self, seen: SeesCases, now: float) -> Frame:
         counts, city = self._counts, seen.clock.at(now)
         if counts is None or _is_off(seen):
-            self._show_off()
+            self._show_nothing()
             return self._frame(now, 0, 0, is_off=_is_off(seen))
         inputs = (counts.revision, city // MINUTE_S)
         if self._drawn[1:] != inputs:
@@ -133,7 +133,7 @@ class Heat:
     def _show(self, grid: NDArray[np.float32], inputs: tuple[Any, ...]) -> None:
         """Take a field as the present picture; the same colours are not encoded again."""
         steps = self.choice.ramp.steps(grid)
-        if self._drawn == ("off",) or not np.array_equal(steps, self._steps):
+        if self._drawn == ("nothing",) or not np.array_equal(steps, self._steps):
             self._steps = steps
             self._png = palette_png(steps[::-1], self.choice.ramp.table)
             self._next_version()
@@ -141,9 +141,9 @@ class Heat:
             self._next_version()
         self._drawn = inputs
 
-    def _show_off(self) -> None:
-        if self._drawn != ("off",):
-            self._drawn, self._png = ("off",), CLEAR
+    def _show_nothing(self) -> None:
+        if self._drawn != ("nothing",):
+            self._drawn, self._png = ("nothing",), CLEAR
             self._next_version()
 
     def _next_version(self) -> None:

@@ -118,7 +118,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "one.py"
 
 
-def run_one(timeout_s: float = 30.0, runs: int = 1) -> Result:
+def run_one(timeout_s: float = 180.0, runs: int = 1) -> Result:
     return run_benchmark("one", "one", options=("--quick",), timeout_s=timeout_s, runs=runs)
 
 
@@ -139,7 +139,7 @@ def test_the_last_json_object_that_it_prints_is_its_result(program: Path) -> Non
 )
 def test_a_benchmark_that_fails_says_why(program: Path, source: str, why: str) -> None:
     program.write_text(source)
-    found = run_one(0.2 if "sleep" in source else 30.0)
+    found = run_one(0.2 if "sleep" in source else 180.0)
     assert (found.figures, found.failure, found.runs) == ({}, why, 0)
 
 

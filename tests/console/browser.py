@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, WebSocket, sync_playwright
+
+from tests.running import PATIENCE_S, comes_to
 
 # The headless shell draws the same pages without a browser's own windows: two thirds of the processor time.
 CHROMIUM = next(
@@ -18,7 +20,7 @@ ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 FULL_HD = (1920, 1080)
-START_MS = 60_000  # a busy machine draws a large page slowly; what is asserted comes after
+START_MS = PATIENCE_S * 1000  # a busy machine draws a large page slowly; what is asserted comes after
 
 IS_POPULATED = "() => (window.citywall?.card('queue')?.order.length ?? 0) > 0"
 IS_IDLE = "() => (window.Bokeh?.documents.length ?? 0) > 0 && Bokeh.documents.every((d) => d.is_idle)"
@@ -42,16 +44,22 @@ TEXTS = """() => {
   return found;
 }"""
 
-# Every card is drawn, if only to nothing (lit leaves a comment), and nothing has moved since the last look.
-IS_STILL = """() => {
+# Every card is drawn, if only to nothing (lit leaves a comment): it has started and hears its keys.
+IS_DRAWN = """() => {
+  const isDrawn = (cell) => [...cell.querySelectorAll("*")]
+    .some((node) => node.shadowRoot?.querySelector(".card")?.hasChildNodes());
+  const cells = [...document.querySelectorAll(".cell-card")];
+  return cells.length > 0 && cells.every(isDrawn);
+}"""
+
+# Every card is drawn, and nothing has moved since the last look.
+IS_STILL = f"""() => {{
   const cells = [...document.querySelectorAll("[data-cell]")];
   const places = JSON.stringify(cells.map((cell) => cell.getBoundingClientRect()));
   const before = window.citywallTestPlaces;
   window.citywallTestPlaces = places;
-  const isDrawn = (cell) => [...cell.querySelectorAll("*")]
-    .some((node) => node.shadowRoot?.querySelector(".card")?.hasChildNodes());
-  return before === places && cells.filter((cell) => cell.classList.contains("cell-card")).every(isDrawn);
-}"""
+  return before === places && ({IS_DRAWN})();
+}}"""
 
 # How often a selector matches, shadow roots too.
 COUNT = """(selector) => {
@@ -79,6 +87,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def fill_in(page: Page, account: str, password: str, path: str) -> None:
+    """Fill in the form of the sign-in and wait until it has led to the path.
+
+    The form's own address names the path too: an address that is there counts, no part of it.
+    """
+    page.fill('input[name="account"]', account)
+    page.fill('input[name="password"]', password)
+    page.click('button[type="submit"]')
+    page.wait_for_url(lambda url: urlsplit(url).path == path, wait_until="commit", timeout=START_MS)
+
+
 class Sight:
     """One page and what it did."""
 
@@ -86,6 +105,7 @@ class Sight:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, device_scale_factor=ratio
         )
+        context.set_default_timeout(START_MS)
         self.page: Page = context.new_page()
         self.external: list[str] = []
         self.errors: list[str] = []
@@ -108,6 +128,18 @@ class Sight:
         self._host = urlsplit(url).netloc
         self.page.goto(url)
 
+    def sign_in(self, console: str, account: str, password: str, page: str) -> "Sight":
+        """Sign in by a console's form and wait until the browser is at the page (``desk?lang=en``)."""
+        self.visit(f"{console}/sign-in?{urlencode({'next': f'/{page}'})}")
+        fill_in(self.page, account, password, urlsplit(f"/{page}").path)
+        return self
+
+    def started(self) -> "Sight":
+        """Wait until every card hears its keys and presses, and the page's session carries its orders."""
+        self.wait(IS_DRAWN)
+        self.wait("() => window.citywall?.orders?.isLive() ?? true")
+        return self
+
     def settle(self) -> "Sight":
         """Wait until every card is drawn and nothing moves any more."""
         self.page.wait_for_function(IS_STILL, timeout=START_MS, polling=500)
@@ -118,11 +150,22 @@ class Sight:
         told: dict[str, Any] = self.page.evaluate("citywall.state()")
         return told
 
-    def wait(self, condition: str, seconds: float = 30.0, argument: object = None) -> None:
+    def wait(self, condition: str, seconds: float = PATIENCE_S, argument: object = None) -> None:
         """Wait until a JavaScript function is true; Playwright looks at every frame of the browser."""
         self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000)
 
-    def wait_for_words(self, cell: str, words: str, seconds: float = 30.0) -> None:
+    def tells(self, script: str, expected: object, argument: object = None) -> None:
+        """Wait until a script of the page gives what is expected; one that fails is tried again."""
+
+        def told() -> object:
+            try:
+                return self.page.evaluate(script, argument)
+            except Error as error:  # what it looks for is not there yet, or the page is just loading
+                return error
+
+        comes_to(told, expected)
+
+    def wait_for_words(self, cell: str, words: str, seconds: float = PATIENCE_S) -> None:
         """Wait until a card shows words (spaces do not count)."""
         self.wait(
             """([cell, words]) => {

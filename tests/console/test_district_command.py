@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 import static
 from city.dispatch.tables.linkage_tables import KINDS_FILE
 from console.cli import citywall
-from console.commands import processes
+from console.demo import supervisor
 from console.deployment.calendars import read_calendars
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.display_names import names_of
@@ -203,7 +203,7 @@ def started(monkeypatch: pytest.MonkeyPatch, data_dir: Path, *arguments: str) ->
         async def run(self) -> None:
             return None
 
-    monkeypatch.setattr(processes, "Demo", Seen)
+    monkeypatch.setattr(supervisor, "Demo", Seen)
     done = run("demo", "--data-dir", data_dir, *arguments)
     assert done.exit_code == 0, done.output
     return found[0]

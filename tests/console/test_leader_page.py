@@ -80,6 +80,9 @@ def opened(cast: Cast, browser: Browser, who: str, size: str = "wall") -> Sight:
     page = cast.desk(browser, who, size=SIZES[size], page="leader")
     card(page, "leader_cells").locator(".cell-of").nth(35).wait_for(state="attached")
     page.wait("() => citywall.session() === 'live'")
+    # Also on the page that is opened first of all after a start.
+    for layer in ("rain", "sensors", "units", "cases"):
+        page.wait(f"() => citywall.state().drawn.includes({layer!r})")
     return page
 
 

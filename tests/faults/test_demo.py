@@ -29,10 +29,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        said, complained = process.communicate(timeout=30)
+        said, complained = process.communicate(timeout=150)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=30)
+        said, complained = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
 
@@ -116,18 +116,18 @@ class RunningDemo:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=data,
         )  # fmt: skip
         try:
-            wait_for(lambda: self._ready(), 60, 0.3)
+            wait_for(lambda: self._ready(), 180, 0.3)
         except AssertionError:
             self.end()
             raise
 
     def _ready(self) -> bool:
         with contextlib.suppress(OSError):
-            return bool(urllib.request.urlopen(f"{self.console}/readyz", timeout=2).status == 200)
+            return bool(urllib.request.urlopen(f"{self.console}/readyz", timeout=20).status == 200)
         return False
 
     def text(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.console}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.console}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def metrics(self) -> str:
@@ -146,7 +146,7 @@ class RunningDemo:
 
     def interrupt(self) -> tuple[int, str]:
         self._process.send_signal(signal.SIGINT)
-        said, _ = self._process.communicate(timeout=40)
+        said, _ = self._process.communicate(timeout=120)
         return self._process.returncode, said
 
     def end(self) -> None:
@@ -161,7 +161,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.timeout(300)  # a wheel is built and installed, and started twice without a compiled file
+@pytest.mark.timeout(900)  # a wheel is built and installed, and started twice without a compiled file
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc to see the children")
 def test_ctrl_c_stops_all_processes_and_the_next_start_goes_on_at_the_same_fact(
     data: Path, citywall: Path
@@ -199,6 +199,6 @@ def exported(data: Path) -> str:
 
 def publish_one(port: int, token: str) -> None:
     url = f"ws://127.0.0.1:{port}/v1/publish/case"
-    with connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as gateway:
+    with connect(url, open_timeout=60, additional_headers={"Authorization": f"Bearer {token}"}) as gateway:
         gateway.send(json.dumps({"batch": "b", "records": [case("c1")]}))
-        assert json.loads(gateway.recv(10))["accepted"] == 1
+        assert json.loads(gateway.recv(60))["accepted"] == 1

@@ -45,7 +45,7 @@ async def fill(ledger: Ledger) -> list[Appended]:
     async def append_all() -> None:
         for number in range(FULL_AFTER):
             body = body_of("TableLoaded", f"table:{number}", "engine", {"table": "x" * 20_000, "sha256": "0"})
-            [answer] = await asyncio.wait_for(ledger.append([Act(f"t:{number}", (body,))]), 20)
+            [answer] = await asyncio.wait_for(ledger.append([Act(f"t:{number}", (body,))]), 60)
             assert isinstance(answer, Appended)
             done.append(answer)
 

@@ -9,7 +9,7 @@ from tests.kill_storm import KINDS, storm
 from tests.running import TOPICS
 
 
-@pytest.mark.timeout(400)  # on a busy machine too the storm itself says what it waits for
+@pytest.mark.timeout(900)  # on a busy machine too the storm itself says what it waits for
 def test_every_process_is_killed_and_every_record_of_every_topic_comes_once() -> None:
     with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
         outcome = storm(len(KINDS) + 1, seed=1, data=Path(folder))

@@ -31,6 +31,8 @@ from tests.people import Cast
 from tests.running import Running, free_port, wait_for
 
 CASES, EVERY_S, SEED = 40, 0.02, 20261122
+WAITING = 100
+"""So many orders wait for their answers at most: a busy machine gets fewer than fifty a second."""
 GIVERS = ("chen", "li", "gu")
 AFTER_S = 0.6
 
@@ -58,10 +60,10 @@ class Officers:
         self._thread.join(120)
         assert not self._thread.is_alive()
 
-    def wait_for_more(self, seconds: float = 60.0) -> None:
+    def wait_for_more(self) -> None:
         """Wait until orders that are given from now on are answered."""
         sent = len(self.sent)
-        wait_for(lambda: len(self.answers) > sent + 20, seconds)
+        wait_for(lambda: len(self.answers) > sent + 20, 120)
 
     async def _run(self) -> None:
         url = self._running.console.replace("http", "ws")
@@ -70,11 +72,12 @@ class Officers:
             for giver in givers:
                 await giver.__aenter__()
             number = 0
-            started = time.monotonic()
             while not self._over.is_set():
+                await asyncio.sleep(EVERY_S)
+                if len(self.sent) - len(self.answers) >= WAITING:
+                    continue
                 orders.create_task(self._give(givers[number % 3], GIVERS[number % 3], f"s-{number}"))
                 number += 1
-                await asyncio.sleep(max(0.0, started + number * EVERY_S - time.monotonic()))
         for giver in givers:
             await giver.__aexit__()
 
@@ -99,7 +102,7 @@ class Officers:
 def citywall(running: Running, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "console.cli", *arguments, "--data-dir", str(running.data)],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -209,10 +212,10 @@ class Pair:
         self.address = folder / "log.sock"
         self._port = free_port()
         self.primary = self._server(folder / "one", self._port, LOG_CONFIG)
-        self.primary.start(timeout=30)
+        self.primary.start(timeout=60)
         config = {**LOG_CONFIG, "replicaof": f"127.0.0.1 {self._port}"}
         self.replica = self._server(folder / "two", free_port(), config)
-        self.replica.start(timeout=30)
+        self.replica.start(timeout=60)
         self.address.symlink_to(folder / "one.sock")
         wait_for(lambda: self._asked(self.replica, "replication")["master_link_status"] == "up")
         wait_for(lambda: self._asked(self.primary, "replication")["connected_slaves"] == 1)
@@ -310,5 +313,8 @@ async def test_with_a_replica_that_does_not_write_nothing_is_answered_done(
         os.kill(pair.replica._process.pid, signal.SIGCONT)
         with pytest.raises(RedisError):  # it is only a replica
             Redis(unix_socket_path=str(pair.replica.unix_socket_path)).set("x", 1)
-        assert "done" in await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
+        answer = await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
+        while "refused" in answer and answer["refused"]["code"] == "read_only":  # until it writes again
+            answer = await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
+        assert "done" in answer
         assert len(await city.facts("CaseEscalated")) == 1

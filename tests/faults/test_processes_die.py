@@ -17,11 +17,11 @@ import pytest
 
 from city.state.row_keys import row_key_of
 from feeds.clients.publisher import Publisher
-from tests.invented import case, mirror, publish, reading
+from tests.invented import WaterFeed, case, mirror, publish, reading
 from tests.running import Running, wait_for
 from tests.walls import Wall
 
-BATCH, PAUSE_S = 5, 0.03
+BATCH, PAUSE_S, WAITING = 5, 0.03, 40
 CITY = '[sources.iot-water]\nlabel = { zh = "物联-水务", en = "IoT water" }\ninterval_s = 1\n'
 
 
@@ -49,13 +49,14 @@ class Hotline:
     def wait_for_more(self) -> None:
         """Wait until records that are sent from now on are acknowledged."""
         sent = len(self.sent)
-        wait_for(lambda: len(self.acknowledged) > sent + BATCH, 60)
+        wait_for(lambda: len(self.acknowledged) > sent + BATCH, 120)
 
     async def _run(self) -> None:
         hotline = Publisher(self._running.gateway, "case", self._running.publisher)
         async with hotline as publisher, asyncio.TaskGroup() as batches:
             while not self._over.is_set():
-                batches.create_task(self._send(publisher, len(self.sent)))
+                if len(self.sent) - len(self.acknowledged) < WAITING * BATCH:  # else the machine is busy
+                    batches.create_task(self._send(publisher, len(self.sent)))
                 await asyncio.sleep(PAUSE_S)
 
     async def _send(self, publisher: Publisher, first: int) -> None:
@@ -70,7 +71,7 @@ class Hotline:
 def citywall(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "console.cli", *arguments, "--data-dir", str(running.data)],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
 
@@ -108,6 +109,11 @@ def wall(running: Running) -> Iterator[Wall]:
         yield listening
 
 
+def wait_for_beats(wall: Wall) -> None:
+    beats = len(wall.beats)
+    wait_for(lambda: len(wall.beats) > beats + 2)
+
+
 def test_a_killed_log_server_loses_nothing_doubles_nothing_and_all_screens_say_so_until_it_is_back(
     running: Running, wall: Wall
 ) -> None:
@@ -115,11 +121,11 @@ def test_a_killed_log_server_loses_nothing_doubles_nothing_and_all_screens_say_s
         os.kill(running.servers.log_pid, signal.SIGKILL)
         wait_for(lambda: wall.feed == ("lost", True))
         since = wall.beats[-1]["feed_since"]
-        assert wall.beats[-1]["now"] - 10 <= since <= wall.beats[-1]["now"]
+        assert wall.beats[-1]["now"] - 60 <= since <= wall.beats[-1]["now"]
         assert "log_down" in running.ready_problems()
+        wait_for_beats(wall)  # the publisher has heard the last answers of the server by then
         acknowledged = len(hotline.acknowledged)
-        beats = len(wall.beats)
-        wait_for(lambda: len(wall.beats) > beats + 2)  # the wall goes on telling, and nothing is acknowledged
+        wait_for_beats(wall)  # the wall goes on telling, and nothing is acknowledged
         assert len(hotline.acknowledged) == acknowledged
 
         wait_for(running.servers.restart_dead)
@@ -134,8 +140,7 @@ def test_a_killed_gateway_loses_nothing_and_publishers_and_walls_resume_by_thems
 ) -> None:
     with Hotline(running, "gateway") as hotline:
         running.kill("gateway")
-        wait_for(lambda: wall.feed[0] == "lost", 20)
-        assert wall.feed == ("lost", False)
+        wait_for(lambda: wall.feed == ("lost", False))
         assert "feed_lost" in running.ready_problems()
         running.start("gateway")
         hotline.wait_for_more()
@@ -158,7 +163,7 @@ def test_processes_that_start_before_the_log_server_wait_for_it(running: Running
     def told() -> list[str]:
         return [line for line in running.log_text()[before:].splitlines() if "log_lost" in line]
 
-    wait_for(lambda: len(told()) == len(names))
+    wait_for(lambda: len(told()) >= len(names))
     running.assert_alive()
     wait_for(running.servers.restart_dead)
     running.wait_until_ready()
@@ -173,8 +178,9 @@ def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall
     wait_for(lambda: lines(wall) == ["log.source_lost"])
     first.kill()
     first.join()
-    with WaterFeed(running):
-        wait_for(lambda: lines(wall) == ["log.source_back", "log.source_lost"], 40)
+    water = WaterFeed(running, {"g0": 0.0})
+    wait_for(lambda: lines(wall) == ["log.source_back", "log.source_lost"])
+    water.die()
     engine = [fact for fact in facts(running) if fact["actor"] == "engine"]
     written = Counter((fact["type"], json.dumps(fact["data"])) for fact in engine)
     assert set(written.values()) == {1}
@@ -185,25 +191,3 @@ def lines(wall: Wall) -> list[str]:
     """The lines of the duty log about the water gateway, newest first."""
     rows = [wall.rows("log")[key] for key in wall.views["log"]["order"]]
     return [row["text"] for row in rows if row.get("source") == "iot-water"]
-
-
-class WaterFeed:
-    """A gauge that is heard again, twice a second."""
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        number = 1
-        while not self._over.wait(0.5):
-            number += 1
-            publish(self._running, "sensor", [reading("g0", number, 0.0)], token=self._running.water)

@@ -14,6 +14,7 @@ from feeds.gateway.gateway import Gateway
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, fresh_servers
+from tests.running import PATIENCE_S
 
 Connect = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 
@@ -46,6 +47,13 @@ def tokens(gateway: Gateway) -> TokenStore:
     return gateway._tokens
 
 
+def open_socket(url: str, token: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    return connect(
+        url, additional_headers=headers, max_size=None, open_timeout=PATIENCE_S, ping_timeout=PATIENCE_S
+    )
+
+
 @pytest.fixture
 def publish(gateway: Gateway, tokens: TokenStore) -> Connect:
     """Open a publishing socket to a topic, as client ``hotline`` or with a token given."""
@@ -53,7 +61,7 @@ def publish(gateway: Gateway, tokens: TokenStore) -> Connect:
 
     def opened(topic: str, token: str = own) -> Any:
         url = f"ws://127.0.0.1:{gateway.port}/v1/publish/{topic}"
-        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+        return open_socket(url, token)
 
     return opened
 
@@ -65,13 +73,13 @@ def subscribe(gateway: Gateway, tokens: TokenStore) -> Connect:
 
     def opened(topics: str, more: str = "", token: str = own) -> Any:
         url = f"ws://127.0.0.1:{gateway.port}/v1/subscribe?topics={topics}{more}"
-        return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+        return open_socket(url, token)
 
     return opened
 
 
 async def told(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
     return message
 
 

@@ -11,7 +11,7 @@ from feeds.gateway.gateway import Gateway
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import ALL_RIGHTS, composed, unit
-from tests.running import free_port
+from tests.running import PATIENCE_S, free_port
 
 
 async def test_a_large_send_is_cut_into_frames_and_answered_as_one(
@@ -35,7 +35,7 @@ async def test_a_large_send_is_cut_into_frames_and_answered_as_one(
 async def test_a_wrong_token_is_told_to_the_sender(gateway: Gateway) -> None:
     async with Publisher(f"ws://127.0.0.1:{gateway.port}", "unit", "wrong") as publisher:
         with pytest.raises(PublishRefused, match="401"):
-            await asyncio.wait_for(publisher.send([unit()]), 5)
+            await asyncio.wait_for(publisher.send([unit()]), PATIENCE_S)
 
 
 async def test_both_clients_outlive_the_gateway_and_go_on_where_they_were(
@@ -66,16 +66,16 @@ async def test_both_clients_outlive_the_gateway_and_go_on_where_they_were(
         early = asyncio.create_task(publisher.send(records[:1]))
         await asyncio.sleep(0.2)
         async with composed(tmp_path, logs.log_url, logs.pictures_url, port=port):
-            await asyncio.wait_for(early, 10)
+            await asyncio.wait_for(early, PATIENCE_S)
             while not subscriber.cursor or subscriber.cursor == "now":  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.02)
             await publisher.send(records[1:2])
-            await asyncio.wait_for(until(1), 10)
+            await asyncio.wait_for(until(1), PATIENCE_S)
         between = asyncio.create_task(publisher.send(records[2:]))
         await asyncio.sleep(0.2)
         async with composed(tmp_path, logs.log_url, logs.pictures_url, port=port):
-            await asyncio.wait_for(between, 10)
-            await asyncio.wait_for(until(2), 10)
+            await asyncio.wait_for(between, PATIENCE_S)
+            await asyncio.wait_for(until(2), PATIENCE_S)
     listening.cancel()
     assert ids()[-2:] == [records[1]["id"], records[2]["id"]]
     assert [m["link"] for m in seen if "link" in m][:4] == ["down", "up", "down", "up"]
@@ -86,8 +86,8 @@ async def test_an_absent_gateway_is_told_to_a_sender_that_waits_so_long() -> Non
     async with Publisher(url, "unit", "any", wait_s=0.5) as publisher:
         begun = asyncio.get_running_loop().time()
         with pytest.raises(PublishRefused, match=rf"{url}/v1/publish/unit was not reached for 0\.5 s: .+"):
-            await asyncio.wait_for(publisher.send([unit()]), 5)
-        assert 0.5 <= asyncio.get_running_loop().time() - begun < 3.0
+            await asyncio.wait_for(publisher.send([unit()]), PATIENCE_S)
+        assert 0.5 <= asyncio.get_running_loop().time() - begun < PATIENCE_S
 
 
 async def test_a_server_that_hangs_up_at_once_counts_as_absent() -> None:
@@ -95,7 +95,7 @@ async def test_a_server_that_hangs_up_at_once_counts_as_absent() -> None:
     port = server.sockets[0].getsockname()[1]
     async with server, Publisher(f"ws://127.0.0.1:{port}", "unit", "any", wait_s=0.3) as publisher:
         with pytest.raises(PublishRefused, match=r"was not reached for 0\.3 s"):
-            await asyncio.wait_for(publisher.send([unit()]), 5)
+            await asyncio.wait_for(publisher.send([unit()]), PATIENCE_S)
 
 
 async def test_a_gateway_that_comes_back_in_time_is_waited_for(logs: EmbeddedServers, tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ async def test_a_gateway_that_comes_back_in_time_is_waited_for(logs: EmbeddedSer
     token = tokens.create("c", ALL_RIGHTS, now=0.0)
     tokens.close()
     port = free_port()
-    async with Publisher(f"ws://127.0.0.1:{port}", "unit", token, wait_s=20.0) as publisher:
+    async with Publisher(f"ws://127.0.0.1:{port}", "unit", token, wait_s=PATIENCE_S) as publisher:
         early = asyncio.create_task(publisher.send([unit()]))
         await asyncio.sleep(0.3)
         async with composed(tmp_path, logs.log_url, logs.pictures_url, port=port):
-            assert (await asyncio.wait_for(early, 15)).accepted == 1
+            assert (await asyncio.wait_for(early, PATIENCE_S)).accepted == 1

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from feeds.gateway.gateway import Gateway
 from feeds.storage.embedded_servers import EmbeddedServers
-from tests.gateways import LUJIAZUI, NOW, TANGQIAO, case, unit
+from tests.gateways import LUJIAZUI, NOW, TANGQIAO, case, restarted, unit
+from tests.running import PATIENCE_S
 
 
 async def test_a_batch_is_acknowledged_with_counts_and_the_last_log_id(publish: Any, ask: Any) -> None:
@@ -380,7 +381,7 @@ async def test_revoking_a_token_cuts_its_open_sockets(publish: Any, subscribe: A
     async with publish("unit") as one, subscribe("unit") as two:
         for token in tokens.list():
             tokens.revoke(token.number, now=1.0)
-        await asyncio.wait_for(asyncio.gather(one.wait_closed(), _drained(two)), 5)
+        await asyncio.wait_for(asyncio.gather(one.wait_closed(), _drained(two)), PATIENCE_S)
         assert one.close_code == two.close_code == 1008
 
 
@@ -404,8 +405,8 @@ async def test_while_the_log_is_gone_nothing_is_acknowledged_and_then_all_of_it_
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(socket.recv(), 0.5)
         assert "beat" in await hear(listener, beats=True)
-        assert logs.restart_dead() == ["log"]
-        acks = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in records]
+        assert await restarted(logs) == ["log"]
+        acks = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S)) for _ in records]
         assert (await waiting)["accepted"] == 1
         got: list[str] = []
         while len(got) < 13:

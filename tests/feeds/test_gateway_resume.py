@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import NOW
-from tests.running import free_port
+from tests.running import PATIENCE_S, free_port
 
 TOPICS = ("case", "sensor", "unit")
 BATCHES, SIZE = 134, 50  # of each topic: 20,100 records
@@ -75,7 +75,7 @@ async def listen(
                 max_size=None,
             ) as socket:
                 while len(got) < total:
-                    message = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                    message = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
                     assert "gap" not in message
                     got += [record["id"] for record in message.get("records", ())]
                     got += [record["id"] for record in message.get("snapshot", {}).get("records", ())]
@@ -104,7 +104,7 @@ async def test_20000_records_over_three_topics_survive_kills_of_the_gateway_once
     try:
         ready = asyncio.Event()
         listening = asyncio.create_task(listen(url, headers[1], got, total, ready=ready))
-        await asyncio.wait_for(ready.wait(), 20)
+        await asyncio.wait_for(ready.wait(), 2 * PATIENCE_S)
         publishing = [asyncio.create_task(publish_all(url, topic, headers[0])) for topic in TOPICS]
         for share in (5, 2):
             while len(got) < total // share:  # noqa: ASYNC110  # ``got`` is filled as a client would
@@ -112,9 +112,9 @@ async def test_20000_records_over_three_topics_survive_kills_of_the_gateway_once
             gateway.send_signal(signal.SIGKILL)
             gateway.wait()
             gateway = start_gateway(tmp_path, logs, port)
-        lists = await asyncio.wait_for(asyncio.gather(*publishing), 60)
+        lists = await asyncio.wait_for(asyncio.gather(*publishing), 4 * PATIENCE_S)
         taken = [id_ for some in lists for id_ in some]
-        await asyncio.wait_for(listening, 60)
+        await asyncio.wait_for(listening, 4 * PATIENCE_S)
     finally:
         gateway.kill()
         gateway.wait()

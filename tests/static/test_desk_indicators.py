@@ -87,7 +87,6 @@ def test_what_does_not_fit_is_reached_by_scrolling(stage: Stage) -> None:
           const cell = document.querySelector(".cell"), formula = cell.shadowRoot.querySelector(".formula");
           return formula.getBoundingClientRect().bottom <= cell.getBoundingClientRect().bottom;
         }""",
-        timeout=5_000,
     )
 
 

@@ -200,7 +200,7 @@ def test_what_was_done_is_dropped_some_time_after_its_undo_wherever_its_row_is(p
     page.wait_for_function("citywall.orders.all().length === 1")
     tell(page, [row(2)])
     page.evaluate(LATER, 1_000)
-    page.wait_for_function("citywall.orders.all().length === 0", timeout=20_000)
+    page.wait_for_function("citywall.orders.all().length === 0")
 
 
 def test_what_was_undone_is_never_told_as_done_again(page: Page) -> None:

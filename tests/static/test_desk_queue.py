@@ -333,7 +333,7 @@ def test_a_desk_that_nobody_touches_looks_at_nothing_until_somebody_does(page: P
         """() => { const now = performance.now; performance.now = () => now.call(performance) + 181e3;
             citywall.sessionAnswered(); }"""
     )
-    page.wait_for_function(f"{looks}.at(-1) === null", timeout=8000)
+    page.wait_for_function(f"{looks}.at(-1) === null")
     page.mouse.move(900, 500)
     page.wait_for_function(f"{looks}.at(-1) === '{mark(0)}'")
 

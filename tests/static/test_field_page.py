@@ -102,9 +102,13 @@ def row(number: int, task: str = "check", **given: Any) -> tuple[str, dict[str, 
     return f"c:{id_}", fields
 
 
-def tell(page: Page, *rows: tuple[str, dict[str, Any]], done: int = 0, cap: int = 30) -> None:
+def tell(
+    page: Page, *rows: tuple[str, dict[str, Any]], done: int = 0, cap: int = 30,
+    photo_later: float | None = None,
+) -> None:  # fmt: skip
     tell_view(page, "field_header", {"more": 0, "marks": []}, [])
-    tell_view(page, "field_list", {"street": STREET, "done": {"ab": done}, "cap": cap}, list(rows))
+    scalars = {"street": STREET, "done": {"ab": done}, "cap": cap, "photo_later": photo_later}
+    tell_view(page, "field_list", scalars, list(rows))
 
 
 def tell_station(page: Page, **given: Any) -> None:
@@ -227,6 +231,37 @@ def test_a_report_is_three_taps_and_what_was_set_right_is_reported_and_closed(br
         second, third = server.acts[1:]
         assert third["subject"] == "case:citywall/" + second["subject"].removeprefix("report:")
         assert (third["verb"], third["args"]["text"], third["photos"]) == ("self_handle", "已劝导整改", 2)
+
+
+@pytest.mark.browser
+def test_while_photos_may_come_later_a_report_is_sent_by_position_and_the_form_says_until_when(
+    browser: Browser,
+) -> None:
+    with field_page(browser, "check", verbs=CHECKER) as (page, server):
+        tell(page, photo_later=NOW + 5400)
+        said = "应急放宽，至 22:01：可先按定位上报，照片24小时内补"
+        page.wait_for_function("() => inCard('field_report', '[data-relaxed]').length === 1")
+        assert texts(page, "field_report", "[data-relaxed]") == [said]
+        tap(page, "field_report", "暴露垃圾")
+        assert texts(page, "field_report", "[data-relaxed]") == [said]
+        page.locator('[data-cell="field_report"] .next').click()
+        waits(page, 0)
+        [report] = server.acts
+        assert (report["verb"], report["photos"], report["args"]["code"]) == ("report", 0, "0110")
+        # What is set right at once is shown before and after it, relaxed or not.
+        tap(page, "field_report", "店外经营")
+        tap(page, "field_report", "已当场处置")
+        assert texts(page, "field_report", "[data-relaxed]") == []
+        page.locator('[data-cell="field_report"] .next').click()
+        assert texts(page, "field_report", ".wrong") == ["请先拍照"]
+        tap(page, "field_report", "换类别")
+        # It is over: by the clock, though nobody told the page so.
+        tap(page, "field_report", "暴露垃圾")
+        page.evaluate("(now) => beat(now)", NOW + 5400)
+        page.wait_for_function("() => inCard('field_report', '[data-relaxed]').length === 0")
+        page.locator('[data-cell="field_report"] .next').click()
+        assert texts(page, "field_report", ".wrong") == ["请先拍照"]
+        assert len(server.acts) == 1
 
 
 @pytest.mark.browser

@@ -16,7 +16,8 @@ from tests.district_plan import shortened
 from tests.invented import case, publish, warning
 from tests.people import STREET, Cast
 from tests.running import Running, wait_for
-from tests.screens import LOOK_S, Screens
+from tests.screens import Screens
+from tests.slowness import Slowness
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +82,7 @@ def before_the_call(cast: Cast) -> None:
         )
         for n in range(ORDINARY)
     ]  # fmt: skip
-    assert publish(cast.running, "case", told).accepted == ORDINARY
+    cast.report(told)
     version = cast.done("intake", "file", "hotline/o0", 0)
     cast.done("dispatcher", "dispatch", "hotline/o0", version, to="cg")
     cast.give("wang", "start_briefing", HALL, 0, visit="××考察团", until="2026-11-20T02:40:00+08:00")
@@ -91,8 +92,8 @@ def before_the_call(cast: Cast) -> None:
 
 @pytest.fixture(scope="module")
 def screens(cast: Cast) -> Iterator[Screens]:
-    with chromium() as browser:
-        opened = Screens(limit_s=2.0)
+    with chromium() as browser, Slowness() as slow:
+        opened = Screens(slow, limit_s=2.0)
         opened.add("desk", "level_band", cast.desk(browser, "chen"))
         opened.add("leader", "level_band", cast.desk(browser, "wang", page="leader"))
         wall = Sight(browser)
@@ -112,8 +113,7 @@ def of_type(cast: Cast, kind: str) -> list[dict[str, Any]]:
 
 def refused(cast: Cast, who: str, verb: str, subject: str, **args: Any) -> str:
     """Return why a command at the subject's version is refused."""
-    told = [fact["data"].get("version", 0) for fact in cast.all_facts() if fact["subject"] == subject]
-    answer = cast.send(who, verb, subject, max(told), **args)
+    answer = cast.send(who, verb, subject, cast.version(subject), **args)
     assert answer.refused is not None
     return answer.refused.reason
 
@@ -127,9 +127,9 @@ def test_a_spoken_order_is_recorded_and_its_dry_run_stands_above_the_button(
 ) -> None:
     """01:50: F2, 口头指令: who, words, time, voice ref."""
     _, desk = screens.pages["desk"]
-    city(cast, "01:50")
     level = card(screens, "desk", "desk_level")
-    desk.wait("() => citywall.orders.isLive() && citywall.card('desk_level')?.scalars.response !== null")
+    desk.wait("() => citywall.dutyEntry && citywall.card('desk_level')?.scalars.response != null")
+    city(cast, "01:50")
     desk.wait_for_words("desk_header", "01:50:")
     desk.page.mouse.click(960, 15)
     desk.page.keyboard.press("F2")
@@ -219,9 +219,9 @@ def everybody_answers(cast: Cast) -> None:
     for fact in of_type(cast, "TaskIssued"):
         task, data = fact["subject"], fact["data"]
         who = "wang" if data["agency"] == "centre" else f"op-{data['agency']}"
-        cast.give(who, "acknowledge_task", task, 1)
+        acknowledged = cast.give(who, "acknowledge_task", task, data["version"])
         if data["evidence"] != "photo" and done < TASKS - 20:
-            cast.give(who, "finish_task", task, 2, text="已落实", number=1)
+            cast.give(who, "finish_task", task, acknowledged.version, text="已落实", number=1)
             done += 1
     cast.does("op-dl", "report_figures", "situation:dl", figures={"outage.out": 320})
     shelter = {f"shelter.{STREET}-S1.{part}": n for part, n in (("open", 1), ("occupied", 42))}
@@ -309,21 +309,24 @@ def open_tasks(cast: Cast) -> set[str]:
 
 
 def decided(cast: Cast, screens: Screens, second: str, kind: str) -> dict[str, Any]:
-    """The duty leader approves on the leaders' page, then somebody else; return what took effect."""
+    """At 06:30 the duty leader approves on the leaders' page, then somebody else; return what took effect."""
     before = len(of_type(cast, kind))
     proposal = cast.wait_for(LEVEL, "LevelProposed")["data"]["proposal"]
     row = card(screens, "leader", "leader_decisions").locator(f'li[data-key="{LEVEL}"]')
     row.get_by_role("button", name="同意（1/2）").click()
-    wait_for(lambda: of_type(cast, "LevelApproved")[-1]["data"]["proposal"] == proposal, LOOK_S, 0.2)
+    wait_for(lambda: of_type(cast, "LevelApproved")[-1]["data"]["proposal"] == proposal, every=0.2)
     assert "需不同人员" in refused(cast, "wang", "approve_level", LEVEL, proposal=proposal)
+    city(cast, "06:30")  # the pages took their time until here
     cast.does(second, "approve_level", LEVEL, proposal=proposal)
     assert len(of_type(cast, kind)) == before + 1
     return of_type(cast, kind)[-1]
 
 
-def propose_on_the_desk(sight: Sight, button: str, submit: str) -> None:
-    """F6, the level, and the reason that is asked for."""
+def propose_on_the_desk(cast: Cast, sight: Sight, button: str, submit: str) -> None:
+    """F6, the level, and the reason that is asked for; the desk has seen what others did to it last."""
     level = sight.page.locator('[data-cell="desk_level"]')
+    newest = cast.version(LEVEL)
+    sight.wait("(newest) => citywall.card('desk_level').scalars.version >= newest", argument=newest)
     level.locator(".toggle").wait_for()  # a card that has not started yet hears no key
     if level.locator('.toggle[aria-expanded="true"]').count() == 0:
         sight.page.keyboard.press("F6")
@@ -353,7 +356,7 @@ def test_stepping_down_asks_the_reason_and_loses_no_task(
     """06:30: Ⅰ to Ⅲ; deferred cases run again."""
     assert "缺少参数 text" in refused(cast, "wang", "propose_level", LEVEL, rank=2)
     before = open_tasks(cast)
-    propose_on_the_desk(leaders_desk, "Ⅲ级", "提出Ⅲ级")
+    propose_on_the_desk(cast, leaders_desk, "Ⅲ级", "提出Ⅲ级")
     lowered = decided(cast, screens, "ye", "ResponseActivated")
     screens.say(lowered, "Ⅲ级响应·防汛防台.*06:30起.*批准叶××.*市级Ⅲ级", ALL)
     assert (lowered["data"]["rank"], lowered["data"]["rank_before"]) == (2, 4)
@@ -368,7 +371,7 @@ def test_the_end_lists_what_is_left_and_no_task_is_lost(
 ) -> None:
     left = open_tasks(cast)
     cast.does("chen", "record_city_level", CITY_LEVEL, rank=0, text="沪汛指〔2026〕10号")
-    propose_on_the_desk(leaders_desk, "终止", "提出终止")
+    propose_on_the_desk(cast, leaders_desk, "终止", "提出终止")
     ended = decided(cast, screens, "pan", "ResponseEnded")
     screens.say(ended, f"恢复·待办{RECOVERY}项", ALL)
     [listed] = of_type(cast, "RecoveryListed")
@@ -387,3 +390,4 @@ def test_the_end_lists_what_is_left_and_no_task_is_lost(
 
 def test_no_page_failed_or_asked_elsewhere(screens: Screens) -> None:
     assert screens.faults() == []
+    assert screens.late() == {}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from feeds.clients.commander import Answer
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, beside, story
 
 KEY, CODE = "hotline/rubbish", "0110"
@@ -29,7 +29,7 @@ def handled(cast: Cast) -> int:
     cast.set_city("2026-11-20T09:00")
     category = {"kind": "event", "code": CODE, "system": "GBT30428.2"}
     record = case("rubbish", category=category, at="2026-11-20T08:59:00+08:00", lon=HERE[0], lat=HERE[1])
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     version = cast.done("intake", "file", KEY, 0)
     version = cast.done("yangjing", "sign", KEY, version)
     cast.set_city(DONE_AT)

@@ -56,7 +56,7 @@ def test_a_reading_over_the_limit_becomes_a_dispatched_case_once(cast: Cast, des
         read(cast, f"14:00:{next(seconds):02d}", 42.0)
         return types(cast, SUBJECT)
 
-    wait_for(reads, 30.0, 0.5)
+    wait_for(reads, every=0.5)
     key = cast.wait_for(SUBJECT, "AlarmRaised")["data"]["case"]
     facts = cast.facts(key)
     assert [fact["type"] for fact in facts][:3] == ["CaseReported", "CaseFiled", "MakeSafeOrdered"]

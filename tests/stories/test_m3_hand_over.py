@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from tests.console.browser import Sight, chromium
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, story
 from tests.running import wait_for
-from tests.screens import LOOK_S, Screens
+from tests.screens import Screens
+from tests.slowness import Slowness
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +39,8 @@ def cast() -> Iterator[Cast]:
 
 @pytest.fixture(scope="module")
 def screens(cast: Cast) -> Iterator[Screens]:
-    with chromium() as browser:
-        opened = Screens()
+    with chromium() as browser, Slowness() as slow:
+        opened = Screens(slow)
         opened.add("desk", "desk_linkage", cast.desk(browser, "chen"))
         wall = Sight(browser)
         wall.visit(f"{cast.running.console}/wall")
@@ -49,6 +50,7 @@ def screens(cast: Cast) -> Iterator[Screens]:
         opened.add("duty", "duty_handover", cast.desk(browser, "qin", page="duty"))
         yield opened
         assert opened.faults() == []
+        assert opened.late() == {}
 
 
 FOUR = ("desk", "wall", "police", "sanitation")
@@ -105,7 +107,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
         "flood", at="2026-11-20T07:39:00+08:00", road=ROAD, title="道路积水", urgency="critical",
         category={"kind": "event", "code": "0506", "system": "GBT30428.2"},
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     cast.done("intake", "file", KEY, 0)
     cast.give("li", "open_incident", f"case:{KEY}", 0, kind="road_flood", tasks=[CORDON])
     [order] = issued(cast)
@@ -121,7 +123,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     city(cast, "07:46")
     cast.wait_for(traffic, "TaskEscalated")
     assert escalations(cast, traffic) == [(1, OUTGOING)]
-    wall.wait_for_words("log", f"▸ {OUTGOING}", LOOK_S)
+    wall.wait_for_words("log", f"▸ {OUTGOING}")
     for task in [fact["subject"] for fact in issued(cast)[1:]]:  # the order and its fallback
         cast.does("gu", "cancel_task", task, text="情况解除")
 
@@ -129,7 +131,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     drafted = cast.wait_for(NIGHT, "HandoverDrafted")
     must = len(open_items(cast))
     screens.say(drafted, f"草稿已生成·必签{must}项", ("duty",))
-    wall.wait_for_words("log", f"交接班草稿已生成 · 必签 {must} 项", LOOK_S)
+    wall.wait_for_words("log", f"交接班草稿已生成 · 必签 {must} 项")
     assert {item["kind"] for item in open_items(cast).values()} >= {"incident", "task"}
 
     city(cast, "08:15")
@@ -150,7 +152,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     cast.does("gu", "issue_task", incident, **INLETS)  # by the outgoing shift, which is still responsible
     inlets = issued(cast)[-1]["subject"]
     screens.show(issued(cast)[-1], "lh", "issued", FOUR)
-    wait_for(lambda: inlets in {item["ref"] for item in open_items(cast).values()}, 15)
+    wait_for(lambda: inlets in {item["ref"] for item in open_items(cast).values()}, every=0.2)
     for item in open_items(cast).values():
         if item["key"] != last["key"]:
             answer(cast, item)
@@ -168,7 +170,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     cast.does("qin", "sign_handover", NIGHT, side="incoming")
     [handed] = [fact for fact in cast.all_facts() if fact["type"] == "ShiftHandedOver"]
     assert 180 <= handed["data"]["late_s"] < 240
-    wall.wait_for_words("log", "交接班完成", LOOK_S)
+    wall.wait_for_words("log", "交接班完成")
     assert types(cast, NIGHT).count("HandoverSigned") == 2
 
     refused = cast.send("gu", "write_entry", NIGHT, 0, kind="note", text="离岗").refused
@@ -179,7 +181,7 @@ def test_nobody_leaves_before_the_last_item_and_both_signatures(cast: Cast, scre
     city(cast, "08:34")
     assert cast.wait_for(inlets, "TaskEscalated")["data"]["shift"] == DAY.removeprefix("shift:")
     screens.show_cell(cast.wait_for(inlets, "TaskFellBack"), "lh", "acknowledged", "^超时", FOUR)
-    wall.wait_for_words("log", f"▸ {INCOMING}", LOOK_S)
+    wall.wait_for_words("log", f"▸ {INCOMING}")
     time.sleep(2.5)  # more than two of the engine's rounds
     assert escalations(cast, inlets) == [(1, INCOMING)]
 
@@ -204,10 +206,10 @@ def test_an_incoming_lead_who_does_not_come_is_called_and_the_wall_says_the_minu
         facts = [f["data"] for f in cast.all_facts() if f["type"] == "PostCalled" and f["subject"] == NEXT]
         return {told["deputy"] for told in facts if told["post"] == "shift_lead"}
 
-    wait_for(lambda: "陆××（副值班长）" in deputies(), 15, 0.2)
+    wait_for(lambda: "陆××（副值班长）" in deputies(), every=0.2)
     city(cast, "20:40")
     cast.wait_for(NEXT, "PostUnstaffed")
-    wall.wait_for_words("log", "空岗 10分", LOOK_S)
+    wall.wait_for_words("log", "空岗 10分")
     refused = cast.send("qin", "sign_out", DAY, 0).refused
     assert refused is not None
     unstaffed = posts(cast, "PostUnstaffed")

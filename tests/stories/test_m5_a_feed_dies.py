@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,40 +13,21 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.console.browser import Sight
-from tests.invented import case, device, mirror, publish, publish_all, reading
-from tests.running import Running, wait_for
+from tests.invented import WaterFeed, case, device, mirror, publish, publish_all
+from tests.running import Running
+from tests.slowness import Slowness
 
 pytestmark = pytest.mark.browser
 
 CITY = """
 [sources.iot-water]
 label = { zh = "物联-水务", en = "IoT water" }
-interval_s = 1
+interval_s = 2
 """
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GAUGES = {"g0": 12.0, "g1": 0.0, "g2": 0.0}
 UNPLUGGED_S, BACK_S = 5.0, 10.0
-
-
-class WaterFeed:
-    """The water gateway of the story: three gauges, four times a second, until it dies."""
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-        self._dead = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.last = 0.0
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._dead.wait(0.25):
-            readings = [reading(key, time.time(), depth) for key, depth in GAUGES.items()]
-            publish(self._running, "sensor", readings, token=self._running.water)
-            self.last = time.time()
-
-    def die(self) -> None:
-        self._dead.set()
-        self._thread.join()
+"""Seconds of a machine that is not busy."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +38,7 @@ def running() -> Iterator[Running]:
         try:
             whole.start()
             publish_all(whole, {"case": [case("c1", mirror=mirror("dispatched", 30))]})
-            devices = [device(key, place=n, interval_s=1) for n, key in enumerate(GAUGES)]
+            devices = [device(key, place=n, interval_s=2) for n, key in enumerate(GAUGES)]
             publish(whole, "sensor", devices, token=whole.water)
             yield whole
         finally:
@@ -74,7 +54,7 @@ def wall(running: Running, browser: Browser) -> Iterator[Sight]:
 
 @pytest.fixture
 def feed(running: Running, wall: Sight) -> Iterator[WaterFeed]:
-    alive = WaterFeed(running)
+    alive = WaterFeed(running, GAUGES)
     wall.wait("() => citywall.card('sources')?.rows.get('iot-water')?.freshness === 'live'")
     wall.wait_for_words("sensors", "感知异常 1")
     yield alive
@@ -102,8 +82,8 @@ LATE_LAMPS = """() => {
 
 
 def late_lamps(wall: Sight) -> list[tuple[str, int]]:
-    """Wait for a late lamp: the words and marks of each, in one look, since late lasts three seconds here."""
-    found = wall.page.wait_for_function(LATE_LAMPS, timeout=8000).json_value()
+    """Wait for a late lamp: the words and marks of each, in one look, since late lasts six seconds here."""
+    found = wall.page.wait_for_function(LATE_LAMPS).json_value()
     return [(words, shapes) for words, shapes in found]
 
 
@@ -112,14 +92,15 @@ def test_a_feed_that_dies_is_late_then_lost_is_never_taken_for_dry_and_comes_bac
 ) -> None:
     feed.die()
     [(words, shapes)] = late_lamps(wall)
-    assert re.search(r"物联-水务\s*迟 [2-5]秒", words)
+    assert re.search(r"物联-水务\s*迟 ([4-9]|10)秒", words)
     assert shapes == 1
 
-    wall.wait_for_words("sources", "中断", 10)
+    wall.wait_for_words("sources", "中断")
     words, lost_marks = lamp(wall)
     said = re.search(r"中断 (\d\d:\d\d:\d\d) 起", words)
     assert said is not None
-    assert said[1] in {clock(feed.last + offset) for offset in (-1, 0, 1)}
+    sent, answered = feed.last
+    assert said[1] in {clock(at) for at in range(int(sent) - 1, int(answered) + 2)}
     assert lost_marks == 1
     wall.wait("() => citywall.card('act').scalars.lost_sources === 1")
     wall.wait_for_words("act", "1断线源")
@@ -128,7 +109,7 @@ def test_a_feed_that_dies_is_late_then_lost_is_never_taken_for_dry_and_comes_bac
     wall.wait_for_words("sensors", "无数据 3")
     wall.wait_for_words("log", "数据源中断：物联-水务")
 
-    again = WaterFeed(running)
+    again = WaterFeed(running, GAUGES)
     wall.wait("() => citywall.card('sources').rows.get('iot-water').freshness === 'live'")
     wall.wait_for_words("log", "数据源恢复：物联-水务")
     wall.wait("() => citywall.card('act').scalars.lost_sources === 0")
@@ -145,25 +126,31 @@ def test_a_wall_that_lost_its_server_says_so_in_5_s_and_is_back_in_10_s_in_the_s
     wall.wait("() => location.search.includes('view=')")
     address, order = wall.page.url, wall.page.evaluate("citywall.card('queue').order")
 
-    running.kill("console")
     killed = time.time()
-    wall.wait("() => !document.getElementById('break').hidden", UNPLUGGED_S)
+    with Slowness() as slow:
+        running.kill("console")
+        wall.wait("() => !document.getElementById('break').hidden")
+        took = time.time() - killed
+    assert took <= UNPLUGGED_S * slow.factor + 0.5
     cover = wall.page.inner_text("#break")
     said = re.fullmatch(r"连接中断 (\d\d:\d\d:\d\d)", cover)
     assert said is not None
-    assert said[1] in {clock(killed - age) for age in (0, 1, 2)}
-    assert time.time() - killed <= UNPLUGGED_S + 0.5
+    # A beat a second: so old was the last one at most.
+    assert said[1] in {clock(killed - age) for age in range(int(2 * slow.factor) + 1)}
 
     running.start("console")
-    wait_for(lambda: running.get("/readyz")[0] == 200)
-    wall.wait("() => window.citywall?.state().live && document.getElementById('break').hidden", BACK_S)
+    back = time.time()
+    with Slowness() as slow:
+        wall.wait("() => window.citywall?.state().live && document.getElementById('break').hidden")
+        took = time.time() - back
+    assert took <= BACK_S * slow.factor
     # The page may start anew at any moment from here: a wait outlives that, a plain look does not.
-    wall.wait("(order) => String(window.citywall?.card('queue')?.order) === String(order)", BACK_S, order)
+    wall.wait("(order) => String(window.citywall?.card('queue')?.order) === String(order)", argument=order)
     assert wall.page.url == address
 
     # The old page's session died with its server: the page starts anew by itself, once, into the same view.
-    wall.wait("() => window.citywall?.state().session === 'live' && citywall.state().drawn.length > 0", 40)
-    wall.wait("() => citywall.locked()")
+    wall.wait("() => window.citywall?.state().session === 'live' && citywall.state().drawn.length > 0", 120)
+    wall.wait("() => window.citywall?.locked()")
     assert wall.page.url == address
     assert wall.page.evaluate("JSON.parse(sessionStorage.getItem('citywall-reloads') ?? '[]').length") <= 1
 

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from tests.console.browser import Sight
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, story
 from tests.running import wait_for
+from tests.slowness import Slowness
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +31,7 @@ def desks(cast: Cast, browser: Browser) -> Iterator[tuple[Sight, Sight]]:
         "stall", at="2026-11-20T22:39:00+08:00", lon=121.545, lat=31.240, road=ROAD,
         category={"kind": "event", "code": "0406", "system": "GBT30428.2"}, title="占道经营",
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     cast.done("intake", "file", KEY, 0)
     chen, li = cast.desk(browser, "chen"), cast.desk(browser, "li")
     for desk in (chen, li):
@@ -59,10 +60,12 @@ def types(cast: Cast) -> list[str]:
 
 def test_who_opens_a_case_is_seen_by_the_other(cast: Cast, desks: tuple[Sight, Sight]) -> None:
     chen, li = desks
-    opened = time.monotonic()
-    row(chen).locator(".what").click()
-    row(li).get_by_text(re.compile("陈.*正在处理")).wait_for(timeout=5000)
-    assert time.monotonic() - opened < 2.5  # one second by the story; this machine also runs two browsers
+    with Slowness() as slow:
+        opened = time.monotonic()
+        row(chen).locator(".what").click()
+        row(li).get_by_text(re.compile("陈.*正在处理")).wait_for()
+        took = time.monotonic() - opened
+    assert took < 2.5 * slow.factor  # one second by the story; this machine also runs two browsers
 
 
 def test_of_two_presses_one_wins_and_the_other_is_told_in_the_row(
@@ -104,7 +107,7 @@ def test_after_twenty_seconds_the_undo_is_gone_from_the_row(cast: Cast, desks: t
     undo = row(chen).get_by_role("button", name="撤销")
     undo.wait_for()
     escalated = cast.wait_for_fact(KEY, "CaseEscalated")
-    undo.wait_for(state="hidden", timeout=25_000)
+    undo.wait_for(state="hidden")
     refused = cast.order("chen", "undo", KEY, escalated["data"]["version"]).refused
     assert refused is not None
     assert refused.code == "not_now"

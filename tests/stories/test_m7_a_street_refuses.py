@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.console.browser import Sight
-from tests.invented import case, publish
+from tests.invented import case
 from tests.people import Cast, story
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def report(cast: Cast, name: str, code: str, **given: Any) -> None:
         name, at="2026-11-20T09:11:00+08:00", lon=INSIDE[0], lat=INSIDE[1], road="唐陆路",
         category={"kind": kind, "code": code, "system": "GBT30428.2"}, title="店外经营", **given,
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
 
 
 def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast, browser: Browser, phone: Sight) -> None:
@@ -67,6 +67,7 @@ def test_a_refusal_with_a_pin_leads_to_the_neighbour(cast: Cast, browser: Browse
     cases(phone, "form textarea").fill("界外12米")
     cases(phone, "form button", "用本机定位").click()
     phone.wait_for_words("own_cases", "定位误差 ±15 米")
+    phone.wait_for_words("own_cases", "此点在合庆")
     # Before it is sent the street sees the distance that the fact will tell.
     seen = re.fullmatch(r"边界距离 (\d+) 米，定位误差 ±15 米", cases(phone, ".measure").text_content())
     assert seen
@@ -97,7 +98,7 @@ def test_a_return_after_its_time_is_refused_with_the_time(cast: Cast, phone: Sig
     version = cast.done("intake", "file", LATE, 0)
     phone.wait("() => citywall.card('own_cases').scalars.cases === 1")
     cases(phone, ".case .what").click()
-    assert cases(phone, ".rest button", "退回").count() == 1
+    cases(phone, ".rest button", "退回").wait_for()
     cast.set_city("2026-11-20T09:28")
     phone.wait_for_words("own_cases", "已超退回时限 09:27")
     assert cases(phone, ".rest button", "退回").count() == 0

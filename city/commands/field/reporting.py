@@ -41,15 +41,16 @@ def decide_report(order: SubjectOrder, args: Report) -> SubjectAnswer:
     category = order.rules.categories.get(f"{args.kind}:{args.code}")
     if category is None:
         return bad_arg("code", "a class of the table")
-    photo_later = order.role == "inspector" and not args.photos
-    if photo_later and relaxed(order.state, "photo_later", order.now.city) is None:
-        return Refusal("bad_args", "missing_arg", {"field": "photos", "expected": "a photo of an inspector"})
     street = _street(order, args)
     if isinstance(street, Refusal):
         return street
     at = _seen_at(order, args)
     if isinstance(at, Refusal):
         return at
+    photo_later = order.role == "inspector" and not args.photos
+    # A phone may send it when the relaxation is over: what counts is when it was seen.
+    if photo_later and relaxed(order.state, "photo_later", at) is None:
+        return Refusal("bad_args", "missing_arg", {"field": "photos", "expected": "a photo of an inspector"})
     record: dict[str, Any] = {
         "id": order.subject.id, "client": "citywall", "channel": CHANNEL_OF[order.role],
         "title": category.name_zh,

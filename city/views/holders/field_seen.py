@@ -50,12 +50,15 @@ class CheckSeen(PageSeen, frozen=True, kw_only=True):
 
     ``done`` are the cases that each inspector of the street worked on today, by the mark of the account;
     ``cap`` is how many one is to work on in a day, None while the cap is lifted in an emergency.
+    ``photo_later`` is the end (city time) of the relaxation that lets an inspector report by position alone,
+    None while it is not in force.
     """
 
     street: str
     cases: tuple[FieldCaseSeen, ...] = ()
     done: Mapping[str, int] = msgspec.field(default_factory=dict)
     cap: int | None = 0
+    photo_later: float | None = None
 
 
 class CallOutSeen(msgspec.Struct, frozen=True):

@@ -59,6 +59,7 @@ class FieldView:
             **self._fields(seen, street), street=street,
             cases=self._cases(state.ledger, f"check:{street}", people, groups),
             done=self._done(state, now, "inspector", people), cap=self._cap(state, now),
+            photo_later=_photo_later(state, now),
         )  # fmt: skip
 
     def station(self, state: CityState, now: float, code: str) -> StationSeen:
@@ -151,6 +152,12 @@ class FieldView:
         counts = state.ledger.workloads.get(day, {})
         known = ((one, counts.get(worker(role, one), 0)) for one in sorted(people))
         return {account_mark(one): n for one, n in known if n}
+
+
+def _photo_later(state: CityState, now: float) -> float | None:
+    """Return until when an inspector reports without a photo (§4.6), None while that is not relaxed."""
+    span = relaxed(state.ledger, "photo_later", state.ledger.clock.at(now))
+    return None if span is None else span.end
 
 
 def _first(seen: FieldCaseSeen) -> tuple[bool, float, int, float]:

@@ -14,7 +14,8 @@ class FieldList:
 
     Scalars: ``street``; on a workstation's page ``village`` ('' = no unit grid tells how far it reaches, so
     that only its people's own reports are listed); ``done``, mark of an account → cases that it worked on
-    today; ``cap`` a day. The page leaves out what is not for its person: everybody gets the same bytes.
+    today; ``cap`` a day; for inspectors ``photo_later``, until when a report needs no photo (city time),
+    None = it needs one. The page leaves out what is not for its person: everybody gets the same bytes.
     """
 
     key = "field_list"
@@ -25,6 +26,8 @@ class FieldList:
         scalars: dict[str, Any] = {"street": seen.street, "done": dict(seen.done), "cap": seen.cap}
         if isinstance(seen, StationSeen):
             scalars["village"] = seen.village
+        else:
+            scalars["photo_later"] = seen.photo_later
         return View(now, scalars, [_row(case) for case in seen.cases])
 
 

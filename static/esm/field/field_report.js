@@ -16,6 +16,12 @@ export const mend = card((city, place) => {
   outbox.on(redraw);
   field.on(redraw);
 
+  /** Until when a report needs no photo in an emergency; null = it needs one. */
+  function photoLater() {
+    const until = city.card?.("field_list")?.scalars.photo_later ?? null;
+    return until !== null && city.city() < until ? until : null;
+  }
+
   function start() {
     photos.forget();
     after.forget();
@@ -28,7 +34,7 @@ export const mend = card((city, place) => {
   }
   function missing() {
     if (field.here().state !== "known") return say.say("field.need.place");
-    if (photos.count() === 0) return say.say("field.need.photo");
+    if (photos.count() === 0 && (isOnSpot || photoLater() === null)) return say.say("field.need.photo");
     if (isOnSpot && after.count() === 0) return say.say("field.need.two");
     return isOnSpot && work === null ? say.say("field.need.work") : photos.wrong() || after.wrong();
   }
@@ -49,17 +55,19 @@ export const mend = card((city, place) => {
 
   return () => {
     if (!orders.may("report")) return html`${head(say.say("field.report"), "")}<p class="calm">${say.say("field.reads_only")}</p>`;
+    const until = photoLater();
+    const relaxed = until === null ? nothing : html`<p class="calm" data-relaxed>${say.say("field.photo_later", { t: say.moment(until, city.city()) })}</p>`;
     const told = last && toldOf(city, last, say.say("field.report"));
     const names = (isAll ? known : usual).map((one) => /** @type {[string, string]} */ ([one, words("class." + one) ?? one]));
     const choose = (value) => { chosen = value; wrong = ""; redraw(); };
     if (chosen === null) {
-      return html`${head(say.say("field.report"), say.say("field.report.hint"))}${told || nothing}
+      return html`${head(say.say("field.report"), say.say("field.report.hint"))}${told || nothing}${relaxed}
         ${tiles(names, null, choose, "class")}
         <button type="button" class="fold" aria-expanded=${String(isAll)} @click=${() => { isAll = !isAll; redraw(); }}>${say.say(isAll ? "detail.less" : "field.more_classes")}</button>`;
     }
     return html`${head(say.say("field.report"), "")}<div class="form" data-form="report">
       <p class="chosen"><b>${words("class." + chosen)}</b><button type="button" @click=${start}>${say.say("field.other_class")}</button></p>
-      ${photos.draw(say.say(isOnSpot ? "field.photo.before" : "field.photo.report"))}
+      ${isOnSpot ? nothing : relaxed}${photos.draw(say.say(isOnSpot ? "field.photo.before" : "field.photo.report"))}
       ${isOnSpot ? html`${after.draw(say.say("field.photo.after"))}${tiles(WORK.map((one) => [one, say.say("work." + one)]), work, (value) => { work = value; wrong = ""; redraw(); }, "work")}` : nothing}
       ${whereOf(city)}<p class="wrong" role="alert">${wrong}</p>
       <button type="button" class="next" data-ready=${mark(missing() === "")} ${press("send", send)}>${say.say(isOnSpot ? "field.on_the_spot" : "field.report.send")}</button>

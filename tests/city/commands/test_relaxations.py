@@ -120,6 +120,20 @@ def test_an_inspector_reports_by_position_and_adds_the_photo_within_a_day() -> N
     assert w.refused("add_photos", key, by, photos=["a" * 64]) == ("not_now", "no_photo_due")
 
 
+def test_a_report_that_is_sent_later_needs_no_photo_if_it_was_seen_while_that_was_relaxed() -> None:
+    w = World()
+    by = person("sun", "inspector")
+    args = {"kind": "event", "code": "0113", **THERE}
+    relax(w, "photo_later", hours=1.0)
+    seen = w.now.city + 1800
+    w.wait(minutes=120)
+    late = on(w, "report", "report:12345678", by, **args, at=iso(seen))
+    assert isinstance(late, Decision)
+    after = on(w, "report", "report:12345679", by, **args, at=iso(seen + 3600))
+    assert isinstance(after, Refusal)
+    assert (after.reason, after.names["field"]) == ("missing_arg", "photos")
+
+
 def test_a_spoken_order_counts_before_its_text_and_is_late_after_half_an_hour() -> None:
     w = Linked()
     incident = w.tree({"agency": "jt", "priority": "P2", "template": "tree_down#2"})

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from city.clocks.timestamps import iso
 from city.places.unit_grids import UnitGrids
 from city.state.ledger_state import CityState
 from city.state.row_keys import row_key_of
@@ -13,7 +14,7 @@ from city.views.holders.field_view import FieldView
 from city.views.page_view import PageView
 from tests.city.commands.paths import PATHS, THERE
 from tests.city.commands.test_field_work import VILLAGE, give
-from tests.city.commands.world import HE, INSPECTOR, INTAKE, LU, WEI, World, person
+from tests.city.commands.world import HE, INSPECTOR, INTAKE, LU, WANG, WEI, World, person
 from tests.invented_grids import grid, square
 
 CUN, EAST = f"{WEI}001", f"{WEI}002"
@@ -127,6 +128,18 @@ def test_the_days_work_is_told_by_the_marks_of_the_accounts() -> None:
     seen = view.check(state, w.machine, WEI)
     assert (dict(seen.done), seen.cap) == ({account_mark("sun"): 1}, 30)
     assert dict(view.station(state, w.machine, CUN).done) == {}
+
+
+def test_inspectors_are_told_until_when_a_report_needs_no_photo() -> None:
+    w = World()
+    view, state = views(w)
+    assert view.check(state, w.machine, WEI).photo_later is None
+    subject = {"until": iso(w.now.city + 3600), "text": "防汛防台Ⅲ级响应"}
+    give(w, "start_relaxation", "relaxation:photo_later", WANG, **subject)
+    view, state = views(w)
+    assert view.check(state, w.machine, WEI).photo_later == w.now.city + 3600
+    w.wait(minutes=61)
+    assert view.check(state, w.machine, WEI).photo_later is None
 
 
 def test_the_work_of_other_stations_people_and_of_other_streets_inspectors_is_not_told() -> None:

@@ -68,9 +68,6 @@ class Wall:
         self.cards = () if layers_only else parts
         self.layers = parts
 
-    def keep(self, frame: Frame) -> None:
-        """A page that is opened later would need it; here none is."""
-
     def about(self, frames: Mapping[str, Frame], now: float) -> Mapping[str, View]:
         return {}
 

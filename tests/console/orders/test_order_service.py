@@ -130,6 +130,32 @@ async def test_a_remark_means_the_same_whatever_was_done_a_moment_before(city: T
     assert versions == list(range(1, len(versions) + 1))
 
 
+async def test_two_leaders_who_sign_at_one_time_both_sign(city: Taking) -> None:
+    out, come = (
+        Person(account, name, ("rotating_leader",), on_shift=("rotating_leader",))
+        for account, name in (("xia", "夏××"), ("ye", "叶××"))
+    )
+    about = {"subject": "leader_handover:202611291800"}
+    drafted = await city.orders.take(
+        out,
+        {"command_id": "d", "verb": "draft_leader_handover", "version": 0, "args": {"figures": {}}, **about},
+    )
+    assert drafted["done"]["version"] == 1
+    await city.folded()
+    sign = {"verb": "sign_leader_handover", "version": 1, **about}
+    answers = await asyncio.gather(
+        city.orders.take(out, {"command_id": "o", "args": {"side": "outgoing"}, **sign}),
+        city.orders.take(come, {"command_id": "i", "args": {"side": "incoming"}, **sign}),
+        city.orders.take(out, {"command_id": "o2", "args": {"side": "outgoing"}, **sign}),
+    )
+    assert ["done" in answer for answer in answers] == [True, True, False]
+    assert answers[2]["refused"]["code"] == "not_now"
+    assert [fact.data["side"] for fact in await city.facts("LeaderHandoverSigned")] == [
+        "outgoing",
+        "incoming",
+    ]
+
+
 async def test_a_remark_for_which_there_is_no_turn_is_asked_for_again_not_lost(
     city: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:

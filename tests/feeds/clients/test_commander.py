@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from feeds.clients.commander import Commander, CommandRefused
-from tests.running import free_port
+from tests.running import PATIENCE_S, free_port
 
 TOKEN = "t-1"
 Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -89,7 +89,7 @@ async def test_what_was_not_answered_is_sent_again_with_the_same_id_after_a_brea
         )
         await asyncio.sleep(0.2)  # nobody listens yet
         async with server(break_off, port):
-            answers = await asyncio.wait_for(both, 10)
+            answers = await asyncio.wait_for(both, PATIENCE_S)
     assert [answer.command_id for answer in answers] == ["one", "two"]
     assert heard == [["one", "two"], ["two"]]
 
@@ -100,7 +100,7 @@ async def test_a_token_that_is_not_let_in_is_told_to_the_sender() -> None:
 
     async with server(never) as port, Commander(f"ws://127.0.0.1:{port}", "wrong") as commander:
         with pytest.raises(CommandRefused, match="401"):
-            await asyncio.wait_for(commander.send("sign", "case:a/1", 0, {}), 5)
+            await asyncio.wait_for(commander.send("sign", "case:a/1", 0, {}), PATIENCE_S)
 
 
 async def test_a_bad_frame_and_an_answer_that_is_none_are_told_to_the_sender() -> None:

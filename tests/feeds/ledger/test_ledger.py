@@ -11,6 +11,8 @@ from feeds.ledger.closing import close_segments
 from feeds.ledger.ledger import Act, Again, Appended, Conflict, Ledger, LedgerUnavailable
 from feeds.ledger.segments import Segments
 from feeds.storage.embedded_servers import EmbeddedServers
+from tests.gateways import restarted
+from tests.running import PATIENCE_S
 
 
 def act(command: str, *subjects: tuple[str, int], text: str = "x") -> Act:
@@ -76,7 +78,7 @@ async def test_a_tail_hears_of_a_fact_that_comes_later(ledger: Ledger) -> None:
     waiting = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.05)
     await ledger.append([act("late")])
-    assert [e.position for e in await asyncio.wait_for(waiting, 5)] == [1]
+    assert [e.position for e in await asyncio.wait_for(waiting, PATIENCE_S)] == [1]
     await tail.aclose()
 
 
@@ -101,8 +103,7 @@ async def test_killing_the_log_server_loses_nothing_that_was_answered(tmp_path: 
     await asyncio.gather(*writers)
     with pytest.raises(LedgerUnavailable):
         await ledger.head()
-    await asyncio.sleep(0.1)
-    assert servers.restart_dead() == ["log"]
+    assert await restarted(servers) == ["log"]
 
     # Whoever was not answered asks again with the same id: each is there exactly once.
     again = await ledger.append(acts)

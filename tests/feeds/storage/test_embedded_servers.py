@@ -20,7 +20,7 @@ from feeds.storage.embedded_servers import EmbeddedServers
 servers = EmbeddedServers(Path(sys.argv[1]))
 servers.start()
 print("up", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

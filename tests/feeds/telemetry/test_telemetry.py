@@ -8,6 +8,7 @@ from feeds.gateway.picture_store import Picture, Pictures, PicturesUnavailable
 from feeds.storage.embedded_servers import EmbeddedServers
 from feeds.telemetry import telemetry as telemetry_module
 from feeds.telemetry.telemetry import Batch, Telemetry, TelemetryUnavailable, digest_of
+from tests.running import PATIENCE_S
 
 RECEIVED = "2026-11-20T10:00:00+00:00"
 
@@ -85,8 +86,8 @@ async def test_trimming_is_by_age_and_by_size_and_tells_how_far(telemetry: Telem
         await telemetry.append("unit", [batch("n", str(n), size=500)])
     ids = [entry.id for entry in await telemetry.read("unit", (0, 0))]
     assert (await telemetry.bounds("unit")).trimmed == (0, 0)
-    assert await telemetry.trim("unit", keep_s=60) == 0
-    dropped = await telemetry.trim("unit", keep_s=60, keep_bytes=16_000)
+    assert await telemetry.trim("unit", keep_s=600) == 0
+    dropped = await telemetry.trim("unit", keep_s=600, keep_bytes=16_000)
     assert 20 < dropped < 60
     assert await telemetry.bounds("unit") == telemetry_module.Bounds(ids[dropped - 1], ids[-1])
     assert await telemetry.trim("unit", keep_s=-5) == 60 - dropped
@@ -109,9 +110,9 @@ async def test_a_tail_hears_several_topics(telemetry: Telemetry) -> None:
     waiting = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.05)
     await telemetry.append("sensor", [batch("n", "a")])
-    assert [entry.topic for entry in await asyncio.wait_for(waiting, 5)] == ["sensor"]
+    assert [entry.topic for entry in await asyncio.wait_for(waiting, PATIENCE_S)] == ["sensor"]
     await telemetry.append("unit", [batch("n", "b")])
-    assert [entry.topic for entry in await asyncio.wait_for(anext(tail), 5)] == ["unit"]
+    assert [entry.topic for entry in await asyncio.wait_for(anext(tail), PATIENCE_S)] == ["unit"]
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
@@ -130,5 +131,5 @@ async def test_the_newest_picture_of_a_camera_stays_for_a_minute(logs: EmbeddedS
     await pictures.put("cam", Picture(b"0", "2026-11-20T01:59:59Z", "c"))
     assert await pictures.get("cam") == newer
     assert await pictures.get("other") is None
-    assert 50 < await pictures._client.ttl("picture:cam") <= 60
+    assert 30 < await pictures._client.ttl("picture:cam") <= 60
     await pictures.close()

@@ -16,6 +16,7 @@ from feeds.telemetry.archive import Archive
 from feeds.telemetry.telemetry import Batch, Telemetry, TelemetryUnavailable, digest_of
 from feeds.telemetry.topic_servers import TopicServers, open_telemetry, read_topic_urls
 from tests.gateways import ALL_RIGHTS, composed, unit
+from tests.running import PATIENCE_S
 
 EARLY, LATE = "2026-11-20T10:00:00+00:00", "2026-11-20T10:00:09+00:00"
 
@@ -53,7 +54,7 @@ async def test_one_tail_hears_all_servers_each_in_its_order(telemetry: Telemetry
         await telemetry.append("unit", [batch(name)])
         await telemetry.append("sensor", [batch(name)])
     heard: dict[str, list[bytes]] = {"unit": [], "sensor": []}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while sum(map(len, heard.values())) < 6:
             for entry in await anext(tail):
                 heard[entry.topic].append(entry.records)
@@ -101,7 +102,7 @@ async def test_subscribers_of_the_gateway_notice_nothing(logs: EmbeddedServers, 
     topics = f"unit={logs.pictures_url}"
     async with (
         composed(tmp_path, logs.log_url, logs.pictures_url, topics=topics) as made,
-        asyncio.timeout(20),
+        asyncio.timeout(PATIENCE_S),
     ):
         url = f"ws://127.0.0.1:{made.port}"
         reading: dict[str, Any] = {
