@@ -81,7 +81,9 @@ def placed(number: int, step: int) -> dict[str, float]:
     }
 
 
-DRAWN = "() => { const { data, meta } = citywall.frame('units'); return data.x.length + (meta.pictured ?? 0); }"
+DRAWN = (
+    "() => { const { data, meta } = citywall.frame('units'); return data.x.length + (meta.pictured ?? 0); }"
+)
 """Marks of their own, and those of the picture."""
 
 

@@ -1,7 +1,7 @@
 """Many marks over HTTP: the picture of a view other than the home view, and the mark nearest to a press.
 
-Both belong to a page: who may not see the page gets neither. A version is that of a frame of the live socket, so
-a picture shows what the page's glyphs beside it show, and never changes.
+Both belong to a page: who may not see the page gets neither. A version is that of a frame of the live
+socket, so a picture is of the same moment as the page's glyphs beside it, and never changes.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class _OfPage(PlainHandler):
 class MarksPictureHandler(_OfPage):
     """``/marks/<page>/<layer>/<version>.png?x=…&y=…&m=…&w=…&h=…&d=…``: the picture of one view.
 
-    x, y: its north-west corner (metres, EPSG:3857); m: metres per CSS px; w, h: CSS px; d: device px per CSS px.
+    x, y: its north-west corner (metres, EPSG:3857); m: metres per CSS px; w, h: CSS px; d: device px in one.
     """
 
     async def get(self, page: str, layer: str, version: str) -> None:
@@ -74,7 +74,9 @@ class MarksPictureHandler(_OfPage):
         x, y, scale, width, height, density = asked = tuple(map(self._number, ("x", "y", "m", "w", "h", "d")))
         is_view = all(map(math.isfinite, asked)) and min(scale, density) > 0 and min(width, height) >= 1
         if not is_view or density > MOST_DENSITY or width * height * density**2 > MOST_PX:
-            self._refuse(f"x, y, m, w, h, d: expected a view of at most {MOST_PX} px and {MOST_DENSITY} px per px")
+            self._refuse(
+                f"x, y, m, w, h, d: expected a view of at most {MOST_PX} px, d at most {MOST_DENSITY}"
+            )
             return
         pixels = Pixels(x, y, scale, int(width), int(height), density)
         try:

@@ -185,7 +185,7 @@ class MapPageContent(PageContent):
         return cell_at(seen, time.time(), choice, place, self.setting, self.many)
 
     def many_marks(self, key: str) -> ManyMarks | None:
-        """Return the marks of a layer that may be one picture; None: it has none, or there is no such layer."""
+        """Return the marks of a layer that may be one picture; None: it has none, or there is no layer."""
         return next((getattr(layer, "many", None) for layer in self.layers if layer.key == key), None)
 
     def _heat(self, choice: HeatChoice) -> Heat:

@@ -1,4 +1,4 @@
-"""The marks of a layer that are one picture: the home view's in its frames, that of any other view on demand."""
+"""The marks of a layer that are one picture: of the home view in its frames, of any other view on demand."""
 
 import itertools
 import os
@@ -16,8 +16,8 @@ from layers.marks.mark_picture import Floats, Look, MarkPicture, Pixels, Steps, 
 __all__ = ["MANY", "ManyMarks", "Marks"]
 
 MANY: Final = 600
-"""Most marks that are glyphs of their own. Chromium without a GPU paints one in some 8 µs, and the whole map anew
-for each frame: so many take a third of the 16 ms that a frame may take."""
+"""Most marks that are glyphs of their own. Chromium without a GPU paints one in some 8 µs: so many take a
+third of the 16 ms that the scripts of a frame may take."""
 
 KEPT: Final = 3
 """Versions of which a view is still drawn: a page may ask for the last one while the next one comes."""
@@ -39,8 +39,8 @@ class Marks(msgspec.Struct, frozen=True, eq=False):
 
     def same(self, other: "Marks") -> bool:
         """Say whether both look alike in every view."""
-        mine, others = (self.x, self.y, self.look), (other.x, other.y, other.look)
-        return all(np.array_equal(one, two) for one, two in zip(mine, others, strict=True))
+        places = np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+        return places and np.array_equal(self.look, other.look)
 
 
 class ManyMarks:
@@ -97,7 +97,7 @@ class ManyMarks:
         return self._picture.png(self._picture.steps(marks.x, marks.y, marks.look, pixels))
 
     def nearest(self, version: str, place: tuple[float, float], reach: float) -> dict[str, Any] | None:
-        """Return x, y and the words of the mark nearest to a place within ``reach``, all metres; None: no mark."""
+        """Return x, y and words of the mark nearest to a place within ``reach``, metres; None: no mark."""
         marks = self._of(version)
         if marks is None or not len(marks.x):
             return None

@@ -84,10 +84,7 @@ class Pixels(msgspec.Struct, frozen=True):
     def at(self, x: Floats, y: Floats) -> tuple[Rows, Rows]:
         """Return the rows and columns of places in metres; those outside have some that are not there."""
         per_px = self.scale / self.density
-        with np.errstate(invalid="ignore"):
-            down = np.clip(np.floor((self.north - y) / per_px), -(2**31), 2**31)
-            right = np.clip(np.floor((x - self.west) / per_px), -(2**31), 2**31)
-        return down.astype(np.intp), right.astype(np.intp)
+        return _whole((self.north - y) / per_px), _whole((x - self.west) / per_px)
 
 
 class MarkPicture:
@@ -127,6 +124,11 @@ def home_pixels(setting: MapSetting) -> Pixels:
     width = int(np.ceil((east - west + 2 * border) / scale))
     height = int(np.ceil((north - south + 2 * border) / scale))
     return Pixels(west - border, north + border, scale, width, height)
+
+
+def _whole(px: Floats) -> Rows:
+    far = 2.0**31
+    return np.nan_to_num(np.floor(px), nan=-far).clip(-far, far).astype(np.intp)
 
 
 def _stamp(rows: Rows, columns: Rows, levels: Steps, shape: tuple[int, int]) -> Steps:

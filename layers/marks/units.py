@@ -1,7 +1,7 @@
 """Committed units: a small pale square each, with its call sign where there is space.
 
-More than ``MANY`` of them are one picture (`layers.marks.many_marks`). Those on the tasks of incidents, and the
-first of the others, stay glyphs with call signs.
+More than ``MANY`` of them are one picture (`layers.marks.many_marks`). Those on the tasks of incidents, and
+the first of the others, stay glyphs with call signs.
 """
 
 from typing import Any, Final
@@ -101,7 +101,7 @@ class Units:
 
     def draw(self, figure: Any, frame: Frame, prefix: str = "layer") -> None:
         """Add the picture of many, squares, and on the main map their call signs."""
-        none = {name: [] for name in ("url", *"xywh")}
+        none: dict[str, list[Any]] = {name: [] for name in ("url", *"xywh")}
         pictures = ColumnDataSource(data=none, name=f"{prefix}:{self.key}:picture")
         add(figure, pictures, ImageURL(url="url", x="x", y="y", w="w", h="h"))
         columns = {name: column for name, column in frame.columns.items() if name != "png"}
