@@ -168,7 +168,7 @@ class Screens:
         return points
 
     def map_patterns(self, authorization: Authorization) -> list[Any]:
-        """Return the handlers of what maps ask for: tiles and pressed cells of heat, pictures of many marks."""
+        """Return the handlers of what maps ask for: tiles and presses of heat, pictures of many marks."""
         maps = {page: self._map_page(page) for page in MAPS}
         return [
             *heat_patterns(self._heat_pages(), authorization),
