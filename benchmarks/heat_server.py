@@ -52,7 +52,7 @@ async def _serve(port: int, view: View, number: int, every_s: float, told: Any) 
     from city.views.wall_view import WallView
     from console.live.channel import Channel
     from console.live.channels import Channels
-    from console.live.live_socket import LiveHandler
+    from console.live.live_socket import LiveHandler, LiveServices
     from layers.contract import MapSetting
     from layers.fields.buckets import Buckets, fixed_grid
     from layers.fields.density import warm_up
@@ -68,11 +68,9 @@ async def _serve(port: int, view: View, number: int, every_s: float, told: Any) 
     layer = Heat(setting, HeatChoice("units", "24h"), {"units": counts})
     store, seen = Store(), WallView()
     channel = Channel(store, OnlyHeat(layer), seen.see)
-    live = {
-        "channels": Channels({"wall": channel}), "authorization": AnyViewer(), "hello": lambda _: b"{}",
-        "origins": frozenset(),
-    }  # fmt: skip
-    Application([(r"/live/(?P<page>[a-z]+)", LiveHandler, live)]).listen(port, "127.0.0.1")
+    anybody: Any = AnyViewer()
+    live = LiveServices(Channels({"wall": channel}), anybody, lambda _: b"{}", frozenset())
+    Application([(r"/live/(?P<page>[a-z]+)", LiveHandler, {"services": live})]).listen(port, "127.0.0.1")
     await channel.look(time.time())
     marks: list[float] = []
     asked = asyncio.create_task(asyncio.to_thread(told.recv))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["TOKENS", "css", "rgb"]
+__all__ = ["PHONE", "PHONE_PX", "TOKENS", "css", "rgb"]
 
 TOKENS: Final[dict[str, str]] = {
     "ground": "#0B1017",
@@ -46,15 +46,36 @@ TOKENS: Final[dict[str, str]] = {
 }
 """Name → CSS value; in a style sheet ``var(--<name>)``."""
 
+PHONE_PX: Final = 700
+"""A page of at most this width is a phone's (the style sheets of the pages ask for the same width)."""
+
+PHONE: Final[dict[str, str]] = {
+    "text": "#E8EEF6",
+    "muted": "#B8C4D3",
+    "faint": "#B0BDCE",
+    "red-text": "#FFA3A3",
+    "orange-text": "#FFB679",
+    "blue-text": "#9CC6FF",
+    "present": "#93C9AC",
+}
+"""What a phone has instead: it is read in sunlight, so its text has 7:1 (WCAG 2.2, 1.4.6) on every ground."""
+
 
 def css() -> str:
-    """Return the table as one ``:root`` rule."""
-    return ":root{" + ";".join(f"--{name}:{value}" for name, value in TOKENS.items()) + "}"
+    """Return the tables as one ``:root`` rule, and one for phones."""
+    return f"{_rule(TOKENS)}@media(max-width:{PHONE_PX}px){{{_rule(PHONE)}}}"
 
 
-def rgb(token: str) -> tuple[int, int, int]:
-    """Return a colour token as sRGB bytes. Raises KeyError for an unknown name, ValueError for a size."""
-    value = TOKENS[token]
+def _rule(tokens: dict[str, str]) -> str:
+    return ":root{" + ";".join(f"--{name}:{value}" for name, value in tokens.items()) + "}"
+
+
+def rgb(token: str, *, phone: bool = False) -> tuple[int, int, int]:
+    """Return a colour token as sRGB bytes, that of phones where they have another.
+
+    Raises KeyError for an unknown name, ValueError for a size.
+    """
+    value = (TOKENS | PHONE if phone else TOKENS)[token]
     if not (value.startswith("#") and len(value) == 7):
         message = f"token {token!r} is not a colour: {value}"
         raise ValueError(message)

@@ -28,6 +28,7 @@ from feeds.storage.connections import connect
 from feeds.storage.embedded_servers import EmbeddedServers
 from feeds.storage.photo_files import PhotoFiles
 from layouts.catalogues import Names, catalogue
+from tests.running import PATIENCE_S
 
 CHEN = Person("chen", "陈××", ("duty_officer",), seat="1", shift="day", on_shift=("duty_officer",))
 LEAD = Person("li", "李××", ("shift_lead",), on_shift=("shift_lead",))
@@ -76,7 +77,7 @@ class Taking:
     async def folded(self) -> None:
         """Wait until the store has folded all that there is."""
         head, _ = await self.ledger.head()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.store.state.ledger.position < head:  # noqa: ASYNC110  # the store tells nobody
                 await asyncio.sleep(0.002)
 

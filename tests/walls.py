@@ -50,7 +50,9 @@ class Wall:
             self.raw.append(message)
             length = int.from_bytes(message[:4], "little")
             header = json.loads(message[4 : 4 + length])
-            self.frames[header["frame"]] = header
+            # A frame that did not change is told by its age alone.
+            same = self.frames.get(header["frame"]) if header.get("same") else None
+            self.frames[header["frame"]] = {**same, "as_of": header["as_of"]} if same else header
             return
         self.raw.append(message.encode())
         self.texts.append(message)

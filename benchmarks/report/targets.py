@@ -46,13 +46,16 @@ TARGETS: Final = (
     Target("flow", "p50_ms", 30), Target("flow", "p99_ms", 120), Target("flow", "cpu_cores", 0.25),
     Target("flow", "city.cpu_cores", 1), Target("flow", "city.p50_ms", 60),
     Target("flow", "city.p99_ms", 250), Target("flow", "city.heat_lag_s", 2.5),
-    Target("flow", "city.stalled_p99_ms", 250), Target("flow", "city.lost", 0),
+    Target("flow", "city.stalled.p50_ratio", 1.1), Target("flow", "city.stalled.p99_ratio", 1.2),
+    Target("flow", "city.stalled.cpu_ratio", 1.05), Target("flow", "city.lost", 0),
     Target("flow", "city.burst.lost", 0), Target("flow", "city.burst.recovered_s", 10),
     Target("act", "answer_p99_ms", 40), Target("act", "seen_p99_ms", 150),
     Target("act", "commands_per_s", 1500, at_least=True),
     Target("screens", "rss_mb_per_1000", 20), Target("screens", "open_cpu_ms", 80),
     Target("screens", "reconnect50_s", 10),
     Target("browser", "script_ms", 16), Target("browser", "heap_mb_per_h", 1),
+    Target("sensors", "page_p95_ms", 5000), Target("sensors", "unseen", 0),
+    Target("sensors", "readings_s", 4950, at_least=True),
     Target("fold", "whole_s", 60), Target("fold", "tail_s", 5),
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
 from console.live.encoding import encode_text
 from console.pages.briefing_content import BriefingContent
+from console.pages.kept_parts import KeptParts
 from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
@@ -69,10 +70,11 @@ class Screens:
         atlas = Atlas.read(district.atlas_dir)
         given: dict[str, Any] = {"build_id": build_id, "has_grids": has_grids}
         lined = given | {"stations": rules.water_lines}
+        kept = KeptParts(settings.data_dir, district, rules.water_lines, build_id=build_id)
         self._streets = StreetContent(settings, district, atlas, **lined)
         self.contents: dict[str, PageContent] = {
             layout.key: _MAP_CONTENT.get(layout.key, MapPageContent)(
-                settings, district, atlas, page=layout.key, **lined
+                settings, district, atlas, page=layout.key, kept=kept, **lined
             )
             if layout.key in MAPS
             else PageContent(settings, district, page=layout.key, **given)

@@ -33,7 +33,7 @@ from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
 from console.heat.feed import feed_heat
 from console.live.feed_follower import follower_of
-from console.live.live_socket import LiveHandler, beat
+from console.live.live_socket import LiveHandler, LiveServices, beat
 from console.live.step_marks import StepMarks, keep_folded
 from console.pages.duty_handlers import DutyFiles, duty_patterns
 from console.pages.evidence_handlers import EvidenceServices, evidence_patterns
@@ -180,13 +180,11 @@ class Console:
 
     def _patterns(self, origins: frozenset[str]) -> list[Any]:
         access = {"authorization": self._authorization}
-        live = {
-            "channels": self._channels, "hello": self._screens.hello, "origins": origins, **access,
-        }  # fmt: skip
+        live = LiveServices(self._channels, self._authorization, self._screens.hello, origins)
         evidence = self._evidence(origins)
         uploads = PhotoUploads(self._sockets, evidence)
         return [
-            (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, live),
+            (rf"/live/(?P<page>[a-z]+)(?:/(?P<scope>{SCOPE}))?", LiveHandler, {"services": live}),
             (r"/healthz", HealthHandler, {"build": self._build}),
             (r"/review", ReviewElsewhereHandler, {"port": self._settings.review_port}),
             (r"/readyz", ReadyHandler, {"problems": self._health.problems}),

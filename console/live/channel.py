@@ -111,6 +111,7 @@ class Channel:
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
         """Add a watcher: it gets all views first, then the changes."""
+        watcher.channel = self
         watcher.post_text(text_message(hello))
         for wire in self.whole():
             watcher.post_text(wire)

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import structlog
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from console.accounts.authorization import Authorization, Viewer
 from console.accounts.request_origin import is_own_page, remote_of
-from console.live.channel import Channel
 from console.live.channels import Channels
 from console.live.encoding import encode_text
 from console.live.watcher import Watcher
 from layers.fields.heat_choices import DEFAULT, read_choice
 
-__all__ = ["SIGNED_OUT", "LiveHandler", "PageProtocol", "RightWatch", "beat"]
+__all__ = ["SIGNED_OUT", "LiveHandler", "LiveServices", "PageProtocol", "RightWatch", "beat"]
 
 log = structlog.get_logger()
 
@@ -50,25 +50,31 @@ class PageProtocol(WebSocketProtocol13):
                 raise WebSocketClosedError
             written = super().write_message(message, binary=binary)
         except WebSocketClosedError as closed:
-            written = asyncio.get_running_loop().create_future()
-            written.set_exception(closed)
+            return _failed(closed)
         written.add_done_callback(_look_at)
         return written
 
-    async def write_wire(self, wire: bytes) -> None:
-        """Write whole messages as they are; return when the kernel has them."""
-        if super().is_closing():
-            raise WebSocketClosedError
+    def write_wire(self, wire: bytes) -> asyncio.Future[None]:
+        """Write whole messages as they are: done when the kernel has them, failed when the browser left."""
         try:
-            await self.stream.write(wire)
-        except StreamClosedError:
-            raise WebSocketClosedError from None
+            if super().is_closing():
+                raise WebSocketClosedError
+            return self.stream.write(wire)
+        except (StreamClosedError, WebSocketClosedError) as closed:
+            return _failed(closed)
 
     def write_ping(self, data: bytes) -> None:
         """Send a ping; Bokeh expects this error from a socket that is closing."""
         if super().is_closing():
             raise WebSocketClosedError
         super().write_ping(data)
+
+
+def _failed(error: Exception) -> asyncio.Future[None]:
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    failed.set_exception(error)
+    _look_at(failed)
+    return failed
 
 
 def _look_at(written: asyncio.Future[None]) -> None:
@@ -86,13 +92,14 @@ class RightWatch:
 
     def __init__(self, socket: WebSocketHandler, authorization: Authorization, viewer: Viewer) -> None:
         self._socket, self._authorization, self._viewer = socket, authorization, viewer
-        self._wait()
+        self._timer: asyncio.TimerHandle | None = None
 
-    def _wait(self) -> None:
+    def start(self) -> None:
+        """Look again and again, until the right ends or the socket is closed."""
         self._timer = asyncio.get_running_loop().call_later(RECHECK_S, self._look)
 
     def _look(self) -> None:
-        self._wait()  # first, so that it looks again whatever goes wrong below
+        self.start()  # first, so that it looks again whatever goes wrong below
         viewer = self._viewer
         now = self._authorization.current_viewer(self._socket.request, viewer.page, viewer.scope)
         if now is None or now.proof != viewer.proof:
@@ -102,7 +109,8 @@ class RightWatch:
 
     def cancel(self) -> None:
         """Look no more: the socket is closed."""
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def beat(
@@ -121,6 +129,16 @@ def beat(
     )  # fmt: skip
 
 
+class LiveServices(msgspec.Struct, frozen=True):
+    """What live sockets need, from the composition root."""
+
+    channels: Channels
+    authorization: Authorization
+    hello: Callable[[str], bytes]
+    """Returns the first message of a page's socket, JSON."""
+    origins: frozenset[str]
+
+
 class LiveHandler(WebSocketHandler):
     """``/live/<page>`` and ``/live/<page>/<scope>``: checks Origin and right, then sends the channel.
 
@@ -128,20 +146,11 @@ class LiveHandler(WebSocketHandler):
     that heat instead of the density of cases.
     """
 
-    def initialize(
-        self, channels: Channels, authorization: Authorization, hello: Callable[[str], bytes],
-        origins: frozenset[str],
-    ) -> None:  # fmt: skip
-        """Store the services from the composition root."""
-        self._channels = channels
-        self._authorization = authorization
-        self._hello = hello
-        self._origins = origins
-        self._watcher: Watcher | None = None
-        self._viewer: Viewer | None = None
-        self._joined: Channel | None = None
-        self._choice = ""
-        self._running: tuple[asyncio.Task[None], RightWatch] | tuple[()] = ()
+    def initialize(self, services: LiveServices) -> None:
+        """Store the services."""
+        # An object with 30 attributes takes five times the memory of one with 29, and Tornado sets 27.
+        self._services = services
+        self._viewing: tuple[Watcher, RightWatch] | None = None
 
     def get_websocket_protocol(self) -> Any:
         """Return our protocol."""
@@ -149,65 +158,61 @@ class LiveHandler(WebSocketHandler):
 
     def check_origin(self, origin: str) -> bool:
         """Accept our own host and the origins of the settings."""
-        return is_own_page(self.request, self._origins, origin)
+        return is_own_page(self.request, self._services.origins, origin)
 
     async def prepare(self) -> None:
         """Refuse before the handshake. Who may not see a page does not learn which scopes exist."""
         page, scope = self.path_kwargs["page"], self.path_kwargs.get("scope") or ""
-        if not self._channels.has_page(page):
+        channels, authorization = self._services.channels, self._services.authorization
+        if not channels.has_page(page):
             self.send_error(404)
             return
-        self._viewer = self._authorization.viewer(self.request, page, scope)
-        if self._viewer is None:
+        viewer = authorization.viewer(self.request, page, scope)
+        if viewer is None:
             log.warning("view_refused", channel=page, scope=scope, remote=remote_of(self.request))
             self.send_error(403)
-        elif not self._channels.knows(page, scope):
+        elif not channels.knows(page, scope):
             self.send_error(404)
         else:
-            self._choose()
+            self._choose(viewer)
 
-    def _choose(self) -> None:
+    def _choose(self, viewer: Viewer) -> None:
         try:
             choice = read_choice(self.get_query_argument("heat", ""))
         except ValueError as error:
             self.set_status(400, "unknown heat")
             self.finish(f"{error}\n")
             return
-        self._choice = "" if choice == DEFAULT else choice.name
+        watcher = Watcher(
+            self._write,
+            wide=bool(self.get_query_argument("wide", "")),
+            choice="" if choice == DEFAULT else choice.name,
+        )
+        self._viewing = watcher, RightWatch(self, self._services.authorization, viewer)
 
     def open(self, page: str, scope: str | None = None) -> None:
         """Join the channel."""
         self.set_nodelay(True)
-        assert self._viewer is not None
-        channel = self._joined = self._channels.channel(page, scope or "")
-        self._watcher = Watcher(
-            self._write, wide=bool(self.get_query_argument("wide", "")), choice=self._choice
-        )
-        channel.join(self._watcher, self._hello(page))
-        self._channels.wake()
-        self._running = (
-            asyncio.create_task(self._deliver(channel)),
-            RightWatch(self, self._authorization, self._viewer),
-        )
+        assert self._viewing is not None
+        watcher, right = self._viewing
+        channels = self._services.channels
+        channels.channel(page, scope or "").join(watcher, self._services.hello(page))
+        channels.wake()
+        right.start()
 
-    async def _deliver(self, channel: Channel) -> None:
-        assert self._watcher is not None
-        try:
-            await self._watcher.deliver(channel.whole)
-        except WebSocketClosedError:
-            channel.leave(self._watcher)
-
-    async def _write(self, wire: bytes) -> None:
+    def _write(self, wire: bytes) -> asyncio.Future[None]:
         if self.ws_connection is None:
-            raise WebSocketClosedError
-        await self.ws_connection.write_wire(wire)  # type: ignore[attr-defined]  # our protocol
+            return _failed(WebSocketClosedError())
+        return self.ws_connection.write_wire(wire)  # type: ignore[attr-defined,no-any-return]  # our protocol
 
     def on_message(self, message: str | bytes) -> None:
         """Ignore messages: orders go through the page's session."""
 
     def on_close(self) -> None:
         """Leave the channel."""
-        for one in self._running:
-            one.cancel()
-        if self._joined is not None and self._watcher is not None:
-            self._joined.leave(self._watcher)
+        if self._viewing is None:
+            return
+        watcher, right = self._viewing
+        right.cancel()
+        if watcher.channel is not None:
+            watcher.channel.leave(watcher)

@@ -1,11 +1,10 @@
 """A browser's queue of what its channel sends: one write at a time, the newest frame of each layer."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final, Protocol
 
-__all__ = ["VIEWS_WAITING", "Watcher"]
+__all__ = ["VIEWS_WAITING", "Source", "Watcher"]
 
 VIEWS_WAITING = 40
 """Differences kept for a slow browser. When there are more, it gets the whole newest views instead."""
@@ -13,27 +12,49 @@ TOGETHER: Final = 16_384
 """Messages up to this many bytes are written together; a larger one alone, because joining would copy it."""
 
 
+class Source(Protocol):
+    """What a watcher needs of its channel."""
+
+    def whole(self) -> Sequence[bytes]:
+        """Return all present views, as messages."""
+        ...
+
+    def leave(self, watcher: "Watcher") -> None:
+        """Forget a watcher."""
+        ...
+
+
 class Watcher:
     """One browser's send queue: the newest frame of each layer, texts in order, one write at a time.
 
     It keeps messages as they go over the wire, and shares them with the other browsers: a slow one costs
-    no memory of its own. ``wide``: its page has the figures of a wide canvas. ``choice`` names what its map
+    no memory of its own. ``write`` sends bytes; its future is done when the kernel has them, and failed when
+    the browser has left. ``wide``: its page has the figures of a wide canvas. ``choice`` names what its map
     shows as heat, '' = the usual.
+
+    A console has thousands of these, and most of the time nothing waits in them. So there is no task, event
+    or deque: each of these takes more memory than all the rest.
     """
 
-    def __init__(self, write: Callable[[bytes], Any], *, wide: bool = False, choice: str = "") -> None:
+    __slots__ = (
+        "_ages", "_frames", "_is_due", "_is_writing", "_overflowed", "_texts", "_write", "channel", "choice",
+        "frames_dropped", "replaced", "views_dropped", "wide",
+    )  # fmt: skip
+
+    def __init__(
+        self, write: Callable[[bytes], asyncio.Future[None]], *, wide: bool = False, choice: str = ""
+    ) -> None:
         self._write = write
         self.wide = wide
         self.choice = choice
-        self.replaced: frozenset[str] = frozenset()
+        self.channel: Source | None = None
+        """The channel that it has joined; it gets all views anew from there and leaves when a write fails."""
+        self.replaced: frozenset[str] = _NONE
         """Keys of the layers that its choice replaces."""
         self._frames: dict[str, bytes] = {}
         self._ages: dict[str, bytes] = {}
-        self._texts: deque[bytes] = deque()
-        self._overflowed = False
-        self._news = asyncio.Event()
-        self._is_writing = False
-        self.sent_bytes = 0
+        self._texts: list[bytes] = []
+        self._overflowed = self._is_due = self._is_writing = False
         self.frames_dropped = 0
         """Frames of which this browser got a newer one instead."""
         self.views_dropped = 0
@@ -70,29 +91,44 @@ class Watcher:
             self._texts.append(wire)
 
     def wake(self) -> None:
-        """Let what was posted be written: all of a look together."""
-        self._news.set()
+        """Let what was posted be written, soon: all of a look together. Nothing while a write goes on."""
+        if not self._is_due and not self._is_writing:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._write_waiting)
 
-    async def deliver(self, whole: Callable[[], Sequence[bytes]]) -> None:
-        """Write the queue until cancelled; ``whole`` returns all views for a browser that fell behind."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            if self._overflowed:
-                self._overflowed = False
-                self._texts.extend(whole())
-            while wire := self._next():
+    def _write_waiting(self) -> None:
+        """Write until nothing waits or the browser takes no more; the end of its last write calls again."""
+        self._is_due = False
+        if self._overflowed and self.channel is not None:
+            self._overflowed = False
+            self._texts += self.channel.whole()
+        while wire := self._next():
+            written = self._write(wire)
+            if not written.done():
                 self._is_writing = True
-                await self._write(wire)
-                self._is_writing = False
-                self.sent_bytes += len(wire)
+                written.add_done_callback(self._written)
+                return
+            if not self._is_taken(written):
+                return
+
+    def _written(self, written: asyncio.Future[None]) -> None:
+        self._is_writing = False
+        if self._is_taken(written):
+            self._write_waiting()
+
+    def _is_taken(self, written: asyncio.Future[None]) -> bool:
+        """Whether a write came to its end; else the browser has left, and its channel forgets it."""
+        is_taken = not written.cancelled() and written.exception() is None
+        if not is_taken and self.channel is not None:
+            self.channel.leave(self)
+        return is_taken
 
     def _next(self) -> bytes:
         """Take the bytes of the next write: texts first, a frame before its age. Empty when nothing waits."""
         taken: list[bytes] = []
         room = TOGETHER
         while self._texts and (not taken or len(self._texts[0]) <= room):
-            taken.append(self._texts.popleft())
+            taken.append(self._texts.pop(0))
             room -= len(taken[-1])
         for waiting in () if self._texts else (self._frames, self._ages):
             while waiting and (not taken or len(waiting[next(iter(waiting))]) <= room):
@@ -100,4 +136,9 @@ class Watcher:
                 room -= len(taken[-1])
             if waiting:
                 break
+        if not self._frames and not self._ages:
+            self._frames, self._ages = {}, {}  # an emptied dict keeps its room
         return taken[0] if len(taken) == 1 else b"".join(taken)
+
+
+_NONE: Final[frozenset[str]] = frozenset()

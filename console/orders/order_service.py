@@ -253,7 +253,8 @@ class Orders:
         return answer
 
     async def _again(self, order: _Order, position: int) -> dict[str, Any]:
-        """Return the first answer again, made from the facts in the ledger."""
+        """Return the first answer again, made from the facts in the ledger; the log tells of the replay."""
+        log.info("order_repeated", command=order.id, verb=order.command.verb[:40], position=position)
         facts = await facts_of(self._ledger, position)
         if not facts:
             message = f"position {position}: the facts of a command that was done cannot be read"

@@ -13,6 +13,7 @@ from city.views.wall_view import WallView
 from console.deployment.display_names import names_of
 from console.deployment.district import District
 from console.deployment.settings import Settings
+from console.pages.kept_parts import KeptParts
 from layers.atlas.atlas import Atlas, Box
 from layers.base.base_map import LARGE_WATER, draw_base, inset_figure, map_figure
 from layers.base.name_glyphs import Lettering
@@ -66,8 +67,11 @@ class PageContent:
     """
 
     def __init__(
-        self, settings: Settings, district: District, *, build_id: str, page: str, has_grids: bool = False
-    ) -> None:
+        self, settings: Settings, district: District, *, build_id: str, page: str, has_grids: bool = False,
+        kept: KeptParts | None = None,
+    ) -> None:  # fmt: skip
+        """``kept`` are the parts on disk; without it they are drawn at every start."""
+        self._kept = kept
         self._layout = {layout.key: layout for layout in LAYOUTS}[page]
         self._is_demo = settings.demo
         self._page = PageSettings(
@@ -91,14 +95,19 @@ class PageContent:
     def _parts(self, lang: str, scope: str, wide: bool) -> PageParts:
         """Return the parts that all sessions share, made once; those without figures are of every scope."""
         key = (lang, scope, wide) if self._layout.cells("figure") else ("", "", False)
-        made = self._made_parts.get(key)
-        if made is None:
-            figures = self._figures(lang, scope, wide)
-            made = make_parts(
-                self._layout, figures=figures, static_url=self._page.static_url, build=self._page.build
-            )
-            self._made_parts[key] = made
-        return made
+        if key in self._made_parts:
+            return self._made_parts[key]
+
+        def make() -> PageParts:
+            figures, page = self._figures(lang, scope, wide), self._page
+            return make_parts(self._layout, figures=figures, static_url=page.static_url, build=page.build)
+
+        if self._kept is not None and not scope and key[0]:
+            found = self._kept.get(f"{self._layout.key}-{lang}{'-wide' if wide else ''}", make)
+        else:
+            found = make()
+        self._made_parts[key] = found
+        return found
 
     def marks(self, state: CityState) -> list[str]:
         """Return the marks that the page must show: invented, drill, transplanted, schematic."""
@@ -126,9 +135,9 @@ class MapPageContent(PageContent):
 
     def __init__(
         self, settings: Settings, district: District, atlas: Atlas, *, build_id: str, page: str = "wall",
-        has_grids: bool = False, stations: WaterLines = NO_STATIONS,
+        has_grids: bool = False, stations: WaterLines = NO_STATIONS, kept: KeptParts | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids)
+        super().__init__(settings, district, build_id=build_id, page=page, has_grids=has_grids, kept=kept)
         place = MAPS[page]
         self._atlas = atlas
         self.setting: MapSetting = map_setting(

@@ -116,6 +116,7 @@ class PageSocket(WSHandler):
         # Bokeh sends a message in parts: the second would wait up to 40 ms for the first's acknowledgement.
         self.set_nodelay(True)
         self._watch = RightWatch(self, pages.authorization, self._viewer)
+        self._watch.start()
         return super().open(*given, **named)  # type: ignore[no-untyped-call]  # Panel's
 
     def on_close(self) -> None:

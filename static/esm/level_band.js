@@ -63,6 +63,6 @@ export const mend = card((city) => (view) => {
     const isOver = one.value !== null && one.line !== null && one.value >= one.line, longer = told.next.find((other) => shorter(other) === one);
     const more = longer ? say.say("band.next.and_3h", { t: say.hhmm(longer.at), value: number(longer.value) + unit }) : "";
     return html`<b data-colour=${mark(isOver && "orange")}>${one.exercise ? `${say.say("band.drill")} ` : ""}${say.say("band.next." + one.kind, values)}${more}</b>${one.line === null ? "" : say.say("band.line", { line: number(one.line) })}${
-      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small><span class="office">${words("code.source." + one.source) ?? one.source} </span>${say.moment(one.source_at, at)}</small>`;
+      one.unit === "km" ? ` ${say.left(one.at, at)}` : ""}<small><span class="office">${words("code.source." + one.source) ?? say.road(one.source)} </span>${say.moment(one.source_at, at)}</small>`;
   }
 });

@@ -2,6 +2,9 @@
 
 /** Machine time (ms) after which the next picture is asked for. */
 export const PICTURE_MS = 2000;
+// Ages (s) of a picture: over a minute, as long as pictures are kept (feeds/gateway/picture_store.py), it says so; over the other one
+// it is covered: a camera that is not heard for so long is lost (city/video/camera_state.py).
+export const LATE_AFTER_S = 60, LOST_AFTER_S = 300;
 
 /**
  * @typedef {{ status: number, url: string, taken: number | null }} Found

@@ -229,7 +229,7 @@ interface Say {
   /** The road or crossing as this page's language names it. */
   road(told: string | null | undefined): string;
   /** A name-plate with its title in the page's language. */
-  person(told: string | null | undefined): string;
+  person(told: string | null | undefined, label?: string): string;
   /** A storm by its official name in the page's language. */
   storm(told: string): string;
   date(epoch: number): string;
@@ -284,7 +284,7 @@ interface OverMap {
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
   /** Places boxes (left, top, wide, high) of one layer of texts; returns their tops, moved where they would cover something. */
-  room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => number;
+  room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => [number, number];
 }
 /** Where the presenter is (static/js/briefing/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
 interface BriefingSteps {
@@ -534,6 +534,7 @@ interface City {
     /** The words, and the colour of the time if it has one. */
     time(row: Row, now: number): [string, string | null];
     second(row: Row, now: number): string;
+    seconds(row: Row, now: number): { first: string; more: string[]; last: string };
     holder(code: string): string;
     LEVELS: string[];
   };

@@ -55,7 +55,7 @@
       if (found.length !== 2 || kinds.size > 1) return found.join(" & ");
       return `${found[0].slice(0, -[...kinds][0].length)} & ${found[1]}s`;
     }
-    // Other names are made of known parts: "A路下立交", "A路B路（北向）", "某镇泵站（演示）", a call sign "公安巡08". One with a part
+    // Other names are made of known parts: "A路下立交", "A路B路（北向）", "某镇泵站（演示）", an office, a call sign "公安巡08". One with a part
     // that the catalogue does not know stays as it was told.
     const keysOf = (prefix) => Object.keys(words).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).sort((a, b) => b.length - a.length);
     const ends = keysOf("name_end.");
@@ -64,7 +64,8 @@
       if (told === "") return null;
       const found = roadOnly(told);
       if (found !== told) return found;
-      if (words["agency." + told]) return words["agency." + told];
+      const whole = words["agency." + told] ?? words["name_office." + told];
+      if (whole) return whole;
       const [, sign, number] = /^(\D+)(\d+)$/.exec(told) ?? [];
       if (sign && words["name_sign." + sign]) return say("name_sign." + sign, { n: number });
       const end = ends.find((one) => told.endsWith(one)), of = end ? named(told.slice(0, -end.length)) : null;
@@ -78,10 +79,12 @@
       return noted ? `${found} (${noted})` : told;
     }
 
-    // "王××（副区长）": the catalogue tells the title; one that it does not know stays as it is.
-    function person(told) {
+    // "王××（副区长）": the catalogue tells the title; one that it does not know stays as it is. Beside a label that says the
+    // title already, the name alone.
+    function person(told, label = "") {
       const [, name, titles] = /^(.*)（([^（）]+)）$/.exec(told ?? "") ?? [];
-      const found = titles === undefined ? [] : titles.split("、").map((one) => words["title." + one]);
+      const found = titles === undefined ? [] : titles.split("、").map((one) => words["title." + one] ?? (roads.size > 0 ? named(one) : null));
+      if (label && (titles === label || found[0]?.toLowerCase() === label.toLowerCase())) return name;
       return found.length > 0 && found.every(Boolean) ? say("title", { name, title: found.join(words["list.comma"]) }) : told ?? "";
     }
     const storm = (told) => words["storm_name." + told] ?? told;

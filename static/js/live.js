@@ -5,7 +5,7 @@
   const page = /** @type {PageData} */ (JSON.parse(document.getElementById("citywall-page")?.textContent ?? ""));
   const say = window.citywallGrammar(page.words, page.zone);
   const mend = window.citywallMend;
-  const SILENT_S = 4, SESSION_S = 10, GRACE_S = 45;
+  const SILENT_S = 4, SESSION_S = 10, GRACE_S = 45, LATE_S = 3;
 
   const cards = /** @type {Map<string, View>} */ (new Map());
   const listeners = /** @type {Map<string, ((view?: View) => void)[]>} */ (new Map());
@@ -14,7 +14,7 @@
   let joined = /** @type {WebSocket | null} */ (null), attempts = 0, beatAt = -Infinity;
   let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
   const opened = performance.now();
-  let answeredAt = performance.now(), hasAnswered = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
+  let watchedAt = performance.now(), answeredAt = performance.now(), hasAnswered = false, reloading = false, session = /** @type {"new" | "live" | "lost"} */ ("new");
 
   // ---- time: the server's, carried on by this machine's stopwatch
   const since = (mark) => (performance.now() - mark) / 1000;
@@ -165,9 +165,15 @@
   function sessionAnswered() {
     answeredAt = performance.now();
     hasAnswered = true;
+    const wasLost = session === "lost";
     session = "live";
+    if (wasLost) tell("session");
   }
   function watch() {
+    const passed = since(watchedAt);
+    watchedAt = performance.now();
+    // A page that did not run heard no answer: that time says nothing of the session.
+    if (passed > LATE_S) answeredAt += 1000 * passed;
     if (document.hidden) { answeredAt = Math.max(answeredAt, performance.now() - 1000); return; }
     if (since(answeredAt) > (hasAnswered ? SESSION_S : GRACE_S) && session !== "lost") {
       session = "lost";
@@ -175,12 +181,11 @@
       reload("session");
     }
   }
-  // Into the same address, which holds the view; never before the server is well, never all at once.
+  // Into the same address, once the server is well, never all at once; not if the session was only slow and answers.
   async function reload(why) {
     if (reloading) return;
     reloading = true;
     const past = JSON.parse(sessionStorage.getItem("citywall-reloads") ?? "[]").filter((t) => Date.now() - t < 120000);
-    sessionStorage.setItem("citywall-reloads", JSON.stringify([...past, Date.now()]));
     await pause(Math.min(60000, past.length === 0 ? 0 : 1000 * 2 ** past.length) + Math.random() * 1500);
     for (;;) {
       try {
@@ -189,6 +194,12 @@
       } catch { /* the server is not there yet */ }
       await pause(1000 + Math.random() * 1000);
     }
+    if (why === "session" && session === "live") {
+      reloading = false;
+      if (joined?.readyState === WebSocket.CLOSED) connect();
+      return;
+    }
+    sessionStorage.setItem("citywall-reloads", JSON.stringify([...past, Date.now()]));
     console.info("citywall: reload,", why);
     location.reload();
   }

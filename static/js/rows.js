@@ -25,13 +25,18 @@
 
   // Holder and state · callers · refusals · making safe · reminders · the next step with its time.
   function second(row, now) {
-    if (row.waits) return waiting(row, now);
+    const { first, more, last } = seconds(row, now);
+    return [first, ...more, last].filter(Boolean).join(" · ");
+  }
+
+  // The same in parts: a row cannot do without the first and the last; what stands between makes way, its end first.
+  function seconds(row, now) {
+    if (row.waits) return { first: waiting(row, now), more: [], last: "" };
     const { say } = city, who = row.holder ?? row.agency, refused = row.bounced ?? row.returned_by ?? [], safe = row.make_safe;
     const state = city.words("state." + row.state) ?? row.state;
     const next = row.next && city.words("next." + row.next);
     const isOpen = Boolean(safe) && safe.done_at === null;
-    return [
-      [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" "),
+    const more = [
       row.callers > 1 && say.say("queue.callers", { n: row.callers }),
       row.callers > 1 && say.say("queue.first", { t: say.moment(row.first_at ?? row.at, now) }),
       row.deferred && say.say("queue.deferred"),
@@ -40,9 +45,11 @@
       safe && !isOpen && say.say("queue.made_safe", { t: say.coarse(safe.done_at - safe.at) }),
       row.reminders > 0 && say.say("queue.reminded", { n: row.reminders }),
       row.supervised > 0 && say.say("queue.supervised", { to: city.words("role." + LEVELS[row.supervised]) ?? "" }),
-      // Of a hazard the citizen's limit stands here, for its time is not the first that comes.
-      isOpen && (row.due_at ?? null) !== null ? say.say("queue.fix_by", { t: say.moment(row.due_at, now) }) : step(row, next, now),
-    ].filter(Boolean).join(" · ");
+    ].filter(Boolean);
+    const first = [row.state === "ruling" || !who ? "" : holder(who), state].filter(Boolean).join(" ");
+    // Of a hazard the citizen's limit stands here, for its time is not the first that comes.
+    const last = isOpen && (row.due_at ?? null) !== null ? say.say("queue.fix_by", { t: say.moment(row.due_at, now) }) : step(row, next, now);
+    return { first, more, last };
   }
   // A caller who waits: what became of the report, and until when to call.
   function waiting(row, now) {
@@ -55,5 +62,5 @@
     return city.say.say(row.next_at < now ? "next.missed" : "next.at", { t: city.say.moment(row.next_at, now), next });
   }
 
-  city.rows = { count, places, until, time, second, holder, LEVELS };
+  city.rows = { count, places, until, time, second, seconds, holder, LEVELS };
 })();

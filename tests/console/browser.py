@@ -95,7 +95,7 @@ def fill_in(page: Page, account: str, password: str, path: str) -> None:
     page.fill('input[name="account"]', account)
     page.fill('input[name="password"]', password)
     page.click('button[type="submit"]')
-    page.wait_for_url(lambda url: urlsplit(url).path == path, wait_until="commit", timeout=START_MS)
+    page.wait_for_url(lambda url: urlsplit(url).path == path, timeout=START_MS)
 
 
 class Sight:

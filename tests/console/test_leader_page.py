@@ -108,16 +108,15 @@ def test_three_sizes_have_no_scroll_and_nothing_covers_anything(
     tablet = opened(cast, browser, "xia", "tablet")
     for page in (pages("xia"), tablet):
         card(page, "leader_decisions").locator("li").first.wait_for()
-        page.wait(f"() => ({OVERFLOWS})().length === 0 && ({COVERED})().length === 0")
-        assert page.page.evaluate(COVERED) == []
+        page.tells(f"() => [({OVERFLOWS})(), ({COVERED})()]", [[], []])
     tablet.close()
     # A phone shows level, numbers and decisions; the rest is one tap away.
     page = opened(cast, browser, "xia", "phone")
     card(page, "leader_decisions").locator("li").first.wait_for()
-    page.wait(f"() => ({OVERFLOWS})().length === 0")
+    page.tells(OVERFLOWS, [])
     page.page.get_by_role("button", name="地图").click()
     page.wait("() => citywall.figure('map')?.inner_height > 300")
-    assert page.page.evaluate(COVERED) == []
+    page.tells(COVERED, [])
     page.close()
 
 
@@ -170,7 +169,7 @@ def test_sending_back_needs_a_note(cast: Cast, pages: Pages) -> None:
 
 def test_the_change_since_the_last_look_is_the_readers_own(cast: Cast, pages: Pages) -> None:
     page = pages("ye")
-    cast.wait_for_type("LeaderLooked")
+    cast.wait_for_type("LeaderLooked", actor="ye")
     card(page, "leader_brief").get_by_role("button", name="已阅").click()
     card(page, "leader_figures").get_by_text("自您").first.wait_for()
     looks = [fact for fact in cast.all_facts() if fact["type"] == "LeaderLooked" and fact["actor"] == "ye"]
@@ -181,7 +180,8 @@ def test_ones_own_orders_stand_there_in_ones_own_words_and_not_on_the_channel(
     cast: Cast, pages: Pages
 ) -> None:
     own, other = pages("xia"), pages("wang")
-    card(own, "leader_orders").get_by_text("下盐路尽快抢通 <b>&").wait_for()
+    card(own, "leader_orders").get_by_text(TYPED).wait_for()
+    card(other, "leader_orders").get_by_role("button", name="交接").wait_for()
     assert TYPED not in card(other, "leader_orders").inner_text()
     told = own.page.evaluate(
         "() => JSON.stringify(['leader_orders', 'leader_decisions'].map((it) => [...citywall.card(it).rows]))"
@@ -206,7 +206,9 @@ def test_a_visit_on_site_is_one_press_that_names_the_street(cast: Cast, pages: P
         "street:310115103", "wang", 15.0,
     )  # fmt: skip
     # Who may not record one has no button.
-    assert not card(pages("ye"), "leader_orders").locator("button", has_text="到场登记").is_visible()
+    theirs = card(pages("ye"), "leader_orders")
+    theirs.get_by_role("button", name="交接").wait_for()
+    assert not theirs.locator("button", has_text="到场登记").is_visible()
 
 
 def test_two_leaders_hand_over_and_the_sheet_is_one_page(cast: Cast, pages: Pages) -> None:

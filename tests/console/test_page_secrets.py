@@ -4,12 +4,10 @@ A page joins by a row of ``ROWS``. A secret joins by a line of ``SECRETS`` and a
 """
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -23,8 +21,8 @@ from layouts.pages import LAYOUTS
 from tests.captured import Captured
 from tests.console.browser import Sight
 from tests.invented import case, moment, publish, unit
-from tests.people import PASSWORD, SHANGHAI, STREET, Cast
-from tests.running import Running
+from tests.people import PASSWORD, SHANGHAI, STREET, Cast, story
+from tests.running import PATIENCE_S, wait_for
 from tests.signed_in import Visitor
 
 pytestmark = pytest.mark.browser
@@ -45,7 +43,7 @@ UNITS = frozenset({"call_sign", "unit"})
 RECORDER = frozenset({"officer"})
 """Who recorded a spoken order: every band of its level names them by surname (story M10)."""
 LEVEL = "response:310115/flood_typhoon"
-SIGNING_S = 120.0
+SIGNING_S = 900.0
 """For so long the shift that people sign in to must go on."""
 
 
@@ -66,8 +64,15 @@ class Row:
 def step_through(sight: Sight) -> None:
     sight.wait("() => citywall.card('briefing').scalars.figures && citywall.beat()?.feed === 'live'")
     for number in range(1, 6):
-        sight.page.keyboard.press(" ")
-        sight.wait("(n) => citywall.briefing.step() === n && citywall.briefing.isOpen()", 20, number)
+
+        def is_open(number: int = number) -> bool:
+            """A press is heard while beats come, and what closed meanwhile opens with the same step."""
+            step, is_there = sight.page.evaluate("[citywall.briefing.step(), citywall.briefing.isOpen()]")
+            if step < number or not is_there:
+                sight.page.keyboard.press(" ")
+            return bool(step == number and is_there)
+
+        wait_for(is_open)
 
 
 ROWS = [
@@ -81,14 +86,8 @@ PAGES = [row for row in ROWS if row.page in {layout.key for layout in LAYOUTS}]
 
 @pytest.fixture(scope="module")
 def cast() -> Iterator[Cast]:
-    with tempfile.TemporaryDirectory(prefix="citywall-") as folder:
-        running = Running(Path(folder))
-        with Cast(running, {"pipes": "ps", "tangzhen": STREET}) as people:
-            try:
-                running.start()
-                yield people
-            finally:
-                running.stop()
+    with story({"pipes": "ps", "tangzhen": STREET}) as people:
+        yield people
 
 
 def tell(cast: Cast) -> None:
@@ -99,7 +98,6 @@ def tell(cast: Cast) -> None:
         now += SIGNING_S
         cast.set_city(datetime.fromtimestamp(now, SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S"))
     shift = f"shift:{shifts.at(now).id}"
-    cast.wait_for_type("RosterLoaded")  # the engine notes it a moment after the console is ready
     for who in ("gu", "chen", "wang"):
         cast.does(who, "sign_in", shift)
     record = case(
@@ -108,7 +106,7 @@ def tell(cast: Cast) -> None:
         reporter={"name": s["reporter"], "phone": s["phone"]},
         category={"kind": "component", "code": "0102", "system": "GBT30428.2"},
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     assert publish(cast.running, "unit", [unit(s["unit"], 1, call_sign=s["call_sign"])]).accepted == 1
     key, about = "hotline/hole", "case:hotline/hole"
     cast.done("intake", "file", key, 0)
@@ -172,7 +170,7 @@ def captured(cast: Cast, browser: Any) -> dict[str, Captured]:
     tell_of_the_emergency(cast)
     for sight, _ in pages.values():
         now = sight.page.evaluate("citywall.beat()?.now ?? 0")
-        sight.wait("(before) => citywall.beat().now > before + 2", 20, now)
+        sight.wait("(before) => citywall.beat().now > before + 2", argument=now)
     for sight, bytes_ in pages.values():
         bytes_.all_bytes()
         sight.close()  # three pages that draw maps would take the time of what comes after
@@ -181,11 +179,7 @@ def captured(cast: Cast, browser: Any) -> dict[str, Captured]:
 
 def open_page(cast: Cast, sight: Sight, row: Row) -> None:
     if row.who:
-        sight.visit(f"{cast.running.console}/sign-in?next=/{row.page}")
-        sight.page.fill('input[name="account"]', row.who)
-        sight.page.fill('input[name="password"]', PASSWORD)
-        sight.page.click('button[type="submit"]')
-        sight.page.wait_for_url(f"**/{row.page}*")
+        sight.sign_in(cast.running.console, row.who, PASSWORD, row.page)
     else:
         sight.visit(f"{cast.running.console}/{row.page}")
     sight.wait(row.is_drawn)
@@ -238,7 +232,7 @@ class TestRoutes:
     def get(cast: Cast, path: str, cookie: str) -> tuple[int, bytes, str]:
         request = Request(cast.running.console + path, headers={"Cookie": cookie})
         try:
-            with urlopen(request, timeout=10) as answer:
+            with urlopen(request, timeout=PATIENCE_S) as answer:
                 return answer.status, answer.read(), answer.url
         except OSError as error:
             return getattr(error, "code", 0), b"", ""
@@ -268,7 +262,7 @@ class TestRoutes:
         url = f"{cast.running.console.replace('http', 'ws')}/live/{channel}"
         headers = {"Cookie": cookie, "Origin": cast.running.console}
         with pytest.raises(InvalidStatus) as refused:
-            connect(url, additional_headers=headers, open_timeout=10).close()
+            connect(url, additional_headers=headers, open_timeout=PATIENCE_S).close()
         assert refused.value.response.status_code == 403
 
     @pytest.mark.parametrize("who", ["wang", "chen", "gu"])

@@ -19,7 +19,7 @@ from tests.invented import case, device, moment, publish, reading, unit
 from tests.other_district import named_in
 from tests.people import PASSWORD
 from tests.quick import QUICK
-from tests.running import Running, wait_for
+from tests.running import Running, comes_to, wait_for
 from tests.walls import Wall
 
 pytestmark = pytest.mark.browser
@@ -83,13 +83,7 @@ def wall(running: Running, browser: Any) -> Iterator[Sight]:
 
 @pytest.fixture(scope="module")
 def desk(running: Running, browser: Any) -> Iterator[Sight]:
-    sight = Sight(browser)
-    sight.visit(f"{running.console}/sign-in?next=/desk&lang=en")
-    sight.page.fill('input[name="account"]', "brandt")
-    sight.page.fill('input[name="password"]', PASSWORD)
-    sight.page.click('button[type="submit"]')
-    sight.page.wait_for_url("**/desk*")
-    sight.visit(f"{running.console}/desk?lang=en")
+    sight = Sight(browser).sign_in(running.console, "brandt", PASSWORD, "desk?lang=en").started()
     sight.wait_for_words("desk_queue", "Bellmaker Street")
     sight.wait(IS_IDLE)
     yield sight
@@ -101,7 +95,6 @@ def shown(sight: Sight) -> str:
 
 
 def test_the_wall_shows_the_districts_own_names_and_numbers(wall: Sight) -> None:
-    text = shown(wall)
     names = (
         "Quillhaven Operations Centre",
         "6 streets",
@@ -110,9 +103,10 @@ def test_the_wall_shows_the_districts_own_names_and_numbers(wall: Sight) -> None
         *STREETS,
         *ROADS,
     )
-    assert [name for name in names if name not in text] == []
-    assert HAN.findall(text) == []
+    comes_to(lambda: [name for name in names if name not in shown(wall)], [])
+    assert HAN.findall(shown(wall)) == []
     assert wall.errors == []
+    wall.wait(IS_NAMED)
     drawn = wall.page.evaluate("citywall.frame('labels_en').data.en")
     assert {"Ternsound", "Quill River", "Harrow Light"} <= set(drawn)
 
@@ -124,16 +118,16 @@ def test_the_clock_of_the_pages_is_that_of_the_districts_zone(wall: Sight, desk:
             clock = datetime.now(UTC).astimezone(ZONE).strftime("%H:%M")
             return any(words.startswith(clock) for words, _, where in sight.texts() if where == cell)
 
-        wait_for(told, 10)
+        wait_for(told)
 
 
 def test_the_inset_has_the_districts_title_and_hides_none_of_its_streets(wall: Sight) -> None:
-    corner = wall.page.locator('[data-cell="inset"]').get_attribute("data-corner")
-    assert corner == "sw"
+    wall.page.locator('[data-cell="inset"][data-corner="sw"]').wait_for(state="attached")
     titles = "() => Bokeh.documents.flatMap((d) => [...d._all_models.values()]).map((m) => m.text)"
     assert "Old town ×3" in wall.page.evaluate(titles)
 
 
+IS_NAMED = "() => citywall.frame('labels_en')?.data.en.length > 0"
 EDGES = """(font) => {
   const plot = Bokeh.documents.flatMap((one) => [...one._all_models.values()])
     .find((model) => model.name === "figure:map");
@@ -151,6 +145,7 @@ EDGES = """(font) => {
 
 
 def test_no_name_on_the_map_is_cut_off_by_its_edge(wall: Sight) -> None:
+    wall.wait(IS_NAMED)
     room = dict(wall.page.evaluate(EDGES, FONT))
     assert len(room) > len(STREETS)
     assert {name: px for name, px in room.items() if px < 0} == {}
@@ -160,7 +155,7 @@ def test_an_officer_files_a_case_of_that_district_at_the_desk(desk: Sight, runni
     row = desk.page.locator('[data-cell="desk_queue"] li', has_text="Bellmaker Street")
     row.get_by_role("button", name="File").click()
     desk.wait_for_words("desk_queue", "Water supply to sign · Saltmarsh makes safe")
-    assert [name for name in (OFFICER, *ROADS) if name not in shown(desk)] == []
+    comes_to(lambda: [name for name in (OFFICER, *ROADS) if name not in shown(desk)], [])
 
 
 def test_no_word_or_number_of_the_built_in_district_reaches_a_page(

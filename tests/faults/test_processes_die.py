@@ -1,6 +1,7 @@
 """Processes die at any moment: what was acknowledged is there once, and everything resumes by itself."""
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +18,11 @@ from typing import Any, Self
 import pytest
 
 from city.state.row_keys import row_key_of
+from city.state.sensor_records import alarm_key
 from feeds.clients.publisher import Publisher
-from tests.invented import WaterFeed, case, mirror, publish, reading
+from feeds.ledger.ledger import Ledger
+from feeds.ledger.segments import Row
+from tests.invented import WaterFeed, case, device, mirror, publish, reading
 from tests.running import Running, wait_for
 from tests.walls import Wall
 
@@ -185,6 +190,81 @@ def test_two_engines_and_one_killed_write_every_fact_once(running: Running, wall
     written = Counter((fact["type"], json.dumps(fact["data"])) for fact in engine)
     assert set(written.values()) == {1}
     assert {fact["type"] for fact in engine} >= {"RosterLoaded", "SourceLost", "SourceBack"}
+
+
+KILLED_AFTER_S = {"p-before": None, "p-at-once": 0.0, "p-later": 1.2}
+"""Gauge → s from the reading that makes a deviation hold to the end of the engine; None = before it."""
+LAST, METRIC = "p-last", "water_pressure_mpa"
+KINDS = ("AlarmRaised", "CaseReported", "CaseFiled", "CaseDispatched")
+
+
+class Gauges:
+    """Gauges of water pressure that tell of too little, each time that they are heard."""
+
+    def __init__(self, running: Running, *names: str) -> None:
+        self._running = running
+        self._numbers = itertools.count()
+        told = [device(name) | {"class": "water_pressure"} for name in names]
+        assert publish(running, "sensor", told).rejected == []
+
+    def deviate(self, *names: str) -> None:
+        number = next(self._numbers)
+        told = [reading(one, number, 0.05, metric=METRIC, unit="MPa") for one in names]
+        assert publish(self._running, "sensor", told).rejected == []
+
+    def deviate_until_dispatched(self, *names: str) -> Counter[tuple[str, str]]:
+        """Go on until each has its dispatched case; return how often (type, gauge) is in the ledger."""
+
+        def is_dispatched() -> Counter[tuple[str, str]] | None:
+            self.deviate(*names)
+            written = self._written()
+            return written if all(written["CaseDispatched", name] for name in names) else None
+
+        found: Counter[tuple[str, str]] = wait_for(is_dispatched, 90.0, 1.0, why_not=self._running.log_end)
+        return found
+
+    def _written(self) -> Counter[tuple[str, str]]:
+        async def rows() -> list[Row]:
+            ledger = await Ledger.open(self._running.settings.log_url)
+            found, after = [], 0
+            while more := await ledger.read(after):
+                found += more
+                after = more[-1].position
+            await ledger.close()
+            return found
+
+        bodies = [json.loads(row.body) for row in asyncio.run(rows())]
+        of = {f"alarm:{alarm_key(name, METRIC)}": name for name in (*KILLED_AFTER_S, LAST)}
+        return Counter(
+            (body["type"], name)
+            for body in bodies
+            for subject, name in of.items()
+            if body["subject"] == subject or f"alarm-{name}-" in body["subject"]
+        )
+
+
+def test_an_engine_that_is_killed_between_a_crossing_and_its_case_files_every_case_once(
+    running: Running,
+) -> None:
+    """Before the second deviating reading, at once after it, and about when the case is written."""
+    gauges = Gauges(running, *KILLED_AFTER_S, LAST)
+    for name, after in KILLED_AFTER_S.items():
+        gauges.deviate(name)
+        if after is None:
+            running.kill("engine")
+            gauges.deviate(name)
+        else:
+            gauges.deviate(name)
+            time.sleep(after)  # where in the engine's second it dies is the machine's choice: each is right
+            running.kill("engine")
+        running.start("engine")
+    gauges.deviate_until_dispatched(*KILLED_AFTER_S)
+    # Once more, while they deviate: when the last gauge has its case, the others were judged too.
+    running.kill("engine")
+    running.start("engine")
+    written = gauges.deviate_until_dispatched(*KILLED_AFTER_S, LAST)
+    wanted = {(kind, name): 1 for kind in KINDS for name in (*KILLED_AFTER_S, LAST)}
+    assert {key: n for key, n in written.items() if key[0] in KINDS} == wanted
 
 
 def lines(wall: Wall) -> list[str]:

@@ -11,19 +11,20 @@ from layouts import theme
 Floats = npt.NDArray[np.float64]
 
 TEXTS = ["text", "muted", "faint", "red-text", "orange-text", "yellow-text", "blue-text", "present"]
+GROUNDS = ["ground", "card", "red-fill", "orange-fill", "blue-fill"]
 SHAPES = ["red", "orange", "yellow", "blue"]
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 FADED = re.compile(r"(?<![\w-])opacity: (0?\.\d+)")
 
 
-def linear(token: str) -> Floats:
-    srgb = np.array(theme.rgb(token)) / 255
+def linear(token: str, *, phone: bool = False) -> Floats:
+    srgb = np.array(theme.rgb(token, phone=phone)) / 255
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.2 contrast ratio."""
-    a, b = (float(linear(token) @ [0.2126, 0.7152, 0.0722]) for token in (one, other))
+def contrast(one: str, other: str, *, phone: bool = False) -> float:
+    """WCAG 2.2 contrast ratio of two tokens, on a phone's page or another."""
+    a, b = (float(linear(token, phone=phone) @ [0.2126, 0.7152, 0.0722]) for token in (one, other))
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
 
 
@@ -42,6 +43,12 @@ def lab_as_deuteranope(token: str) -> Floats:
 @pytest.mark.parametrize(("text", "ground"), itertools.product(TEXTS, ["ground", "card"]))
 def test_text_reaches_wcag_aa(text: str, ground: str) -> None:
     assert contrast(text, ground) >= 4.5
+
+
+@pytest.mark.parametrize(("text", "ground"), itertools.product(TEXTS, GROUNDS))
+def test_text_on_a_phone_is_read_in_sunlight(text: str, ground: str) -> None:
+    """WCAG 2.2 AAA (1.4.6)."""
+    assert contrast(text, ground, phone=True) >= 7.0
 
 
 def test_what_is_over_is_muted_and_not_faded() -> None:

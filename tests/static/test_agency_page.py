@@ -13,6 +13,7 @@ from city.views.page_view import PageView
 from layouts.pages import AGENCY_CARDS
 from tests.console.test_wall_bytes import district
 from tests.invented import jpeg
+from tests.legible import faults, phone_faults
 from tests.linkage_factory import CITY, city_with, incident, signed, task
 from tests.script_pages import LATER, opened, tell_view
 
@@ -101,6 +102,7 @@ def test_every_part_has_room_on_a_phone_and_on_a_desktop(browser: Browser, lang:
         for size in ((390, 844), (1366, 768)):
             page.set_viewport_size({"width": size[0], "height": size[1]})
             assert [page.evaluate(SMALL), page.evaluate(TINY), page.evaluate(WIDE)] == [[], [], 0]
+            assert (phone_faults if size[0] == 390 else faults)(page) == []
         links = page.evaluate("() => inCard('agency_tasks', '.link').map((one) => one.getAttribute('href'))")
         assert [link.partition(":")[0] for link in links[:2]] == ["tel", "geo"]
         assert links[1].startswith("geo:31.190000,121.700000?q=31.190000,121.700000(")

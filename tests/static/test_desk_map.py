@@ -36,6 +36,8 @@ CASES = (
     seen_case(URGENT, urgency="urgent", place=(121.57, 31.245)),
     seen_case(RING, place=(121.555, 31.235)),
 )
+# The page's stopwatch goes on by so many ms.
+LATER = "(ms) => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }"
 SHEET = """
 #page { display: block; padding: 0; }
 [data-cell="map"] { position: absolute; left: 0; top: 0; }
@@ -306,6 +308,52 @@ def test_one_tap_says_why_and_shows_the_picture_until_it_is_ended(stage: Stage) 
         ("view_camera", "camera:c1", {"purpose": "case", "case": MARK}),
         ("end_camera_view", "camera:c1", {}),
     ]
+
+
+def test_the_cameras_are_asked_for_again_and_an_old_picture_says_so(stage: Stage) -> None:
+    """Fifteen seconds old at most; at once when the case is another than before: it may have moved."""
+    stage.reply("case", near({}))
+    stage.rows((MARK, row(version=9)))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    assert stage.page.locator(".cameras .shape-late").count() == 0
+    # Its picture stays away: it gets older, and says so before the next answer.
+    stage.tick(70)
+    assert stage.texts(".cameras .state") == ["画面1分前"]
+    assert stage.page.locator(".cameras .shape-late").count() == 1
+    before = len(stage.asks("case"))
+    stage.page.evaluate(LATER, 14_000)
+    stage.tick(0)
+    stage.page.wait_for_timeout(500)
+    assert len(stage.asks("case")) == before
+    stage.reply("case", near({"word": "lost", "since": NOW - 9.0}))
+    stage.page.evaluate(LATER, 1_100)
+    stage.tick(0)
+    stage.page.wait_for_function("(n) => said.asks.length > n", arg=before)
+    stage.page.locator(".cameras .state[data-lost]").wait_for()
+    assert stage.text(".cameras .state") == "视频中断 20:30"
+    # It moved: other cameras are near it.
+    stage.reply("case", {"case": {**near({"id": "c2", "label": "栖山路"})["case"], "version": 10}})
+    stage.rows((MARK, row(version=10)))
+    stage.page.locator(".cameras li", has_text="栖山路").wait_for()
+
+
+def test_a_live_look_whose_picture_is_too_old_is_covered_though_nobody_said_that_it_is_lost(
+    stage: Stage,
+) -> None:
+    taken = {"X-Taken-At": datetime.fromtimestamp(NOW, UTC).isoformat(), "Content-Type": "image/jpeg"}
+    stage.page.route("**/camera/*.jpg*", lambda route: route.fulfill(status=200, headers=taken, body=jpeg()))
+    stage.reply("case", near({}))
+    stage.select(MARK)
+    stage.page.locator(".cameras li").wait_for()
+    stage.answer("view_camera", {"done": {"position": "1", "version": 0, "facts": [], "undo_until": None}})
+    stage.press("看", "desk_map_box")
+    stage.page.locator(".viewing img").wait_for()
+    stage.tick(290)
+    stage.page.locator(".viewing .late").wait_for()
+    stage.tick(11)
+    assert stage.text(".viewing .lost") == "视频中断 20:31"
+    assert stage.page.locator(".viewing img").count() == 0
 
 
 def test_without_the_right_to_look_no_button_offers_it(stage: Stage) -> None:

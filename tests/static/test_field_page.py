@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.invented import jpeg
+from tests.legible import faults, phone_faults
 from tests.running import wait_for
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW
@@ -159,6 +160,7 @@ def test_every_part_has_room_and_every_target_has_44_px(browser: Browser, key: s
         for size in ((390, 844), (1366, 768)):
             page.set_viewport_size({"width": size[0], "height": size[1]})
             assert [page.evaluate(SMALL), page.evaluate(TINY), page.evaluate(WIDE)] == [[], [], 0]
+            assert (phone_faults if size[0] == 390 else faults)(page) == []
 
 
 @pytest.mark.browser

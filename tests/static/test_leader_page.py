@@ -15,6 +15,7 @@ from city.views.response.response_seen import (
 )
 from city.views.wall_seen import PageSeen
 from layouts.leader_page import LEADER_CARDS
+from tests.legible import faults, phone_faults
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW
 from tests.seen_factory import seen as wall_seen
@@ -74,7 +75,7 @@ def told() -> LeaderSeen:
     figures = {
         "relocation": FigureSeen(18_402, 19_600, 4, NOW - 100), "p1_late": FigureSeen(1, 39),
         "closures": FigureSeen(3, 25), "waterlogging": FigureSeen(12, 70, 9),
-        "outage": FigureSeen(2310, 3170),
+        "outage": FigureSeen(None, None),
     }  # fmt: skip
     wall = wall_seen(response=ResponseSeen("emergency", (level,), next=ahead))
     fields = {name: getattr(wall, name) for name in PageSeen.__struct_fields__}
@@ -100,8 +101,42 @@ def test_nothing_is_cut_and_nothing_scrolls_and_a_phone_shows_band_by_band(
             show(page)
             assert (width, page.evaluate(SCROLLS), page.evaluate(CUT)) == (width, [0, 0, 0, 0], [])
             assert page.evaluate(DECIDED) >= 2
+            assert (phone_faults if width == PHONE[0] else faults)(page) == []
         for tab, own in enumerate(TABS):
             page.locator(".tabs button").nth(tab).click()
             assert set(page.evaluate(SEEN)) - {"legend"} == ALWAYS | own
             assert page.evaluate(SCROLLS) == [0, 0, 0, 0]
             assert [page.evaluate(look) for look in (CUT, SMALL, TINY)] == [[], [], []]
+            assert phone_faults(page) == []
+
+
+ASKED = "() => sent.find((message) => message.ask?.what === 'last_look')?.ask.id"
+ANSWER = """(at) => reply({ answer: { command_id: acts()[at].command_id,
+  done: { position: 9, version: at + 1, facts: [], undo_until: null } } })"""
+
+
+def test_a_press_while_the_look_of_the_opening_is_on_its_way_is_sent_behind_it(browser: Browser) -> None:
+    person = {**ME, "verbs": ["note_look"]}
+    with opened(browser, "leader", person=person, size=WALL) as page:
+        show(page)
+        asked = page.wait_for_function(ASKED).json_value()
+        page.evaluate("(id) => reply({ reply: { id, look: null, is_new: true } })", asked)
+        page.wait_for_function("() => acts().length === 1")
+        seen = page.locator('[data-cell="leader_brief"]').get_by_role("button", name="已阅")
+        seen.click()
+        page.evaluate(ANSWER, 0)
+        page.wait_for_function("() => acts().length === 2")
+        page.evaluate(ANSWER, 1)
+        page.wait_for_function("() => citywall.leader.look() !== null")
+
+
+def test_a_late_reply_about_the_last_look_does_not_replace_a_newer_one(browser: Browser) -> None:
+    person = {**ME, "verbs": ["note_look"]}
+    with opened(browser, "leader", person=person, size=WALL) as page:
+        show(page)
+        asked = page.wait_for_function(ASKED).json_value()
+        page.locator('[data-cell="leader_brief"]').get_by_role("button", name="已阅").click()
+        page.evaluate(ANSWER, 0)
+        page.wait_for_function("() => citywall.leader.look() !== null")
+        page.evaluate("(id) => reply({ reply: { id, look: null, is_new: true } })", asked)
+        assert page.evaluate("() => [acts().length, citywall.leader.look() !== null]") == [1, True]

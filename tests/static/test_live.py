@@ -93,3 +93,46 @@ def test_a_frame_waits_until_the_figures_are_built_then_it_is_drawn(page: Page) 
     page.evaluate("build()")
     page.wait_for_function("drawn.length > 0")
     assert page.evaluate("drawn") == [2]
+
+
+# From here on the session is silent and time passes by steps of a second, each seen by the page's own tick.
+SILENT = """() => {
+  const from = performance.now();
+  window.passed = 0;
+  performance.now = () => from + window.passed;
+  window.isSilent = true;
+  window.lost = false;
+  citywall.on("act", () => {
+    window.passed += 1000;
+    window.lost ||= citywall.session() === "lost";
+  });
+}"""
+ASKED = """() => {
+  window.asked = 0;
+  window.fetch = () => new Promise((done) => {
+    window.asked += 1;
+    window.isWell = () => done({ ok: true });
+  });
+}"""
+
+
+def test_a_session_that_was_lost_begins_anew_and_one_that_answers_late_is_kept(page: Page) -> None:
+    page.evaluate(SILENT)
+    page.evaluate(ASKED)
+    page.wait_for_function("lost && asked === 1")
+    page.evaluate("citywall.sessionAnswered()")
+    assert page.evaluate("citywall.session()") == "live"
+    page.evaluate("isWell()")
+    page.evaluate("lost = false")
+    page.wait_for_function("lost && asked === 2")  # it is watched again, and nothing was loaded anew
+    with page.expect_navigation():
+        page.evaluate("isWell()")
+
+
+def test_a_page_that_did_not_run_does_not_take_its_session_for_lost(page: Page) -> None:
+    page.evaluate(SILENT)
+    page.wait_for_function("passed >= 5000")
+    page.evaluate("passed += 60_000")
+    page.wait_for_function("passed >= 67_000")
+    assert not page.evaluate("lost")
+    page.wait_for_function("lost")

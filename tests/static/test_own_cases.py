@@ -20,6 +20,7 @@ from tests.city.commands.world import (
     World,
 )
 from tests.invented import jpeg
+from tests.legible import faults, phone_faults
 from tests.script_pages import LATER
 from tests.static.own_cases_stage import OPERATOR, PHONE, Cases, own_cases_page
 
@@ -92,6 +93,7 @@ def test_everything_has_room_on_a_phone_and_on_a_desktop(browser: Browser, lang:
         for size in (PHONE, (1366, 768)):
             page.set_viewport_size({"width": size[0], "height": size[1]})
             assert [page.evaluate(SMALL), page.evaluate(TINY), page.evaluate(WIDE)] == [[], [], []]
+            assert (phone_faults if size == PHONE else faults)(page) == []
 
 
 def test_a_row_says_what_is_left_and_offers_the_next_step_alone(browser: Browser) -> None:

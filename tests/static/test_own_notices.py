@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page
 from city.views.holders.own_notices import NoticeSeen
 from layouts.cards.agency.own_notices import OwnNotices
 from tests.city.commands.world import World
+from tests.legible import phone_faults
 from tests.script_pages import tell_view
 from tests.seen_factory import NOW
 from tests.static.own_cases_stage import OPERATOR, agency_seen, own_cases_page
@@ -37,6 +38,7 @@ def test_a_notice_is_corrected_by_one_press(browser: Browser) -> None:
         assert "店外经营 · 羽山路巨野路口" in texts[0]
         assert texts[1] == "剩14分"
         assert page.evaluate(SMALL) == 0
+        assert phone_faults(page) == []
         page.locator('[data-cell="own_notices"] .what').click()
         page.wait_for_function("() => inCard('own_notices', 'img')[0]?.src.endsWith('/detection/d-1.jpg')")
         page.locator('[data-cell="own_notices"] .step').click()

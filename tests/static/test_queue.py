@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 ROOM = 330
 LONG = "道路遗撒渣土车未冲洗上路"
+STEPS = {"holder": "ps", "next": "sign", "next_at": NOW + 594.0}
 
 
 def read(name: str) -> str:
@@ -50,11 +51,11 @@ def page(browser: Browser) -> Iterator[Page]:
     give_back(opened)
 
 
-def row(page: Page, label: str, road: str) -> dict[str, Any]:
+def row(page: Page, label: str, road: str, **more: Any) -> dict[str, Any]:
     given: dict[str, Any] = {
         "urgency": "urgent", "class": "", "label": label, "road": road, "street": "", "agency": "", "at": NOW,
         "state": "handling", "due_at": NOW + 6000.0, "until": NOW + 6000.0,
-        "next": "", "next_at": None, "returned_by": [],
+        "next": "", "next_at": None, "returned_by": [], **more,
     }  # fmt: skip
     told: dict[str, Any] = page.evaluate(
         """(row) => {
@@ -67,8 +68,9 @@ def row(page: Page, label: str, road: str) -> dict[str, Any]:
                 range.selectNodeContents(node);
                 return range.getBoundingClientRect();
             };
-            const who = document.querySelector(".who").textContent;
-            return { who, room: what.clientWidth, name: name.textContent,
+            const line = document.querySelector(".who"), who = line.textContent;
+            const over = line.scrollHeight > line.clientHeight + 1;
+            return { who, over, room: what.clientWidth, name: name.textContent,
                 cut: road.scrollWidth > road.clientWidth,
                 road: road.getBoundingClientRect().width, gap: edge(road).left - edge(name).right };
         }""",
@@ -82,22 +84,25 @@ def test_a_short_class_and_road_stand_whole(page: Page) -> None:
     assert (told["name"], told["cut"]) == ("路面塌陷", False)
 
 
-def test_a_long_class_makes_way_for_a_short_road(page: Page) -> None:
-    told = row(page, LONG, "杨新路")
-    assert told["name"].endswith("…")
-    assert not told["cut"]
+@pytest.mark.parametrize("road", ["杨新路灵岩南路", "杨新路灵岩南路口以东三百米高架下匝道"])
+def test_a_road_without_room_beside_its_class_begins_the_second_line_and_both_stand_whole(
+    page: Page, road: str
+) -> None:
+    told = row(page, LONG, road)
+    assert (told["name"], told["cut"], told["road"]) == (LONG, False, 0)
+    assert told["who"].startswith(f"{road} · ")
+    assert row(page, "路面塌陷", "秀浦路")["road"] > 0  # with room it goes back
 
 
-def test_of_two_long_ones_the_road_has_half_the_line_and_the_class_five_glyphs(page: Page) -> None:
-    told = row(page, LONG, "杨新路灵岩南路口以东三百米高架下匝道")
-    assert told["name"].endswith("…")
-    assert len(told["name"].removesuffix("…")) >= 5
-    assert told["road"] >= told["room"] / 2
-
-
-def test_a_class_that_was_cut_leaves_no_hole_before_the_road(page: Page) -> None:
-    whole, cut = row(page, "路面塌陷", "秀浦路"), row(page, LONG, "杨新路灵岩南路口")
-    assert cut["gap"] == pytest.approx(whole["gap"], abs=1.0)
+def test_what_makes_way_on_the_second_line_is_never_the_holder_nor_the_next_step(page: Page) -> None:
+    short = row(page, "路面塌陷", "秀浦路", **STEPS, reminders=3)
+    assert short["who"].endswith("· 已催3次\u00a0· 20:41 签收时限")
+    much = {"callers": 12, "first_at": NOW - 900.0, "returned_by": ["tx", "dl"], "supervised": 1}
+    told = row(page, LONG, "杨新路灵岩南路口以东三百米高架下匝道", **STEPS, reminders=3, **much)
+    assert told["who"].endswith("\u00a0· 20:41 签收时限")
+    assert "排水 处置中" in told["who"]
+    assert "已催3次" not in told["who"]
+    assert not told["over"]
 
 
 def test_in_english_the_class_stands_whole_and_the_road_begins_the_second_line(page: Page) -> None:

@@ -14,6 +14,7 @@ from city.views.holders.own_reports import OwnReports
 from layouts.cards.agency.zero_report import ZeroReportCard
 from tests.city.commands.reports_world import ReportsWorld
 from tests.city.commands.world import CHEN, POWER, WEI, WEIFANG
+from tests.legible import faults, phone_faults
 from tests.script_pages import opened, tell_view
 from tests.seen_factory import NOW
 from tests.static.own_cases_stage import BEAT, agency_seen
@@ -101,6 +102,7 @@ def test_everything_has_room_for_a_thumb(browser: Browser, size: tuple[int, int]
         it.page.locator('[data-cell="zero_report"] .fill').click()
         it.page.locator('[data-cell="zero_report"] .more').click()
         assert [it.page.evaluate(one) for one in (SMALL, WIDE, TINY)] == [[], [], []]
+        assert (phone_faults if size[0] == 390 else faults)(it.page) == []
 
 
 def test_it_is_there_only_while_somebody_asks(browser: Browser) -> None:

@@ -40,7 +40,7 @@ export const mend = card((city, { face, redraw }) => {
     return html`<li tabindex="-1" data-id=${id} data-level=${mark(isAlarm && !isAside && row.state !== "suppressed" && row.level)} data-current=${mark(id === chosen)} @focus=${() => { chosen = id; redraw(); }}>
       <p class="what"><b>${isAlarm ? words("alarm_level." + row.level) ?? row.level : say.say("alarms.maintenance")}</b><span>${joined(row.name, isAlarm && measured(row))}</span
         ><time>${say.elapsed(isAlarm ? row.raised_at : row.since, now)}</time></p>
-      <p class="why">${isAlarm ? about(row, now) : joined(row.by, row.reason)}</p>
+      <p class="why">${isAlarm ? about(row, now) : joined(say.person(row.by), row.reason)}</p>
       <p class="do">${row.same > 0 ? html`<button type="button" class="plain" aria-expanded=${String(unfolded.has(row.group))} @click=${() => fold(row.group)}>${say.say("alarms.same", { n: row.same })}</button>` : nothing}${lately(subject)}${buttons(id, row).map(([verb, label]) => html`<button type="button" ?disabled=${orders.isBusy(subject) || !desk.isLive()} ${press([id, row, verb], does)}>${label}</button>`)}</p>
       ${formOfRow === id ? form?.draw() ?? nothing : nothing}</li>`;
   }

@@ -184,7 +184,7 @@ export const mend = card((city, { face, redraw }) => {
     return html`<ul class="acts walls" ?hidden=${ids.length === 0}>${each(ids, (id) => {
       const row = rows.get(id), t = say.hhmm(city.toCity(row.at)), left = say.coarse(row.until - now);
       const shown = row.kind === "view" ? say.say("detail.view") : row.label || [row.class && voice.className(row), voice.place(row)].filter(Boolean).join(" ");
-      return html`<li><span>${say.say("detail.on_wall", { what: shown, wall: city.words("detail.wall." + id) ?? id, t, by: row.by, left })}</span
+      return html`<li><span>${say.say("detail.on_wall", { what: shown, wall: city.words("detail.wall." + id) ?? id, t, by: say.person(row.by), left })}</span
         ><button type="button" ?hidden=${!may("show") && !may("clear")} ${press(id, clear)}>${say.say("detail.clear")}</button></li>`;
     })}</ul>`;
   }

@@ -102,7 +102,7 @@ export const mend = card((city, { face, redraw }) => {
 
   function level(row) {
     const now = city.city(), isDue = !row.written && row.write_by !== null, street = words("street." + row.jurisdiction);
-    const who = row.decided === "verbal" ? say.say("levels.spoken", { role: words("role." + row.by_title) ?? "", who: row.recorded_by }) : row.decided === "approved" ? row.by : words("levels.decided." + row.decided);
+    const who = row.decided === "verbal" ? say.say("levels.spoken", { role: words("role." + row.by_title) ?? "", who: say.person(row.recorded_by) }) : row.decided === "approved" ? say.person(row.by) : words("levels.decided." + row.decided);
     return html`<div class="level" data-rank=${row.rank}><p><b>${joined(row.is_exercise && say.say("levels.drill"), street, words("level." + LEVELS[row.rank]))}</b><span>${joined(say.say("levels.since", { t: say.moment(row.since, now) }), who,
       row.city_rank > 0 ? say.say("levels.city", { level: words("level." + LEVELS[row.city_rank]) }) : say.say("levels.city_none"))}</span
       >${isDue ? html`<em data-colour=${mark(now > row.write_by ? "red" : "orange")}>${say.say("levels.write", { left: say.left(row.write_by, now) })}</em>` : nothing}${isDue && orders.may("confirm_verbal_order") ? html`<button type="button" @click=${() => confirm({})}>${words("verb.confirm_verbal_order")}…</button>` : nothing}</p>
@@ -116,7 +116,7 @@ export const mend = card((city, { face, redraw }) => {
     const basis = joined(...row.warnings.map(nameOf(city)), ...row.measures.map(measured(city)));
     const to = words("level." + LEVELS[row.rank]), from = row.rank_before > 0 && words("level." + LEVELS[row.rank_before]);
     return html`<div class="proposal" data-id=${row.id}><p class="what"><b>${joined(row.response.endsWith("/exercise") && say.say("levels.drill"), words("street." + row.response.split("/")[0]), [from, to].filter(Boolean).join(" → "))}</b
-      ><span>${row.is_verbal ? say.say("levels.effective", { left: say.left(row.write_by, now) }) : say.say("levels.by", { who: row.by || words("role.system") })}</span><em data-colour=${mark(row.called.length > 0 && "orange")}>${whenSilent(city, row, now)}</em></p>
+      ><span>${row.is_verbal ? say.say("levels.effective", { left: say.left(row.write_by, now) }) : say.say("levels.by", { who: say.person(row.by) || words("role.system") })}</span><em data-colour=${mark(row.called.length > 0 && "orange")}>${whenSilent(city, row, now)}</em></p>
       <p class="basis" ?hidden=${!basis}>${say.say("levels.basis", { basis })}</p>
       <p class="needs">${row.needs.map((need) => html`<span data-given=${mark(need.at !== null)}>${needOf(city, need, now)}</span>`)}</p>
       ${dry(run)}

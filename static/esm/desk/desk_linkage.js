@@ -128,7 +128,7 @@ export const mend = card((city, { face, redraw }) => {
     told.push(
       say.say("linkage.commander", { name: sheet.commander || say.say("role.duty_leader") }),
       sheet.scene_commander && say.say("linkage.scene", { name: sheet.scene_commander }),
-      sheet.grade_asked && say.say("linkage.grade_asked", { grade: say.say("grade." + sheet.grade_asked), by: sheet.grade_asked_by?.name ?? "" }),
+      sheet.grade_asked && say.say("linkage.grade_asked", { grade: say.say("grade." + sheet.grade_asked), by: say.person(sheet.grade_asked_by?.name) }),
       hurt && say.say(hurt.released ? "linkage.casualties" : "linkage.casualties_held", hurt),
     );
     return told.filter(Boolean);
@@ -219,10 +219,10 @@ export const mend = card((city, { face, redraw }) => {
   // ---- reports and joint sessions, as lines
   function story(now) {
     const lines = [];
-    for (const one of sheet?.reports ?? []) lines.push([one.signed.at, joined(reportWord(one.kind, one.channel), one.to, one.signed.name), one.text]);
+    for (const one of sheet?.reports ?? []) lines.push([one.signed.at, joined(reportWord(one.kind, one.channel), one.to, say.person(one.signed.name)), one.text]);
     for (const session of sheet?.sessions ?? []) {
-      lines.push([session.opened.at, joined(say.say("linkage.session", { no: session.no }), session.opened.name), ""]);
-      for (const one of session.lines) lines.push([one.signed.at, joined(agencyOf(city, one.agency), one.signed.name), one.text]);
+      lines.push([session.opened.at, joined(say.say("linkage.session", { no: session.no }), say.person(session.opened.name)), ""]);
+      for (const one of session.lines) lines.push([one.signed.at, joined(agencyOf(city, one.agency), say.person(one.signed.name)), one.text]);
     }
     lines.sort(([one], [other]) => other - one);
     return html`<ol class="story" ?hidden=${lines.length === 0}>${lines.map(([at, what, text]) => html`<li><time>${say.moment(at, now)}</time><span>${joined(what, text)}</span></li>`)}</ol>`;

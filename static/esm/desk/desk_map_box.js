@@ -3,7 +3,7 @@ import { caseOf } from "../../js/desk/desk_case.js";
 import { vocabulary } from "../../js/desk/desk_words.js";
 import { viewOf } from "../../js/desk/desk_view.js";
 import { card, each, html, mark, press } from "../../js/draw.js";
-import { nameOf, stateOf, wedge } from "../../js/near_cameras.js";
+import { lateMark, nameOf, stateOf, wedge } from "../../js/near_cameras.js";
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, voice = vocabulary(city), chosen = caseOf(city), { may } = chosen;
@@ -27,7 +27,7 @@ export const mend = card((city, { redraw }) => {
         const camera = cameras.get(id);
         const name = nameOf(city, camera);
         return html`<li>${wedge(camera)}<span class="name">${say.say("near.camera", { name, m: Math.round(camera.metres) })}</span
-          ><span class="state" data-lost=${mark(camera.word !== "live")}>${stateOf(city, voice, camera)}</span
+          ><span class="state" data-lost=${mark(camera.word !== "live")}>${lateMark(city, camera)}${stateOf(city, voice, camera)}</span
           ><button type="button" ?hidden=${!orders.may("view_camera")} ?disabled=${viewing.isBusy(id) || viewing.id() === id}
           ${press([mark_, id, name], look)}>${say.say("near.look")}</button
           ><button type="button" ?hidden=${camera.word !== "live" || !camera.on_wall || !may("show")} ?disabled=${orders.isBusy(desk.wall)}

@@ -7,7 +7,7 @@ import { FIGURES, figure } from "../wall/act.js";
 import { EMERGENCY, told as figureOf } from "../emergency/situation.js";
 
 // Of more than these at once only the places have room; class and time stand in the rows below.
-const MOST_ALARMS = 10, MOST_P1 = 0.05, MOST_NAMED = 4, MOST_IN_EMERGENCY = 2;
+const MOST_ALARMS = 10, MOST_P1 = 0.05, MOST_NAMED = 4, MOST_LATIN = 3, MOST_IN_EMERGENCY = 2;
 
 export const mend = card((city, { redraw }) => {
   const { say, desk, orders } = city, { alarm } = desk, deferral = deferralOf(city, redraw);
@@ -15,8 +15,9 @@ export const mend = card((city, { redraw }) => {
   alarm.on(redraw);
 
   return ({ scalars: told, order: every, rows }) => {
-    // The line holds the alarms' budget then; the worst cases stand on top of the queue.
-    const order = told.figures == null ? every : every.slice(0, MOST_IN_EMERGENCY);
+    // In an emergency the line holds the alarms' budget, and Latin names are long; the worst cases stand on top of the queue.
+    const isLatin = city.page.lang === "en", most = told.figures != null ? MOST_IN_EMERGENCY : isLatin ? MOST_LATIN : every.length;
+    const order = every.slice(0, most);
     const more = (told.more_critical ?? 0) + every.slice(order.length).filter((id) => rows.get(id).kind === "critical").length;
     const now = city.city();
     // What came in and was not looked at; and how much of it one person can take (ten in ten minutes).
@@ -36,7 +37,7 @@ export const mend = card((city, { redraw }) => {
       <button type="button" class="begin" ?hidden=${fresh === 0 || !orders.may("open_incident")} ?disabled=${!desk.isLive()} ${press(alarm.fresh()[0] ?? "", (id) => desk.beginLinkage({ case: id }))}>${say.say("linkage.begin")}</button>
       ${budget(told)}
       <div class="rulings" ?hidden=${order.length === 0}>${each(order, (id) => {
-        const row = rows.get(id), isFew = order.length <= MOST_NAMED, isNamed = isFew && told.figures == null, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
+        const row = rows.get(id), isFew = order.length <= MOST_NAMED, isNamed = isFew && told.figures == null && !isLatin, left = row.due_at === null || !isFew ? "" : say.left(row.due_at, now);
         return html`<button type="button" class="ruling" data-kind=${row.kind} title=${desk.what(row)} @click=${() => desk.select(id)}>${
           row.kind === "critical" ? shape("critical") : ""}<span class="what">${isNamed ? desk.what(row) : placeOf(city, row) || desk.what(row)}</span
           ><b>${left}</b><span class="state">${row.sent ? say.say("order.sent") : ""}</span></button>`;

@@ -90,7 +90,7 @@ export const mend = card((city, { redraw, face }) => {
     const state = drafted ? joined(say.say("duty_page.handover.drafted"), mustWords(say, unanswered, must))
       : ends == null ? "" : say.left(ends, now);
     return html`${head(say.say("duty_page.handover.title", { t: ends == null ? "" : say.hhmm(ends) }), state, false)}
-      <p class="leads" ?hidden=${!drafted}><span>${say.say("duty_page.handover.out")}</span><b>${out || "—"}</b>${stamp(told().outgoing)}<span>${say.say("duty_page.handover.in")}</span><b>${come || say.say("duty_page.handover.nobody")}</b>${stamp(told().incoming)}</p>
+      <p class="leads" ?hidden=${!drafted}><span>${say.say("duty_page.handover.out")}</span><b>${say.person(out) || "—"}</b>${stamp(told().outgoing)}<span>${say.say("duty_page.handover.in")}</span><b>${say.person(come) || say.say("duty_page.handover.nobody")}</b>${stamp(told().incoming)}</p>
       <ol class="items" tabindex="0" role="listbox" aria-label=${say.say("duty_page.handover.title", { t: "" })} @keydown=${onKey} @focus=${() => { if (!chosen) step(0); }} ?hidden=${!drafted}>${rows()}</ol>
       <p class="calm" ?hidden=${drafted === true}>${say.say(told().kept ? "duty_page.handover.not_drafted" : "duty_page.handover.not_kept")}</p>
       ${refusedLine(city, subject(), ["answer_item", "sign_handover", "release_shift", "pass_authority"])}

@@ -1,12 +1,9 @@
 // 视频: a strip of pictures. One that does not come, or that was taken long ago, is covered and said: never shown as if live.
 import { card, each, head, html, mark, nothing, shape } from "../../js/draw.js";
-import { newest, PICTURE_MS } from "../../js/camera_picture.js";
+import { LATE_AFTER_S, LOST_AFTER_S, newest, PICTURE_MS } from "../../js/camera_picture.js";
 
-// Ages (s) of a picture: over a minute, as long as pictures are kept (feeds/gateway/picture_store.py), it says so; the map calls a camera
-// lost by the other one (layers/marks/cameras.py).
 /** What is said of a camera whose picture is not true, by its state. @type {Record<string, string>} */
 const GONE = { frozen: "near.camera_frozen", black: "near.camera_black" };
-const LATE_AFTER_S = 60, LOST_AFTER_S = 300;
 
 /**
  * The newest picture of a camera; `taken` in city seconds, null = none came yet; `isMissing`: there was none at the last look.

@@ -30,12 +30,13 @@ export function lineOf(city, line) {
   const source = line.source && (words("source." + line.source) ?? line.source);
   const [role, code] = (line.post ?? "").split(":"), holder = words("agency." + code) ?? words("street." + code) ?? code ?? "";
   const post = role && say.say("post." + role, { holder }), shift = line.shift && words("shift." + line.shift);
-  const lead = line.lead || say.say("role.shift_lead"), late_ = line.late_s && say.say("time.step_late", { t: say.fine(Number(line.late_s)) });
+  const lead = say.person(line.lead) || say.say("role.shift_lead"), late_ = line.late_s && say.say("time.step_late", { t: say.fine(Number(line.late_s)) });
   const until = line.until && say.moment(Date.parse(line.until) / 1000, now);
   const asked = line.support && say.say("leader.support." + line.support, { n: line.n }), asker = line.holder && agencyOf(city, line.holder);
   const deadline = line.deadline && say.moment(Date.parse(line.deadline) / 1000, now);
   const response = line.response_hazard && words("response_hazard." + line.response_hazard), approver = line.level_role && words("role." + line.level_role);
   const [level, drill] = [line.level !== undefined && words("level." + (line.level || "none")), line.exercise && say.say("log.exercise")];
-  const told = say.say(line.text, { ...line, holder: asker, deadline, response, level, approver, until, agency, to, grade, post, shift, lead, what: asked || what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
+  const [person, deputy, name_] = [line.person, line.deputy, line.name].map((one) => say.person(one));
+  const told = say.say(line.text, { ...line, person, deputy, name: name_, holder: asker, deadline, response, level, approver, until, agency, to, grade, post, shift, lead, what: asked || what || say.say("log.case_over"), warning: warned || say.say("log.warning_over"), source });
   return joined(drill, told, late_);
 }

@@ -7,7 +7,7 @@ export const mend = card((city) => () => {
   const { say, words } = city, row = city.shown?.() ?? null;
   if (row === null) return html`<p class="chip" hidden></p>`;
   return html`<p class="chip"><span>${joined(...nameOf(row), row.lon === null && !row.view && say.say("shown.unplaced"))}</span
-    ><span>${joined(say.say("shown.by", { by: row.by, t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back"))}</span></p>
+    ><span>${joined(say.say("shown.by", { by: say.person(row.by), t: say.moment(city.toCity(row.at), city.city()) }), say.say("shown.back"))}</span></p>
     ${row.kind === "camera" ? picture(row.id) : nothing}`;
 
   /** @param {Row} row */

@@ -52,8 +52,9 @@ function time(city, row, now) {
 
 function whoOf(city, row, now) {
   const { say, words } = city;
-  const by = !row.by ? say.say("agency.by_rule") : /[（(]/.test(row.by) ? row.by : [words("role." + row.role), row.by].filter(Boolean).join(" ");
-  const why = row.why && words("task_why." + row.why) && say.say("task_why." + row.why, { ...row.why_names, agency: agencyOf(city, row.why_names?.agency ?? "") });
+  const by = !row.by ? say.say("agency.by_rule") : /[（(]/.test(row.by) ? say.person(row.by) : [words("role." + row.role), row.by].filter(Boolean).join(" ");
+  // "自动下达 · 按规则自动下达" would say one thing twice.
+  const why = row.why && (row.by || row.why !== "rule") && words("task_why." + row.why) && say.say("task_why." + row.why, { ...row.why_names, agency: agencyOf(city, row.why_names?.agency ?? "") });
   const fallback = row.fallback_next && row.ack_by && say.say("agency.else", { t: say.hhmm(row.ack_by), agency: agencyOf(city, row.fallback_next) });
   const unit = row.call_sign && joined(
     row.metres == null ? say.road(row.call_sign) : say.say("agency.unit_away", { unit: say.road(row.call_sign), d: far(city, row.metres) }),

@@ -2,7 +2,7 @@
 // look says why (the case), and ends with the row.
 import { each, html, mark, nothing, press } from "../draw.js";
 import { viewOf } from "../desk/desk_view.js";
-import { nameOf, stateOf, wedge } from "../near_cameras.js";
+import { lateMark, nameOf, stateOf, wedge } from "../near_cameras.js";
 
 const AGAIN_MS = 10000;
 
@@ -39,7 +39,7 @@ export function camerasOf(city, voice, id, redraw) {
         if (!seen) return nothing;
         const name = nameOf(city, seen);
         return html`<li>${wedge(seen)}<span class="name">${say.say("near.camera", { name, m: Math.round(seen.metres) })}</span
-          ><span class="state" data-lost=${mark(seen.word !== "live")}>${stateOf(city, voice, seen)}</span
+          ><span class="state" data-lost=${mark(seen.word !== "live")}>${lateMark(city, seen)}${stateOf(city, voice, seen)}</span
           ><button type="button" ?hidden=${!orders.may("view_camera")} ?disabled=${viewing.isBusy(camera) || viewing.id() === camera} ${press([camera, name], look)}>${say.say("near.look")}</button></li>`;
       })}</ul>${viewing.draw(lost)}`),
   };

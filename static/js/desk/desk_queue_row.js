@@ -8,7 +8,7 @@ export function rowOf(city, list) {
 
   function build(id) {
     const top = make("div", "top", [make("p", "what", [make("span", "class"), make("span", "road")]), make("span", "time")]);
-    const below = make("div", "below", [make("p", "who", [make("span", "line"), button("undo")]), make("div", "pair", [button("one"), button("two")])]);
+    const below = make("div", "below", [make("p", "who", [make("span", "line", [make("span"), make("span", "between"), make("span")]), button("undo")]), make("div", "pair", [button("one"), button("two")])]);
     const node = make("li", "", [make("span", "mark"), top, below]);
     node.citywallMark = id;
     return node;
@@ -44,7 +44,11 @@ export function rowOf(city, list) {
     text(time, told_);
     mark(time, "colour", colour);
     const leftToUndo = orders.undoLeft(orders.undoable(id));
-    text(line, made ? told(made, row, now) : second(row, now, isGone));
+    const said = made ? told(made, row, now) : second(row, now, isGone);
+    [said.first, said.more.join(" · "), said.last].forEach((words, place) => {
+      text(line.children[place], words && place > 0 && said.first ? ` · ${words}` : words);
+      show(line.children[place], words !== "");
+    });
     mark(line, "tone", made && TONE[made.state]);
     line.title = line.textContent;
     text(undo, leftToUndo > 0 ? say.say("desk.undo_n", { n: leftToUndo }) : "");
@@ -64,14 +68,14 @@ export function rowOf(city, list) {
     }
   }
   function told(made, row, now) {
-    const words = orders.told(made);
-    return made.state === "done" && orders.undoLeft(made) === 0 ? [words, second(row, now, false)].join(" · ") : words;
+    const words = orders.told(made), more = made.state === "done" && orders.undoLeft(made) === 0 ? [city.rows.second(row, now)] : [];
+    return { first: words, more, last: "" };
   }
   function second(row, now, isGone) {
-    if (isGone) return say.say("desk.gone");
-    const others = (row.presence ?? []).filter((name) => name !== myName);
+    if (isGone) return { first: say.say("desk.gone"), more: [], last: "" };
+    const others = (row.presence ?? []).filter((name) => name !== myName), said = city.rows.seconds(row, now);
     const here = others.length > 0 && say.say("desk.at_it", { names: others.map(orders.short).join(say.say("list.comma")) });
-    return [here, city.rows.second(row, now)].filter(Boolean).join(" · ");
+    return here ? { ...said, first: [here, said.first].filter(Boolean).join(" · ") } : said;
   }
 
   return { build, fill };

@@ -1,9 +1,7 @@
 // A live look at a camera: one tap says why (the case or incident is filled in), the server notes it and gives pictures until
 // the time of the view is over.
-import { newest, PICTURE_MS } from "../camera_picture.js";
+import { LATE_AFTER_S, LOST_AFTER_S, newest, PICTURE_MS } from "../camera_picture.js";
 import { html, mark, nothing, press } from "../draw.js";
-
-const LATE_AFTER_S = 60;
 
 /**
  * @typedef {{ id: string, label: string, purpose: string, begun: number, url: string, taken: number | null, asked: number }} Looking
@@ -54,7 +52,9 @@ export function viewOf(city, voice, redraw, act) {
     const one = looking;
     if (one === null) return nothing;
     if (!document.hidden) ask(one);
-    const age = one.taken === null ? Infinity : city.city() - one.taken, isLate = age > LATE_AFTER_S, lost = lostOf(one.id);
+    const age = one.taken === null ? Infinity : city.city() - one.taken, isLate = age > LATE_AFTER_S;
+    // A picture that is too old is no picture of now, whatever was told of its camera when it was asked.
+    const isGone = one.taken !== null && age > LOST_AFTER_S, lost = lostOf(one.id) || (isGone ? say.say("near.camera_lost", { t: voice.moment(one.taken ?? 0) }) : "");
     return html`<figure class="near viewing"><figcaption><span>${say.say("near.viewing", { name: one.label, purpose: voice.code("purpose", one.purpose),
         left: say.coarse(city.machine() - one.begun) })}</span><button type="button" ${press(one.id, stop)}>${say.say("near.stop")}</button></figcaption
       >${lost ? html`<p class="lost">${lost}</p>` : one.url ? html`<img alt="" src=${one.url} data-late=${mark(isLate)}>` : html`<p>${say.say("near.no_live")}</p>`}${

@@ -5,6 +5,7 @@
   const city = window.citywall, RETRY_MS = 5000;
   const listeners = new Set();
   let look = /** @type {{ at: number, figures: Record<string, number> } | null} */ (null), isKnown = false, isAsking = false;
+  let noting = /** @type {Promise<any> | null} */ (null); // the newest look that was sent
 
   const subject = () => "look:" + (city.page.person?.person_mark ?? "");
   // What is known now; an unknown figure is no zero and is left out.
@@ -18,14 +19,22 @@
     isAsking = true;
     const told = await city.orders.ask("last_look", {}).catch(() => ({ refused: "silent" }));
     isAsking = false;
+    if (isKnown) return; // 已阅 was pressed meanwhile: that look is the newest
     if (told.refused) return void setTimeout(begin, RETRY_MS);
     [isKnown, look] = [true, told.look];
     changed();
-    if (told.is_new && city.orders.may("note_look")) city.orders.act("note_look", subject(), 0, { figures: figures() });
+    if (told.is_new && city.orders.may("note_look")) note(figures());
   }
-  // From here on what is shown is known to its reader.
+  /** @param {Record<string, number>} shown */
+  function note(shown) {
+    return (noting = city.orders.act("note_look", subject(), 0, { figures: shown }));
+  }
+  // From here on what is shown is known to its reader. A press while the look of the opening is still on its way is
+  // sent behind it.
   async function seen() {
-    const shown = figures(), answer = await city.orders.act("note_look", subject(), 0, { figures: shown });
+    const shown = figures();
+    await noting;
+    const answer = await note(shown);
     if (!answer?.done) return;
     [isKnown, look] = [true, { at: city.city(), figures: shown }];
     changed();

@@ -24,7 +24,7 @@ export function taskOf(city, row, isShort = false) {
   return joined(markOf(say, row) + what, row.assists && say.say("linkage.assists", { agency: agencyOf(city, row.assists) }), row.fallback && say.say("linkage.instead", { agency: agencyOf(city, row.fallback) }));
 }
 
-// One cell: [text, level, kind, note]. `level` colours it (near its limit, over it), `kind`: moment, running, none, ahead.
+// One cell: [text, level, kind, note]. `level` colours it (near its limit, over it), `kind`: moment, running, word, none, ahead.
 // `note` stands below it: that it was reminded, or that the engine was late with a step of it.
 export function cellOf(city, row, column, now) {
   const { say } = city, at = row.at[column];
@@ -34,7 +34,7 @@ export function cellOf(city, row, column, now) {
     if (row.fallback && UNANSWERED.has(row.state)) return [say.say("linkage.over"), row.level, "running", note];
     return [say.task(now - since, Math.round(by - since)), row.level, "running", note]; // facts round moments to milliseconds
   }
-  if (row.state === "declined" && column === ACKNOWLEDGED && at == null) return [say.say("task_state.declined"), row.level, "running", ""];
+  if (row.state === "declined" && column === ACKNOWLEDGED && at == null) return [say.say("task_state.declined"), row.level, "word", ""];
   if (at != null) return [say.hhmm(at), "", column === ARRIVED && row.by_hand ? "by_hand" : "moment", column === ISSUED ? lateOf(city, row, column) : ""];
   if (!row.travels && (column === SET_OUT || column === ARRIVED)) return ["—", "", "none", ""];
   return ["·", "", "ahead", ""];

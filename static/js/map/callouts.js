@@ -17,7 +17,7 @@
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
       const [x, y] = map.at(value("x"), value("y"));
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      const left = within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), top = fit(left, within(y + value(isEnglish ? "dy_en" : "dy"), map.height - high), wide, high);
+      const [left, top] = fit(within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), within(y + value(isEnglish ? "dy_en" : "dy"), map.height - high), wide, high);
       move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
       draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
       write(box, value, now);

@@ -14,18 +14,19 @@
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
       const name = words("incident." + data.kind[row]) ?? say.say("linkage.incident");
       text(node, [name, say.road(data.road[row]) || words("street." + data.street[row])].filter(Boolean).join(" · "));
-      move(node, { maxWidth: `${wide}px`, height: `${high}px`, lineHeight: `${high - 2}px` });
+      move(node, { maxWidth: `${wide}px` });
       // On the left of its mark a label ends there, above and below it is centred; at the map's edge it stays whole.
       const isLeft = data.dx[row] + wide <= 0, spare = wide - Math.min(wide, node.offsetWidth);
       const left = x + data.dx[row] + (isLeft ? spare : data.dx[row] < 0 ? spare / 2 : 0), most = map.width - wide + spare - EDGE;
-      const across = Math.max(EDGE, Math.min(left, most)), down = fit(across, y + data.dy[row], node.offsetWidth, high);
+      const [across, down] = fit(Math.max(EDGE, Math.min(left, most)), y + data.dy[row] - (node.offsetHeight - high) / 2, node.offsetWidth, node.offsetHeight);
       move(node, { transform: `translate(${Math.round(across)}px,${Math.round(down)}px)` });
     });
   }
   function build() {
     const node = make("div", "incident-label");
-    node.style.cssText = "position:absolute;left:0;top:0;box-sizing:border-box;padding:0 10px;font-size:17px;color:var(--text);white-space:nowrap;"
-      + "overflow:hidden;text-overflow:ellipsis;background:rgb(18 26 38 / 0.92);border:1px solid var(--faint);border-radius:var(--round-1)";
+    // A long name has two lines.
+    node.style.cssText = "position:absolute;left:0;top:0;box-sizing:border-box;width:max-content;padding:3px 10px;font-size:17px;line-height:22px;color:var(--text);"
+      + "background:rgb(18 26 38 / 0.92);border:1px solid var(--faint);border-radius:var(--round-1)";
     return node;
   }
 

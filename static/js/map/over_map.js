@@ -50,25 +50,41 @@
   }
 
   // Room for boxes over the map. The console places them for a wall's map in routine; where the map is smaller they would
-  // cover each other, a critical mark, or what lies over the map. A box that would moves up or down as little as it can.
-  const ORDER = ["callouts", "incidents", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 6, FAR = 240;
+  // cover each other, a critical mark, or what lies over the map. A box that would moves to the nearest free place: one that
+  // covers no name of the map either, if it is near; else it stays where it is.
+  const ORDER = ["callouts", "incidents", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 8, FAR = 240, NEAR = 120;
   const placed = /** @type {Map<string, number[][]>} */ (new Map());
+  const STEPS = Array.from({ length: (2 * FAR) / STEP + 1 }, (_, at) => at * STEP - FAR);
+  const OFFSETS = STEPS.flatMap((right) => STEPS.map((down) => [right, down, Math.hypot(right, down)])).filter(([, , far]) => far <= FAR).sort(([, , one], [, , two]) => one - two);
 
   /** @param {string} name a layer of ORDER; it gives way to those before it @param {MapProjection} map */
   function room(name, map) {
     const { key = [], marker = [], x = [], y = [] } = city.frame("cases")?.data ?? {}, critical = key.map((_, row) => row).filter((row) => marker[row] === "square");
     const marks = critical.map((row) => map.at(x[row], y[row])).map(([across, down]) => [across - RING, down - RING, across + RING, down + RING]);
     const taken = [...marks, ...overlays(), ...ORDER.slice(0, ORDER.indexOf(name)).flatMap((one) => placed.get(one) ?? [])], own = /** @type {number[][]} */ ([]);
+    const named = names(map);
     placed.set(name, own);
     return (left, top, wide, high) => {
-      const isFree = (at) => at >= AIR && at + high <= map.height - AIR && [...taken, ...own].every(([west, north, east, south]) =>
-        left + wide + AIR <= west || left - AIR >= east || at + high + AIR <= north || at - AIR >= south);
-      let found = top;
-      for (let off = 0; off <= FAR && !isFree(found); off += STEP) found = isFree(top + off) ? top + off : top - off;
-      if (!isFree(found)) found = top;
-      own.push([left, found, left + wide, found + high]);
-      return found;
+      /** @param {number[]} offset @param {number[][]} boxes */
+      const isFree = (offset, boxes) => {
+        const west = left + offset[0], north = top + offset[1];
+        return west >= AIR && west + wide <= map.width - AIR && north >= AIR && north + high <= map.height - AIR
+          && boxes.every((box) => west + wide + AIR <= box[0] || west - AIR >= box[2] || north + high + AIR <= box[1] || north - AIR >= box[3]);
+      };
+      const all = [...taken, ...own], near = OFFSETS.slice(0, OFFSETS.findIndex(([, , far]) => far > NEAR));
+      const [right, down] = near.find((one) => isFree(one, named) && isFree(one, all)) ?? OFFSETS.find((one) => isFree(one, all)) ?? [0, 0];
+      own.push([left + right, top + down, left + right + wide, top + down + high]);
+      return /** @type {[number, number]} */ ([left + right, top + down]);
     };
+  }
+  // The names of the map, in px of the map. A Latin letter is half as wide as a Chinese one.
+  function names({ figure, at }) {
+    const isLatin = city.page.lang === "en", told = (figure.renderers ?? []).filter((one) => one.visible && one.data_source?.name?.startsWith("layer:labels"));
+    const sources = [...new Set(told.map((one) => one.data_source))];
+    return sources.flatMap(({ data }) => Array.from(data.x ?? [], (x, row) => {
+      const [across, down] = at(x, data.y[row]), size = parseFloat(data.size[row]), half = ((data[isLatin ? "en" : "zh"][row] ?? "").length * size * (isLatin ? 0.52 : 1)) / 2;
+      return [across - half, down - size / 2, across + half, down + size / 2];
+    }));
   }
   // What cards have drawn over the map, in px of the map.
   function overlays() {

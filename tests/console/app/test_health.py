@@ -8,6 +8,7 @@ from city.folding.store import Store
 from console.app.health import Health
 from console.live.feed_follower import Follower
 from feeds.ledger.ledger import Ledger, LedgerUnavailable
+from tests.running import PATIENCE_S
 
 NOW = 1_795_000_000.0
 
@@ -134,7 +135,7 @@ async def test_a_stop_that_comes_just_as_the_log_answers_is_heard(tmp_path: Path
     ledger.answer.set_result((0, ""))
     await settle(steps)
     looking.cancel()
-    await asyncio.wait([looking], timeout=2.0)
+    await asyncio.wait([looking], timeout=PATIENCE_S)
     assert looking.cancelled()
 
 

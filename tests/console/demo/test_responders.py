@@ -14,6 +14,7 @@ from console.demo import responders
 from console.demo.responders import ResponderSockets
 from feeds.sources.demo.people.act import Act
 from feeds.sources.demo.people.responders import Order
+from tests.running import PATIENCE_S
 
 TOKENS = {"intake-1": "t1", "agency-dl": "t2", "street-1": "revoked"}
 
@@ -86,7 +87,7 @@ async def test_who_has_nothing_to_do_hangs_up_and_comes_again(impatient: None) -
     async with console.listening() as url, ResponderSockets(url, TOKENS) as sockets:
         tidying = asyncio.create_task(sockets.close_idle())
         await sockets.send(order("intake-1"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while console.open["t1"]:  # noqa: ASYNC110  # the server's own count
                 await asyncio.sleep(0.02)
         assert await sockets.send(order("intake-1")) is not None

@@ -27,6 +27,7 @@ from layouts.builder import Visitor
 from tests.order_taking import PHONE, Taking, order, read_test_rules, taking
 from tests.people import PIN
 from tests.quick import enrol
+from tests.running import PATIENCE_S
 
 
 class Hall:
@@ -58,7 +59,7 @@ class Hall:
         """Say something as the page does; return the answer."""
         before = len(self.heard)
         visitor.on_message(message, self.heard.append)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.heard) == before:  # noqa: ASYNC110  # the answer comes through a plain function
                 await asyncio.sleep(0.005)
         return self.heard[-1]
@@ -85,7 +86,7 @@ async def test_whatever_thread_a_page_is_called_on_its_orders_are_taken_on_the_l
     session = hall.access.sessions.open("chen", now=time.time(), remote="127.0.0.1")
     visitor, close = await asyncio.to_thread(hall.page_sessions.of, Viewer("desk", "session", session), "p")
     await asyncio.to_thread(visitor.on_message, {"act": order("escalate", "a", 0)}, hall.heard.append)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not hall.heard:  # noqa: ASYNC110  # the answer comes through a plain function
             await asyncio.sleep(0.005)
     assert "done" in hall.heard[0]["answer"]
@@ -289,7 +290,7 @@ async def test_a_page_that_floods_is_not_heard_beyond_its_share(hall: Hall) -> N
     visitor, close = hall.page_sessions.of(Viewer("desk", "session", session), "p")
     for number in range(UNDER_WAY + 20):
         visitor.on_message({"act": order("comment", "a", 0, text=str(number))}, hall.heard.append)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while len(hall.heard) < UNDER_WAY:  # noqa: ASYNC110  # as above
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)

@@ -105,7 +105,10 @@ class Screen:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def write(self, wire: bytes) -> None:
+    def write(self, wire: bytes) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self._take(wire))
+
+    async def _take(self, wire: bytes) -> None:
         await self.gate.wait()
         self.writes += 1
         for data, is_binary in messages_in(wire):
@@ -115,13 +118,17 @@ class Screen:
                 self.texts.append(json.loads(data))
 
 
-async def watching(
-    channel: Channel, *, wide: bool = False, choice: str = ""
-) -> tuple[Screen, asyncio.Task[None]]:
+def taken(_: bytes) -> asyncio.Future[None]:
+    """Take what is written at once, as a kernel with room."""
+    written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    written.set_result(None)
+    return written
+
+
+def watching(channel: Channel, *, wide: bool = False, choice: str = "") -> Screen:
     screen = Screen()
-    watcher = Watcher(screen.write, wide=wide, choice=choice)
-    channel.join(watcher, b'{"hello":{}}')
-    return screen, asyncio.create_task(watcher.deliver(channel.whole))
+    channel.join(Watcher(screen.write, wide=wide, choice=choice), b'{"hello":{}}')
+    return screen
 
 
 async def settle() -> None:
@@ -132,33 +139,29 @@ async def settle() -> None:
 async def test_one_look_costs_one_look_however_many_watch() -> None:
     part = Counting()
     channel = Channel(Store(), Wall(part), WallView().see)
-    screens = [await watching(channel) for _ in range(20)]
+    screens = [watching(channel) for _ in range(20)]
     for second in range(3):
         part.value = second
         await channel.look(1000.0 + second * 10)
     await settle()
     assert part.looks == 3
     assert part.frames == 3
-    assert {len(screen.frames) for screen, _ in screens} == {3}
-    assert all(screen.frames == screens[0][0].frames for screen, _ in screens)
-    for _, task in screens:
-        task.cancel()
+    assert {len(screen.frames) for screen in screens} == {3}
+    assert all(screen.frames == screens[0].frames for screen in screens)
 
 
 async def test_a_frame_for_wide_pages_alone_is_drawn_once_and_sent_to_them_alone() -> None:
     part = Counting()
     channel = Channel(Store(), Wall(part), WallView().see, wide_only={"counting"})
-    wide, usual = [await watching(channel, wide=True) for _ in range(2)], [await watching(channel)]
+    wide, usual = [watching(channel, wide=True) for _ in range(2)], [watching(channel)]
     await channel.look(1000.0)
-    late, later = await watching(channel, wide=True), await watching(channel)
+    late, later = watching(channel, wide=True), watching(channel)
     await settle()
     assert part.frames == 1
-    [frame] = wide[0][0].frames
-    assert [screen.frames for screen, _ in (*wide, late)] == [[frame]] * 3
-    assert [screen.frames for screen, _ in (*usual, later)] == [[]] * 2
-    assert usual[0][0].texts == wide[0][0].texts
-    for _, task in (*wide, *usual, late, later):
-        task.cancel()
+    [frame] = wide[0].frames
+    assert [screen.frames for screen in (*wide, late)] == [[frame]] * 3
+    assert [screen.frames for screen in (*usual, later)] == [[]] * 2
+    assert usual[0].texts == wide[0].texts
 
 
 async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
@@ -166,19 +169,18 @@ async def test_who_comes_later_gets_the_whole_and_the_newest_pictures() -> None:
     part.value = 7
     channel = Channel(Store(), Wall(part), WallView().see)
     await channel.look(1000.0)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     await settle()
     assert screen.texts[0] == {"hello": {}}
     assert screen.texts[1]["views"]["counting"]["scalars"] == {"value": 7}
     assert len(screen.frames) == 1
-    task.cancel()
 
 
 async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later() -> None:
     part = Counting()
     channel = Channel(Store(), Wall(part), WallView().see)
-    slow, slow_task = await watching(channel)
-    fast, fast_task = await watching(channel)
+    slow = watching(channel)
+    fast = watching(channel)
     await settle()
     slow.gate.clear()
     for step in range(VIEWS_WAITING * 3):
@@ -191,21 +193,18 @@ async def test_a_stalled_browser_holds_up_nobody_and_gets_the_newest_whole_later
     assert slow.texts[-1]["views"]["counting"]["scalars"] == {"value": VIEWS_WAITING * 3}
     assert len(slow.texts) < VIEWS_WAITING + 5
     assert len(slow.frames) < 5
-    for task in (slow_task, fast_task):
-        task.cancel()
 
 
 async def test_a_broken_card_says_so_and_the_rest_goes_on() -> None:
     good, bad = Counting(), Broken()
     channel = Channel(Store(), Wall(bad, good), WallView().see)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     await channel.look(1000.0)
     await settle()
     said = screen.texts[-1]["views"]
     assert said["broken"]["scalars"] == {"failed": True}
     assert said["counting"]["scalars"] == {"value": 0}
     assert len(screen.frames) == 1
-    task.cancel()
 
 
 async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_again() -> None:
@@ -218,7 +217,7 @@ async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_
         return view.see(state, now)
 
     channel = Channel(Store(), Wall(part), see)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     await channel.look(1000.0)
     await settle()
     assert screen.texts[-1]["views"]["counting"]["scalars"] == {"failed": True}
@@ -227,14 +226,13 @@ async def test_eyes_that_fail_are_said_on_every_card_and_the_next_look_is_whole_
     await settle()
     assert screen.texts[-1]["views"]["counting"]["scalars"] == {"value": 0}
     assert screen.texts[-1]["views"]["counting"]["whole"]
-    task.cancel()
 
 
 async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -> None:
     part = Counting()
     store = Store()
     channel = Channel(store, Wall(part, layers_only=True), WallView().see)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     for second in (0.0, 6.0, 12.0, 18.0):
         await channel.look(1000.0 + second)
     await settle()
@@ -242,7 +240,6 @@ async def test_an_equal_picture_is_not_sent_again_until_its_age_must_be_told() -
     heads = [json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]) for data in screen.frames]
     assert [head.get("same", False) for head in heads] == [False, True]  # its age is told, not its columns
     assert heads[1]["as_of"] == 1012.0
-    task.cancel()
 
 
 async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_the_last_of_them() -> None:
@@ -254,9 +251,9 @@ async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_th
             return {"burn.now": [other]}.get(choice, [])
 
     channel = Channel(Store(), Choosing(usual, layers_only=True), WallView().see)
-    screen, task = await watching(channel)
-    chose, task_2 = await watching(channel, choice="burn.now")
-    third, task_3 = await watching(channel, choice="burn.now")
+    screen = watching(channel)
+    chose = watching(channel, choice="burn.now")
+    third = watching(channel, choice="burn.now")
     await channel.look(1000.0)
     await settle()
     values = [np.frombuffer(one.frames[0][-8:], "<f8")[0] for one in (screen, chose, third)]
@@ -267,8 +264,6 @@ async def test_who_chose_another_heat_gets_that_one_and_its_drawing_ends_with_th
         channel.leave(watcher)
     await channel.look(1010.0)
     assert (usual.frames, other.frames) == (2, 1)
-    for one in (task, task_2, task_3):
-        one.cancel()
 
 
 async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -> None:
@@ -277,12 +272,11 @@ async def test_a_channel_that_nobody_watches_looks_at_nothing_if_it_may_rest() -
     channel = Channel(Store(), Wall(part), noting(looked), idle_unwatched=True)
     await channel.look(1000.0)
     assert (looked, part.looks) == ([], 0)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     await channel.look(1001.0)
     await settle()
     assert looked == [1001.0]
     assert screen.texts[-1]["views"]["counting"]["whole"]
-    task.cancel()
 
 
 async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
@@ -294,7 +288,7 @@ async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
     channel.leave(watcher)
     assert channel.seen is None
     part.value = 5
-    screen, task = await watching(channel)
+    screen = watching(channel)
     await settle()
     assert screen.texts[1] == {"views": {}}
     assert screen.frames == []
@@ -302,7 +296,6 @@ async def test_who_comes_to_a_channel_that_rested_is_told_nothing_old() -> None:
     await settle()
     assert screen.texts[2]["views"]["counting"]["scalars"] == {"value": 5}
     assert len(screen.frames) == 1
-    task.cancel()
 
 
 async def test_a_look_without_news_costs_nothing_until_time_may_change_it() -> None:
@@ -398,7 +391,7 @@ async def test_a_source_that_falls_silent_is_said_with_no_news_at_all() -> None:
     store = Store()
     store.set_sources([SourceState("hotline", 1000.0, 1.0)])
     channel = Channel(store, Cards(Sources()), WallView().see)
-    screen, task = await watching(channel)
+    screen = watching(channel)
     shown = {}
     for second in range(8):
         await channel.look(1000.0 + second)
@@ -406,4 +399,3 @@ async def test_a_source_that_falls_silent_is_said_with_no_news_at_all() -> None:
         rows = [text["views"]["sources"]["set"] for text in screen.texts if text.get("views")]
         shown[second] = rows[-1]["hotline"]["freshness"]
     assert [shown[second] for second in (0, 3, 6)] == ["live", "late", "lost"]
-    task.cancel()

@@ -14,6 +14,7 @@ from console.live.channel import Channel
 from console.live.channels import KEPT_S, Channels, Scoped, pause_after
 from console.live.watcher import Watcher
 from tests.console.live.test_channel import Counting, Screen, Wall, settle
+from tests.running import PATIENCE_S
 
 
 class House:
@@ -143,7 +144,7 @@ class Following:
         self.channels.wake()
 
     async def has_looked(self, times: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while self.part.looks != times:  # noqa: ASYNC110  # another task's state
                 await asyncio.sleep(0.001)
 

@@ -24,6 +24,7 @@ from feeds.telemetry.telemetry import Telemetry
 from layers.contract import MapSetting
 from tests.gateways import ALL_RIGHTS, case, composed, unit
 from tests.gateways import NOW as GATEWAY_NOW
+from tests.running import PATIENCE_S
 
 NOW = 1_795_000_000.0
 
@@ -58,7 +59,7 @@ async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[City]:
 
 
 async def until(what: Callable[[], Any]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not what():  # noqa: ASYNC110  # another task's state
             await asyncio.sleep(0.02)
 

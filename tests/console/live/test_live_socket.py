@@ -17,9 +17,10 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
-from console.live.live_socket import LiveHandler, PageProtocol
+from console.live.live_socket import LiveHandler, LiveServices, PageProtocol
 from console.live.watcher import Watcher
 from console.live.wire import text_message
+from tests.running import PATIENCE_S
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: wall\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -37,6 +38,7 @@ class Channel:
 
     def join(self, watcher: Watcher, hello: bytes) -> None:
         self.watchers.add(watcher)
+        watcher.channel = self
         watcher.post_text(text_message(hello))
         watcher.wake()
 
@@ -64,7 +66,7 @@ class Page(WebSocketHandler):
 
 
 async def until(what: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not what():  # noqa: ASYNC110  # the server has no event for it
             await asyncio.sleep(0.005)
 
@@ -113,11 +115,8 @@ async def test_a_browser_that_leaves_the_live_socket_while_it_is_written_to(
         channel=lambda page, scope: channel,
         wake=lambda: None,
     )
-    given = {
-        "channels": channels, "authorization": authorization, "hello": lambda page: b"hello",
-        "origins": frozenset(),
-    }  # fmt: skip
-    with served(LiveHandler, given) as browser:
+    services: Any = (channels, authorization, lambda page: b"hello", frozenset())
+    with served(LiveHandler, {"services": LiveServices(*services)}) as browser:
         await until(lambda: channel.watchers)
         (watcher,) = channel.watchers
         for number in range(posted):

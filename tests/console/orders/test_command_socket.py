@@ -20,6 +20,7 @@ from console.orders.command_socket import CommandHandler, CommandSockets
 from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.order_taking import CHEN, LEAD, WATER, Taking, order, taking
+from tests.running import PATIENCE_S
 
 PEOPLE = {person.account: person for person in (CHEN, LEAD, WATER)}
 
@@ -80,7 +81,7 @@ def masked(message: Any) -> bytes:
 
 async def ask(socket: ClientConnection, message: Any) -> Any:
     await socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
 
 
 async def test_a_command_is_done_and_answered_with_moments_in_iso(served: Served) -> None:
@@ -101,7 +102,7 @@ async def test_answers_come_in_the_order_of_the_commands(served: Served) -> None
             key = "ab"[number % 2]
             sent = order("comment", key, 0, id_=f"n{number}", text="x")
             await socket.send(json.dumps(sent))
-        answers = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in range(40)]
+        answers = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S)) for _ in range(40)]
     assert [answer["command_id"] for answer in answers] == [f"n{number}" for number in range(40)]
 
 
@@ -109,7 +110,7 @@ async def test_commands_on_one_case_are_done_in_their_order(served: Served) -> N
     async with served.connect() as socket:
         for version in range(6):
             await socket.send(json.dumps(order("comment", "a", version, text=str(version))))
-        answers = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in range(6)]
+        answers = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S)) for _ in range(6)]
     assert [answer["done"]["version"] for answer in answers] == [1, 2, 3, 4, 5, 6]
     assert [fact.data["text"] for fact in await served.city.facts("CommentAdded")] == list("012345")
 
@@ -162,7 +163,7 @@ async def test_a_revoked_token_cuts_the_socket(served: Served) -> None:
         assert "done" in await ask(socket, order("escalate", "a", 0))
         served.tokens.revoke(1, now=2.0)
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), PATIENCE_S)
         assert socket.close_code == 1008
 
 
@@ -175,7 +176,7 @@ async def test_a_revoked_token_orders_nothing_more_however_long_its_socket_takes
     writer.write(masked(order("comment", "a", 0, id_="before", text="x")))
     await reader.readexactly(2)
     served.tokens.revoke(1, now=2.0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while served.sockets.open:  # noqa: ASYNC110  # seen by the watch once a second
             await asyncio.sleep(0.02)
     writer.write(masked(order("comment", "a", 1, id_="behind", text="x")))
@@ -242,7 +243,7 @@ async def test_the_third_bad_frame_in_a_row_gets_its_error_then_1008(served: Ser
         for frame in ("x", "x", "x"):
             assert (await ask(socket, frame))["code"] == "not_json"
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), PATIENCE_S)
         assert socket.close_code == 1008
 
 
@@ -257,7 +258,7 @@ async def test_invalid_utf_8_closes_with_1007(served: Served) -> None:
     async with served.connect() as socket:
         await socket.send(b"\xff\xfe", text=True)
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), PATIENCE_S)
         assert socket.close_code == 1007
 
 
@@ -272,13 +273,16 @@ async def test_more_than_eight_unanswered_wait_and_none_is_lost(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under_way, most = 0, 0
-    take = served.city.orders.take
+    take, eight = served.city.orders.take, asyncio.Event()
 
     async def slow(person: Person, envelope: Any) -> dict[str, Any]:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        await asyncio.sleep(0.02)
+        if under_way == 8:
+            eight.set()
+        await eight.wait()
+        await asyncio.sleep(0.02)  # who comes in meanwhile would be the ninth
         under_way -= 1
         return await take(person, envelope)
 
@@ -287,6 +291,6 @@ async def test_more_than_eight_unanswered_wait_and_none_is_lost(
         for number in range(30):
             sent = order("escalate", "a", 0, id_=f"n{number}") | {"subject": f"case:none/{number}"}
             await socket.send(json.dumps(sent))
-        answers = [json.loads(await asyncio.wait_for(socket.recv(), 30)) for _ in range(30)]
+        answers = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S)) for _ in range(30)]
     assert [answer["command_id"] for answer in answers] == [f"n{number}" for number in range(30)]
     assert most == 8

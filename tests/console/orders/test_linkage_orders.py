@@ -13,6 +13,7 @@ from city.folding.store import Store
 from feeds.ledger.ledger import Act
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.order_taking import CHEN, LEAD, Taking, taking, types
+from tests.running import PATIENCE_S
 
 GREEN = Person("lh1", "绿化××", ("agency_operator",), agency="lh")
 LEADER = Person("wang", "王××", ("duty_leader",), on_shift=("duty_leader",))
@@ -46,7 +47,8 @@ async def opened(city: Taking, key: str) -> str:
     return f"task:{list(city.store.state.ledger.tasks)[-1]}"
 
 
-async def test_two_officers_at_once_open_one_incident(city: Taking) -> None:
+async def test_two_officers_at_once_open_one_incident(city: Taking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.orders.fold_waiting.CATCH_UP_S", PATIENCE_S)
     [case] = await city.report("a")
     behind = Store()
     behind.commit(await city.ledger.read(0))

@@ -31,12 +31,20 @@ from tests.order_taking import (
     taking,
     types,
 )
+from tests.running import PATIENCE_S
 
 
 @pytest.fixture
 async def city(servers: EmbeddedServers, tmp_path: Path) -> AsyncIterator[Taking]:
     async with taking(servers, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A console waits for what it has not folded, and for its log, however busy the machine is."""
+    monkeypatch.setattr("console.orders.fold_waiting.CATCH_UP_S", PATIENCE_S)
+    monkeypatch.setattr("console.orders.order_service.RETRY_S", PATIENCE_S)
 
 
 async def another_console(city: Taking) -> tuple[Store, Orders]:
@@ -238,6 +246,7 @@ async def test_an_unknown_subject_is_refused_and_written_nowhere(city: Taking, s
     assert await city.facts() == []
 
 
+@pytest.mark.usefixtures("patient")
 async def test_one_who_knows_a_newer_version_than_this_console_is_waited_for(city: Taking) -> None:
     await city.report("a")
     behind, orders = await another_console(city)
@@ -426,6 +435,7 @@ async def test_a_persons_order_goes_before_the_stand_ins_that_wait(city: Taking)
     assert len(before) <= 64
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_outcome_that_is_unknown_is_asked_for_again_until_it_is_known(
     city: Taking, servers: EmbeddedServers
 ) -> None:
@@ -451,6 +461,7 @@ async def test_a_log_that_stays_away_is_said_and_the_same_id_settles_it_later(
     assert "done" in await city.orders.take(CHEN, order("escalate", "a", 0, id_="one"))
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_frozen_log_costs_the_wait_and_nothing_is_done_twice(
     city: Taking, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -504,6 +515,7 @@ async def test_the_chain_is_good_behind_it_all(city: Taking) -> None:
     assert verify(await city.ledger.read(0)) == await city.ledger.head()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_command_has_its_authority(
     city: Taking,
 ) -> None:
@@ -516,5 +528,5 @@ async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_
     await asyncio.sleep(0.3)
     assert not taken.done()  # this console has not folded the act yet
     behind.commit(await city.ledger.read(behind.state.ledger.position))
-    answer = await asyncio.wait_for(taken, 1.0)
+    answer = await asyncio.wait_for(taken, PATIENCE_S)
     assert int(answer["done"]["position"]) == behind.state.ledger.position

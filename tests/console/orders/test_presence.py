@@ -1,6 +1,5 @@
 """Who looks at which case: leases that lapse, shared by all consoles."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -57,15 +56,17 @@ async def test_who_leaves_is_gone_for_all(store: Redis) -> None:
     assert there.present("m1") == []
 
 
-async def test_a_lease_that_nobody_prolongs_lapses(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.orders.presence.LEASE_S", 0.3)
-    here, there = Presence(store, clock=time.time), Presence(store, clock=time.time)
+async def test_a_lease_that_nobody_prolongs_lapses(store: Redis) -> None:
+    clock = ManualClock()
+    here, there = Presence(store, clock=clock), Presence(store, clock=time.time)
     here.look("m1", "chen", "陈××")
     await here.step()
     await there.step()
     assert there.present("m1") == ["陈××"]
-    await asyncio.sleep(0.4)
-    assert here._own[next(iter(here._own))] < time.time()
+    [(lease, until)] = await store.zrange("presence", 0, -1, withscores=True)
+    assert until > time.time()
+    await store.zadd("presence", {lease: time.time() - 1})  # its time is over
+    clock.ahead = LEASE_S + 1
     await there.step()  # nobody renews: that console may be dead
     assert there.present("m1") == []
     await here.step()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -28,6 +29,7 @@ from tests.invented import jpeg
 from tests.order_taking import CHEN, INTAKE, Taking, read_test_rules, taking
 from tests.photos import stored
 from tests.quick import enrol
+from tests.running import PATIENCE_S
 
 BORDER = "of-photos"
 STREET = "310115008"
@@ -123,7 +125,7 @@ class Console:
             sent["Cookie"] = f"{SESSION_COOKIE}={self.session(who)}"
         return await AsyncHTTPClient().fetch(
             f"{self.url}/evidence/{page}/{code}", method="POST", body=whole if body is None else body,
-            headers=sent, raise_error=False, request_timeout=20,
+            headers=sent, raise_error=False, request_timeout=PATIENCE_S,
         )  # fmt: skip
 
     async def refusal(
@@ -298,6 +300,44 @@ async def test_a_forged_photo_is_refused_by_name_and_the_refusal_is_written(cons
     written = [fact.data["reason"] for fact in await console.city.facts("CommandRefused")]
     assert written == ["photo_unknown"] * 4
     assert await console.city.facts("MadeSafe", "CommentAdded") == []
+
+
+async def test_an_offline_queue_that_arrives_twice_is_answered_as_known_and_the_replay_is_logged(
+    console: Console,
+) -> None:
+    """Twelve acts of a phone: in the ledger once, in order; also those that were refused stay refused."""
+    seen = time.time() - 1800
+    queue = [
+        console.act(
+            "report", f"report:offline-{number:03}", 0, f"queued-{number:03}", kind="event", code="0405",
+            lon=121.52, lat=31.21, at=iso(seen + number),
+        )
+        for number in range(11)
+    ]  # fmt: skip
+    queue.append(console.act("answer_call_out", "call_out:over", 0, "queued-011"))
+
+    async def arrive() -> list[dict[str, Any]]:
+        told = []
+        for act in queue:
+            answer = await console.send("village", act, page="station", code="village")
+            told.append(json.loads(answer.body)["answer"])
+        await console.city.folded()
+        return told
+
+    first = await arrive()
+    assert [one["command_id"] for one in first if "done" in one] == [act["command_id"] for act in queue[:11]]
+    head = await console.city.ledger.head()
+    with capture_logs() as logs:
+        assert await arrive() == first
+    assert await console.city.ledger.head() == head
+    facts = await console.city.facts("CaseReported")
+    assert [fact.data["command"] for fact in facts] == [act["command_id"] for act in queue[:11]]
+    repeated = [one["command"] for one in logs if one["event"] == "order_repeated"]
+    assert repeated == [f"cmd:village:{act['command_id']}" for act in queue[:11]]
+    # The same ids under another name are other orders: what they would do twice is refused.
+    answer = await console.send("tang", queue[0], page="street", code=STREET)
+    assert json.loads(answer.body)["answer"]["refused"]["key"] == "reported_before"
+    assert len(await console.city.facts("CaseReported")) == 11
 
 
 async def test_when_and_where_is_told_by_the_stored_file_and_never_by_a_sender(console: Console) -> None:
