@@ -93,7 +93,7 @@ class Screens:
         cases = OwnCases(self._rules)
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
-        wall = WallView(rules=self._rules, page=page)
+        wall = self._wall = WallView(rules=self._rules, page=page)
         field = FieldView(page, self._rules, self._stations)
 
         def agency_channel(code: str) -> Channel:
@@ -192,7 +192,7 @@ class Screens:
     async def warm_up(self) -> None:
         """Draw every district map before the first viewer: Datashader compiles for about a second."""
         state, now = self._store.state, time.time()
-        wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
+        wall = self._wall.see(state, now)
         seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}
         for field in (density, interpolation):  # rain too: its first picture comes when a level rises
             await asyncio.to_thread(field.warm_up)
