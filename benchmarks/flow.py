@@ -10,9 +10,11 @@ run.
 ``city``: 5,000 events/s (positions, readings, cases), 2 million positions of the last day in the heat,
 100 walls. ``p50_ms, p99_ms``: of 50 probes a second that each change a mark or a row; ``cpu_cores``: all of
 Citywall's processes and servers (``cores_of`` each), without the load generator; ``heat_lag_s``: the longest
-time until the heat counts a position. ``stalled_…``: the same beside five clients that read nothing.
+time until the heat counts a position. ``stalled``: then, while all goes on, turns with five more clients that
+read nothing and turns without them (``without_…``), in an order in which both have as many cases on average;
+``…_ratio`` is what the five change, ``behind`` how many of them the console saw stall.
 ``--burst``: 10,000 events/s for a minute: ``lost``, and ``recovered_s`` from its end until every probe is
-seen within a second again. Every figure is the median of three windows.
+seen within a second again. The figures are medians of three windows, those of turns of all turns.
 """
 
 import argparse

@@ -33,10 +33,10 @@ from city.views.response.response_seen import ResponseSeen
 from city.views.wall_seen import CaseSeen
 from layers.contract import MapSetting
 from layers.fields.buckets import Buckets, fixed_grid
+from layers.fields.density import count, warm_up
 from layers.fields.heat import Heat
 from layers.fields.heat_choices import HeatChoice
 from layers.projection import to_mercator
-from tests.full_pass import full_pass
 from tests.running import free_port
 
 NOW = 1_789_475_467.0
@@ -84,10 +84,10 @@ def aggregate(view: View, times: int) -> dict[str, float]:
     kept.window(60, NOW, 0.0)
     at = np.full(BATCH, NOW)
     batches = [(x[i * BATCH : (i + 1) * BATCH], y[i * BATCH : (i + 1) * BATCH]) for i in range(times * 10)]
-    full_pass(x, y, grid)
+    count(x, y, grid)
     turn = iter(batches)
     batch = median_ms(lambda: kept.add(*next(turn), at, NOW), times * 10)
-    full = median_ms(lambda: full_pass(x, y, grid), times)
+    full = median_ms(lambda: count(x, y, grid), times)
     return {"full_pass_ms": full, "batch_ms": batch, "aggregate_ratio": full / batch}
 
 
@@ -177,6 +177,7 @@ async def _watch(port: int, pipe: Any, refreshes: int) -> tuple[float, float]:
 
 def measure(*, quick: bool) -> dict[str, Any]:
     view = home_view()
+    warm_up()
     times, refreshes = (5, 5) if quick else (15, 15)
     found: dict[str, Any] = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     found |= aggregate(view, times)

@@ -55,9 +55,11 @@ async def _serve(port: int, view: View, number: int, every_s: float, told: Any) 
     from console.live.live_socket import LiveHandler, LiveServices
     from layers.contract import MapSetting
     from layers.fields.buckets import Buckets, fixed_grid
+    from layers.fields.density import warm_up
     from layers.fields.heat import Heat
     from layers.fields.heat_choices import HeatChoice
 
+    warm_up()
     setting = MapSetting(view.extent, (view.shape[1] * 4.0, view.shape[0] * 4.0))
     counts, points = Buckets(fixed_grid(view.extent, setting.latitude)), Points(number)
     now = time.time()

@@ -1,9 +1,12 @@
-"""What the processes of a test import, once for all of them (see ``tests/forked.py``)."""
+"""What the processes of a test import and compile, once for all of them (see ``tests/forked.py``)."""
 
 import console.app.gateway_process
 import console.app.serve
 import console.cli
 import console.commands.processes
 import console.engine.engine
+from layers.fields.density import warm_up
 
 __all__ = ["console"]
+
+warm_up()

@@ -33,6 +33,7 @@ from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent, PageContent
 from console.pages.street_content import StreetContent
 from layers.atlas.atlas import Atlas
+from layers.fields import density, interpolation
 from layers.street_map import OnMap
 from layouts.cards.wall.cameras import Cameras
 from layouts.pages import LAYOUTS
@@ -180,10 +181,12 @@ class Screens:
         return cast("MapPageContent", self.contents[page])
 
     async def warm_up(self) -> None:
-        """Draw every district map before the first viewer, who would wait for its parts."""
+        """Draw every district map before the first viewer: Datashader compiles for about a second."""
         state, now = self._store.state, time.time()
         wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
         seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}
+        for field in (density, interpolation):  # rain too: its first picture comes when a level rises
+            await asyncio.to_thread(field.warm_up)
         for page in MAPS:
             await asyncio.to_thread(self._map_page(page).warm_up, seen[page])
 

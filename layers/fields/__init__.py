@@ -1,4 +1,4 @@
-"""Fields: quantities drawn over the whole map as colours, counted as datashader does.
+"""Fields: quantities drawn over the whole map as colours, computed by datashader.
 
 It may import ``layers.base`` and the modules beside the folders.
 """

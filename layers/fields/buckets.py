@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.fields.density import Area, cells_of
+from layers.fields.density import Area
 
 __all__ = ["IDLE_S", "KEPT_MINUTES", "MINUTE_S", "Buckets", "Minute", "fixed_grid"]
 
@@ -196,3 +196,17 @@ class Buckets:
         self._windows = {
             minutes: one for minutes, one in self._windows.items() if machine - one.asked_at <= IDLE_S
         }
+
+
+def cells_of(x: Floats, y: Floats, area: Area) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the flat cell of each point and whether it lies in the area, just as datashader places it."""
+    west, south, east, north = area.extent
+    rows, columns = area.shape
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return _place(y, south, north, rows, inside) * columns + _place(x, west, east, columns, inside), inside
+
+
+def _place(at: Floats, low: float, high: float, cells: int, inside: NDArray[np.bool_]) -> NDArray[np.int32]:
+    scale = cells / (high - low)
+    placed = np.where(inside, at, low) * scale + -low * scale
+    return np.minimum(placed.astype(np.int32), np.int32(cells - 1))

@@ -1,4 +1,4 @@
-"""The heat of open cases: each a full pass over the columns of the cases."""
+"""The heat of open cases: each a full pass of datashader over the columns of the cases."""
 
 from typing import Final, Protocol
 

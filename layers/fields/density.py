@@ -1,14 +1,15 @@
 """Computes a density of points: projection, aggregation, transformation.
 
-Points are counted per cell, each in the cell where Datashader places it: the numbers are equal to its full
-pass, and no start waits for its import and compiler, which take seconds. A kernel of fixed size on the ground
-spreads the counts and keeps their sum. Divided by the true area of a cell this gives cases per km², equal for
-the same place at every zoom.
+Datashader counts points per cell. A kernel of fixed size on the ground spreads the counts and
+keeps their sum. Divided by the true area of a cell this gives cases per km², equal for the same place at
+every zoom.
 """
 
 from typing import Any, Final
 
+import datashader as ds
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from layers.palette import Ramp, Scale
@@ -16,8 +17,8 @@ from layers.png import palette_png
 from layers.projection import stretch, to_degrees
 
 __all__ = [
-    "Area", "cells_of", "count", "density", "density_of", "highest", "inner", "mean", "paint", "regrid",
-    "spread", "sums", "worst",
+    "Area", "count", "density", "density_of", "inner", "mean", "paint", "regrid", "spread", "warm_up",
+    "worst",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -73,20 +74,7 @@ class Area:
 
 def count(x: Floats, y: Floats, area: Area) -> NDArray[np.uint32]:
     """Return how many points (metres, EPSG:3857) lie in each cell; points outside are not counted."""
-    return np.asarray(_per_cell(x, y, None, area), dtype=np.uint32)
-
-
-def sums(x: Floats, y: Floats, values: Floats, area: Area) -> Floats:
-    """Return the sum of the points' values in each cell, 0 without any."""
-    return np.asarray(_per_cell(x, y, values, area))
-
-
-def highest(x: Floats, y: Floats, values: Floats, area: Area) -> Floats:
-    """Return the highest value of the points in each cell; values are positive, 0 without any."""
-    cells, inside = cells_of(x, y, area)
-    found = np.zeros(area.shape[0] * area.shape[1])
-    np.maximum.at(found, cells[inside], values[inside])
-    return found.reshape(area.shape)
+    return np.asarray(_canvas(area).points(pd.DataFrame({"x": x, "y": y}), "x", "y", ds.count()).values)
 
 
 def spread(counts: NDArray[np.uint32] | Grid, area: Area) -> Grid:
@@ -118,8 +106,10 @@ def mean(x: Floats, y: Floats, values: Floats, area: Area) -> tuple[Grid, Grid]:
     A point weighs as much as it adds to the density there. Without any point the mean is 0.
     """
     wide = area.wider(area.margin())
+    frame = pd.DataFrame({"x": x, "y": y, "value": values})
+    total = np.nan_to_num(_canvas(wide).points(frame, "x", "y", ds.sum("value")).values)
     near = inner(spread(count(x, y, wide), wide), area)
-    weighed = inner(spread(sums(x, y, values, wide).astype(np.float32), wide), area)
+    weighed = inner(spread(total.astype(np.float32), wide), area)
     found = np.divide(weighed, near, out=np.zeros_like(near), where=near > 0)
     return found, _per_km2(near, area)
 
@@ -131,7 +121,9 @@ def worst(x: Floats, y: Floats, values: Floats, area: Area, reach_m: float) -> G
     """
     reach = reach_m * area.metre
     cells = max(int(np.ceil(reach / area.cell_x)), int(np.ceil(reach / area.cell_y)))
-    grid = highest(x, y, values, area.wider(cells)).astype(np.float32)
+    wide = area.wider(cells)
+    frame = pd.DataFrame({"x": x, "y": y, "value": values})
+    grid = np.nan_to_num(_canvas(wide).points(frame, "x", "y", ds.max("value")).values).astype(np.float32)
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(grid, 2 * cells + 1, axis=axis)
         grid = windows.max(axis=-1)
@@ -177,30 +169,22 @@ def paint(grid: Grid, ramp: Ramp | Scale) -> bytes:
     return palette_png(ramp.steps(grid)[::-1], ramp.table)
 
 
-def cells_of(x: Floats, y: Floats, area: Area) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Return the flat cell of each point and whether it lies in the area, just as Datashader places it."""
-    west, south, east, north = area.extent
-    rows, columns = area.shape
-    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    return _place(y, south, north, rows, inside) * columns + _place(x, west, east, columns, inside), inside
-
-
-def _place(at: Floats, low: float, high: float, cells: int, inside: NDArray[np.bool_]) -> NDArray[np.int32]:
-    scale = cells / (high - low)
-    placed = np.where(inside, at, low) * scale + -low * scale
-    return np.minimum(placed.astype(np.int32), np.int32(cells - 1))
-
-
-def _per_cell(x: Floats, y: Floats, weights: Floats | None, area: Area) -> Any:
-    """Return the number of points in each cell, or the sum of their weights."""
-    cells, inside = cells_of(x, y, area)
-    chosen = None if weights is None else weights[inside]
-    found = np.bincount(cells[inside], chosen, minlength=area.shape[0] * area.shape[1])
-    return found.reshape(area.shape)
+def warm_up() -> None:
+    """Compile Datashader's kernel (about a second, once per process), before the console is ready."""
+    area = Area((0.0, 0.0, 4000.0, 4000.0), (4, 4), 0.0)
+    one = np.array([1.0])
+    density(one, one, area)
+    mean(one, one, one, area)
+    worst(one, one, one, area, 1.0)
 
 
 def _per_km2(grid: Grid, area: Area) -> Grid:
     return np.asarray(grid / area.km2().astype(np.float32))
+
+
+def _canvas(area: Area) -> ds.Canvas:
+    west, south, east, north = area.extent
+    return ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
 
 
 def _blur(grid: Grid, sigma: float, axis: int) -> Grid:

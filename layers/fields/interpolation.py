@@ -1,19 +1,21 @@
 """Interpolates what gauges measure over the map: inverse distance, only near gauges that measure.
 
-The gauges of each cell are averaged. A modified Shepard weight, ((R − d) / (R·d))², spreads each
+Datashader averages the gauges of each cell. A modified Shepard weight, ((R − d) / (R·d))², spreads each
 cell's value up to the radius R; beyond it nothing is known. Where the nearest gauge is lost, nothing is known
 either: its neighbours do not speak for it.
 """
 
 from typing import Final
 
+import datashader as ds
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from layers.fields.density import Area, count, sums
+from layers.fields.density import Area
 from layers.projection import stretch
 
-__all__ = ["field"]
+__all__ = ["field", "warm_up"]
 
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
@@ -54,14 +56,22 @@ def field(
     return np.asarray(found[margin : margin + area.shape[0], margin : margin + area.shape[1]])
 
 
+def warm_up() -> None:
+    """Compile Datashader's kernel, before the console is ready."""
+    one = np.array([2000.0])
+    area = Area((0.0, 0.0, 4000.0, 4000.0), (4, 4), 0.0)
+    field(one, one, one, np.zeros(1, dtype=np.bool_), area, 1000.0, 0.0)
+
+
 def _cells(x: Floats, y: Floats, value: Floats, area: Area) -> list[tuple[int, int, float]]:
     """Return row, column and mean of each cell with gauges."""
-    measured = np.isfinite(value)
-    x, y, value = x[measured], y[measured], value[measured]
-    number = count(x, y, area)
-    rows, columns = np.nonzero(number)
-    means = sums(x, y, value, area)[rows, columns] / number[rows, columns]
-    return list(zip(rows.tolist(), columns.tolist(), means.tolist(), strict=True))
+    if not len(x):
+        return []
+    west, south, east, north = area.extent
+    canvas = ds.Canvas(area.shape[1], area.shape[0], x_range=(west, east), y_range=(south, north))
+    means = canvas.points(pd.DataFrame({"x": x, "y": y, "value": value}), "x", "y", ds.mean("value")).values
+    rows, columns = np.nonzero(np.isfinite(means))
+    return list(zip(rows.tolist(), columns.tolist(), means[rows, columns].tolist(), strict=True))
 
 
 def _windows(

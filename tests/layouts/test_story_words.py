@@ -38,10 +38,10 @@ def flat(hint: Any) -> list[Any]:
     return [part for one in get_args(hint) for part in flat(one)]
 
 
-@pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_fact_that_the_fold_knows_has_a_line(kind: str, lang: str) -> None:
-    assert WORDS[lang].get(f"fact.{kind}")
+def test_every_fact_that_the_fold_knows_has_a_line(lang: str) -> None:
+    assert TYPES
+    assert [kind for kind in TYPES if not WORDS[lang].get(f"fact.{kind}")] == []
 
 
 def test_every_line_is_of_a_fact_that_there_is() -> None:

@@ -143,7 +143,7 @@ def test_the_street_made_it_safe_in_43_minutes(cast: Cast, sights: dict[str, Sig
     photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     street.page.locator('[data-cell="own_cases"] input[type=file]').set_input_files([photo])
     cases(street, "form .primary[data-ready]").wait_for()
-    cast.set_city("2026-11-20T22:41:20")  # screens tell whole minutes that have passed
+    cast.set_city("2026-11-20T22:41:40")  # screens tell whole minutes that have passed
     cases(street, "form .primary[data-ready]").click()
     made = cast.wait_for_fact(KEY, "MadeSafe")["data"]
     assert (made["minutes"], len(made["photos"])) == (43, 1)
