@@ -284,7 +284,7 @@ interface OverMap {
   move(node: HTMLElement, style: Record<string, string>): void;
   layer(name: string, z: number): HTMLElement | null;
   /** Places boxes (left, top, wide, high) of one layer of texts; returns their tops, moved where they would cover something. */
-  room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => [number, number];
+  room(name: string, map: MapProjection): (left: number, top: number, wide: number, high: number) => [number, number] | null;
 }
 /** Where the presenter is (static/js/briefing/briefing.js): 0 = the title picture; `played` is the part of a recording, 0 to 1. */
 interface BriefingSteps {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from bokeh.embed import components
+from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 from playwright.sync_api import Browser, Page
 
@@ -41,6 +42,22 @@ STATE = emergency(
     storms=(storm(landfall=Landfall(NOW - 600, 121.8, 30.95, "南汇新城")),),
 )  # fmt: skip
 
+PLACES = """() => [...document.querySelectorAll(".water-levels > *")].map((node) => {
+  const box = node.getBoundingClientRect();
+  return [box.left, box.top, box.right, box.bottom];
+})"""
+# Puts a name of two glyphs of 17 px in the middle of each box.
+NAME_THERE = """(boxes) => {
+  const map = citywall.figure();
+  const { start: west, end: east } = map.x_range, { start: south, end: north } = map.y_range;
+  const x = boxes.map(([left, , right]) => west + ((left + right) / 2 / map.inner_width) * (east - west));
+  const down = (top, bottom) => (top + bottom) / 2 / map.inner_height;
+  const y = boxes.map(([, top, , bottom]) => north - down(top, bottom) * (north - south));
+  const names = map.renderers.find((one) => one.data_source.name === "layer:labels").data_source;
+  names.data = { x, y, zh: x.map(() => "川沙"), en: x.map(() => ""), size: x.map(() => "17px") };
+}"""
+MOVED = f"JSON.stringify(({PLACES})()) !== JSON.stringify(before)"
+
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
@@ -49,6 +66,8 @@ def page(browser: Browser) -> Iterator[Page]:
         y_range=(EXTENT[1], EXTENT[3]), min_border=0, x_axis_location=None, y_axis_location=None,
     )  # fmt: skip
     map_.scatter([EXTENT[0]], [EXTENT[1]])
+    names_ = ColumnDataSource({"x": [], "y": [], "zh": [], "en": [], "size": []}, name="layer:labels")
+    map_.text("x", "y", "zh", source=names_)
     words = json.dumps(catalogue("zh", Names()), ensure_ascii=False).replace("<", "\\u003c")
     names = ("grammar", "mend", "over_map", "field_labels")
     ours = [static.path(static.script("js", name)).read_text(encoding="utf-8") for name in names]
@@ -131,6 +150,29 @@ def test_no_label_lies_on_another_or_on_the_critical_mark(page: Page) -> None:
     every = [*boxes, mark]
     assert not any(_meet(one, other) for place, one in enumerate(every) for other in every[:place])
     assert all(box[0] >= 0 and box[2] <= SIZE[0] for box in boxes)
+
+
+def test_a_level_covers_no_name_of_the_map_and_stays_near(page: Page) -> None:
+    before = page.evaluate(PLACES)
+    assert len(before) == 4
+    # Where the levels stand now there are names: each gives way, by less than it is wide.
+    page.evaluate(NAME_THERE, before)
+    show(page, WaterLevels(SETTING).frame(STATE, NOW))
+    page.wait_for_function(f"(before) => {MOVED}", arg=before)
+    after = page.evaluate(PLACES)
+    named = [_middle(box) for box in before]
+    assert not any(_meet(one, other) for one in after for other in named)
+    assert all(
+        abs(a - b) <= 130
+        for one, two in zip(before, after, strict=True)
+        for a, b in zip(one, two, strict=True)
+    )
+    page.evaluate(NAME_THERE, [])
+
+
+def _middle(box: Any) -> tuple[float, float, float, float]:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return x - 17, y - 8, x + 17, y + 8
 
 
 def _meet(one: Any, other: Any) -> bool:

@@ -17,7 +17,8 @@
       const [lead, box] = node.children, [wide, high] = isEnglish ? meta.box_en : meta.box;
       const [x, y] = map.at(value("x"), value("y"));
       show(node, x >= 0 && y >= 0 && x <= map.width && y <= map.height);
-      const [left, top] = fit(within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), within(y + value(isEnglish ? "dy_en" : "dy"), map.height - high), wide, high);
+      const wanted = [within(x + value(isEnglish ? "dx_en" : "dx"), map.width - wide), within(y + value(isEnglish ? "dy_en" : "dy"), map.height - high)];
+      const [left, top] = fit(wanted[0], wanted[1], wide, high) ?? wanted; // a critical case is always told
       move(box, { transform: `translate(${Math.round(left)}px,${Math.round(top)}px)`, width: `${wide}px`, height: `${high}px` });
       draw(lead, x, y, clamp(x, left, left + wide), clamp(y, top, top + high));
       write(box, value, now);

@@ -57,7 +57,9 @@
       write(node, row);
       // On a map that is smaller than the one it was placed on, it stays whole at the edge.
       const wide = node.offsetWidth, high = node.offsetHeight, half = wide / 2 + EDGE, across = Math.max(half, Math.min(x + data.dx[row], map.width - half));
-      const [left, top] = fit(across - wide / 2, y + data.dy[row] - high / 2, wide, high);
+      const at = fit(across - wide / 2, y + data.dy[row] - high / 2, wide, high);
+      if (at === null) return show(node, false);
+      const [left, top] = at;
       move(node, { transform: `translate(${Math.round(left + wide / 2)}px,${Math.round(top + high / 2)}px) translate(-50%,-50%)` });
     });
   }

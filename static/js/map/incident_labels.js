@@ -18,7 +18,9 @@
       // On the left of its mark a label ends there, above and below it is centred; at the map's edge it stays whole.
       const isLeft = data.dx[row] + wide <= 0, spare = wide - Math.min(wide, node.offsetWidth);
       const left = x + data.dx[row] + (isLeft ? spare : data.dx[row] < 0 ? spare / 2 : 0), most = map.width - wide + spare - EDGE;
-      const [across, down] = fit(Math.max(EDGE, Math.min(left, most)), y + data.dy[row] - (node.offsetHeight - high) / 2, node.offsetWidth, node.offsetHeight);
+      const found = fit(Math.max(EDGE, Math.min(left, most)), y + data.dy[row] - (node.offsetHeight - high) / 2, node.offsetWidth, node.offsetHeight);
+      if (found === null) return show(node, false);
+      const [across, down] = found;
       move(node, { transform: `translate(${Math.round(across)}px,${Math.round(down)}px)` });
     });
   }

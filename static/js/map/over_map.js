@@ -51,11 +51,12 @@
 
   // Room for boxes over the map. The console places them for a wall's map in routine; where the map is smaller they would
   // cover each other, a critical mark, or what lies over the map. A box that would moves to the nearest free place: one that
-  // covers no name of the map either, if it is near; else it stays where it is.
+  // covers no name of the map either, if it is near. Without any room there is none (null).
   const ORDER = ["callouts", "incidents", "levels", "winds"], OVERLAYS = ["storm", "sensors", "shown", "legend"], AIR = 3, RING = 20, STEP = 8, FAR = 240, NEAR = 120;
   const placed = /** @type {Map<string, number[][]>} */ (new Map());
   const STEPS = Array.from({ length: (2 * FAR) / STEP + 1 }, (_, at) => at * STEP - FAR);
   const OFFSETS = STEPS.flatMap((right) => STEPS.map((down) => [right, down, Math.hypot(right, down)])).filter(([, , far]) => far <= FAR).sort(([, , one], [, , two]) => one - two);
+  const CLOSE = OFFSETS.filter(([, , far]) => far <= NEAR);
 
   /** @param {string} name a layer of ORDER; it gives way to those before it @param {MapProjection} map */
   function room(name, map) {
@@ -71,8 +72,9 @@
         return west >= AIR && west + wide <= map.width - AIR && north >= AIR && north + high <= map.height - AIR
           && boxes.every((box) => west + wide + AIR <= box[0] || west - AIR >= box[2] || north + high + AIR <= box[1] || north - AIR >= box[3]);
       };
-      const all = [...taken, ...own], near = OFFSETS.slice(0, OFFSETS.findIndex(([, , far]) => far > NEAR));
-      const [right, down] = near.find((one) => isFree(one, named) && isFree(one, all)) ?? OFFSETS.find((one) => isFree(one, all)) ?? [0, 0];
+      const all = [...taken, ...own];
+      const [right, down] = CLOSE.find((one) => isFree(one, named) && isFree(one, all)) ?? OFFSETS.find((one) => isFree(one, all)) ?? [];
+      if (right === undefined) return null;
       own.push([left + right, top + down, left + right + wide, top + down + high]);
       return /** @type {[number, number]} */ ([left + right, top + down]);
     };
