@@ -88,6 +88,12 @@ def placed(number: int, step: int) -> dict[str, float]:
     }
 
 
+DRAWN = (
+    "() => { const { data, meta } = citywall.frame('units'); return data.x.length + (meta.pictured ?? 0); }"
+)
+"""Marks of their own, and those of the picture."""
+
+
 class Desk:
     """A desk's channel with marks and rows, and what it sends at each step."""
 
@@ -217,7 +223,8 @@ def heap_figures(page: Page, devtools: CDPSession) -> dict[str, Any]:
 def script_figures(page: Page, devtools: CDPSession, *, quick: bool) -> dict[str, Any]:
     """Return the scripting of frames with data."""
     rounds, steps = (3, 10) if quick else (3, 150)
-    drawn = page.evaluate("() => citywall.frame('units').data.x.length")
+    page.wait_for_function("citywall.frame('units').drawn")
+    drawn = page.evaluate(DRAWN)
     rows = page.evaluate("() => citywall.card('desk_queue').order.length")
     assert (drawn, rows) == (MARKS, ROWS), (drawn, rows)
     scripting(page, devtools, [*there_and_back(6)])

@@ -39,8 +39,9 @@ class Frame(msgspec.Struct, frozen=True, eq=False):
     ``columns`` are exactly the columns of the layer's Bokeh source, all of one length (float64, float32,
     int32, uint8 arrays or lists of strings); positions are metres, EPSG:3857. The only exception is a
     picture: one column ``png`` of bytes, which the page converts to the columns ``url, x, y, w, h`` with
-    ``meta["image"]``. ``as_of`` is machine time (epoch seconds) of the newest object shown, or of the
-    computation when nothing is shown. ``meta`` is small JSON.
+    ``meta["image"]``. Beside other columns the picture has a source of its own, ``<prefix>:<key>:picture``,
+    which is set together with theirs. ``as_of`` is machine time (epoch seconds) of the newest object shown,
+    or of the computation when nothing is shown. ``meta`` is small JSON.
     """
 
     key: str

@@ -1,6 +1,8 @@
 """The layers of a street's own map: they draw what its view has below ``map``."""
 
+import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +20,7 @@ from layers.fields.rain import Rain
 from layers.marks.callouts import Callouts
 from layers.marks.cases import Cases
 from layers.marks.incidents import Incidents, Lines
+from layers.marks.many_marks import ManyMarks
 from layers.marks.ordinary_cases import Ordinary
 from layers.marks.sensors import Sensors
 from layers.marks.units import Units
@@ -27,7 +30,9 @@ from layers.normal_limits import limits_of, lines_of, lines_of_stations
 
 __all__ = ["OfMap", "OnMap", "empty_frame", "street_layers", "street_setting"]
 
-_LAYERS: Final = (Rain, Ordinary, Sensors, Lines, Units, Incidents, Cases, Callouts, WaterLevels, Winds)
+_OwnUnits = partial(Units, most=math.inf)
+"""A street's own squads are few, and nobody draws pictures for the views of its page."""
+_LAYERS: Final = (Rain, Ordinary, Sensors, Lines, _OwnUnits, Incidents, Cases, Callouts, WaterLevels, Winds)
 _READS: Final = {"cases": "own_cases"}
 
 
@@ -39,7 +44,16 @@ class OfMap:
         self.key = layer.key
         self.title = layer.title
         self.reads = tuple(renamed.get(name, name) for name in layer.reads)
-        self.every_s = layer.every_s
+
+    @property
+    def every_s(self) -> float:
+        """Least time between two frames, machine seconds."""
+        return self._layer.every_s
+
+    @property
+    def many(self) -> ManyMarks | None:
+        """The layer's marks that are one picture, None for a layer without such."""
+        return getattr(self._layer, "many", None)
 
     def frame(self, seen: Any, now: float) -> Frame:
         """Return the content at machine time ``now``."""

@@ -29,6 +29,7 @@ class Names(msgspec.Struct, frozen=True):
     agencies: Path = msgspec.field(default_factory=lambda: static.path("tables/agencies.csv"))
     water_lines: Path = msgspec.field(default_factory=lambda: static.path("tables/water_lines.csv"))
     roads: Path | None = msgspec.field(default_factory=lambda: static.path("district/roads.csv"))
+    offices: Path | None = msgspec.field(default_factory=lambda: static.path("district/offices.csv"))
     streets: Path = msgspec.field(default_factory=lambda: static.path("district/streets.csv"))
     sources: Mapping[str, Mapping[str, str]] = {}
     """Client name → language → label."""
@@ -42,7 +43,8 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
     """Return all texts in a language.
 
     Keys of tables: ``class.<kind>.<code>``, ``metric.<code>``, ``street.<code>``,
-    ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` (not in Chinese),
+    ``agency.<holder code or short Chinese name>``, ``road.<Chinese name>`` and
+    ``name_office.<Chinese name>`` (not in Chinese),
     ``source.<client>``, ``water_station.<station>``, ``task.plan.<plan>.<code>`` and ``plan.<plan>``. Raises
     KeyError for an unsupported language.
     """
@@ -68,16 +70,20 @@ def catalogue(lang: str, names: Names) -> dict[str, str]:
         f"water_station.{row['station']}": row["name_zh" if zh else "name_en"]
         for row in _rows(names.water_lines)
     }
-    if not zh and names.roads is not None:
-        words |= {
-            f"road.{row.get('road')}": row["english"] for row in _rows(names.roads) if row.get("english")
-        }
+    if not zh:
+        words |= _english(names.roads, "road", "road") | _english(names.offices, "office", "name_office")
     for client, labels in names.sources.items():
         if lang in labels:
             words[f"source.{client}"] = labels[lang]
     for path in names.plans:
         words |= _plan_words(tomllib.loads(path.read_text(encoding="utf-8-sig")), lang)
     return words
+
+
+def _english(table: Path | None, column: str, prefix: str) -> dict[str, str]:
+    """Return the English names of a table that only English pages have."""
+    rows = _rows(table) if table is not None else ()
+    return {f"{prefix}.{row.get(column)}": row["english"] for row in rows if row.get("english")}
 
 
 def _plan_words(plan: Mapping[str, Any], lang: str) -> dict[str, str]:

@@ -104,6 +104,6 @@ def _rules(state: str, areas: tuple[str, ...], rows: str) -> str:
     return f"#page{state}{{grid-template-areas:{named} !important;grid-template-rows:{rows} !important}}"
 
 
-EVERY: Final = ("grammar", "mend", "live")
+EVERY: Final = ("grammar", "mend", "frames", "live")
 OF_ORDERS: Final = ("rows", "orders", "order_words")
-OF_CASES: Final = ("over_map", "callouts", "incident_labels", "field_labels", *OF_ORDERS)
+OF_CASES: Final = ("over_map", "many_marks", "callouts", "incident_labels", "field_labels", *OF_ORDERS)

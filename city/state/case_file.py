@@ -73,7 +73,7 @@ def reached(before: str, holder: str) -> str:
     return max(before, level, key=LEVELS.index)
 
 
-class CaseFile(msgspec.Struct):
+class CaseFile(msgspec.Struct, omit_defaults=True):
     """The file of one case. ``own`` is False while its source system handles it (mirrored)."""
 
     own: bool = False

@@ -38,7 +38,7 @@ SCHEMA = 7
 LOG_LINES = 2000
 
 
-class Case(msgspec.Struct):
+class Case(msgspec.Struct, omit_defaults=True):
     """One case. ``key`` is ``<client>/<record id>`` of its first record.
 
     ``at`` and ``recorded_at`` are city time, ``received`` is machine time.

@@ -94,19 +94,19 @@ class HotlineView:
         self._days[day][fate] += 1
 
     def _wait(self, ledger: LedgerState, order: Case) -> None:
-        rules, mark = self._rules, row_key_of(order.key)
+        rules, key = self._rules, order.key
         if not awaits_contact(order):
-            self._moved |= self._contact.pop(mark, None) is not None
-        elif mark not in self._contact:
+            self._moved |= self._contact.pop(key, None) is not None
+        elif key not in self._contact:
             at = contact_by(order, rules.numbers, rules.calendar, rules.zone_offset_s)
-            self._contact[mark] = Due(mark, at)
+            self._contact[key] = Due(row_key_of(key), at)
             self._moved = True
         end = ending_of(ledger, order) if awaits_call_back(order) else None
         if end is None or end.state != "closed" or end.file.closed_at is None:
-            self._moved |= self._call_back.pop(mark, None) is not None
-        elif mark not in self._call_back:
+            self._moved |= self._call_back.pop(key, None) is not None
+        elif key not in self._call_back:
             at = call_back_by(end.file.closed_at, rules.numbers, rules.calendar, rules.zone_offset_s)
-            self._call_back[mark] = Due(mark, at)
+            self._call_back[key] = Due(row_key_of(key), at)
             self._moved = True
 
 

@@ -43,10 +43,14 @@ class _OpenCases:
         self.book = CaseBook()
         self._same = DuplicateGroups(near_m)
         self.points = CasePoints()
+        self._keys: set[str] = set()
 
     def update(self, case: Case, seen: CaseSeen | None) -> None:
         """Update a case; None = it is not open."""
         self.changed = max(self.changed, case.changed)
+        if seen is None and case.key not in self._keys:
+            return  # most cases of a start are over: their marks need not be computed
+        (self._keys.discard if seen is None else self._keys.add)(case.key)
         mark = row_key_of(case.key)
         before = self.book.cases.get(mark)
         if _on_map(before) != _on_map(seen):

@@ -17,12 +17,14 @@ from city.views.page_view import PageView
 from city.views.response.leader_view import LeaderView
 from city.views.wall_seen import WallSeen
 from city.views.wall_view import WallView
+from console.accounts.authorization import Authorization
 from console.accounts.stations import Stations
 from console.deployment.district import District
 from console.deployment.settings import Settings
 from console.desk.briefing_projection import BriefingProjection
 from console.desk.desk_projection import DeskProjection
-from console.heat.handlers import HeatPage
+from console.heat.handlers import HeatPage, heat_patterns
+from console.heat.mark_handlers import mark_patterns
 from console.heat.points import HeatPoints
 from console.live.channel import Channel, Projection
 from console.live.channels import Channels, Scoped
@@ -91,7 +93,7 @@ class Screens:
         cases = OwnCases(self._rules)
         agency = AgencyView(page, cases)
         street = StreetView(agency, cases, self._rules)
-        wall = WallView(rules=self._rules, page=page)
+        wall = self._wall = WallView(rules=self._rules, page=page)
         field = FieldView(page, self._rules, self._stations)
 
         def agency_channel(code: str) -> Channel:
@@ -167,8 +169,15 @@ class Screens:
             self._map_page(page).many = points.many
         return points
 
-    def heat_pages(self) -> dict[str, HeatPage]:
-        """Return what serves tiles and pressed cells of each page with heat."""
+    def map_patterns(self, authorization: Authorization) -> list[Any]:
+        """Return the handlers of what maps ask for: tiles and presses of heat, pictures of many marks."""
+        maps = {page: self._map_page(page) for page in MAPS}
+        return [
+            *heat_patterns(self._heat_pages(), authorization),
+            *mark_patterns(maps, authorization),
+        ]
+
+    def _heat_pages(self) -> dict[str, HeatPage]:
         return {
             page: HeatPage(
                 self._map_page(page),
@@ -183,7 +192,7 @@ class Screens:
     async def warm_up(self) -> None:
         """Draw every district map before the first viewer: Datashader compiles for about a second."""
         state, now = self._store.state, time.time()
-        wall = WallView(zone_offset_s=self._rules.zone_offset_s).see(state, now)
+        wall = self._wall.see(state, now)
         seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}
         for field in (density, interpolation):  # rain too: its first picture comes when a level rises
             await asyncio.to_thread(field.warm_up)

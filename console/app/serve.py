@@ -32,7 +32,6 @@ from console.deployment.garbage_collection import freeze_objects
 from console.deployment.settings import Settings
 from console.deployment.signing_secret import read_secret
 from console.heat.feed import feed_heat
-from console.heat.handlers import heat_patterns
 from console.live.feed_follower import follower_of
 from console.live.live_socket import LiveHandler, LiveServices, beat
 from console.live.step_marks import StepMarks, keep_folded
@@ -201,7 +200,7 @@ class Console:
             *phone_patterns(self._phone_app()),
             (r"/", FirstPageHandler, {"services": self._sign_in}),
             *picture_patterns(self._camera_pictures()),
-            *heat_patterns(self._screens.heat_pages(), self._authorization),
+            *self._screens.map_patterns(self._authorization),
         ]  # fmt: skip
 
     def _evidence(self, origins: frozenset[str]) -> EvidenceServices:

@@ -27,15 +27,16 @@ def names_of(settings: Settings, district: District) -> Names:
         metrics=table_path(settings.data_dir, "metrics.csv"),
         water_lines=table_path(settings.data_dir, "water_lines.csv"),
         streets=streets,
-        roads=_roads(settings, district),
+        roads=_english(settings, district, "roads.csv"),
+        offices=_english(settings, district, "offices.csv"),
         sources={name: source.label for name, source in district.sources.items()},
         plans=tuple(plan_paths(settings.data_dir)),
     )
 
 
-def _roads(settings: Settings, district: District) -> Path | None:
-    """Return the table of English road names: the district's own, or that of the built-in district."""
-    own = settings.data_dir / "roads.csv"
+def _english(settings: Settings, district: District, table: str) -> Path | None:
+    """Return a table of English names: the district's own, or that of the built-in district."""
+    own = settings.data_dir / table
     if own.exists():
         return own
-    return static.path("district/roads.csv") if district.built_in else None
+    return static.path(f"district/{table}") if district.built_in else None

@@ -6,6 +6,7 @@ sources, limits and tables are the defaults. For any other district the defaults
 """
 
 import csv
+import functools
 import gzip
 import hashlib
 import io
@@ -247,7 +248,13 @@ def _unpacked(data: bytes) -> bytes:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _parsed(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{path}: {error}"
         raise DistrictError(message) from error
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return a TOML document, which nobody changes: city.toml is read again for every table of a start."""
+    return tomllib.loads(text)

@@ -4,7 +4,7 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-__all__ = ["freeze_objects", "paused_collection"]
+__all__ = ["freeze_objects", "lasting_objects", "paused_collection"]
 
 
 def freeze_objects() -> None:
@@ -28,3 +28,18 @@ def paused_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextlib.contextmanager
+def lasting_objects() -> Iterator[None]:
+    """Collect nothing within the block, and exclude what it made from later collections too.
+
+    For a block that only makes objects which last, and drops none that refer to each other: a collection
+    after it would visit all of them, a second for a million facts.
+    """
+    gc.collect()
+    with paused_collection():
+        try:
+            yield
+        finally:
+            gc.freeze()

@@ -12,9 +12,13 @@ KEPT: Final = 600
 
 
 class Tiles:
-    """Single-flight: who asks for a tile that is being drawn waits for that drawing. For one event loop."""
+    """Single-flight: who asks for a tile that is being drawn waits for that drawing. For one event loop.
 
-    def __init__(self) -> None:
+    ``most`` tiles are kept.
+    """
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
         self._kept: OrderedDict[Hashable, asyncio.Future[bytes]] = OrderedDict()
         self.drawn = 0
 
@@ -28,7 +32,7 @@ class Tiles:
             found = self._kept[key] = asyncio.ensure_future(asyncio.to_thread(draw))
             self.drawn += 1
             found.add_done_callback(lambda done: self._settle(key, done))
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(key)

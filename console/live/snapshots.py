@@ -5,6 +5,7 @@ from pathlib import Path
 from city.cases.leaving import LEAST_DAYS
 from city.folding.store import read_snapshot, write_snapshot
 from city.state.ledger_state import SCHEMA, LedgerState
+from console.deployment.garbage_collection import lasting_objects
 from console.deployment.settings import Settings
 from feeds.storage.snapshot_files import SnapshotFiles
 
@@ -26,7 +27,8 @@ class Snapshots:
 
         One whose cases leave after another number of days is skipped: it is not what a whole fold gives.
         """
-        return self._files.newest(lambda pieces: _read(b"".join(pieces), keep_days))
+        with lasting_objects():
+            return self._files.newest(lambda pieces: _read(b"".join(pieces), keep_days))
 
 
 def kept_days(settings: Settings) -> float:

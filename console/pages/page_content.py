@@ -23,6 +23,7 @@ from layers.fields.heat import BesideHeat, CoreHeat, Heat
 from layers.fields.heat_cell import HeatCell, cell_at
 from layers.fields.heat_choices import DEFAULT, HeatChoice, read_choice
 from layers.legend import legend
+from layers.marks.many_marks import ManyMarks
 from layers.projection import to_degrees
 from layers.registry import build_layers, map_setting
 from layouts.builder import PageSettings, Visitor, build
@@ -53,7 +54,7 @@ class MapPlace(msgspec.Struct, frozen=True):
 
 MAPS: Final = {
     "wall": MapPlace((736.0, 990.0), 17.0, ("map", "inset", "beside"), (1498.0, 990.0), LEGEND_PX),
-    "desk": MapPlace((638.0, 560.0), 14.0, ("map",)),
+    "desk": MapPlace((632.0, 539.0), 14.0, ("map",)),
     "leader": MapPlace((1128.0, 612.0), 16.0, ("map",)),
 }
 """Page → its map; the other pages have none."""
@@ -191,6 +192,10 @@ class MapPageContent(PageContent):
     def cell(self, seen: WallSeen, choice: HeatChoice, place: tuple[float, float, float]) -> HeatCell:
         """Return what lies around ``place`` = (x, y, metres per CSS px), metres EPSG:3857."""
         return cell_at(seen, time.time(), choice, place, self.setting, self.many)
+
+    def many_marks(self, key: str) -> ManyMarks | None:
+        """Return the marks of a layer that may be one picture; None: it has none, or there is no layer."""
+        return next((getattr(layer, "many", None) for layer in self.layers if layer.key == key), None)
 
     def _heat(self, choice: HeatChoice) -> Heat:
         return next(layer for layer in self._heats_of(choice) if layer.prefix == "layer")

@@ -53,11 +53,23 @@ interface LiveMessage {
   views?: Record<string, ViewNews>;
 }
 /** The newest of a layer of the map: columns by name, see layers/contract.py. */
+/** Columns of a source of pictures: place of the north-west corner and size in metres (EPSG:3857). */
+interface PictureRows {
+  url: string[];
+  x: number[];
+  y: number[];
+  w: number[];
+  h: number[];
+}
 interface Frame {
   as_of: number;
   meta: Record<string, any>;
   data: Record<string, any>;
   image: Blob | null;
+  /** Beside the columns of `data`: the marks that are a picture, that of the home view. */
+  picture?: PictureRows;
+  /** The same by prefix of a source, for figures with another view. */
+  pictures?: Record<string, PictureRows>;
   count: number;
   drawn: boolean;
   url?: string;
@@ -485,6 +497,12 @@ interface City {
   /** Whether a source of a figure is drawn by somebody else now. */
   holds?(source: string): boolean;
   heatMap?: HeatMap;
+  manyMarks?: {
+    /** Sets `frame.pictures` where the picture that came with it is not of a figure's view. */
+    fit(key: string, frame: Frame): Promise<void>;
+    /** Tells what mark of a picture is under a point of the map, px. */
+    press(px: number, py: number): Promise<void>;
+  };
   on(key: string, fn: (view?: View) => void): () => void;
   tell(key: string): void;
   state(): Record<string, unknown>;
@@ -580,6 +598,12 @@ interface Window {
   /** live.js begins it, later scripts add what is theirs. */
   set citywall(given: Partial<City>);
   citywallMend: Mend;
+  citywallFrames(tell: (key: string) => void): {
+    all: Map<string, Frame>;
+    take(buffer: ArrayBuffer): void;
+    redraw(): void;
+    makeParts(): Promise<void>;
+  };
   citywallGrammar(words: Record<string, string>, zone: string): Say;
   /** What a phone remembers while it has no network (static/js/field/phone_memory.js). */
   citywallPhone: { get(name: string): Promise<any>; put(name: string, value: unknown): Promise<void> };

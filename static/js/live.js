@@ -9,8 +9,7 @@
 
   const cards = /** @type {Map<string, View>} */ (new Map());
   const listeners = /** @type {Map<string, ((view?: View) => void)[]>} */ (new Map());
-  const frames = /** @type {Map<string, Frame>} */ (new Map()); // by the layer's key
-  let isBuilt = false; // whether the figures are there, which frames are drawn into
+  const layers = window.citywallFrames(tell), frames = layers.all;
   const counts = {};
   let joined = /** @type {WebSocket | null} */ (null), attempts = 0, beatAt = -Infinity;
   let hello = /** @type {Hello | null} */ (null), beat = /** @type {Beat | null} */ (null);
@@ -86,67 +85,6 @@
     }
   }
 
-  // ---- frames: binary columns straight into the Bokeh sources
-  const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
-  function takeFrame(buffer) {
-    const length = new DataView(buffer).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-    const start = 4 + length, data = {};
-    let image = /** @type {Blob | null} */ (null);
-    for (const column of head.columns) {
-      if (column.list) data[column.name] = column.list;
-      else if (column.bytes !== undefined) image = new Blob([new Uint8Array(buffer, start + column.offset, column.bytes)], { type: "image/png" });
-      else data[column.name] = new ARRAYS[column.dtype](buffer.slice(start + column.offset, start + column.offset + column.length * ARRAYS[column.dtype].BYTES_PER_ELEMENT));
-    }
-    const before = frames.get(head.frame);
-    if (head.same) { // unchanged: only its age is told
-      if (before) before.as_of = head.as_of;
-      return;
-    }
-    const frame = { as_of: head.as_of, meta: head.meta ?? {}, data, image, count: (before?.count ?? 0) + 1, drawn: false, url: before?.url };
-    frames.set(head.frame, frame);
-    draw(head.frame, frame);
-    tell("frame:" + head.frame);
-  }
-  async function draw(key, frame) {
-    if (frame.image && frame.meta.image) {
-      const url = URL.createObjectURL(frame.image), old = frame.url;
-      const picture = new Image();
-      picture.src = url;
-      // Decoded before it is swapped in, so that the map never blanks; a newer frame wins.
-      try { await picture.decode(); } catch { URL.revokeObjectURL(url); return; }
-      if (frames.get(key) !== frame) { URL.revokeObjectURL(url); return; }
-      const { x, y, w, h } = frame.meta.image;
-      frame.data = { url: [url], x: [x], y: [y], w: [w], h: [h] };
-      frame.url = url;
-      frame.image = null;
-      if (old) setTimeout(() => URL.revokeObjectURL(old), 10000);
-    }
-    if (frame.image || !isBuilt) return;
-    const documents = window.Bokeh?.documents ?? [];
-    for (const prefix of ["layer", "inset", "beside"]) {
-      for (const bokeh of documents) {
-        const source = bokeh.get_model_by_name(`${prefix}:${key}`);
-        if (source) {
-          if (window.citywall.holds?.(`${prefix}:${key}`)) { frame.drawn = true; continue; } // other views have tiles
-          source.setv({ data: frame.data }, { sync: false, check_eq: false });
-          frame.drawn = true;
-        }
-      }
-    }
-  }
-  // Cards and figures are the same on every page of a kind: made here from text, no session has them.
-  // While Bokeh builds the views, it has the sources already, but nobody hears a source that changes: a frame waits.
-  async function makeParts() {
-    const parts = JSON.parse(document.getElementById("citywall-parts")?.textContent ?? "null");
-    isBuilt = parts === null;
-    if (parts) await window.Bokeh.embed.embed_items(parts.docs, parts.items);
-    isBuilt = true;
-    redraw();
-  }
-  function redraw() {
-    for (const [key, frame] of frames) if (!frame.drawn && !frame.image) draw(key, frame);
-  }
   // A figure of the page once it is laid out, else null.
   function figure(key) {
     const name = page.figures[key];
@@ -166,7 +104,7 @@
     const socket = (joined = new WebSocket(url));
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message) => {
-      if (typeof message.data !== "string") return takeFrame(message.data);
+      if (typeof message.data !== "string") return layers.take(message.data);
       const news = /** @type {LiveMessage} */ (JSON.parse(message.data));
       if (news.hello) greet(news.hello);
       if (news.beat) { heardBeat(news.beat); attempts = 0; honest(); }
@@ -270,7 +208,7 @@
   // ---- the tick: ages and clocks go on between messages
   function tick() {
     watch();
-    redraw();
+    layers.redraw();
     for (const key of listeners.keys()) tell(key);
     setTimeout(tick, 1000 - ((Number.isFinite(machine()) ? machine() * 1000 : performance.now()) % 1000) + 5);
   }
@@ -296,5 +234,5 @@
   dress();
   connect();
   document.addEventListener("DOMContentLoaded", () => { tick(); setInterval(honest, 250); });
-  addEventListener("load", makeParts);
+  addEventListener("load", layers.makeParts);
 })();

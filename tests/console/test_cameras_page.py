@@ -18,7 +18,7 @@ from console.deployment.camera_streams import read_streams, read_token
 from feeds.clients.publisher import Publisher
 from feeds.sources.streams import Stream, run_streams
 from tests.console.browser import START_MS, Sight
-from tests.invented import case, publish
+from tests.invented import case
 from tests.invented import moment as now
 from tests.people import Cast, story
 from tests.rtsp_server import RtspServer
@@ -131,12 +131,12 @@ class Video:
     def wait_for_pictures(self, camera: str, count: int) -> None:
         """Wait for so many more."""
         wanted = len(self.pictures(camera)) + count
-        wait_for(lambda: len(self.pictures(camera)) >= wanted, 60.0, 0.1)
+        wait_for(lambda: len(self.pictures(camera)) >= wanted, every=0.1)
 
     def unplug(self, camera: str) -> None:
         """Take the plug out, and wait until it is told."""
         self._servers[camera].unplug()
-        wait_for(lambda: [one for one in self.sent if one.get("state") == "offline"], 60.0, 0.1)
+        wait_for(lambda: [one for one in self.sent if one.get("state") == "offline"], every=0.1)
 
     def freeze(self, camera: str) -> list[float]:
         """Show one picture for longer than a camera may: the late clock is set right meanwhile.
@@ -172,7 +172,7 @@ def pages(cast: Cast, video: Video, browser: Browser) -> Iterator["Pages"]:
         "cover", at=now(-2), lon=HERE[0], lat=HERE[1], road="羽山路巨野路口",
         category=cover, hazard=True, urgency="critical",
     )  # fmt: skip
-    assert publish(cast.running, "case", [record]).accepted == 1
+    cast.report([record])
     cast.done("intake", "file", "hotline/cover", 0)
     order = {"person": "区长", "words": "启动Ⅲ级响应", "given_at": now()}
     cast.does("chen", "record_verbal_order", LEVEL, rank=3, **order)
@@ -227,7 +227,7 @@ class Pages:
             found = [at for at in since if f" {self.moment(page, at)}" in row[0]]
             return [found[0] if found else None] if found or not since else []
 
-        return wait_for(is_said, 60.0, 0.2, why_not=lambda: (page, self.row(page, camera, selector)))[0]  # type: ignore[no-any-return]
+        return wait_for(is_said, every=0.2, why_not=lambda: (page, self.row(page, camera, selector)))[0]  # type: ignore[no-any-return]
 
     def moment(self, page: str, at: float) -> str:
         said: str = self.sights[page].page.evaluate(MOMENT, [at, page == "wall"])

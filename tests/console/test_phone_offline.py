@@ -132,7 +132,7 @@ def test_twelve_acts_without_network_arrive_once_in_order_with_their_own_times(
         if signed["type"] == "CommandRefused":  # whoever comes back to a shift that is over is told so
             shifts = ShiftTimes("310115")
             assert (signed["data"]["verb"], signed["data"]["reason"]) == ("sign_in", "shift_over")
-            assert shifts.at(began).id != shifts.at(ended + HALF_HOUR_S).id
+            assert signed["subject"] != f"shift:{shifts.at(ended + HALF_HOUR_S).id}"
         else:
             assert signed["type"] == "PostSignedIn"
         assert began - ROUNDED_S <= parse(signed["data"]["acted_at"]) <= first_done + ROUNDED_S

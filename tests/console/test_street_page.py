@@ -156,9 +156,11 @@ def test_the_district_is_asked_with_words_and_a_photo(cast: Cast, page: Sight) -
     row.locator("form textarea").fill("已劝离两次，跨路段经营")
     photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     row.locator("input[type=file]").set_input_files([photo])
+    row.locator("form .choice button", has_text="跨街镇").click()
     row.locator("form .primary[data-ready]").click()
     asked = cast.wait_for_fact(SHOP, "LevelTransferred")["data"]
-    assert (asked["from"], asked["to"], len(asked["photos"])) == ("street", "district", 1)
+    told = (asked["from"], asked["to"], len(asked["photos"]), asked["reason"])
+    assert told == ("street", "district", 1, "cross_street")
     row.locator(".what i", has_text="区中心").wait_for()
 
 

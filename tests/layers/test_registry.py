@@ -35,10 +35,12 @@ def test_a_layer_draws_exactly_the_columns_of_its_frame(layer: Layer, state: Any
         layer.draw(figure, frame, prefix)
     document = Document()
     document.add_root(figure)
-    sources = [r.data_source for r in figure.renderers]
-    expected = {"url", "x", "y", "w", "h"} if "png" in frame.columns else set(frame.columns)
-    assert all(set(source.data) == expected for source in sources)
-    assert {source.name for source in sources} <= {f"{prefix}:{layer.key}" for prefix in PREFIXES}
+    picture, columns = {"url", "x", "y", "w", "h"}, set(frame.columns)
+    expected = {"": picture if "png" in columns else columns, ":picture": picture}
+    for source in (renderer.data_source for renderer in figure.renderers):
+        prefix, key, beside = source.name.partition(layer.key)
+        assert (prefix[:-1] in PREFIXES, key) == (True, layer.key)
+        assert set(source.data) == expected[beside]
     assert document.to_json()
 
 

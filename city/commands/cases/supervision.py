@@ -133,6 +133,8 @@ def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
     if order.file.level_asked:
         return not_now("level_asked")
     start = SENT_FROM.get(order.role, "district")
+    if start == "street" and args.reason is None:
+        return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "one of the four"})
     data = {
         "from": start, "to": ABILITY[ABILITY.index(start) + 1], "text": args.text,
         "photos": list(args.photos), "reason": args.reason or "", "answer_by": moment(level_by(order)),

@@ -113,7 +113,7 @@ const PARTS = {
   appeal: (city, _row, { redraw }) => [area(city, redraw, "text", city.say.say("own.why_appeal"))],
   report_rule_error: (city, _row, { redraw }) => [area(city, redraw, "text", city.say.say("own.why_rule_error"))],
   transfer_level: (city, _row, { redraw, voice }) => [area(city, redraw, "text", city.say.say("own.what_was_tried")), shots(city, redraw, "photo", city.say.say("own.photo.tried"), 4),
-    one(city, redraw, "reason", city.say.say("own.why_level"), LEVELS.map((name) => [name, voice.code("reason", name)]), undefined, false)],
+    one(city, redraw, "reason", city.say.say("own.why_level"), LEVELS.map((name) => [name, voice.code("reason", name)]))],
   answer_level: (city, _row, { redraw }) => [one(city, redraw, "accepted", city.say.say("detail.field.accepted"), [[true, city.say.say("detail.accept")], [false, city.say.say("detail.send_back")]]), area(city, redraw, "text", city.say.say("detail.field.text"), false)],
 };
 

@@ -58,6 +58,7 @@
     // All are here before any is shown, so that the map never blanks.
     await Promise.allSettled(data.url.map((url) => {
       const picture = new Image();
+      picture.crossOrigin = "anonymous"; // as Bokeh asks for it, so that it finds this one
       picture.src = url;
       return picture.decode();
     }));
@@ -69,6 +70,7 @@
 
   // ---- what a pressed place says
   async function press(px, py) {
+    city.manyMarks?.press(px, py);
     const frame = city.frame("heat"), map = projection(lay);
     if (!map || !frame?.meta.kind || frame.meta.off) return;
     const [x, y] = map.under(px, py), [lon, lat] = degrees(x, y), [west, east] = map.view;

@@ -62,7 +62,7 @@ def test_what_the_file_says_of_its_shot_is_kept_in_city_time() -> None:
 def test_what_was_tried_and_what_was_handled_on_the_spot_show_their_photos() -> None:
     w = World()
     tried = PATHS["handling"](w)
-    w.done("transfer_level", tried, WEIFANG, text="pumped for two hours", photos=[A])
+    w.done("transfer_level", tried, WEIFANG, text="pumped for two hours", photos=[A], reason="difficult")
     assert stages(w, tried) == [(A, "tried", WEI)]
     own = w.report("hotline/own")
     w.done("self_handle", own, WEIFANG, text="swept", photos=[B, C])

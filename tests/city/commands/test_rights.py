@@ -146,7 +146,7 @@ GOOD_ARGS: dict[str, dict[str, Any]] = {
     "apply_extension": {"reason": "t"}, "appeal": {"text": "t"}, "report_rule_error": {"text": "t"},
     "apply_suspension": {"reason": "law", "until": "2026-12-24T10:00:00+08:00", "text": "t"},
     "reveal": {"purpose": "contact"}, "send_unit": {"unit": "u"},
-    "transfer_level": {"text": "t", "photos": ["a"]}, "answer_level": {"accepted": True},
+    "transfer_level": {"text": "t", "photos": ["a"], "reason": "major"}, "answer_level": {"accepted": True},
 }  # fmt: skip
 HOLDERS = {"tx": TELECOM, "dl": POWER, WEI: WEIFANG}
 SUPERVISION = frozenset(

@@ -149,6 +149,9 @@ def test_the_level_above_is_asked_with_what_was_tried_and_a_picture() -> None:
     key = PATHS["returned"](w)
     w.done("reassign", key, CHEN, to=WEIFANG.street)
     assert w.refused("transfer_level", key, WEIFANG, text="t", photos=[]) == ("bad_args", "bad_arg")
+    # A street says which of the four reasons it has; an officer asks the city without one.
+    for wrong, code in ({}, "missing_arg"), ({"reason": "busy"}, "bad_arg"):
+        assert w.refused("transfer_level", key, WEIFANG, text="t", photos=["a"], **wrong)[1] == code
     w.done("transfer_level", key, WEIFANG, text="tried", photos=["a"], reason="cross_street")
     file = w.case(key).file
     assert (file.level_asked, file.level_from, file.answer_by) == ("district", "street", w.now.city + 900)
@@ -196,7 +199,7 @@ def test_what_a_street_does_not_hand_up_stays_within_its_power() -> None:
     lives = Lives(parse("2026-06-09T10:00:00+08:00"))
     case = lives.report(category=("event", "0101"))
     lives.did(case, "file", AT_INTAKE)
-    lives.did(case, "transfer_level", operator(STREET), text="tried", photos=["a"])
+    lives.did(case, "transfer_level", operator(STREET), text="tried", photos=["a"], reason="major")
     lives.did(case, "answer_level", OFFICER, accepted=False)
     assert not case.file.beyond_power
 

@@ -142,4 +142,4 @@ def test_others_are_refused(browser: Browser, address: str) -> None:
 
 def test_without_a_session_there_is_no_export(address: str, tmp_path: Path) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{address}/review/export/any.csv", timeout=5)
+        urllib.request.urlopen(f"{address}/review/export/any.csv", timeout=PATIENCE_S)

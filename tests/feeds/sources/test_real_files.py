@@ -1,15 +1,21 @@
 """Every real file of the shared data set is read as its README counts it."""
 
+import base64
 import json
 from collections import Counter
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from city.places.streets import Streets
+from feeds.gateway.picture_looks import differs, look_of
 from feeds.sources.contract import OpenOptions, SourceError
+from feeds.sources.live.frigate_messages import FrigateMessages
+from feeds.sources.live.messages import Message
+from feeds.sources.live.source_file import FrigateSource
 from feeds.sources.registry import open_source
 from feeds.sources.replay.replay import ReplayOptions, replay
 from feeds.sources.replay.shifting import District
@@ -87,6 +93,32 @@ def test_both_films_can_be_shown(name, seconds):
     assert camera["kind"] == "camera"
     assert len(pictures) == seconds // 5 + 1
     assert all(len(picture["jpeg"]) * 3 // 4 <= 524_288 for picture in pictures)
+
+
+@pytest.mark.parametrize("name", ["pedestrians.mp4", "car_park.mp4"])
+def test_no_two_pictures_of_a_real_camera_look_the_same(name):
+    _, (_, *pictures) = read(f"cameras/{name}", lon=121.5, lat=31.2, fps=0.5)
+    looks = [look_of(base64.b64decode(picture["jpeg"])) for picture in pictures]
+    assert len(looks) > 12
+    assert not any(look.is_black for look in looks)
+    assert all(differs(one.mark, other.mark) for one, other in pairwise(looks))
+
+
+def test_fifty_events_of_a_real_recorder_are_fifty_detections():
+    source, records = read("cameras/frigate_events_front_door.json")
+    assert len({record["id"] for record in records}) == 50
+    assert {record["kind"] for record in records} == {"detection"}
+    assert not source.remarks
+
+
+def test_of_what_a_real_recorder_says_over_mqtt_only_the_event_is_a_detection():
+    told = json.loads((SHARED / "cameras" / "frigate_mqtt_payload_examples.json").read_text("utf-8"))
+    frigate = FrigateMessages(FrigateSource(name="cams", broker="mqtt://localhost"))
+    messages = [Message(one["topic"], json.dumps(one["payload"]).encode(), 1_795_000_000.0) for one in told]
+    heard = [frigate.read(one) for one in messages if one.topic in frigate.topics()]
+    records = [item.record for taken in heard for item in taken.items]
+    assert len(messages) == 8
+    assert [(one["kind"], one["camera"]) for one in records] == [("detection", "front_door")]
 
 
 @pytest.mark.parametrize(
