@@ -33,7 +33,7 @@ systems: compiled
 	CITYWALL_TEST_PORTS=0/2 $(RUN) -n 3 $(SYSTEMS)
 
 units: compiled
-	CITYWALL_TEST_PORTS=1/2 nice -n 5 $(RUN) -n 2 $(SYSTEMS:%=--ignore=%)
+	CITYWALL_TEST_PORTS=1/2 nice -n 5 $(RUN) -n 3 $(SYSTEMS:%=--ignore=%)
 
 beside: $(VENV)/.dev
 	nice -n 10 $(MAKE) check
