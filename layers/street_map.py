@@ -6,13 +6,10 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
-from city.clocks.city_clock import REAL_TIME
 from city.dispatch.tables.water_lines import WaterLines
-from city.state.last_hour import NOTHING
-from city.views.holders.street_seen import StreetMapSeen
-from city.views.wall_seen import ReadingsSeen, UnitsSeen
+from city.state.ledger_state import CityState
+from city.views.wall_view import WallView
 from layers.atlas.atlas import Atlas
 from layers.base.base_map import fit
 from layers.contract import NO_STATIONS, Frame, Layer, MapSetting
@@ -88,19 +85,9 @@ class OnMap(msgspec.Struct, frozen=True):
 
 
 def empty_frame(layer: Layer) -> Frame:
-    """Return a frame without marks: the page has the layer's glyphs before its first frame comes."""
-    return layer.frame(OnMap(StreetMapSeen(REAL_TIME, (), _no(ReadingsSeen), _no(UnitsSeen))), 0.0)
-
-
-def _no(kind: Any) -> Any:
-    """Return a struct of columns without rows."""
-    words, floats = np.zeros(0, dtype=object), np.zeros(0)
-    given: dict[str, Any] = dict.fromkeys(kind.__struct_fields__, words) | {"ids": ()}
-    numeric = ("value", "at", "as_of", "interval", "lon", "lat", "heading")
-    given |= {name: floats for name in numeric if name in given}
-    if "hour" in given:
-        given["hour"] = NOTHING
-    return kind(**given | {"lost": np.zeros(0, dtype=np.bool_), "journal": None})
+    """Return a frame of an empty city: a page has the layer's glyphs before its first frame comes."""
+    nothing = WallView().see(CityState(), 0.0)
+    return layer.frame(OnMap(nothing) if isinstance(layer, OfMap) else nothing, 0.0)
 
 
 def street_layers(setting: MapSetting) -> list[Layer]:

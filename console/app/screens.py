@@ -190,7 +190,7 @@ class Screens:
         return cast("MapPageContent", self.contents[page])
 
     async def warm_up(self) -> None:
-        """Draw every district map before the first viewer: Datashader compiles for about a second."""
+        """Draw every district map before the first viewer: Datashader compiles for some seconds."""
         state, now = self._store.state, time.time()
         wall = self._wall.see(state, now)
         seen = {"wall": wall, "desk": self._desk(state, now), "leader": OnMap(wall)}

@@ -1,11 +1,11 @@
 """The content of the leader's page: the whole district's map, without ordinary cases and cameras."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from console.pages.page_content import MapPageContent
 from layers.contract import Layer
-from layers.street_map import OfMap, OnMap
+from layers.street_map import OfMap
 
 __all__ = ["LeaderContent"]
 
@@ -18,9 +18,6 @@ class LeaderContent(MapPageContent):
 
     def _new_layers(self) -> list[Layer]:
         return [OfMap(layer, {}) for layer in super()._new_layers() if layer.key not in LEFT_OUT]
-
-    def _nothing(self) -> Any:
-        return OnMap(super()._nothing())
 
     def chosen(self, choice: str) -> Sequence[Layer]:
         """Return no layers: this page has no heat."""

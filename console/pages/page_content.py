@@ -9,7 +9,6 @@ import msgspec
 from city.dispatch.tables.water_lines import WaterLines
 from city.state.ledger_state import CityState
 from city.views.wall_seen import WallSeen
-from city.views.wall_view import WallView
 from console.deployment.display_names import names_of
 from console.deployment.district import District
 from console.deployment.settings import Settings
@@ -26,6 +25,7 @@ from layers.legend import legend
 from layers.marks.many_marks import ManyMarks
 from layers.projection import to_degrees
 from layers.registry import build_layers, map_setting
+from layers.street_map import empty_frame
 from layouts.builder import PageSettings, Visitor, build
 from layouts.cards.wall.cameras import Cameras
 from layouts.contract import Card, View
@@ -225,10 +225,6 @@ class MapPageContent(PageContent):
             if getattr(layer, "prefix", "layer") in ("layer", *self._insets)
         ]
 
-    def _nothing(self) -> Any:
-        """Return what the page's channel sees of an empty city."""
-        return WallView().see(CityState(), 0.0)
-
     def _figures(self, lang: str, scope: str, wide: bool) -> dict[str, Any]:
         drawing = self._atlas.drawing
         lettering = Lettering(self.setting.metres_per_px, lang, self.setting.text_px)  # type: ignore[arg-type]  # checked by the page
@@ -248,9 +244,8 @@ class MapPageContent(PageContent):
         for key, inset in insets.items():
             inset.name = f"figure:{key}"
         # All glyphs are there before any frame: the parts are also those of who comes first of all.
-        nothing = self._nothing()
         for layer in self._new_layers():  # not those of the channel, which another thread draws with
-            frame = layer.frame(nothing, 0.0)
+            frame = empty_frame(layer)
             layer.draw(main, frame)
             for key, inset in insets.items():
                 layer.draw(inset, frame, prefix=key)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from city.clocks.timestamps import parse
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
 from console.deployment.settings import read_settings
 from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent
 from layers.atlas.atlas import Atlas
-from tests.invented import moment
+from layers.street_map import OnMap
+from tests.seen_factory import NOW, camera, case, readings, seen, units
 
 
 def contents(page: str, tmp_path: Any) -> MapPageContent:
@@ -67,8 +67,12 @@ def test_whoever_comes_first_has_the_sources_of_all_layers(page: str, tmp_path: 
 @pytest.mark.parametrize("page", list(MAPS))
 def test_the_parts_do_not_depend_on_what_the_channel_drew(page: str, tmp_path: Any) -> None:
     content, other = contents(page, tmp_path), contents(page, tmp_path)
+    busy = seen(
+        cases=(case("p", urgency="critical"), case("n")), readings=readings({"value": 30.0}, {"lost": True}),
+        units=units({}, {"lost": True}), cameras=(camera(),),
+    )  # fmt: skip
     for layer in other.layers:
-        layer.frame(other._nothing(), parse(moment()))
+        layer.frame(OnMap(busy) if page == "leader" else busy, NOW)
     first, second = (sources(one._parts("zh", "", wide=False).text) for one in (content, other))
     assert {name: set(columns) for name, columns in first.items()} == {
         name: set(columns) for name, columns in second.items()
