@@ -12,9 +12,10 @@ import msgspec
 
 from city.views.wall_seen import WallSeen
 from console.accounts.authorization import Authorization
+from console.heat.map_requests import MapRequest
 from console.heat.tiles import Tiles
 from console.live.encoding import encode_text
-from console.pages.http_handlers import YEAR_S, PlainHandler
+from console.pages.http_handlers import YEAR_S
 from console.pages.page_content import MapPageContent
 from layers.fields.heat_choices import DEFAULT, HeatChoice, read_choice
 
@@ -33,26 +34,17 @@ class HeatPage:
         self.seen = seen
 
 
-class _OfPage(PlainHandler):
-    """A request about a page's heat: checks the right, then the choice."""
-
-    def initialize(self, pages: Mapping[str, HeatPage], authorization: Authorization, tiles: Tiles) -> None:
-        """Store the pages with heat, the authorization and the tiles."""
-        self._pages = pages
-        self._authorization = authorization
-        self._tiles = tiles
+class _OfHeat(MapRequest):
+    """A request about a page's heat."""
 
     def _asked(self, page: str, choice: str) -> tuple[HeatPage, HeatChoice] | None:
         """Return page and choice; None: it was answered that there is none, or that one may not see it."""
-        if page not in self._pages:
+        if not self._may_see(page):
+            return None
+        try:
+            return self._pages[page], DEFAULT if choice == "density" else read_choice(choice)
+        except ValueError:
             self.send_error(404)
-        elif not self._authorization.may_view(self.request, page):
-            self.send_error(403)
-        else:
-            try:
-                return self._pages[page], DEFAULT if choice == "density" else read_choice(choice)
-            except ValueError:
-                self.send_error(404)
         return None
 
 
@@ -68,7 +60,7 @@ async def first_look(of: HeatPage) -> WallSeen | None:
     return of.seen()
 
 
-class TileHandler(_OfPage):
+class TileHandler(_OfHeat):
     """``/tiles/<page>/<heat>/<z>/<x>/<y>.png``; with the present version as ``?v=`` it never changes."""
 
     async def get(self, page: str, choice: str, z: str, x: str, y: str) -> None:
@@ -87,7 +79,9 @@ class TileHandler(_OfPage):
         at, version = (int(z), int(x), int(y)), of.content.tile_version(heat)
         # Without a version nobody looks at this heat: what is drawn then is kept for a moment only.
         kept_as = version or int(asyncio.get_running_loop().time() // 2)
-        data = await self._tiles.get((page, heat.name, at, kept_as), lambda: of.content.tile(seen, heat, at))
+        data = await self._pictures.get(
+            (page, heat.name, at, kept_as), lambda: of.content.tile(seen, heat, at)
+        )
         is_present = bool(version) and self.get_query_argument("v", "") == version
         self.set_header("Content-Type", "image/png")
         self.set_header(
@@ -96,7 +90,7 @@ class TileHandler(_OfPage):
         self.finish(data)
 
 
-class CellHandler(_OfPage):
+class CellHandler(_OfHeat):
     """``/heat/<page>/<heat>?x=…&y=…&m=…`` (metres EPSG:3857, metres per CSS px): what lies around a press."""
 
     async def get(self, page: str, choice: str) -> None:
@@ -107,8 +101,7 @@ class CellHandler(_OfPage):
         of, heat = asked
         place = (self._number("x"), self._number("y"), self._number("m"))
         if not all(map(math.isfinite, place)) or place[2] <= 0:
-            self.set_status(400)
-            self.finish("x, y, m: expected metres (EPSG:3857) and metres per CSS px above 0\n")
+            self._refuse("x, y, m: expected metres (EPSG:3857) and metres per CSS px above 0")
             return
         seen = await first_look(of)
         if seen is None:
@@ -118,16 +111,10 @@ class CellHandler(_OfPage):
         self.set_header("Content-Type", "application/json")
         self.finish(encode_text(msgspec.to_builtins(found)))
 
-    def _number(self, name: str) -> float:
-        try:
-            return float(self.get_query_argument(name, ""))
-        except ValueError:
-            return math.nan
-
 
 def heat_patterns(pages: Mapping[str, HeatPage], authorization: Authorization) -> list[Any]:
     """Return the handlers of tiles and of pressed cells."""
-    given = {"pages": pages, "authorization": authorization, "tiles": Tiles()}
+    given = {"pages": pages, "authorization": authorization, "pictures": Tiles()}
     return [
         (rf"/tiles/([a-z]+)/({CHOICE})/(\d{{1,2}})/(\d{{1,7}})/(\d{{1,7}})\.png", TileHandler, given),
         (rf"/heat/([a-z]+)/({CHOICE})", CellHandler, given),

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from console.accounts.authorization import Authorization
+from console.heat.map_requests import MapRequest
 from console.heat.tiles import Tiles
 from console.live.encoding import encode_text
-from console.pages.http_handlers import YEAR_S, PlainHandler
+from console.pages.http_handlers import YEAR_S
 from console.pages.page_content import MapPageContent
 from layers.marks.many_marks import ManyMarks
 from layers.marks.mark_picture import Pixels
@@ -26,41 +27,20 @@ KEPT: Final = 60
 """Most pictures that are kept: some 10 MB."""
 
 
-class _OfPage(PlainHandler):
-    """A request about a layer's many marks: checks the right, then the layer."""
-
-    def initialize(
-        self, pages: Mapping[str, MapPageContent], authorization: Authorization, pictures: Tiles
-    ) -> None:
-        """Store the pages with a map, the authorization and the pictures."""
-        self._pages = pages
-        self._authorization = authorization
-        self._pictures = pictures
+class _OfMarks(MapRequest):
+    """A request about a layer's many marks."""
 
     def _asked(self, page: str, layer: str) -> ManyMarks | None:
         """Return the marks; None: it was answered that there are none, or that one may not see them."""
-        if page not in self._pages:
+        if not self._may_see(page):
+            return None
+        many: ManyMarks | None = self._pages[page].many_marks(layer)
+        if many is None:
             self.send_error(404)
-        elif not self._authorization.may_view(self.request, page):
-            self.send_error(403)
-        elif (many := self._pages[page].many_marks(layer)) is None:
-            self.send_error(404)
-        else:
-            return many
-        return None
-
-    def _number(self, name: str) -> float:
-        try:
-            return float(self.get_query_argument(name, ""))
-        except ValueError:
-            return math.nan
-
-    def _refuse(self, expected: str) -> None:
-        self.set_status(400)
-        self.finish(f"{expected}\n")
+        return many
 
 
-class MarksPictureHandler(_OfPage):
+class MarksPictureHandler(_OfMarks):
     """``/marks/<page>/<layer>/<version>.png?x=…&y=…&m=…&w=…&h=…&d=…``: the picture of one view.
 
     x, y: its north-west corner (metres, EPSG:3857); m: metres per CSS px; w, h: CSS px; d: device px in one.
@@ -91,7 +71,7 @@ class MarksPictureHandler(_OfPage):
         self.finish(data)
 
 
-class NearestMarkHandler(_OfPage):
+class NearestMarkHandler(_OfMarks):
     """``/marks/<page>/<layer>/<version>?x=…&y=…&m=…``: the mark nearest to a press, within ``m`` metres."""
 
     async def get(self, page: str, layer: str, version: str) -> None:
