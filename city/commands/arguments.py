@@ -186,10 +186,14 @@ class Undo(Args, frozen=True):
     reason: Text | None = None
 
 
+LevelReason = Literal["major", "difficult", "cross_street", "social_effect"]
+"""Why a street calls on the district (S0-10)."""
+
+
 class TransferLevel(Args, frozen=True):
     text: Text
     photos: OnePhoto
-    reason: Literal["major", "difficult", "cross_street", "social_effect"] | None = None
+    reason: LevelReason | None = None
     photo_facts: PhotoFacts = ()
 
 

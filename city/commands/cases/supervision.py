@@ -1,8 +1,8 @@
 """Supervision: escalation, undo, and requests to a higher level (C22 – C24)."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from city.commands.arguments import AnswerLevel, Escalate, TransferLevel, Undo
+from city.commands.arguments import AnswerLevel, Escalate, LevelReason, TransferLevel, Undo
 from city.commands.arguments import Words as Typed
 from city.commands.cases.automatic_steps import office_time, share_used
 from city.commands.cases.handling import restorable
@@ -134,7 +134,8 @@ def decide_transfer_level(order: Order, args: TransferLevel) -> Answer:
         return not_now("level_asked")
     start = SENT_FROM.get(order.role, "district")
     if start == "street" and args.reason is None:
-        return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": "one of the four"})
+        expected = "|".join(get_args(LevelReason))
+        return Refusal("bad_args", "missing_arg", {"field": "reason", "expected": expected})
     data = {
         "from": start, "to": ABILITY[ABILITY.index(start) + 1], "text": args.text,
         "photos": list(args.photos), "reason": args.reason or "", "answer_by": moment(level_by(order)),
