@@ -5,8 +5,9 @@ import console.app.serve
 import console.cli
 import console.commands.processes
 import console.engine.engine
-from layers.fields.density import warm_up
+from layers.fields import density, interpolation
 
 __all__ = ["console"]
 
-warm_up()
+density.warm_up()
+interpolation.warm_up()

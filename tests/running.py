@@ -19,6 +19,9 @@ from feeds.people.tokens import TokenStore
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.forked import start_process
 
+ROOT = Path(__file__).parents[1]
+DRAWN_PAGES = "snapshots/pages"
+"""Where a console keeps drawn pages; not imported from it, as that would import all that draws."""
 TOPICS = ("case", "sensor", "camera", "unit", "warning")
 PATIENCE_S = 120.0
 """For so long a test waits for what a quiet machine does at once: only a fault may use it up."""
@@ -94,10 +97,23 @@ def soonest(act: Callable[[], float], limit_s: float, tries: int = 5) -> float:
     return least
 
 
+def share_drawn_pages(data: Path) -> None:
+    """Let the consoles of all tests keep their pages' parts in one folder: each would draw the same maps.
+
+    A file is used only for the program and the map that drew it (``console.pages.kept_parts``).
+    """
+    shared, own = ROOT / ".pytest_cache" / "pages", data / DRAWN_PAGES
+    shared.mkdir(parents=True, exist_ok=True)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    if not own.exists():
+        own.symlink_to(shared, target_is_directory=True)
+
+
 class Running:
     """Servers, gateway, engine and console of one test."""
 
     def __init__(self, data: Path, **settings: Any) -> None:
+        share_drawn_pages(data)
         self.servers = EmbeddedServers(data)
         self.servers.start()
         tokens = TokenStore(data)

@@ -73,7 +73,7 @@ class KeptParts:
             partial.write_bytes(compressor.compress(msgspec.msgpack.encode((self._mark, parts))))
             partial.rename(path)
             for other in self._folder.glob(f"{path.name.partition('.')[0]}.*"):
-                if other != path:
+                if not other.name.startswith(path.stem):  # another console may be writing the same
                     other.unlink(missing_ok=True)
         except OSError as error:
             log.warning("page_parts_not_written", path=str(path), reason=str(error))

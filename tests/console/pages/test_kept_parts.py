@@ -11,6 +11,7 @@ from console.pages.kept_parts import FOLDER, KeptParts
 from console.pages.page_content import MapPageContent
 from layers.atlas.atlas import Atlas
 from layouts.page_parts import PageParts
+from tests.running import DRAWN_PAGES
 
 
 class Desk:
@@ -72,6 +73,20 @@ def _moved(atlas: Path, to: Path) -> Path:
         (to / path.name).write_bytes(path.read_bytes())
     (to / "note.txt").write_text("changed")
     return to
+
+
+def test_what_another_console_is_writing_for_the_same_program_stays(tmp_path: Path) -> None:
+    Desk(tmp_path).parts()
+    [path] = files(tmp_path)
+    partial = path.with_suffix(".1.partial")
+    partial.write_bytes(path.read_bytes())
+    path.unlink()
+    Desk(tmp_path).parts()
+    assert files(tmp_path) == sorted([path, partial])
+
+
+def test_the_consoles_of_all_tests_share_this_folder() -> None:
+    assert DRAWN_PAGES == FOLDER
 
 
 @pytest.mark.parametrize("damage", [b"", b"no zstd", None])
