@@ -26,6 +26,10 @@ PANELS: Final = f"/{LOCAL_DIST.strip('/')}/"
 """Where Panel serves its own style sheets."""
 
 
+PREFIX: Final = "part-"
+"""Begins the id of every model of the parts: no session has such."""
+
+
 class PageParts(msgspec.Struct, frozen=True):
     """``text`` is the document and where its roots stand, as inert JSON; ``figures``: cell → its name."""
 
@@ -85,14 +89,30 @@ def make_parts(
         template.fill(document)
     for root in document.roots:
         patch_model_css(root, dist_url=PANELS)
-    places = {root.id: f"part-{root.name}" for root in document.roots}
+    places = {f"{PREFIX}{root.id}": f"part-{root.name}" for root in document.roots}
     item = {"docid": "parts", "roots": places, "root_ids": list(places), "use_for_title": False}
-    made: dict[str, Any] = {**document.to_json(deferred=False)}
+    made: dict[str, Any] = _with_own_ids({**document.to_json(deferred=False)})
     # Bokeh lists every model class of the process; a page gets those that it uses and no other.
     used = set(_types_in(made["roots"]))
     made["defs"] = [one for one in made["defs"] if one["name"] in used]
     text = serialize_json({"docs": {"parts": made}, "items": [item]})
     return PageParts(_escaped(text), names)
+
+
+def _with_own_ids(value: Any) -> Any:
+    """Return a document's JSON with the ids of its models, and the references to them, prefixed.
+
+    Bokeh counts models from one on in each process. Parts that another process made (they are kept on disk)
+    would share ids with the models of a session, and a browser finds models by their id.
+    """
+    if isinstance(value, list | tuple):
+        return [_with_own_ids(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _with_own_ids(part) for name, part in value.items()}
+    if value.get("type") == "object" or value.keys() == {"id"}:
+        found["id"] = f"{PREFIX}{value['id']}"
+    return found
 
 
 def _types_in(value: Any) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """The parts of a page with a map are whole before its channel drew anything."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from bokeh.models import Range1d
 
 from console.deployment.decision_rules import read_decision_rules
 from console.deployment.district import read_district
@@ -12,6 +14,7 @@ from console.pages.leader_content import LeaderContent
 from console.pages.page_content import MAPS, MapPageContent
 from layers.atlas.atlas import Atlas
 from layers.street_map import OnMap
+from layouts.page_parts import PREFIX
 from tests.seen_factory import NOW, camera, case, readings, seen, units
 
 
@@ -62,6 +65,16 @@ def test_whoever_comes_first_has_the_sources_of_all_layers(page: str, tmp_path: 
         assert expected <= set(found)
         # They have no rows: nothing that was drawn once is taken as present.
         assert [name for name in expected if any(rows(column) for column in found[name].values())] == []
+
+
+@pytest.mark.parametrize("page", list(MAPS))
+def test_no_model_of_the_parts_has_an_id_that_a_session_may_have(page: str, tmp_path: Any) -> None:
+    text = contents(page, tmp_path)._parts("zh", "", wide=True).text
+    simple = Range1d().id[0]  # Bokeh's ids: a letter and a number, counted in each process
+    assert re.findall(rf'"{simple}[0-9]+"', text) == []
+    ids = set(re.findall(r'"id": ?"([^"]+)"', text))
+    assert ids
+    assert {one for one in ids if not one.startswith(PREFIX)} == set()
 
 
 @pytest.mark.parametrize("page", list(MAPS))
