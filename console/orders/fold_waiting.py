@@ -43,8 +43,12 @@ class FoldWaiter:
         await self._wait(lambda: self.state.position >= position)
 
     async def acted(self, subject: str, position: int) -> None:
-        """Wait for the fold of an act on a shift: the sender's next command must have its authority."""
-        if subject.startswith("shift:"):
+        """Wait for the fold of an act that its sender's next request needs.
+
+        After one on a shift the next command must have its authority; after one on a camera the page asks for
+        the picture at once, and would be told that its view is over.
+        """
+        if subject.startswith(("shift:", "camera:")):
             await self.up_to(position)
 
     async def subject(self, name: str, version: int) -> Subject | None:

@@ -15,6 +15,7 @@ from city.access import Person
 from city.facts.chain import verify
 from city.folding.store import Store
 from city.state.row_keys import row_key_of
+from console.orders.fold_waiting import FoldWaiter
 from console.orders.order_service import REFUSALS_A_MINUTE, Orders
 from feeds.storage.embedded_servers import EmbeddedServers
 from tests.gateways import restarted
@@ -516,6 +517,20 @@ async def test_the_chain_is_good_behind_it_all(city: Taking) -> None:
 
 
 @pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("subject", ["shift:310115-2026-11-23-day", "camera:c1"])
+async def test_an_act_that_the_next_request_needs_is_waited_for(city: Taking, subject: str) -> None:
+    await city.report("a")
+    behind, _ = await another_console(city)
+    await city.give(CHEN, "escalate", "a")
+    head, _ = await city.ledger.head()
+    waiting = asyncio.create_task(FoldWaiter(city.ledger, behind).acted(subject, head))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    behind.commit(await city.ledger.read(behind.state.ledger.position))
+    await asyncio.wait_for(waiting, 1.0)
+    assert behind.state.ledger.position == head
+
+
 async def test_an_act_on_a_shift_is_folded_when_it_is_answered_so_that_the_next_command_has_its_authority(
     city: Taking,
 ) -> None:
